@@ -1,0 +1,70 @@
+# The portal's commands; `make` alone lists them.
+
+PYTHON ?= python3
+PY := .venv/bin/python
+INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --no-deps
+
+# An environment is good for one folder, one lock and one [project] table. While its stamp is there, a
+# start needs no pip. The environment of the tests holds everything that running needs.
+hash = $(shell { $(1); } | sha256sum | cut -c1-16)
+MADE := .venv/.made-$(call hash,pwd)
+RUN := .venv/.run-$(call hash,awk '/^.tool/{exit}1' pyproject.toml; cat requirements/run.txt)
+TEST := .venv/.test-$(call hash,awk '/^.tool/{exit}1' pyproject.toml; cat requirements/test.txt)
+
+# What needs Node.js is skipped without it, and says so.
+NODE := $(if $(shell command -v npm),node_modules/.package-lock.json)
+
+LOCK := uv pip compile --universal --generate-hashes --no-header --no-annotate --quiet pyproject.toml
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check lock clean
+
+help: ## List the commands
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 14
+
+run: $(RUN) ## Start the portal on PORT (8000), with sample records if the database is empty
+	@.venv/bin/portal migrate --sample-if-empty
+	@exec .venv/bin/gunicorn -c deploy/gunicorn.conf.py wsgi:app
+
+test: check $(NODE) ## Everything: what check does, then all tests, those in a browser last
+	@$(PY) -m pytest -m "not browser" -n 2
+	@$(PY) -m pytest -m browser
+
+check: $(TEST) ## Style, types and import contracts
+	@.venv/bin/ruff check
+	@.venv/bin/ruff format --check
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports --no-logo
+
+lock: ## Resolve what pyproject.toml asks for anew, with hashes (needs uv)
+	@command -v uv >/dev/null || { echo "uv is not installed: pip install uv"; exit 1; }
+	$(LOCK) -o requirements/run.txt
+	$(LOCK) --extra test -o requirements/test.txt
+
+clean: ## Remove everything that was made; the database in instance/ stays
+	rm -rf .venv node_modules build *.egg-info test-results .pytest_cache .mypy_cache .ruff_cache \
+	  .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(MADE):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or newer is needed as $(PYTHON): apt-get install python3"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+	  || { echo "Python cannot make environments here: apt-get install python3-venv"; exit 1; }
+	@$(PYTHON) -m venv --clear .venv
+	@touch $@
+
+$(RUN): $(MADE)
+	@echo "Installing the locked packages into .venv (once)"
+	@$(INSTALL) --require-hashes -r requirements/run.txt
+	@$(INSTALL) --no-build-isolation -e .
+	@rm -f .venv/.run-* && touch $@
+
+$(TEST): $(MADE)
+	@echo "Installing the locked packages and the test tools into .venv (once)"
+	@$(INSTALL) --require-hashes -r requirements/test.txt
+	@$(INSTALL) --no-build-isolation -e .
+	@rm -f .venv/.run-* .venv/.test-* && touch $(RUN) $@
+
+node_modules/.package-lock.json: package-lock.json .npmrc
+	@npm ci --ignore-scripts --silent || echo "npm could not install the page validator; its test is skipped."

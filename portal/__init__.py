@@ -1,0 +1,1 @@
+"""The public web portal of a development fund: pages, a live directory of projects, staff submissions."""

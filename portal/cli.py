@@ -1,0 +1,98 @@
+"""The commands of an operator: parses, calls one service, prints, commits."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+from flask.cli import with_appcontext
+from sqlalchemy import func, select
+from tqdm import tqdm
+
+from portal.errors import PortalError
+from portal.models import Project, db
+from portal.services import schema
+from portal.services.intake import Report, import_file, remove_sample
+
+SAMPLE = Path(__file__).parent / "sample" / "idf_projects.csv"
+
+
+def migrate_database() -> None:
+    """Migrate in one transaction, then plant the first terms."""
+    if db.engine.dialect.name == "sqlite":
+        folder = db.engine.url.database
+        if folder and folder != ":memory:":
+            Path(folder).parent.mkdir(parents=True, exist_ok=True)
+        # Write-ahead logging is a property of the file: set once, before any worker opens it.
+        raw = db.engine.raw_connection()
+        raw.execute("PRAGMA journal_mode=WAL")
+        raw.close()
+    with db.engine.execution_options(writes=True).begin() as connection:
+        revision = schema.migrate(connection)
+    schema.plant(db.session())
+    db.session.commit()
+    click.echo(f"The database is at revision {revision}.")
+
+
+@click.command("migrate")
+@click.option("--sample-if-empty", is_flag=True, help="Put the sample records into a database without projects.")
+@with_appcontext
+def migrate(sample_if_empty: bool) -> None:
+    """Bring the database to the newest shape; the only step that changes tables."""
+    migrate_database()
+    if sample_if_empty and not db.session.execute(select(func.count()).select_from(Project)).scalar_one():
+        put_sample()
+
+
+@click.command("sample")
+@click.option("--remove", is_flag=True, help="Take the sample records out again.")
+@with_appcontext
+def sample(remove: bool) -> None:
+    """Put in the 100 sample records that ship with the portal."""
+    if remove:
+        count = remove_sample(db.session())
+        db.session.commit()
+        click.echo(f"{count} sample records removed.")
+    else:
+        put_sample()
+
+
+def put_sample() -> None:
+    report = Report()
+    import_file(db.session(), SAMPLE, is_sample=True, report=report)
+    db.session.commit()
+    click.echo(f"Sample records: {report.added} added, {report.changed} changed, {report.unchanged} unchanged.")
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Check everything, store nothing.")
+@click.option("--report", "report_path", type=click.Path(path_type=Path), help="Write every finding to this CSV file.")
+@click.option("--new-terms", type=click.Choice(["add", "refuse"]), default="refuse", show_default=True)
+@with_appcontext
+def import_(file: Path, dry_run: bool, report_path: Path | None, new_terms: str) -> None:
+    """Import projects from a CSV or XLSX file; good rows go in, faulty rows are reported."""
+    with ExitStack() as stack:
+        target = None
+        if report_path:
+            target = csv.writer(stack.enter_context(report_path.open("w", encoding="utf-8-sig", newline="")))
+        report = Report(target)
+        bar = stack.enter_context(tqdm(unit=" rows", disable=not sys.stderr.isatty()))
+        try:
+            import_file(db.session(), file, new_terms=new_terms, report=report, progress=bar.update)
+        except PortalError as why:
+            db.session.rollback()
+            raise click.ClickException(str(why)) from why
+        if dry_run:
+            db.session.rollback()
+        else:
+            db.session.commit()
+    click.echo(report.summary(dry_run=dry_run))
+    if report.refused:
+        sys.exit(1)
+
+
+COMMANDS = (migrate, sample, import_)

@@ -1,0 +1,17 @@
+"""What can go wrong in the trade of the portal; the edges turn these into pages, exit codes and JSON."""
+
+
+class PortalError(Exception):
+    """Anything the portal refuses, in words for the person who asked."""
+
+
+class Misconfigured(PortalError):
+    """A setting is missing or impossible; the message names it and says what to set."""
+
+
+class UnreadableFile(PortalError):
+    """A file that cannot be imported at all; nothing of it was stored."""
+
+
+class Missing(PortalError):
+    """There is no project under this address."""

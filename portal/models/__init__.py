@@ -1,0 +1,21 @@
+"""The tables of the portal; the one import line for all floors above."""
+
+from portal.models.base import SQLITE_FLOOR, db, now, sqlite_engine_options
+from portal.models.catalogue import Catalogue
+from portal.models.partial_date import PartialDate
+from portal.models.project import FormerKey, Project, ProjectCountry, ProjectTag
+from portal.models.term import Term
+
+__all__ = [
+    "SQLITE_FLOOR",
+    "Catalogue",
+    "FormerKey",
+    "PartialDate",
+    "Project",
+    "ProjectCountry",
+    "ProjectTag",
+    "Term",
+    "db",
+    "now",
+    "sqlite_engine_options",
+]

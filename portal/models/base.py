@@ -1,0 +1,91 @@
+"""The database door `db`, the base of all models, and what SQLite needs to behave like PostgreSQL."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, Engine, MetaData, event
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.types import TypeDecorator
+
+from portal.errors import Misconfigured
+
+# 3.7.0 to 3.51.2 can corrupt a WAL file that several processes write (sqlite.org, "WAL-reset bug").
+SQLITE_FLOOR = (3, 51, 3)
+
+
+class Base(DeclarativeBase):
+    """Names every constraint, so that migrations can drop what they made."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+db = SQLAlchemy(model_class=Base)
+
+if TYPE_CHECKING:
+    # mypy does not see the attribute db.Model (flask-sqlalchemy makes it at run time).
+    class Model(Base):
+        __abstract__ = True
+else:
+    Model = db.Model
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment in UTC; SQLite forgets the zone, so it is put back on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+
+def now() -> datetime:
+    """The present moment in UTC, to the second."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def sqlite_engine_options() -> dict[str, Any]:
+    """Engine options for an SQLite address: our own engine build, refused when it is too old."""
+    import pysqlite3
+
+    found: tuple[int, ...] = pysqlite3.sqlite_version_info
+    if found < SQLITE_FLOOR:
+        raise Misconfigured(
+            f"SQLite {pysqlite3.sqlite_version} can corrupt a database that several processes write: "
+            "install pysqlite3 0.6.1 or newer (SQLite 3.51.3 or newer)."
+        )
+    return {"module": pysqlite3, "connect_args": {"timeout": 5}}
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    if not type(connection).__module__.startswith(("pysqlite3", "sqlite3")):
+        return
+    # The driver opens a transaction only at the first write, so a savepoint before it would commit
+    # on release. Opening it ourselves (below) makes both databases alike.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("busy_timeout=5000", "foreign_keys=ON", "trusted_schema=OFF", "synchronous=FULL"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+@event.listens_for(Engine, "begin")
+def _begin_sqlite(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        # A deferred transaction that reads first and then writes fails at once when another wrote
+        # meanwhile, whatever the timeout; writers say so when they begin.
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

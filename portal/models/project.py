@@ -1,0 +1,102 @@
+"""Project: one funded project as the public sees it, with its countries, tags and former addresses."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+from portal.models.base import Model, Moment, now
+from portal.models.partial_date import PartialDate, PartialDateColumn
+
+
+class Money(TypeDecorator[Decimal]):
+    """US dollars to the cent, stored as a whole number of cents: exact on every database."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        return None if value is None else int(value * 100)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value).scaleb(-2)
+
+
+class Project(Model):
+    """Every field but title may be missing; `key` is the permanent last part of the address.
+
+    `number` is the Projects ID, `year` the year of allocation, `fingerprint` what tells two records
+    without a Projects ID apart (see services.intake).
+    """
+
+    __tablename__ = "project"
+    __table_args__ = (
+        CheckConstraint("budget >= 0", name="budget_not_negative"),
+        Index("ix_project_title_sort_id", "title_sort", "id"),
+        Index(
+            "uq_project_fingerprint_without_number",
+            "fingerprint",
+            unique=True,
+            sqlite_where=text("number IS NULL"),
+            postgresql_where=text("number IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(200), unique=True)
+    key_folded: Mapped[str] = mapped_column(String(200), unique=True)
+    number: Mapped[str | None] = mapped_column(String(200), unique=True)
+    prima_id: Mapped[str | None] = mapped_column(String(40), index=True)
+    title: Mapped[str]
+    title_sort: Mapped[str]
+    title_language: Mapped[str] = mapped_column(String(8), default="en")
+    summary: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(String(8), default="en")
+    start: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
+    end: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
+    year: Mapped[int | None]
+    budget: Mapped[Decimal | None] = mapped_column(Money)
+    status_id: Mapped[int | None] = mapped_column(ForeignKey("term.id"))
+    type_id: Mapped[int | None] = mapped_column(ForeignKey("term.id"))
+    coverage_id: Mapped[int | None] = mapped_column(ForeignKey("term.id"))
+    region_id: Mapped[int | None] = mapped_column(ForeignKey("term.id"))
+    funding_line: Mapped[str] = mapped_column(String(40), default="")
+    source_url: Mapped[str] = mapped_column(default="")
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    is_sample: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    changed_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    published_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class ProjectCountry(Model):
+    """A benefiting member state, or (not `is_eligible`) another country benefiting at the time."""
+
+    __tablename__ = "project_country"
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"), primary_key=True)
+    term_id: Mapped[int] = mapped_column(ForeignKey("term.id"), primary_key=True)
+    is_eligible: Mapped[bool] = mapped_column(default=True)
+
+
+class ProjectTag(Model):
+    """A Sustainable Development Goal target or a Global Compact objective that a project serves."""
+
+    __tablename__ = "project_tag"
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"), primary_key=True)
+    term_id: Mapped[int] = mapped_column(ForeignKey("term.id"), primary_key=True)
+
+
+class FormerKey(Model):
+    """An address that a project had before; it redirects for good."""
+
+    __tablename__ = "former_key"
+
+    key_folded: Mapped[str] = mapped_column(String(200), primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"), index=True)

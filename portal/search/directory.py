@@ -1,0 +1,204 @@
+"""The directory: find(filters) answers a visitor from the current snapshot, which this module keeps."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from pyroaring import BitMap
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from portal.errors import Missing
+from portal.models import FormerKey, Project, db
+from portal.search import snapshot as snapshots
+from portal.search import text
+from portal.search.filters import Filters
+from portal.search.index import Counts, Index, Sums, bitmap, numbers
+from portal.search.listing import Listing, listings
+from portal.search.snapshot import Snapshot
+from portal.search.terms import Word
+
+_RELATED = 3
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search found. `order` is the sort in force, which differs when relevance cannot be ranked in time."""
+
+    filters: Filters
+    projects: tuple[Listing, ...]
+    sums: Sums
+    counts: Counts
+    order: str
+    snapshot: Snapshot
+
+    @property
+    def total(self) -> int:
+        return self.sums.projects
+
+    @property
+    def last_page(self) -> int:
+        return max(1, -(-self.total // self.filters.per_page))
+
+    @property
+    def is_past_the_end(self) -> bool:
+        return self.filters.page > self.last_page
+
+
+class Shelf:
+    """The newest snapshot of one database, and the lock that lets one thread at a time renew it."""
+
+    def __init__(self) -> None:
+        self.snapshot: Snapshot | None = None
+        self.lock = threading.Lock()
+
+
+_shelves: WeakKeyDictionary[Engine, Shelf] = WeakKeyDictionary()
+
+
+def current(session: Session | None = None) -> Snapshot:
+    """The snapshot of the present state of the database."""
+    session = session or db.session()
+    shelf = _shelves.setdefault(db.engine.engine, Shelf())
+    stamp = snapshots.stamp_of(session)
+    if (kept := shelf.snapshot) is None or kept.stamp != stamp:
+        with shelf.lock:
+            kept = shelf.snapshot
+            if kept is None or kept.stamp != stamp:
+                kept = shelf.snapshot = snapshots.take(session)
+    return kept
+
+
+def hits_of(snapshot: Snapshot, filters: Filters) -> BitMap | None:
+    """Rows found by the text, or None without one."""
+    if not filters.text:
+        return None
+    if (kept := snapshot.texts.get(filters.text)) is not None:
+        return kept
+    rows = snapshot.index.rows_of(text.match(db.session(), filters.text))
+    return snapshot.remember(filters.text, rows)
+
+
+def find(filters: Filters) -> Found:
+    """Answer a search: one page of projects, counts of every facet value, sums of the whole selection."""
+    snapshot = current()
+    index = snapshot.index
+    hits = hits_of(snapshot, filters)
+    selection = index.select(filters, hits)
+    first, order = (filters.page - 1) * filters.per_page, filters.order
+    if order == "relevance" and len(hits or ()) > text.RANKED_MOST:
+        order = "newest"
+    if order == "relevance":
+        ids = by_relevance(snapshot.index, selection, filters.text)[first : first + filters.per_page]
+    else:
+        ids = index.page(selection, order, first, filters.per_page)
+    return Found(
+        filters=filters,
+        projects=listings(db.session(), snapshot.terms, ids),
+        sums=index.sums(selection),
+        counts=index.counts(filters, hits, selection),
+        order=order,
+        snapshot=snapshot,
+    )
+
+
+def by_relevance(index: Index, selection: BitMap, words: str) -> list[int]:
+    """Database ids of a selection, best first; what the ranking does not know comes last, newest first."""
+    best = index.rows_of_each(np.array(text.rank(db.session(), words), dtype=np.int64))
+    chosen = np.zeros(len(index.ids), dtype=bool)
+    chosen[numbers(selection)] = True
+    ranked = best[chosen[best]]
+    unranked = numbers(selection - bitmap(ranked))
+    return [int(project_id) for project_id in index.ids[np.concatenate([ranked, unranked])]]
+
+
+def total(filters: Filters) -> int:
+    """How many projects match."""
+    snapshot = current()
+    return len(snapshot.index.select(filters, hits_of(snapshot, filters)))
+
+
+def rescue(filters: Filters) -> list[tuple[Filters, str, str, int]]:
+    """For a search without result: each part taken off alone (rest, name, value, projects), most first."""
+    parts = [(chip.rest, chip.name, chip.value) for chip in filters.chips() if not chip.odd]
+    return sorted(((rest, name, value, total(rest)) for rest, name, value in parts), key=lambda part: -part[3])
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a project is: `is_current` is false when the address was spelt otherwise or is a former one."""
+
+    project_id: int
+    key: str
+    is_current: bool
+
+
+def locate(key: str) -> Address:
+    """Find a published project by the last part of its address, in any case; raise Missing."""
+    session, folded = db.session(), key.casefold()
+    published = Project.published_at.is_not(None)
+    here = session.execute(select(Project.id, Project.key).where(Project.key_folded == folded, published)).one_or_none()
+    if here is None:
+        here = session.execute(
+            select(Project.id, Project.key)
+            .join(FormerKey, FormerKey.project_id == Project.id)
+            .where(FormerKey.key_folded == folded, published)
+        ).one_or_none()
+    if here is None:
+        raise Missing(key)
+    project_id, present = here
+    return Address(project_id, present, present == key)
+
+
+def project(project_id: int) -> Listing:
+    """One published project; raise Missing."""
+    found = listings(db.session(), current().terms, [project_id])
+    if not found:
+        raise Missing(str(project_id))
+    return found[0]
+
+
+def latest(count: int) -> tuple[Listing, ...]:
+    """The newest projects."""
+    snapshot = current()
+    ids = snapshot.index.page(snapshot.index.everything, "newest", 0, count)
+    return listings(db.session(), snapshot.terms, ids)
+
+
+@dataclass(frozen=True)
+class Related:
+    """A project near another one, and what the two share."""
+
+    project: Listing
+    countries: tuple[Word, ...]
+    theme: Word | None
+
+
+def related(project: Listing) -> list[Related]:
+    """Up to three projects that share the theme and the most countries, newest first among equals."""
+    snapshot = current()
+    index = snapshot.index
+    own = index.rows_of(np.array([project.id]))
+    theme = index.bits["theme"].get(project.theme.code, BitMap()) if project.theme else BitMap()
+    near = [index.bits["country"].get(word.code, BitMap()) for word in project.countries]
+    candidates = (BitMap.union(theme, *near) if near else theme) - own
+
+    def closeness(row: int) -> tuple[float, int]:
+        shared = sum(row in rows for rows in near)
+        return (-(shared / (len(near) or 1)) - 0.5 * (row in theme), row)
+
+    # The newest few hundred are enough to choose from; a theme can hold a large part of the directory.
+    few = [*candidates[:300], *(BitMap.union(*near) - own if near else BitMap())[:300]]
+    rows = sorted(set(few), key=closeness)[:_RELATED]
+    ids = [int(index.ids[row]) for row in rows]
+    return [
+        Related(
+            project=other,
+            countries=tuple(word for word in other.countries if word in project.countries),
+            theme=other.theme if other.theme and other.theme == project.theme else None,
+        )
+        for other in listings(db.session(), snapshot.terms, ids)
+    ]

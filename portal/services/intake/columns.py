@@ -1,0 +1,74 @@
+"""The columns of an import file and what is said about a header that has others."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from portal.errors import UnreadableFile
+
+REQUIRED = (
+    "project_id",
+    "title",
+    "start_date",
+    "end_date",
+    "status",
+    "project_type",
+    "budget_usd",
+    "coverage",
+    "year",
+    "region",
+    "benefiting_member_states",
+    "summary",
+)
+OPTIONAL = (
+    "source_url",
+    "prima_id",
+    "other_countries",
+    "language",
+    "title_language",
+    "funding_line",
+    "sdg",
+    "gcm",
+)
+KNOWN = REQUIRED + OPTIONAL
+_OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+
+
+def columns(header: Sequence[str], name: str) -> tuple[str, ...]:
+    """The column names of a header row, in its order; raise UnreadableFile when one may not stand there."""
+    found = tuple(cell.strip().casefold() for cell in header)
+    while found and not found[-1]:
+        found = found[:-1]
+    _check_separator(header, name)
+    if "" in found:
+        raise UnreadableFile(f"{name}: column {found.index('') + 1} of the header has no name; name it or delete it.")
+    if repeated := [column for column, count in Counter(found).items() if count > 1]:
+        raise UnreadableFile(f"{name}: the header repeats {_listed(repeated)}; keep each column once.")
+    # Missing ones come first: a table of another kind has hundreds of unknown columns.
+    if missing := [column for column in REQUIRED if column not in found]:
+        raise UnreadableFile(
+            f"{name}: the first row is the header and lacks {_listed(missing)}; "
+            "add each missing column, empty if need be."
+        )
+    if unknown := [column for column in found if column not in KNOWN]:
+        raise UnreadableFile(
+            f"{name}: the header has unknown columns {_listed(unknown)}; "
+            f"rename or delete them. Known columns are {', '.join(KNOWN)}."
+        )
+    return found
+
+
+def _check_separator(header: Sequence[str], name: str) -> None:
+    first = header[0] if header else ""
+    if first.startswith("sep="):
+        raise UnreadableFile(f"{name}: the first line sets a separator; delete it and separate the cells by commas.")
+    for separator, called in _OTHER_SEPARATORS.items():
+        parts = {part.strip().strip('"').casefold() for part in first.split(separator)}
+        if len(parts & set(KNOWN)) > 1:
+            raise UnreadableFile(f"{name}: the cells are separated by {called}; save the file as CSV with commas.")
+
+
+def _listed(names: Sequence[str], most: int = 10) -> str:
+    shown = [repr(name[:60]) for name in names[:most]]
+    return ", ".join(shown) + (f" and {len(names) - most} more" if len(names) > most else "")

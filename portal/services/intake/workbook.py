@@ -1,0 +1,135 @@
+"""The first sheet of an .xlsx workbook as rows of text. Limits are checked before anything is unpacked."""
+
+from __future__ import annotations
+
+import warnings
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, time
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from openpyxl import load_workbook
+
+from portal.errors import UnreadableFile
+
+MEMBERS_MOST = 100
+UNPACKED_MOST = 100_000_000
+RATIO_MOST = 200
+ROWS_MOST = 1_000_000
+# Small members may well be packed tightly; the ratio tells a bomb only where there is something to blow up.
+_RATIO_FROM = 1_000_000
+_FOREIGN_MEMBERS = {
+    "vbaProject.bin": "it holds macros",
+    "externalLinks/": "it links to other workbooks",
+    "embeddings/": "it holds embedded files",
+}
+
+
+@contextmanager
+def lines(path: Path) -> Iterator[Iterator[tuple[int, list[str]]]]:
+    """Row numbers and cells of the first sheet, hidden ones too; formulas give their stored result."""
+    _check_archive(path)
+    try:
+        with warnings.catch_warnings():
+            # openpyxl warns of decorations that it drops; only the text of cells matters here.
+            warnings.simplefilter("ignore")
+            book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+    except Exception as why:
+        # A malformed workbook comes out of openpyxl as nearly any exception.
+        raise UnreadableFile(_damaged(path.name)) from why
+    try:
+        yield _lines(book, path.name)
+    finally:
+        book.close()
+
+
+def _lines(book: Any, name: str) -> Iterator[tuple[int, list[str]]]:
+    if not book.worksheets:
+        raise UnreadableFile(f"{name}: the workbook has no sheet; put the table on its first sheet.")
+    sheet = book.worksheets[0]
+    # The size that a sheet declares may be wrong, or meant to exhaust the reader.
+    sheet.reset_dimensions()
+    rows = sheet.iter_rows(values_only=True)
+    number = width = 0
+    while True:
+        try:
+            values = next(rows, None)
+        except Exception as why:
+            raise UnreadableFile(_damaged(name, f" at row {number + 1}")) from why
+        if values is None:
+            return
+        number += 1
+        if number > ROWS_MOST:
+            raise UnreadableFile(f"{name}: more than {ROWS_MOST:,} rows; save the table as CSV or divide it.")
+        cells = [_text(value) for value in values]
+        while cells and not cells[-1]:
+            cells.pop()
+        width = width or len(cells)
+        # A sheet stores no empty cells at the end of a row, so a short row is a whole one.
+        cells.extend("" for _ in range(width - len(cells)))
+        yield number, cells
+
+
+def _text(value: object) -> str:
+    """What a CSV export would hold: a year typed as a number is 2008, not 2008.0."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        # A spreadsheet keeps fifteen digits; what Python adds after them is noise.
+        return str(int(value)) if value.is_integer() else f"{value:.15g}"
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ")
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)
+
+
+def _check_archive(path: Path) -> None:
+    """Refuse from the central directory alone, before a byte is unpacked."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as why:
+        raise UnreadableFile(_damaged(path.name)) from why
+    names = [member.filename for member in members]
+    if "xl/workbook.xml" not in names:
+        raise UnreadableFile(f"{path.name}: this is {_kind(names)}, not an .xlsx workbook; save it as CSV or .xlsx.")
+    for sign, reason in _FOREIGN_MEMBERS.items():
+        if any(sign in name for name in names):
+            raise UnreadableFile(f"{path.name}: {reason}; save the table alone as a plain .xlsx or as CSV.")
+    if len(names) > MEMBERS_MOST or len(set(map(str.casefold, names))) < len(names) or any(map(_leads_out, names)):
+        raise UnreadableFile(f"{path.name}: the parts inside the workbook are not those of a table; save it as CSV.")
+    if any(member.flag_bits & 1 for member in members):
+        raise UnreadableFile(f"{path.name}: the workbook has a password; save it without one.")
+    unpacked = sum(member.file_size for member in members)
+    if unpacked > UNPACKED_MOST or any(
+        member.file_size > _RATIO_FROM and member.file_size > RATIO_MOST * max(member.compress_size, 1)
+        for member in members
+    ):
+        raise UnreadableFile(
+            f"{path.name}: the workbook unpacks to {unpacked:,} bytes, more than is safe to read; save it as CSV."
+        )
+
+
+def _leads_out(name: str) -> bool:
+    return name.startswith("/") or "\\" in name or ":" in name or ".." in PurePosixPath(name).parts
+
+
+def _kind(names: list[str]) -> str:
+    if "xl/workbook.bin" in names:
+        return "an .xlsb workbook"
+    if "content.xml" in names and "mimetype" in names:
+        return "an OpenDocument file (.ods)"
+    if any(name.startswith(("word/", "ppt/")) for name in names):
+        return "a document of another office program"
+    return "a ZIP archive"
+
+
+def _damaged(name: str, where: str = "") -> str:
+    return f"{name}: the workbook is damaged{where}; open it in a spreadsheet and save it anew, or save it as CSV."

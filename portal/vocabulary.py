@@ -1,0 +1,85 @@
+"""The words of the portal: facets, sort names and the term lists that a new database starts with.
+
+Terms themselves live in the database, so that another fund can bring its own; the lists in
+portal/terms/ are what `portal migrate` puts into an empty one.
+"""
+
+from __future__ import annotations
+
+import csv
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+TERMS = Path(__file__).parent / "terms"
+
+# Facets in the order of the filter panel. A facet may be stated once per project (ONE) or
+# several times (MANY). Budget is here only for its "not stated".
+ONE = ("region", "status", "coverage", "theme", "type", "year", "budget")
+MANY = ("country", "sdg", "gcm")
+FACETS = ("region", "country", "status", "coverage", "theme", "type", "year", "budget", "sdg", "gcm")
+TERM_FACETS = tuple(facet for facet in FACETS if facet not in ("year", "budget"))
+NOT_STATED = "none"
+
+SORTS = ("relevance", "newest", "oldest", "-budget", "budget", "title")
+VIEWS = ("list", "table")
+PAGE_SIZE, PAGE_SIZE_MOST = 20, 100
+YEAR_FIRST, YEAR_LAST = 1900, 2199
+BUDGET_MOST = 10**15
+TEXT_MOST = 200
+PICKS_MOST = 50
+
+
+@dataclass(frozen=True)
+class TermRow:
+    """One line of a list in portal/terms/: `names` by language, `parent` is a code of `parent_facet`."""
+
+    facet: str
+    code: str
+    names: dict[str, str]
+    aliases: tuple[str, ...]
+    parent: str
+    phrase: str
+    extra: dict[str, str]
+
+    @property
+    def parent_facet(self) -> str:
+        return {"type": "theme"}.get(self.facet, self.facet)
+
+
+def term_rows(facet: str) -> Iterator[TermRow]:
+    """Yield the shipped terms of one facet in their order."""
+    with (TERMS / f"{facet}.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            yield TermRow(
+                facet=facet,
+                code=row.pop("code"),
+                names={language: row.pop(f"name_{language}") for language in ("en", "fr", "es")},
+                aliases=tuple(filter(None, row.pop("aliases").split("|"))),
+                parent=row.pop("parent"),
+                phrase=row.pop("phrase_en"),
+                extra=row,
+            )
+
+
+@cache
+def alpha3_by_alpha2() -> dict[str, str]:
+    """ISO 3166-1: two-letter code to three-letter code, upper case."""
+    return {row.extra["alpha2"]: row.code for row in term_rows("country")}
+
+
+@cache
+def eligible_states() -> dict[str, int]:
+    """Eligible member states by region code, as the Line 2 list of August 2024 counts them."""
+    with (TERMS / "eligibility_regions.csv").open(encoding="utf-8", newline="") as file:
+        return {row["region"]: int(row["states"]) for row in csv.DictReader(file)}
+
+
+def folded(text: str) -> str:
+    """Fold case, accents, apostrophes and spaces, so that spellings of one name meet."""
+    text = text.replace("’", "'").replace("ʼ", "'").replace("œ", "oe").replace("Œ", "OE")
+    decomposed = unicodedata.normalize("NFKD", text)
+    bare = "".join(mark for mark in decomposed if not unicodedata.combining(mark))
+    return " ".join(bare.casefold().split())

@@ -1,0 +1,83 @@
+"""How numbers, money and dates are printed (design: numbers, dates, money, names)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+from portal.search.terms import Word
+from portal.web import language
+from portal.web.language import gettext
+
+Amount = Decimal | int
+
+
+def number(value: Amount) -> str:
+    """1018 -> "1,018"."""
+    return format_decimal(value, locale=language.current())
+
+
+def amount(value: Amount) -> str:
+    """64240 -> "64,240.00", as the record states it."""
+    return format_decimal(value, format="#,##0.00", locale=language.current())
+
+
+def usd(value: Amount) -> str:
+    """64240 -> "USD 64,240"; cents only where there are any."""
+    whole = value == int(value)
+    return gettext("USD %(amount)s", amount=number(int(value)) if whole else amount(value))
+
+
+def usd_rounded(value: Amount) -> str:
+    """3457326 -> "USD 3.5 million"; exact to the dollar below one million."""
+    if value < 1_000_000:
+        return gettext("USD %(amount)s", amount=number(round(value)))
+    if value < 999_950_000:
+        return gettext("USD %(amount)s million", amount=in_millions(value))
+    return gettext("USD %(amount)s billion", amount=in_millions(Decimal(value) / 1000))
+
+
+def in_millions(value: Amount) -> str:
+    """3457326 -> "3.5"."""
+    return format_decimal(Decimal(value) / 1_000_000, format="#,##0.0", locale=language.current())
+
+
+def percent(value: float) -> str:
+    """30.2 -> "30 %" with a no-break space."""
+    return f"{round(value)}\u00a0%"
+
+
+def day(value: date | datetime) -> str:
+    """23 Nov 2026."""
+    return format_date(value, "d MMM yyyy", locale=language.current())
+
+
+def isodate(value: date | datetime) -> str:
+    return (value.date() if isinstance(value, datetime) else value).isoformat()
+
+
+def label(word: Word | None) -> str:
+    """A term in the page's language."""
+    return word.names.get(language.current()) or word.name if word else ""
+
+
+def dollars(cents: int) -> Decimal:
+    """Whole cents as US dollars."""
+    return Decimal(cents).scaleb(-2)
+
+
+FILTERS = {
+    "number": number,
+    "amount": amount,
+    "usd": usd,
+    "usd_rounded": usd_rounded,
+    "in_millions": in_millions,
+    "percent": percent,
+    "date": day,
+    "isodate": isodate,
+    "label": label,
+    "dollars": dollars,
+}

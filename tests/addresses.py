@@ -1,0 +1,32 @@
+"""Every page there is, for tests that walk them all."""
+
+import re
+
+SELECTIONS = (
+    "/projects/?country=KEN&country=UGA",
+    "/projects/?q=border+management",
+    "/projects/?status=completed&region=africa&view=table",
+    "/projects/?year=none&sort=title&per_page=50",
+    "/projects/?country=KEN&country=UGA&country_match=all",
+    "/projects/?year_from=2010&year_to=2015&budget_min=100000",
+    "/projects/?q=zzzz&country=KEN",
+    "/projects/?colour=blue&country=XXX",
+)
+LOST = ("/no-such-page/", "/projects/no-such-project", "/projects/?page=999")
+_PROJECT = re.compile(r'href="(/projects/[^"/?#]+)"')
+
+
+def fixed(app):
+    """The addresses of all GET rules without a variable part."""
+    return sorted(
+        {
+            rule.rule
+            for rule in app.url_map.iter_rules()
+            if "GET" in rule.methods and rule.arguments <= set(rule.defaults or ())
+        }
+    )
+
+
+def projects(listing):
+    """The addresses of the projects that a page lists, in its order."""
+    return list(dict.fromkeys(_PROJECT.findall(listing)))

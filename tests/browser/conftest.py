@@ -1,0 +1,123 @@
+"""A real portal under gunicorn and a real browser, for what a server test cannot see."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import axe_playwright_python
+import pytest
+
+from portal.config import ROOT
+from tests.lacking import lacks
+
+PROGRAMS = Path(sys.executable).parent
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
+AXE_OPTIONS = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],
+}
+CHROMIUM_OPTIONS = [
+    "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+PATIENCE = 30  # seconds for the portal to answer for the first time
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The path of the system's own Chromium; Playwright downloads none."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if path := shutil.which(name):
+            return path
+    return lacks("Chromium is not installed", "apt-get install chromium")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args, chromium):
+    return {**browser_type_launch_args, "executable_path": chromium, "args": CHROMIUM_OPTIONS}
+
+
+@pytest.fixture(scope="session")
+def live(chromium, tmp_path_factory):
+    """The address of a portal with the sample records, served as an operator would serve it."""
+    folder = tmp_path_factory.mktemp("live")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environ = {**os.environ, "PORT": str(port), "DATABASE_URL": f"sqlite:///{folder}/portal.db"}
+    environ.pop("PORTAL_ENV", None)
+    subprocess.run([PROGRAMS / "portal", "migrate", "--sample-if-empty"], cwd=ROOT, env=environ, check=True)
+    command = [PROGRAMS / "gunicorn", "-c", "deploy/gunicorn.conf.py", "wsgi:app"]
+    with (folder / "log").open("w") as log:
+        server = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=log, stderr=subprocess.STDOUT)
+    try:
+        wait_for(address := f"http://127.0.0.1:{port}", server, folder / "log")
+        yield address
+    finally:
+        server.terminate()
+        server.wait(timeout=PATIENCE)
+    assert "Traceback" not in (folder / "log").read_text()
+
+
+def wait_for(address, server, log):
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            with urlopen(f"{address}/", timeout=PATIENCE):  # noqa: S310 # an address of our own making
+                return
+        except (URLError, ConnectionError):
+            time.sleep(0.1)
+    pytest.fail(f"the portal did not start:\n{log.read_text()}", pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def base_url(live):
+    """So that tests say page.goto("/projects/")."""
+    return live
+
+
+@pytest.fixture(autouse=True)
+def complaints(context, live):
+    """What the browser complains of; every test ends with none, unless it clears what it expects.
+
+    A breach of the content security policy is an error on the console.
+    """
+    seen = []
+    context.on("console", lambda line: line.type == "error" and seen.append(f"{line.text} at {line.location}"))
+    context.on("weberror", lambda error: seen.append(f"{error.error} on {error.page.url}"))
+    context.on("request", lambda request: is_foreign(request.url, live) and seen.append(f"asked for {request.url}"))
+    yield seen
+    assert seen == []
+
+
+def is_foreign(address, live):
+    return not address.startswith((f"{live}/", "data:", "blob:", "about:"))
+
+
+@pytest.fixture
+def axe():
+    """axe(page) lists the accessibility violations of a page, each with its element."""
+
+    def violations(page):
+        # Evaluated, not added as a script element, which the content security policy forbids.
+        page.evaluate(AXE)
+        found = page.evaluate("options => axe.run(document, options)", AXE_OPTIONS)["violations"]
+        return [
+            f"{rule['id']}: {node['html'][:200]}\n  {node['failureSummary']}"
+            for rule in found
+            for node in rule["nodes"]
+        ]
+
+    return violations

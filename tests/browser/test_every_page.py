@@ -1,0 +1,53 @@
+"""All pages in a browser, wide and narrow, light and dark: accessible, quiet, never wider than the screen."""
+
+import pytest
+
+from tests.addresses import LOST, SELECTIONS, fixed, projects
+
+PROJECTS = 3
+NARROWEST = 320
+
+
+@pytest.fixture
+def addresses(app, page):
+    """Every page once, and enough of those that are many."""
+    page.goto("/projects/")
+    found = [*fixed(app), *SELECTIONS, *projects(page.content())[:PROJECTS]]
+    kinds = {address: page.request.head(address).headers["content-type"] for address in found}
+    return [address for address, kind in kinds.items() if kind.startswith("text/html")]
+
+
+def sideways(page):
+    """How many pixels a page is wider than its window."""
+    return page.evaluate("document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth")
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light")])
+def test_every_page_is_accessible_and_fits(width, scheme, addresses, page, axe, subtests):
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    for address in addresses:
+        with subtests.test(address):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.goto(address).status == 200
+            assert page.locator("h1").count() == 1
+            assert axe(page) == []
+            assert sideways(page) <= 0
+    assert page.context.cookies() == []
+
+
+def test_no_page_is_wider_than_the_narrowest_screen(addresses, page, subtests):
+    page.set_viewport_size({"width": NARROWEST, "height": 700})
+    for address in addresses:
+        with subtests.test(address):
+            page.goto(address)
+            assert sideways(page) <= 0
+
+
+@pytest.mark.parametrize("address", LOST)
+def test_a_lost_visitor_gets_an_accessible_page(address, page, axe, complaints):
+    page.set_viewport_size({"width": 390, "height": 900})
+    assert page.goto(address).status == 404
+    assert axe(page) == []
+    assert sideways(page) <= 0
+    # The browser notes every answer of this status on its console.
+    complaints[:] = [line for line in complaints if "status of 404" not in line]

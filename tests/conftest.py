@@ -1,0 +1,96 @@
+"""The application, its database and a visitor, for every test that does not need a browser.
+
+One application and one SQLite file a run. A test works inside a transaction that is rolled back at its
+end, whatever it commits; so tests see nothing of each other and need no cleaning up.
+"""
+
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import settings as hypothesis_settings
+
+from portal.app import create_app
+from portal.cli import SAMPLE, migrate_database
+from portal.config import Settings
+from portal.models import db
+from portal.services.intake import Report, import_file
+from tests.pages import Fragment, Page
+
+# The machine may be busy; what a test may cost is watched over the whole run.
+hypothesis_settings.register_profile("house", deadline=None, print_blob=True)
+hypothesis_settings.load_profile("house")
+
+FRAGMENT = {"HX-Request": "true", "HX-Request-Type": "partial"}
+
+
+class Client(FlaskClient):
+    """Undoes whatever a handler forgot to commit, as the real server would.
+
+    It undoes what the test itself forgot to commit too: commit before you visit.
+    """
+
+    def open(self, *args, **kwargs):
+        response = super().open(*args, **kwargs)
+        db.session.rollback()
+        return response
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory):
+    """The application on a fresh file, brought to its shape by the project's own migrations."""
+    file = tmp_path_factory.mktemp("database") / "portal.db"
+    app = create_app(Settings(database_url=f"sqlite:///{file}", secret_key="0123456789abcdef" * 4))
+    app.testing = True
+    app.test_client_class = Client
+    with app.app_context():
+        migrate_database()
+        db.session.remove()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def session(app, monkeypatch):
+    """The database session of one test, which requests share."""
+    with app.app_context(), db.engine.connect() as connection:
+        outer = connection.begin()
+        monkeypatch.setitem(db.engines, None, connection)
+        db.session.configure(join_transaction_mode="create_savepoint")
+        yield db.session
+        db.session.remove()
+        outer.rollback()
+
+
+@pytest.fixture
+def client(app, session):
+    """A visitor who gets plain answers."""
+    return app.test_client()
+
+
+@pytest.fixture
+def visit(client):
+    """A visitor who looks at what comes: visit(address, status=200) is a checked Page."""
+
+    def go(address, *, status=200, **request):
+        return Page(client.get(address, **request), status=status)
+
+    return go
+
+
+@pytest.fixture
+def fetch(client):
+    """The same for htmx: fetch(address, status=200) is a checked Fragment."""
+
+    def go(address, *, status=200, **request):
+        return Fragment(client.get(address, headers=FRAGMENT, **request), status=status)
+
+    return go
+
+
+@pytest.fixture
+def sample(session):
+    """The sample records that ship with the portal."""
+    report = Report()
+    import_file(session(), SAMPLE, is_sample=True, report=report)
+    session.commit()
+    return report

@@ -1,0 +1,107 @@
+"""What a query string means, also when it means nothing."""
+
+from urllib.parse import parse_qsl
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from werkzeug.datastructures import MultiDict
+
+from portal.search.filters import Filters, Odd
+from portal.vocabulary import FACETS, PICKS_MOST
+
+
+def asked(query: str) -> Filters:
+    return Filters.parse(MultiDict(parse_qsl(query, keep_blank_values=True)))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "q=clean+water",
+        "country=GHA&country=TGO",
+        "region=africa&country=GHA&country=TGO&status=completed&coverage=regional",
+        "q=dam&sort=title&page=3",
+        "year_from=2018&year_to=2022&budget_min=0&view=table&per_page=50",
+        "country=GHA&country=TGO&country_match=all",
+        "status=none",
+    ],
+)
+def test_canonical_addresses_survive_a_round_trip(query):
+    assert str(asked(query)) == query
+
+
+@pytest.mark.parametrize(
+    ("query", "canonical"),
+    [
+        ("status=completed&region=africa", "region=africa&status=completed"),
+        ("country=tg&country=gha", "country=GHA&country=TGO"),
+        ("q=&sort=newest&year_from=&country_match=any&page=1&per_page=20&view=list", ""),
+        ("q=dam&sort=relevance", "q=dam"),
+        ("sort=relevance", ""),
+        ("status=Active&status=active", "status=active"),
+        ("utm_source=x&foo=1&page=2", "page=2"),
+        ("page=1&page=2", ""),
+        ("budget_min=50,000", "budget_min=50000"),
+        ("q=++a%00b++", "q=a+b"),
+    ],
+)
+def test_every_spelling_has_one_canonical_address(query, canonical):
+    assert str(asked(query)) == canonical
+    assert asked(query).odd == ()
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("page=0", "page"),
+        ("page=-1", "page"),
+        ("page=1e3", "page"),
+        ("page=0x10", "page"),
+        ("page=%D9%A3", "page"),
+        ("per_page=1000000", "per_page"),
+        ("per_page=zero", "per_page"),
+        ("sort=password", "sort"),
+        ("sort=title;drop", "sort"),
+        ("view=sideways", "view"),
+        ("year_from=2025-02-30", "year_from"),
+        ("year_to=99999999999999999999", "year_to"),
+        ("budget_min=NaN", "budget_min"),
+        ("budget_min=1e309", "budget_min"),
+        ("budget_max=1.000,00", "budget_max"),
+        ("budget_max=-0", "budget_max"),
+        ("budget=lots", "budget"),
+        ("year=soon", "year"),
+        ("country_match=some", "country_match"),
+        ("q=" + "a" * 10_000, "q"),
+        ("status=" + "x" * 500, "status"),
+    ],
+)
+def test_nonsense_is_named_and_not_used(query, name):
+    filters = asked(query)
+    assert [odd.name for odd in filters.odd] == [name]
+    assert next(iter(filters.chips())).odd == filters.odd[0]
+
+
+def test_a_page_beyond_any_list_is_kept_as_a_page():
+    assert asked("page=99999999999999999999").page > 10**6
+
+
+def test_too_many_values_of_one_facet_are_cut_and_said():
+    filters = asked("&".join(f"type=t{number}" for number in range(200)))
+    assert len(filters.picks) == PICKS_MOST
+    assert filters.odd == (Odd("type", "200", "too many values"),)
+
+
+def test_canonical_drops_what_changes_nothing():
+    assert str(asked("country=GHA&country_match=all&view=table").canonical) == "country=GHA"
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from([*FACETS, "q", "sort", "page", "per_page", "year_to", "budget_min"]), st.text()))
+)
+def test_no_input_is_too_strange(pairs):
+    filters = Filters.parse(MultiDict(pairs))
+    assert Filters.parse(MultiDict(list(filters.pairs()))) == filters.but(page=filters.page, odd=())
+    assert str(filters).isascii()

@@ -1,0 +1,145 @@
+"""The house polices itself: floors, sizes, names, locks, open doors, and what may stand in a file."""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from portal.config import ROOT
+from portal.vocabulary import FACETS
+
+LINES_MOST = 400
+MEASURED = {".py", ".html", ".css", ".js"}
+FORBIDDEN_NAMES = re.compile(
+    r"(^|_)(utils?|helpers?|common|misc|managers?|handlers?|processors?|base|types|new|v2)(_|$)", re.IGNORECASE
+)
+# The models stand on one declarative base, and pages extend one frame.
+ALLOWED_NAMES = {"portal/models/base.py", "templates/base.html"}
+ALLOWED_CLASSES = {"Base"}
+
+# Endpoints that anyone may ask for. A new one is either guarded or written down here.
+OPEN = {
+    "static",
+    "overview.agenda", "overview.data", "overview.home", "overview.where",
+    "pages.page",
+    "projects.directory", "projects.project",
+}  # fmt: skip
+
+MACHINE_PATH = re.compile(r"(?<![\w.~-])/(?:home|root|work|tmp|Users)/\w")
+REGISTRY = re.compile(r"(?:pypi|pythonhosted|npmjs|npmmirror)\.(?:org|com)\b", re.IGNORECASE)
+
+
+def tracked():
+    """The files of the project, those not yet committed too; generated and vendored ones left out."""
+    listing = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if listing.returncode:
+        pytest.skip("not a git checkout: no list of the project's files")
+    names = [name for name in listing.stdout.splitlines() if "/vendor/" not in name]
+    return [ROOT / name for name in names if (ROOT / name).is_file()]
+
+
+def name_of(path):
+    return path.relative_to(ROOT).as_posix()
+
+
+def test_imports_go_down_the_stairs():
+    linter = Path(sys.executable).with_name("lint-imports")
+    result = subprocess.run([linter, "--no-logo"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout
+
+
+def test_no_file_is_too_long():
+    lines = {
+        name_of(path): len(path.read_text(encoding="utf-8").splitlines())
+        for path in tracked()
+        if path.suffix in MEASURED and "migrations" not in path.parts
+    }
+    assert {name: count for name, count in lines.items() if count > LINES_MOST} == {}
+
+
+def test_files_have_names_that_say_something():
+    measured = (path for path in tracked() if path.suffix in MEASURED)
+    vague = {name_of(path) for path in measured if FORBIDDEN_NAMES.search(path.stem.replace("-", "_"))}
+    assert vague - ALLOWED_NAMES == set()
+
+
+def test_classes_have_names_that_say_something():
+    vague = set()
+    for path in tracked():
+        if path.suffix == ".py":
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.ClassDef) and FORBIDDEN_NAMES.search(snake(node.name)):
+                    vague.add(node.name)
+    assert vague - ALLOWED_CLASSES == set()
+
+
+def snake(name):
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
+
+
+def test_packages_only_re_export():
+    """Only re-exports and their list stand in `__init__.py`."""
+    allowed = (ast.Import, ast.ImportFrom, ast.Expr, ast.Assign)
+    for path in (ROOT / "portal").rglob("__init__.py"):
+        body = ast.parse(path.read_text(encoding="utf-8")).body
+        assert [node for node in body if not isinstance(node, allowed)] == [], name_of(path)
+
+
+def test_python_locks_do_not_say_where_packages_come_from():
+    for path in (ROOT / "requirements").glob("*.txt"):
+        assert "://" not in path.read_text(encoding="utf-8"), name_of(path)
+
+
+def test_every_package_of_python_is_locked_by_hash():
+    for path in (ROOT / "requirements").glob("*.txt"):
+        packages = [block for block in re.split(r"\n(?=\S)", path.read_text(encoding="utf-8")) if "==" in block]
+        assert packages
+        assert [block for block in packages if "--hash=sha256:" not in block] == [], name_of(path)
+
+
+def test_running_and_testing_use_the_same_versions():
+    running, testing = (
+        set(re.findall(r"^\S+==\S+", (ROOT / "requirements" / name).read_text(encoding="utf-8"), re.MULTILINE))
+        for name in ("run.txt", "test.txt")
+    )
+    assert running - testing == set()
+
+
+def test_node_lock_does_not_say_where_packages_come_from():
+    packages = json.loads((ROOT / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    assert [name for name, package in packages.items() if "resolved" in package] == []
+    assert [name for name, package in packages.items() if name and "integrity" not in package] == []
+    # Addresses where an author takes donations are the only ones in the file.
+    for package in packages.values():
+        assert "://" not in json.dumps({key: value for key, value in package.items() if key != "funding"})
+
+
+def test_every_route_is_guarded_or_listed_open(app):
+    unguarded = {endpoint for endpoint, view in app.view_functions.items() if not hasattr(view, "needs")}
+    assert unguarded == OPEN
+
+
+def test_no_file_names_a_machine_or_a_registry():
+    found = []
+    for path in tracked():
+        if path.suffix in {".png", ".ico", ".xlsx", ".woff2", ".gz"}:
+            continue
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+            if MACHINE_PATH.search(line) or REGISTRY.search(line):
+                found.append(f"{name_of(path)}:{number}: {line.strip()[:100]}")
+    assert found == []
+
+
+def test_every_facet_is_documented():
+    texts = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "docs").rglob("*.md"))
+    assert [facet for facet in FACETS if f"`{facet}`" not in texts] == []
