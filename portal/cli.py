@@ -6,6 +6,7 @@ import csv
 import sys
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Literal
 
 import click
 from flask.cli import with_appcontext
@@ -73,7 +74,7 @@ def put_sample() -> None:
 @click.option("--report", "report_path", type=click.Path(path_type=Path), help="Write every finding to this CSV file.")
 @click.option("--new-terms", type=click.Choice(["add", "refuse"]), default="refuse", show_default=True)
 @with_appcontext
-def import_(file: Path, dry_run: bool, report_path: Path | None, new_terms: str) -> None:
+def import_(file: Path, dry_run: bool, report_path: Path | None, new_terms: Literal["add", "refuse"]) -> None:
     """Import projects from a CSV or XLSX file; good rows go in, faulty rows are reported."""
     with ExitStack() as stack:
         target = None

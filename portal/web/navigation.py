@@ -209,13 +209,14 @@ BY_PATH = {page.path: page for page in PAGES}
 
 
 def rail(page: Page) -> Rail:
-    """What stands beside a page: its section, or the other pages that belong to none."""
+    """What stands beside a page: its section, or the pages that belong to none."""
     index = BY_PATH[page.section or page.path]
     if below := tuple(other for other in PAGES if other.section == index.path):
         return Rail(index.title, (index, *below), index)
-    indexes = {other.section for other in PAGES}
-    alone = tuple(other for other in PAGES if not other.section and other.path not in indexes)
-    return Rail(N_("About this site"), alone, None)
+    # Sections stand in the main menu. One that does not is listed here, so that it can be found.
+    in_menu = {other.section for other in PAGES if other.section == other.here}
+    alone = (other for other in PAGES if not other.section and other.path not in in_menu)
+    return Rail(N_("About"), tuple(alone), None)
 
 
 def entry(path: str, title: str = "") -> Entry:

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from portal.search import Filters, directory, find
 from portal.web import citing, panel, results
-from portal.web.rendering import render
+from portal.web.rendering import render, wants_fragment
 
 bp = Blueprint("projects", __name__, url_prefix="/projects")
 
@@ -23,9 +23,10 @@ def show_directory() -> Response:
         results=results.of(found),
     )
     response.status_code = 404 if found.is_past_the_end else 200
-    # Typing replaces the address, a choice adds one to go back from.
-    header = "HX-Replace-Url" if request.headers.get("HX-Source") == "input#q" else "HX-Push-Url"
-    response.headers[header] = results.address(found.filters)
+    if wants_fragment():
+        # Typing replaces the address, a choice adds one to go back from. Not on Back: it has its address already.
+        header = "HX-Replace-Url" if request.headers.get("HX-Source") == "input#q" else "HX-Push-Url"
+        response.headers[header] = results.address(found.filters)
     return response
 
 

@@ -74,7 +74,9 @@
     chip = source?.matches?.(".chip") ? place(source) : -1;
     turned = Boolean(source?.closest?.(".pager, .rescue, .chips")) && chip < 0;
   });
-  document.addEventListener("htmx:after:swap", () => {
+  document.addEventListener("htmx:after:swap", (event) => {
+    // Also told when a server error was not swapped in.
+    if (event.detail.ctx?.response?.status >= 500) return;
     failed(false);
     follow();
     const chips = document.querySelectorAll(".chips .chip");

@@ -1,4 +1,4 @@
-"""One row of text into a proposal, or into findings that say all that is wrong with it. Pure but for the terms given."""
+"""One row of text into a proposal, or into findings that say all that is wrong with it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from portal.models import PartialDate
 from portal.services.intake.glossary import Glossary
-from portal.services.intake.report import Finding, Outcome
+from portal.services.intake.report import Finding, Kind
 from portal.vocabulary import YEAR_FIRST, YEAR_LAST, folded
 
 BUDGET_MOST = Decimal(10) ** 12
@@ -61,9 +61,9 @@ class Row:
     cells: dict[str, str]
     findings: list[Finding] = field(default_factory=list)
 
-    def say(self, outcome: Outcome, column: str, reason: str, advice: str) -> None:
+    def say(self, kind: Kind, column: str, reason: str, advice: str) -> None:
         value = self.cells.get(column, "")
-        self.findings.append(Finding(self.number, column, value[:200], outcome, reason, advice))
+        self.findings.append(Finding(self.number, column, value, kind, reason.rstrip("."), advice.rstrip(".")))
 
     def refuse(self, column: str, reason: str, advice: str) -> None:
         self.say("refused", column, reason, advice)
@@ -123,7 +123,7 @@ def check(row: Row, glossary: Glossary) -> Proposal | None:
         funding_line=row.text("funding_line"),
         source_url=row.text("source_url"),
     )
-    return None if any(finding.outcome == "refused" for finding in row.findings) else proposal
+    return None if any(finding.kind == "refused" for finding in row.findings) else proposal
 
 
 def guessed_language(heard: set[str]) -> str:

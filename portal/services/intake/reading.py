@@ -160,17 +160,19 @@ def _said(why: csv.Error) -> str:
 
 
 def _text_lines(stream: BinaryIO, name: str) -> Iterator[str]:
-    text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
-    number = 0
-    while line := text.readline(_LINE_MOST):
-        number += 1
-        if "\0" in line:
-            raise UnreadableFile(
-                f"{name}: line {number} holds a NUL byte, as UTF-16 and binary files do; save the file as CSV UTF-8."
-            )
-        if len(line) >= _LINE_MOST:
-            raise UnreadableFile(f"{name}: line {number} is longer than {_LINE_MOST:,} characters; this is no table.")
-        yield line
+    with io.TextIOWrapper(stream, encoding="utf-8-sig", newline="") as text:
+        number = 0
+        while line := text.readline(_LINE_MOST):
+            number += 1
+            if "\0" in line:
+                raise UnreadableFile(
+                    f"{name}: line {number} holds a NUL byte, as UTF-16 and binary files do; save the file as CSV UTF-8."
+                )
+            if len(line) >= _LINE_MOST:
+                raise UnreadableFile(
+                    f"{name}: line {number} is longer than {_LINE_MOST:,} characters; this is no table."
+                )
+            yield line
 
 
 def _undecodable_line(path: Path) -> int:

@@ -81,7 +81,14 @@ class Report:
             if self.writer:
                 value = harmless(_shortened(finding.value))
                 self.writer.writerow(
-                    (finding.row, finding.column, value, finding.kind, harmless(finding.reason), harmless(finding.advice))
+                    (
+                        finding.row,
+                        finding.column,
+                        value,
+                        finding.kind,
+                        harmless(finding.reason),
+                        harmless(finding.advice),
+                    )
                 )
 
     def summary(self, *, dry_run: bool = False) -> str:
@@ -95,7 +102,9 @@ class Report:
         lines.extend(f"  {finding}" for finding in self.first)
         if self.findings > len(self.first):
             rest = self.findings - len(self.first)
-            lines.append(f"  and {rest:,} more findings" + ("." if self.writer else "; write all of them with --report FILE."))
+            lines.append(
+                f"  and {rest:,} more findings" + ("." if self.writer else "; write all of them with --report FILE.")
+            )
         return "\n".join(lines)
 
 

@@ -1,0 +1,217 @@
+"""The directory in a real browser: live filters, typing, Back, focus, no script, keyboard, narrow screen, weight."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+
+def sentence(page):
+    return page.locator("#sentence")
+
+
+def test_a_choice_filters_at_once_and_goes_into_the_address(page):
+    page.goto("/projects/")
+    page.check("#status-completed")
+    expect(sentence(page)).to_have_text(re.compile("^Completed projects: 57 projects"))
+    expect(page).to_have_url(re.compile(r"/projects/\?status=completed$"))
+    expect(page).to_have_title(re.compile("^Completed projects: 57 projects"))
+    expect(page.locator("#status")).to_have_text("57 projects found")
+    expect(page.locator("#status-completed")).to_be_focused()
+    page.check("#region-africa")
+    expect(page).to_have_url(re.compile(r"region=africa&status=completed$"))
+
+
+def test_typing_is_one_request_and_keeps_the_caret(page):
+    page.goto("/projects/")
+    asked = []
+    page.on("request", lambda request: "/projects/?" in request.url and asked.append(request.url))
+    page.locator("#q").press_sequentially("georgia", delay=30)
+    expect(sentence(page)).to_have_text(re.compile("^Projects mentioning “georgia”"))
+    assert len(asked) == 1
+    expect(page.locator("#q")).to_be_focused()
+    assert page.eval_on_selector("#q", "box => [box.value, box.selectionStart]") == ["georgia", 7]
+    assert page.evaluate("history.length") == 2  # about:blank and this page: typing adds nothing
+
+
+def test_a_slow_answer_does_not_overwrite_a_newer_one(page):
+    page.goto("/projects/")
+
+    def hold(route):
+        if route.request.url.endswith("status=active"):
+            page.wait_for_timeout(600)
+        route.continue_()
+
+    page.route("**/projects/?*", hold)
+    page.check("#status-active")
+    page.check("#status-completed")
+    expect(sentence(page)).to_have_text(re.compile("^Active or completed projects: 82 projects"))
+    page.wait_for_timeout(900)
+    expect(sentence(page)).to_have_text(re.compile("^Active or completed projects: 82 projects"))
+
+
+def test_back_and_forward_restore_list_boxes_and_title(page):
+    page.goto("/projects/")
+    page.check("#status-completed")
+    expect(sentence(page)).to_have_text(re.compile("^Completed projects"))
+    page.check("#coverage-regional")
+    expect(sentence(page)).to_have_text(re.compile("^Completed regional projects"))
+    page.go_back()
+    expect(sentence(page)).to_have_text(re.compile("^Completed projects"))
+    expect(page.locator("#coverage-regional")).not_to_be_checked()
+    page.go_back()
+    expect(sentence(page)).to_have_text(re.compile("^All projects"))
+    expect(page.locator("#status-completed")).not_to_be_checked()
+    page.go_forward()
+    expect(sentence(page)).to_have_text(re.compile("^Completed projects"))
+    expect(page.locator("#status-completed")).to_be_checked()
+    page.check("#region-africa")
+    expect(sentence(page)).to_have_text(re.compile("^Completed projects in Africa"))
+
+
+def test_back_from_a_project_shows_the_whole_page(page):
+    page.goto("/projects/")
+    page.check("#region-europe")
+    expect(sentence(page)).to_have_text(re.compile("in Europe"))
+    page.locator(".result h3 a").first.click()
+    expect(page.locator(".facts-list")).to_be_visible()
+    page.go_back()
+    expect(page.locator("h1")).to_have_text("Projects")
+    expect(sentence(page)).to_have_text(re.compile("in Europe"))
+    expect(page.locator("#region-europe")).to_be_checked()
+
+
+def test_removing_a_chip_unticks_its_box_and_keeps_focus_on_the_next(page):
+    page.goto("/projects/?region=africa&status=completed")
+    page.locator(".chip").first.click()
+    expect(page.locator(".chip")).to_have_count(1)
+    expect(page.locator("#region-africa")).not_to_be_checked()
+    expect(page.locator(".chip").first).to_be_focused()
+    page.locator(".chip").first.click()
+    expect(page.locator(".chip")).to_have_count(0)
+    expect(sentence(page)).to_be_focused()
+
+
+def test_removing_the_search_chip_empties_the_box(page):
+    page.goto("/projects/?q=georgia")
+    page.locator(".chip").first.click()
+    expect(page.locator("#q")).to_have_value("")
+    expect(sentence(page)).to_have_text(re.compile("^All projects"))
+
+
+def test_a_long_facet_can_be_searched_and_stays_open(page):
+    page.goto("/projects/")
+    page.locator("#find-country").fill("tog")
+    togo = page.locator("#country-TGO")
+    togo.check()
+    expect(sentence(page)).to_have_text(re.compile("benefiting Togo"))
+    expect(page).to_have_url(re.compile(r"/projects/\?country=TGO$"))
+    expect(page.locator("#country-TGO")).to_be_checked()
+
+
+def test_an_opened_facet_stays_open(page):
+    page.goto("/projects/")
+    page.locator("#facet-theme > summary").click()
+    page.check("#status-active")
+    expect(sentence(page)).to_have_text(re.compile("^Active projects"))
+    expect(page.locator("#facet-theme")).to_have_attribute("open", "")
+
+
+def test_sorting_paging_and_views_are_live(page):
+    page.goto("/projects/")
+    page.select_option("#sort", "title")
+    expect(page).to_have_url(re.compile(r"/projects/\?sort=title$"))
+    page.get_by_role("link", name="Next").click()
+    expect(page).to_have_url(re.compile(r"sort=title&page=2$"))
+    expect(sentence(page)).to_be_focused()
+    page.get_by_role("link", name="Table").click()
+    expect(page.locator("table.table")).to_be_visible()
+    page.check("#status-active")
+    expect(page).to_have_url(re.compile(r"status=active&sort=title&view=table$"))
+    expect(page.locator("table.table")).to_be_visible()
+
+
+def test_a_failed_update_is_said_and_the_address_kept(page, complaints):
+    page.goto("/projects/?region=africa")
+    page.route(
+        "**/projects/?*status*", lambda route: route.fulfill(status=500, body="no", headers={"HX-Push-Url": "false"})
+    )
+    page.check("#status-active")
+    expect(page.locator("#update-failed")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/projects/\?region=africa$"))
+    expect(sentence(page)).to_have_text(re.compile("^Projects in Africa"))
+    complaints.clear()  # the browser's own note of the 500
+
+
+def test_no_result_offers_ways_out(page):
+    page.goto("/projects/?region=middle-east&status=active&q=diaspora")
+    ways = page.locator(".rescue a")
+    count = page.locator(".rescue span").first.inner_text()
+    ways.first.click()
+    expect(page.locator("#status")).to_have_text(f"{count} found")
+
+
+def test_keyboard_alone_reaches_and_changes_everything(page):
+    page.goto("/projects/")
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.locator("#status-active").focus()
+    page.keyboard.press("Space")
+    expect(sentence(page)).to_have_text(re.compile("^Active projects"))
+    expect(page.locator("#status-active")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.locator("#status-completed")).to_be_focused()
+    page.locator("#q").focus()
+    page.keyboard.type("border")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"q=border&status=active$"))
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_narrow_screens_fold_filters_and_menu_away(page, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto("/projects/")
+    expect(page.locator("#status-active")).to_be_hidden()
+    page.locator("#facets > summary").click()
+    page.check("#status-active")
+    expect(sentence(page)).to_have_text(re.compile("^Active projects"))
+    expect(page.locator("#chosen")).to_have_text("(1 chosen)")
+    expect(page.locator("#status-active")).to_be_visible()
+    page.locator("details.nav > summary").click()
+    expect(page.get_by_role("link", name="Take Action").first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("details.nav")).not_to_have_attribute("open", "")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_without_script_the_same_form_gives_the_same_list(browser, live, page):
+    context = browser.new_context(java_script_enabled=False, base_url=live)
+    plain = context.new_page()
+    plain.goto("/projects/")
+    plain.check("#status-completed")
+    plain.check("#coverage-regional")
+    plain.fill("#q", "migration")
+    plain.get_by_role("button", name="Show the projects").click()
+    page.goto("/projects/?q=migration&status=completed&coverage=regional")
+    assert plain.locator("#sentence").inner_text() == page.locator("#sentence").inner_text()
+    assert plain.locator(".result h3").all_inner_texts() == page.locator(".result h3").all_inner_texts()
+    plain.locator(".chip").first.click()
+    assert "mentioning" not in plain.locator("#sentence").inner_text()
+    context.close()
+
+
+def test_the_light_page_promise(page, context):
+    """First visit at most 60 KB in all, one click at most 15 KB, as transferred."""
+    devtools = context.new_cdp_session(page)
+    devtools.send("Network.enable")
+    received = []
+    devtools.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
+    page.goto("/projects/", wait_until="networkidle")
+    assert 5_000 < sum(received) <= 60_000
+    assert len(received) <= 8
+    received.clear()
+    page.check("#region-africa")
+    expect(sentence(page)).to_have_text(re.compile("in Africa"))
+    page.wait_for_timeout(200)
+    assert 500 < sum(received) <= 15_000

@@ -1,0 +1,90 @@
+"""The page of one project, and its address."""
+
+import json
+
+import pytest
+
+from portal.models import FormerKey, Project
+from tests.pages import words
+
+pytestmark = pytest.mark.usefixtures("sample")
+
+
+def facts(page):
+    return [(words(row.query("dt")[0]), words(row.query("dd")[0])) for row in page.select(".facts-list > div")]
+
+
+def test_the_ten_fields_in_their_order(visit):
+    assert facts(visit("/projects/LM.0024")) == [
+        ("Start Date", "2008"),
+        ("End Date", "2009"),
+        ("Project Status", "Completed"),
+        ("Project Type", "Labour Migration"),
+        ("Budget Amount (USD)", "64,240.00"),
+        ("Coverage", "National"),
+        ("Year", "2008"),
+        ("IDF Region", "Europe"),
+        ("Projects ID", "LM.0024"),
+        ("Benefiting Member States", "Georgia"),
+    ]
+
+
+def test_what_is_not_stated_is_said_so(visit, session):
+    key = session.query(Project.key).filter(Project.budget.is_(None), Project.number.is_(None)).first()[0]
+    stated = dict(facts(visit(f"/projects/{key}")))
+    assert stated["Budget Amount (USD)"] == stated["Projects ID"] == "Not stated"
+
+
+def test_values_lead_into_the_directory(visit):
+    links = visit("/projects/LM.0024").links
+    for query in ("type=labour-migration", "coverage=national", "region=europe", "country=GEO", "year=2008"):
+        assert f"/projects/?{query}" in links
+
+
+@pytest.mark.parametrize("wrong", ["lm.0024", "Lm.0024"])
+def test_wrong_case_redirects(client, wrong):
+    answer = client.get(f"/projects/{wrong}")
+    assert (answer.status_code, answer.location) == (301, "/projects/LM.0024")
+
+
+def test_a_former_address_redirects(client, session):
+    project = session.query(Project).filter_by(number="LM.0024").one()
+    session.add(FormerKey(key_folded="n-old", project_id=project.id))
+    session.commit()
+    assert client.get("/projects/N-old").location == "/projects/LM.0024"
+
+
+@pytest.mark.parametrize("key", ["LM.9999", "1%00", "-1", "..%2f..%2fetc", "%252e", "LM.0024%20", "a" * 500])
+def test_an_unknown_address_is_a_page_that_helps(visit, key):
+    page = visit(f"/projects/{key}", status=404)
+    assert page.heading == "This page is not here"
+
+
+def test_an_unpublished_project_is_not_there(client, session):
+    session.query(Project).filter_by(number="LM.0024").one().published_at = None
+    session.commit()
+    assert client.get("/projects/LM.0024").status_code == 404
+
+
+def test_the_linked_data_says_what_the_page_says(visit):
+    grant = json.loads(visit("/projects/LM.0024").one('script[type="application/ld+json"]').to_text())
+    assert grant["@type"] == "MonetaryGrant"
+    assert grant["amount"] == {"@type": "MonetaryAmount", "currency": "USD", "value": 64240.0}
+    assert grant["fundedItem"]["areaServed"] == [{"@type": "Country", "name": "Georgia", "identifier": "GEO"}]
+
+
+def test_the_citation_names_id_money_and_permanent_address(visit):
+    citation = words(visit("/projects/LM.0024").one("#citation"))
+    assert "Project LM.0024, USD 64,240." in citation
+    assert citation.endswith("http://127.0.0.1:8000/projects/LM.0024")
+
+
+def test_related_projects_say_what_they_share(visit):
+    reasons = [words(reason) for reason in visit("/projects/LM.0024").select(".why")]
+    assert reasons
+    assert all("Georgia" in reason or "Labour migration" in reason for reason in reasons)
+
+
+def test_every_project_has_a_page(visit, session):
+    for (key,) in session.query(Project.key).order_by(Project.id).limit(30):
+        visit(f"/projects/{key}")
