@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -38,13 +38,7 @@ class Project(Model):
     __table_args__ = (
         CheckConstraint("budget >= 0", name="budget_not_negative"),
         Index("ix_project_title_sort_id", "title_sort", "id"),
-        Index(
-            "uq_project_fingerprint_without_number",
-            "fingerprint",
-            unique=True,
-            sqlite_where=text("number IS NULL"),
-            postgresql_where=text("number IS NULL"),
-        ),
+        Index("ix_project_fingerprint", "fingerprint"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -66,7 +60,7 @@ class Project(Model):
     coverage_id: Mapped[int | None] = mapped_column(ForeignKey("term.id"))
     region_id: Mapped[int | None] = mapped_column(ForeignKey("term.id"))
     funding_line: Mapped[str] = mapped_column(String(40), default="")
-    source_url: Mapped[str] = mapped_column(default="")
+    source_url: Mapped[str] = mapped_column(default="", index=True)
     fingerprint: Mapped[str] = mapped_column(String(64))
     is_sample: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)

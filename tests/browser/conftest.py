@@ -22,6 +22,11 @@ AXE_OPTIONS = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "resultTypes": ["violations"],
 }
+# axe takes what a closed <details> holds for hidden, even where a style sheet shows it; so it would not look there.
+OPEN_WHAT_SHOWS = """
+for (const fold of document.querySelectorAll("details:not([open])"))
+  if ([...fold.children].some((child) => child.localName !== "summary" && child.checkVisibility())) fold.open = true
+"""
 CHROMIUM_OPTIONS = [
     "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -112,6 +117,7 @@ def axe():
 
     def violations(page):
         # Evaluated, not added as a script element, which the content security policy forbids.
+        page.evaluate(OPEN_WHAT_SHOWS)
         page.evaluate(AXE)
         found = page.evaluate("options => axe.run(document, options)", AXE_OPTIONS)["violations"]
         return [

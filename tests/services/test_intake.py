@@ -161,7 +161,7 @@ def test_a_repeated_id_refuses_the_second_row(take):
         (as_csv(GOOD) + b"XX.0002,A\x00title" + b"," * 11 + b"\n", "NUL"),
         (as_csv(GOOD | {"summary": "x" * 10_000_000}), "cell"),
         (as_csv(GOOD) + b'XX.0002,"unclosed', "line"),
-        (b"PK\x03\x04 not a workbook", "xlsx"),
+        (b"PK\x03\x04 not a workbook", "workbook is damaged"),
         (b"\xd0\xcf\x11\xe0" + b"\x00" * 600, "xls"),
         (b"%PDF-1.7", "PDF"),
     ],
@@ -255,3 +255,45 @@ def test_formulas_in_a_report_are_harmless(session, tmp_path):
     path.write_bytes(as_csv(GOOD | {"status": "=1+1"}))
     import_file(session(), path, report=Report(csv.writer(out)))
     assert "'=1+1" in out.getvalue()
+
+
+def test_two_rows_cannot_take_over_one_record(take, session):
+    page = {"source_url": "https://example.org/one"}
+    take(GOOD | page | {"project_id": ""})
+    report = take(GOOD | page, GOOD | page | {"project_id": "XX.0002", "title": "Another"})
+    assert (report.changed, report.added) == (1, 1)
+
+
+def test_records_without_id_from_one_page_stay_apart(take):
+    page = {"source_url": "https://example.org/list", "project_id": ""}
+    assert take(GOOD | page, GOOD | page | {"title": "Another"}).added == 2
+
+
+def test_every_clash_of_keys_finds_a_free_one(take, session):
+    for number in ("A B", "A/B", "A:B"):
+        take(GOOD | {"project_id": number, "title": number})
+    assert {key for (key,) in session.query(Project.key)} == {"A-B", "A-B-2", "A-B-3"}
+
+
+def test_the_sample_never_overwrites_a_real_record(take, session):
+    take(GOOD | {"project_id": "LM.0024", "title": "The real one"})
+    report = Report()
+    import_file(session(), SAMPLE, is_sample=True, report=report)
+    assert (report.added, report.unchanged) == (99, 1)
+    assert remove_sample(session()) == 99
+
+
+def test_an_old_file_without_ids_adds_nothing_after_a_take_over(take):
+    take(GOOD | {"project_id": ""})
+    take(GOOD)
+    assert take(GOOD | {"project_id": ""}).unchanged == 1
+
+
+def test_the_case_of_an_id_makes_no_second_record(take, session):
+    take(GOOD)
+    assert take(GOOD | {"project_id": "xx.0001"}).unchanged == 1
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,x", "//evil"])
+def test_a_source_that_is_no_web_address_is_refused(take, address):
+    assert take(GOOD | {"source_url": address}).first[0].column == "source_url"

@@ -71,14 +71,8 @@ def upgrade() -> None:
     )
     op.create_index("ix_project_prima_id", "project", ["prima_id"], unique=False)
     op.create_index("ix_project_title_sort_id", "project", ["title_sort", "id"], unique=False)
-    op.create_index(
-        "uq_project_fingerprint_without_number",
-        "project",
-        ["fingerprint"],
-        unique=True,
-        sqlite_where=sa.text("number IS NULL"),
-        postgresql_where=sa.text("number IS NULL"),
-    )
+    op.create_index("ix_project_fingerprint", "project", ["fingerprint"], unique=False)
+    op.create_index("ix_project_source_url", "project", ["source_url"], unique=False)
     op.create_table(
         "former_key",
         sa.Column("key_folded", sa.String(length=200), nullable=False),

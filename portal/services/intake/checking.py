@@ -14,7 +14,7 @@ from portal.services.intake.report import Finding, Kind
 from portal.vocabulary import YEAR_FIRST, YEAR_LAST, folded
 
 BUDGET_MOST = Decimal(10) ** 12
-IDENTIFIER_MOST = 120
+IDENTIFIER_MOST, SHORT_MOST = 120, 40
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff]")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:[, \u00a0\u202f][0-9]{3})+(?:\.[0-9]+)?")
 _PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
@@ -102,6 +102,12 @@ def check(row: Row, glossary: Glossary) -> Proposal | None:
             "State the start date too if 2024 is right.",
         )  # fmt: skip
         end = None
+    source_url = row.text("source_url")
+    if source_url and not re.match(r"https?://[^\s/]", source_url):
+        row.refuse("source_url", "This is not a web address.", "Write it with http:// or https://, or leave it empty.")
+    for column in ("prima_id", "funding_line"):
+        if len(row.cells.get(column, "").strip()) > SHORT_MOST:
+            row.refuse(column, f"The text is longer than {SHORT_MOST} characters.", "Check the column.")
     heard: set[str] = set()
     terms = {facet: term(row, column, facet, glossary, heard) for column, facet in _FACET_OF.items()}
     proposal = Proposal(
@@ -121,7 +127,7 @@ def check(row: Row, glossary: Glossary) -> Proposal | None:
         other_countries=countries(row, "other_countries", glossary),
         tags=codes(row, "sdg", glossary) | codes(row, "gcm", glossary),
         funding_line=row.text("funding_line"),
-        source_url=row.text("source_url"),
+        source_url=source_url,
     )
     return None if any(finding.kind == "refused" for finding in row.findings) else proposal
 

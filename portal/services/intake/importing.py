@@ -95,6 +95,9 @@ class Stored:
     tags: frozenset[int]
 
 
+Known = dict[tuple[str, str], Stored]
+
+
 class Storing:
     """Writes proposals chunk by chunk."""
 
@@ -102,6 +105,8 @@ class Storing:
         self._session = session
         self._glossary = glossary
         self._is_sample = is_sample
+        # Records this import has answered for already: no second row may take one over.
+        self._claimed: set[int] = set()
 
     def store(self, proposals: list[Proposal], report: Report) -> None:
         known = self._stored(proposals)
@@ -109,9 +114,14 @@ class Storing:
         fresh: list[tuple[Proposal, dict[str, Any]]] = []
         changed: list[tuple[int, Proposal]] = []
         for proposal in proposals:
-            here = match(proposal, known)
-            if here is None:
-                key = free_key(proposal, taken)
+            here = match(proposal, known, self._claimed)
+            if here is not None:
+                self._claimed.add(here.id)
+            if here is None and not proposal.number and wanted_key(proposal).casefold() in taken.former:
+                # The same content got a Projects ID since; the old file says nothing new.
+                report.unchanged += 1
+            elif here is None:
+                key = taken.give(proposal)
                 moment = now()
                 extra = {"key": key, "key_folded": key.casefold(), "created_at": moment, "published_at": moment}
                 fresh.append((proposal, values_of(proposal, self._is_sample) | extra | {"changed_at": moment}))
@@ -124,32 +134,32 @@ class Storing:
         written = changed + self._add(fresh)
         text.write(self._session, [self._document(project_id, proposal) for project_id, proposal in written])
 
-    def _stored(self, proposals: list[Proposal]) -> dict[tuple[str, str], Stored]:
+    def _stored(self, proposals: list[Proposal]) -> Known:
         """Records that may be meant, by each thing they can be known by."""
-        names = {
-            "number": {p.number for p in proposals} - {None},
-            "prima_id": {p.prima_id for p in proposals} - {None},
-            "fingerprint": {p.fingerprint for p in proposals},
-            "source_url": {p.source_url for p in proposals} - {""},
-        }
-        found: dict[tuple[str, str], Stored] = {}
-        records: dict[int, Stored] = {}
-        for name, wanted in names.items():
-            if not wanted:
-                continue
-            query = select(Project.__table__).where(getattr(Project, name).in_(wanted))
-            if name != "number":
-                query = query.where(Project.number.is_(None))
-            for row in self._session.execute(query).mappings():
-                record = records.setdefault(
-                    row["id"], Stored(row["id"], row["key"], dict(row), frozenset(), frozenset())
-                )
-                found[name, row[name]] = record
-        countries, tags = self._links(records)
-        return {
-            name: Stored(r.id, r.key, r.values, frozenset(countries.get(r.id, ())), frozenset(tags.get(r.id, ())))
-            for name, r in found.items()
-        }
+        numbers = {p.number for p in proposals if p.number}
+        keys = {wanted_key(p).casefold() for p in proposals if p.number}
+        without = Project.number.is_(None)
+        questions = (
+            (Project.number.is_not(None), Project.number, numbers),
+            (Project.number.is_not(None), Project.key_folded, keys),
+            (without, Project.prima_id, {p.prima_id for p in proposals if p.prima_id}),
+            (without, Project.fingerprint, {p.fingerprint for p in proposals}),
+            (without, Project.source_url, {p.source_url for p in proposals if p.source_url and p.number}),
+        )
+        rows: dict[int, dict[str, Any]] = {}
+        for condition, column, wanted in questions:
+            if wanted:
+                query = select(Project.__table__).where(condition, column.in_(wanted))
+                rows |= {row["id"]: dict(row) for row in self._session.execute(query).mappings()}
+        countries, tags = self._links(rows)
+        known: Known = {}
+        for row in rows.values():
+            links = frozenset(countries.get(row["id"], ())), frozenset(tags.get(row["id"], ()))
+            record = Stored(row["id"], row["key"], row, *links)
+            for name in ("number",) if row["number"] else ("prima_id", "fingerprint", "source_url"):
+                if value := row[name]:
+                    known[name, value.casefold()] = record
+        return known
 
     def _links(self, ids: Iterable[int]) -> tuple[dict[int, set[tuple[int, bool]]], dict[int, set[int]]]:
         countries: dict[int, set[tuple[int, bool]]] = {}
@@ -165,22 +175,31 @@ class Storing:
             tags.setdefault(mark["project_id"], set()).add(mark["term_id"])
         return countries, tags
 
-    def _taken(self, proposals: list[Proposal]) -> set[str]:
-        """Which of the keys wanted here, present or former, are in use; grows as keys are given out."""
+    def _taken(self, proposals: list[Proposal]) -> Taken:
+        """Which of the keys wanted here, present or former, are in use."""
         wanted = [wanted_key(proposal).casefold() for proposal in proposals]
         present = select(Project.key_folded).where(Project.key_folded.in_(wanted))
         former = select(FormerKey.key_folded).where(FormerKey.key_folded.in_(wanted))
-        return {*self._session.execute(present).scalars(), *self._session.execute(former).scalars()}
+        return Taken(
+            self._session,
+            set(self._session.execute(present).scalars()),
+            set(self._session.execute(former).scalars()),
+        )
 
-    def _change(self, proposal: Proposal, here: Stored, taken: set[str]) -> bool:
+    def _change(self, proposal: Proposal, here: Stored, taken: Taken) -> bool:
         """Bring a record up to a proposal; say whether anything differed."""
+        if self._is_sample and not here.values["is_sample"]:
+            # The sample never overwrites a real record.
+            return False
         wanted = values_of(proposal, self._is_sample)
+        if proposal.number and here.values["number"] and folded(proposal.number) == folded(here.values["number"]):
+            wanted["number"] = here.values["number"]
         changes = {name: value for name, value in wanted.items() if here.values[name] != value}
         countries, tags = links_of(proposal), proposal.tags
         if not changes and countries == here.countries and tags == here.tags:
             return False
         if "number" in changes:
-            key = free_key(proposal, taken)
+            key = taken.give(proposal)
             old = {"key_folded": here.key.casefold(), "project_id": here.id}
             self._session.execute(insert(FormerKey).values(**old))
             changes |= {"key": key, "key_folded": key.casefold()}
@@ -220,11 +239,15 @@ class Storing:
         return text.Document(project_id, number, proposal.title, proposal.summary, places)
 
 
-def match(proposal: Proposal, known: dict[tuple[str, str], Stored]) -> Stored | None:
-    """The record a proposal means: by its ID, else one that has none yet and is the same by Prima ID, content or source."""
-    for name in ("number", "prima_id", "fingerprint", "source_url"):
+def match(proposal: Proposal, known: Known, claimed: set[int]) -> Stored | None:
+    """The record a proposal means: by its ID, else one that has no ID yet and is the same by Prima ID or content.
+
+    A row with an ID may also take over a record without one that was read from the same source page.
+    """
+    names = ("number", "prima_id", "fingerprint", "source_url") if proposal.number else ("prima_id", "fingerprint")
+    for name in names:
         value = getattr(proposal, name)
-        if value and (here := known.get((name, value))):
+        if value and (here := known.get((name, value.casefold()))) and here.id not in claimed:
             return here
     return None
 
@@ -264,15 +287,29 @@ def wanted_key(proposal: Proposal) -> str:
     return "n-" + base64.b32encode(digest)[:10].decode().lower()
 
 
-def free_key(proposal: Proposal, taken: set[str]) -> str:
-    """The wanted key, or the first numbered one that is free; it is taken from then on."""
-    key = stem = wanted_key(proposal)
-    number = 1
-    while key.casefold() in taken:
-        number += 1
-        key = f"{stem}-{number}"
-    taken.add(key.casefold())
-    return key
+class Taken:
+    """The keys in use, present and former; `give` hands out a free one."""
+
+    def __init__(self, session: Session, present: set[str], former: set[str]) -> None:
+        self._session = session
+        self._keys = present | former
+        self.former = former
+
+    def give(self, proposal: Proposal) -> str:
+        """The wanted key, or the first numbered one that is free; it is taken from then on."""
+        key = stem = wanted_key(proposal)
+        number = 1
+        while self._has(key.casefold(), is_numbered=number > 1):
+            number += 1
+            key = f"{stem}-{number}"
+        self._keys.add(key.casefold())
+        return key
+
+    def _has(self, key: str, *, is_numbered: bool) -> bool:
+        if key in self._keys or not is_numbered:
+            return key in self._keys
+        present = self._session.execute(select(Project.id).where(Project.key_folded == key)).first()
+        return bool(present or self._session.get(FormerKey, key))
 
 
 def remove_sample(session: Session) -> int:

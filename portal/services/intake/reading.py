@@ -166,11 +166,11 @@ def _text_lines(stream: BinaryIO, name: str) -> Iterator[str]:
             number += 1
             if "\0" in line:
                 raise UnreadableFile(
-                    f"{name}: line {number} holds a NUL byte, as UTF-16 and binary files do; save the file as CSV UTF-8."
+                    f"{name}: line {number} holds a NUL byte, as UTF-16 and binary files do; save it as CSV UTF-8."
                 )
             if len(line) >= _LINE_MOST:
                 raise UnreadableFile(
-                    f"{name}: line {number} is longer than {_LINE_MOST:,} characters; this is no table."
+                    f"{name}: line {number} is longer than {_LINE_MOST:,} characters; shorten its cells."
                 )
             yield line
 
