@@ -61,9 +61,15 @@ def sample(remove: bool) -> None:
         put_sample()
 
 
+def begin_writing() -> None:
+    """Begin a transaction that may write from its first statement on (see models.base)."""
+    db.session.rollback()
+    db.session.connection(execution_options={"writes": True})
+
+
 def put_sample() -> None:
     report = Report()
-    db.session.connection(execution_options={"writes": True})
+    begin_writing()
     import_file(db.session(), SAMPLE, is_sample=True, report=report)
     db.session.commit()
     click.echo(f"Sample records: {report.added} added, {report.changed} changed, {report.unchanged} unchanged.")
@@ -83,7 +89,7 @@ def import_(file: Path, dry_run: bool, report_path: Path | None, new_terms: Lite
             target = csv.writer(stack.enter_context(report_path.open("w", encoding="utf-8-sig", newline="")))
         report = Report(target)
         bar = stack.enter_context(tqdm(unit=" rows", disable=not sys.stderr.isatty()))
-        db.session.connection(execution_options={"writes": True})
+        begin_writing()
         try:
             import_file(db.session(), file, new_terms=new_terms, report=report, progress=bar.update)
         except PortalError as why:

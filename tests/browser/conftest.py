@@ -113,16 +113,16 @@ def is_foreign(address, live):
 
 @pytest.fixture
 def axe():
-    """axe(page) lists the accessibility violations of a page, each with its element."""
+    """axe(page, within="html") lists the accessibility violations of a page, each with its element."""
 
-    def violations(page):
-        # Evaluated, not added as a script element, which the content security policy forbids.
+    def violations(page, within="html"):
         page.evaluate(OPEN_WHAT_SHOWS)
+        # Evaluated, not added as a script element, which the content security policy forbids.
         page.evaluate(AXE)
-        found = page.evaluate("options => axe.run(document, options)", AXE_OPTIONS)["violations"]
+        found = page.evaluate("([place, options]) => axe.run(place, options)", [within, AXE_OPTIONS])
         return [
             f"{rule['id']}: {node['html'][:200]}\n  {node['failureSummary']}"
-            for rule in found
+            for rule in found["violations"]
             for node in rule["nodes"]
         ]
 

@@ -26,8 +26,11 @@ def sideways(page):
 
 
 def unfold(page):
-    """Open everything that is folded: what stands inside is checked too."""
-    page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
+    """Open everything that is folded, so that what stands inside is checked too.
+
+    Not the menu: it lies over the page, and what it half covers would seem too small to hit.
+    """
+    page.evaluate("for (const fold of document.querySelectorAll('details:not(.nav)')) fold.open = true")
 
 
 def test_every_page_is_accessible_as_it_arrives(addresses, page, axe, subtests):
@@ -50,6 +53,14 @@ def test_every_page_is_accessible_unfolded_on_a_telephone(addresses, page, axe, 
             unfold(page)
             assert sideways(page) <= 0
             assert axe(page) == []
+
+
+def test_the_open_menu_is_accessible(page, axe):
+    page.set_viewport_size({"width": NARROWEST, "height": 900})
+    page.goto("/")
+    page.locator("details.nav > summary").click()
+    assert axe(page, within="details.nav") == []
+    assert sideways(page) <= 0
 
 
 def test_every_look_is_accessible_in_the_dark(addresses, page, axe, subtests):
