@@ -58,6 +58,9 @@ def plant(session: Session) -> bool:
         rows = list(term_rows(facet))
         # A broader term of the same list may stand anywhere in it, so terms without one go first.
         for position, row in sorted(enumerate(rows), key=lambda item: bool(item[1].parent)):
+            if row.parent:
+                # Gives the broader terms their ids.
+                session.flush()
             planted[facet, row.code] = term = as_term(row, position, planted)
             session.add(term)
         session.flush()

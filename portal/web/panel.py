@@ -60,7 +60,8 @@ def facet(found: Found, name: str) -> Facet:
     options = {option.value: option for option in options_of(found, name)}
     picked = [option for option in options.values() if option.is_picked]
     is_long = len(options) > _LONG
-    by_count = sorted(options.values(), key=lambda o: (-o.is_picked, -o.count))
+    overall = found.snapshot.index.bits.get(name, {})
+    by_count = sorted(options.values(), key=lambda o: (-o.is_picked, -o.count, -len(overall.get(o.value, ()))))
     first = {option.value for option in by_count[: max(_SHOWN, len(picked))]} if is_long else set(options)
     first.discard(NOT_STATED)
     shown = [option for option in options.values() if option.value in first]
