@@ -6,6 +6,9 @@ PORT, WEB_CONCURRENCY (processes), PORTAL_THREADS (per process), PORTAL_ACCESS_L
 import os
 from pathlib import Path
 
+from portal.config import Settings
+from portal.errors import Misconfigured
+
 # Only a reverse proxy on this machine may speak to us; `--bind` on the command line overrides it.
 bind = f"127.0.0.1:{os.environ.get('PORT') or '8000'}"
 
@@ -39,3 +42,11 @@ def when_ready(server):
     """Say where the portal is, with the port that was really taken."""
     host, port = server.LISTENERS[0].sock.getsockname()[:2]
     print(f"The portal is at http://{host}:{port}/", flush=True)
+
+
+def on_starting(server):
+    """Refuse a start without its settings here, in one line, before any worker fails over it."""
+    try:
+        Settings.from_environment(os.environ)
+    except Misconfigured as why:
+        raise SystemExit(f"The portal does not start: {why}") from None

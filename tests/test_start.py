@@ -1,0 +1,37 @@
+"""Starting: what is missing is said in one line, and nothing starts."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from portal.config import ROOT, Settings
+from portal.errors import Misconfigured
+from portal.models import base
+
+
+def test_a_production_start_without_a_secret_is_refused_in_one_line(tmp_path):
+    environ = {**os.environ, "PORTAL_ENV": "production", "DATABASE_URL": f"sqlite:///{tmp_path}/portal.db", "PORT": "0"}
+    environ.pop("SECRET_KEY", None)
+    gunicorn = Path(sys.executable).with_name("gunicorn")
+    start = subprocess.run(
+        [gunicorn, "-c", "deploy/gunicorn.conf.py", "wsgi:app"],
+        cwd=ROOT, env=environ, capture_output=True, text=True, timeout=30, check=False,
+    )  # fmt: skip
+    assert start.returncode != 0
+    assert start.stderr.startswith("The portal does not start: SECRET_KEY is not set")
+    assert len(start.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("environ", [{"PORTAL_ENV": "staging"}, {"PORTAL_ENV": "production", "SECRET_KEY": "short"}])
+def test_impossible_settings_are_named(environ):
+    with pytest.raises(Misconfigured, match=r"PORTAL_ENV|SECRET_KEY"):
+        Settings.from_environment(environ)
+
+
+def test_an_sqlite_engine_that_can_corrupt_a_file_is_refused(monkeypatch):
+    monkeypatch.setattr(base, "SQLITE_FLOOR", (99, 0, 0))
+    with pytest.raises(Misconfigured, match="pysqlite3"):
+        base.sqlite_engine_options()
