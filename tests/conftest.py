@@ -16,7 +16,7 @@ from portal.services.intake import Report, import_file
 from tests.pages import Fragment, Page
 
 # The machine may be busy; what a test may cost is watched over the whole run.
-hypothesis_settings.register_profile("house", deadline=None, print_blob=True)
+hypothesis_settings.register_profile("house", max_examples=50, deadline=None, print_blob=True)
 hypothesis_settings.load_profile("house")
 
 FRAGMENT = {"HX-Request": "true", "HX-Request-Type": "partial"}

@@ -70,10 +70,11 @@ def live(chromium, tmp_path_factory):
     try:
         wait_for(address := f"http://127.0.0.1:{port}", server, folder / "log")
         yield address
+        assert server.poll() is None, f"the portal ended on its own, code {server.returncode}"
+        assert "Traceback" not in (folder / "log").read_text()
     finally:
         server.terminate()
         server.wait(timeout=PATIENCE)
-    assert "Traceback" not in (folder / "log").read_text()
 
 
 def wait_for(address, server, log):

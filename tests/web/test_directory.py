@@ -115,8 +115,10 @@ def test_nonsense_is_a_chip_that_can_be_removed(visit, query, chip):
         "budget_min=1e309&budget_max=-0", "year_from=0000-00-00", *(f"{facet}=%00%ff" for facet in FACETS),
     ],
 )  # fmt: skip
-def test_no_query_is_too_strange(visit, query):
-    visit(f"/projects/?{query}")
+def test_no_query_is_too_strange(client, query):
+    answer = client.get(f"/projects/?{query}")
+    assert answer.status_code == 200
+    assert "<h1>Projects</h1>" in answer.text
 
 
 def test_a_contradiction_is_explained_and_kept(visit):
@@ -174,9 +176,7 @@ def test_text_finds(visit, query, found):
 
 
 def test_paging_shows_every_project_once(visit):
-    seen = []
-    for page in range(1, 6):
-        seen += visit(f"/projects/?sort=title&page={page}").links
+    seen = [link for page in (1, 2) for link in visit(f"/projects/?sort=title&per_page=50&page={page}").links]
     projects = [link for link in seen if re.fullmatch(r"/projects/[^?]+", link)]
     assert len(projects) == len(set(projects)) == 100
 
