@@ -1,97 +1,111 @@
 // What script adds to pages that work without it: closing menus, finding in long facets, copying, printing,
-// and keeping focus and fields right when htmx brings a new list.
+// and keeping focus and fields right when htmx brings another list. All words come from the page.
 (() => {
   "use strict";
 
-  const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const byId = (id) => document.getElementById(id);
 
-  // Escape closes an open menu and gives the focus back to what opened it.
+  // Menus: Escape closes them and gives the focus back; a click beside a floating sheet closes it.
+  const OPEN = "details.nav[open], details.menu[open]";
   document.addEventListener("keydown", (event) => {
-    const open = event.key === "Escape" && event.target.closest("details.nav[open]");
-    if (open) {
-      open.open = false;
-      open.querySelector("summary").focus();
+    if (event.key === "Escape") {
+      for (const menu of all(OPEN)) {
+        const hadFocus = menu.contains(document.activeElement);
+        menu.open = false;
+        if (hadFocus) menu.querySelector("summary").focus();
+      }
     }
     if (event.key === "Enter" && event.target.matches("[data-filter-box]")) event.preventDefault();
   });
-
-  // A long facet shows what the visitor types, and nothing else.
-  document.addEventListener("input", (event) => {
-    if (!event.target.matches("[data-filter-box]")) return;
-    event.stopPropagation();
-    narrow(event.target);
+  document.addEventListener("click", (event) => {
+    for (const menu of all("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
   });
+
+  // A long facet shows only the values that contain what is typed into its box, folded ones too.
+  const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  const wasOpen = new WeakMap();
 
   function narrow(box) {
     const wanted = fold(box.value.trim());
-    const fieldset = box.closest("fieldset");
-    const rest = fieldset.querySelector("details.rest");
-    if (rest && wanted) rest.open = true;
-    for (const label of fieldset.querySelectorAll("label.check:has([type=checkbox])")) {
-      label.hidden = wanted !== "" && !fold(label.children[1].textContent).includes(wanted);
+    const facet = box.closest("fieldset");
+    const rest = facet.querySelector("details.rest");
+    if (rest && wanted) {
+      if (!wasOpen.has(rest)) wasOpen.set(rest, rest.open);
+      rest.open = true;
+    } else if (wasOpen.has(rest)) {
+      rest.open = wasOpen.get(rest);
+      wasOpen.delete(rest);
+    }
+    for (const title of all(".group", facet)) title.hidden = wanted !== "";
+    for (const label of all("label.check:has([type=checkbox])", facet)) {
+      label.hidden = !fold(label.querySelector("span").textContent).includes(wanted);
     }
   }
-
-  function wake(root) {
-    for (const asleep of root.querySelectorAll("[data-filter-box], [data-copy], [data-print]")) asleep.hidden = false;
-  }
-
-  document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-copy], [data-print]");
-    if (!button) return;
-    if ("print" in button.dataset) {
-      window.print();
-      return;
-    }
-    const said = document.getElementById(button.dataset.copied);
-    navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent).then(() => {
-      said.textContent = button.dataset.copiedText;
-    });
+  document.addEventListener("input", (event) => {
+    if (event.target.matches("[data-filter-box]")) narrow(event.target);
   });
 
-  // A field the visitor has touched no longer follows its attributes, so after a new list each is set to what
-  // the list was made from; the one being typed in is left alone.
-  function follow() {
-    for (const box of document.querySelectorAll("#facet-panel input.choice")) {
-      if (box === document.activeElement && box.inputMode) continue;
-      if (box.type === "checkbox" || box.type === "radio") box.checked = box.hasAttribute("checked");
-      else box.value = box.getAttribute("value") ?? "";
+  // Copying and printing. Without a secure connection a browser has no clipboard, and the button stays hidden.
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy], [data-print]");
+    if (!button) return;
+    if ("print" in button.dataset) return window.print();
+    const text = byId(button.dataset.copy);
+    try {
+      await navigator.clipboard.writeText(text.textContent.trim());
+      byId(button.dataset.copied).textContent = button.dataset.copiedText;
+    } catch {
+      getSelection().selectAllChildren(text); // refused: the visitor copies what is selected
     }
-    const sort = document.getElementById("sort");
-    if (sort) for (const option of sort.options) option.selected = option.hasAttribute("selected");
-    for (const box of document.querySelectorAll("[data-filter-box]")) {
+  });
+
+  function wake() {
+    for (const box of all("[data-filter-box]")) {
       box.hidden = false;
       if (box.value) narrow(box);
     }
+    for (const button of all(navigator.clipboard ? "[data-copy], [data-print]" : "[data-print]")) button.hidden = false;
+  }
+  wake();
+
+  // A field that was touched no longer follows its attributes, so each is set to what the list was made from.
+  // The text being typed is left alone.
+  function follow(field) {
+    if (field.type === "checkbox" || field.type === "radio") field.checked = field.defaultChecked;
+    else if (field.options) for (const option of field.options) option.selected = option.defaultSelected;
+    else if (field.name && field !== document.activeElement) field.value = field.defaultValue;
   }
 
-  // The link that was followed may be gone with the old list: a removed chip hands its focus to the next one.
-  let chip = -1;
-  let turned = false;
-  const place = (element) => [...document.querySelectorAll(".chips .chip")].indexOf(element);
-  document.addEventListener("htmx:before:request", (event) => {
-    const source = event.detail.ctx?.sourceElement;
-    chip = source?.matches?.(".chip") ? place(source) : -1;
-    turned = Boolean(source?.closest?.(".pager, .rescue, .chips")) && chip < 0;
+  // Where the focus goes when the link that was followed leaves with the old list: from a chip to the chip that
+  // takes its place, from a page number to the sentence; otherwise back to where it was, if that is still there.
+  const goals = new WeakMap();
+  const chips = () => all("#results .chip");
+
+  document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
+    const source = ctx.sourceElement;
+    const focused = document.activeElement;
+    const chip = chips().indexOf(source);
+    const turnsPage = source.matches(".pager a");
+    goals.set(ctx, () => {
+      if (chip >= 0 && chips()[chip]) return chips()[chip];
+      if (chip >= 0 || turnsPage) return byId("sentence");
+      const isLost = document.activeElement === document.body && focused !== document.body && source !== document.body;
+      return isLost ? (byId(focused.id) ?? byId("sentence")) : null;
+    });
   });
-  document.addEventListener("htmx:after:swap", (event) => {
-    // Also told when a server error was not swapped in.
-    if (event.detail.ctx?.response?.status >= 500) return;
+  document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+    if (ctx.response.status >= 400) return; // told although nothing was swapped
     failed(false);
-    follow();
-    const chips = document.querySelectorAll(".chips .chip");
-    if (chip >= 0) (chips[Math.min(chip, chips.length - 1)] ?? document.getElementById("sentence"))?.focus();
-    if (turned) document.getElementById("sentence")?.focus();
-    chip = -1;
-    turned = false;
+    all("#directory input, #directory select").forEach(follow);
+    wake();
+    goals.get(ctx)?.()?.focus();
   });
 
-  function failed(is) {
-    const notice = document.getElementById("update-failed");
-    if (notice) notice.hidden = !is;
+  function failed(isFailed) {
+    const notice = byId("update-failed");
+    if (notice) notice.hidden = !isFailed;
   }
-  document.addEventListener("htmx:response:error", (event) => failed(event.detail.ctx?.response?.status >= 500));
+  document.addEventListener("htmx:response:error", () => failed(true));
   document.addEventListener("htmx:error", () => failed(true));
-  document.addEventListener("DOMContentLoaded", () => wake(document));
-  document.addEventListener("htmx:after:history:restore", () => wake(document));
 })();
