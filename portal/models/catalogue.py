@@ -1,30 +1,63 @@
-"""Catalogue: one row that names the present state of all published projects."""
+"""Catalogue: one row that names the present state of all published projects, and the journal of how it came about."""
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, String, update
+from sqlalchemy import JSON, BigInteger, CheckConstraint, String, delete, insert, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.models.base import Model, Moment, now
 
+# A change of more projects than this is not itemised; whoever keeps an index reads everything anew.
+ITEMISED_MOST = 5_000
+CHANGES_KEPT = 1_000
+
 
 class Catalogue(Model):
-    """`stamp` is new whenever anything public changes: processes compare it to know their index is old.
+    """`version` grows by one, and `stamp` is new, whenever anything public changes.
 
-    It is random, not counted, so that a restored or rolled-back database never repeats one.
+    Processes compare them to know that their index is old. The stamp is random, so that a restored or
+    rolled-back database that reaches a version again is not taken for the one that had it before.
     """
 
     __tablename__ = "catalogue"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(BigInteger, default=0)
     stamp: Mapped[str] = mapped_column(String(32))
     changed_at: Mapped[datetime | None] = mapped_column(Moment)
 
     @staticmethod
-    def touch(session: Session) -> None:
-        """Say, in the transaction that changes something public, that something public changed."""
-        session.execute(update(Catalogue).values(stamp=secrets.token_hex(8), changed_at=now()))
+    def touch(session: Session, project_ids: Iterable[int] | None) -> int:
+        """Say, in the transaction that changes something public, what changed; return the new version.
+
+        `project_ids` are the projects added, changed or taken away; None stands for anything else (terms) or
+        for too many to name. The row stays locked until the transaction ends, so versions follow the
+        order of commits; call this last.
+        """
+        stamp, moment = secrets.token_hex(8), now()
+        version: int = session.execute(
+            update(Catalogue)
+            .values(version=Catalogue.version + 1, stamp=stamp, changed_at=moment)
+            .returning(Catalogue.version)
+        ).scalar_one()
+        ids = None if project_ids is None else sorted(set(project_ids))
+        if ids and len(ids) > ITEMISED_MOST:
+            ids = None
+        session.execute(insert(Change).values(version=version, stamp=stamp, project_ids=ids))
+        session.execute(delete(Change).where(Change.version <= version - CHANGES_KEPT))
+        return version
+
+
+class Change(Model):
+    """One step of the catalogue: `project_ids` is a list, or null when everything must be read anew."""
+
+    __tablename__ = "catalogue_change"
+
+    version: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    stamp: Mapped[str] = mapped_column(String(32))
+    project_ids: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))

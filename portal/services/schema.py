@@ -64,7 +64,7 @@ def plant(session: Session) -> bool:
             planted[facet, row.code] = term = as_term(row, position, planted)
             session.add(term)
         session.flush()
-    session.add(Catalogue(id=1, stamp=secrets.token_hex(8)))
+    session.add(Catalogue(id=1, version=0, stamp=secrets.token_hex(8)))
     session.flush()
     return True
 

@@ -47,8 +47,8 @@ def import_file(
         proposals = proposed(found, glossary, report, progress)
         while chunk := list(islice(proposals, CHUNK)):
             storing.store(chunk, report)
-    if report.added or report.changed:
-        Catalogue.touch(session)
+    if storing.written:
+        Catalogue.touch(session, storing.written)
     session.flush()
 
 
@@ -107,6 +107,7 @@ class Storing:
         self._is_sample = is_sample
         # Records this import has answered for already: no second row may take one over.
         self._claimed: set[int] = set()
+        self.written: list[int] = []
 
     def store(self, proposals: list[Proposal], report: Report) -> None:
         known = self._stored(proposals)
@@ -132,6 +133,7 @@ class Storing:
         report.added += len(fresh)
         report.changed += len(changed)
         written = changed + self._add(fresh)
+        self.written += (project_id for project_id, _ in written)
         text.write(self._session, [self._document(project_id, proposal) for project_id, proposal in written])
 
     def _stored(self, proposals: list[Proposal]) -> Known:
@@ -319,6 +321,6 @@ def remove_sample(session: Session) -> int:
     for start in range(0, len(ids), CHUNK):
         session.execute(delete(Project).where(Project.id.in_(ids[start : start + CHUNK])))
     if ids:
-        Catalogue.touch(session)
+        Catalogue.touch(session, ids)
     session.flush()
     return len(ids)
