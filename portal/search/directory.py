@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from pyroaring import BitMap
-from sqlalchemy import Engine, select
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 
 from portal.errors import Missing
 from portal.models import FormerKey, Project, db
-from portal.search import snapshot as snapshots
-from portal.search import text
+from portal.search import shelf, text
 from portal.search.filters import Filters
-from portal.search.index import Counts, Index, Sums, bitmap, numbers
+from portal.search.index import Counts, Index, Sums
 from portal.search.listing import Listing, listings
 from portal.search.snapshot import Snapshot
 from portal.search.terms import Word
@@ -48,28 +44,9 @@ class Found:
         return self.filters.page > self.last_page
 
 
-class Shelf:
-    """The newest snapshot of one database, and the lock that lets one thread at a time renew it."""
-
-    def __init__(self) -> None:
-        self.snapshot: Snapshot | None = None
-        self.lock = threading.Lock()
-
-
-_shelves: WeakKeyDictionary[Engine, Shelf] = WeakKeyDictionary()
-
-
-def current(session: Session | None = None) -> Snapshot:
+def current() -> Snapshot:
     """The snapshot of the present state of the database."""
-    session = session or db.session()
-    shelf = _shelves.setdefault(db.engine.engine, Shelf())
-    stamp = snapshots.stamp_of(session)
-    if (kept := shelf.snapshot) is None or kept.stamp != stamp:
-        with shelf.lock:
-            kept = shelf.snapshot
-            if kept is None or kept.stamp != stamp:
-                kept = shelf.snapshot = snapshots.take(session)
-    return kept
+    return shelf.current(db.engine.engine, db.session())
 
 
 def hits_of(snapshot: Snapshot, filters: Filters) -> BitMap | None:
@@ -92,7 +69,7 @@ def find(filters: Filters) -> Found:
     if order == "relevance" and len(hits or ()) > text.RANKED_MOST:
         order = "newest"
     if order == "relevance":
-        ids = by_relevance(snapshot.index, selection, filters.text)[first : first + filters.per_page]
+        ids = by_relevance(index, selection, filters.text, first, filters.per_page)
     else:
         ids = index.page(selection, order, first, filters.per_page)
     return Found(
@@ -105,14 +82,14 @@ def find(filters: Filters) -> Found:
     )
 
 
-def by_relevance(index: Index, selection: BitMap, words: str) -> list[int]:
+def by_relevance(index: Index, selection: BitMap, words: str, first: int, count: int) -> list[int]:
     """Database ids of a selection, best first; what the ranking does not know comes last, newest first."""
-    best = index.rows_of_each(np.array(text.rank(db.session(), words), dtype=np.int64))
-    chosen = np.zeros(len(index.ids), dtype=bool)
-    chosen[numbers(selection)] = True
-    ranked = best[chosen[best]]
-    unranked = numbers(selection - bitmap(ranked))
-    return [int(project_id) for project_id in index.ids[np.concatenate([ranked, unranked])]]
+    best = [int(index.rows[one]) for one in text.rank(db.session(), words) if one < len(index.rows)]
+    ranked = [row for row in best if row in selection]
+    unranked = selection - BitMap(ranked)
+    late = max(first - len(ranked), 0)
+    rest = index.page(unranked, "newest", late, max(first + count - len(ranked), 0) - late)
+    return index.ids_of(ranked[first : first + count]) + rest
 
 
 def total(filters: Filters) -> int:
@@ -193,7 +170,7 @@ def related(project: Listing) -> list[Related]:
     # The newest few hundred are enough to choose from; a theme can hold a large part of the directory.
     few = [*candidates[:300], *(BitMap.union(*near) - own if near else BitMap())[:300]]
     rows = sorted(set(few), key=closeness)[:_RELATED]
-    ids = [int(index.ids[row]) for row in rows]
+    ids = index.ids_of(rows)
     return [
         Related(
             project=other,

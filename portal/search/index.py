@@ -1,7 +1,8 @@
 """Index: an immutable snapshot of the published projects as bitmaps, one a facet value.
 
-Row numbers are given in the default order (newest first), so the first page of that order is the
-first bits of a selection. Pure: knows neither database nor language.
+Rows are numbered in the default order (newest first), so the first page of that order is the first bits of
+a selection. Rows that came later (`late`) have the highest numbers and are put between the others when a
+page is read. Pure: knows neither database nor language. Made by search.building.
 """
 
 from __future__ import annotations
@@ -13,32 +14,20 @@ import numpy as np
 import numpy.typing as npt
 from pyroaring import BitMap
 
+from portal.search.bitmaps import Amounts, Bits, Ints, Whole, bitmap
 from portal.search.filters import Filters
-from portal.vocabulary import MANY, NOT_STATED, ONE
+from portal.search.order import Order
+from portal.vocabulary import NOT_STATED
 
-Ints = npt.NDArray[np.int64]
 Counts = dict[str, dict[str, int]]
 
 
 @dataclass(frozen=True)
-class Columns:
-    """The published projects by column, all arrays of one length, in any order of rows.
+class Late:
+    """A row added to a built index: in the default order it comes before the built row `place`."""
 
-    `ids` are database ids; `years`, `starts` and `ends` are years, 0 where not stated; `budgets` are cents, -1
-    where not stated; `titles` is the rank of a row by title; `ones` holds a term id a row for each
-    single-valued facet (0 where not stated); `manies` holds pairs (row, term id) for the others;
-    `codes` maps a facet's term ids to the codes that stand in addresses.
-    """
-
-    ids: Ints
-    years: Ints
-    starts: Ints
-    ends: Ints
-    budgets: Ints
-    titles: Ints
-    ones: Mapping[str, Ints]
-    manies: Mapping[str, tuple[Ints, Ints]]
-    codes: Mapping[str, Mapping[int, str]]
+    place: int
+    row: int
 
 
 @dataclass(frozen=True)
@@ -54,98 +43,78 @@ class Sums:
 
 
 @dataclass(frozen=True)
-class Index:
-    """Answers every question about a selection; see `Index.of`."""
+class Facts:
+    """What single rows say, as arrays by row; rows that are gone keep what they said.
 
-    ids: Ints
-    rows: Ints = field(repr=False)
-    budgets: Ints = field(repr=False)
-    first_years: Ints = field(repr=False)
-    last_years: Ints = field(repr=False)
+    `budgets` are cents, -1 where not stated; years are 0 where not stated; `known` is the year of allocation,
+    else that of the start.
+    """
+
+    ids: Whole
+    budgets: Whole
+    known: npt.NDArray[np.int16]
+    starts: npt.NDArray[np.int16]
+    first_years: npt.NDArray[np.int16]
+    last_years: npt.NDArray[np.int16]
+
+
+@dataclass(frozen=True)
+class Index:
+    """Answers every question about a selection. `rows` gives the row of a project by its id, -1 for none."""
+
+    built: int
+    facts: Facts = field(repr=False)
+    rows: npt.NDArray[np.int32] = field(repr=False)
     everything: BitMap = field(repr=False)
     undated: BitMap = field(repr=False)
-    bits: Mapping[str, Mapping[str, BitMap]] = field(repr=False)
-    by_year: tuple[Ints, Ints] = field(repr=False)
-    by_budget: tuple[Ints, Ints] = field(repr=False)
-    orders: Mapping[str, Ints] = field(repr=False)
-
-    @classmethod
-    def of(cls, columns: Columns) -> Index:
-        """Build a snapshot: sorts the rows newest first (year of allocation, else start; undated last)."""
-        known = np.where(columns.years > 0, columns.years, columns.starts)
-        order = np.lexsort((-columns.ids, -columns.starts, -known))
-        place = np.empty_like(order)
-        place[order] = np.arange(len(order))
-        ids, years, budgets = columns.ids[order], columns.years[order], columns.budgets[order]
-        starts, ends = columns.starts[order], columns.ends[order]
-        rows = np.full(int(ids.max(initial=0)) + 1, -1, dtype=np.int64)
-        rows[ids] = np.arange(len(ids))
-        everything = BitMap(range(len(ids)))
-        bits: dict[str, dict[str, BitMap]] = {}
-        for facet in ONE:
-            if facet == "year":
-                bits[facet] = grouped(np.arange(len(ids)), years, {int(y): str(y) for y in np.unique(years) if y})
-            elif facet == "budget":
-                bits[facet] = {}
-            else:
-                bits[facet] = grouped(np.arange(len(ids)), columns.ones[facet][order], columns.codes[facet])
-        for facet in MANY:
-            at, terms = columns.manies[facet]
-            bits[facet] = grouped(place[at], terms, columns.codes[facet])
-        for facet, values in bits.items():
-            stated = BitMap.union(*values.values()) if values else BitMap()
-            if facet == "budget":
-                stated = bitmap(np.flatnonzero(budgets >= 0))
-            values[NOT_STATED] = everything - stated
-        known = known[order]
-        title = np.argsort(columns.titles[order], kind="stable")
-        return cls(
-            ids=ids,
-            rows=rows,
-            budgets=budgets,
-            first_years=np.where(starts > 0, starts, np.where(years > 0, years, ends)),
-            last_years=np.where(ends > 0, ends, np.where(starts > 0, starts, years)),
-            everything=everything,
-            undated=bitmap(np.flatnonzero((starts == 0) | (ends == 0))),
-            bits=bits,
-            by_year=ascending(years, years > 0),
-            by_budget=ascending(budgets, budgets >= 0),
-            orders={
-                "oldest": np.lexsort((np.arange(len(ids)), np.where(known > 0, known, 9999))),
-                "budget": np.lexsort((np.arange(len(ids)), np.where(budgets < 0, np.iinfo(np.int64).max, budgets))),
-                "-budget": np.lexsort((np.arange(len(ids)), -budgets)),
-                "title": title,
-            },
-        )
+    bits: Mapping[str, Bits] = field(repr=False)
+    first_years: Bits = field(repr=False)
+    last_years: Bits = field(repr=False)
+    budgets: Amounts = field(repr=False)
+    orders: Mapping[str, Order] = field(repr=False)
+    late: tuple[Late, ...] = field(default=(), repr=False)
 
     def rows_of(self, ids: Ints) -> BitMap:
         """The rows of those projects (database ids) that are published."""
-        return bitmap(self.rows_of_each(ids))
-
-    def rows_of_each(self, ids: Ints) -> Ints:
-        """The same as an array, in the order given."""
         rows = self.rows[ids[(ids >= 0) & (ids < len(self.rows))]]
-        return rows[rows >= 0]
+        chosen = np.zeros(len(self.facts.ids), dtype=bool)
+        chosen[rows[rows >= 0]] = True
+        return bitmap(np.flatnonzero(chosen))
+
+    def ids_of(self, rows: list[int]) -> list[int]:
+        """Database ids of rows, in their order."""
+        ids: list[int] = self.facts.ids[rows].tolist()
+        return ids
 
     def select(self, filters: Filters, hits: BitMap | None, *, leave_out: str = "") -> BitMap:
         """Rows that match: OR within a facet, AND across; `hits` are the rows found by the text.
 
         `leave_out` names a facet whose picks are not applied.
         """
-        chosen = self.everything.copy() if hits is None else hits.copy()
+        chosen = self.everything.copy() if hits is None else hits & self.everything
         for facet, values in self.bits.items():
             if facet == leave_out or not (picked := filters.values(facet)):
                 continue
             found = [values.get(value, BitMap()) for value in picked]
             together = facet == "country" and filters.match_all_countries
             chosen &= BitMap.intersection(*found) if together else BitMap.union(*found)
-        for bounds, low, high in (
-            (self.by_year, filters.year_from, filters.year_to),
-            (self.by_budget, cents(filters.budget_min), cents(filters.budget_max)),
-        ):
-            if low is not None or high is not None:
-                chosen &= between(bounds, low, high)
+        if filters.year_from is not None or filters.year_to is not None:
+            chosen &= self.years(filters.year_from, filters.year_to)
+        if filters.budget_min is not None or filters.budget_max is not None:
+            chosen &= self.budgets.between(cents(filters.budget_min), cents(filters.budget_max))
         return chosen
+
+    def years(self, first: int | None, last: int | None) -> BitMap:
+        """The rows whose year of allocation lies in a closed range; a missing bound is no bound."""
+        stated = {int(year): rows for year, rows in self.bits["year"].items() if year != NOT_STATED}
+        return BitMap.union(
+            BitMap(),
+            *(
+                rows
+                for year, rows in stated.items()
+                if (first is None or year >= first) and (last is None or year <= last)
+            ),
+        )
 
     def counts(self, filters: Filters, hits: BitMap | None, selection: BitMap) -> Counts:
         """For each facet, how many rows each value has with the facet's own picks taken off."""
@@ -155,67 +124,45 @@ class Index:
             if len(base) == len(self.everything):
                 result[facet] = {value: len(rows) for value, rows in values.items()}
             else:
-                result[facet] = {value: base.intersection_cardinality(rows) for value, rows in values.items()}
+                size = base.intersection_cardinality
+                result[facet] = {value: size(rows) for value, rows in values.items()}
         return result
 
     def page(self, selection: BitMap, order: str, first: int, count: int) -> list[int]:
         """Database ids of `count` rows from the `first`-th on (from 0), in one of SORTS but relevance."""
-        if order == "newest":
-            rows = np.array(selection[first : first + count], dtype=np.int64)
-        else:
-            chosen = np.zeros(len(self.ids), dtype=bool)
-            chosen[numbers(selection)] = True
-            permutation = self.orders[order]
-            rows = permutation[chosen[permutation]][first : first + count]
-        return [int(number) for number in self.ids[rows]]
+        if order != "newest":
+            return self.ids_of(self.orders[order].page(selection, first, count))
+        late = [one for one in self.late if one.row in selection]
+        if not late:
+            return self.ids_of(list(selection[first : first + count]))
+        # Where each late row stands in the selection: after the built rows before it, and the late ones before it.
+        places = {
+            number + (selection.rank(one.place - 1) if one.place else 0): one.row for number, one in enumerate(late)
+        }
+        passed = sum(place < first for place in places)
+        last = min(first + count, len(selection))
+        built = iter(selection[first - passed : max(first - passed, last - passed)])
+        return self.ids_of([places[at] if at in places else next(built) for at in range(first, last)])
 
     def sums(self, selection: BitMap) -> Sums:
         """Count, money and span of a selection."""
-        rows = numbers(selection)
-        budgets = self.budgets[rows]
-        first, last = self.first_years[rows], self.last_years[rows]
-        countries = (b for value, b in self.bits["country"].items() if value != NOT_STATED)
         return Sums(
-            projects=len(rows),
-            total=int(budgets[budgets > 0].sum()),
-            unpriced=int((budgets < 0).sum()),
-            countries=sum(selection.intersect(rows_) for rows_ in countries),
-            first_year=int(first[first > 0].min()) if (first > 0).any() else None,
-            last_year=int(last.max()) if (last > 0).any() else None,
+            projects=len(selection),
+            total=self.budgets.total(selection),
+            unpriced=len(selection) - selection.intersection_cardinality(self.budgets.known),
+            countries=sum(
+                selection.intersect(rows) for value, rows in self.bits["country"].items() if value != NOT_STATED
+            ),
+            first_year=first_met(self.first_years, selection, from_last=False),
+            last_year=first_met(self.last_years, selection, from_last=True),
         )
 
 
-def bitmap(rows: Ints) -> BitMap:
-    return BitMap(rows.astype(np.uint32))
-
-
-def numbers(rows: BitMap) -> Ints:
-    return np.array(rows.to_array(), dtype=np.int64)
+def first_met(years: Bits, selection: BitMap, *, from_last: bool) -> int | None:
+    """The lowest or highest year that a selection holds."""
+    met = (int(year) for year in sorted(years, reverse=from_last) if selection.intersect(years[year]))
+    return next(met, None)
 
 
 def cents(dollars: int | None) -> int | None:
     return None if dollars is None else dollars * 100
-
-
-def grouped(rows: Ints, terms: Ints, codes: Mapping[int, str]) -> dict[str, BitMap]:
-    """Rows by code; term ids without a code (0 is "not stated") are left out."""
-    order = np.argsort(terms, kind="stable")
-    rows, terms = rows[order], terms[order]
-    values, begins = np.unique(terms, return_index=True)
-    parts = np.split(rows, begins[1:])
-    return {codes[int(v)]: bitmap(part) for v, part in zip(values, parts, strict=False) if int(v) in codes}
-
-
-def ascending(values: Ints, known: npt.NDArray[np.bool_]) -> tuple[Ints, Ints]:
-    """The known values in rising order, and the row of each."""
-    rows = np.flatnonzero(known)
-    order = np.argsort(values[rows], kind="stable")
-    return values[rows][order], rows[order]
-
-
-def between(bounds: tuple[Ints, Ints], low: int | None, high: int | None) -> BitMap:
-    """Rows whose value lies in a closed range; a missing bound is no bound."""
-    values, rows = bounds
-    begin = 0 if low is None else int(np.searchsorted(values, low, "left"))
-    end = len(values) if high is None else int(np.searchsorted(values, high, "right"))
-    return bitmap(rows[begin:end])

@@ -29,12 +29,12 @@ class Place:
 def places() -> Iterator[Place]:
     """Yield every benefiting member state, most projects first."""
     index, terms = (kept := current()).index, kept.terms
-    sizes = np.zeros(len(index.ids), dtype=np.int64)
+    sizes = np.zeros(len(index.facts.ids), dtype=np.int64)
     countries = {code: rows for code, rows in index.bits["country"].items() if code != NOT_STATED}
     arrays = {code: np.array(rows.to_array(), dtype=np.int64) for code, rows in countries.items()}
     for rows in arrays.values():
         sizes[rows] += 1
-    budgets = np.maximum(index.budgets, 0)
+    budgets = np.maximum(index.facts.budgets, 0)
     national = index.bits["coverage"].get("national", BitMap())
     for code, rows in sorted(arrays.items(), key=lambda item: (-len(item[1]), item[0])):
         if word := terms.get("country", code):
@@ -44,7 +44,7 @@ def places() -> Iterator[Place]:
                 national=countries[code].intersection_cardinality(national),
                 full=int(budgets[rows].sum()),
                 shared=int((budgets[rows] / sizes[rows]).sum()),
-                latest=int(index.last_years[rows].max()) or None,
+                latest=int(index.facts.last_years[rows].max()) or None,
             )
 
 

@@ -1,27 +1,59 @@
-"""Snapshot: the index of all published projects with its terms, read from the database in one go."""
+"""Snapshot: the index of all published projects with its terms, read from the database whole or brought up to date."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
+from typing import Any
 
 import numpy as np
 from pyroaring import BitMap
-from sqlalchemy import text as sql
+from sqlalchemy import func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
-from portal.models import Catalogue
-from portal.search.index import Columns, Index
+from portal.models import Catalogue, Change, Project, Term
+from portal.search.bitmaps import Ints, Whole
+from portal.search.building import Columns, build, patch
+from portal.search.index import Index
 from portal.search.terms import Terms
 
-_TEXTS_KEPT = 64
+_TEXTS_KEPT = 256
+# Rows read in one go: enough to be fast, few enough to need little memory.
+_BATCH = 2_000
+# Beyond so many rows out of place an index is made anew.
+LATE_MOST = 2_000
+_FACETS = ("region", "status", "coverage", "type", "theme", "country", "sdg", "gcm")
+Pairs = tuple[Ints, Whole]
+Size = type[np.signedinteger[Any]]
+
+_PUBLISHED = (
+    "SELECT id, coalesce(year, 0), coalesce(CAST(substr(start, 1, 4) AS INTEGER), 0), "
+    'coalesce(CAST(substr("end", 1, 4) AS INTEGER), 0), coalesce(budget, -1), coalesce(region_id, 0), '
+    "coalesce(status_id, 0), coalesce(coverage_id, 0), coalesce(type_id, 0) "
+    "FROM project WHERE published_at IS NOT NULL"
+)
+# An id, three years, cents, four terms.
+_SIZES: list[Size] = [np.int32, np.int16, np.int16, np.int16, np.int64, np.int32, np.int32, np.int32, np.int32]
+_COUNTRIES = "SELECT project_id, term_id FROM project_country WHERE is_eligible"
+_TAGS = "SELECT project_id, term_id FROM project_tag"
+
+
+@dataclass(frozen=True)
+class State:
+    """Where the catalogue stands: see models.Catalogue."""
+
+    version: int = 0
+    stamp: str = ""
 
 
 @dataclass(frozen=True)
 class Snapshot:
     """One state of the directory. `texts` keeps the rows found by recent texts; `samples` counts sample records."""
 
-    stamp: str
+    state: State
     changed_at: datetime | None
     terms: Terms
     index: Index
@@ -35,68 +67,146 @@ class Snapshot:
         return self.texts.setdefault(text, rows)
 
 
-def stamp_of(session: Session) -> str:
-    """The present stamp of the catalogue; "" for a database without one."""
-    return session.query(Catalogue.stamp).scalar() or ""
+def state_of(session: Session) -> State:
+    """The present state of the catalogue; a database without one has none."""
+    row = session.execute(select(Catalogue.version, Catalogue.stamp)).one_or_none()
+    return State(*row) if row else State()
 
 
 def take(session: Session) -> Snapshot:
-    """Read all published projects and build their index."""
-    catalogue = session.get(Catalogue, 1, populate_existing=True)
+    """Read all published projects and build their index.
+
+    The state is read first: what others commit meanwhile may be in or not, and is in for certain after the
+    next `follow`, which takes it in by the journal.
+    """
+    state, changed_at = state_of(session), changed_at_of(session)
     terms = Terms.load(session)
-    return Snapshot(
-        stamp=catalogue.stamp if catalogue else "",
-        changed_at=catalogue.changed_at if catalogue else None,
-        terms=terms,
-        index=Index.of(columns(session, terms)),
-        samples=session.execute(
-            sql("SELECT count(*) FROM project WHERE is_sample AND published_at IS NOT NULL")
-        ).scalar_one(),
-    )
+    return Snapshot(state, changed_at, terms, build(columns(session, terms)), samples_of(session))
 
 
-def columns(session: Session, terms: Terms) -> Columns:
-    """The published projects as arrays, rows in the order of their titles."""
-    rows = session.execute(
-        sql(
-            "SELECT id, coalesce(year, 0), coalesce(substr(start, 1, 4), '0'), coalesce(substr(\"end\", 1, 4), '0'), "
-            "coalesce(budget, -1), coalesce(region_id, 0), coalesce(status_id, 0), coalesce(coverage_id, 0), "
-            "coalesce(type_id, 0) FROM project WHERE published_at IS NOT NULL ORDER BY title_sort, id"
-        )
+def follow(session: Session, old: Snapshot, most: int) -> Snapshot | None:
+    """The snapshot brought up to date by the journal.
+
+    None when more than `most` projects changed, or anything else did, or the journal does not reach back.
+    """
+    state, changed_at = state_of(session), changed_at_of(session)
+    steps = session.execute(
+        select(Change.version, Change.stamp, Change.project_ids)
+        .where(Change.version >= old.state.version)
+        .order_by(Change.version)
     ).all()
-    table = np.array([tuple(row) for row in rows], dtype=np.int64).reshape(len(rows), 9).T
-    ids, years, starts, ends, budgets, region, status, coverage, kind = table
-    theme_of = {word.id: word.parent.id for word in terms.of("type") if word.parent}
-    theme = np.array([theme_of.get(int(term), 0) for term in kind], dtype=np.int64)
-    place = np.full(int(ids.max(initial=0)) + 1, -1, dtype=np.int64)
-    place[ids] = np.arange(len(ids))
-    tags = pairs(session, "SELECT project_id, term_id FROM project_tag", place)
-    goals, objectives = split_tags(tags, terms)
-    eligible = "SELECT project_id, term_id FROM project_country WHERE is_eligible"
+    if not steps or (steps[0].version, steps[0].stamp) != (old.state.version, old.state.stamp):
+        return None
+    if any(step.project_ids is None for step in steps[1:]):
+        return None
+    ids = sorted({number for step in steps[1:] for number in step.project_ids})
+    if len(ids) > most or len(ids) + len(old.index.late) > LATE_MOST:
+        return None
+    terms = old.terms if old.terms.count == terms_in(session) else Terms.load(session)
+    fresh = columns(session, terms, ids)
+    index = patch(old.index, ids, fresh, followers(session, old.index, ids, fresh.ids))
+    return Snapshot(state, changed_at, terms, index, samples_of(session))
+
+
+def changed_at_of(session: Session) -> datetime | None:
+    return session.execute(select(Catalogue.changed_at)).scalar_one_or_none()
+
+
+def samples_of(session: Session) -> int:
+    return session.execute(
+        select(func.count()).select_from(Project).where(Project.is_sample, Project.published_at.is_not(None))
+    ).scalar_one()
+
+
+def terms_in(session: Session) -> int:
+    return session.execute(select(func.count()).select_from(Term)).scalar_one()
+
+
+def columns(session: Session, terms: Terms, only: Sequence[int] | None = None) -> Columns:
+    """The published projects (or `only` those with these ids) as arrays, in the order of their titles."""
+    table = read(session, _PUBLISHED, _SIZES, "id", only)
+    (titled,) = read(session, "SELECT id FROM project", _SIZES[:1], "id", only, order="title_sort, id")
+    at = np.full(max(int(table[0].max(initial=0)), int(titled.max(initial=0))) + 1, -1, dtype=np.int64)
+    at[table[0]] = np.arange(len(table[0]))
+    # What is not published stands in the order of titles too.
+    titled = titled[at[titled] >= 0]
+    by_title = at[titled]
+    place = np.full_like(at, -1)
+    place[titled] = np.arange(len(titled))
+    ids, years, starts, ends, budgets, region, status, coverage, kind = (column[by_title] for column in table)
+    theme_of = np.zeros(int(kind.max(initial=0)) + 1, dtype=np.int64)
+    for word in terms.of("type"):
+        if word.parent and word.id < len(theme_of):
+            theme_of[word.id] = word.parent.id
+    goals, objectives = split_tags(pairs(session, _TAGS, place, only), terms)
     return Columns(
         ids=ids,
         years=years,
         starts=starts,
         ends=ends,
         budgets=budgets,
-        titles=np.arange(len(ids), dtype=np.int64),
-        ones={"region": region, "status": status, "coverage": coverage, "type": kind, "theme": theme},
-        manies={"country": pairs(session, eligible, place), "sdg": goals, "gcm": objectives},
+        ones={"region": region, "status": status, "coverage": coverage, "type": kind, "theme": theme_of[kind]},
+        manies={"country": pairs(session, _COUNTRIES, place, only), "sdg": goals, "gcm": objectives},
         codes={facet: {word.id: word.code for word in terms.of(facet)} for facet in _FACETS},
     )
 
 
-_FACETS = ("region", "status", "coverage", "type", "theme", "country", "sdg", "gcm")
-Pairs = tuple[np.ndarray, np.ndarray]
+def read(
+    session: Session, statement: str, sizes: Sequence[Size], name: str, only: Sequence[int] | None, *, order: str = ""
+) -> list[Whole]:
+    """The columns that a statement of whole numbers gives, each in its size; `only` bounds it by the column `name`."""
+    parts: list[list[Whole]] = [[np.empty(0, dtype=size)] for size in sizes]
+    for batch in batches(session, statement, name, only, order):
+        table = np.fromiter(chain.from_iterable(batch), dtype=np.int64, count=len(batch) * len(sizes))
+        for number, size in enumerate(sizes):
+            parts[number].append(table[number :: len(sizes)].astype(size))
+    return [np.concatenate(part) for part in parts]
 
 
-def pairs(session: Session, statement: str, place: np.ndarray) -> Pairs:
+def batches(
+    session: Session, statement: str, name: str, only: Sequence[int] | None, order: str
+) -> Iterator[Sequence[Sequence[Any]]]:
+    bound = ""
+    if only is not None:
+        # Whole numbers of our own journal, so that both databases read one statement without a parameter each.
+        listed = ", ".join(map(str, map(int, only))) or "NULL"
+        bound = f" {'AND' if ' WHERE ' in statement else 'WHERE'} {name} IN ({listed})"
+    ordered = f" ORDER BY {order}" if order else ""
+    # The driver's own cursor: a Python object more for each of half a million rows would double the time.
+    driver = session.connection().connection
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    # PostgreSQL hands a plain cursor everything at once; a named one stays at the server.
+    with closing(driver.cursor() if is_sqlite else driver.cursor("index")) as cursor:
+        cursor.execute(statement + bound + ordered)
+        while batch := cursor.fetchmany(_BATCH):
+            yield batch
+
+
+def pairs(session: Session, statement: str, place: Ints, only: Sequence[int] | None) -> Pairs:
     """(row, term id) pairs of published projects."""
-    found = session.execute(sql(statement)).all()
-    table = np.array([tuple(row) for row in found], dtype=np.int64).reshape(len(found), 2)
-    table = table[table[:, 0] < len(place)]
-    rows = place[table[:, 0]]
-    return rows[rows >= 0], table[rows >= 0, 1]
+    projects, terms = read(session, statement, _SIZES[:1] * 2, "project_id", only)
+    known = projects < len(place)
+    rows = place[projects[known]]
+    return rows[rows >= 0], terms[known][rows >= 0]
+
+
+def followers(session: Session, index: Index, changed: Sequence[int], ids: Whole) -> Ints:
+    """For each of the projects `ids` the one that comes next by title and did not change; 0 for none."""
+    project, leaving = Project.__table__.c, set(changed)
+
+    def follower(project_id: int) -> int:
+        title = session.execute(select(project.title_sort).where(project.id == project_id)).scalar_one()
+        found = session.execute(
+            select(project.id)
+            .where(tuple_(project.title_sort, project.id) > tuple_(literal(title), literal(project_id)))
+            .order_by(project.title_sort, project.id)
+            .execution_options(stream_results=True, max_row_buffer=10)
+        ).scalars()
+        with found:
+            stay = (one for one in found if one not in leaving and one < len(index.rows) and index.rows[one] >= 0)
+            return next(stay, 0)
+
+    return np.array([follower(int(one)) for one in ids], dtype=np.int64)
 
 
 def split_tags(tags: Pairs, terms: Terms) -> tuple[Pairs, Pairs]:

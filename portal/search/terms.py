@@ -32,6 +32,7 @@ class Terms:
     def __init__(self, words: dict[int, Word]) -> None:
         self._by_id = words
         self._by_code = {(word.facet, word.code): word for word in words.values()}
+        self.count = len(words)
 
     @classmethod
     def load(cls, session: Session) -> Terms:

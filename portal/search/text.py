@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
-from portal.search.index import Ints
+from portal.search.bitmaps import Ints
 
 # Ranking costs about a microsecond a hit; beyond this many the list falls back to newest first.
 RANKED_MOST = 5_000

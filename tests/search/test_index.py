@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
+from portal.search.building import Columns, build, patch
 from portal.search.filters import Filters
-from portal.search.index import Columns, Index
+from portal.search.index import Index
 from portal.vocabulary import FACETS, MANY, NOT_STATED, ONE
 
 CODES = {
@@ -49,11 +50,11 @@ def picked_terms(facet: str, most: int):
 
 
 @st.composite
-def plains(draw):
-    count = draw(st.integers(0, 25))
+def plains(draw, ids=tuple(range(1, 76, 3))):
+    count = draw(st.integers(0, len(ids)))
     return [
         Plain(
-            id=3 * number + 1,
+            id=ids[number],
             title=draw(st.sampled_from(["a", "b", "c"])),
             year=draw(st.sampled_from([0, 2001, 2008, 2024])),
             start=draw(st.sampled_from([0, 2002, 2008])),
@@ -107,7 +108,6 @@ def columns(records: list[Plain]) -> Columns:
         starts=column(lambda r: r.start),
         ends=column(lambda r: r.end),
         budgets=column(lambda r: r.budget),
-        titles=np.arange(len(records), dtype=np.int64),
         ones={f: column(lambda r, f=f: next((ids[f][c] for c in r.terms[f]), 0)) for f in SINGLE},
         manies={facet: many(facet) for facet in MANY},
         codes=CODES,
@@ -153,7 +153,7 @@ def in_order(records: list[Plain], order: str) -> list[int]:
 
 @given(plains(), searches())
 def test_list_counts_and_sums_agree_with_a_plain_loop(records, filters):
-    index = Index.of(columns(records))
+    index = build(columns(records))
     selection = index.select(filters, None)
     chosen = [record for record in records if fits(record, filters)]
 
@@ -168,9 +168,55 @@ def test_list_counts_and_sums_agree_with_a_plain_loop(records, filters):
     assert sums.countries == len({code for record in chosen for code in record.terms["country"]})
 
 
+def patched(index: Index, before: list[Plain], after: list[Plain]) -> Index:
+    """The index of `after`, made from that of `before` as the journal would have it."""
+    gone = [record for record in before if record not in after]
+    fresh = sorted((record for record in after if record not in before), key=lambda r: (r.title, r.id))
+    stay = sorted((record for record in before if record in after), key=lambda r: (r.title, r.id))
+    followers = [next((r.id for r in stay if (r.title, r.id) > (one.title, one.id)), 0) for one in fresh]
+    ids = [record.id for record in (*gone, *fresh)]
+    return patch(index, ids, columns(fresh), np.array(followers, dtype=np.int64))
+
+
+@st.composite
+def changes(draw):
+    """The records before and after some were added, changed and taken away."""
+    before = draw(plains())
+    again = {record.id: record for record in draw(plains(ids=(1, 4, 10, 11, 40, 90)))}
+    taken = draw(st.sets(st.sampled_from([record.id for record in before]))) if before else set()
+    kept = [record for record in before if record.id not in again and record.id not in taken]
+    return before, [*kept, *(record for record in again.values() if record.id not in taken)]
+
+
+@given(changes(), searches())
+def test_a_patched_index_answers_like_one_made_anew(records, filters):
+    before, after = records
+    index, fresh = patched(build(columns(before)), before, after), build(columns(after))
+    selection, wanted = index.select(filters, None), fresh.select(filters, None)
+    for order in ("newest", "oldest", "budget", "-budget", "title"):
+        for first in range(0, len(after) + 1, filters.per_page):
+            page = index.page(selection, order, first, filters.per_page)
+            assert page == fresh.page(wanted, order, first, filters.per_page), (order, first)
+    assert index.sums(selection) == fresh.sums(wanted)
+    assert len(index.undated) == len(fresh.undated)
+    theirs = fresh.counts(filters, None, wanted)
+    for facet, counts in index.counts(filters, None, selection).items():
+        assert {value: count for value, count in counts.items() if count} == {
+            value: count for value, count in theirs[facet].items() if count
+        }
+
+
+@given(changes(), changes())
+def test_patches_add_up(first, second):
+    (before, middle), (_, after) = first, second
+    index = patched(patched(build(columns(before)), before, middle), middle, after)
+    for order in ("newest", "oldest", "budget", "-budget", "title"):
+        assert index.page(index.everything, order, 0, 100) == in_order(after, order)
+
+
 @given(plains(), searches())
 def test_each_facet_counts_with_its_own_picks_taken_off(records, filters):
-    index = Index.of(columns(records))
+    index = build(columns(records))
     counts = index.counts(filters, None, index.select(filters, None))
     for facet in FACETS:
         rest = [record for record in records if fits(record, filters, leave_out=facet)]
@@ -180,7 +226,7 @@ def test_each_facet_counts_with_its_own_picks_taken_off(records, filters):
 
 @given(plains(), searches())
 def test_a_count_is_what_picking_that_value_alone_would_list(records, filters):
-    index = Index.of(columns(records))
+    index = build(columns(records))
     for facet, values in index.counts(filters, None, index.select(filters, None)).items():
         for value, count in values.items():
             alone = filters.without(facet).toggle(facet, value)
