@@ -4,20 +4,39 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
+from markupsafe import Markup
 
 from portal.search.terms import Word
 from portal.web import language
-from portal.web.language import gettext
+from portal.web.language import gettext, ngettext
 
 Amount = Decimal | int
 
 
 def number(value: Amount) -> str:
     """1018 -> "1,018"."""
-    return format_decimal(value, locale=language.current())
+    # A page prints hundreds of counts; most have no separator in any language of the portal.
+    return str(value) if isinstance(value, int) and 0 <= value < 1000 else grouped(value, language.current())
+
+
+@lru_cache(maxsize=20_000)
+def grouped(value: Amount, locale: str) -> str:
+    return format_decimal(value, locale=locale)
+
+
+def counted(count: int) -> Markup:
+    """12 -> "12", and for those who listen "12 projects"."""
+    return counted_in(count, language.current())
+
+
+@lru_cache(maxsize=20_000)
+def counted_in(count: int, locale: str) -> Markup:
+    unit = ngettext("project", "projects", count)
+    return Markup('<span class="n">%s<span class="hidden-visually"> %s</span></span>') % (number(count), unit)
 
 
 def amount(value: Amount) -> str:
@@ -71,6 +90,7 @@ def dollars(cents: int) -> Decimal:
 
 FILTERS = {
     "number": number,
+    "counted": counted,
     "amount": amount,
     "usd": usd,
     "usd_rounded": usd_rounded,

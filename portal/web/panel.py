@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from portal.search.directory import Found
 from portal.search.terms import Word
@@ -20,8 +21,9 @@ _RANGES = {"year": ("year_from", "year_to"), "budget": ("budget_min", "budget_ma
 
 @dataclass(frozen=True)
 class Option:
-    """One check box."""
+    """One check box; `id` is its own on the page."""
 
+    id: str
     value: str
     label: str
     count: int
@@ -106,7 +108,13 @@ def options_of(found: Found, name: str) -> Iterable[Option]:
         # "Not stated" is offered only where some record leaves the field empty.
         if value == NOT_STATED and not everything.get(NOT_STATED) and value not in picked:
             continue
-        yield Option(value, wording.value_word(terms, name, value), counts[value], value in picked)
+        yield Option(
+            id=f"{name}-{value if value.isalnum() else quote(value)}",
+            value=value,
+            label=wording.value_word(terms, name, value),
+            count=counts[value],
+            is_picked=value in picked,
+        )
 
 
 def grouped(found: Found, name: str, options: list[Option]) -> tuple[Group, ...]:
