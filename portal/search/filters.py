@@ -58,8 +58,9 @@ class Chip:
 class Filters:
     """`picks` holds (facet, value) pairs: OR within a facet, AND across; budgets are whole US dollars.
 
-    `sort` is empty for the natural order: relevance with a text, else newest first. `odd` is what the
-    query string held besides, for showing; it is never part of an address.
+    `sort` is empty for the natural order: relevance with a text, else newest first. `unfolded` names the facets
+    whose every value is shown, however many. `odd` is what the query string held besides, for showing; it is
+    never part of an address.
     """
 
     text: str = ""
@@ -71,6 +72,7 @@ class Filters:
     budget_max: int | None = None
     sort: str = ""
     view: str = VIEWS[0]
+    unfolded: frozenset[str] = frozenset()
     page: int = 1
     per_page: int = PAGE_SIZE
     odd: tuple[Odd, ...] = ()
@@ -110,6 +112,7 @@ class Filters:
             budget_max=one("budget_max", money, None),
             sort=one("sort", among(*SORTS), ""),
             view=one("view", among(*VIEWS), VIEWS[0]),
+            unfolded=frozenset(read_unfolded(args, odd)),
             page=one("page", page_number, 1),
             per_page=min(per_page, PAGE_SIZE_MOST),
         )
@@ -166,6 +169,7 @@ class Filters:
             yield "sort", self.sort
         if self.view != VIEWS[0]:
             yield "view", self.view
+        yield from (("all", facet) for facet in FACETS if facet in self.unfolded)
         if self.page != 1:
             yield "page", str(self.page)
         if self.per_page != PAGE_SIZE:
@@ -187,7 +191,7 @@ class Filters:
         """The address that stands for all addresses of this content: without what changes nothing."""
         countries = [value for value in self.values("country") if value != NOT_STATED]
         matters = self.match_all_countries and len(self.values("country")) > 1 and bool(countries)
-        return replace(self, match_all_countries=matters, view=VIEWS[0], odd=())
+        return replace(self, match_all_countries=matters, view=VIEWS[0], unfolded=frozenset(), odd=())
 
     def chips(self) -> Iterator[Chip]:
         """Yield every part that can be taken off, each with the search that is left."""
@@ -225,6 +229,15 @@ def read_picks(args: MultiDict[str, str], odd: list[Odd]) -> Iterator[Pick]:
         if len(values) > PICKS_MOST:
             odd.append(Odd(facet, str(len(values)), "too many values"))
         yield from ((facet, value) for value in kept)
+
+
+def read_unfolded(args: MultiDict[str, str], odd: list[Odd]) -> Iterator[str]:
+    """Yield the facets that `all` names; the rest is odd."""
+    for name in dict.fromkeys(filter(None, map(clean, args.getlist("all")))):
+        if name in FACETS:
+            yield name
+        else:
+            odd.append(Odd("all", shown(name)))
 
 
 def facet_value(facet: str, value: str) -> str:

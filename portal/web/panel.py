@@ -4,28 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote
 
+from markupsafe import Markup
+
 from portal.search.directory import Found
-from portal.search.terms import Word
+from portal.search.filters import Filters
+from portal.search.terms import Terms, Word
 from portal.vocabulary import FACETS, NOT_STATED
-from portal.web import figures, wording
+from portal.web import figures, language, results, wording
 from portal.web.language import gettext
 
 # These are open from the start; the others open when something is picked in them.
 _OPEN = ("region", "country", "status", "coverage")
 # A facet with more values than this shows the most frequent ones and folds the rest.
 _LONG, _SHOWN = 12, 6
+# More folded values than this are sent only when asked for: more than there are countries.
+_FOLDED_MOST = 250
 _RANGES = {"year": ("year_from", "year_to"), "budget": ("budget_min", "budget_max")}
 
 
 @dataclass(frozen=True)
-class Option:
-    """One check box; `id` is its own on the page."""
+class Choice:
+    """What never changes about a check box: its attributes and words as markup, and where it stands in its list."""
 
-    id: str
+    attributes: Markup
+    words: Markup
+    place: tuple[bool, int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One check box."""
+
     value: str
-    label: str
+    choice: Choice
     count: int
     is_picked: bool
 
@@ -40,13 +54,17 @@ class Group:
 
 @dataclass(frozen=True)
 class Facet:
-    """One group of check boxes; `shown` stand there at once, `rest` is folded away; `bounds` are range fields."""
+    """One group of check boxes; `shown` stand there at once, `rest` is folded away; `bounds` are range fields.
+
+    `rest_url` is where the rest can be had when it is too long to send along.
+    """
 
     name: str
     title: str
     shown: tuple[Group, ...]
     rest: tuple[Group, ...]
     rest_label: str
+    rest_url: str
     picked: int
     is_open: bool
     bounds: tuple[tuple[str, str, int | None], ...]
@@ -68,6 +86,7 @@ def facet(found: Found, name: str) -> Facet:
     first.discard(NOT_STATED)
     shown = [option for option in options.values() if option.value in first]
     rest = [option for option in options.values() if option.value not in first and option.value != NOT_STATED]
+    unfolds = len(rest) > _FOLDED_MOST and name not in found.filters.unfolded
     bounds = tuple(
         (bound, wording.facet_names()[bound], getattr(found.filters, bound)) for bound in _RANGES.get(name, ())
     )
@@ -79,8 +98,9 @@ def facet(found: Found, name: str) -> Facet:
         name=name,
         title=wording.facet_names()[name],
         shown=groups,
-        rest=grouped(found, name, rest),
+        rest=() if unfolds else grouped(found, name, rest),
         rest_label=rest_label(name, len(options) - (NOT_STATED in options)),
+        rest_url=unfolding_url(found.filters, name) if unfolds else "",
         picked=used,
         is_open=name in _OPEN or used > 0,
         bounds=bounds,
@@ -93,28 +113,27 @@ def options_of(found: Found, name: str) -> Iterable[Option]:
     picked = found.filters.values(name)
     for value in picked:
         counts.setdefault(value, 0)
-    terms = found.snapshot.terms
-
-    def place(value: str) -> tuple[bool, int, str]:
-        word = terms.get(name, value)
-        return (
-            value == NOT_STATED,
-            -int(value) if name == "year" and value.isdigit() else word.id if word else 0,
-            value,
-        )
-
+    terms, locale = found.snapshot.terms, language.current()
+    choices = {value: choice(terms, name, value, locale) for value in counts}
     everything = found.snapshot.index.bits.get(name, {})
-    for value in sorted(counts, key=place):
+    for value in sorted(counts, key=lambda value: choices[value].place):
         # "Not stated" is offered only where some record leaves the field empty.
         if value == NOT_STATED and not everything.get(NOT_STATED) and value not in picked:
             continue
-        yield Option(
-            id=f"{name}-{value if value.isalnum() else quote(value)}",
-            value=value,
-            label=wording.value_word(terms, name, value),
-            count=counts[value],
-            is_picked=value in picked,
-        )
+        yield Option(value, choices[value], counts[value], value in picked)
+
+
+# A page has hundreds of these, and they are the same on every page.
+@lru_cache(maxsize=20_000)
+def choice(terms: Terms, name: str, value: str, locale: str) -> Choice:
+    """The check box of one value; `locale` is the language of the page."""
+    word = terms.get(name, value)
+    order = -int(value) if name == "year" and value.isdigit() else word.id if word else 0
+    return Choice(
+        attributes=Markup(' id="%s-%s" name="%s" value="%s"') % (name, quote(value), name, value),
+        words=Markup("<span>%s</span>") % wording.value_word(terms, name, value),
+        place=(value == NOT_STATED, order, value),
+    )
 
 
 def grouped(found: Found, name: str, options: list[Option]) -> tuple[Group, ...]:
@@ -129,6 +148,11 @@ def grouped(found: Found, name: str, options: list[Option]) -> tuple[Group, ...]
     return tuple(
         Group(figures.label(theme) if theme else gettext("Without a theme"), tuple(groups[theme])) for theme in themes
     )
+
+
+def unfolding_url(filters: Filters, name: str) -> str:
+    """The same search with every value of a facet to choose from."""
+    return results.address(filters.but(unfolded=filters.unfolded | {name}, page=filters.page)) + f"#facet-{name}"
 
 
 def rest_label(name: str, number: int) -> str:

@@ -33,6 +33,7 @@ def facet_names() -> dict[str, str]:
         "country_match": gettext("Member states together"),
         "sort": gettext("Sort by"),
         "view": gettext("View"),
+        "all": gettext("All values of"),
         "page": gettext("Page"),
         "per_page": gettext("Projects a page"),
     }
