@@ -50,3 +50,11 @@ def on_starting(server):
         Settings.from_environment(os.environ)
     except Misconfigured as why:
         raise SystemExit(f"The portal does not start: {why}") from None
+
+
+def post_worker_init(worker):
+    """Make the index before this process takes its first visitor, and keep it current."""
+    # Imported here, in the worker: what the master has loaded a reload does not renew.
+    from portal.app import stay_current
+
+    stay_current(worker.app.callable)

@@ -13,7 +13,8 @@ from portal import cli
 from portal.config import ROOT, Settings
 from portal.errors import Misconfigured
 from portal.models import db, sqlite_engine_options
-from portal.web import BLUEPRINTS, assets, error_pages, headers, rendering
+from portal.search import directory, shelf
+from portal.web import BLUEPRINTS, assets, error_pages, headers, kept, rendering
 
 
 def create_app(settings: Settings) -> Flask:
@@ -32,6 +33,8 @@ def create_app(settings: Settings) -> Flask:
     )  # fmt: skip
     app.extensions["settings"] = settings
     db.init_app(app)
+    with app.app_context():
+        shelf.of(db.engine).patience = settings.patience
     assets.init_app(app, ROOT / "static")
     rendering.init_app(app)
     for blueprint in BLUEPRINTS:
@@ -39,6 +42,7 @@ def create_app(settings: Settings) -> Flask:
     error_pages.init_app(app)
     headers.init_app(app)
     Compress(app)
+    kept.init_app(app, ROOT, settings.page_cache)
     for command in cli.COMMANDS:
         app.cli.add_command(command)
     return app
@@ -48,6 +52,16 @@ def engine_options(database_url: str) -> dict[str, object]:
     if database_url.startswith("sqlite"):
         return sqlite_engine_options()
     return {"pool_pre_ping": True, "pool_size": 16}
+
+
+def stay_current(app: Flask) -> None:
+    """Make the index before the first visitor asks, and keep it current from then on; for a process that serves."""
+
+    def look() -> None:
+        with app.app_context():
+            directory.current()
+
+    shelf.watch(look)
 
 
 def from_environment() -> Flask:

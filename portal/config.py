@@ -17,7 +17,8 @@ class Settings:
     """Everything an operator can decide.
 
     `public_url` is the address visitors use (no trailing slash); links that leave the site are built
-    from it, never from the request.
+    from it, never from the request. `patience` is how many seconds the state of the catalogue is believed
+    without a look at the database; `page_cache` how many bytes of rendered pages a process keeps.
     """
 
     database_url: str
@@ -28,10 +29,13 @@ class Settings:
     name: str = "Development Fund"
     operator: str = "the operator of this portal"
     contact: str = ""
+    patience: float = 0.05
+    page_cache: int = 32_000_000
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Settings:
-        """Read DATABASE_URL, SECRET_KEY, PORTAL_ENV, PORTAL_URL, PORTAL_OPERATOR, PORTAL_CONTACT, PORT.
+        """Read DATABASE_URL, SECRET_KEY, PORTAL_ENV, PORTAL_URL, PORTAL_OPERATOR, PORTAL_CONTACT, PORT, and
+        PORTAL_PAGE_CACHE (megabytes).
 
         Raises Misconfigured with one line that names the variable and what to do.
         """
@@ -53,4 +57,13 @@ class Settings:
             public_url=environ.get("PORTAL_URL", f"http://127.0.0.1:{port}").rstrip("/"),
             operator=environ.get("PORTAL_OPERATOR", cls.operator),
             contact=environ.get("PORTAL_CONTACT", cls.contact),
+            page_cache=megabytes(environ, "PORTAL_PAGE_CACHE", cls.page_cache),
         )
+
+
+def megabytes(environ: Mapping[str, str], name: str, default: int) -> int:
+    """A size in megabytes from the environment, in bytes."""
+    given = environ.get(name) or str(default // 1_000_000)
+    if not given.isdecimal():
+        raise Misconfigured(f"{name} is {given!r}: set it to a whole number of megabytes, 0 for none.")
+    return int(given) * 1_000_000

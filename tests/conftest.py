@@ -38,7 +38,7 @@ class Client(FlaskClient):
 def app(tmp_path_factory):
     """The application on a fresh file, brought to its shape by the project's own migrations."""
     file = tmp_path_factory.mktemp("database") / "portal.db"
-    app = create_app(Settings(database_url=f"sqlite:///{file}", secret_key="0123456789abcdef" * 4))
+    app = create_app(Settings(database_url=f"sqlite:///{file}", secret_key="0123456789abcdef" * 4, patience=0))
     app.testing = True
     app.test_client_class = Client
     with app.app_context():

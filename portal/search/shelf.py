@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
@@ -42,6 +44,15 @@ class Shelf:
     failure: str = ""
     renewal: threading.Thread | None = None
 
+    def fresh(self) -> Snapshot | None:
+        """The snapshot if it needs no look at the database."""
+        return self.snapshot if time.monotonic() - self.looked_at < self.patience else None
+
+    @property
+    def state(self) -> str:
+        """ "ok", or in a sentence what is wrong."""
+        return self.failure or "ok"
+
 
 _shelves: WeakKeyDictionary[Engine, Shelf] = WeakKeyDictionary()
 
@@ -59,9 +70,9 @@ def current(engine: Engine, session: Session) -> Snapshot:
     database raises when there is no snapshot to fall back on.
     """
     shelf = of(engine)
+    if fresh := shelf.fresh():
+        return fresh
     kept, moment = shelf.snapshot, time.monotonic()
-    if kept and moment - shelf.looked_at < shelf.patience:
-        return kept
     try:
         state = snapshots.state_of(session)
         if kept is None or kept.state != state:
@@ -76,6 +87,24 @@ def current(engine: Engine, session: Session) -> Snapshot:
         session.rollback()
         shelf.looked_at = moment
     return kept
+
+
+def watch(look: Callable[[], object], every: float = 0.25) -> None:
+    """Call `look` at once, and every so many seconds in a thread of its own for as long as the process lives.
+
+    So that the first visitor need not wait, and a process that nobody asks anything for an hour has nothing to
+    catch up with. What fails is said by the shelf.
+    """
+
+    def go_on() -> None:
+        while True:
+            time.sleep(every)
+            with suppress(Exception):
+                look()
+
+    with suppress(Exception):
+        look()
+    threading.Thread(target=go_on, name="watch", daemon=True).start()
 
 
 def brought_up(shelf: Shelf, engine: Engine, session: Session) -> Snapshot:

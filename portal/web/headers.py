@@ -19,19 +19,23 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
+REQUEST_ID_HEADER = "X-Request-Id"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
+def request_id(given: str) -> str:
+    """The proxy's request id if it gave a sound one, or a new one."""
+    return given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(6)
+
+
 def number_request() -> None:
-    """Take over the proxy's request id, or make one."""
-    given = request.headers.get("X-Request-Id", "")
-    g.request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(6)
+    g.request_id = request_id(request.headers.get(REQUEST_ID_HEADER, ""))
 
 
 def add_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    response.headers["X-Request-Id"] = g.get("request_id", "")
+    response.headers[REQUEST_ID_HEADER] = g.get("request_id", "")
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     # Pages are asked for again each time, and answered 304 where nothing changed.

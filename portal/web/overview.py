@@ -8,11 +8,13 @@ from flask import Blueprint, render_template
 
 from portal.search import Filters, directory, find, measures
 from portal.vocabulary import eligible_states
+from portal.web.kept import here, shared
 
 bp = Blueprint("overview", __name__)
 
 
 @bp.get("/")
+@shared(here)
 def home() -> str:
     return render_template(
         "home.html",
@@ -26,6 +28,7 @@ def home() -> str:
 
 
 @bp.get("/where-we-work/")
+@shared(here)
 def where() -> str:
     return render_template(
         "where.html",
@@ -36,6 +39,7 @@ def where() -> str:
 
 
 @bp.get("/data-and-research/")
+@shared(here)
 def data() -> str:
     return render_template(
         "data.html",
@@ -50,5 +54,6 @@ def data() -> str:
 
 
 @bp.get("/2030-agenda/")
+@shared(here)
 def agenda() -> str:
     return render_template("agenda.html", goals=measures.aims("sdg"), objectives=measures.aims("gcm"))

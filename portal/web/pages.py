@@ -6,11 +6,13 @@ from flask import Blueprint, render_template
 
 from portal.web import language
 from portal.web.eligibility import line_2
+from portal.web.kept import here, shared
 from portal.web.navigation import BY_PATH, PAGES, rail
 
 bp = Blueprint("pages", __name__)
 
 
+@shared(here)
 def page(path: str) -> str:
     shown = BY_PATH[path]
     return render_template(

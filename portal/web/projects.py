@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
+from werkzeug.wrappers import Response as WSGIResponse
 
 from portal.search import Filters, directory, find
 from portal.web import citing, panel, results
+from portal.web.kept import here, shared
 from portal.web.rendering import render, wants_fragment
 
 bp = Blueprint("projects", __name__, url_prefix="/projects")
 
 
 @bp.get("/", endpoint="directory")
-def show_directory() -> Response:
+@shared(lambda: results.identity(Filters.parse(request.args)))
+def show_directory() -> WSGIResponse:
     found = find(Filters.parse(request.args))
     response = render(
         "projects/directory.html",
@@ -31,7 +33,8 @@ def show_directory() -> Response:
 
 
 @bp.get("/<key>", endpoint="project")
-def show_project(key: str) -> Response | str:
+@shared(here)
+def show_project(key: str) -> WSGIResponse | str:
     address = directory.locate(key)
     if not address.is_current:
         return redirect(url_for(".project", key=address.key), 301)

@@ -105,6 +105,11 @@ def address(filters: Filters) -> str:
     return url_for("projects.directory", **dict[str, Any](filters.args))
 
 
+def identity(filters: Filters) -> str:
+    """The address, and what of the query string was not understood: both decide what the page shows."""
+    return f"{address(filters)} {filters.odd}" if filters.odd else address(filters)
+
+
 def unranked(found: Found) -> tuple[str, ...]:
     if found.order == found.filters.order:
         return ()
