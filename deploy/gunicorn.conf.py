@@ -23,9 +23,9 @@ timeout = 30
 graceful_timeout = 30
 keepalive = 15
 
-# A process that leaks is replaced before anyone notices, and not all of them at once.
-max_requests = 20_000
-max_requests_jitter = 2_000
+# A process that leaks is replaced in the end, and not all of them at once; not often, since each makes its index first.
+max_requests = 2_000_000
+max_requests_jitter = 500_000
 
 # The heartbeat file must not wait for a slow disk.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
