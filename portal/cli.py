@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from portal.errors import PortalError
 from portal.models import Project, db
+from portal.search.text import check, repair
 from portal.services import schema
 from portal.services.intake import Report, import_file, remove_sample
 
@@ -22,7 +23,7 @@ SAMPLE = Path(__file__).parent / "sample" / "idf_projects.csv"
 
 
 def migrate_database() -> None:
-    """Migrate in one transaction, then plant the first terms."""
+    """Migrate in one transaction, then plant the first terms and fill a text index that a migration emptied."""
     if db.engine.dialect.name == "sqlite":
         folder = db.engine.url.database
         if folder and folder != ":memory:":
@@ -33,7 +34,9 @@ def migrate_database() -> None:
         raw.close()
     with db.engine.execution_options(writes=True).begin() as connection:
         revision = schema.migrate(connection)
+    begin_writing()
     schema.plant(db.session())
+    repair(db.session(), check(db.session()))
     db.session.commit()
     click.echo(f"The database is at revision {revision}.")
 

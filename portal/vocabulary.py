@@ -77,9 +77,13 @@ def eligible_states() -> dict[str, int]:
         return {row["region"]: int(row["states"]) for row in csv.DictReader(file)}
 
 
-def folded(text: str) -> str:
-    """Fold case, accents, apostrophes and spaces, so that spellings of one name meet."""
+def bare(text: str) -> str:
+    """The text without case, accents and apostrophes of its own kind; what separates words stays."""
     text = text.replace("’", "'").replace("ʼ", "'").replace("œ", "oe").replace("Œ", "OE")
     decomposed = unicodedata.normalize("NFKD", text)
-    bare = "".join(mark for mark in decomposed if not unicodedata.combining(mark))
-    return " ".join(bare.casefold().split())
+    return "".join(mark for mark in decomposed if not unicodedata.combining(mark)).casefold()
+
+
+def folded(text: str) -> str:
+    """Fold case, accents, apostrophes and spaces, so that spellings of one name meet."""
+    return " ".join(bare(text).split())

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-from portal.models.base import Model, Moment, now
+from portal.models.base import Model, Moment, key_text, now
 from portal.models.partial_date import PartialDate, PartialDateColumn
 
 
@@ -42,12 +42,12 @@ class Project(Model):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(String(200), unique=True)
-    key_folded: Mapped[str] = mapped_column(String(200), unique=True)
-    number: Mapped[str | None] = mapped_column(String(200), unique=True)
-    prima_id: Mapped[str | None] = mapped_column(String(40), index=True)
+    key: Mapped[str] = mapped_column(key_text(200), unique=True)
+    key_folded: Mapped[str] = mapped_column(key_text(200), unique=True)
+    number: Mapped[str | None] = mapped_column(key_text(200), unique=True)
+    prima_id: Mapped[str | None] = mapped_column(key_text(40), index=True)
     title: Mapped[str]
-    title_sort: Mapped[str]
+    title_sort: Mapped[str] = mapped_column(key_text())
     title_language: Mapped[str] = mapped_column(String(8), default="en")
     summary: Mapped[str] = mapped_column(default="")
     language: Mapped[str] = mapped_column(String(8), default="en")
@@ -92,5 +92,5 @@ class FormerKey(Model):
 
     __tablename__ = "former_key"
 
-    key_folded: Mapped[str] = mapped_column(String(200), primary_key=True)
+    key_folded: Mapped[str] = mapped_column(key_text(200), primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"), index=True)

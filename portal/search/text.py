@@ -1,101 +1,102 @@
-"""The text index of SQLite (FTS5): words in, project ids out; nothing a visitor types is a syntax error."""
+"""The text index: documents in, project ids out, the same on SQLite (FTS5) and PostgreSQL (tsvector).
+
+What a word is decides portal.search.words; the database only keeps the words and finds them.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
-import orjson
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
+from portal.search.documents import Document, documents_of
+from portal.search.fts5 import Fts5
 from portal.search.bitmaps import Ints
+from portal.search.tsvector import Tsvector
+from portal.search.words import phrases
 
-# Ranking costs about a microsecond a hit; beyond this many the list falls back to newest first.
-RANKED_MOST = 5_000
-_PARTS = re.compile(r'"([^"]*)"?|(\S+)')
-_WORDS = re.compile(r"[^\W_]+", re.UNICODE)
+# Each in one statement. An identifier typed whole is looked up by columns that have an index.
+_EXACT = (
+    "(SELECT {ids} FROM (SELECT id FROM project WHERE published_at IS NOT NULL AND (key_folded = :folded "
+    "OR number IN (:text, :upper, :lower) OR prima_id IN (:text, :upper, :lower))) AS exact)"
+)
+_CHUNK = 2_000
+NO_IDS: Ints = np.empty(0, dtype=np.int64)
 
 
 @dataclass(frozen=True)
-class Document:
-    """What the text index holds of one project, all plain text."""
+class Hits:
+    """Ids of the projects that hold a text, in no order; `strong` is the part that has it in title or identifiers."""
 
-    project_id: int
-    number: str
-    title: str
-    body: str
-    places: str
+    strong: Ints
+    all: Ints
 
 
-def query(text: str) -> str:
-    """What a visitor typed as an FTS5 expression, or "" when it holds no word.
+def match(session: Session, text: str) -> Hits:
+    """Find the projects that hold the text, in one round trip to the database whatever their number.
 
-    All words must occur. A quoted part is a phrase; a part with inner punctuation (LM.0024) too. A word
-    with a star, and the last word, also find longer words that begin with it.
+    An identifier typed whole means that record alone.
     """
-    phrases: list[str] = []
-    parts = list(_PARTS.finditer(text))
-    for part in parts:
-        quoted, bare = part.groups()
-        words = _WORDS.findall(quoted if bare is None else bare)
-        if not words:
-            continue
-        begins = bare is not None and (bare.endswith("*") or (part is parts[-1] and len(words[-1]) > 1))
-        phrases.append(f'"{" ".join(words)}"' + (" *" if begins else ""))
-    return " AND ".join(phrases)
-
-
-def match(session: Session, text: str) -> Ints:
-    """Ids of the projects that hold the text, in no order; one row from the database whatever the number."""
-    if not (expression := query(text)):
-        return np.empty(0, dtype=np.int64)
-    # An identifier typed whole means that record alone.
-    exact = session.execute(
-        sql("SELECT id FROM project WHERE upper(number) = :q OR upper(prima_id) = :q OR upper(key) = :q LIMIT 2"),
-        {"q": text.upper()},
-    ).scalars()
-    if ids := list(exact):
-        return np.array(ids, dtype=np.int64)
-    found = session.execute(
-        sql("SELECT json_group_array(rowid) FROM project_text WHERE project_text MATCH :q"), {"q": expression}
-    ).scalar_one()
-    return np.array(orjson.loads(found), dtype=np.int64)
-
-
-def rank(session: Session, text: str) -> list[int]:
-    """Ids of the best RANKED_MOST hits, best first: title and identifiers weigh most."""
-    if not (expression := query(text)):
-        return []
-    best = session.execute(
-        sql(
-            "SELECT rowid FROM project_text WHERE project_text MATCH :q "
-            "ORDER BY bm25(project_text, 10.0, 8.0, 1.0, 3.0), rowid DESC LIMIT :most"
-        ),
-        {"q": expression, "most": RANKED_MOST},
-    ).scalars()
-    return list(best)
+    if not (wanted := phrases(text)):
+        return Hits(NO_IDS, NO_IDS)
+    database = _database(session)
+    exact = _EXACT.format(ids=database.IDS.format("id"))
+    row = session.execute(
+        sql(f"SELECT {exact}, {database.STRONG}, {database.ALL}"),
+        {"text": text, "upper": text.upper(), "lower": text.lower(), "folded": text.casefold()}
+        | database.parameters(wanted),
+    ).one()
+    exactly, strong, found = map(database.ids, row)
+    return Hits(exactly, exactly) if len(exactly) else Hits(strong, found)
 
 
 def write(session: Session, documents: Iterable[Document]) -> None:
     """Put documents into the text index, in place of what it held of those projects."""
-    rows = [asdict(document) for document in documents]
-    if not rows:
-        return
-    connection = session.connection()
-    connection.execute(sql("DELETE FROM project_text WHERE rowid = :project_id"), rows)
-    connection.execute(
-        sql(
-            "INSERT INTO project_text(rowid, title, number, body, places) "
-            "VALUES (:project_id, :title, :number, :body, :places)"
-        ),
-        rows,
-    )
+    if chosen := list(documents):
+        _database(session).write(session.connection(), chosen)
 
 
 def remove(session: Session, project_ids: Iterable[int]) -> None:
     """Take projects out of the text index."""
-    if rows := [{"project_id": project_id} for project_id in project_ids]:
-        session.connection().execute(sql("DELETE FROM project_text WHERE rowid = :project_id"), rows)
+    if chosen := list(project_ids):
+        _database(session).remove(session.connection(), chosen)
+
+
+def check(session: Session) -> list[int]:
+    """Ids of projects whose document is missing, and ids of documents without a project; cheap, reads no text."""
+    database = _database(session)
+    ids, documents = database.IDS.format("id"), database.IDS.format(database.KEY)
+    row = session.execute(
+        sql(f"SELECT (SELECT {ids} FROM project), (SELECT {documents} FROM project_text)")  # noqa: S608 # no input
+    ).one()
+    projects, kept = map(database.ids, row)
+    return [int(number) for number in np.setxor1d(projects, kept)]
+
+
+def rebuild(session: Session, progress: Callable[[int], object] | None = None) -> int:
+    """Write the text index anew from the tables, in the caller's transaction; return how many documents it holds."""
+    database = _database(session)
+    database.clear(session.connection())
+    ids = database.ids(
+        session.execute(sql(f"SELECT {database.IDS.format('id')} FROM project")).scalar_one()  # noqa: S608
+    )
+    repair(session, ids.tolist(), progress)
+    return len(ids)
+
+
+def repair(session: Session, project_ids: Sequence[int], progress: Callable[[int], object] | None = None) -> None:
+    """Bring the documents of these projects up to the tables; those of projects that are gone go too."""
+    for start in range(0, len(project_ids), _CHUNK):
+        chunk = project_ids[start : start + _CHUNK]
+        documents = list(documents_of(session, chunk))
+        remove(session, set(chunk).difference(document.project_id for document in documents))
+        write(session, documents)
+        if progress:
+            progress(len(chunk))
+
+
+def _database(session: Session) -> type[Fts5] | type[Tsvector]:
+    return Tsvector if session.get_bind().dialect.name == "postgresql" else Fts5

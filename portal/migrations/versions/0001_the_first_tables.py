@@ -7,6 +7,11 @@ revision = "0001"
 down_revision = None
 
 
+def key_text(length: int | None = None) -> sa.String:
+    """Text that is compared byte by byte, as SQLite does by itself."""
+    return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
+
+
 def upgrade() -> None:
     op.create_table(
         "catalogue",
@@ -35,12 +40,12 @@ def upgrade() -> None:
     op.create_table(
         "project",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("key", sa.String(length=200), nullable=False),
-        sa.Column("key_folded", sa.String(length=200), nullable=False),
-        sa.Column("number", sa.String(length=200), nullable=True),
-        sa.Column("prima_id", sa.String(length=40), nullable=True),
+        sa.Column("key", key_text(200), nullable=False),
+        sa.Column("key_folded", key_text(200), nullable=False),
+        sa.Column("number", key_text(200), nullable=True),
+        sa.Column("prima_id", key_text(40), nullable=True),
         sa.Column("title", sa.String(), nullable=False),
-        sa.Column("title_sort", sa.String(), nullable=False),
+        sa.Column("title_sort", key_text(), nullable=False),
         sa.Column("title_language", sa.String(length=8), nullable=False),
         sa.Column("summary", sa.String(), nullable=False),
         sa.Column("language", sa.String(length=8), nullable=False),
@@ -75,7 +80,7 @@ def upgrade() -> None:
     op.create_index("ix_project_source_url", "project", ["source_url"], unique=False)
     op.create_table(
         "former_key",
-        sa.Column("key_folded", sa.String(length=200), nullable=False),
+        sa.Column("key_folded", key_text(200), nullable=False),
         sa.Column("project_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["project_id"], ["project.id"], name=op.f("fk_former_key_project_id"), ondelete="CASCADE"
@@ -104,14 +109,16 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["term_id"], ["term.id"], name=op.f("fk_project_tag_term_id")),
         sa.PrimaryKeyConstraint("project_id", "term_id", name=op.f("pk_project_tag")),
     )
-    # Keeps no copy of the texts; folds accents; prefixes of two to four letters are found without a scan.
-    op.execute(
-        "CREATE VIRTUAL TABLE project_text USING fts5(title, number, body, places, content='', contentless_delete=1, "
-        "tokenize='unicode61 remove_diacritics 2', prefix='2 3 4')"
-    )
+    if op.get_bind().dialect.name == "sqlite":
+        # Keeps no copy of the texts; folds accents; prefixes of two to four letters are found without a scan.
+        op.execute(
+            "CREATE VIRTUAL TABLE project_text USING fts5(title, number, body, places, content='', "
+            "contentless_delete=1, tokenize='unicode61 remove_diacritics 2', prefix='2 3 4')"
+        )
 
 
 def downgrade() -> None:
-    op.execute("DROP TABLE project_text")
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute("DROP TABLE project_text")
     for table in ("project_tag", "project_country", "former_key", "project", "term", "catalogue"):
         op.drop_table(table)

@@ -14,7 +14,8 @@ from portal.services.intake.report import Finding, Kind
 from portal.vocabulary import YEAR_FIRST, YEAR_LAST, folded
 
 BUDGET_MOST = Decimal(10) ** 12
-IDENTIFIER_MOST, SHORT_MOST = 120, 40
+IDENTIFIER_MOST, SHORT_MOST, LANGUAGE_MOST = 120, 40, 8
+SOURCE_MOST = 2_000  # bytes: an index of PostgreSQL takes no longer ones
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff]")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:[, \u00a0\u202f][0-9]{3})+(?:\.[0-9]+)?")
 _PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
@@ -105,6 +106,11 @@ def check(row: Row, glossary: Glossary) -> Proposal | None:
     source_url = row.text("source_url")
     if source_url and not re.match(r"https?://[^\s/]", source_url):
         row.refuse("source_url", "This is not a web address.", "Write it with http:// or https://, or leave it empty.")
+    if len(source_url.encode()) > SOURCE_MOST:
+        row.refuse("source_url", f"The address is longer than {SOURCE_MOST} bytes.", "Give a shorter one.")
+    for column in ("title_language", "language"):
+        if len(row.cells.get(column, "").strip()) > LANGUAGE_MOST:
+            row.refuse(column, "This is not a code of a language.", "Write en, fr or es, or leave it empty.")
     for column in ("prima_id", "funding_line"):
         if len(row.cells.get(column, "").strip()) > SHORT_MOST:
             row.refuse(column, f"The text is longer than {SHORT_MOST} characters.", "Check the column.")

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.models import Term
+from portal.search.documents import names_of
 from portal.vocabulary import folded
 
 
@@ -32,20 +33,14 @@ class Glossary:
         self._known: dict[tuple[str, str], Known] = {}
         self._codes: dict[tuple[str, str], int] = {}
         self._names: dict[str, list[str]] = {}
-        self.words: dict[int, str] = {}
         terms = session.execute(select(Term)).scalars().all()
-        themes = {term.id: term for term in terms}
         for term in terms:
             self._take(term)
-        for term in terms:
-            theme = themes.get(term.parent_id) if term.parent_id else None
-            if theme:
-                self.words[term.id] += " " + " ".join(theme.names.values())
+        self.words = names_of(terms)
 
     def _take(self, term: Term) -> None:
         self._names.setdefault(term.facet, []).append(term.name)
         self._codes[term.facet, term.code.casefold()] = term.id
-        self.words[term.id] = " ".join(dict.fromkeys([term.name, *term.names.values(), *term.aliases]))
         spellings = [(text, "", True) for text in term.aliases] + [(term.code, "", False)]
         spellings += [(text, language, False) for language, text in term.names.items()]
         if alpha2 := term.extra.get("alpha2"):
@@ -83,4 +78,5 @@ class Glossary:
         self._session.add(term)
         self._session.flush()
         self._take(term)
+        self.words |= names_of([term])
         return term.id

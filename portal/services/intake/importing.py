@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from portal.models import Catalogue, FormerKey, Project, ProjectCountry, ProjectTag, now
 from portal.search import text
+from portal.search.documents import Document
 from portal.services.intake.checking import Proposal, Row, check
 from portal.services.intake.glossary import Glossary
 from portal.services.intake.reading import Table, table
@@ -23,6 +24,8 @@ from portal.services.intake.report import Report
 from portal.vocabulary import folded
 
 CHUNK = 1_000
+# Characters of a title that decide its place; an index of PostgreSQL takes no longer ones.
+SORTED_MOST = 500
 _ADDRESSABLE = re.compile(r"[^A-Za-z0-9._~-]+")
 _LEADING = re.compile(r"^\W+")
 
@@ -234,11 +237,15 @@ class Storing:
         if tags:
             self._session.execute(insert(ProjectTag), tags)
 
-    def _document(self, project_id: int, proposal: Proposal) -> text.Document:
-        ids = [*proposal.countries, *proposal.other_countries, *filter(None, proposal.terms.values())]
-        number = " ".join(filter(None, (proposal.number, proposal.prima_id)))
-        places = " ".join(self._glossary.words[term_id] for term_id in ids)
-        return text.Document(project_id, number, proposal.title, proposal.summary, places)
+    def _document(self, project_id: int, proposal: Proposal) -> Document:
+        return Document.of(
+            project_id,
+            identifiers=(proposal.number, proposal.prima_id),
+            title=proposal.title,
+            summary=proposal.summary,
+            terms=[*proposal.countries, *proposal.other_countries, *proposal.terms.values()],
+            names=self._glossary.words,
+        )
 
 
 def match(proposal: Proposal, known: Known, claimed: set[int]) -> Stored | None:
@@ -265,7 +272,7 @@ def values_of(proposal: Proposal, is_sample: bool) -> dict[str, Any]:
         "number": proposal.number,
         "prima_id": proposal.prima_id,
         "title": proposal.title,
-        "title_sort": _LEADING.sub("", folded(proposal.title)) or folded(proposal.title),
+        "title_sort": (_LEADING.sub("", folded(proposal.title)) or folded(proposal.title))[:SORTED_MOST],
         "title_language": proposal.title_language,
         "summary": proposal.summary,
         "language": proposal.language,

@@ -1,0 +1,46 @@
+"""The text index in SQLite: an FTS5 table without a copy of the texts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import numpy as np
+import orjson
+from sqlalchemy.engine import Connection
+
+from portal.search.documents import Document
+from portal.search.index import Ints
+from portal.search.words import Phrase, plain
+
+
+class Fts5:
+    """Its tokenizer splits ASCII at punctuation and nowhere else, which is what `plain` makes of every text."""
+
+    KEY = "rowid"
+    IDS = "json_group_array({})"
+    STRONG = "(SELECT json_group_array(rowid) FROM project_text WHERE project_text MATCH :strong)"
+    ALL = "(SELECT json_group_array(rowid) FROM project_text WHERE project_text MATCH :all)"
+
+    @staticmethod
+    def ids(answer: str) -> Ints:
+        return np.array(orjson.loads(answer), dtype=np.int64)
+
+    @staticmethod
+    def parameters(phrases: Sequence[Phrase]) -> dict[str, str]:
+        every = " AND ".join(f'"{" ".join(p.words)}"' + (" *" if p.begins else "") for p in phrases)
+        return {"strong": f"{{title number}} : ({every})", "all": every}
+
+    @staticmethod
+    def write(connection: Connection, documents: Sequence[Document]) -> None:
+        rows = [(d.project_id, plain(d.title), plain(d.number), plain(d.body), plain(d.places)) for d in documents]
+        connection.exec_driver_sql(
+            "INSERT OR REPLACE INTO project_text(rowid, title, number, body, places) VALUES (?, ?, ?, ?, ?)", rows
+        )
+
+    @staticmethod
+    def remove(connection: Connection, project_ids: Collection[int]) -> None:
+        connection.exec_driver_sql("DELETE FROM project_text WHERE rowid = ?", [(i,) for i in project_ids])
+
+    @staticmethod
+    def clear(connection: Connection) -> None:
+        connection.exec_driver_sql("INSERT INTO project_text(project_text) VALUES ('delete-all')")
