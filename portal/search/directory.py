@@ -22,7 +22,7 @@ _RELATED = 3
 
 @dataclass(frozen=True)
 class Found:
-    """What a search found. `order` is the sort in force, which differs when relevance cannot be ranked in time."""
+    """What a search found. `order` is the sort in force."""
 
     filters: Filters
     projects: tuple[Listing, ...]
@@ -49,27 +49,26 @@ def current() -> Snapshot:
     return shelf.current(db.engine.engine, db.session())
 
 
-def hits_of(snapshot: Snapshot, filters: Filters) -> BitMap | None:
-    """Rows found by the text, or None without one."""
+def hits_of(snapshot: Snapshot, filters: Filters) -> tuple[BitMap, BitMap] | None:
+    """Rows found by the text, and which of them have it in title or identifiers; None without a text."""
     if not filters.text:
         return None
     if (kept := snapshot.texts.get(filters.text)) is not None:
         return kept
-    rows = snapshot.index.rows_of(text.match(db.session(), filters.text))
-    return snapshot.remember(filters.text, rows)
+    hits = text.match(db.session(), filters.text)
+    index = snapshot.index
+    return snapshot.remember(filters.text, (index.rows_of(hits.all), index.rows_of(hits.strong)))
 
 
 def find(filters: Filters) -> Found:
     """Answer a search: one page of projects, counts of every facet value, sums of the whole selection."""
     snapshot = current()
     index = snapshot.index
-    hits = hits_of(snapshot, filters)
+    hits, strong = hits_of(snapshot, filters) or (None, BitMap())
     selection = index.select(filters, hits)
     first, order = (filters.page - 1) * filters.per_page, filters.order
-    if order == "relevance" and len(hits or ()) > text.RANKED_MOST:
-        order = "newest"
     if order == "relevance":
-        ids = by_relevance(index, selection, filters.text, first, filters.per_page)
+        ids = by_relevance(index, selection, strong, first, filters.per_page)
     else:
         ids = index.page(selection, order, first, filters.per_page)
     return Found(
@@ -82,20 +81,18 @@ def find(filters: Filters) -> Found:
     )
 
 
-def by_relevance(index: Index, selection: BitMap, words: str, first: int, count: int) -> list[int]:
-    """Database ids of a selection, best first; what the ranking does not know comes last, newest first."""
-    best = [int(index.rows[one]) for one in text.rank(db.session(), words) if one < len(index.rows)]
-    ranked = [row for row in best if row in selection]
-    unranked = selection - BitMap(ranked)
-    late = max(first - len(ranked), 0)
-    rest = index.page(unranked, "newest", late, max(first + count - len(ranked), 0) - late)
-    return index.ids_of(ranked[first : first + count]) + rest
+def by_relevance(index: Index, selection: BitMap, strong: BitMap, first: int, count: int) -> list[int]:
+    """Database ids of a selection: those that have the text in title or identifiers, then the rest; newest first."""
+    best = selection & strong
+    page = index.page(best, "newest", first, count)
+    return page + index.page(selection - strong, "newest", max(first - len(best), 0), count - len(page))
 
 
 def total(filters: Filters) -> int:
     """How many projects match."""
     snapshot = current()
-    return len(snapshot.index.select(filters, hits_of(snapshot, filters)))
+    hits, _ = hits_of(snapshot, filters) or (None, None)
+    return len(snapshot.index.select(filters, hits))
 
 
 def rescue(filters: Filters) -> list[tuple[Filters, str, str, int]]:

@@ -51,16 +51,16 @@ class State:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One state of the directory. `texts` keeps the rows found by recent texts; `samples` counts sample records."""
+    """One state of the directory. `texts` keeps what recent texts found; `samples` counts sample records."""
 
     state: State
     changed_at: datetime | None
     terms: Terms
     index: Index
     samples: int
-    texts: dict[str, BitMap] = field(default_factory=dict, repr=False)
+    texts: dict[str, tuple[BitMap, BitMap]] = field(default_factory=dict, repr=False)
 
-    def remember(self, text: str, rows: BitMap) -> BitMap:
+    def remember(self, text: str, rows: tuple[BitMap, BitMap]) -> tuple[BitMap, BitMap]:
         """Keep the rows a text found, dropping the oldest beyond a bound."""
         while len(self.texts) >= _TEXTS_KEPT:
             self.texts.pop(next(iter(self.texts)), None)

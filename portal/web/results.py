@@ -13,7 +13,6 @@ from portal.search.directory import Found
 from portal.search.filters import Filters
 from portal.vocabulary import VIEWS
 from portal.web import figures, wording
-from portal.web.language import gettext
 
 _AROUND = 2
 
@@ -94,7 +93,7 @@ def of(found: Found) -> Results:
         pager=pages(found),
         rescue=tuple(word for word in words if word[1]),
         hopeless=tuple(word[0] for word in words if not word[1]),
-        warnings=tuple(wording.contradiction(filters, name) for name in filters.contradictions) + unranked(found),
+        warnings=tuple(wording.contradiction(filters, name) for name in filters.contradictions),
         canonical_url=address(filters.canonical),
         is_indexable=filters.narrowings <= 1 and not filters.text and len(filters.picks) <= 1,
     )
@@ -108,12 +107,6 @@ def address(filters: Filters) -> str:
 def identity(filters: Filters) -> str:
     """The address, and what of the query string was not understood: both decide what the page shows."""
     return f"{address(filters)} {filters.odd}" if filters.odd else address(filters)
-
-
-def unranked(found: Found) -> tuple[str, ...]:
-    if found.order == found.filters.order:
-        return ()
-    return (gettext("So many projects match that they are shown newest first, not best match first."),)
 
 
 def pages(found: Found) -> Pager:
