@@ -4,26 +4,35 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
+from typing import Any
 
 from flask import Flask
 from flask.cli import FlaskGroup
 from flask_compress import Compress
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
 from portal import cli
 from portal.config import ROOT, Settings
 from portal.errors import Misconfigured
-from portal.models import db, sqlite_engine_options
+from portal.models import db, postgresql_engine_options, sqlite_engine_options
 from portal.search import directory, shelf
 from portal.web import BLUEPRINTS, assets, error_pages, headers, kept, rendering
 
+_ADDRESS_LIKE = "write sqlite:////folder/portal.db or postgresql://user:password@host/name"
+# A request that keeps the database longer is ended by it; commands may take their time.
+STATEMENT_SECONDS = 5
 
-def create_app(settings: Settings) -> Flask:
+
+def create_app(settings: Settings, *, statement_seconds: int = STATEMENT_SECONDS) -> Flask:
     """The application for these settings; writes nothing anywhere."""
+    url = database_address(settings.database_url)
     app = Flask("portal", template_folder=str(ROOT / "templates"), static_folder=None)
     app.config.update(
         SECRET_KEY=settings.secret_key,
-        SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
+        SQLALCHEMY_DATABASE_URI=url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(url, settings, statement_seconds),
         MAX_CONTENT_LENGTH=1_000_000,
         COMPRESS_MIMETYPES=[
             "text/html", "text/css", "text/javascript", "image/svg+xml", "application/json", "text/plain",
@@ -48,10 +57,25 @@ def create_app(settings: Settings) -> Flask:
     return app
 
 
-def engine_options(database_url: str) -> dict[str, object]:
-    if database_url.startswith("sqlite"):
+def database_address(text: str) -> URL:
+    """The address with its driver; raise Misconfigured for what is no address, or of another database."""
+    try:
+        url = make_url(text)
+    except ArgumentError as why:
+        raise Misconfigured(f"DATABASE_URL is not an address of a database: {_ADDRESS_LIKE}.") from why
+    if url.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
+        return url.set(drivername="postgresql+psycopg")
+    if url.drivername != "sqlite":
+        raise Misconfigured(f"DATABASE_URL begins with {url.drivername}: {_ADDRESS_LIKE}.")
+    return url
+
+
+def engine_options(url: URL, settings: Settings, statement_seconds: int) -> dict[str, Any]:
+    if url.drivername == "sqlite":
         return sqlite_engine_options()
-    return {"pool_pre_ping": True, "pool_size": 16}
+    return postgresql_engine_options(
+        threads=settings.threads, statement_seconds=statement_seconds, is_pooled=settings.has_pgbouncer
+    )
 
 
 def stay_current(app: Flask) -> None:
@@ -64,10 +88,10 @@ def stay_current(app: Flask) -> None:
     shelf.watch(look)
 
 
-def from_environment() -> Flask:
+def from_environment(*, statement_seconds: int = STATEMENT_SECONDS) -> Flask:
     """The application as the environment describes it; ends the process with one line if it cannot be."""
     try:
-        return create_app(Settings.from_environment(os.environ))
+        return create_app(Settings.from_environment(os.environ), statement_seconds=statement_seconds)
     except Misconfigured as why:
         # gunicorn's master stops at this code instead of starting the worker again and again.
         print(f"The portal does not start: {why}", file=sys.stderr)
@@ -75,5 +99,8 @@ def from_environment() -> Flask:
 
 
 command_line = FlaskGroup(
-    create_app=from_environment, add_default_commands=False, load_dotenv=False, help="The portal's commands."
+    create_app=partial(from_environment, statement_seconds=0),
+    add_default_commands=False,
+    load_dotenv=False,
+    help="The portal's commands.",
 )

@@ -17,13 +17,16 @@ class Settings:
     """Everything an operator can decide.
 
     `public_url` is the address visitors use (no trailing slash); links that leave the site are built
-    from it, never from the request. `patience` is how many seconds the state of the catalogue is believed
-    without a look at the database; `page_cache` how many bytes of rendered pages a process keeps.
+    from it, never from the request. `threads` are those of one worker; `has_pgbouncer` says that PgBouncer
+    stands between the portal and PostgreSQL. `patience` is how many seconds the state of the catalogue is
+    believed without a look at the database; `page_cache` how many bytes of rendered pages a process keeps.
     """
 
     database_url: str
     secret_key: str
     is_production: bool = False
+    threads: int = 8
+    has_pgbouncer: bool = False
     public_url: str = "http://127.0.0.1:8000"
     name_small: str = "IOM"
     name: str = "Development Fund"
@@ -34,8 +37,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Settings:
-        """Read DATABASE_URL, SECRET_KEY, PORTAL_ENV, PORTAL_URL, PORTAL_OPERATOR, PORTAL_CONTACT, PORT, and
-        PORTAL_PAGE_CACHE (megabytes).
+        """Read DATABASE_URL, SECRET_KEY, PORT and what begins with PORTAL_ (see README.md).
 
         Raises Misconfigured with one line that names the variable and what to do.
         """
@@ -49,11 +51,16 @@ class Settings:
                 "SECRET_KEY is not set, or is shorter than 32 characters: a production start needs one. "
                 "Make one with: python3 -c 'import secrets; print(secrets.token_hex(32))'"
             )
+        threads = environ.get("PORTAL_THREADS") or str(cls.threads)
+        if not threads.isdecimal() or int(threads) < 1:
+            raise Misconfigured(f"PORTAL_THREADS is {threads!r}: set it to a whole number from 1 on, or leave it out.")
         port = environ.get("PORT", "8000")
         return cls(
             database_url=environ.get("DATABASE_URL") or f"sqlite:///{ROOT / 'instance' / 'portal.db'}",
             secret_key=secret_key or secrets.token_hex(32),
             is_production=is_production,
+            threads=int(threads),
+            has_pgbouncer=environ.get("PORTAL_PGBOUNCER") == "1",
             public_url=environ.get("PORTAL_URL", f"http://127.0.0.1:{port}").rstrip("/"),
             operator=environ.get("PORTAL_OPERATOR", cls.operator),
             contact=environ.get("PORTAL_CONTACT", cls.contact),

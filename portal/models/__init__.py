@@ -1,6 +1,6 @@
 """The tables of the portal; the one import line for all floors above."""
 
-from portal.models.base import SQLITE_FLOOR, db, now, sqlite_engine_options
+from portal.models.base import SQLITE_FLOOR, db, now, postgresql_engine_options, sqlite_engine_options
 from portal.models.catalogue import Catalogue, Change
 from portal.models.partial_date import PartialDate
 from portal.models.project import FormerKey, Project, ProjectCountry, ProjectTag
@@ -18,5 +18,6 @@ __all__ = [
     "Term",
     "db",
     "now",
+    "postgresql_engine_options",
     "sqlite_engine_options",
 ]

@@ -1,4 +1,4 @@
-"""The database door `db`, the base of all models, and what SQLite needs to behave like PostgreSQL."""
+"""The database door `db`, the base of all models, and what each database needs to behave like the other."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Engine, MetaData, event
+from sqlalchemy import DateTime, Engine, MetaData, String, event
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
@@ -15,6 +15,11 @@ from portal.errors import Misconfigured
 
 # 3.7.0 to 3.51.2 can corrupt a WAL file that several processes write (sqlite.org, "WAL-reset bug").
 SQLITE_FLOOR = (3, 51, 3)
+CONNECT_SECONDS = 5
+# Connections beyond one a thread, for what works beside the requests.
+POOL_OVERFLOW = 2
+# A firewall between the two may forget a quiet connection after an hour.
+POOL_RECYCLE_SECONDS = 1_800
 
 
 class Base(DeclarativeBase):
@@ -42,13 +47,20 @@ else:
 
 
 class Moment(TypeDecorator[datetime]):
-    """A moment in UTC; SQLite forgets the zone, so it is put back on the way out."""
+    """A moment in UTC: SQLite forgets the zone, PostgreSQL answers in the zone of its session."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def key_text(length: int | None = None) -> String:
+    """Text that every database compares and sorts byte by byte, whatever its language."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
 def now() -> datetime:
@@ -67,6 +79,27 @@ def sqlite_engine_options() -> dict[str, Any]:
             "install pysqlite3 0.6.1 or newer (SQLite 3.51.3 or newer)."
         )
     return {"module": pysqlite3, "connect_args": {"timeout": 5}}
+
+
+def postgresql_engine_options(*, threads: int, statement_seconds: int, is_pooled: bool) -> dict[str, Any]:
+    """Engine options for a PostgreSQL address: a connection for each thread, tried before use, renewed in time.
+
+    A statement may take `statement_seconds` (0: as long as it likes). `is_pooled` says that PgBouncer stands in
+    front: it hands one connection to many, so none may keep prepared statements or settings of its own.
+    """
+    connect: dict[str, Any] = {"connect_timeout": CONNECT_SECONDS, "application_name": "idf-portal"}
+    if is_pooled:
+        connect["prepare_threshold"] = None
+    else:
+        connect["options"] = f"-c statement_timeout={statement_seconds}s -c jit=off"
+    return {
+        "pool_size": threads,
+        "max_overflow": POOL_OVERFLOW,
+        "pool_timeout": CONNECT_SECONDS,
+        "pool_pre_ping": True,
+        "pool_recycle": POOL_RECYCLE_SECONDS,
+        "connect_args": connect,
+    }
 
 
 @event.listens_for(Engine, "connect")
