@@ -26,8 +26,9 @@ run: $(RUN) ## Start the portal on PORT (8000), with sample records if the datab
 	@.venv/bin/portal migrate --sample-if-empty
 	@exec .venv/bin/gunicorn -c deploy/gunicorn.conf.py wsgi:app
 
-test: check $(NODE) ## Everything: what check does, then all tests, those in a browser last
+test: check $(NODE) ## Everything: what check does, then all tests: on SQLite, on PostgreSQL, in a browser
 	@$(PY) -m pytest -m "not browser" -n 2
+	@PORTAL_TEST_DATABASE=postgresql $(PY) -m pytest -m "not browser" -n 2
 	@$(PY) -m pytest -m browser
 
 check: $(TEST) ## Style, types and import contracts

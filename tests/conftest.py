@@ -1,8 +1,11 @@
 """The application, its database and a visitor, for every test that does not need a browser.
 
-One application and one SQLite file a run. A test works inside a transaction that is rolled back at its
-end, whatever it commits; so tests see nothing of each other and need no cleaning up.
+One application and one database a run: an SQLite file, or with PORTAL_TEST_DATABASE=postgresql a database
+on a server of its own, and then only the tests that use one are run. A test works inside a transaction that
+is rolled back at its end, whatever it commits; so tests see nothing of each other and need no cleaning up.
 """
+
+import os
 
 import pytest
 from flask.testing import FlaskClient
@@ -13,6 +16,7 @@ from portal.cli import SAMPLE, migrate_database
 from portal.config import Settings
 from portal.models import db
 from portal.services.intake import Report, import_file
+from tests import postgres
 from tests.pages import Fragment, Page
 
 # The machine may be busy; what a test may cost is watched over the whole run.
@@ -34,19 +38,56 @@ class Client(FlaskClient):
         return response
 
 
+DATABASE = os.environ.get("PORTAL_TEST_DATABASE", "sqlite")
+
+
+def pytest_collection_modifyitems(config, items):
+    if DATABASE == "postgresql":
+        chosen = [item for item in items if "new_database" in item.fixturenames]
+        config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+        items[:] = chosen
+
+
 @pytest.fixture(scope="session")
-def app(tmp_path_factory):
-    """The application on a fresh file, brought to its shape by the project's own migrations."""
-    file = tmp_path_factory.mktemp("database") / "portal.db"
-    app = create_app(Settings(database_url=f"sqlite:///{file}", secret_key="0123456789abcdef" * 4, patience=0))
-    app.testing = True
-    app.test_client_class = Client
-    with app.app_context():
-        migrate_database()
-        db.session.remove()
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+def cluster():
+    """A PostgreSQL server; skips where none is installed."""
+    with postgres.server() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def new_database(request, tmp_path_factory):
+    """new_database() is the address of a new, empty database of the kind that this run tests."""
+    if DATABASE == "postgresql":
+        return request.getfixturevalue("cluster").database
+    return lambda: f"sqlite:///{tmp_path_factory.mktemp('database')}/portal.db"
+
+
+@pytest.fixture(scope="session")
+def new_app():
+    """new_app(address) is an application on an empty database, brought to its shape by the project's own migrations."""
+    made = []
+
+    def start(address):
+        app = create_app(Settings(database_url=address, secret_key="0123456789abcdef" * 4, patience=0))
+        made.append(app)
+        app.testing = True
+        app.test_client_class = Client
+        with app.app_context():
+            migrate_database()
+            db.session.remove()
+        return app
+
+    yield start
+    for app in made:
+        with app.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def app(new_app, new_database):
+    """The application that most tests share."""
+    return new_app(new_database())
 
 
 @pytest.fixture

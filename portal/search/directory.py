@@ -112,6 +112,9 @@ class Address:
 
 def locate(key: str) -> Address:
     """Find a published project by the last part of its address, in any case; raise Missing."""
+    if "\0" in key:
+        # No key holds it, and PostgreSQL refuses to be asked.
+        raise Missing(key)
     session, folded = db.session(), key.casefold()
     published = Project.published_at.is_not(None)
     here = session.execute(select(Project.id, Project.key).where(Project.key_folded == folded, published)).one_or_none()

@@ -40,6 +40,8 @@ def match(session: Session, text: str) -> Hits:
 
     An identifier typed whole means that record alone.
     """
+    # PostgreSQL refuses to be asked for this character.
+    text = text.replace("\0", " ")
     if not (wanted := phrases(text)):
         return Hits(NO_IDS, NO_IDS)
     database = _database(session)

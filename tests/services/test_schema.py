@@ -1,8 +1,16 @@
 """Migrations and the first terms."""
 
-from portal.models import Term, db
-from portal.search import measures
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from alembic import command
+from sqlalchemy import select
+
+from portal.cli import SAMPLE, begin_writing, migrate_database
+from portal.models import Catalogue, Change, Project, Term, db
+from portal.search import measures, text
 from portal.services import schema
+from portal.services.intake import Report, import_file
 
 
 def test_models_and_migrations_agree(app, session):
@@ -24,3 +32,42 @@ def test_the_agenda_counts_seventeen_goals_and_twenty_three_objectives(sample):
 
 def test_planting_twice_changes_nothing(session):
     assert not schema.plant(session())
+
+
+def test_migrating_again_fills_the_text_index_that_a_migration_emptied(new_app, new_database):
+    app = new_app(new_database())
+    with app.app_context():
+        import_file(db.session(), SAMPLE, report=Report())
+        db.session.commit()
+        with db.engine.begin() as connection:
+            command.downgrade(schema.configuration(connection), "0002")
+        migrate_database()
+        assert len(text.match(db.session(), "migration").all) > 1
+        assert text.check(db.session()) == []
+
+
+def test_changes_at_the_same_time_each_get_a_version_of_their_own(new_app, new_database):
+    app = new_app(new_database())
+    rounds, writers = 10, 4
+
+    def touch(writer):
+        with app.app_context():
+            for _ in range(rounds):
+                begin_writing()
+                Catalogue.touch(db.session(), [writer])
+                db.session.commit()
+
+    with ThreadPoolExecutor(writers) as pool:
+        list(pool.map(touch, range(writers)))
+    with app.app_context():
+        versions = [version for (version,) in db.session.query(Change.version).order_by(Change.version)]
+        assert versions == list(range(1, rounds * writers + 1))
+        newest = db.session.query(Catalogue.version, Catalogue.stamp).one()
+        assert newest == db.session.query(Change.version, Change.stamp).order_by(Change.version.desc()).first()
+
+
+@pytest.mark.usefixtures("sample")
+def test_titles_and_keys_are_sorted_byte_by_byte(session):
+    for column in (Project.title_sort, Project.key):
+        found = list(session.execute(select(column).order_by(column)).scalars())
+        assert found == sorted(found, key=str.encode)

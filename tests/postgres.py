@@ -1,0 +1,102 @@
+"""A PostgreSQL server for one run of tests, in a folder of its own, reached by a socket in that folder alone.
+
+It ends, and its folder goes, when the run does, however that ends: the keeper waits for the end of a pipe
+that only the run holds open.
+"""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+from tests.lacking import lacks
+
+PATIENCE = 30  # seconds for the server to answer for the first time
+OWNER = "postgres"
+KEEPER = """
+"$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off -c synchronous_commit=off \
+  -c full_page_writes=off -c shared_buffers=64MB -c max_connections=60 >"$2/log" 2>&1 </dev/null &
+cat >/dev/null
+kill -QUIT $!
+wait $!
+rm -rf "$2"
+"""
+
+
+def programs():
+    """The folder of the newest server's programs; skips, or fails under CI=true, where there is none."""
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: float(folder.parent.name))
+    if found := shutil.which("initdb", path=os.pathsep.join([*map(str, reversed(folders)), os.environ["PATH"]])):
+        return Path(found).parent
+    return lacks("PostgreSQL is not installed", "apt-get install postgresql")
+
+
+def who():
+    """What makes a child process of root one of the user postgres: the server refuses root."""
+    return {"user": OWNER, "group": OWNER, "extra_groups": []} if os.geteuid() == 0 else {}
+
+
+@contextmanager
+def server():
+    """A running server, as its Cluster.
+
+    Its language is not C, so that an order which the portal does not decide itself shows.
+    """
+    bin_folder = programs()
+    folder = Path(tempfile.mkdtemp(prefix="portal-postgres-"))
+    if who():
+        shutil.chown(folder, OWNER, OWNER)
+    keeper = None
+    try:
+        subprocess.run(
+            [bin_folder / "initdb", "-D", folder / "data", "-U", OWNER, "--auth=trust", "--no-sync", "--encoding=UTF8",
+             "--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en"],
+            cwd="/", check=True, capture_output=True, **who(),
+        )  # fmt: skip
+        keeper = subprocess.Popen(
+            ["sh", "-c", KEEPER, "keeper", bin_folder, folder],
+            cwd="/", stdin=subprocess.PIPE, start_new_session=True, **who(),
+        )  # fmt: skip
+        cluster = Cluster(folder)
+        cluster.wait()
+        yield cluster
+    finally:
+        if keeper:
+            keeper.stdin.close()
+            keeper.wait(timeout=PATIENCE)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+class Cluster:
+    """Where the server is, and new databases in it."""
+
+    def __init__(self, folder):
+        self._folder = folder
+        self._count = 0
+
+    def connect(self):
+        return psycopg.connect(host=str(self._folder), user=OWNER, dbname="postgres", autocommit=True)
+
+    def wait(self):
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                self.connect().close()
+                return
+            except psycopg.OperationalError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.05)
+
+    def database(self):
+        """The address of a new, empty database."""
+        self._count += 1
+        name = f"portal_{self._count}"
+        with self.connect() as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        return f"postgresql://{OWNER}@/{name}?host={self._folder}"

@@ -1,0 +1,129 @@
+"""The text index, whichever database it lives in, against a slow, obvious loop over words."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from portal.models import Project
+from portal.search import text
+from portal.search.documents import Document, documents_of
+from portal.search.tsvector import BYTES_MOST, vector
+from portal.search.words import WORD_MOST, Phrase, phrases, plain, words
+
+SPELLINGS = st.sampled_from([
+    "road", "Road", "ROADS", "roadway", "ro", "école", "e\u0301cole", "ECOLE", "Straße", "STRASSE", "Σύνορα", "ΣΥΝΟΡΑ",
+    "миграция", "Ёлка", "елка", "№5", "m²", "LM.0024", "lm", "0024", "a_b", "l’été", "移民", "AND", "NEAR(", "-", "*",
+    "\U0001e900\U0001e901", "हिन्दी", "½", "\u00ad", "x" * 70, "x" * 64, "'", '"', "\\", ":", "&", "|", "!", "<->",
+])  # fmt: skip
+TEXTS = st.lists(SPELLINGS | st.text(max_size=6), max_size=6).map(" ".join).map(lambda text: text.replace("\0", ""))
+
+
+def occurs(phrase: Phrase, found: list[str]) -> bool:
+    """One phrase, one column, spelt out."""
+    size = len(phrase.words)
+    for first in range(len(found) - size + 1):
+        *heads, last = zip(phrase.words, found[first : first + size], strict=True)
+        if all(one == other for one, other in heads):
+            wanted, here = last
+            if here == wanted or (phrase.begins and here.startswith(wanted)):
+                return True
+    return False
+
+
+def holds(columns: list[str], query: str) -> bool:
+    wanted = phrases(query)
+    return bool(wanted) and all(any(occurs(phrase, words(column)) for column in columns) for phrase in wanted)
+
+
+@given(st.lists(st.tuples(TEXTS, TEXTS, TEXTS, TEXTS), min_size=3, max_size=3), TEXTS)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.usefixtures("sample")
+def test_hits_agree_with_a_plain_loop(session, columns, query):
+    ids = list(session.execute(select(Project.id).order_by(Project.id)).scalars())
+    text.remove(session(), ids[3:])
+    documents = [
+        Document(number, title=title, number=identifiers, places=places, body=body)
+        for number, (title, identifiers, places, body) in zip(ids, columns, strict=False)
+    ]
+    text.write(session(), documents)
+    hits = text.match(session(), query)
+    assert sorted(hits.all) == [d.project_id for d in documents if holds([d.title, d.number, d.places, d.body], query)]
+    assert sorted(hits.strong) == [d.project_id for d in documents if holds([d.title, d.number], query)]
+
+
+@given(TEXTS)
+def test_a_database_that_splits_ascii_alone_sees_the_same_words(given_text):
+    ascii_apart = "".join(c if c.isalnum() or not c.isascii() else " " for c in plain(given_text))
+    assert [word.lower() for word in ascii_apart.split(" ") if word] == words(given_text)
+    assert all(len(word) <= WORD_MOST for word in words(given_text))
+
+
+def numbers_of(session, ids):
+    chosen = select(Project.number).where(Project.id.in_([int(number) for number in ids]))
+    return set(session.execute(chosen).scalars())
+
+
+@pytest.mark.usefixtures("sample")
+@pytest.mark.parametrize("typed", ["LM.0024", "lm.0024", "Lm.0024"])
+def test_an_identifier_typed_whole_means_that_record_alone(session, typed):
+    hits = text.match(session(), typed)
+    assert numbers_of(session, hits.all) == numbers_of(session, hits.strong) == {"LM.0024"}
+
+
+@pytest.mark.usefixtures("sample")
+def test_a_withdrawn_record_does_not_hide_the_others(session):
+    session.query(Project).filter_by(number="LM.0024").update({"published_at": None, "title": "Other"})
+    assert len(text.match(session(), "LM.0024").all) == 1
+    assert not text.match(session(), "LM.0024 nowhere").all.size
+
+
+@pytest.mark.usefixtures("sample")
+def test_strong_hits_have_the_text_in_their_title(session):
+    hits = text.match(session(), "labour")
+    titles = dict(session.query(Project.id, Project.title))
+    assert {number for number in map(int, hits.all) if "labour" in words(titles[number])} == set(map(int, hits.strong))
+    assert 0 < len(hits.strong) < len(hits.all)
+
+
+@pytest.mark.usefixtures("sample")
+@pytest.mark.parametrize("typed", ["", "?!", "…", '""', "*", "\0", "\u00ad"])
+def test_a_text_without_a_word_finds_nothing(session, typed):
+    assert text.match(session(), typed).all.size == 0
+
+
+@pytest.mark.usefixtures("sample")
+def test_a_check_names_what_is_missing_and_what_is_too_much(session):
+    assert text.check(session()) == []
+    first, second, *_ = session.execute(select(Project.id).order_by(Project.id)).scalars()
+    text.remove(session(), [first, second])
+    assert text.check(session()) == [first, second]
+    text.repair(session(), [first, second])
+    assert text.check(session()) == []
+
+
+@pytest.mark.usefixtures("sample")
+def test_a_rebuild_finds_what_the_import_found(session):
+    asked = ("ghana", "labour migration", "Afrique", "TCMMCB", "LM", '"capacity building"')
+    before = [sorted(text.match(session(), query).all) for query in asked]
+    assert text.rebuild(session()) == 100
+    assert [sorted(text.match(session(), query).all) for query in asked] == before
+    assert all(before)
+
+
+@pytest.mark.usefixtures("sample")
+def test_documents_are_made_of_what_is_stored(session):
+    project = session.query(Project).filter_by(number="LM.0024").one()
+    (document,) = documents_of(session(), [project.id, 10**6])
+    assert (document.title, document.body, document.number.split()[0]) == (project.title, project.summary, "LM.0024")
+    assert {"Georgia", "Géorgie", "Migración"} <= set(document.places.split())
+
+
+def test_a_vector_stays_below_what_postgresql_takes():
+    many = " ".join(f"{number:x}" for number in range(300_000))
+    assert len(vector(many).encode()) < 3 * BYTES_MOST
+    places = [int(place) for place in vector("the " * 20_000).split(":")[1].split(",")]
+    assert len(places) == 255
+    assert all(before < after for before, after in pairwise(places))

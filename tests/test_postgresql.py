@@ -1,0 +1,65 @@
+"""What holds on PostgreSQL alone: connections that die, time limits, addresses."""
+
+import pytest
+from sqlalchemy import text as sql
+
+from portal.app import STATEMENT_SECONDS, create_app, database_address
+from portal.config import Settings
+from portal.errors import Misconfigured
+from portal.models import db
+
+SECRET = "0123456789abcdef" * 4
+
+
+@pytest.fixture(scope="module")
+def address(cluster):
+    return cluster.database()
+
+
+def test_a_dead_connection_is_replaced_before_anyone_notices(new_app, address, cluster):
+    app = new_app(address)
+    visitor = app.test_client()
+    with app.app_context():
+        assert visitor.get("/projects/").status_code == 200
+    with cluster.connect() as other:
+        ended = other.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'idf-portal'"
+        ).fetchall()
+    assert ended
+    with app.app_context():
+        assert visitor.get("/projects/").status_code == 200
+
+
+def setting(name):
+    return db.session.execute(sql(f"SHOW {name}")).scalar_one()
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(STATEMENT_SECONDS, f"{STATEMENT_SECONDS}s"), (0, "0")])
+def test_a_request_may_keep_the_database_for_seconds_and_a_command_for_as_long_as_it_likes(address, seconds, said):
+    app = create_app(Settings(database_url=address, secret_key=SECRET, threads=3), statement_seconds=seconds)
+    with app.app_context():
+        assert setting("statement_timeout") == said
+        assert setting("application_name") == "idf-portal"
+        assert db.engine.pool.size() == 3
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_behind_pgbouncer_a_connection_keeps_nothing(address):
+    app = create_app(Settings(database_url=address, secret_key=SECRET, has_pgbouncer=True))
+    with app.app_context():
+        assert db.session.connection().connection.driver_connection.prepare_threshold is None
+        assert setting("statement_timeout") == "0"
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_the_usual_addresses_mean_psycopg(scheme):
+    assert database_address(f"{scheme}://user@host/name").drivername == "postgresql+psycopg"
+
+
+@pytest.mark.parametrize("address", ["mysql://user@host/name", "/folder/portal.db", "postgresql+psycopg2://host/name"])
+def test_another_address_is_refused_with_what_to_write(address):
+    with pytest.raises(Misconfigured, match=r"DATABASE_URL .*sqlite:////folder/portal\.db"):
+        database_address(address)
