@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Sequence
 
 import numpy as np
@@ -15,6 +14,8 @@ from portal.search.words import Phrase, words
 # What PostgreSQL keeps at most: a higher position counts as this one, further places of a word are dropped,
 # and a tsvector that takes more than a megabyte is an error.
 POSITION_MOST, PLACES_MOST, BYTES_MOST = 16_383, 255, 1_000_000
+# So few words fit, however long (four bytes a letter) and wherever they stand.
+_SURELY_FITS = 3_000
 # Between two columns, so that no phrase reaches from one into the next.
 _APART = 10
 # The head of a sent array, then each element as its length and its value (functions array_send, int4send).
@@ -43,11 +44,13 @@ class Tsvector:
 
     @staticmethod
     def write(connection: Connection, documents: Sequence[Document]) -> None:
-        heads = [(d.title, d.number) for d in documents]
+        heads = [(words(d.title), words(d.number)) for d in documents]
         rows = {
             "ids": [d.project_id for d in documents],
             "headings": [vector(*head) for head in heads],
-            "documents": [vector(*head, d.places, d.body) for head, d in zip(heads, documents, strict=True)],
+            "documents": [
+                vector(*head, words(d.places), words(d.body)) for head, d in zip(heads, documents, strict=True)
+            ],
         }
         connection.exec_driver_sql(
             "INSERT INTO project_text (project_id, heading, document) "
@@ -68,21 +71,28 @@ class Tsvector:
         connection.exec_driver_sql("TRUNCATE project_text")
 
 
-def vector(*columns: str) -> str:
-    """Texts as a tsvector literal: each word with its places."""
-    places: defaultdict[str, list[int]] = defaultdict(list)
+def vector(*columns: list[str]) -> str:
+    """The words of some columns as a tsvector literal: each word with its places."""
+    places: dict[str, list[int]] = {}
     place = 0
     for column in columns:
-        for word in words(column):
-            place += 1
-            places[word].append(place)
+        for place, word in enumerate(column, place + 1):  # noqa: B020 # counted on after the loop
+            places.setdefault(word, []).append(place)
         place += _APART
-    parts, size = [], 0
+    if place > _SURELY_FITS:
+        places = within_bounds(places)
+    return " ".join([f"'{word}':{','.join(map(str, found))}" for word, found in places.items()])
+
+
+def within_bounds(places: dict[str, list[int]]) -> dict[str, list[int]]:
+    """What PostgreSQL can keep of a long text."""
+    kept: dict[str, list[int]] = {}
+    size = 0
     for word, found in places.items():
-        kept = [min(place, POSITION_MOST) for place in found[:PLACES_MOST]]
+        kept[word] = [min(place, POSITION_MOST) for place in found[:PLACES_MOST]]
         # A word takes its bytes, two for each place, and up to four to fill up and to count the places.
-        size += len(word.encode()) + 2 * len(kept) + 4
+        size += len(word.encode()) + 2 * len(kept[word]) + 4
         if size > BYTES_MOST:
+            kept.pop(word)
             break
-        parts.append(f"'{word}':{','.join(map(str, kept))}")
-    return " ".join(parts)
+    return kept

@@ -23,7 +23,8 @@ _SOFT_HYPHEN = "\u00ad"
 
 @lru_cache(maxsize=20_000)
 def _fold(run: str) -> str:
-    return _GAP.sub(" ", bare(run.replace(_SOFT_HYPHEN, "")))
+    # Case folding makes capitals of some letters (Cherokee); words are small ones.
+    return _GAP.sub(" ", bare(run.replace(_SOFT_HYPHEN, "")).lower())
 
 
 def plain(text: str) -> str:

@@ -24,7 +24,7 @@ SPECIAL = [
     ("S.05", "ﬁnance №5 on 12 m² and ½", ""),
     ("S.06/A_b 7", "Alpha omega", "National alphabet; alpha beta gamma"),
     ("S.07", "移民政策 한국 이주 प्रवासन नीति الهجرة", ""),
-    ("S.08", "\U0001e900\U0001e901 İstanbul’da göç ıssız", ""),
+    ("S.08", "\U0001e900\U0001e901 İstanbul’da göç ıssız Ꭰꭰ", ""),
     ("S.09", "x" * 100 + " long", "AND OR NOT NEAR"),
     ("S.10", "soft\u00adware “quoted words” 🚢 cargo", "beta"),
 ]
@@ -38,7 +38,7 @@ TYPED = {
     "s.06": "06", "S.06/A_b 7": "06", "s.06/a_b 7": "06", "alpha* gam": "06", '"alpha beta" omega': "06",
     '"omega national"': "", '"beta alpha"': "", "alp": "06", '"alp"': "", "lpha": "", "alp gamma": "",
     "移民政策": "07", "한국": "07", "नीति": "07", "الهجرة": "07",
-    "istanbul": "08", "goc": "08", "issiz": "", "\U0001e900\U0001e901": "08",
+    "istanbul": "08", "goc": "08", "issiz": "", "ꭰꭰ": "08", "\U0001e900\U0001e901": "08",
     "x" * 64: "09", "x" * 200: "09", "and or not near": "09", "NEAR(": "09", "near OR": "09", "AND -": "05 09",
     "software": "10", '"quoted words': "10", "“quoted words”": "10", "„words": "10", "🚢": "", "🚢 cargo": "10",
     "": "01 02 03 04 05 06 07 08 09 10", "???": "", '"': "", "*": "", "c*": "04 10", "c": "", "title:alpha": "",
