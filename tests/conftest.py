@@ -41,6 +41,12 @@ class Client(FlaskClient):
 DATABASE = os.environ.get("PORTAL_TEST_DATABASE", "sqlite")
 
 
+def pytest_configure():
+    if DATABASE == "postgresql" and not postgres.programs():
+        # The whole run would be skipped: one line says it better than one a test.
+        pytest.exit(": ".join(postgres.MISSING), returncode=int(os.environ.get("CI") == "true"))
+
+
 def pytest_collection_modifyitems(config, items):
     if DATABASE == "postgresql":
         chosen = [item for item in items if "new_database" in item.fixturenames]

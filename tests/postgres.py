@@ -28,12 +28,14 @@ rm -rf "$2"
 """
 
 
+MISSING = "PostgreSQL is not installed", "apt-get install postgresql"
+
+
 def programs():
-    """The folder of the newest server's programs; skips, or fails under CI=true, where there is none."""
+    """The folder of the newest server's programs, or None."""
     folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: float(folder.parent.name))
-    if found := shutil.which("initdb", path=os.pathsep.join([*map(str, reversed(folders)), os.environ["PATH"]])):
-        return Path(found).parent
-    return lacks("PostgreSQL is not installed", "apt-get install postgresql")
+    found = shutil.which("initdb", path=os.pathsep.join([*map(str, reversed(folders)), os.environ["PATH"]]))
+    return Path(found).parent if found else None
 
 
 def who():
@@ -47,7 +49,7 @@ def server():
 
     Its language is not C, so that an order which the portal does not decide itself shows.
     """
-    bin_folder = programs()
+    bin_folder = programs() or lacks(*MISSING)
     folder = Path(tempfile.mkdtemp(prefix="portal-postgres-"))
     if who():
         shutil.chown(folder, OWNER, OWNER)
