@@ -8,8 +8,8 @@ import numpy as np
 import orjson
 from sqlalchemy.engine import Connection
 
+from portal.search.bitmaps import Ints
 from portal.search.documents import Document
-from portal.search.index import Ints
 from portal.search.words import Phrase, plain
 
 

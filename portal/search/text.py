@@ -12,9 +12,9 @@ import numpy as np
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
+from portal.search.bitmaps import Ints
 from portal.search.documents import Document, documents_of
 from portal.search.fts5 import Fts5
-from portal.search.bitmaps import Ints
 from portal.search.tsvector import Tsvector
 from portal.search.words import phrases
 

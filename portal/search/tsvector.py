@@ -7,8 +7,8 @@ from collections.abc import Collection, Sequence
 import numpy as np
 from sqlalchemy.engine import Connection
 
+from portal.search.bitmaps import Ints
 from portal.search.documents import Document
-from portal.search.index import Ints
 from portal.search.words import Phrase, words
 
 # What PostgreSQL keeps at most: a higher position counts as this one, further places of a word are dropped,

@@ -94,7 +94,7 @@ def test_what_is_typed_finds_what_it_should(both, typed, found):
         with app.app_context():
             kept = directory.current()
             rows, _ = directory.hits_of(kept, filters) or (kept.index.everything, None)
-            ids = [int(number) for number in kept.index.ids[list(rows)]]
+            ids = [int(number) for number in kept.index.facts.ids[list(rows)]]
             numbers = db.session.query(Project.number).filter(Project.id.in_(ids), Project.number.startswith("S."))
             assert sorted(number[2:4] for (number,) in numbers) == found.split()
 
