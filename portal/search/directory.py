@@ -49,6 +49,17 @@ def current() -> Snapshot:
     return shelf.current(db.engine.engine, db.session())
 
 
+def state() -> str:
+    """ "ok", or a sentence that says what is wrong with the index."""
+    held = shelf.of(db.engine.engine)
+    try:
+        current()
+    except Exception:
+        db.session.rollback()
+        return held.failure or "the index of projects could not be made"
+    return held.failure or "ok"
+
+
 def hits_of(snapshot: Snapshot, filters: Filters) -> tuple[BitMap, BitMap] | None:
     """Rows found by the text, and which of them have it in title or identifiers; None without a text."""
     if not filters.text:

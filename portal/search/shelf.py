@@ -48,11 +48,6 @@ class Shelf:
         """The snapshot if it needs no look at the database."""
         return self.snapshot if time.monotonic() - self.looked_at < self.patience else None
 
-    @property
-    def state(self) -> str:
-        """ "ok", or in a sentence what is wrong."""
-        return self.failure or "ok"
-
 
 _shelves: WeakKeyDictionary[Engine, Shelf] = WeakKeyDictionary()
 
