@@ -14,8 +14,10 @@ from sqlalchemy import func, select
 from tqdm import tqdm
 
 from portal.errors import PortalError
-from portal.models import Project, db
-from portal.search.text import check, repair
+from portal.models import Catalogue, Project, db
+from portal.search.agreement import differences
+from portal.search.snapshot import take
+from portal.search.text import check, rebuild, repair
 from portal.services import schema
 from portal.services.intake import Report, import_file, remove_sample
 
@@ -107,4 +109,34 @@ def import_(file: Path, dry_run: bool, report_path: Path | None, new_terms: Lite
         sys.exit(1)
 
 
-COMMANDS = (migrate, sample, import_)
+@click.group("index")
+def index() -> None:
+    """The index of the directory and the text index."""
+
+
+@index.command("check")
+@with_appcontext
+def check_index() -> None:
+    """Compare index, text index and journal with the tables; says what differs and ends with 1."""
+    snapshot = take(db.session())
+    found = list(differences(db.session(), snapshot))
+    for difference in found:
+        click.echo(difference)
+    if found:
+        sys.exit(1)
+    click.echo(f"Index, text index and tables agree: {len(snapshot.index.everything):,} projects.")
+
+
+@index.command("rebuild")
+@with_appcontext
+def rebuild_index() -> None:
+    """Write the text index anew from the tables, and have every process read all projects anew."""
+    begin_writing()
+    with tqdm(unit=" projects", disable=not sys.stderr.isatty()) as bar:
+        count = rebuild(db.session(), bar.update)
+    Catalogue.touch(db.session(), None)
+    db.session.commit()
+    click.echo(f"The text index was written anew: {count:,} projects.")
+
+
+COMMANDS = (migrate, sample, import_, index)
