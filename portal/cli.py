@@ -67,9 +67,9 @@ def sample(remove: bool) -> None:
 
 
 def begin_writing() -> None:
-    """Begin a transaction that may write from its first statement on (see models.base)."""
+    """Begin a transaction that may write from its first statement on (see models.base); commands take turns."""
     db.session.rollback()
-    db.session.connection(execution_options={"writes": True})
+    schema.wait_for_turn(db.session.connection(execution_options={"writes": True}))
 
 
 def put_sample() -> None:

@@ -17,7 +17,7 @@ from portal.models import Catalogue, Term, db
 from portal.vocabulary import TermRow, term_rows
 
 _MIGRATIONS = Path(__file__).parent.parent / "migrations"
-# Names the lock that migrations of one database wait for; any number that nobody else takes.
+# Names the lock that commands of one database wait for; any number that nobody else takes.
 _LOCK = 0x1DF0_0001
 _LISTS = ("theme", "type", "status", "coverage", "region", "country", "sdg", "gcm")
 
@@ -31,10 +31,15 @@ def configuration(connection: Connection | None = None) -> Config:
 
 def migrate(connection: Connection) -> str:
     """Bring the database to the newest shape; return its revision. A second one at the same time waits."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+    wait_for_turn(connection)
     command.upgrade(configuration(connection), "head")
     return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def wait_for_turn(connection: Connection) -> None:
+    """Let no other command write until this transaction ends; on SQLite a writer is alone anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
 
 
 def is_current(connection: Connection) -> bool:

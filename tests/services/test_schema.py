@@ -1,6 +1,10 @@
 """Migrations and the first terms."""
 
+import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from alembic import command
@@ -44,6 +48,16 @@ def test_migrating_again_fills_the_text_index_that_a_migration_emptied(new_app, 
         migrate_database()
         assert len(text.match(db.session(), "migration").all) > 1
         assert text.check(db.session()) == []
+
+
+def test_two_migrations_at_once_make_one_database(new_database):
+    environ = {**os.environ, "DATABASE_URL": new_database()}
+    program = Path(sys.executable).with_name("portal")
+    command_line = [program, "migrate", "--sample-if-empty"]
+    started = [subprocess.Popen(command_line, env=environ, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    said = [process.communicate(timeout=60)[0] for process in started]
+    assert [process.returncode for process in started] == [0, 0]
+    assert sum("100 added" in words for words in said) >= 1
 
 
 def test_changes_at_the_same_time_each_get_a_version_of_their_own(new_app, new_database):
