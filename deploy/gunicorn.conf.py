@@ -1,6 +1,7 @@
 """How gunicorn serves the portal. Everything an operator changes comes from the environment.
 
-PORT, WEB_CONCURRENCY (processes), PORTAL_THREADS (per process), PORTAL_ACCESS_LOG=1, PORTAL_LOG_LEVEL.
+BIND (127.0.0.1:8000, unix:/run/portal/http.sock) or PORT alone, WEB_CONCURRENCY (processes), PORTAL_THREADS
+(of each), PORTAL_ACCESS_LOG=1, PORTAL_LOG_LEVEL.
 """
 
 import os
@@ -9,23 +10,35 @@ from pathlib import Path
 from portal.config import Settings
 from portal.errors import Misconfigured
 
-# Only a reverse proxy on this machine may speak to us; `--bind` on the command line overrides it.
-bind = f"127.0.0.1:{os.environ.get('PORT') or '8000'}"
+# Without BIND only this machine may speak to us: its reverse proxy, or a developer's browser.
+bind = os.environ.get("BIND") or f"127.0.0.1:{os.environ.get('PORT') or '8000'}"
 
-# Threads, so that a visitor with a slow line does not stop the others. Nothing is loaded before the fork:
-# a reload takes the new code, and no database connection is ever shared between processes.
+# Threads, so that a visitor with a slow line does not stop the others; eight, because pages are work for the
+# processor and more of them only wait for each other. Where the database is another machine, take 16.
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 threads = int(os.environ.get("PORTAL_THREADS") or 8)
+
+# Nothing is loaded before the fork: a reload takes the new code, and no connection to the database is ever
+# shared between processes.
 preload_app = False
 
+# A reload or stop lets requests end that are being answered; systemd waits a little longer than this.
 timeout = 30
 graceful_timeout = 30
+
+# Longer than the proxy keeps an idle connection (10 s), so that it is never the proxy who finds it closed.
 keepalive = 15
 
 # A process that leaks is replaced in the end, and not all of them at once; not often, since each makes its index first.
 max_requests = 2_000_000
 max_requests_jitter = 500_000
+
+# Who is a proxy, and what is believed of it, is one setting of the portal (PORTAL_PROXIES, portal/web/proxy.py);
+# the server itself takes nothing over from any header.
+forwarded_allow_ips = ""
+secure_scheme_headers = {}
+forwarder_headers = ""
 
 # The heartbeat file must not wait for a slow disk.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
@@ -40,8 +53,9 @@ loglevel = os.environ.get("PORTAL_LOG_LEVEL") or "warning"
 
 def when_ready(server):
     """Say where the portal is, with the port that was really taken."""
-    host, port = server.LISTENERS[0].sock.getsockname()[:2]
-    print(f"The portal is at http://{host}:{port}/", flush=True)
+    at = server.LISTENERS[0].sock.getsockname()
+    where = f"at the socket {at}" if isinstance(at, str) else f"at http://{at[0]}:{at[1]}/"
+    print(f"The portal is {where}", flush=True)
 
 
 def on_starting(server):

@@ -18,7 +18,7 @@ from portal.config import ROOT, Settings
 from portal.errors import Misconfigured
 from portal.models import db, postgresql_engine_options, sqlite_engine_options
 from portal.search import directory, shelf
-from portal.web import BLUEPRINTS, assets, error_pages, headers, kept, rendering
+from portal.web import BLUEPRINTS, assets, error_pages, headers, kept, proxy, rendering
 
 _ADDRESS_LIKE = "write sqlite:////folder/portal.db or postgresql://user:password@host/name"
 # A request that keeps the database longer is ended by it; commands may take their time.
@@ -52,6 +52,8 @@ def create_app(settings: Settings, *, statement_seconds: int = STATEMENT_SECONDS
     headers.init_app(app)
     Compress(app)
     kept.init_app(app, ROOT, settings.page_cache)
+    # Outermost, so that all that is inside knows who really asks.
+    proxy.init_app(app, settings)
     for command in cli.COMMANDS:
         app.cli.add_command(command)
     return app

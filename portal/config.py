@@ -5,11 +5,29 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from portal.errors import Misconfigured
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# Health checks on the machine itself ask by these names; no link is ever built from the name asked for.
+_OWN_NAMES = ("127.0.0.1", "localhost")
+_OWN_ADDRESSES = "127.0.0.1,::1"
+
+Networks = tuple[IPv4Network | IPv6Network, ...]
+
+
+def networks(listed: str) -> Networks:
+    """Read addresses and networks, separated by commas; raise Misconfigured."""
+    try:
+        return tuple(ip_network(part.strip()) for part in listed.split(",") if part.strip())
+    except ValueError as why:
+        raise Misconfigured(
+            f"PORTAL_FORWARDED is {listed!r}: list the proxy's addresses or networks, such as 10.0.0.0/8, with commas."
+        ) from why
 
 
 @dataclass(frozen=True)
@@ -20,6 +38,7 @@ class Settings:
     from it, never from the request. `threads` are those of one worker; `has_pgbouncer` says that PgBouncer
     stands between the portal and PostgreSQL. `patience` is how many seconds the state of the catalogue is
     believed without a look at the database; `page_cache` how many bytes of rendered pages a process keeps.
+    `proxies` is how many reverse proxies stand in front (0 or 1), `forwarded` the addresses they connect from.
     """
 
     database_url: str
@@ -34,6 +53,13 @@ class Settings:
     contact: str = ""
     patience: float = 0.05
     page_cache: int = 32_000_000
+    proxies: int = 0
+    forwarded: Networks = ()
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The names that a production portal answers under."""
+        return (urlsplit(self.public_url).hostname or "", *_OWN_NAMES)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Settings:
@@ -54,17 +80,31 @@ class Settings:
         threads = environ.get("PORTAL_THREADS") or str(cls.threads)
         if not threads.isdecimal() or int(threads) < 1:
             raise Misconfigured(f"PORTAL_THREADS is {threads!r}: set it to a whole number from 1 on, or leave it out.")
-        port = environ.get("PORT", "8000")
+        public_url = environ.get("PORTAL_URL", "")
+        if is_production and not public_url:
+            raise Misconfigured(
+                "PORTAL_URL is not set: a production start needs the address visitors use, such as "
+                "https://projects.example.org; requests under other names are refused."
+            )
+        public_url = (public_url or f"http://127.0.0.1:{environ.get('PORT', '8000')}").rstrip("/")
+        address = urlsplit(public_url)
+        if address.scheme not in ("http", "https") or not address.hostname:
+            raise Misconfigured(f"PORTAL_URL is {public_url!r}: set an address such as https://projects.example.org.")
+        proxies = environ.get("PORTAL_PROXIES") or "0"
+        if proxies not in ("0", "1"):
+            raise Misconfigured(f"PORTAL_PROXIES is {proxies!r}: set it to 1 behind a reverse proxy, else to 0.")
         return cls(
             database_url=environ.get("DATABASE_URL") or f"sqlite:///{ROOT / 'instance' / 'portal.db'}",
             secret_key=secret_key or secrets.token_hex(32),
             is_production=is_production,
             threads=int(threads),
             has_pgbouncer=environ.get("PORTAL_PGBOUNCER") == "1",
-            public_url=environ.get("PORTAL_URL", f"http://127.0.0.1:{port}").rstrip("/"),
+            page_cache=megabytes(environ, "PORTAL_PAGE_CACHE", cls.page_cache),
+            public_url=public_url,
             operator=environ.get("PORTAL_OPERATOR", cls.operator),
             contact=environ.get("PORTAL_CONTACT", cls.contact),
-            page_cache=megabytes(environ, "PORTAL_PAGE_CACHE", cls.page_cache),
+            proxies=int(proxies),
+            forwarded=networks(environ.get("PORTAL_FORWARDED") or _OWN_ADDRESSES),
         )
 
 

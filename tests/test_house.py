@@ -24,6 +24,7 @@ ALLOWED_CLASSES = {"Base"}
 # Endpoints that anyone may ask for. A new one is either guarded or written down here.
 OPEN = {
     "static",
+    "health.alive", "health.ready",
     "overview.agenda", "overview.data", "overview.home", "overview.where",
     "pages.page",
     "projects.directory", "projects.project",

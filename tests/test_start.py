@@ -25,16 +25,21 @@ def test_a_production_start_without_a_secret_is_refused_in_one_line(tmp_path):
     assert len(start.stderr.strip().splitlines()) == 1
 
 
-@pytest.mark.parametrize(
-    ("environ", "named"),
-    [
-        ({"PORTAL_ENV": "staging"}, "PORTAL_ENV"),
-        ({"PORTAL_ENV": "production", "SECRET_KEY": "short"}, "SECRET_KEY"),
-        ({"PORTAL_THREADS": "many"}, "PORTAL_THREADS"),
-    ],
-)
-def test_impossible_settings_are_named(environ, named):
-    with pytest.raises(Misconfigured, match=named):
+IMPOSSIBLE = [
+    {"PORTAL_ENV": "staging"},
+    {"SECRET_KEY": "short", "PORTAL_ENV": "production"},
+    {"PORTAL_URL": "", "PORTAL_ENV": "production", "SECRET_KEY": "0123456789abcdef" * 2},
+    {"PORTAL_URL": "projects.example.org"},
+    {"PORTAL_PROXIES": "2"},
+    {"PORTAL_FORWARDED": "the proxy"},
+    {"PORTAL_THREADS": "many"},
+    {"PORTAL_PAGE_CACHE": "-1"},
+]
+
+
+@pytest.mark.parametrize("environ", IMPOSSIBLE, ids=lambda environ: next(iter(environ)))
+def test_impossible_settings_are_named(environ):
+    with pytest.raises(Misconfigured, match=next(iter(environ))):
         Settings.from_environment(environ)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -42,10 +43,15 @@ def wait_for_turn(connection: Connection) -> None:
         connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
 
 
+@cache
+def newest() -> str:
+    """The revision that this version of the portal wants; read once, since it is asked for every few seconds."""
+    return ScriptDirectory.from_config(configuration()).get_current_head() or ""
+
+
 def is_current(connection: Connection) -> bool:
     """True when no migration is missing."""
-    wanted = ScriptDirectory.from_config(configuration()).get_current_head()
-    return MigrationContext.configure(connection).get_current_revision() == wanted
+    return MigrationContext.configure(connection).get_current_revision() == newest()
 
 
 def drift(connection: Connection) -> list[object]:

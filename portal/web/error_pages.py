@@ -6,7 +6,7 @@ import logging
 from datetime import UTC, datetime
 
 from flask import Flask, Response, g, make_response, render_template, request
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 from werkzeug.wrappers import Response as WSGIResponse
 
 from portal.errors import Missing
@@ -44,17 +44,32 @@ def words(status: int) -> tuple[str, list[str]]:
 
 def page(status: int) -> Response:
     heading, advice = words(status)
-    body = render_template(
-        "errors/error.html",
-        status=status,
-        heading=heading,
-        advice=advice,
-        request_id=g.get("request_id", "") if status >= 500 else "",
-        at=datetime.now(UTC),
-        show_search=status == 404,
-        retry_url=request.full_path.rstrip("?") if status >= 500 and request.method == "GET" else "",
-    )
-    response = make_response(body, status)
+    try:
+        body = render_template(
+            "errors/error.html",
+            status=status,
+            heading=heading,
+            advice=advice,
+            request_id=g.get("request_id", "") if status >= 500 else "",
+            at=datetime.now(UTC),
+            show_search=status == 404,
+            retry_url=request.full_path.rstrip("?") if status >= 500 and request.method == "GET" else "",
+        )
+    except Exception as why:
+        # What broke the page may break the error page too; then plain words must do.
+        _log.error("request %s: no error page for %s", g.get("request_id"), status, exc_info=why)
+        return plain(status, [heading, *advice, g.get("request_id", "")])
+    return unkept(make_response(body, status))
+
+
+def plain(status: int, lines: list[str]) -> Response:
+    """An answer that needs no template."""
+    response = make_response("\n\n".join(lines) + "\n", status)
+    response.mimetype = "text/plain"
+    return unkept(response)
+
+
+def unkept(response: Response) -> Response:
     response.headers["Cache-Control"] = "no-store"
     # An htmx request that fails must not put its address into the bar: the list still shows the old one.
     response.headers["HX-Push-Url"] = "false"
@@ -71,6 +86,11 @@ def on_http(error: HTTPException) -> WSGIResponse:
     return response
 
 
+def on_foreign_host(_: SecurityError) -> Response:
+    """The request names a host that is not ours: no page of ours, since its links could not be right."""
+    return plain(400, [gettext("This portal does not answer under the name that was asked for.")])
+
+
 def on_missing(_: Missing) -> Response:
     return page(404)
 
@@ -82,5 +102,6 @@ def on_failure(error: Exception) -> Response:
 
 def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, on_http)
+    app.register_error_handler(SecurityError, on_foreign_host)
     app.register_error_handler(Missing, on_missing)
     app.register_error_handler(Exception, on_failure)
