@@ -37,7 +37,9 @@ def create_app(settings: Settings, *, statement_seconds: int = STATEMENT_SECONDS
         COMPRESS_MIMETYPES=[
             "text/html", "text/css", "text/javascript", "image/svg+xml", "application/json", "text/plain",
         ],
-        COMPRESS_ALGORITHM=["br", "gzip"],
+        # For pages, made anew each time: zstd takes half the time of br for a twentieth more bytes.
+        COMPRESS_ALGORITHM=["zstd", "br", "gzip"],
+        COMPRESS_ZSTD_LEVEL=6,
         COMPRESS_BR_LEVEL=5,
     )  # fmt: skip
     app.extensions["settings"] = settings

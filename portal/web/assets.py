@@ -2,19 +2,45 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
-import mimetypes
 import re
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
+from functools import cache, partial
+from pathlib import Path, PurePosixPath
 
+import brotli
 import rcssmin
 from flask import Flask, abort, request
 from werkzeug.wrappers import Response
 
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
 _URL = re.compile(r'url\("\.\./([^"]+)"\)')
 _FOR_GOOD = "public, max-age=31536000, immutable"
+# Our own table: what the machine's would say differs from one to the next.
+_TYPES = {
+    ".css": "text/css",
+    ".ico": "image/x-icon",
+    ".js": "text/javascript",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain",
+}
+_PICTURES = (".ico", ".png")
+# Below this a file goes in one packet anyway.
+_PACKED_LEAST = 500
+# The smallest first; each at its strongest, since a file is packed once.
+_PACKERS: dict[str, Callable[[bytes], bytes]] = {
+    "br": partial(brotli.compress, quality=11),
+    "zstd": lambda body: zstd.compress(body, 22),
+    "gzip": lambda body: gzip.compress(body, 9, mtime=0),
+}
 
 
 @dataclass(frozen=True)
@@ -24,6 +50,7 @@ class Asset:
     body: bytes
     mimetype: str
     address: str
+    is_packable: bool
 
 
 def read(folder: Path) -> dict[str, Asset]:
@@ -31,7 +58,7 @@ def read(folder: Path) -> dict[str, Asset]:
     assets: dict[str, Asset] = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if path.is_file() and path.suffix in (".js", ".svg", ".png", ".ico", ".txt"):
+        if path.is_file() and path.suffix in _TYPES and path.suffix != ".css":
             assets[name] = asset(name, path.read_bytes())
     css = joined(folder)
     css = _URL.sub(lambda found: f'url("{assets[found[1]].address}")', css)
@@ -48,27 +75,36 @@ def joined(folder: Path) -> str:
 
 
 def asset(name: str, body: bytes) -> Asset:
-    stem, dot, ending = name.rpartition(".")
+    path = PurePosixPath(name)
     digest = hashlib.sha256(body).hexdigest()[:12]
-    mimetype = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    return Asset(body, mimetype, f"/static/{stem}.{digest}{dot}{ending}")
+    return Asset(
+        body=body,
+        mimetype=_TYPES[path.suffix],
+        address=f"/static/{path.with_suffix('')}.{digest}{path.suffix}",
+        is_packable=path.suffix not in _PICTURES and len(body) >= _PACKED_LEAST,
+    )
+
+
+@cache
+def packed(found: Asset, algorithm: str) -> bytes:
+    """The body as it is sent, packed at its first use and then kept."""
+    return _PACKERS[algorithm](found.body)
 
 
 def serve(by_address: dict[str, Asset], path: str) -> Response:
     """One static file; an address without the right hash is not there."""
     found = by_address.get(f"/static/{path}") or abort(404)
-    response = Response(found.body, mimetype=found.mimetype)
+    digest = path.rsplit(".", 2)[1]
+    algorithm = request.accept_encodings.best_match(_PACKERS) if found.is_packable else None
+    if algorithm:
+        response = Response(packed(found, algorithm), mimetype=found.mimetype)
+        response.headers["Content-Encoding"] = algorithm
+        response.set_etag(f"{digest}-{algorithm}")
+    else:
+        response = Response(found.body, mimetype=found.mimetype)
+        response.set_etag(digest)
     response.headers["Cache-Control"] = _FOR_GOOD
-    response.set_etag(path.rsplit(".", 2)[1])
     return response.make_conditional(request)
-
-
-class Compressed(dict[str, bytes]):
-    """Compressed static files by algorithm and address; pages are never kept here."""
-
-    def set(self, key: str, value: bytes) -> None:
-        if "/static/" in key:
-            self[key] = value
 
 
 def init_app(app: Flask, folder: Path) -> None:
@@ -77,6 +113,3 @@ def init_app(app: Flask, folder: Path) -> None:
     by_address = {found.address: found for found in assets.values()}
     app.add_url_rule("/static/<path:path>", "static", partial(serve, by_address))
     app.jinja_env.globals["static_url"] = lambda name: assets[name].address
-    kept = Compressed()
-    app.config["COMPRESS_CACHE_BACKEND"] = lambda: kept
-    app.config["COMPRESS_CACHE_KEY"] = lambda asked: asked.path
