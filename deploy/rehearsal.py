@@ -1,0 +1,202 @@
+"""Starts the portal as an operator would, gunicorn behind nginx, in a throw-away folder and on loopback alone.
+
+Needs only Python's standard library and an environment with the portal (make run makes one). The nginx site is
+the shipped file; only ports, paths and the certificate are replaced, and a replacement that finds nothing fails.
+"""
+
+import os
+import re
+import secrets
+import shutil
+import socket
+import ssl
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SITE = ROOT / "deploy" / "nginx" / "portal.conf"
+PATIENCE = 30  # seconds for a server to answer for the first time, or to end
+
+# What Debian's own nginx.conf says, as far as it matters here.
+AROUND = """
+{user}
+daemon off;
+worker_processes auto;
+pid {folder}/nginx.pid;
+error_log {folder}/nginx.log;
+events {{ worker_connections 768; }}
+http {{
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    include {folder}/portal.conf;
+}}
+"""
+
+
+class Lacking(Exception):
+    """A program is not installed; the message says how to get it."""
+
+
+@dataclass(frozen=True)
+class Rehearsed:
+    """Where everything is: `address` is nginx (https if so wished), `insecure` its plain port, `server` gunicorn."""
+
+    folder: Path
+    address: str
+    insecure: str
+    server: subprocess.Popen
+
+    def log(self):
+        return "".join(path.read_text() for path in sorted(self.folder.glob("*.log")))
+
+
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+def program(name):
+    """A program of the environment that this runs in, or that make made."""
+    for folder in (Path(sys.executable).parent, ROOT / ".venv" / "bin"):
+        if (folder / name).exists():
+            return folder / name
+    raise Lacking(f"there is no {name} in .venv: make run makes the environment")
+
+
+def nginx_program():
+    for found in (shutil.which("nginx"), "/usr/sbin/nginx"):
+        if found and Path(found).exists():
+            return found
+    raise Lacking("nginx is not installed: apt-get install nginx")
+
+
+def site(folder, port, plain_port, is_secure):
+    """The shipped site for this folder and these ports; without TLS the very same server speaks plain HTTP."""
+    text = SITE.read_text(encoding="utf-8")
+    listen = f"listen 127.0.0.1:{port} ssl http2;" if is_secure else f"listen 127.0.0.1:{port};"
+    replacements = [
+        (r"unix:/run/portal/http\.sock", f"unix:{folder}/http.sock"),
+        (r"/var/cache/portal-static", f"{folder}/static"),
+        (r"/var/log/nginx/", f"{folder}/"),
+        (r"listen 80;", f"listen 127.0.0.1:{plain_port};"),
+        (r"listen 443 ssl http2;", listen),
+        (r"listen \[::\].*;", ""),
+        (r"server_name projects\.example\.org;", "server_name localhost;"),
+        (r"/etc/ssl/portal/", f"{folder}/"),
+    ]
+    if not is_secure:
+        replacements.append((r"\n\s+ssl_.*;", ""))
+    for pattern, replacement in replacements:
+        text, count = re.subn(pattern, replacement, text)
+        if not count:
+            raise ValueError(f"{SITE.name} does not say {pattern} any more")
+    return text
+
+
+def certify(folder):
+    """A certificate of our own for localhost, good for a day."""
+    if not shutil.which("openssl"):
+        raise Lacking("openssl is not installed: apt-get install openssl")
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost",
+         "-addext", "subjectAltName=DNS:localhost", "-keyout", "privkey.pem", "-out", "fullchain.pem"],
+        cwd=folder, check=True, capture_output=True,
+    )  # fmt: skip
+
+
+def settings(folder, bind, address):
+    """The environment of a production portal in this folder."""
+    return {
+        **{name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")},
+        "PORTAL_ENV": "production",
+        "SECRET_KEY": secrets.token_hex(32),
+        "DATABASE_URL": f"sqlite:///{folder}/portal.db",
+        "PORTAL_URL": address,
+        "PORTAL_PROXIES": "1",
+        "PORTAL_LOG_LEVEL": "info",
+        "BIND": bind,
+    }
+
+
+@contextmanager
+def started(command, log, **options):
+    """A program that runs until the end of the block."""
+    with log.open("a") as out:
+        process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, **options)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(timeout=PATIENCE)
+
+
+def wait_for(address, process, log, context=None):
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{address}/healthz", timeout=PATIENCE, context=context):  # noqa: S310
+                return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.05)
+    raise RuntimeError(f"{address} does not answer:\n{log.read_text()}")
+
+
+@contextmanager
+def behind_nginx(*, is_secure=False):
+    """gunicorn on a Unix socket with the sample records, and nginx before it; yields Rehearsed."""
+    nginx = nginx_program()
+    with temporary_folder() as folder:
+        port, plain_port = free_port(), free_port()
+        address = f"{'https' if is_secure else 'http'}://localhost:{port}"
+        if is_secure:
+            certify(folder)
+        (folder / "portal.conf").write_text(site(folder, port, plain_port, is_secure), encoding="utf-8")
+        # As root nginx would become another user, who has no way into this folder.
+        user = "user root;" if os.geteuid() == 0 else ""
+        (folder / "nginx.conf").write_text(AROUND.format(folder=folder, user=user), encoding="utf-8")
+        with (
+            gunicorn(folder, f"unix:{folder}/http.sock", address) as server,
+            started([nginx, "-e", folder / "nginx.log", "-c", folder / "nginx.conf"], folder / "nginx.log") as proxy,
+        ):
+            trust = ssl.create_default_context(cafile=folder / "fullchain.pem") if is_secure else None
+            wait_for(address, proxy, folder / "nginx.log", trust)
+            yield Rehearsed(folder, address, f"http://localhost:{plain_port}", server)
+
+
+@contextmanager
+def bare():
+    """gunicorn alone on a port of loopback, with the sample records; yields Rehearsed."""
+    with temporary_folder() as folder:
+        address = f"http://127.0.0.1:{free_port()}"
+        with gunicorn(folder, address.removeprefix("http://"), address) as server:
+            wait_for(address, server, folder / "gunicorn.log")
+            yield Rehearsed(folder, address, address, server)
+
+
+@contextmanager
+def gunicorn(folder, bind, address):
+    environ = settings(folder, bind, address)
+    subprocess.run(
+        [program("portal"), "migrate", "--sample-if-empty"], cwd=ROOT, env=environ, check=True, capture_output=True
+    )
+    command = [program("gunicorn"), "-c", "deploy/gunicorn.conf.py", "wsgi:app"]
+    with started(command, folder / "gunicorn.log", cwd=ROOT, env=environ) as server:
+        yield server
+
+
+@contextmanager
+def temporary_folder():
+    # Not deeper than this: the name of a Unix socket may have 107 characters.
+    with tempfile.TemporaryDirectory(prefix="portal-") as folder:
+        yield Path(folder)

@@ -1,0 +1,43 @@
+"""The real servers, started once a run as an operator would start them."""
+
+from contextlib import contextmanager
+
+import pytest
+
+from deploy import rehearsal
+from tests.lacking import lacks
+
+
+@pytest.fixture(scope="session")
+def gunicorn():
+    """gunicorn alone with the sample records."""
+    with rehearsal.bare() as portal:
+        yield portal
+
+
+@contextmanager
+def or_lacking(rehearsed):
+    """The rehearsal, or the reason why it cannot be held here."""
+    try:
+        portal = rehearsed.__enter__()
+    except rehearsal.Lacking as why:
+        what, _, remedy = str(why).partition(": ")
+        lacks(what, remedy)
+    try:
+        yield portal
+    finally:
+        rehearsed.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="session")
+def proxied():
+    """gunicorn behind nginx, over plain HTTP."""
+    with or_lacking(rehearsal.behind_nginx()) as portal:
+        yield portal
+
+
+@pytest.fixture(scope="session")
+def secure():
+    """gunicorn behind nginx, over HTTPS with a certificate of its own."""
+    with or_lacking(rehearsal.behind_nginx(is_secure=True)) as portal:
+        yield portal

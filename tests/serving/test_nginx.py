@@ -1,0 +1,125 @@
+"""nginx before the portal, with the site file that ships."""
+
+import re
+import ssl
+import urllib.error
+import urllib.request
+from collections import Counter
+
+import pytest
+
+from deploy import slow_clients
+from portal.web.headers import HEADERS
+
+# The script promises 50 ms; a test machine may be busy with other tests.
+SLACK = 0.5
+
+
+class Stay(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_):
+        return None
+
+
+@pytest.fixture
+def ask(secure):
+    """ask(address, **headers) is the answer, whatever its status."""
+    trust = ssl.create_default_context(cafile=secure.folder / "fullchain.pem")
+    opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=trust), Stay)
+
+    def go(address, data=None, **headers):
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        request = urllib.request.Request(  # noqa: S310 # an address of our own making
+            address if "://" in address else f"{secure.address}{address}", headers=given, data=data
+        )
+        try:
+            answer = opener.open(request, timeout=30)
+        except urllib.error.HTTPError as refused:
+            answer = refused
+        with answer:
+            answer.body = answer.read()
+        return answer
+
+    return go
+
+
+def static_address(ask):
+    return re.search(rb'"(/static/site\.[0-9a-f]{12}\.css)"', ask("/").body)[1].decode()
+
+
+def test_five_hundred_slow_clients_do_not_stop_the_portal(proxied):
+    outcome = slow_clients.besiege(proxied.address, count=500, seconds=5)
+    assert outcome.held > 400
+    assert outcome.failed == 0, str(outcome)
+    assert max(outcome.times) < SLACK, str(outcome)
+
+
+def test_slow_bodies_do_not_stop_the_portal(proxied):
+    outcome = slow_clients.besiege(proxied.address, count=200, seconds=2, opening=slow_clients.BODIES)
+    assert outcome.failed == 0, str(outcome)
+    assert max(outcome.times) < SLACK, str(outcome)
+
+
+@pytest.mark.parametrize("address", ["/", "/projects/", "/no-such-page/", "/healthz", "/readyz"])
+def test_every_security_header_arrives_once(ask, address):
+    answer = ask(address)
+    names = Counter(name.lower() for name, _ in answer.headers.items())
+    assert {name: names[name.lower()] for name in HEADERS} == dict.fromkeys(HEADERS, 1)
+    assert names["strict-transport-security"] == 1
+
+
+def test_the_server_does_not_say_its_version(ask):
+    assert ask("/").headers["Server"] == "nginx"
+
+
+def test_plain_http_leads_to_https(ask, secure):
+    answer = ask(f"{secure.insecure}/projects/?q=border")
+    assert (answer.status, answer.headers["Location"]) == (301, "https://localhost/projects/?q=border")
+
+
+def test_the_portal_can_serve(ask):
+    assert (ask("/readyz").status, ask("/healthz").body) == (200, b"ok")
+
+
+def test_a_static_file_is_kept_and_a_page_is_not(ask, secure):
+    sheet = static_address(ask)
+    ask(sheet, Accept_Encoding="br")
+    ask("/projects/?country=KEN")
+    kept = [path.read_bytes() for path in (secure.folder / "static").rglob("*") if path.is_file()]
+    assert any(f"KEY: {sheet}\n".encode() in content for content in kept)
+    assert [content for content in kept if b"text/html" in content] == []
+
+
+@pytest.mark.parametrize("algorithm", ["br", "gzip", "zstd"])
+def test_nginx_hands_on_the_packing_that_was_asked_for(ask, algorithm):
+    sheet = static_address(ask)
+    for _ in range(2):
+        answer = ask(sheet, Accept_Encoding=algorithm)
+        assert answer.headers["Content-Encoding"] == algorithm
+        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+
+
+@pytest.mark.parametrize("query", ["", "?x=1"])
+def test_an_unknown_static_file_is_not_kept(ask, secure, query):
+    assert ask(f"/static/site.0123456789ab.css{query}").status == 404
+    kept = [path.read_bytes() for path in (secure.folder / "static").rglob("*") if path.is_file()]
+    assert [content for content in kept if b"site.0123456789ab" in content] == []
+
+
+@pytest.mark.parametrize(("address", "most"), [("/projects/", 1_000_000), ("/staff/", 25_000_000)])
+def test_too_large_a_body_is_refused(ask, address, most):
+    assert ask(address, data=b"x" * (most + 2_000_000)).status == 413
+
+
+def test_the_log_keeps_no_query_of_private_pages(ask, secure):
+    ask("/sign-in/?token=confidential")
+    ask("/projects/?q=border")
+    log = (secure.folder / "portal.access.log").read_text()
+    assert "/sign-in/" in log
+    assert "confidential" not in log
+    assert "/projects/?q=border" in log
+
+
+def test_a_visitor_cannot_say_who_he_is(ask, secure):
+    ask("/contact/", X_Forwarded_For="203.0.113.7", X_Request_Id="forged-forged")
+    assert "203.0.113.7" not in secure.log()
+    assert "forged-forged" not in secure.log()

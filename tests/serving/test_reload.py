@@ -1,0 +1,98 @@
+"""A new version takes over while visitors are asking, and none of them notices."""
+
+import http.client
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from deploy.rehearsal import PATIENCE
+
+VISITORS = 4
+RELOADS = 2
+ADDRESSES = ("/projects/?country=KEN", "/healthz", "/contact/")
+
+
+def workers(master):
+    """The process ids of gunicorn's workers."""
+    children = Path(f"/proc/{master}/task/{master}/children")
+    if not children.exists():
+        pytest.skip("this system does not list the children of a process in /proc")
+    return {int(pid) for pid in children.read_text().split()}
+
+
+class Visitors:
+    """Threads that ask steadily, each request on a connection of its own; `answers` holds what they got."""
+
+    def __init__(self, address):
+        parts = urlsplit(address)
+        self.place = (parts.hostname, parts.port)
+        self.answers, self.is_over = [], threading.Event()
+        self.threads = [threading.Thread(target=self.ask) for _ in range(VISITORS)]
+
+    def ask(self):
+        while not self.is_over.is_set():
+            for address in ADDRESSES:
+                connection = http.client.HTTPConnection(*self.place, timeout=PATIENCE)
+                try:
+                    connection.request("GET", address)
+                    answer = connection.getresponse()
+                    answer.read()
+                    self.answers.append(answer.status)
+                except (OSError, http.client.HTTPException) as why:
+                    self.answers.append(repr(why))
+                finally:
+                    connection.close()
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.is_over.set()
+        for thread in self.threads:
+            thread.join()
+
+
+def reload(master):
+    """Send HUP and wait until all workers are new ones."""
+    before = workers(master)
+    os.kill(master, signal.SIGHUP)
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        now = workers(master)
+        if now and not now & before and len(now) == len(before):
+            return
+        time.sleep(0.05)
+    pytest.fail("the workers were not replaced")
+
+
+def answers_during_reloads(portal):
+    with Visitors(portal.address) as visitors:
+        for _ in range(RELOADS):
+            before = len(visitors.answers)
+            reload(portal.server.pid)
+            deadline = time.monotonic() + PATIENCE
+            while len(visitors.answers) < before + 100 and time.monotonic() < deadline:
+                time.sleep(0.05)
+    return visitors.answers
+
+
+def test_no_request_fails_while_the_workers_are_replaced(gunicorn):
+    answers = answers_during_reloads(gunicorn)
+    assert len(answers) > 100 * RELOADS
+    assert set(answers) == {200}
+
+
+def test_no_request_fails_behind_nginx_while_the_workers_are_replaced(proxied):
+    assert set(answers_during_reloads(proxied)) == {200}
+
+
+def test_the_master_holds_no_database_that_workers_could_share(gunicorn):
+    opened = [str(entry.readlink()) for entry in Path(f"/proc/{gunicorn.server.pid}/fd").iterdir()]
+    assert [file for file in opened if "portal.db" in file] == []
