@@ -19,6 +19,7 @@ from portal.search.agreement import differences
 from portal.search.snapshot import take
 from portal.search.text import check, rebuild, repair
 from portal.services import schema
+from portal.services.backup import back_up
 from portal.services.intake import Report, import_file, remove_sample
 
 SAMPLE = Path(__file__).parent / "sample" / "idf_projects.csv"
@@ -139,4 +140,17 @@ def rebuild_index() -> None:
     click.echo(f"The text index was written anew: {count:,} projects.")
 
 
-COMMANDS = (migrate, sample, import_, index)
+@click.command("backup")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@with_appcontext
+def backup(file: Path) -> None:
+    """Copy the SQLite database to a new FILE while the portal runs, and check the copy."""
+    try:
+        size = back_up(db.engine, file)
+    except PortalError as why:
+        raise click.ClickException(str(why)) from why
+    click.echo(f"{file}: {size / 1e6:.1f} MB, checked.")
+
+
+
+COMMANDS = (migrate, sample, import_, index, backup)

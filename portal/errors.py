@@ -13,5 +13,9 @@ class UnreadableFile(PortalError):
     """A file that cannot be imported at all; nothing of it was stored."""
 
 
+class CannotBackUp(PortalError):
+    """No copy of the database was made."""
+
+
 class Missing(PortalError):
     """There is no project under this address."""

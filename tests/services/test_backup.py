@@ -1,0 +1,77 @@
+"""Backup of the SQLite file: whole, checked, and never half there."""
+
+import pysqlite3
+import pytest
+
+from portal.app import create_app
+from portal.cli import migrate_database, put_sample
+from portal.config import Settings
+from portal.errors import CannotBackUp
+from portal.models import db
+from portal.services.backup import back_up
+
+
+@pytest.fixture
+def engine(tmp_path):
+    """The engine of a portal with the sample records, open in write-ahead mode."""
+    file = tmp_path / "portal.db"
+    app = create_app(Settings(database_url=f"sqlite:///{file}", secret_key="0123456789abcdef" * 4))
+    with app.app_context():
+        migrate_database()
+        put_sample()
+        yield db.engine
+        db.session.remove()
+        db.engine.dispose()
+
+
+def count(file):
+    connection = pysqlite3.connect(file)
+    found = connection.execute("SELECT count(*) FROM project").fetchone()[0]
+    connection.close()
+    return found
+
+
+def test_a_copy_holds_every_record_in_one_file(engine, tmp_path):
+    copy = tmp_path / "copies" / "portal.db"
+    copy.parent.mkdir()
+    assert back_up(engine, copy) == copy.stat().st_size
+    assert count(copy) == 100
+    assert list(copy.parent.iterdir()) == [copy]
+
+
+def test_what_is_not_committed_is_not_copied_and_stops_nothing(engine, tmp_path):
+    with engine.execution_options(writes=True).connect() as writing:
+        writing.exec_driver_sql("DELETE FROM project_country")
+        back_up(engine, tmp_path / "copy.db")
+        writing.rollback()
+    connection = pysqlite3.connect(tmp_path / "copy.db")
+    assert connection.execute("SELECT count(*) FROM project_country").fetchone()[0] > 0
+    connection.close()
+
+
+def test_a_file_that_is_there_is_never_overwritten(engine, tmp_path):
+    (tmp_path / "copy.db").write_text("precious")
+    with pytest.raises(CannotBackUp, match="there already"):
+        back_up(engine, tmp_path / "copy.db")
+    assert (tmp_path / "copy.db").read_text() == "precious"
+
+
+def test_a_copy_that_fails_leaves_nothing(engine, tmp_path):
+    with pytest.raises(CannotBackUp):
+        back_up(engine, tmp_path / "missing" / "copy.db")
+    assert not (tmp_path / "missing").exists()
+
+
+def test_a_damaged_database_is_told(engine, tmp_path):
+    file = tmp_path / "portal.db"
+    with engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    content = bytearray(file.read_bytes())
+    middle = len(content) // 2
+    content[middle : middle + 8192] = b"\xff" * 8192
+    file.write_bytes(content)
+    with pytest.raises(CannotBackUp, match=r"damaged|could not be copied"):
+        back_up(engine, tmp_path / "copy.db")
+    assert not (tmp_path / "copy.db").exists()
