@@ -5,10 +5,8 @@ BIND (127.0.0.1:8000, unix:/run/portal/http.sock) or PORT alone, WEB_CONCURRENCY
 """
 
 import os
+import sys
 from pathlib import Path
-
-from portal.config import Settings
-from portal.errors import Misconfigured
 
 # Without BIND only this machine may speak to us: its reverse proxy, or a developer's browser.
 bind = os.environ.get("BIND") or f"127.0.0.1:{os.environ.get('PORT') or '8000'}"
@@ -60,10 +58,16 @@ def when_ready(server):
 
 def on_starting(server):
     """Refuse a start without its settings here, in one line, before any worker fails over it."""
+    from portal.config import Settings
+    from portal.errors import Misconfigured
+
     try:
         Settings.from_environment(os.environ)
     except Misconfigured as why:
         raise SystemExit(f"The portal does not start: {why}") from None
+    # Workers inherit what is imported here, and after an update would go on with the old modules.
+    for name in [name for name in sys.modules if name.partition(".")[0] == "portal"]:
+        del sys.modules[name]
 
 
 def post_worker_init(worker):

@@ -1,0 +1,100 @@
+"""What an update does: new code is really taken, and nobody is turned away while the server starts again."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.request
+from contextlib import contextmanager
+
+import pytest
+
+from deploy import rehearsal
+from portal.config import ROOT
+
+# systemd hands its socket over as descriptor 3, and says whom it is for by process id.
+HAND_OVER = 'exec 3<&"$0"; export LISTEN_FDS=1 LISTEN_PID=$$; exec "$@"'
+
+VERSIONED = {
+    "portal/__init__.py": "",
+    "portal/errors.py": "class Misconfigured(Exception):\n    pass\n",
+    "portal/config.py": """
+VERSION = "{version}"
+class Settings:
+    @classmethod
+    def from_environment(cls, environ): pass
+""",
+    "wsgi.py": """
+from portal.config import VERSION
+def app(environ, start_response):
+    start_response("200 OK", [])
+    return [VERSION.encode()]
+""",
+}
+
+
+def write(folder, version):
+    for name, text in VERSIONED.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text.replace("{version}", version))
+
+
+def answer(address):
+    with urllib.request.urlopen(address, timeout=rehearsal.PATIENCE) as got:  # noqa: S310
+        return got.read().decode()
+
+
+def test_a_reload_takes_new_code_of_every_module(tmp_path):
+    write(tmp_path, "before")
+    port = rehearsal.free_port()
+    address = f"http://127.0.0.1:{port}"
+    environ = {**os.environ, "PORT": str(port), "PYTHONPATH": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [rehearsal.program("gunicorn"), "-c", ROOT / "deploy/gunicorn.conf.py", "wsgi:app"]
+    with rehearsal.started(command, tmp_path / "log", cwd=tmp_path, env=environ) as server:
+        rehearsal.wait_for(address, server, tmp_path / "log")
+        assert answer(address) == "before"
+        write(tmp_path, "after the update")
+        server.send_signal(signal.SIGHUP)
+        deadline = time.monotonic() + rehearsal.PATIENCE
+        while answer(address) == "before" and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert answer(address) == "after the update"
+
+
+@pytest.fixture
+def door():
+    """A listening socket, such as systemd holds."""
+    with socket.create_server(("127.0.0.1", 0), backlog=1024) as listening:
+        yield listening
+
+
+@contextmanager
+def activated(door, folder):
+    """gunicorn on a socket that somebody else holds."""
+    address = f"http://127.0.0.1:{door.getsockname()[1]}"
+    environ = rehearsal.settings(folder, "", address)
+    subprocess.run([rehearsal.program("portal"), "migrate", "--sample-if-empty"], env=environ, check=True)
+    command = [
+        "bash",
+        "-c",
+        HAND_OVER,
+        str(door.fileno()),
+        rehearsal.program("gunicorn"),
+        "-c",
+        "deploy/gunicorn.conf.py",
+    ]
+    with rehearsal.started(
+        [*command, "wsgi:app"], folder / "log", cwd=ROOT, env=environ, pass_fds=[door.fileno()]
+    ) as server:
+        rehearsal.wait_for(address, server, folder / "log")
+        yield f"{address}/healthz"
+
+
+def test_requests_wait_at_the_door_while_the_portal_is_started_again(door, tmp_path):
+    with activated(door, tmp_path) as address:
+        assert answer(address) == "ok"
+    with socket.create_connection(door.getsockname(), timeout=rehearsal.PATIENCE) as waiting:
+        waiting.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        with activated(door, tmp_path):
+            assert waiting.recv(100).startswith(b"HTTP/1.1 200 OK")
