@@ -22,7 +22,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SITE = ROOT / "deploy" / "nginx" / "portal.conf"
-PATIENCE = 30  # seconds for a server to answer for the first time, or to end
+PATIENCE = 60  # seconds for a server to answer for the first time, or to end
 
 # What Debian's own nginx.conf says, as far as it matters here.
 AROUND = """
@@ -33,6 +33,7 @@ pid {folder}/nginx.pid;
 error_log {folder}/nginx.log;
 events {{ worker_connections 768; }}
 http {{
+    access_log off;
     client_body_temp_path {folder}/body;
     proxy_temp_path {folder}/proxy;
     fastcgi_temp_path {folder}/fastcgi;
