@@ -152,5 +152,4 @@ def backup(file: Path) -> None:
     click.echo(f"{file}: {size / 1e6:.1f} MB, checked.")
 
 
-
 COMMANDS = (migrate, sample, import_, index, backup)
