@@ -14,10 +14,15 @@ TEST := .venv/.test-$(call hash,awk '/^.tool/{exit}1' pyproject.toml; cat requir
 # What needs Node.js is skipped without it, and says so.
 NODE := $(if $(shell command -v npm),node_modules/.package-lock.json)
 
-LOCK := uv pip compile --universal --generate-hashes --no-header --no-annotate --quiet pyproject.toml
+COMPILE := uv pip compile --universal --generate-hashes --no-header --no-annotate --quiet
+LOCK := $(COMPILE) pyproject.toml
+
+# What is measured beside the portal stands apart from it; the scales that `make bench` takes.
+PEER := .bench/.made-$(call hash,pwd; cat requirements/bench.txt)
+SCALES ?= 1k 10k 107k 506k 1m
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lock clean
+.PHONY: help run test check bench lock clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 14
@@ -37,13 +42,17 @@ check: $(TEST) ## Style, types and import contracts
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports --no-logo
 
+bench: $(RUN) $(PEER) ## Measure into docs/benchmarks.md; SCALES="1k 10k" for some, OPTIONS=--help for more (needs wrk)
+	@$(PY) -m tests.bench --scales "$(SCALES)" $(OPTIONS)
+
 lock: ## Resolve what pyproject.toml asks for anew, with hashes (needs uv)
 	@command -v uv >/dev/null || { echo "uv is not installed: pip install uv"; exit 1; }
 	$(LOCK) -o requirements/run.txt
 	$(LOCK) --extra test -o requirements/test.txt
+	$(COMPILE) --group pyproject.toml:bench -o requirements/bench.txt
 
 clean: ## Remove everything that was made; the database in instance/ stays
-	rm -rf .venv node_modules build *.egg-info test-results .pytest_cache .mypy_cache .ruff_cache \
+	rm -rf .venv .bench node_modules build *.egg-info test-results .pytest_cache .mypy_cache .ruff_cache \
 	  .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -66,6 +75,14 @@ $(TEST): $(MADE)
 	@$(INSTALL) --require-hashes -r requirements/test.txt
 	@$(INSTALL) --no-build-isolation -e .
 	@rm -f .venv/.run-* .venv/.test-* && touch $(RUN) $@
+
+$(PEER):
+	@command -v wrk >/dev/null || { echo "wrk is not installed: apt-get install wrk"; exit 1; }
+	@echo "Installing the locked packages to measure beside into .bench/datasette (once)"
+	@mkdir -p .bench && $(PYTHON) -m venv --clear .bench/datasette
+	@.bench/datasette/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps \
+	  --require-hashes -r requirements/bench.txt
+	@rm -f .bench/.made-* && touch $@
 
 node_modules/.package-lock.json: package-lock.json .npmrc
 	@npm ci --ignore-scripts --silent || echo "npm could not install the page validator; its test is skipped."

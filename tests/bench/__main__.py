@@ -1,0 +1,87 @@
+"""`make bench`: runs every stage at every scale, keeps the raw numbers, and writes docs/benchmarks.md from them.
+
+A broken run goes on where it stopped; numbers of another state of the code are measured anew, unless told otherwise.
+"""
+
+import argparse
+import shutil
+import time
+
+from tests.bench import index_cost, latency, publishing, report, throughput
+from tests.bench.machine import DATASETTE, machine, versions
+from tests.bench.scales import DATA, SCALES, make
+from tests.bench.store import CACHE, Store
+
+CHOICES = tuple(name for name in SCALES if name != "empty")
+# At the largest scale of the run up to this one requests a second are counted.
+THROUGHPUT_AT_MOST = "506k"
+STAGES = {
+    "portal": latency.portal,
+    "kept": latency.kept,
+    "datasette": latency.beside_datasette,
+    "sql": latency.beside_sql,
+    "index": index_cost.measure,
+    "publishing": publishing.measure,
+}
+
+
+def main() -> None:
+    options = parsed()
+    for program in ("wrk", DATASETTE):
+        if not shutil.which(program):
+            raise SystemExit(f"{program} is missing: apt-get install wrk, and start this by `make bench`.")
+    if not DATA.is_dir():
+        raise SystemExit(
+            "The real records are missing: they belong into shared/data/mapped beside the project's folder."
+        )
+    CACHE.mkdir(exist_ok=True)
+    store = Store(keeps=options.keep, forgets=options.fresh)
+    chosen = [name for name in CHOICES if name in options.scales]
+    if store.read("machine", "all") is None:
+        store.write("machine", "all", {"machine": machine(), "versions": versions()})
+    if not options.only_report:
+        for name in ("empty", *chosen):
+            told("database", name, lambda name=name: make(SCALES[name], store))
+        for name in chosen:
+            for stage, measure in STAGES.items():
+                run(store, stage, name, measure)
+        run(store, "throughput", busiest(chosen), throughput.measure)
+    report.write(store, chosen, busiest(chosen))
+    print(f"Written: {report.TARGET.name}")
+
+
+def parsed() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__.splitlines()[0])
+    parser.add_argument("--scales", type=lambda text: text.lower().split(), default=list(CHOICES))
+    parser.add_argument("--fresh", action="store_true", help="measure everything anew; databases stay")
+    parser.add_argument("--keep", action="store_true", help="trust numbers that an earlier state of the code gave")
+    parser.add_argument(
+        "--only-report", action="store_true", help="measure nothing, write the tables from what is kept"
+    )
+    options = parser.parse_args()
+    if not options.scales or (wrong := set(options.scales) - set(CHOICES)):
+        parser.error(f"no such scale: {' '.join(sorted(wrong)) if options.scales else '(none)'}; {' '.join(CHOICES)}")
+    return options
+
+
+def busiest(chosen: list[str]) -> str:
+    """The largest scale of the run that requests a second are counted at."""
+    small_enough = [name for name in chosen if CHOICES.index(name) <= CHOICES.index(THROUGHPUT_AT_MOST)]
+    return (small_enough or chosen)[-1]
+
+
+def run(store: Store, stage: str, scale: str, measure) -> None:
+    if store.read(stage, scale) is None:
+        told(stage, scale, lambda: store.write(stage, scale, measure(SCALES[scale])))
+
+
+def told(stage: str, scale: str, work) -> None:
+    """Do one piece of work and say how long it took."""
+    print(f"{stage:>12} {scale:>6} ...", end="", flush=True)
+    begun = time.perf_counter()
+    work()
+    print(f" {time.perf_counter() - begun:.0f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""What the index costs: time to build, time until a fresh server answers, and memory of a worker, over a bare one."""
+
+import json
+import statistics
+import subprocess
+import sys
+import time
+
+from portal.config import ROOT
+from tests.bench.latency import check
+from tests.bench.questions import questions
+from tests.bench.scales import SCALES, Scale, environment
+from tests.bench.serving import NO_PAGE_CACHE, gunicorn
+from tests.bench.visitor import Visitor
+
+REPEATS = 3
+# After as many different searches a worker has made what it makes on demand.
+SEARCHES = 5
+
+
+def measure(scale: Scale) -> dict:
+    """Medians of a few repeats; seconds and MB."""
+    bare = [first_answer(SCALES["empty"], searches=0) for _ in range(REPEATS)]
+    full = [first_answer(scale, searches=SEARCHES) for _ in range(REPEATS)]
+    built = [probe(scale) for _ in range(REPEATS)]
+    return {
+        "projects": built[0]["projects"],
+        "build": middle(built, "seconds"),
+        "build_grown": middle(built, "grown"),
+        "build_peak": middle(built, "peak"),
+        "start": middle(full, "seconds") - middle(bare, "seconds"),
+        "bare_start": middle(bare, "seconds"),
+        "bare_memory": middle(bare, "memory"),
+        "memory": middle(full, "memory") - middle(bare, "memory"),
+        "memory_used": middle(full, "memory_used") - middle(bare, "memory"),
+    }
+
+
+def middle(found: list[dict], name: str) -> float:
+    return statistics.median(each[name] for each in found)
+
+
+def probe(scale: Scale) -> dict:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench.index_probe"],
+        cwd=ROOT, env=environment(scale.database), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        raise SystemExit(f"The index was not built:\n{done.stderr[-2000:]}")
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def first_answer(scale: Scale, searches: int) -> dict:
+    """Seconds from starting the server to its first page; memory of the worker then, and after some searches."""
+    asked = questions(scale.database) if searches else None
+    begun = time.perf_counter()
+    with gunicorn(scale.database, **NO_PAGE_CACHE) as server:
+        visitor = Visitor(server.port)
+        check("/projects/", visitor.ask("/projects/").status)
+        seconds = time.perf_counter() - begun
+        memory = server.memory()
+        for number in range(searches):
+            for question in asked.each(number):
+                visitor.ask(question.path)
+        used = server.memory()
+        visitor.close()
+    return {"seconds": seconds, "memory": memory, "memory_used": used}

@@ -1,0 +1,116 @@
+"""How long a page takes: the cases in turn, one client, one worker; then the same of the two peers."""
+
+import re
+from collections import defaultdict
+
+from tests.bench import peer
+from tests.bench.plain_sql import PlainSql
+from tests.bench.questions import FRESH_CASE, Questions, questions
+from tests.bench.scales import Scale, count
+from tests.bench.serving import NO_PAGE_CACHE, datasette, gunicorn
+from tests.bench.visitor import Visitor, summary
+
+ROUNDS, ROUNDS_KEPT = 100, 30
+# The peers take seconds a page on large scales.
+PEER_ROUNDS, PEER_ROUNDS_LARGE, LARGE = 5, 3, 300_000
+_TOTAL = re.compile(rb'class="totals".*?<dd>([\d,]+)</dd>', re.DOTALL)
+
+
+def portal(scale: Scale) -> dict:
+    """The portal with its cache of pages off: a search and a rendering for every request."""
+    asked = questions(scale.database)
+    times: dict[str, list[float]] = defaultdict(list)
+    totals: dict[str, int] = {}
+    sizes: list[int] = []
+    with gunicorn(scale.database, **NO_PAGE_CACHE) as server:
+        visitor = Visitor(server.port)
+        for each in asked.cases.values():
+            for question in each:
+                answer = visitor.ask(question.path)
+                check(question.path, answer.status)
+                totals[question.path] = total_in(answer.body)
+                sizes.append(len(answer.body))
+        for number in range(ROUNDS):
+            for question in asked.each(number):
+                answer = visitor.ask(question.path)
+                check(question.path, answer.status)
+                times[question.case].append(answer.seconds)
+        for question in asked.fresh:
+            times[FRESH_CASE].append(visitor.ask(question.path).seconds)
+        visitor.close()
+    return {
+        "cases": {case: summary(taken) for case, taken in times.items()},
+        "totals": totals,
+        "far_page": asked.far_page,
+        "page_kilobytes": sum(sizes) / len(sizes) / 1000,
+    }
+
+
+def kept(scale: Scale) -> dict:
+    """The portal as it runs by default, asked for pages it has made before; and asked whether they changed."""
+    asked = questions(scale.database)
+    taken: dict[str, list[float]] = {"kept": [], "not_modified": []}
+    with gunicorn(scale.database) as server:
+        visitor = Visitor(server.port)
+        # Few enough for any sensible cache; the second round finds what the first one left.
+        few = [question for each in asked.cases.values() for question in each[:3]]
+        marks = {question.path: visitor.ask(question.path).etag for question in few for _ in range(2)}
+        for _ in range(ROUNDS_KEPT):
+            for question in few:
+                answer = visitor.ask(question.path)
+                check(question.path, answer.status)
+                taken["kept"].append(answer.seconds)
+                if mark := marks[question.path]:
+                    answer = visitor.ask(question.path, If_None_Match=mark)
+                    if answer.status == 304:
+                        taken["not_modified"].append(answer.seconds)
+        visitor.close()
+    return {name: summary(seconds) if seconds else None for name, seconds in taken.items()}
+
+
+def beside_datasette(scale: Scale) -> dict:
+    asked, file = questions(scale.database), peer.database(scale)
+    with datasette(file, peer.SETTINGS) as server:
+        visitor = peer.Datasette(server.port, file, asked)
+        try:
+            return peer_rounds(asked, visitor, rounds_at(scale))
+        finally:
+            visitor.close()
+
+
+def beside_sql(scale: Scale) -> dict:
+    asked = questions(scale.database)
+    visitor = PlainSql(scale.database, asked)
+    try:
+        return peer_rounds(asked, visitor, rounds_at(scale))
+    finally:
+        visitor.close()
+
+
+def rounds_at(scale: Scale) -> int:
+    return PEER_ROUNDS_LARGE if count(scale.database) > LARGE else PEER_ROUNDS
+
+
+def peer_rounds(asked: Questions, visitor, rounds: int) -> dict:
+    """The same cases in turn; the first answer of all, which finds everything cold, does not count."""
+    times: dict[str, list[float]] = defaultdict(list)
+    totals: dict[str, int] = {}
+    visitor.ask(asked.cases["no filter"][0])
+    for number in range(rounds):
+        one_word = asked.fresh[number : number + 1]
+        for question in [*asked.each(number), *one_word]:
+            answer, total = visitor.ask(question)
+            times[question.case].append(answer.seconds)
+            totals[question.path] = total
+    return {"cases": {case: summary(taken) for case, taken in times.items()}, "totals": totals}
+
+
+def check(path: str, status: int) -> None:
+    if status != 200:
+        raise SystemExit(f"The portal answered {status} to {path}; the run cannot go on.")
+
+
+def total_in(body: bytes) -> int:
+    """How many projects a page says there are; 0 for a list without any."""
+    found = _TOTAL.search(body)
+    return int(found[1].replace(b",", b"")) if found else 0

@@ -1,0 +1,45 @@
+"""What the numbers were taken on: the machine and the versions, in words."""
+
+import os
+import platform
+import re
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+from tests.bench.store import CACHE
+
+DATASETTE = CACHE / "datasette" / "bin" / "datasette"
+_VERSIONS_BESIDE = "import sqlite3, importlib.metadata as m; print(m.version('datasette'), sqlite3.sqlite_version)"
+
+
+def machine() -> dict[str, str]:
+    cpu = re.search(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(encoding="utf-8"), re.MULTILINE)
+    memory = re.search(r"^MemTotal:\s*(\d+)", Path("/proc/meminfo").read_text(encoding="utf-8"), re.MULTILINE)
+    return {
+        "Processor": cpu[1].strip() if cpu else platform.machine(),
+        "Cores": str(len(os.sched_getaffinity(0))),
+        "Memory": f"{int(memory[1]) / 2**20:.0f} GiB" if memory else "unknown",
+        "Kernel": f"{platform.system()} {platform.release()}",
+        "Load before the run": " ".join(f"{load:.2f}" for load in os.getloadavg()),
+    }
+
+
+def versions() -> dict[str, str]:
+    import pysqlite3
+
+    datasette, its_sqlite = subprocess.run(
+        [DATASETTE.with_name("python"), "-c", _VERSIONS_BESIDE], capture_output=True, text=True, check=True
+    ).stdout.split()
+    wrk = subprocess.run(["wrk", "--version"], capture_output=True, text=True, check=False)
+    found = re.search(r"wrk\s+(?:debian/)?(\S+)", wrk.stdout + wrk.stderr)
+    return {
+        "Python": platform.python_version(),
+        "SQLite of the portal": pysqlite3.sqlite_version,
+        "Flask": version("flask"),
+        "gunicorn": version("gunicorn"),
+        "Datasette": f"{datasette} (SQLite {its_sqlite})",
+        "wrk": found[1] if found else "unknown",
+        "Interpreter": f"{sys.implementation.name}, the same for all",
+    }

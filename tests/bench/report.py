@@ -1,0 +1,77 @@
+"""docs/benchmarks.md, written from the raw numbers alone; its words stand in page.md."""
+
+from pathlib import Path
+from string import Template
+
+from portal.config import ROOT
+from tests.bench import latency, peer, publishing, tables, throughput
+from tests.bench.questions import FAR_PAGE
+from tests.bench.verdict import verdict
+
+PAGE = Path(__file__).with_name("page.md")
+TARGET = ROOT / "docs" / "benchmarks.md"
+STAGES = ("portal", "kept", "datasette", "sql", "index", "publishing")
+
+
+def write(store, scales: list[str], busiest: str) -> None:
+    found = {stage: {name: store.read(stage, name) for name in scales} for stage in STAGES}
+    found["import"] = {name: result for name in scales if (result := store.read("import", name, "storing"))}
+    rates = store.read("throughput", busiest)
+    missing = [f"{stage} at {name}" for stage, results in found.items() for name in results if results[name] is None]
+    if missing or not rates:
+        raise SystemExit(f"Not measured with this state of the code: {', '.join(missing) or 'throughput'}.")
+    taken = sorted(store.made_at(stage, name) for stage in STAGES for name in scales)
+    words = {
+        "first": taken[0],
+        "last": taken[-1],
+        "busiest": busiest,
+        "verdict": verdict(found, rates),
+        "rounds": latency.ROUNDS,
+        "peer_rounds": latency.PEER_ROUNDS,
+        "peer_rounds_large": latency.PEER_ROUNDS_LARGE,
+        "large": f"{latency.LARGE:,}",
+        "settings": ", ".join(f"`{name} {value}`" for name, value in peer.SETTINGS.items()),
+        "machine": tables.facts(store.read("machine", "all")),
+        "portal": tables.portal_by_scale(found["portal"]),
+        "portal_notes": notes(found["portal"]),
+        "kept": tables.kept(found["kept"]),
+        "beside": [line for name in scales for line in beside(found, name)],
+        "seconds": throughput.SECONDS,
+        "workers": throughput.WORKERS,
+        "threads": throughput.THREADS,
+        "addresses": rates["addresses"],
+        "same_html": rates["same_html"],
+        "throughput": tables.throughput(rates),
+        "imports": tables.imports(found["import"]),
+        "index": tables.index(found["index"]),
+        "publishing_workers": publishing.WORKERS,
+        "pause": f"{publishing.PAUSE * 1000:.0f}",
+        "publishing": tables.publishing(found["publishing"]),
+    }
+    page = Template(PAGE.read_text(encoding="utf-8"))
+    text = page.substitute({name: "\n".join(word) if isinstance(word, list) else word for name, word in words.items()})
+    TARGET.write_text(text.rstrip() + "\n", encoding="utf-8")
+
+
+def notes(portal: dict[str, dict]) -> list[str]:
+    """What the table of the portal's pages must say besides."""
+    sizes = ", ".join(f"{result['page_kilobytes']:.0f} kB at {name}" for name, result in portal.items())
+    ends = [f"{result['far_page']} at {name}" for name, result in portal.items() if result["far_page"] < FAR_PAGE]
+    lines = [f"A page weighs {sizes} on average."]
+    if ends:
+        lines += ["", f"Where there is no page {FAR_PAGE}, the last pages stand for it: up to {', '.join(ends)}."]
+    return lines
+
+
+def beside(found: dict, name: str) -> list[str]:
+    """The portal at one scale beside the peers, and how far they give the same answers."""
+    portal, datasette, sql = (found[stage][name] for stage in ("portal", "datasette", "sql"))
+    (same, of), (same_sql, of_sql) = (tables.same_counts(portal, other) for other in (datasette, sql))
+    return [
+        f"### Beside the peers at {name}", "",
+        *tables.beside(portal, datasette, sql),
+        f"Datasette found as many projects as the portal for {same} of {of} questions,",
+        f"SQL alone for {same_sql} of {of_sql}.",
+        "A text can differ: the portal also finds places and types by their names in other languages.",
+        "",
+    ]  # fmt: skip

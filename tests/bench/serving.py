@@ -1,0 +1,105 @@
+"""Servers on loopback: started on a free port, asked until they answer, stopped by their process id."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from portal.config import ROOT
+from tests.bench.machine import DATASETTE
+from tests.bench.scales import environment, memory_of
+from tests.bench.store import CACHE
+
+GUNICORN = Path(sys.executable).with_name("gunicorn")
+_ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)")
+_START_MOST = 180
+NO_PAGE_CACHE = {"PORTAL_PAGE_CACHE": "0"}
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server; `seconds` is how long it took to say its address."""
+
+    port: int
+    pid: int
+
+    @property
+    def workers(self) -> list[int]:
+        """The processes that answer."""
+        return children_of(self.pid) or [self.pid]
+
+    def memory(self) -> float:
+        """Resident memory of the first worker in MB."""
+        return memory_of(self.workers[0], "VmRSS") / 2**20
+
+
+def children_of(pid: int) -> list[int]:
+    children = Path(f"/proc/{pid}/task/{pid}/children")
+    if children.exists():
+        return [int(child) for child in children.read_text().split()]
+    status = (path for path in Path("/proc").glob("[0-9]*/status"))
+    return [int(path.parent.name) for path in status if f"\nPPid:\t{pid}\n" in read(path)]
+
+
+def read(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError:
+        return ""
+
+
+@contextmanager
+def gunicorn(database: Path, *, app: str = "wsgi:app", workers: int = 1, threads: int = 8, **settings: str):
+    """An application under the portal's own gunicorn settings.
+
+    Workers are never replaced after so many requests: a run would measure their start.
+    """
+    command = [GUNICORN, "-c", "deploy/gunicorn.conf.py", "--bind", "127.0.0.1:0", "--max-requests", "0", app]
+    environ = environment(database, WEB_CONCURRENCY=str(workers), PORTAL_THREADS=str(threads), **settings)
+    with running(command, environ) as server:
+        yield server
+
+
+@contextmanager
+def datasette(database: Path, settings: dict[str, int]):
+    """Datasette over one file that it may take for unchangeable, which spares it work."""
+    options = [part for name, value in settings.items() for part in ("--setting", name, str(value))]
+    command = [DATASETTE, "serve", "-i", database, "-h", "127.0.0.1", "-p", "0", *options]
+    with running(command, dict(os.environ)) as server:
+        yield server
+
+
+@contextmanager
+def running(command: list, environ: dict[str, str]):
+    log = CACHE / "server.log"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env={**environ, "PYTHONUNBUFFERED": "1"}, stdout=output, stderr=subprocess.STDOUT
+        )
+    try:
+        yield Server(port=port_in(log, process), pid=process.pid)
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(timeout=40)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def port_in(log: Path, process: subprocess.Popen) -> int:
+    """The port that a server says it took."""
+    until = time.monotonic() + _START_MOST
+    while time.monotonic() < until:
+        if found := _ADDRESS.search(log.read_text()):
+            return int(found[1])
+        if process.poll() is not None:
+            break
+        time.sleep(0.01)
+    raise SystemExit(f"A server did not start:\n{log.read_text()[-2000:]}")

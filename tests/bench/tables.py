@@ -1,0 +1,161 @@
+"""The tables of docs/benchmarks.md: raw numbers in, lines of Markdown out."""
+
+from collections.abc import Iterable
+
+RUNS = {
+    "hello": "Flask “hello”",
+    "rendered": "the same pages rendered, no search",
+    "uncached": "portal, not cached",
+    "cached": "portal, cached",
+    "not_modified": "portal, 304",
+}
+NOTHING = "–"
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:
+    """A table whose first column is words and whose others are numbers."""
+    names = list(head)
+    lines = [names, ["---", *["---:"] * (len(names) - 1)], *(list(row) for row in rows)]
+    return ["| " + " | ".join(line) + " |" for line in lines] + [""]
+
+
+def plain(value: float | None) -> str:
+    """Three significant digits at least, thousands apart."""
+    if value is None:
+        return NOTHING
+    size = abs(value)
+    return f"{value:,.0f}" if size >= 100 else f"{value:.1f}" if size >= 10 else f"{value:.2f}"
+
+
+def times(value: float | None) -> str:
+    return NOTHING if value is None else f"{plain(value)}×"
+
+
+def seconds(value: float | None) -> str:
+    return NOTHING if value is None else f"{value:.2f}"
+
+
+def both(found: dict | None) -> str:
+    """Median and 95th percentile."""
+    return f"{plain(found['median'])} / {plain(found['p95'])}" if found else NOTHING
+
+
+def facts(kept: dict[str, dict[str, str]]) -> list[str]:
+    """The machine and the versions."""
+    rows = [["machine", ""], ["---", "---"], *kept["machine"].items(), *kept["versions"].items()]
+    return ["| " + " | ".join(row) + " |" for row in rows] + [""]
+
+
+def portal_by_scale(by_scale: dict[str, dict]) -> list[str]:
+    """Every case at every scale, and how it grew from the smallest to the largest."""
+    names = list(by_scale)
+    cases = by_scale[names[0]]["cases"]
+    rows = []
+    for case in cases:
+        cells = [both(by_scale[name]["cases"].get(case)) for name in names]
+        rows.append([case, *cells, times(growth(by_scale, case, names[-1]))])
+    return table(["ms, median / p95", *names, f"{names[-1]} to {names[0]}"], rows)
+
+
+def growth(by_scale: dict[str, dict], case: str, scale: str) -> float | None:
+    """The median of a case at a scale over its own at the smallest scale."""
+    smallest = next(iter(by_scale.values()))["cases"].get(case)
+    here = by_scale[scale]["cases"].get(case)
+    return here["median"] / smallest["median"] if smallest and here else None
+
+
+def beside(portal: dict, datasette: dict, sql: dict) -> list[str]:
+    """One scale: the portal, Datasette and SQL alone, and how many times as long as the portal they take."""
+    rows = []
+    for case, own in portal["cases"].items():
+        other, bare = datasette["cases"].get(case), sql["cases"].get(case)
+        rows.append([
+            case, both(own), both(other), times(ratio(other, own)), both(bare), times(ratio(bare, own)),
+        ])  # fmt: skip
+    head = ["ms, median / p95", "portal", "Datasette", "to portal", "SQL alone", "to portal"]
+    return table(head, rows)
+
+
+def ratio(other: dict | None, own: dict | None) -> float | None:
+    return other["median"] / own["median"] if other and own else None
+
+
+def kept(by_scale: dict[str, dict]) -> list[str]:
+    rows = [[name, both(found["kept"]), both(found["not_modified"])] for name, found in by_scale.items()]
+    return table(["ms, median / p95", "page made before", "304"], rows)
+
+
+def throughput(found: dict) -> list[str]:
+    hello, rendered = found["runs"]["hello"], found["runs"]["rendered"]
+    connections = list(hello)
+    rows = []
+    for name, label in RUNS.items():
+        if not (run := found["runs"].get(name)):
+            rows.append([label, *[NOTHING] * (5 * len(connections))])
+            continue
+        cells = []
+        for number in connections:
+            rate = run[number]["rate"]
+            cells += [
+                plain(rate), times(rate / hello[number]["rate"]), times(rate / rendered[number]["rate"]),
+                f"{plain(run[number]['median'])} / {plain(run[number]['p99'])}",
+                str(run[number]["failed"] + run[number]["broken"]),
+            ]  # fmt: skip
+        rows.append([label, *cells])
+    head = ["connections"]
+    for number in connections:
+        head += [f"{number}: requests/s", "to hello", "to rendered", "ms, median / p99", "failed"]
+    return table(head, rows)
+
+
+def imports(by_scale: dict[str, dict]) -> list[str]:
+    rows = [
+        [
+            each["file"], f"{each['rows']:,}", f"{each['added']:,}", plain(each["seconds"]),
+            plain(each["rows"] / each["seconds"]), plain(each["cpu"]), plain(each["peak"]),
+        ]
+        for found in by_scale.values() for each in found["files"]
+    ]  # fmt: skip
+    return table(["file", "rows", "stored", "seconds", "rows/s", "processor seconds", "peak MB"], rows)
+
+
+def index(by_scale: dict[str, dict]) -> list[str]:
+    rows = [
+        [
+            name, f"{found['projects']:,}", seconds(found["build"]), plain(found["build_peak"]),
+            seconds(found["start"]),
+            plain(found["memory"]), plain(found["memory_used"]), plain(found["bare_memory"]),
+        ]
+        for name, found in by_scale.items()
+    ]  # fmt: skip
+    head = [
+        "scale", "projects", "build, s", "peak of the build, MB", "first answer, s more than empty",
+        "worker, MB more than bare", "after searches", "bare worker, MB",
+    ]  # fmt: skip
+    return table(head, rows)
+
+
+def publishing(by_scale: dict[str, dict]) -> list[str]:
+    rows = []
+    for name, found in by_scale.items():
+        for each in found["repeats"]:
+            rows.append([
+                name, seconds(each["first"]), seconds(each["last"]), str(each["requests"]),
+                plain(each["median"] * 1000), plain(each["slowest"] * 1000), seconds(each["import_seconds"]),
+            ])  # fmt: skip
+    head = [
+        "scale",
+        "first worker, s",
+        "all workers, s",
+        "requests meanwhile",
+        "median, ms",
+        "slowest, ms",
+        "import, s",
+    ]
+    return table(head, rows)
+
+
+def same_counts(portal: dict, other: dict) -> tuple[int, int]:
+    """How many questions both answered with the same number of projects, of how many."""
+    both_asked = portal["totals"].keys() & other["totals"].keys()
+    return sum(portal["totals"][path] == other["totals"][path] for path in both_asked), len(both_asked)

@@ -1,0 +1,104 @@
+"""Requests a second by wrk: the portal uncached, cached and unchanged, beside Flask's hello and rendering alone."""
+
+import re
+import subprocess
+from pathlib import Path
+
+from portal.config import ROOT
+from tests.bench.latency import check
+from tests.bench.questions import questions
+from tests.bench.scales import Scale
+from tests.bench.serving import NO_PAGE_CACHE, Server, gunicorn
+from tests.bench.store import CACHE
+from tests.bench.visitor import Visitor
+
+WORKERS, THREADS = 2, 8
+CONNECTIONS = (16, 64)
+SECONDS, WARM_UP = 10, 2
+# Of every case; few enough that a bounded cache of pages holds them all.
+A_CASE = 3
+_RATE = re.compile(r"Requests/sec:\s*([\d.]+)")
+_FAILED = re.compile(r"Non-2xx or 3xx responses: (\d+)")
+_BROKEN = re.compile(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)")
+_HALF = re.compile(r"\s50%\s+([\d.]+)(us|ms|s)")
+_TAIL = re.compile(r"\s99%\s+([\d.]+)(us|ms|s)")
+_MILLISECONDS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
+
+
+def measure(scale: Scale) -> dict:
+    asked = questions(scale.database)
+    paths = [question.path for each in asked.cases.values() for question in each[:A_CASE]]
+    addresses = write("addresses.txt", paths)
+    at = {"workers": WORKERS, "threads": THREADS}
+    runs: dict[str, dict | None] = {}
+    with gunicorn(scale.database, app="tests.bench.hello_app:app", **at) as server:
+        runs["hello"] = load(server, write("hello.txt", ["/"]))
+    rendered_by = {"app": "tests.bench.rendered_app:app", "BENCH_ADDRESSES": str(addresses)}
+    with gunicorn(scale.database, **rendered_by, **at, **NO_PAGE_CACHE) as server:
+        rendered = pages(server, paths)
+        runs["rendered"] = load(server, addresses)
+    with gunicorn(scale.database, **at, **NO_PAGE_CACHE) as server:
+        searched = pages(server, paths)
+        runs["uncached"] = load(server, addresses)
+    with gunicorn(scale.database, **at) as server:
+        marks = marks_of(server, paths)
+        runs["cached"] = load(server, addresses)
+        runs["not_modified"] = None
+        if all(marks):
+            lines = [f"{path}\t{mark}" for path, mark in zip(paths, marks, strict=True)]
+            runs["not_modified"] = load(server, write("marks.txt", lines))
+    same = sum(rendered[path] == searched[path] for path in paths)
+    return {"runs": runs, "addresses": len(paths), "same_html": same}
+
+
+def load(server: Server, addresses: Path) -> dict:
+    """Rates by number of connections, after a warm-up that reaches every worker."""
+    wrk(server, addresses, CONNECTIONS[0], WARM_UP)
+    return {str(connections): wrk(server, addresses, connections, SECONDS) for connections in CONNECTIONS}
+
+
+def wrk(server: Server, addresses: Path, connections: int, seconds: int) -> dict:
+    command = ["wrk", "-t2", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "--latency"]
+    command += ["-s", ROOT / "tests" / "bench" / "cycle.lua", f"http://127.0.0.1:{server.port}", "--", addresses]
+    told = subprocess.run(command, capture_output=True, text=True, check=False)
+    rate, failed, broken = (found.search(told.stdout) for found in (_RATE, _FAILED, _BROKEN))
+    if not rate:
+        raise SystemExit(f"wrk measured nothing:\n{told.stdout}{told.stderr}")
+    return {
+        "rate": float(rate[1]),
+        "failed": int(failed[1]) if failed else 0,
+        "broken": sum(int(number) for number in broken.groups()) if broken else 0,
+        "median": milliseconds(_HALF, told.stdout),
+        "p99": milliseconds(_TAIL, told.stdout),
+    }
+
+
+def milliseconds(pattern: re.Pattern, text: str) -> float | None:
+    found = pattern.search(text)
+    return float(found[1]) * _MILLISECONDS[found[2]] if found else None
+
+
+def pages(server: Server, paths: list[str]) -> dict[str, bytes]:
+    """Every page as it comes: to see that two servers write the same."""
+    visitor = Visitor(server.port)
+    found = {}
+    for path in paths:
+        answer = visitor.ask(path)
+        check(path, answer.status)
+        found[path] = answer.body
+    visitor.close()
+    return found
+
+
+def marks_of(server: Server, paths: list[str]) -> list[str]:
+    """The ETag of every page, "" where there is none."""
+    visitor = Visitor(server.port)
+    marks = [visitor.ask(path).etag for path in paths]
+    visitor.close()
+    return marks
+
+
+def write(name: str, lines: list[str]) -> Path:
+    path = CACHE / name
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
