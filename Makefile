@@ -42,8 +42,8 @@ check: $(TEST) ## Style, types and import contracts
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports --no-logo
 
-bench: $(RUN) $(PEER) ## Measure into docs/benchmarks.md; SCALES="1k 10k" for some, OPTIONS=--help for more (needs wrk)
-	@$(PY) -m tests.bench --scales "$(SCALES)" $(OPTIONS)
+bench: $(RUN) $(PEER) ## Measure into docs/benchmarks.md: SCALES="1k 10k" for some, QUICK=1, OPTIONS=--help (needs wrk)
+	@BENCH_QUICK=$(QUICK) $(PY) -m tests.bench --scales "$(SCALES)" $(OPTIONS)
 
 lock: ## Resolve what pyproject.toml asks for anew, with hashes (needs uv)
 	@command -v uv >/dev/null || { echo "uv is not installed: pip install uv"; exit 1; }

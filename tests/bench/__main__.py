@@ -5,6 +5,8 @@ A broken run goes on where it stopped; numbers of another state of the code are 
 
 import argparse
 import shutil
+import signal
+import sys
 import time
 
 from tests.bench import index_cost, latency, publishing, report, throughput
@@ -27,6 +29,8 @@ STAGES = {
 
 def main() -> None:
     options = parsed()
+    # Ends as an interruption by hand does: servers are stopped and half-made files taken away.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     for program in ("wrk", DATASETTE):
         if not shutil.which(program):
             raise SystemExit(f"{program} is missing: apt-get install wrk, and start this by `make bench`.")

@@ -7,13 +7,13 @@ import sys
 import time
 
 from portal.config import ROOT
+from tests.bench.effort import REPEATS
 from tests.bench.latency import check
 from tests.bench.questions import questions
 from tests.bench.scales import SCALES, Scale, environment
 from tests.bench.serving import NO_PAGE_CACHE, gunicorn
 from tests.bench.visitor import Visitor
 
-REPEATS = 3
 # After as many different searches a worker has made what it makes on demand.
 SEARCHES = 5
 

@@ -3,16 +3,13 @@
 import re
 from collections import defaultdict
 
-from tests.bench import peer
+from tests.bench import effort, peer
 from tests.bench.plain_sql import PlainSql
 from tests.bench.questions import FRESH_CASE, Questions, questions
 from tests.bench.scales import Scale, count
 from tests.bench.serving import NO_PAGE_CACHE, datasette, gunicorn
 from tests.bench.visitor import Visitor, summary
 
-ROUNDS, ROUNDS_KEPT = 100, 30
-# The peers take seconds a page on large scales.
-PEER_ROUNDS, PEER_ROUNDS_LARGE, LARGE = 5, 3, 300_000
 _TOTAL = re.compile(rb'class="totals".*?<dd>([\d,]+)</dd>', re.DOTALL)
 
 
@@ -30,7 +27,7 @@ def portal(scale: Scale) -> dict:
                 check(question.path, answer.status)
                 totals[question.path] = total_in(answer.body)
                 sizes.append(len(answer.body))
-        for number in range(ROUNDS):
+        for number in range(effort.ROUNDS):
             for question in asked.each(number):
                 answer = visitor.ask(question.path)
                 check(question.path, answer.status)
@@ -55,7 +52,7 @@ def kept(scale: Scale) -> dict:
         # Few enough for any sensible cache; the second round finds what the first one left.
         few = [question for each in asked.cases.values() for question in each[:3]]
         marks = {question.path: visitor.ask(question.path).etag for question in few for _ in range(2)}
-        for _ in range(ROUNDS_KEPT):
+        for _ in range(effort.ROUNDS_KEPT):
             for question in few:
                 answer = visitor.ask(question.path)
                 check(question.path, answer.status)
@@ -88,7 +85,8 @@ def beside_sql(scale: Scale) -> dict:
 
 
 def rounds_at(scale: Scale) -> int:
-    return PEER_ROUNDS_LARGE if count(scale.database) > LARGE else PEER_ROUNDS
+    is_large = count(scale.database) > effort.LARGE
+    return effort.PEER_ROUNDS_LARGE if is_large else effort.PEER_ROUNDS
 
 
 def peer_rounds(asked: Questions, visitor, rounds: int) -> dict:

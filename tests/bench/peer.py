@@ -4,7 +4,9 @@ It gets what helps it: an index on every column it filters, counts or sorts by, 
 fresh statistics, a file it may take for unchangeable, no suggestions of facets, the cheapest order where none is asked.
 """
 
+import hashlib
 import re
+import shutil
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlencode
@@ -45,10 +47,11 @@ _FILL = """
     LEFT JOIN portal.term AS coverage ON coverage.id = p.coverage_id
     LEFT JOIN portal.term AS type ON type.id = p.type_id
     WHERE p.published_at IS NOT NULL ORDER BY p.id"""
+# It looks for a text index of a table by this very spelling, double quotes included.
 _TEXT = """
     CREATE VIRTUAL TABLE projects_fts USING fts5(
         project_id, title, summary, region, status, coverage, type, countries,
-        content='projects', content_rowid='id', tokenize='unicode61 remove_diacritics 2', prefix='2 3 4')"""
+        content="projects", content_rowid='id', tokenize='unicode61 remove_diacritics 2', prefix='2 3 4')"""
 _INDEXED = ("region", "status", "coverage", "type", "year", "budget_usd", "title", "project_id")
 _TOTAL = re.compile(rb"<h3>\s*([\d,]+) rows?\b")
 _ORDERS = {
@@ -60,10 +63,13 @@ _ORDERS = {
 
 
 def database(scale: Scale) -> Path:
-    """Its database file of a scale, made from the portal's where it is missing or older."""
-    target = CACHE / f"{scale.name}-datasette" / "data.db"
+    """Its database file of a scale, made where it is missing, older than the portal's, or of another shape."""
+    shape = hashlib.sha256(repr((_COLUMNS, _FILL, _TEXT, _INDEXED)).encode()).hexdigest()[:8]
+    target = CACHE / f"{scale.name}-datasette-{shape}" / "data.db"
     if target.exists() and target.stat().st_mtime >= scale.database.stat().st_mtime:
         return target
+    for folder in CACHE.glob(f"{scale.name}-datasette-*"):
+        shutil.rmtree(folder)
     target.parent.mkdir(exist_ok=True)
     beside = target.with_suffix(".making")
     remove(beside)

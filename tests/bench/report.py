@@ -4,12 +4,13 @@ from pathlib import Path
 from string import Template
 
 from portal.config import ROOT
-from tests.bench import latency, peer, publishing, tables, throughput
+from tests.bench import effort, peer, publishing, tables, throughput
 from tests.bench.questions import FAR_PAGE
 from tests.bench.verdict import verdict
 
 PAGE = Path(__file__).with_name("page.md")
 TARGET = ROOT / "docs" / "benchmarks.md"
+HASTE = "\n**A quick run**, made to see that everything works: its numbers are not worth keeping.\n"
 STAGES = ("portal", "kept", "datasette", "sql", "index", "publishing")
 
 
@@ -25,18 +26,19 @@ def write(store, scales: list[str], busiest: str) -> None:
         "first": taken[0],
         "last": taken[-1],
         "busiest": busiest,
+        "haste": HASTE if effort.IS_QUICK else "",
         "verdict": verdict(found, rates),
-        "rounds": latency.ROUNDS,
-        "peer_rounds": latency.PEER_ROUNDS,
-        "peer_rounds_large": latency.PEER_ROUNDS_LARGE,
-        "large": f"{latency.LARGE:,}",
+        "rounds": effort.ROUNDS,
+        "peer_rounds": effort.PEER_ROUNDS,
+        "peer_rounds_large": effort.PEER_ROUNDS_LARGE,
+        "large": f"{effort.LARGE:,}",
         "settings": ", ".join(f"`{name} {value}`" for name, value in peer.SETTINGS.items()),
         "machine": tables.facts(store.read("machine", "all")),
         "portal": tables.portal_by_scale(found["portal"]),
         "portal_notes": notes(found["portal"]),
         "kept": tables.kept(found["kept"]),
         "beside": [line for name in scales for line in beside(found, name)],
-        "seconds": throughput.SECONDS,
+        "seconds": effort.WRK_SECONDS,
         "workers": throughput.WORKERS,
         "threads": throughput.THREADS,
         "addresses": rates["addresses"],
@@ -66,12 +68,11 @@ def notes(portal: dict[str, dict]) -> list[str]:
 def beside(found: dict, name: str) -> list[str]:
     """The portal at one scale beside the peers, and how far they give the same answers."""
     portal, datasette, sql = (found[stage][name] for stage in ("portal", "datasette", "sql"))
-    (same, of), (same_sql, of_sql) = (tables.same_counts(portal, other) for other in (datasette, sql))
     return [
         f"### Beside the peers at {name}", "",
         *tables.beside(portal, datasette, sql),
-        f"Datasette found as many projects as the portal for {same} of {of} questions,",
-        f"SQL alone for {same_sql} of {of_sql}.",
+        f"Datasette found as many projects as the portal for {tables.same_counts(portal, datasette)},",
+        f"SQL alone for {tables.same_counts(portal, sql)}.",
         "A text can differ: the portal also finds places and types by their names in other languages.",
         "",
     ]  # fmt: skip

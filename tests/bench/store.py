@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from portal.config import ROOT
+from tests.bench import effort
 
 CACHE = Path(os.environ.get("BENCH_CACHE") or ROOT / ".bench").resolve()
 # What decides how fast the portal serves, and what decides what its databases hold.
@@ -37,18 +38,18 @@ class Store:
         self._folder = CACHE / "raw"
         self._folder.mkdir(parents=True, exist_ok=True)
         self._keeps = keeps
-        self._states = {"serving": state_of(SERVING), "storing": state_of(STORING)}
+        # Numbers of a quick run never stand in for those of a full one.
+        pace = "-quick" if effort.IS_QUICK else ""
+        self._states = {"serving": state_of(SERVING) + pace, "storing": state_of(STORING)}
         if forgets:
             for file in self._folder.glob("*.json"):
                 # The databases stay, and with them what their making cost.
                 if not file.name.startswith("import-"):
                     file.unlink()
 
-    def state(self, kind: str) -> str:
-        return self._states[kind]
-
     def path(self, stage: str, scale: str) -> Path:
-        return self._folder / f"{stage}-{scale}.json"
+        pace = "-quick" if effort.IS_QUICK and stage != "import" else ""
+        return self._folder / f"{stage}-{scale}{pace}.json"
 
     def read(self, stage: str, scale: str, kind: str = "serving"):
         """What the stage gave at this scale, or None when it has not run, or ran with other code."""

@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 from portal.config import ROOT
+from tests.bench.effort import WRK_SECONDS, WRK_WARM_UP
 from tests.bench.latency import check
 from tests.bench.questions import questions
 from tests.bench.scales import Scale
@@ -14,7 +15,6 @@ from tests.bench.visitor import Visitor
 
 WORKERS, THREADS = 2, 8
 CONNECTIONS = (16, 64)
-SECONDS, WARM_UP = 10, 2
 # Of every case; few enough that a bounded cache of pages holds them all.
 A_CASE = 3
 _RATE = re.compile(r"Requests/sec:\s*([\d.]+)")
@@ -53,8 +53,8 @@ def measure(scale: Scale) -> dict:
 
 def load(server: Server, addresses: Path) -> dict:
     """Rates by number of connections, after a warm-up that reaches every worker."""
-    wrk(server, addresses, CONNECTIONS[0], WARM_UP)
-    return {str(connections): wrk(server, addresses, connections, SECONDS) for connections in CONNECTIONS}
+    wrk(server, addresses, CONNECTIONS[0], WRK_WARM_UP)
+    return {str(connections): wrk(server, addresses, connections, WRK_SECONDS) for connections in CONNECTIONS}
 
 
 def wrk(server: Server, addresses: Path, connections: int, seconds: int) -> dict:
