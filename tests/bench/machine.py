@@ -4,7 +4,6 @@ import os
 import platform
 import re
 import subprocess
-import sys
 from importlib.metadata import version
 from pathlib import Path
 
@@ -41,5 +40,4 @@ def versions() -> dict[str, str]:
         "gunicorn": version("gunicorn"),
         "Datasette": f"{datasette} (SQLite {its_sqlite})",
         "wrk": found[1] if found else "unknown",
-        "Interpreter": f"{sys.implementation.name}, the same for all",
     }

@@ -8,12 +8,12 @@ import csv
 import subprocess
 import threading
 import time
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlencode
 
+from tests.bench.each_worker import one_at_each
 from tests.bench.effort import REPEATS
-from tests.bench.latency import check
 from tests.bench.questions import questions
 from tests.bench.scales import PORTAL, Scale, connect, copy, environment, remove
 from tests.bench.serving import Server, gunicorn
@@ -25,7 +25,6 @@ WORKERS = 4
 PAUSE = 0.05
 TICK = 0.001
 WAIT_MOST = 60
-_CONNECTIONS_MOST, _TAKEN_WITHIN = 500, 0.5
 _COLUMNS = (
     "project_id", "title", "start_date", "end_date", "status", "project_type", "budget_usd", "coverage", "year",
     "region", "benefiting_member_states", "summary",
@@ -53,7 +52,7 @@ def publish(server: Server, database: Path, paths: list[str], number: int) -> di
     file = write(CACHE / "publishing.csv", [(changed, f"{word} changed"), (f"BENCH.{number}", f"{word} added")])
     # Both are asked for by text, so that an old index (which knows no such row) shows neither.
     path = f"/projects/?{urlencode({'q': word})}"
-    visitors = one_at_each(server)
+    visitors = one_at_each(server, WORKERS)
     seen: dict[int, float] = {}
     waits: list[tuple[float, float]] = []
     stop = threading.Event()
@@ -92,47 +91,6 @@ def publish(server: Server, database: Path, paths: list[str], number: int) -> di
         "slowest": during[-1],
         "median": during[len(during) // 2],
     }
-
-
-def one_at_each(server: Server) -> list[tuple[int, Visitor]]:
-    """A visitor on a kept connection at each worker: (process id, visitor)."""
-    found: dict[int, Visitor] = {}
-    for _ in range(_CONNECTIONS_MOST):
-        visitor = Visitor(server.port, timeout=WAIT_MOST)
-        worker = worker_behind(visitor, server)
-        if worker is None or worker in found:
-            visitor.close()
-            continue
-        check("/projects/", visitor.ask("/projects/").status)
-        found[worker] = visitor
-        if len(found) == WORKERS:
-            return list(found.items())
-    raise SystemExit(f"Only {len(found)} of {WORKERS} workers ever took a connection.")
-
-
-def worker_behind(visitor: Visitor, server: Server) -> int | None:
-    """Which worker holds the other end of a connection, as soon as one has taken it; None when none does."""
-    until = time.perf_counter() + _TAKEN_WITHIN
-    while time.perf_counter() < until:
-        if inode := other_end(visitor.local_port, server.port):
-            for worker in server.workers:
-                # A worker opens and closes files while we look.
-                with suppress(OSError):
-                    if any(
-                        str(held.readlink()) == f"socket:[{inode}]" for held in Path(f"/proc/{worker}/fd").iterdir()
-                    ):
-                        return worker
-        time.sleep(TICK)
-    return None
-
-
-def other_end(own: int, port: int) -> str:
-    """The inode of the socket at the server's end of a connection between two ports; "" before it is taken."""
-    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
-        fields = line.split()
-        if fields[1].endswith(f":{port:04X}") and fields[2].endswith(f":{own:04X}"):
-            return "" if fields[9] == "0" else fields[9]
-    return ""
 
 
 def watch(visitor, worker, path, wanted, seen, waits, stop) -> None:

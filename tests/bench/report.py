@@ -31,6 +31,7 @@ def write(store, scales: list[str], busiest: str) -> None:
         "rounds": effort.ROUNDS,
         "peer_rounds": effort.PEER_ROUNDS,
         "peer_rounds_large": effort.PEER_ROUNDS_LARGE,
+        "repeats": effort.REPEATS,
         "large": f"{effort.LARGE:,}",
         "settings": ", ".join(f"`{name} {value}`" for name, value in peer.SETTINGS.items()),
         "machine": tables.facts(store.read("machine", "all")),

@@ -86,26 +86,25 @@ def kept(by_scale: dict[str, dict]) -> list[str]:
 
 
 def throughput(found: dict) -> list[str]:
+    """Rates, and their ratios to the two floors at the same number of connections."""
     hello, rendered = found["runs"]["hello"], found["runs"]["rendered"]
-    connections = list(hello)
     rows = []
-    for name, label in RUNS.items():
-        if not (run := found["runs"].get(name)):
-            rows.append([label, *[NOTHING] * (5 * len(connections))])
-            continue
-        cells = []
-        for number in connections:
-            rate = run[number]["rate"]
-            cells += [
-                plain(rate), times(rate / hello[number]["rate"]), times(rate / rendered[number]["rate"]),
-                f"{plain(run[number]['median'])} / {plain(run[number]['p99'])}",
-                str(run[number]["failed"] + run[number]["broken"]),
-            ]  # fmt: skip
-        rows.append([label, *cells])
-    head = ["connections"]
-    for number in connections:
-        head += [f"{number}: requests/s", "to hello", "to rendered", "ms, median / p99", "failed"]
-    return table(head, rows)
+    for number in hello:
+        for name, label in RUNS.items():
+            if not (run := found["runs"].get(name)):
+                rows.append([label, number, *[NOTHING] * 5])
+                continue
+            one = run[number]
+            rows.append([
+                label, number, plain(one["rate"]), share(one["rate"] / hello[number]["rate"]),
+                share(one["rate"] / rendered[number]["rate"]), f"{plain(one['median'])} / {plain(one['p99'])}",
+                str(one["failed"] + one["broken"]),
+            ])  # fmt: skip
+    return table(["", "connections", "requests/s", "of hello", "of rendered", "ms, median / p99", "failed"], rows)
+
+
+def share(value: float) -> str:
+    return f"{value:.1%}" if value < 1 else f"{value * 100:,.0f}%"
 
 
 def imports(by_scale: dict[str, dict]) -> list[str]:

@@ -5,13 +5,13 @@ import subprocess
 from pathlib import Path
 
 from portal.config import ROOT
+from tests.bench.each_worker import one_at_each
 from tests.bench.effort import WRK_SECONDS, WRK_WARM_UP
 from tests.bench.latency import check
 from tests.bench.questions import questions
 from tests.bench.scales import Scale
 from tests.bench.serving import NO_PAGE_CACHE, Server, gunicorn
 from tests.bench.store import CACHE
-from tests.bench.visitor import Visitor
 
 WORKERS, THREADS = 2, 8
 CONNECTIONS = (16, 64)
@@ -35,13 +35,13 @@ def measure(scale: Scale) -> dict:
         runs["hello"] = load(server, write("hello.txt", ["/"]))
     rendered_by = {"app": "tests.bench.rendered_app:app", "BENCH_ADDRESSES": str(addresses)}
     with gunicorn(scale.database, **rendered_by, **at, **NO_PAGE_CACHE) as server:
-        rendered = pages(server, paths)
+        rendered, _ = pages(server, paths)
         runs["rendered"] = load(server, addresses)
     with gunicorn(scale.database, **at, **NO_PAGE_CACHE) as server:
-        searched = pages(server, paths)
+        searched, _ = pages(server, paths)
         runs["uncached"] = load(server, addresses)
     with gunicorn(scale.database, **at) as server:
-        marks = marks_of(server, paths)
+        _, marks = pages(server, paths)
         runs["cached"] = load(server, addresses)
         runs["not_modified"] = None
         if all(marks):
@@ -62,7 +62,7 @@ def wrk(server: Server, addresses: Path, connections: int, seconds: int) -> dict
     command += ["-s", ROOT / "tests" / "bench" / "cycle.lua", f"http://127.0.0.1:{server.port}", "--", addresses]
     told = subprocess.run(command, capture_output=True, text=True, check=False)
     rate, failed, broken = (found.search(told.stdout) for found in (_RATE, _FAILED, _BROKEN))
-    if not rate:
+    if not rate or not float(rate[1]):
         raise SystemExit(f"wrk measured nothing:\n{told.stdout}{told.stderr}")
     return {
         "rate": float(rate[1]),
@@ -78,24 +78,18 @@ def milliseconds(pattern: re.Pattern, text: str) -> float | None:
     return float(found[1]) * _MILLISECONDS[found[2]] if found else None
 
 
-def pages(server: Server, paths: list[str]) -> dict[str, bytes]:
-    """Every page as it comes: to see that two servers write the same."""
-    visitor = Visitor(server.port)
-    found = {}
-    for path in paths:
-        answer = visitor.ask(path)
-        check(path, answer.status)
-        found[path] = answer.body
-    visitor.close()
-    return found
-
-
-def marks_of(server: Server, paths: list[str]) -> list[str]:
-    """The ETag of every page, "" where there is none."""
-    visitor = Visitor(server.port)
-    marks = [visitor.ask(path).etag for path in paths]
-    visitor.close()
-    return marks
+def pages(server: Server, paths: list[str]) -> tuple[dict[str, bytes], list[str]]:
+    """Every page as it comes, and their ETags ("" where there is none); every worker has made all of them then."""
+    bodies: dict[str, bytes] = {}
+    marks: list[str] = []
+    for _, visitor in one_at_each(server, WORKERS):
+        answers = [visitor.ask(path) for path in paths]
+        for path, answer in zip(paths, answers, strict=True):
+            check(path, answer.status)
+            bodies[path] = answer.body
+        marks = [answer.etag for answer in answers]
+        visitor.close()
+    return bodies, marks
 
 
 def write(name: str, lines: list[str]) -> Path:
