@@ -68,11 +68,3 @@ def on_starting(server):
     # Workers inherit what is imported here, and after an update would go on with the old modules.
     for name in [name for name in sys.modules if name.partition(".")[0] == "portal"]:
         del sys.modules[name]
-
-
-def post_worker_init(worker):
-    """Make the index before this process takes its first visitor, and keep it current."""
-    # Imported here, in the worker: what the master has loaded a reload does not renew.
-    from portal.app import stay_current
-
-    stay_current(worker.app.callable)

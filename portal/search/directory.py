@@ -56,7 +56,7 @@ def state() -> str:
         current()
     except Exception:
         db.session.rollback()
-        return held.failure or "the index of projects could not be made"
+        return held.failure or "The index cannot be built."
     return held.failure or "ok"
 
 

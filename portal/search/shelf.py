@@ -143,8 +143,8 @@ def replace(shelf: Shelf, engine: Engine) -> None:
 
 def fail(shelf: Shelf, why: Exception) -> None:
     """Keep what there is, and say so."""
-    what = "the database did not answer" if isinstance(why, SQLAlchemyError) else "a record could not be read"
+    what = "the database does not answer as it should" if isinstance(why, SQLAlchemyError) else "a record is unreadable"
     if not shelf.failure:
         _log.error("the index of projects could not be renewed: %s", what, exc_info=why)
-        shelf.failure = f"not renewed since {now():%Y-%m-%d %H:%M:%S} UTC: {what}; see the log"
+        shelf.failure = f"The index cannot be built since {now():%Y-%m-%d %H:%M:%S} UTC: {what}. See the log."
     shelf.not_before = time.monotonic() + _RETRY_AFTER

@@ -18,6 +18,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, ParamSpec
 
 from flask import Flask, Response, current_app, make_response, request
+from sqlalchemy.exc import SQLAlchemyError
 
 from portal.models import db
 from portal.search import directory, shelf
@@ -46,7 +47,11 @@ def shared(canonical: Callable[[], str]) -> Callable[[Callable[Given, ResponseRe
     def mark(view: Callable[Given, ResponseReturnValue]) -> Callable[Given, Response]:
         @wraps(view)
         def answer(*args: Given.args, **kwargs: Given.kwargs) -> Response:
-            stamp = directory.current().state.stamp
+            try:
+                stamp = directory.current().state.stamp
+            except SQLAlchemyError:
+                # A page of prose needs no database; any other says for itself what is wrong.
+                return make_response(view(*args, **kwargs))
             address = canonical()
             tag = tag_of(stamp, address)
             for known in request.if_none_match.as_set():

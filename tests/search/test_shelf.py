@@ -138,7 +138,7 @@ def test_an_index_that_cannot_be_made_leaves_the_old_one_serving_and_says_so(ser
     with caplog.at_level(logging.ERROR):
         assert wait_for(lambda: directory.current() and held.failure)
     assert "could not be renewed" in caplog.text
-    assert directory.state().startswith("not renewed since")
+    assert directory.state().startswith("The index cannot be built since")
     assert directory.current().index.ids_of(list(directory.current().index.everything[:3]))
     db.session.rollback()
     begin_writing()
