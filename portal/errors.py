@@ -10,7 +10,7 @@ class Misconfigured(PortalError):
 
 
 class UnreadableFile(PortalError):
-    """A file that cannot be imported at all; nothing of it was stored."""
+    """A file that cannot be read to its end; nothing of it was stored, or the message says what was."""
 
 
 class CannotBackUp(PortalError):

@@ -12,6 +12,11 @@ from portal.search.bitmaps import Ints
 from portal.search.documents import Document
 from portal.search.words import Phrase, plain
 
+# Bytes that FTS5 gathers before it writes; the setting is kept in the file, so it is put back in the same transaction.
+_GATHER = "INSERT INTO project_text(project_text, rank) VALUES ('hashsize', ?)"
+_GATHERED_USUALLY, _GATHERED_MOST = 1 << 20, 16 << 20
+_MANY = 500
+
 
 class Fts5:
     """Its tokenizer splits ASCII at punctuation and nowhere else, which is what `plain` makes of every text."""
@@ -33,9 +38,15 @@ class Fts5:
     @staticmethod
     def write(connection: Connection, documents: Sequence[Document]) -> None:
         rows = [(d.project_id, plain(d.title), plain(d.number), plain(d.body), plain(d.places)) for d in documents]
+        # What is gathered in memory goes into the index as one piece: few large pieces need less merging.
+        gathers = len(documents) > _MANY
+        if gathers:
+            connection.exec_driver_sql(_GATHER, (_GATHERED_MOST,))
         connection.exec_driver_sql(
             "INSERT OR REPLACE INTO project_text(rowid, title, number, body, places) VALUES (?, ?, ?, ?, ?)", rows
         )
+        if gathers:
+            connection.exec_driver_sql(_GATHER, (_GATHERED_USUALLY,))
 
     @staticmethod
     def remove(connection: Connection, project_ids: Collection[int]) -> None:

@@ -35,7 +35,8 @@ def plain(text: str) -> str:
     if not text.isascii():
         # Most texts are nearly all ASCII, so it pays to look at the rest alone.
         text = _BEYOND_ASCII.sub(lambda run: _fold(run[0]), text)
-    if len(text) > WORD_MOST:
+    # To search for a long word takes longer than all else; most texts have no piece that could hold one.
+    if len(text) > WORD_MOST and max(map(len, text.split()), default=0) > WORD_MOST:
         text = _LONG_WORD.sub(lambda word: word[0][:WORD_MOST], text)
     return text
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
-import hashlib
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 
 from portal.models import PartialDate
 from portal.services.intake.glossary import Glossary
+from portal.services.intake.proposal import Proposal, fingerprint, key_of_content, key_of_number, sorting
 from portal.services.intake.report import Finding, Kind
-from portal.vocabulary import YEAR_FIRST, YEAR_LAST, folded
+from portal.vocabulary import YEAR_FIRST, YEAR_LAST
 
 BUDGET_MOST = Decimal(10) ** 12
+_CENT = Decimal("0.01")
 IDENTIFIER_MOST, SHORT_MOST, LANGUAGE_MOST = 120, 40, 8
 SOURCE_MOST = 2_000  # bytes: an index of PostgreSQL takes no longer ones
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff]")
@@ -22,67 +23,50 @@ _PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 # The Fund's French pages show the end 2024 for old projects without a start: a mistake of a migration, seen beside
 # English pages of the same projects that say otherwise.
 _MISTAKEN_PAGES = re.compile(r"https?://(?:www\.)?iom\.int/fr/")
-_FACET_OF = {"status": "status", "project_type": "type", "coverage": "coverage", "region": "region"}
+_FACETS = (("status", "status"), ("project_type", "type"), ("coverage", "coverage"), ("region", "region"))
 
 
-@dataclass(frozen=True)
-class Proposal:
-    """What one row says of a project; `terms` and `countries` are term ids."""
-
-    row: int
-    number: str | None
-    prima_id: str | None
-    title: str
-    title_language: str
-    summary: str
-    language: str
-    start: PartialDate | None
-    end: PartialDate | None
-    year: int | None
-    budget: Decimal | None
-    terms: dict[str, int | None]
-    countries: frozenset[int]
-    other_countries: frozenset[int]
-    tags: frozenset[int]
-    funding_line: str
-    source_url: str
-
-    @property
-    def fingerprint(self) -> str:
-        """Tells records without a Projects ID apart: by title, dates, countries and source."""
-        parts = (folded(self.title), self.start, self.end, self.year, *sorted(self.countries), self.source_url)
-        return hashlib.sha256("|".join("" if part is None else str(part) for part in parts).encode()).hexdigest()
-
-
-@dataclass
+@dataclass(slots=True)
 class Row:
     """One row under examination; its findings pile up."""
 
     number: int
     cells: dict[str, str]
     findings: list[Finding] = field(default_factory=list)
+    is_refused: bool = False
 
     def say(self, kind: Kind, column: str, reason: str, advice: str) -> None:
         value = self.cells.get(column, "")
         self.findings.append(Finding(self.number, column, value, kind, reason.rstrip("."), advice.rstrip(".")))
 
     def refuse(self, column: str, reason: str, advice: str) -> None:
+        self.is_refused = True
         self.say("refused", column, reason, advice)
 
     def text(self, column: str) -> str:
         """One line of plain text; what is certain not to belong is taken out and said."""
         given = self.cells.get(column, "")
-        bare = _CONTROL.sub("", given)
-        if bare != given:
-            self.say("repaired", column, "Control characters were removed.", "Nothing to do.")
-        return " ".join(bare.split())
+        return given if _is_plain(given) else " ".join(self._bare(column, given).split())
 
     def paragraphs(self, column: str) -> str:
-        given = self.cells.get(column, "").replace("\r\n", "\n").replace("\r", "\n")
+        given = self.cells.get(column, "")
+        if _is_plain(given):
+            return given
+        bare = self._bare(column, given.replace("\r\n", "\n").replace("\r", "\n"))
+        return "\n".join(filter(None, (" ".join(line.split()) for line in bare.split("\n"))))
+
+    def _bare(self, column: str, given: str) -> str:
+        if given.isprintable():
+            return given
         bare = _CONTROL.sub("", given)
         if bare != given:
             self.say("repaired", column, "Control characters were removed.", "Nothing to do.")
-        return "\n".join(filter(None, (" ".join(line.split()) for line in bare.split("\n"))))
+        return bare
+
+
+def _is_plain(text: str) -> bool:
+    """True for nearly all cells: nothing to remove and no space too many. No printable sign is a control character."""
+    return text.isprintable() and "  " not in text and text[:1] != " " and text[-1:] != " "
 
 
 def check(row: Row, glossary: Glossary) -> Proposal | None:
@@ -94,7 +78,7 @@ def check(row: Row, glossary: Glossary) -> Proposal | None:
     if len(number) > IDENTIFIER_MOST:
         row.refuse("project_id", f"The ID is longer than {IDENTIFIER_MOST} characters.", "Check the column.")
     start, end = partial_date(row, "start_date"), partial_date(row, "end_date")
-    if start and end and end.is_surely_before(start):
+    if start and end and end < start and end.is_surely_before(start):
         row.refuse("end_date", f"The end ({end}) is before the start ({start}).", "Correct one of the two dates.")
     if end and end.year == 2024 and not start and _MISTAKEN_PAGES.match(row.cells.get("source_url", "")):
         row.say(
@@ -115,32 +99,54 @@ def check(row: Row, glossary: Glossary) -> Proposal | None:
         if len(row.cells.get(column, "").strip()) > SHORT_MOST:
             row.refuse(column, f"The text is longer than {SHORT_MOST} characters.", "Check the column.")
     heard: set[str] = set()
-    terms = {facet: term(row, column, facet, glossary, heard) for column, facet in _FACET_OF.items()}
-    proposal = Proposal(
-        row=row.number,
+    status, kind, coverage, region = (term(row, column, facet, glossary, heard) for column, facet in _FACETS)
+    prima_id, summary = row.text("prima_id") or None, row.paragraphs("summary")
+    allocated, cents = year(row), budget(row)
+    stated = countries(row, "benefiting_member_states", glossary)
+    others = [term_id for term_id in countries(row, "other_countries", glossary) if term_id not in stated]
+    tags = {*codes(row, "sdg", glossary), *codes(row, "gcm", glossary)}
+    title_language = row.text("title_language") or guessed_language(heard)
+    language, funding_line = row.text("language") or "en", row.text("funding_line")
+    if row.is_refused:
+        return None
+    began, ended = str(start) if start else None, str(end) if end else None
+    key = number and key_of_number(number)
+    mark = "" if key else fingerprint(title, began, ended, allocated, stated, source_url)
+    return Proposal(
         number=number or None,
-        prima_id=row.text("prima_id") or None,
+        prima_id=prima_id,
         title=title,
-        title_language=row.text("title_language") or guessed_language(heard),
-        summary=row.paragraphs("summary"),
-        language=row.text("language") or "en",
-        start=start,
-        end=end,
-        year=year(row),
-        budget=budget(row),
-        terms=terms,
-        countries=countries(row, "benefiting_member_states", glossary),
-        other_countries=countries(row, "other_countries", glossary),
-        tags=codes(row, "sdg", glossary) | codes(row, "gcm", glossary),
-        funding_line=row.text("funding_line"),
+        title_sort=sorting(title),
+        title_language=title_language,
+        summary=summary,
+        language=language,
+        start=began,
+        end=ended,
+        year=allocated,
+        budget=cents,
+        status_id=status,
+        type_id=kind,
+        coverage_id=coverage,
+        region_id=region,
+        funding_line=funding_line,
         source_url=source_url,
+        fingerprint="" if number else mark,
+        key=key or key_of_content(mark),
+        row=row.number,
+        links=tuple(sorted([(i, True) for i in stated] + [(i, False) for i in others])),
+        tags=tuple(sorted(tags)),
+        places=glossary.places([*stated, *others, status, kind, coverage, region]),
     )
-    return None if any(finding.kind == "refused" for finding in row.findings) else proposal
 
 
 def guessed_language(heard: set[str]) -> str:
     """The language of the row's terms, when they are in one only."""
     return next(iter(heard)) if len(heard) == 1 else "en"
+
+
+@lru_cache(maxsize=20_000)
+def _parsed(text: str) -> PartialDate:
+    return PartialDate.parse(text)
 
 
 def partial_date(row: Row, column: str) -> PartialDate | None:
@@ -149,7 +155,7 @@ def partial_date(row: Row, column: str) -> PartialDate | None:
         return None
     advice = "Write a year (2008), a month (2008-05) or a day (2008-05-31)."
     try:
-        found = PartialDate.parse(text)
+        found = _parsed(text)
     except ValueError:
         row.refuse(column, "This is not a date.", advice)
         return None
@@ -168,8 +174,8 @@ def year(row: Row) -> int | None:
     return int(text)
 
 
-def budget(row: Row) -> Decimal | None:
-    """US dollars to the cent; only plain separators between thousands are repaired."""
+def budget(row: Row) -> int | None:
+    """Cents of a US dollar; only plain separators between thousands are repaired."""
     text = row.text("budget_usd")
     if not text:
         return None
@@ -186,9 +192,11 @@ def budget(row: Row) -> Decimal | None:
         row.refuse("budget_usd", "The budget is negative.", "Write the amount as zero or more, or leave it empty.")
     elif amount > BUDGET_MOST:
         row.refuse("budget_usd", f"The budget is above {BUDGET_MOST:,} US dollars.", "Check the amount.")
-    elif amount != amount.quantize(Decimal("0.01")):
+    elif amount != amount.quantize(_CENT):
         row.refuse("budget_usd", "The budget has parts of a cent.", "Round it to two places.")
-    return amount
+    else:
+        return int(amount * 100)
+    return None
 
 
 def term(row: Row, column: str, facet: str, glossary: Glossary, heard: set[str]) -> int | None:
@@ -197,25 +205,26 @@ def term(row: Row, column: str, facet: str, glossary: Glossary, heard: set[str])
         return None
     known = glossary.find(facet, text)
     if known is None:
-        added = glossary.add(facet, text)
-        if added is None:
-            near = closest(glossary.names(facet), text)
+        known = glossary.add(facet, text)
+        if known is None:
+            near = glossary.closest(facet, text)
             advice = f"Did you mean {near!r}? " if near else ""
             row.refuse(column, f"The term is not in the list {facet}.", f"{advice}Or import with --new-terms add.")
             return None
         row.say("note", column, f"A new term was added to the list {facet}.", "Check that it is not a misspelling.")
-        return added
     if known.language:
         heard.add(known.language)
     return known.id
 
 
-def countries(row: Row, column: str, glossary: Glossary) -> frozenset[int]:
-    found: dict[int, str] = {}
-    for name in filter(None, (part.strip() for part in row.text(column).split(";"))):
+def countries(row: Row, column: str, glossary: Glossary) -> list[int]:
+    """The terms of the countries in a cell, each once, in its order."""
+    text = row.text(column)
+    found: list[int] = []
+    for name in filter(None, (part.strip() for part in text.split(";"))) if text else ():
         known = glossary.find("country", name)
         if known is None:
-            near = closest(glossary.names("country"), name)
+            near = glossary.closest("country", name)
             advice = f"Did you mean {near!r}?" if near else "Use the UN short name; part several with semicolons."
             row.refuse(column, f"{name!r} is not a country that is known here.", advice)
             continue
@@ -223,22 +232,17 @@ def countries(row: Row, column: str, glossary: Glossary) -> frozenset[int]:
             row.say("repaired", column, f"{name!r} was read as {known.name!r}.", "Nothing to do.")
         if known.id in found:
             row.say("repaired", column, f"{name!r} stood twice and counts once.", "Nothing to do.")
-        found[known.id] = name
-    return frozenset(found)
+        else:
+            found.append(known.id)
+    return found
 
 
-def codes(row: Row, facet: str, glossary: Glossary) -> frozenset[int]:
-    found = set()
-    for code in filter(None, (part.strip() for part in row.text(facet).split(";"))):
+def codes(row: Row, facet: str, glossary: Glossary) -> list[int]:
+    text = row.text(facet)
+    found = []
+    for code in filter(None, (part.strip() for part in text.split(";"))) if text else ():
         if (known := glossary.by_code(facet, code)) is None:
             row.refuse(facet, f"{code!r} is not a known code.", "Use the number of the Goal, target or objective.")
         else:
-            found.add(known)
-    return frozenset(found)
-
-
-def closest(names: list[str], text: str) -> str:
-    """The most similar known name, or ""."""
-    known = {folded(name): name for name in names}
-    near = difflib.get_close_matches(folded(text), known, n=1, cutoff=0.75)
-    return known[near[0]] if near else ""
+            found.append(known)
+    return found

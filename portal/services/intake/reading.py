@@ -21,6 +21,7 @@ from portal.services.intake.report import Finding
 CELL_MOST = 131_072
 _LINE_MOST = 4_000_000
 _PIECE = 1 << 20
+_ONLY_HEADER = "{}: no rows; the file holds only a header."
 _SPREADSHEET_ERRORS = frozenset(
     ("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA")
 )
@@ -56,6 +57,23 @@ def table(path: Path) -> Iterator[Table]:
     What the file is, its first bytes tell, not its name. Raise UnreadableFile, on opening or while
     reading on, when no row can be trusted. Reads as it goes: a file may be larger than the memory.
     """
+    with _lines(path) as lines:
+        header = _header(lines, path.name)
+        yield Table(header, _rows(lines, header, path.name))
+
+
+def count(path: Path) -> int:
+    """How many rows table() will give, by reading to the end; raise UnreadableFile as it would."""
+    with _lines(path) as lines:
+        _header(lines, path.name)
+        found = sum(1 for _, cells in lines if not _is_blank(cells))
+    if not found:
+        raise UnreadableFile(_ONLY_HEADER.format(path.name))
+    return found
+
+
+@contextmanager
+def _lines(path: Path) -> Iterator[Iterator[tuple[int, list[str]]]]:
     try:
         with path.open("rb") as file:
             head = file.read(8)
@@ -66,13 +84,13 @@ def table(path: Path) -> Iterator[Table]:
             raise UnreadableFile(f"{path.name}: this is {kind}; save it as CSV (UTF-8) or as .xlsx.")
     if head.startswith(b"PK"):
         with workbook.lines(path) as lines:
-            yield _table(lines, path.name)
+            yield lines
         return
     # The limit holds for the whole process, so it is set on purpose and put back.
     before = csv.field_size_limit(CELL_MOST)
     try:
         with _opener(head)(path) as stream:
-            yield _table(_csv_lines(stream, path), path.name)
+            yield _csv_lines(stream, path)
     finally:
         csv.field_size_limit(before)
 
@@ -85,19 +103,22 @@ def _opener(head: bytes) -> Callable[[Path], BinaryIO]:
     return lambda path: path.open("rb")
 
 
-def _table(lines: Iterator[tuple[int, list[str]]], name: str) -> Table:
+def _header(lines: Iterator[tuple[int, list[str]]], name: str) -> tuple[str, ...]:
     for _, cells in lines:
-        if "".join(cells).strip():
-            header = columns(cells, name)
-            return Table(header, _rows(lines, header, name))
+        if not _is_blank(cells):
+            return columns(cells, name)
     raise UnreadableFile(f"{name}: no rows; the file is empty.")
+
+
+def _is_blank(cells: list[str]) -> bool:
+    return not (cells and cells[0].strip()) and not "".join(cells).strip()
 
 
 def _rows(lines: Iterator[tuple[int, list[str]]], header: tuple[str, ...], name: str) -> Iterator[Row]:
     is_empty = True
     width = len(header)
     for number, cells in lines:
-        if not "".join(cells).strip():
+        if _is_blank(cells):
             continue
         is_empty = False
         fault = None
@@ -122,7 +143,7 @@ def _rows(lines: Iterator[tuple[int, list[str]]], header: tuple[str, ...], name:
             )
         yield Row(number, dict(zip(header, cells, strict=False)), fault)
     if is_empty:
-        raise UnreadableFile(f"{name}: no rows; the file holds only a header.")
+        raise UnreadableFile(_ONLY_HEADER.format(name))
 
 
 def _csv_lines(stream: BinaryIO, path: Path) -> Iterator[tuple[int, list[str]]]:

@@ -1,0 +1,99 @@
+"""Deciding what each row of a batch means: a fresh record, a change, nothing, or the same thing said twice."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from portal.services.intake.batches import Batch, Checked
+from portal.services.intake.brought import store_terms
+from portal.services.intake.claims import Claims
+from portal.services.intake.matching import Known
+from portal.services.intake.proposal import Proposal
+from portal.services.intake.report import Finding, Report
+from portal.services.intake.writing import Writing
+
+
+class Storing:
+    """Stores one import batch by batch, and remembers which records it has answered for."""
+
+    def __init__(self, session: Session, report: Report, *, is_sample: bool) -> None:
+        self._session = session
+        self._report = report
+        self._is_sample = is_sample
+        # No second row may take over a record, and none may say it again.
+        self._claims = Claims()
+        self._outdated: dict[str, int] = {}
+        self._term_ids: dict[int, int] = {}
+
+    def store(self, batch: Batch) -> None:
+        """Write a batch and its journal within the caller's transaction; the report counts every row."""
+        self._term_ids |= store_terms(self._session, batch.terms)
+        rows = [self._settled(checked) for checked in batch.rows]
+        known = Known(self._session, [proposal for proposal, _ in rows if proposal])
+        writing = Writing(self._session, known, is_sample=self._is_sample)
+        seen: dict[tuple[str, str], int] = {}
+        for proposal, findings in rows:
+            self._report.rows += 1
+            if proposal is None:
+                self._report.refuse(findings)
+                continue
+            identity = _identity(proposal)
+            if first := seen.get(identity) or self._row_before(identity, known):
+                self._report.refuse([*findings, _repeated(proposal, first)])
+                continue
+            seen[identity] = proposal.row
+            self._report.accept(findings)
+            self._place(proposal, known, writing)
+        for record_id, row in writing.write():
+            self._claims.take(record_id, row)
+
+    def _settled(self, checked: Checked) -> Checked:
+        """The same row with the stored ids of the terms that the file brought along."""
+        proposal, ids = checked.proposal, self._term_ids
+        if proposal is None or not ids:
+            return checked
+        terms = proposal.status_id, proposal.type_id, proposal.coverage_id, proposal.region_id
+        if ids.keys().isdisjoint(terms):
+            return checked
+        status, kind, coverage, region = (ids.get(term_id, term_id) if term_id else None for term_id in terms)
+        settled = proposal._replace(status_id=status, type_id=kind, coverage_id=coverage, region_id=region)
+        return Checked(settled, checked.findings)
+
+    def _row_before(self, identity: tuple[str, str], known: Known) -> int:
+        """The row of an earlier batch that said the same, or 0."""
+        way, value = identity
+        record = known.find(way, value)
+        return (self._claims.row_of(record.id) if record else 0) or self._outdated.get(value, 0)
+
+    def _place(self, proposal: Proposal, known: Known, writing: Writing) -> None:
+        unclaimed = (record for record in known.candidates(proposal) if not self._claims.row_of(record.id))
+        here = next(unclaimed, None)
+        if here is None and not proposal.number and proposal.key.casefold() in known.former:
+            # The same content got a Projects ID since; the old file says nothing new.
+            self._outdated[proposal.fingerprint] = proposal.row
+            self._report.unchanged += 1
+        elif here is None:
+            writing.add(proposal)
+            self._report.added += 1
+        else:
+            self._claims.take(here.id, proposal.row)
+            if writing.change(here, proposal):
+                self._report.changed += 1
+            else:
+                self._report.unchanged += 1
+
+
+def _identity(proposal: Proposal) -> tuple[str, str]:
+    if proposal.number:
+        return "number", proposal.number.casefold()
+    return "fingerprint", proposal.fingerprint
+
+
+def _repeated(proposal: Proposal, first: int) -> Finding:
+    column, value, what = (
+        ("project_id", proposal.number, "Projects ID")
+        if proposal.number
+        else ("title", proposal.title, "title, dates and countries")
+    )
+    reason = f"The same {what} stood in row {first} already"
+    return Finding(proposal.row, column, value, "refused", reason, "Keep one of the two, or correct its ID")
