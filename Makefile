@@ -22,14 +22,19 @@ PEER := .bench/.made-$(call hash,pwd; cat requirements/bench.txt)
 SCALES ?= 1k 10k 107k 506k 1m
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock clean
+.PHONY: help run demo test check bench lock clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 14
 
 run: $(RUN) ## Start the portal on PORT (8000), with sample records if the database is empty
 	@.venv/bin/portal migrate --sample-if-empty
+	@.venv/bin/portal account first
 	@exec .venv/bin/gunicorn -c deploy/gunicorn.conf.py wsgi:app
+
+demo: $(RUN) ## Add an author, a reviewer, an administrator and a queue with work in it; print their links
+	@.venv/bin/portal migrate --sample-if-empty
+	@.venv/bin/portal demo
 
 test: check $(NODE) ## Everything: what check does, then all tests: on SQLite, on PostgreSQL, in a browser
 	@$(PY) -m pytest -m "not browser" -n 2

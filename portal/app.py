@@ -13,7 +13,7 @@ from flask_compress import Compress
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from portal import cli
+from portal import cli, commands
 from portal.config import ROOT, Settings
 from portal.errors import Misconfigured
 from portal.models import db, postgresql_engine_options, sqlite_engine_options
@@ -56,7 +56,7 @@ def create_app(settings: Settings, *, statement_seconds: int = STATEMENT_SECONDS
     kept.init_app(app, ROOT, settings.page_cache)
     # Outermost, so that all that is inside knows who really asks.
     proxy.init_app(app, settings)
-    for command in cli.COMMANDS:
+    for command in (*cli.COMMANDS, *commands.COMMANDS):
         app.cli.add_command(command)
     return app
 

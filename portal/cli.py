@@ -25,6 +25,7 @@ from portal.search.text import check, rebuild, repair
 from portal.services import schema
 from portal.services.backup import back_up
 from portal.services.intake import Report, import_file, remove_sample
+from portal.services.writing import begin_writing
 
 # Bytes of a file from which a second process is worth its start.
 AHEAD_FROM = 500_000
@@ -33,6 +34,12 @@ BUSY_SECONDS, PAUSE_SECONDS = 1.2, 0.11
 # What a crash of the machine takes back, the same command brings in again; so batches need not wait for the disk.
 HURRIED = (f"cache_size=-{CACHE_KIB}", "synchronous=NORMAL", "wal_autocheckpoint=16000")
 SAMPLE = Path(__file__).parent / "sample" / "idf_projects.csv"
+
+
+def begin_turn() -> None:
+    """Begin a transaction that writes; commands of one database take turns."""
+    begin_writing(db.session())
+    schema.wait_for_turn(db.session.connection())
 
 
 def migrate_database() -> None:
@@ -47,7 +54,7 @@ def migrate_database() -> None:
         raw.close()
     with db.engine.execution_options(writes=True).begin() as connection:
         revision = schema.migrate(connection)
-    begin_writing()
+    begin_turn()
     schema.plant(db.session())
     repair(db.session(), check(db.session()))
     db.session.commit()
@@ -77,15 +84,9 @@ def sample(remove: bool) -> None:
         put_sample()
 
 
-def begin_writing() -> None:
-    """Begin a transaction that may write from its first statement on (see models.base); commands take turns."""
-    db.session.rollback()
-    schema.wait_for_turn(db.session.connection(execution_options={"writes": True}))
-
-
 def put_sample() -> None:
     report = Report()
-    begin_writing()
+    begin_turn()
     import_file(db.session(), SAMPLE, is_sample=True, report=report)
     db.session.commit()
     click.echo(f"Sample records: {report.added} added, {report.changed} changed, {report.unchanged} unchanged.")
@@ -113,7 +114,7 @@ class Turns:
             # Who waits for SQLite looks again after a tenth of a second, and meets a free moment only by luck.
             time.sleep(PAUSE_SECONDS)
             self._busy = 0.0
-        begin_writing()
+        begin_turn()
         began = time.monotonic()
         yield
         db.session.commit()
@@ -152,7 +153,7 @@ def import_(
         bar = stack.enter_context(tqdm(unit=" rows", disable=not sys.stderr.isatty()))
         stack.enter_context(few_collections())
         if dry_run:
-            begin_writing()
+            begin_turn()
         try:
             import_file(
                 db.session(),
@@ -202,7 +203,7 @@ def check_index() -> None:
 @with_appcontext
 def rebuild_index() -> None:
     """Write the text index anew from the tables, and have every process read all projects anew."""
-    begin_writing()
+    begin_turn()
     with tqdm(unit=" projects", disable=not sys.stderr.isatty()) as bar:
         count = rebuild(db.session(), bar.update)
     Catalogue.touch(db.session(), None)

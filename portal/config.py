@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from portal.errors import Misconfigured
@@ -55,6 +56,12 @@ class Settings:
     page_cache: int = 32_000_000
     proxies: int = 0
     forwarded: Networks = ()
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_security: str = "starttls"
+    smtp_user: str = ""
+    smtp_password: str = field(default="", repr=False)
+    smtp_from: str = ""
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -105,6 +112,7 @@ class Settings:
             contact=environ.get("PORTAL_CONTACT", cls.contact),
             proxies=int(proxies),
             forwarded=networks(environ.get("PORTAL_FORWARDED") or _OWN_ADDRESSES),
+            **_mail(environ),
         )
 
 
@@ -114,3 +122,31 @@ def megabytes(environ: Mapping[str, str], name: str, default: int) -> int:
     if not given.isdecimal():
         raise Misconfigured(f"{name} is {given!r}: set it to a whole number of megabytes, 0 for none.")
     return int(given) * 1_000_000
+
+
+def _mail(environ: Mapping[str, str]) -> dict[str, Any]:
+    """PORTAL_SMTP_HOST, _PORT, _SECURITY, _USER, _PASSWORD and _FROM; all may be missing, then no mail is sent."""
+    security = environ.get("PORTAL_SMTP_SECURITY", Settings.smtp_security)
+    if security not in ("starttls", "tls", "none"):
+        raise Misconfigured(f"PORTAL_SMTP_SECURITY is {security!r}: set it to starttls, tls or none.")
+    port = environ.get("PORTAL_SMTP_PORT", "465" if security == "tls" else "587")
+    if not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
+        raise Misconfigured(f"PORTAL_SMTP_PORT is {port!r}: set it to the number of a port, such as 587.")
+    host, sender = environ.get("PORTAL_SMTP_HOST", ""), environ.get("PORTAL_SMTP_FROM", "")
+    if host and "@" not in sender:
+        raise Misconfigured(
+            "PORTAL_SMTP_HOST is set but PORTAL_SMTP_FROM is not: set it to the sender's e-mail address."
+        )
+    user, password = environ.get("PORTAL_SMTP_USER", ""), environ.get("PORTAL_SMTP_PASSWORD", "")
+    if user and security == "none":
+        raise Misconfigured(
+            "PORTAL_SMTP_SECURITY is none but PORTAL_SMTP_USER is set: a password must not travel in clear."
+        )
+    return {
+        "smtp_host": host,
+        "smtp_port": int(port),
+        "smtp_security": security,
+        "smtp_user": user,
+        "smtp_password": password,
+        "smtp_from": sender,
+    }

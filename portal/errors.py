@@ -1,5 +1,10 @@
 """What can go wrong in the trade of the portal; the edges turn these into pages, exit codes and JSON."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
 
 class PortalError(Exception):
     """Anything the portal refuses, in words for the person who asked."""
@@ -19,3 +24,62 @@ class CannotBackUp(PortalError):
 
 class Missing(PortalError):
     """There is no project under this address."""
+
+
+class NotAllowed(PortalError):
+    """The account may not do this, here or at all; the message says why and who may."""
+
+
+class WrongStep(PortalError):
+    """The revision is not in a state from which this step leads anywhere."""
+
+
+class StepUpNeeded(PortalError):
+    """The act needs the password and the code once more, because the last proof is too old."""
+
+
+class BadLink(PortalError):
+    """A one-time link that is unknown, used, expired or overtaken; all of them read the same."""
+
+
+class WeakPassword(PortalError):
+    """A password that is refused; the message says why and what makes a good one."""
+
+
+class WrongCode(PortalError):
+    """A code of the second factor that does not fit, or was used before."""
+
+
+class TooMany(PortalError):
+    """A limit is reached; `seconds` tells when it is worth trying again."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"Too many attempts. Wait {-(-seconds // 60)} minutes, then try again.")
+        self.seconds = seconds
+
+
+class Unaudited(PortalError):
+    """A transaction changes governed tables without writing down who did it: a fault of the program."""
+
+
+class Incomplete(PortalError):
+    """A submission that lacks something or says what cannot be; `faults` holds all of it at once."""
+
+    def __init__(self, faults: Sequence[Any]) -> None:
+        super().__init__("The submission is not complete: " + " ".join(str(fault) for fault in faults))
+        self.faults = tuple(faults)
+
+
+class Conflict(PortalError):
+    """Somebody else changed the record meanwhile.
+
+    `mine` is what was to be saved, `theirs` what stands now, both project drafts; `version` is what the next
+    attempt has to start from: the revision's when `of` is "revision", the project's when it is "project".
+    """
+
+    def __init__(self, *, of: Literal["revision", "project"], mine: Any, theirs: Any, version: int) -> None:
+        super().__init__("Someone changed this record while you worked on it. Compare both texts and choose.")
+        self.of = of
+        self.mine = mine
+        self.theirs = theirs
+        self.version = version

@@ -10,6 +10,7 @@ import csv
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
@@ -90,3 +91,34 @@ def bare(text: str) -> str:
 def folded(text: str) -> str:
     """Fold case, accents, apostrophes and spaces, so that spellings of one name meet."""
     return " ".join(bare(text).split())
+
+
+class Role(StrEnum):
+    """What an account may do, in rising order: each may do what the one before may."""
+
+    AUTHOR = "author"
+    REVIEWER = "reviewer"
+    ADMINISTRATOR = "administrator"
+
+
+class State(StrEnum):
+    """Where a revision stands on its way; the arrows between them are in services.steps."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    IN_REVIEW = "in review"
+    RETURNED = "returned"
+    APPROVED = "approved"
+    SCHEDULED = "scheduled"
+    PUBLISHED = "published"
+    SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
+    DISCARDED = "discarded"
+
+
+# Still on its way to the public; an author has one such revision of a project at most.
+OPEN_STATES = (State.DRAFT, State.SUBMITTED, State.IN_REVIEW, State.RETURNED, State.APPROVED, State.SCHEDULED)
+# The content may still be edited.
+EDITABLE_STATES = (State.DRAFT, State.RETURNED, State.IN_REVIEW)
+# Someone else than its editor must have agreed before a revision can be here.
+AGREED_STATES = (State.APPROVED, State.SCHEDULED, State.PUBLISHED, State.SUPERSEDED, State.WITHDRAWN)

@@ -31,7 +31,8 @@ class Project(Model):
     """Every field but title may be missing; `key` is the permanent last part of the address.
 
     `number` is the Projects ID, `year` the year of allocation, `fingerprint` what tells two records
-    without a Projects ID apart (see services.intake).
+    without a Projects ID apart (see services.intake). A withdrawn project keeps its row and address, has
+    no `published_at`, and says when and why. `version` grows with every change of the row.
     """
 
     __tablename__ = "project"
@@ -66,6 +67,12 @@ class Project(Model):
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
     changed_at: Mapped[datetime] = mapped_column(Moment, default=now)
     published_at: Mapped[datetime | None] = mapped_column(Moment)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
+    withdrawn_reason: Mapped[str] = mapped_column(default="", server_default="")
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+
+    # Two writers who read the same version: the second one's UPDATE finds no row (StaleDataError).
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (SQLAlchemy declares it so)
 
 
 class ProjectCountry(Model):

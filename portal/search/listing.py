@@ -14,6 +14,10 @@ from sqlalchemy.orm import Session
 from portal.models import PartialDate, Project, ProjectCountry, ProjectTag
 from portal.search.terms import Terms, Word
 
+_NOT_PUBLIC = (
+    "key_folded", "title_sort", "fingerprint", "is_sample", "created_at", "withdrawn_at", "withdrawn_reason", "version",
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Listing:
@@ -69,7 +73,7 @@ def listings(session: Session, terms: Terms, ids: Sequence[int]) -> tuple[Listin
         values = dict(row)
         for name in ("status", "type", "coverage", "region"):
             values[name] = terms.by_id(values.pop(f"{name}_id"))  # type: ignore[arg-type]  # a row's ids are ints
-        for name in ("key_folded", "title_sort", "fingerprint", "is_sample", "created_at"):
+        for name in _NOT_PUBLIC:
             del values[name]
         project_id = row["id"]
         return Listing(

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
 from portal.models import Catalogue, Term, db
+from portal.services import audit
 from portal.vocabulary import TermRow, term_rows
 
 _MIGRATIONS = Path(__file__).parent.parent / "migrations"
@@ -80,7 +81,7 @@ def plant(session: Session) -> bool:
             session.add(term)
         session.flush()
     session.add(Catalogue(id=1, version=0, stamp=secrets.token_hex(8)))
-    session.flush()
+    audit.record_bulk(session, "plant", "term", "all", after={"terms": len(planted)})
     return True
 
 

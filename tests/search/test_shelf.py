@@ -7,10 +7,11 @@ import time
 import pytest
 from sqlalchemy import text as sql
 
-from portal.cli import SAMPLE, begin_writing
+from portal.cli import SAMPLE, begin_turn
 from portal.models import Catalogue, Project, db
 from portal.search import directory, shelf
 from portal.search.filters import Filters
+from portal.services import audit
 from portal.services.intake import Report, import_file
 
 PATIENCE = 30  # seconds that a rebuild may take on a busy machine
@@ -31,7 +32,7 @@ def served(new_app, new_database):
 
 def take(path, **options):
     report = Report()
-    begin_writing()
+    begin_turn()
     import_file(db.session(), path, report=report, **options)
     db.session.commit()
     time.sleep(0.002)
@@ -56,7 +57,7 @@ def listed(order="", query=""):
 
 
 def touch(project_ids):
-    begin_writing()
+    begin_turn()
     Catalogue.touch(db.session(), project_ids)
     db.session.commit()
     time.sleep(0.002)
@@ -95,9 +96,10 @@ def test_a_changed_project_is_listed_by_its_new_words_at_once(served, tmp_path):
 def test_a_project_that_is_taken_back_is_gone_at_once(served):
     key = listed()[0]
     project = db.session.query(Project).filter_by(key=key).one()
-    begin_writing()
+    begin_turn()
     project = db.session.get(Project, project.id)
     project.published_at = None
+    audit.record(db.session(), "withdrawn", "project", project.id)
     Catalogue.touch(db.session(), [project.id])
     db.session.commit()
     time.sleep(0.002)
@@ -115,7 +117,7 @@ def test_a_change_of_everything_is_read_anew_while_the_old_serves(served):
 
 
 def test_a_database_restored_to_another_past_is_noticed(served):
-    begin_writing()
+    begin_turn()
     db.session.execute(sql("UPDATE catalogue_change SET stamp = 'another past'"))
     db.session.execute(sql("UPDATE catalogue SET stamp = 'another past'"))
     db.session.commit()
@@ -129,7 +131,7 @@ def test_an_index_that_cannot_be_made_leaves_the_old_one_serving_and_says_so(ser
     keys = listed()
     db.session.rollback()
     rename = "ALTER TABLE {} RENAME TO {}"
-    begin_writing()
+    begin_turn()
     db.session.execute(sql(rename.format("project_tag", "mislaid")))
     Catalogue.touch(db.session(), None)
     db.session.commit()
@@ -141,7 +143,7 @@ def test_an_index_that_cannot_be_made_leaves_the_old_one_serving_and_says_so(ser
     assert directory.state().startswith("The index cannot be built since")
     assert directory.current().index.ids_of(list(directory.current().index.everything[:3]))
     db.session.rollback()
-    begin_writing()
+    begin_turn()
     db.session.execute(sql(rename.format("mislaid", "project_tag")))
     db.session.commit()
     held.not_before = 0

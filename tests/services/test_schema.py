@@ -10,11 +10,12 @@ import pytest
 from alembic import command
 from sqlalchemy import select
 
-from portal.cli import SAMPLE, begin_writing, migrate_database
+from portal.cli import SAMPLE, migrate_database
 from portal.models import Catalogue, Change, Project, Term, db
 from portal.search import measures, text
 from portal.services import schema
 from portal.services.intake import Report, import_file
+from portal.services.writing import begin_writing
 
 
 def test_models_and_migrations_agree(app, session):
@@ -67,7 +68,7 @@ def test_changes_at_the_same_time_each_get_a_version_of_their_own(new_app, new_d
     def touch(writer):
         with app.app_context():
             for _ in range(rounds):
-                begin_writing()
+                begin_writing(db.session())
                 Catalogue.touch(db.session(), [writer])
                 db.session.commit()
 

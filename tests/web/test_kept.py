@@ -5,6 +5,7 @@ from sqlalchemy import event
 
 from portal.models import Catalogue, Project, db
 from portal.search import text
+from portal.services import audit
 from tests.addresses import LOST, SELECTIONS, fixed
 from tests.conftest import FRAGMENT
 
@@ -35,6 +36,7 @@ def retitle(title):
     project.title = title
     db.session.flush()
     text.repair(db.session(), [project.id])
+    audit.record(db.session(), "changed", "project", project.id)
     Catalogue.touch(db.session(), [project.id])
     db.session.commit()
 

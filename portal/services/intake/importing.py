@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from portal.errors import UnreadableFile
 from portal.models import Catalogue, Project, Term
 from portal.search import text
+from portal.services import audit
 from portal.services.intake.ahead import batches_ahead
 from portal.services.intake.batches import ROWS_MOST, batches
 from portal.services.intake.glossary import Glossary
@@ -51,8 +52,12 @@ def import_file(
         try:
             for batch in found:
                 with keep() if keep else nullcontext():
+                    before = report.added, report.changed, report.refused
+                    audit.begin_bulk(session)
                     storing.store(batch)
-                    session.flush()
+                    done = (report.added - before[0], report.changed - before[1], report.refused - before[2])
+                    counts = dict(zip(("added", "changed", "refused"), done, strict=True))
+                    audit.record_bulk(session, "import", "import", path.name[:64], after=counts)
                 if progress:
                     progress(len(batch.rows))
         except UnreadableFile as why:
@@ -66,10 +71,12 @@ def import_file(
 
 def remove_sample(session: Session) -> int:
     """Take the sample records out; return how many there were."""
+    audit.begin_bulk(session)
     ids = list(session.execute(select(Project.id).where(Project.is_sample)).scalars())
     text.remove(session, ids)
     for start in range(0, len(ids), ROWS_MOST):
         session.execute(delete(Project).where(Project.id.in_(ids[start : start + ROWS_MOST])))
+    audit.record_bulk(session, "remove sample", "import", "sample", after={"removed": len(ids)})
     if ids:
         Catalogue.touch(session, ids)
     session.flush()

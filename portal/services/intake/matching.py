@@ -15,7 +15,7 @@ from portal.services.intake.proposal import STORED, Proposal
 # Without types: the many values go in and out as the driver has them, and a Proposal holds them so.
 PLAIN = table(
     "project",
-    *(column(name) for name in ("id", "key", "key_folded", *STORED, "fingerprint", "is_sample")),
+    *(column(name) for name in ("id", "key", "key_folded", *STORED, "fingerprint", "is_sample", "version")),
     *(column(name, Moment) for name in ("created_at", "changed_at", "published_at")),
 )
 PLAIN_COUNTRY = table("project_country", column("project_id"), column("term_id"), column("is_eligible"))

@@ -74,7 +74,8 @@ class Writing:
         if not self._changes:
             return
         connection = self._session.connection()
-        connection.execute(update(PLAIN).where(PLAIN.c.id == bindparam("at")), self._changes)
+        changed = update(PLAIN).where(PLAIN.c.id == bindparam("at")).values(version=PLAIN.c.version + 1)
+        connection.execute(changed, self._changes)
         ids = [project_id for project_id, _ in self._changed]
         for links in (ProjectCountry, ProjectTag):
             connection.execute(delete(links).where(links.project_id.in_(ids)))

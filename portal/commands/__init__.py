@@ -1,0 +1,9 @@
+"""The commands around staff: accounts, publishing what is due, and the demonstration."""
+
+from portal.commands.accounts import account
+from portal.commands.demonstration import demo
+from portal.commands.publishing import publish_due
+
+COMMANDS = (account, demo, publish_due)
+
+__all__ = ["COMMANDS"]

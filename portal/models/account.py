@@ -1,0 +1,119 @@
+"""Account: a member of staff, with what proves who they are: password, second factor, sessions and one-time links."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.models.base import Model, Moment, now
+from portal.vocabulary import Role
+
+NAME_MOST, EMAIL_MOST = 120, 254
+
+
+class Account(Model):
+    """`email` is folded (see services.accounts). `credential_version` grows with every change of password, second
+    factor, role or state, which ends all sessions and overtakes all links issued before."""
+
+    __tablename__ = "account"
+    __table_args__ = (CheckConstraint("role IN ('author', 'reviewer', 'administrator')", name="known_role"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(EMAIL_MOST), unique=True)
+    name: Mapped[str] = mapped_column(String(NAME_MOST))
+    role: Mapped[str] = mapped_column(String(20), default=Role.AUTHOR)
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    totp_secret: Mapped[str | None] = mapped_column(String(64))
+    totp_last_step: Mapped[int | None]
+    is_disabled: Mapped[bool] = mapped_column(default=False)
+    credential_version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    signed_in_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    @property
+    def has_second_factor(self) -> bool:
+        return self.totp_secret is not None
+
+    @property
+    def needs_second_factor(self) -> bool:
+        return self.role in (Role.REVIEWER, Role.ADMINISTRATOR)
+
+    @property
+    def is_reviewer(self) -> bool:
+        """True for administrators too: they may do what reviewers may."""
+        return self.role in (Role.REVIEWER, Role.ADMINISTRATOR)
+
+    @property
+    def is_administrator(self) -> bool:
+        return self.role == Role.ADMINISTRATOR
+
+
+class RecoveryCode(Model):
+    """One of ten codes that stand in for the second factor, each once; only its SHA-256 is kept."""
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    code_hash: Mapped[str] = mapped_column(String(64))
+    used_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class AccountSession(Model):
+    """A sign-in; only the SHA-256 of its token is kept. `stage` says how far the sign-in has come."""
+
+    __tablename__ = "account_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    credential_version: Mapped[int]
+    stage: Mapped[str] = mapped_column(String(20))
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    seen_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    expires_at: Mapped[datetime] = mapped_column(Moment)
+    proved_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    agent: Mapped[str] = mapped_column(String(80), default="")
+    address: Mapped[str] = mapped_column(String(45), default="")
+    # A second factor that is being set up, until its first code is entered.
+    pending_secret: Mapped[str | None] = mapped_column(String(64))
+
+    account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
+
+
+class OneTimeLink(Model):
+    """An invitation or a way to a new password; only the SHA-256 of its token is kept."""
+
+    __tablename__ = "one_time_link"
+    __table_args__ = (CheckConstraint("purpose IN ('first', 'invite', 'reset')", name="known_purpose"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    purpose: Mapped[str] = mapped_column(String(10))
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    credential_version: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    expires_at: Mapped[datetime] = mapped_column(Moment)
+    used_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
+
+
+class Attempt(Model):
+    """One try at something that is limited; counted here, so that no restart lifts a limit."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (
+        Index("ix_attempt_kind_account_key_at", "kind", "account_key", "at"),
+        Index("ix_attempt_kind_address_key_at", "kind", "address_key", "at"),
+        Index("ix_attempt_kind_at", "kind", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    account_key: Mapped[str] = mapped_column(String(64))
+    address_key: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(Moment, default=now)

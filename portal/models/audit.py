@@ -1,0 +1,73 @@
+"""AuditEvent: who did what, when and from where; and the debts by which the database asks for it.
+
+Triggers (migration 0010) write an AuditDue for each governed row that changes, with a reference to an event
+that is not there; the event of that subject, written later in the same transaction, takes it away again. A
+commit that still owes an event breaks the deferred foreign key and fails. The table is empty between transactions.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.models.base import Model, Moment, now
+
+# Which subject an event must name when a row of the table changes, and the column that tells which one.
+GOVERNED = {
+    "project": ("project", "id"),
+    "project_country": ("project", "project_id"),
+    "project_tag": ("project", "project_id"),
+    "former_key": ("project", "project_id"),
+    "account": ("account", "id"),
+    "recovery_code": ("account", "account_id"),
+    "revision": ("revision", "id"),
+    "term": ("term", "id"),
+}
+
+
+class AuditEvent(Model):
+    """The application can add events; triggers refuse to change or take away any.
+
+    `before` and `after` hold what changed only. A bulk event stands for every change of its transaction.
+    `chain_before` and `chain` are room for a hash chain.
+    """
+
+    __tablename__ = "audit_event"
+    __table_args__ = (
+        CheckConstraint("id > 0", name="id_positive"),
+        Index("ix_audit_event_subject_kind_subject_id", "subject_kind", "subject_id"),
+        Index("ix_audit_event_actor_id", "actor_id"),
+        Index("ix_audit_event_at", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment, default=now)
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    actor: Mapped[str] = mapped_column(String(400))
+    verb: Mapped[str] = mapped_column(String(40))
+    subject_kind: Mapped[str] = mapped_column(String(20))
+    subject_id: Mapped[str] = mapped_column(String(64))
+    is_bulk: Mapped[bool] = mapped_column(default=False)
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    request_id: Mapped[str] = mapped_column(String(64), default="")
+    address: Mapped[str] = mapped_column(String(45), default="")
+    chain_before: Mapped[str | None] = mapped_column(String(64))
+    chain: Mapped[str | None] = mapped_column(String(64))
+
+
+class AuditDue(Model):
+    """An event that the present transaction owes; never committed."""
+
+    __tablename__ = "audit_due"
+    __table_args__ = (Index("ix_audit_due_subject_kind_subject_id", "subject_kind", "subject_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subject_kind: Mapped[str] = mapped_column(String(20))
+    subject_id: Mapped[str] = mapped_column(String(64))
+    paid_by: Mapped[int] = mapped_column(
+        ForeignKey("audit_event.id", deferrable=True, initially="DEFERRED"), default=0, server_default="0"
+    )

@@ -1,0 +1,61 @@
+"""ProjectDraft: the whole proposed content of a project, as it was typed; a value that knows no database."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, Self
+
+# Fields that hold one code of the facet, or several codes of it.
+TERM_FIELDS = {"status": "status", "project_type": "type", "coverage": "coverage", "region": "region"}
+CODE_FIELDS = {"countries": "country", "other_countries": "country", "sdg": "sdg", "gcm": "gcm"}
+
+
+@dataclass(frozen=True)
+class ProjectDraft:
+    """Anything may be missing ("" or ()), and nothing need make sense before it is submitted.
+
+    Terms are codes, countries ISO 3166-1 alpha-3 codes; `start` and `end` are partial dates ("2008-05"),
+    `year` four digits, `budget` US dollars as a decimal number ("64240.00"). `summary` is plain Markdown.
+    """
+
+    title: str = ""
+    number: str = ""
+    prima_id: str = ""
+    title_language: str = "en"
+    summary: str = ""
+    language: str = "en"
+    start: str = ""
+    end: str = ""
+    year: str = ""
+    budget: str = ""
+    status: str = ""
+    project_type: str = ""
+    coverage: str = ""
+    region: str = ""
+    countries: tuple[str, ...] = ()
+    other_countries: tuple[str, ...] = ()
+    sdg: tuple[str, ...] = ()
+    gcm: tuple[str, ...] = ()
+    funding_line: str = ""
+    source_url: str = ""
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> Self:
+        """Read what `as_json` gave, also an older one that lacks fields or has others."""
+        known = {field.name for field in fields(cls)}
+        values: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in stored.items() if name in known
+        }
+        return cls(**values)
+
+    def as_json(self) -> dict[str, Any]:
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
+
+    def but(self, **changes: Any) -> Self:
+        """A changed copy."""
+        return replace(self, **changes)
+
+    @classmethod
+    def field_names(cls) -> tuple[str, ...]:
+        """All fields, in the order in which people read them."""
+        return tuple(field.name for field in fields(cls))

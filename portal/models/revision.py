@@ -1,0 +1,113 @@
+"""Revision: one proposal for a project on its way from draft to public, and the keys that make a post count once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.models.account import Account
+from portal.models.base import Model, Moment, now
+from portal.models.draft import ProjectDraft
+from portal.models.project import Project
+from portal.vocabulary import AGREED_STATES, OPEN_STATES, State
+
+NOTE_MOST = 2_000
+
+
+def _listed(states: tuple[State, ...]) -> str:
+    return ", ".join(f"'{state}'" for state in states)
+
+
+class Revision(Model):
+    """`project_id` is empty for a proposal of a new project until it is published; `based_on` is the version of the
+    project it started from, `version` what a form must send back to save over it.
+
+    `rounds` is the history of decisions, oldest first: {"at", "by", "verdict", "note", "reasons": {field: reason}}.
+    `notes` may differ from round to round; `note` is the author's own, for the reviewer.
+    """
+
+    __tablename__ = "revision"
+    __table_args__ = (
+        # Nobody approves or publishes what they wrote or last edited, whatever the application says.
+        CheckConstraint(
+            f"state NOT IN ({_listed(AGREED_STATES)}) OR (decided_by_id IS NOT NULL"
+            " AND decided_by_id <> last_editor_id AND decided_by_id <> author_id)",
+            name="four_eyes_decide",
+        ),
+        CheckConstraint(
+            "published_by_id IS NULL OR (published_by_id <> last_editor_id AND published_by_id <> author_id)",
+            name="four_eyes_publish",
+        ),
+        CheckConstraint(f"state IN ({_listed(tuple(State))})", name="known_state"),
+        Index(
+            "uq_revision_project_id_author_id",
+            "project_id",
+            "author_id",
+            unique=True,
+            sqlite_where=text(f"state IN ({_listed(OPEN_STATES)})"),
+            postgresql_where=text(f"state IN ({_listed(OPEN_STATES)})"),
+        ),
+        Index("ix_revision_state_submitted_at", "state", "submitted_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int | None] = mapped_column(ForeignKey("project.id"), index=True)
+    state: Mapped[str] = mapped_column(String(20), default=State.DRAFT)
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    note: Mapped[str] = mapped_column(default="")
+    rounds: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    author_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    last_editor_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    claimed_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    published_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    restored_from_id: Mapped[int | None] = mapped_column(ForeignKey("revision.id"))
+    based_on: Mapped[int] = mapped_column(default=0)
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    saved_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    submitted_at: Mapped[datetime | None] = mapped_column(Moment)
+    claimed_at: Mapped[datetime | None] = mapped_column(Moment)
+    due_at: Mapped[datetime | None] = mapped_column(Moment)
+    decided_at: Mapped[datetime | None] = mapped_column(Moment)
+    publish_at: Mapped[datetime | None] = mapped_column(Moment)
+    published_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    project: Mapped[Project | None] = relationship()
+    author: Mapped[Account] = relationship(foreign_keys=[author_id])
+    last_editor: Mapped[Account] = relationship(foreign_keys=[last_editor_id])
+    claimed_by: Mapped[Account | None] = relationship(foreign_keys=[claimed_by_id])
+    decided_by: Mapped[Account | None] = relationship(foreign_keys=[decided_by_id])
+
+    # Two people who read the same version: the second one's UPDATE finds no row (StaleDataError).
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (SQLAlchemy declares it so)
+
+    @property
+    def label(self) -> str:
+        """How people call it: R-123."""
+        return f"R-{self.id}"
+
+    @property
+    def draft(self) -> ProjectDraft:
+        return ProjectDraft.from_json(self.payload)
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """What the last reviewer who returned it asks for, by field; empty once it is submitted again."""
+        returned = self.state in (State.RETURNED, State.DRAFT) and self.rounds
+        found: dict[str, str] = self.rounds[-1]["reasons"] if returned else {}
+        return found
+
+
+class SubmissionKey(Model):
+    """One sending of one form: what it led to, so that the same post again leads to the same place."""
+
+    __tablename__ = "submission_key"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    location: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now, index=True)

@@ -1,0 +1,148 @@
+"""What a draft lacks before it can be submitted: all of it at once; and the draft as a proposal once it lacks nothing.
+
+The same checks as for a row of an import (services.intake.checking), so that a form and a file cannot disagree.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.errors import Incomplete
+from portal.models import Project, ProjectDraft, Term
+from portal.services import prose
+from portal.services.intake.checking import Row, check
+from portal.services.intake.glossary import Glossary
+from portal.services.intake.proposal import Proposal
+
+TITLE_MOST, SUMMARY_MOST, URL_MOST, CODES_MOST = 300, 20_000, 2_000, 250
+# A field that is asked for on submission, and what to do about it.
+REQUIRED = {
+    "title": "Give the project a title.",
+    "summary": "Say in a few sentences what the project does and for whom.",
+    "status": "Choose the status.",
+    "project_type": "Choose the project type.",
+    "coverage": "Choose national, regional, multi-regional or global.",
+    "region": "Choose the region.",
+    "year": "Give the year of allocation, with four digits.",
+    "countries": "Name at least one benefiting member state.",
+    "budget": "Give the budget in US dollars.",
+}
+_COLUMN_OF = {
+    "number": "project_id",
+    "start": "start_date",
+    "end": "end_date",
+    "budget": "budget_usd",
+    "countries": "benefiting_member_states",
+}
+_FIELD_OF = {column: field for field, column in _COLUMN_OF.items()}
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing to mend: `field` is a field of ProjectDraft."""
+
+    field: str
+    reason: str
+    advice: str
+
+    def __str__(self) -> str:
+        return f"{self.reason} {self.advice}"
+
+
+def cleaned(draft: ProjectDraft) -> ProjectDraft:
+    """The draft without what is unseen or stands twice; nothing that makes sense is lost."""
+    changes: dict[str, object] = {}
+    for field in fields(draft):
+        value = getattr(draft, field.name)
+        if isinstance(value, tuple):
+            changes[field.name] = tuple(dict.fromkeys(filter(None, map(prose.line, value))))
+        else:
+            changes[field.name] = prose.paragraphs(value) if field.name == "summary" else prose.line(value)
+    return draft.but(**changes)
+
+
+def faults(session: Session, draft: ProjectDraft, *, project_id: int | None = None) -> tuple[Fault, ...]:
+    """All that keeps this draft from being submitted, in the order of the fields; `project_id` is what it changes."""
+    return _examined(session, draft, project_id)[0]
+
+
+def proposal(session: Session, draft: ProjectDraft, *, project_id: int | None = None) -> Proposal:
+    """The draft in the values of the database; raises Incomplete with all faults."""
+    found, result = _examined(session, draft, project_id)
+    if found or result is None:
+        raise Incomplete(found)
+    return result
+
+
+def _examined(
+    session: Session, draft: ProjectDraft, project_id: int | None
+) -> tuple[tuple[Fault, ...], Proposal | None]:
+    row = Row(0, {_COLUMN_OF.get(name, name): _cell(getattr(draft, name)) for name in ProjectDraft.field_names()})
+    result = check(row, Glossary(session.execute(select(Term)).scalars(), adds=False))
+    found = [
+        Fault(_FIELD_OF.get(finding.column, finding.column), f"{finding.reason}.", f"{finding.advice}.")
+        for finding in row.findings
+        if finding.kind == "refused"
+    ]
+    found += _lacking(draft, {fault.field for fault in found})
+    found += _too_long(draft)
+    if result and (other := _holder(session, draft.number, project_id)):
+        found.append(
+            Fault(
+                "number",
+                f"The Projects ID {draft.number} belongs to another project.",
+                f"Correct it, or change {other} instead.",
+            )
+        )
+    order = ProjectDraft.field_names()
+    # Paragraphs of Markdown need their blank lines, which a cell of a table has not got.
+    summed = result._replace(summary=draft.summary) if result else None
+    return tuple(sorted(found, key=lambda fault: order.index(fault.field))), summed
+
+
+def _cell(value: str | tuple[str, ...]) -> str:
+    return value if isinstance(value, str) else ";".join(value)
+
+
+def _lacking(draft: ProjectDraft, known: set[str]) -> list[Fault]:
+    worldwide = draft.coverage == "global"
+    return [
+        Fault(field, "This is missing.", advice)
+        for field, advice in REQUIRED.items()
+        if not getattr(draft, field) and field not in known and not (field == "countries" and worldwide)
+    ]
+
+
+def _too_long(draft: ProjectDraft) -> list[Fault]:
+    limits = {"title": TITLE_MOST, "summary": SUMMARY_MOST, "source_url": URL_MOST}
+    found = [
+        Fault(field, f"The text is longer than {most:,} characters.", "Shorten it.")
+        for field, most in limits.items()
+        if len(getattr(draft, field)) > most
+    ]
+    found += [
+        Fault(field, "This is not a language code.", "Choose a language from the list.")
+        for field in ("title_language", "language")
+        if not _LANGUAGE.fullmatch(getattr(draft, field))
+    ]
+    found += [
+        Fault(field, f"More than {CODES_MOST} are named.", "Take some out.")
+        for field in ("countries", "other_countries", "sdg", "gcm")
+        if len(getattr(draft, field)) > CODES_MOST
+    ]
+    return found
+
+
+def _holder(session: Session, number: str, project_id: int | None) -> str:
+    """The key of another project that has this Projects ID, or ""."""
+    if not number:
+        return ""
+    query = select(Project.key).where(Project.number == number)
+    if project_id is not None:
+        query = query.where(Project.id != project_id)
+    return session.execute(query).scalar() or ""

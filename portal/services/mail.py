@@ -1,0 +1,84 @@
+"""Mail over SMTP with the server's certificate checked; without SMTP settings nothing is sent, and the caller knows."""
+
+from __future__ import annotations
+
+import logging
+import smtplib
+import ssl
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.utils import make_msgid
+from threading import Thread
+
+from portal.config import Settings
+from portal.services.links import IssuedLink, Purpose
+
+_log = logging.getLogger(__name__)
+TIMEOUT_SECONDS = 20
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One mail in plain text."""
+
+    to: str
+    subject: str
+    text: str
+
+
+def letter_of(link: IssuedLink, settings: Settings) -> Letter:
+    """The mail that carries a one-time link, built from the configured address of the portal."""
+    portal = f"{settings.name_small} {settings.name}"
+    if link.purpose == Purpose.RESET:
+        subject, reason = f"A new password for {portal}", "Someone, most likely you, asked for a new password."
+    else:
+        subject, reason = f"Your account for {portal}", "An account was made for you."
+    return Letter(
+        link.email,
+        subject,
+        f"Dear {link.name},\n\n{reason} Choose a password here within 30 minutes; the link works once:\n\n"
+        f"{link.address(settings.public_url)}\n\n"
+        "If you did not expect this, do nothing: without the link nothing changes.\n",
+    )
+
+
+def can_send(settings: Settings) -> bool:
+    """False when an administrator has to hand links over."""
+    return bool(settings.smtp_host and settings.smtp_from)
+
+
+def send(letter: Letter, settings: Settings) -> None:
+    """Send now; raises OSError or smtplib.SMTPException. Call it when the transaction is committed, never within."""
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = settings.smtp_from, letter.to, letter.subject
+    message["Message-ID"] = make_msgid(domain=settings.smtp_from.rpartition("@")[2] or None)
+    message.set_content(letter.text)
+    trusted = ssl.create_default_context()
+    if settings.smtp_security == "tls":
+        server: smtplib.SMTP = smtplib.SMTP_SSL(
+            settings.smtp_host, settings.smtp_port, timeout=TIMEOUT_SECONDS, context=trusted
+        )
+    else:
+        server = smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=TIMEOUT_SECONDS)
+    with server:
+        if settings.smtp_security == "starttls":
+            server.starttls(context=trusted)
+        if settings.smtp_user:
+            server.login(settings.smtp_user, settings.smtp_password)
+        server.send_message(message)
+
+
+def send_soon(letter: Letter, settings: Settings) -> bool:
+    """Send beside the answer, so that its time tells nobody whether there was something to send; False if it cannot."""
+    if not can_send(settings):
+        return False
+    Thread(target=_try, args=(letter, settings), daemon=True).start()
+    return True
+
+
+def _try(letter: Letter, settings: Settings) -> None:
+    try:
+        send(letter, settings)
+    except (OSError, smtplib.SMTPException) as why:
+        # Neither the text nor the address goes into the log: the text holds a link.
+        _log.error("A mail was not sent: %s. Check the PORTAL_SMTP settings.", type(why).__name__)

@@ -1,0 +1,116 @@
+"""People and drafts for tests: plain functions with fixed defaults."""
+
+from datetime import timedelta
+
+from portal.models import Account, ProjectDraft, now
+from portal.services import audit, desk, passwords, publication, review
+from portal.vocabulary import Role, State
+
+PHRASE = "four quiet rivers meet"
+
+COMPLETE = ProjectDraft(
+    title="Fair Recruitment in the Horn",
+    summary="Trains inspectors.\n\nPublishes a register.",
+    start="2021-03",
+    end="2023",
+    year="2021",
+    budget="150000.00",
+    status="completed",
+    project_type="labour-migration",
+    coverage="national",
+    region="africa",
+    countries=("KEN",),
+    sdg=("8.8",),
+    gcm=("6",),
+)
+
+
+def make_account(session, name="Ann", role=Role.AUTHOR, *, password=None, **values):
+    """An account that is stored, without a password unless one is given."""
+    account = Account(email=f"{name.lower()}@example.org", name=name, role=role, **values)
+    account.password_hash = passwords.hashed(password) if password else None
+    session.add(account)
+    session.flush()
+    audit.record(session, "add account", "account", account.id)
+    session.commit()
+    return account
+
+
+class Office:
+    """An author, another one, two reviewers and an administrator, and a way to bring a revision to any state."""
+
+    def __init__(self, session):
+        self.session = session
+        self.author = make_account(session, "Ann")
+        self.other = make_account(session, "Olu")
+        self.reviewer = make_account(session, "Rex", Role.REVIEWER)
+        self.second = make_account(session, "Sue", Role.REVIEWER)
+        self.administrator = make_account(session, "Ada", Role.ADMINISTRATOR)
+
+    @property
+    def everyone(self):
+        return {
+            "author": self.author,
+            "other author": self.other,
+            "reviewer": self.reviewer,
+            "second reviewer": self.second,
+            "administrator": self.administrator,
+        }
+
+    def draft(self, draft=COMPLETE):
+        revision = review.new_draft(self.session, draft, by=self.author)
+        self.session.commit()
+        return revision
+
+    def revision(self, state, draft=COMPLETE):
+        """A revision by `author` in this state; whoever decides is `reviewer`."""
+        session, revision = self.session, self.draft(draft)
+        steps = {
+            State.DRAFT: (),
+            State.DISCARDED: ("discard",),
+            State.SUBMITTED: ("submit",),
+            State.IN_REVIEW: ("submit", "claim"),
+            State.RETURNED: ("submit", "claim", "return"),
+            State.APPROVED: ("submit", "claim", "approve"),
+            State.SCHEDULED: ("submit", "claim", "approve", "schedule"),
+            State.PUBLISHED: ("submit", "claim", "approve", "publish"),
+            State.WITHDRAWN: ("submit", "claim", "approve", "publish", "withdraw"),
+            State.SUPERSEDED: ("submit", "claim", "approve", "publish", "supersede"),
+        }[state]
+        acts = {
+            "discard": lambda: review.discard(session, revision, by=self.author),
+            "submit": lambda: review.submit(session, revision, version=revision.version, by=self.author),
+            "claim": lambda: review.claim(session, revision, by=self.reviewer),
+            "return": lambda: review.return_(
+                session, revision, version=revision.version, by=self.reviewer, reasons={"title": "Too short."}
+            ),
+            "approve": lambda: review.approve(session, revision, version=revision.version, by=self.reviewer),
+            "schedule": lambda: publication.schedule(session, revision, at=now() + timedelta(days=1), by=self.reviewer),
+            "publish": lambda: publication.publish(session, revision, by=self.reviewer),
+            "withdraw": lambda: publication.withdraw(
+                session, revision.project, reason="Entered by mistake.", by=self.reviewer
+            ),
+            "supersede": lambda: self.publish_change(revision.project),
+        }
+        for step in steps:
+            acts[step]()
+            session.commit()
+        assert revision.state == state
+        return revision
+
+    def publish_change(self, project, **changes):
+        """Another change of a project, all the way to the public."""
+        session = self.session
+        revision = review.open_change(session, project, by=self.author)
+        draft = revision.draft.but(**(changes or {"summary": "Another summary."}))
+        review.save_draft(session, revision, draft, version=revision.version, by=self.author)
+        review.submit(session, revision, version=revision.version, by=self.author)
+        review.claim(session, revision, by=self.reviewer)
+        review.approve(session, revision, version=revision.version, by=self.reviewer)
+        publication.publish(session, revision, by=self.reviewer)
+        session.commit()
+        return revision
+
+    def sees(self, account, revision):
+        found = self.session.execute(desk.visible(account).where(type(revision).id == revision.id))
+        return found.scalar_one_or_none() is not None

@@ -1,0 +1,53 @@
+"""Two drafts field by field, and words inside a text."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal.models import ProjectDraft
+from portal.services import differences
+from tests.factories import COMPLETE
+
+
+def test_changed_fields_come_first_in_their_order():
+    found = differences.compare(COMPLETE, COMPLETE.but(budget="1.00", title="Other", countries=("UGA",)))
+    assert [d.field for d in found if d.is_changed] == ["title", "budget", "countries"]
+    assert [d.field for d in found[:3]] == ["title", "budget", "countries"]
+
+
+def test_nothing_changed_is_said_so():
+    assert differences.changed_fields(COMPLETE, COMPLETE) == ()
+
+
+def test_the_order_of_countries_is_no_change():
+    two = COMPLETE.but(countries=("KEN", "UGA"))
+    assert differences.changed_fields(two, two.but(countries=("UGA", "KEN"))) == ()
+
+
+def test_lists_say_what_came_and_went():
+    found = differences.compare(COMPLETE.but(countries=("KEN", "UGA")), COMPLETE.but(countries=("UGA", "SOM")))[0]
+    assert (found.field, found.added, found.removed) == ("countries", ("SOM",), ("KEN",))
+
+
+def test_a_new_project_is_all_new():
+    assert "language" in differences.changed_fields(None, COMPLETE)
+
+
+@given(st.text(), st.text())
+def test_the_pieces_make_both_texts(before, after):
+    found = differences.pieces(before, after)
+    assert "".join(piece.text for piece in found if piece.mark != "added") == before
+    assert "".join(piece.text for piece in found if piece.mark != "removed") == after
+
+
+def test_changed_words_are_marked_and_not_letters():
+    found = differences.pieces("helps two ministries", "helps three ministries")
+    assert [(p.mark, p.text) for p in found] == [
+        ("same", "helps "), ("removed", "two"), ("added", "three"), ("same", " ministries"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("stored", [{}, {"title": "T", "no_such_field": 1}, {"countries": ["KEN"]}])
+def test_drafts_of_other_times_can_be_read(stored):
+    draft = ProjectDraft.from_json(stored)
+    assert ProjectDraft.from_json(draft.as_json()) == draft

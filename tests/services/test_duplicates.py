@@ -1,0 +1,39 @@
+"""Records that a draft may describe once more."""
+
+import pytest
+
+from portal.models import ProjectDraft
+from portal.services import duplicates, live
+
+TITLE = "Capacity-building of Georgian Government Structures to Establish a Labour Migration Policy"
+
+
+def keys(session, **draft):
+    return [likeness.key for likeness in duplicates.possible(session(), ProjectDraft(**draft))]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        TITLE,
+        TITLE.upper(),
+        "Capacity building of the Georgian Government Structures to Establish Labour Migration Policies",
+        "Capacity-building of Georgian Government Structures",
+    ],
+)
+def test_a_title_like_one_that_is_there_is_noticed(session, sample, title):
+    assert keys(session, title=title, countries=("GEO",), year="2008")[:1] == ["LM.0024"]
+
+
+@pytest.mark.parametrize("title", ["", "Short", "An entirely different matter of weather stations", '"" * ( ) NEAR -'])
+def test_other_titles_are_not(session, sample, title):
+    assert keys(session, title=title) == []
+
+
+def test_a_change_is_not_its_own_duplicate(session, sample):
+    project = live.project(session(), "LM.0024")
+    assert duplicates.possible(session(), live.draft_of(session(), project), project_id=project.id) == ()
+
+
+def test_the_projects_id_alone_is_enough_to_look(session, sample):
+    assert keys(session, title=TITLE + " again", number="LM.0024") == ["LM.0024"]

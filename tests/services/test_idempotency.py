@@ -1,0 +1,112 @@
+"""The same form sent many times is one submission; two editors from one version are one success."""
+
+from threading import Barrier, Thread
+
+import pytest
+
+from portal.errors import Conflict, NotAllowed
+from portal.models import Account, AuditEvent, Revision, SubmissionKey, db
+from portal.services import desk, idempotency, review
+from portal.services.writing import begin_writing
+from tests.factories import COMPLETE, make_account
+
+KEY = "k" * 32
+
+
+def together(app, count, work):
+    """Run work(number) in so many threads at once, each with a session of its own; what they returned."""
+    gate, results = Barrier(count), []
+
+    def run(number):
+        with app.app_context():
+            gate.wait()
+            results.append(work(number))
+            db.session.remove()
+
+    threads = [Thread(target=run, args=(number,)) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def send(account_id, key):
+    session = db.session()
+    begin_writing(session)
+    account = session.get(Account, account_id)
+    if (done := idempotency.once(session, key, account)) is not None:
+        session.rollback()
+        return done
+    revision = review.new_draft(session, COMPLETE, by=account)
+    location = f"/staff/revisions/{revision.id}"
+    idempotency.finish(session, key, account, location)
+    session.commit()
+    return location
+
+
+def test_one_form_sent_twenty_times_at_once_is_one_revision(real_app, real):
+    account = make_account(real, "Twenty").id
+    real.close()
+    places = together(real_app, 20, lambda number: send(account, KEY))
+    assert len(places) == 20
+    assert len(set(places)) == 1
+    assert real.query(Revision).filter_by(author_id=account).count() == 1
+    assert real.query(AuditEvent).filter_by(verb="draft", actor_id=account).count() == 1
+
+
+def test_twenty_forms_are_twenty_revisions(real_app, real):
+    account = make_account(real, "Many").id
+    real.close()
+    places = together(real_app, 20, lambda number: send(account, f"{KEY}-{number}"))
+    assert len(set(places)) == 20
+
+
+def test_of_twenty_who_save_from_one_version_one_succeeds(real_app, real):
+    author = make_account(real, "Same")
+    revision = review.new_draft(real, COMPLETE, by=author)
+    real.commit()
+    number, seen, who = revision.id, revision.version, author.id
+    real.close()
+
+    def save(count):
+        session = db.session()
+        begin_writing(session)
+        by = session.get(Account, who)
+        mine = COMPLETE.but(title=f"Title {count}")
+        try:
+            review.save_draft(session, desk.get(session, number, by), mine, version=seen, by=by)
+            session.commit()
+        except Conflict as why:
+            session.rollback()
+            return ("lost", why.mine.title == mine.title, why.theirs.title.startswith("Title "))
+        return ("won", True, True)
+
+    results = together(real_app, 20, save)
+    assert sorted(results) == [("lost", True, True)] * 19 + [("won", True, True)]
+
+
+def test_a_failed_sending_frees_its_key(session):
+    account = make_account(session(), "Ann")
+    assert idempotency.once(session(), KEY, account) is None
+    session.rollback()
+    assert idempotency.once(session(), KEY, account) is None
+
+
+def test_keys_of_two_accounts_do_not_meet(session):
+    one, two = make_account(session(), "Ann"), make_account(session(), "Olu")
+    assert idempotency.once(session(), KEY, one) is None
+    idempotency.finish(session(), KEY, one, "/secret")
+    assert idempotency.once(session(), KEY, two) is None
+
+
+@pytest.mark.parametrize("key", ["", "short", "x" * 65, "a b" * 10, "\x00" * 20, "é" * 20])
+def test_what_is_no_key_is_refused(session, key):
+    account = make_account(session(), "Ann")
+    with pytest.raises(NotAllowed):
+        idempotency.once(session(), key, account)
+    assert session.query(SubmissionKey).count() == 0
+
+
+def test_a_fresh_key_is_a_key(session):
+    assert idempotency.once(session(), idempotency.fresh_key(), make_account(session(), "Ann")) is None

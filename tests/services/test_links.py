@@ -1,0 +1,104 @@
+"""One-time links: one use, half an hour, the account as it was; and never a way round the second factor."""
+
+from datetime import timedelta
+from threading import Barrier, Thread
+
+import pytest
+
+from portal.errors import BadLink, WeakPassword
+from portal.models import Account, OneTimeLink, db, now
+from portal.services import accounts, audit, links, passwords
+from portal.services.links import Purpose
+from portal.vocabulary import Role
+from tests.factories import PHRASE, make_account
+
+
+@pytest.fixture
+def issued(session):
+    link = links.issue(session(), make_account(session(), "Ann"), Purpose.INVITE)
+    session.commit()
+    return link
+
+
+def test_a_link_sets_a_password_once(session, issued):
+    account = links.use(session(), issued.token, PHRASE)
+    session.commit()
+    assert passwords.fits(PHRASE, account.password_hash)
+    with pytest.raises(BadLink):
+        links.use(session(), issued.token, PHRASE)
+
+
+def test_looking_at_a_link_uses_nothing_up(session, issued):
+    for _ in range(3):
+        assert links.read(session(), issued.token).account.email == issued.email
+
+
+def test_a_weak_password_leaves_the_link_good(session, issued):
+    with pytest.raises(WeakPassword):
+        links.use(session(), issued.token, "short")
+    assert links.read(session(), issued.token)
+
+
+def test_a_database_dump_holds_no_usable_link(session, issued):
+    assert issued.token not in {row.token_hash for row in session.query(OneTimeLink)}
+
+
+@pytest.mark.parametrize("token", ["", "x", "\x00", "\ud800", "../../etc", "a" * 10_000])
+def test_a_strange_token_is_a_bad_link(session, token):
+    with pytest.raises(BadLink):
+        links.use(session(), token, PHRASE)
+
+
+@pytest.mark.parametrize("event", ["expired", "a later link", "password changed", "disabled", "role changed"])
+def test_a_link_is_overtaken(session, issued, event):
+    account = session.query(Account).one()
+    if event == "expired":
+        session.query(OneTimeLink).one().expires_at = now() - timedelta(seconds=1)
+    elif event == "a later link":
+        links.issue(session(), account, Purpose.RESET)
+    elif event == "disabled":
+        accounts.disable(session(), account, by=None)
+    else:
+        account.credential_version += 1
+        audit.record(session(), "change", "account", account.id)
+    session.commit()
+    for attempt in (links.read, lambda *given: links.use(*given, PHRASE)):
+        with pytest.raises(BadLink):
+            attempt(session(), issued.token)
+
+
+def test_the_address_comes_from_the_settings(issued):
+    assert issued.address("https://portal.example.org").startswith("https://portal.example.org/sign-in/link/")
+
+
+def test_a_link_leaves_the_second_factor_alone(session):
+    account = make_account(session(), "Rex", Role.REVIEWER, password=PHRASE, totp_secret="A" * 32)
+    link = accounts.link_for(session(), account, by=None)
+    session.commit()
+    links.use(session(), link.token, "seven calm herons wade")
+    assert account.has_second_factor
+
+
+def test_of_ten_who_use_a_link_at_once_one_wins(real_app, real):
+    link = links.issue(real, make_account(real, "Crowd"), Purpose.INVITE)
+    real.commit()
+    real.close()
+    gate, results = Barrier(10), []
+
+    def use():
+        with real_app.app_context():
+            gate.wait()
+            try:
+                links.use(db.session(), link.token, PHRASE)
+                db.session.commit()
+                results.append("won")
+            except BadLink:
+                results.append("lost")
+            db.session.remove()
+
+    threads = [Thread(target=use) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(results) == ["lost"] * 9 + ["won"]

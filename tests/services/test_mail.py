@@ -1,0 +1,83 @@
+"""Mail: sent to a server whose certificate is checked, with links from the settings; nothing without settings."""
+
+import socketserver
+import ssl
+import subprocess
+from threading import Thread
+
+import pytest
+
+from portal.config import Settings
+from portal.errors import Misconfigured
+from portal.services import mail
+from portal.services.links import IssuedLink, Purpose
+
+BARE = {"SECRET_KEY": "x" * 40}
+SMTP = BARE | {"PORTAL_SMTP_HOST": "mail.example.org", "PORTAL_SMTP_FROM": "portal@example.org"}
+LINK = IssuedLink("tok", Purpose.RESET, "ann@example.org", "Ann", None)
+
+
+def test_without_settings_nothing_is_sent_and_the_caller_knows():
+    settings = Settings.from_environment(BARE)
+    assert not mail.send_soon(mail.letter_of(LINK, settings), settings)
+
+
+def test_the_link_in_a_mail_comes_from_the_settings():
+    settings = Settings.from_environment(SMTP | {"PORTAL_URL": "https://portal.example.org/"})
+    assert "https://portal.example.org/sign-in/link/tok\n" in mail.letter_of(LINK, settings).text
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"PORTAL_SMTP_PORT": "smtp"},
+        {"PORTAL_SMTP_PORT": "70000"},
+        {"PORTAL_SMTP_SECURITY": "maybe"},
+        {"PORTAL_SMTP_FROM": ""},
+        {"PORTAL_SMTP_SECURITY": "none", "PORTAL_SMTP_USER": "u"},
+    ],
+)
+def test_an_impossible_setting_is_named(given):
+    with pytest.raises(Misconfigured, match="PORTAL_SMTP"):
+        Settings.from_environment(SMTP | given)
+
+
+def test_settings_do_not_show_the_password():
+    assert "hunter" not in repr(Settings.from_environment(SMTP | {"PORTAL_SMTP_PASSWORD": "hunter"}))
+
+
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+def test_a_server_with_a_certificate_nobody_signed_gets_nothing(security, tmp_path):
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate, "-days", "1",
+         "-subj", "/CN=localhost"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    heard = []
+
+    class Server(socketserver.StreamRequestHandler):
+        def handle(self):
+            try:
+                if security == "starttls":
+                    self.wfile.write(b"220 x\r\n")
+                    for answer in (b"250-x\r\n250 STARTTLS\r\n", b"220 go\r\n"):
+                        self.rfile.readline()
+                        self.wfile.write(answer)
+                with context.wrap_socket(self.connection, server_side=True) as secure:
+                    heard.append(secure.recv(100))
+            except OSError:
+                return
+
+    with socketserver.TCPServer(("127.0.0.1", 0), Server) as server:
+        Thread(target=server.handle_request, daemon=True).start()
+        settings = Settings.from_environment(
+            SMTP
+            | {"PORTAL_SMTP_HOST": "localhost", "PORTAL_SMTP_SECURITY": security}
+            | {"PORTAL_SMTP_PORT": str(server.server_address[1])}
+        )
+        with pytest.raises(ssl.SSLCertVerificationError):
+            mail.send(mail.letter_of(LINK, settings), settings)
+    assert heard in ([], [b""])

@@ -1,0 +1,62 @@
+"""Which passwords are refused, and that none is cut off."""
+
+import pytest
+from argon2 import extract_parameters
+
+from portal.errors import WeakPassword
+from portal.services import passwords
+
+CONTEXT = ("ann.miller@example.org", "Ann Miller")
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "", "short", "fourteen chars", "a" * 15, "abababababababab", "abcabcabcabcabcabc", "123456789012345",
+        "abcdefghijklmnop", "qwertyuiopasdfgh", "zyxwvutsrqponmlk", "passwordpassword", "Password1234567!",
+        "P@ssw0rdP@ssw0rd", "correct horse battery staple", "CorrectHorseBatteryStaple1", "iloveyouiloveyou",
+        "letmeinletmein123", "IOM Development Fund 2024", "iomdevelopmentfund", "ann.miller@example.org",
+        "annmiller annmiller", "mypasswordismypassword", "welcome to the portal", "111111222222333333",
+        "summer2024 winter2025", "administrator123", "aaaaaaaaaaaaaab", "\x00" * 15, "x" * 1_001,
+    ],
+)  # fmt: skip
+def test_what_is_guessed_first_is_refused(password):
+    with pytest.raises(WeakPassword):
+        passwords.check(password, context=CONTEXT)
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "four quiet rivers meet", "seven calm herons wade", "vier stille Flüsse treffen sich", "quatre rivières calmes",
+        "тихая река под мостом", "静かな川が四つ出会うところにて橋あり",
+        "k7#Lw9!qZx2@Rt5", "plum-ladder-frost-91", "🦩 wades where herons nap",
+        "tall grass " * 80,
+    ],
+)  # fmt: skip
+def test_what_is_long_and_unrelated_is_taken(password):
+    if password.startswith("tall"):
+        password = "".join(f"{word} {number} " for number, word in enumerate(["tall grass"] * 60))[:1_000]
+    passwords.check(password, context=CONTEXT)
+
+
+@pytest.mark.parametrize("length", [72, 73, 1_000])
+def test_the_last_character_counts(length):
+    kept = passwords.hashed("k" * (length - 1) + "a")
+    assert passwords.fits("k" * (length - 1) + "a", kept)
+    assert not passwords.fits("k" * (length - 1) + "b", kept)
+
+
+def test_the_hash_is_argon2id_with_at_least_19_mib_and_two_passes():
+    found = extract_parameters(passwords.hashed("anything"))
+    assert found.type.name == "ID"
+    assert (found.memory_cost >= 19 * 1024, found.time_cost >= 2) == (True, True)
+
+
+def test_composed_and_decomposed_characters_are_the_same():
+    assert passwords.fits("e\u0301tude en trois temps", passwords.hashed("\u00e9tude en trois temps"))
+
+
+@pytest.mark.parametrize("kept", [None, "", "not a hash", "$argon2id$broken"])
+def test_without_a_hash_nothing_fits(kept):
+    assert not passwords.fits("no account has this password", kept)

@@ -1,0 +1,70 @@
+"""The Fund's rules beside the form: each says its reason, and none says anything without cause."""
+
+from datetime import date
+
+import pytest
+
+from portal.services import rules
+from tests.factories import COMPLETE
+
+TODAY = date(2024, 6, 1)
+
+
+def fields(**changes):
+    return {remark.field for remark in rules.remarks(COMPLETE.but(**changes), today=TODAY)}
+
+
+def test_a_sound_draft_gets_no_remark():
+    assert rules.remarks(COMPLETE, today=TODAY) == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"end": "2020"}, "end"),
+        ({"end": "2029"}, "end"),
+        ({"coverage": "regional"}, "countries"),
+        ({"countries": ("KEN", "UGA")}, "countries"),
+        ({"status": "active"}, "status"),
+        ({"end": "2025"}, "status"),
+        ({"start": "2020-01"}, "start"),
+        ({"budget": "39999.99"}, "budget"),
+        ({"budget": "300000.01"}, "budget"),
+        ({"year": "2019", "start": "2019", "budget": "200000.01"}, "budget"),
+        ({"funding_line": "Line 1"}, "budget"),
+        ({"funding_line": "Line 2", "countries": ("FRA",)}, "countries"),
+        ({"coverage": "regional", "countries": ("KEN", "UGA"), "other_countries": ("FRA", "DEU", "ITA")},
+         "other_countries"),
+        ({"region": "europe"}, "region"),
+    ],
+)  # fmt: skip
+def test_a_remark_stands_beside_its_field(changes, field):
+    assert field in fields(**changes)
+
+
+@pytest.mark.parametrize("budget", ["40000", "300000.00", "", "lots", "NaN", "Infinity", "1e99999"])
+def test_limits_are_inside_and_nonsense_is_left_to_the_form(budget):
+    assert ("budget" in fields(budget=budget)) == (budget == "1e99999")
+
+
+@pytest.mark.parametrize("value", ["", "soon", "2021-13", "20211"])
+def test_what_is_missing_or_no_date_gets_no_remark(value):
+    assert fields(start=value, end=value, year="", status="") == set()
+
+
+def test_every_rule_says_reason_advice_and_source():
+    for rule in rules.rules():
+        assert rule.reason
+        assert rule.advice
+        assert rule.source
+        assert rule.kind in ("warning", "error")
+
+
+def test_only_what_cannot_be_true_is_an_error():
+    assert {rule.rule for rule in rules.rules() if rule.is_error} == {"end-before-start"}
+
+
+def test_remarks_fill_in_what_they_speak_of():
+    (remark,) = rules.remarks(COMPLETE.but(coverage="regional"), today=TODAY)
+    assert "1 is named" in remark.reason
+    assert remark.source_url.startswith("https://")

@@ -1,0 +1,110 @@
+"""portal account, publish-due and demo, as an operator runs them."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from portal.models import Account, AuditEvent, Project, Revision, db, now
+from portal.services import audit, desk, links, publication
+from portal.vocabulary import Role, State
+from tests.factories import PHRASE, Office, make_account
+
+
+@pytest.fixture
+def run(app, session):
+    """run("account", "list") gives what the command prints, and checks how it ends."""
+
+    def go(*words, code=0):
+        result = app.test_cli_runner().invoke(args=list(words))
+        assert result.exit_code == code, result.output
+        return result.output
+
+    return go
+
+
+def token_in(output):
+    return re.search(r"/sign-in/link/(\S+)", output)[1]
+
+
+def test_the_first_administrator_gets_a_link_and_no_password(run, session):
+    output = run("account", "add", "ada@example.org", "--name", "Ada", "--role", "administrator")
+    account = session.query(Account).one()
+    assert (account.role, account.password_hash) == (Role.ADMINISTRATOR, None)
+    links.use(session(), token_in(output), PHRASE)
+
+
+def test_adding_twice_is_refused_in_words(run, session):
+    run("account", "add", "ada@example.org", "--name", "Ada")
+    assert "There is an account with this address." in run("account", "add", "ADA@example.org", "--name", "A", code=1)
+
+
+def test_a_first_start_prints_a_link_until_someone_can_sign_in(run, session):
+    first, second = run("account", "first"), run("account", "first")
+    assert token_in(first) != token_in(second)
+    links.use(session(), token_in(second), PHRASE)
+    session.commit()
+    assert run("account", "first") == ""
+    assert session.query(Account).count() == 1
+
+
+def test_the_list_shows_no_secret(run, session):
+    make_account(session(), "Ann", password=PHRASE, totp_secret="S" * 32)
+    output = run("account", "list")
+    assert "ann@example.org" in output
+    assert "argon2" not in output
+    assert "SSSS" not in output
+
+
+def test_disabling_from_the_command_line(run, session):
+    make_account(session(), "Ann")
+    run("account", "disable", "ann@example.org")
+    assert session.query(Account).one().is_disabled
+    assert "disabled" in run("account", "link", "ann@example.org", code=1)
+
+
+def test_an_unknown_account_is_said(run):
+    assert "There is no account" in run("account", "disable", "nobody@example.org", code=1)
+
+
+def test_what_is_due_is_published_and_the_rest_is_not(run, session):
+    office = Office(session())
+    due, later = office.revision(State.SCHEDULED), office.revision(State.SCHEDULED)
+    publication.schedule(session(), due, at=now() + timedelta(seconds=1), by=office.reviewer)
+    session.execute(
+        Revision.__table__.update().where(Revision.id == due.id).values(publish_at=now() - timedelta(seconds=1))
+    )
+    audit.record(session(), "wait", "revision", due.id)
+    session.commit()
+    assert f"R-{due.id} is published" in run("publish-due")
+    session.expire_all()
+    assert (due.state, later.state) == (State.PUBLISHED, State.SCHEDULED)
+
+
+def test_the_demonstration_has_people_and_work_for_each(run, session):
+    output = run("demo")
+    assert len(re.findall("/sign-in/link/", output)) == 4
+    people = {account.email.split("@")[0]: account for account in session.query(Account)}
+    assert desk.desk(session(), people["author"]).mine
+    assert desk.desk(session(), people["reviewer"]).waiting
+    states = {revision.state for revision in session.query(Revision)}
+    assert states >= {State.DRAFT, State.SUBMITTED, State.RETURNED, State.APPROVED, State.SCHEDULED}
+
+
+def test_the_demonstration_is_made_once(run, session):
+    run("demo")
+    before = session.query(Revision).count(), session.query(Project).count()
+    assert "0 revisions" in run("demo")
+    assert (session.query(Revision).count(), session.query(Project).count()) == before
+
+
+def test_nothing_of_the_demonstration_is_public(run, session):
+    run("demo")
+    assert session.query(Project).filter(Project.title.like("Demonstration%")).count() == 0
+
+
+def test_every_account_of_the_command_line_is_in_the_trail(run, session):
+    run("account", "add", "ada@example.org", "--name", "Ada")
+    verbs = [event.verb for event in session.query(AuditEvent).filter_by(subject_kind="account")]
+    assert verbs == ["add account", "issue link"]
+    assert db.session.query(AuditEvent).filter_by(verb="add account").one().actor == "the portal"
