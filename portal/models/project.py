@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -40,6 +40,8 @@ class Project(Model):
         CheckConstraint("budget >= 0", name="budget_not_negative"),
         Index("ix_project_title_sort_id", "title_sort", "id"),
         Index("ix_project_fingerprint", "fingerprint"),
+        # Every new state of the directory counts the sample records; a real portal has none.
+        Index("ix_project_sample", "id", sqlite_where=text("is_sample = 1"), postgresql_where=text("is_sample")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -56,6 +56,7 @@ def environment(database: Path, **more: str) -> dict[str, str]:
         **os.environ,
         "DATABASE_URL": f"sqlite:///{database}",
         "PORTAL_ENV": "production",
+        "PORTAL_URL": "http://127.0.0.1",
         "SECRET_KEY": "only-for-measuring-" + "0" * 32,
         **more,
     }
