@@ -57,14 +57,18 @@ def when_ready(server):
 
 
 def on_starting(server):
-    """Refuse a start without its settings here, in one line, before any worker fails over it."""
+    """Refuse a start without its settings here, in one line, before any worker fails over it.
+
+    While developing, the processes agree here on the secret that none was given: a form goes to any of them.
+    """
     from portal.config import Settings
     from portal.errors import Misconfigured
 
     try:
-        Settings.from_environment(os.environ)
+        settings = Settings.from_environment(os.environ)
     except Misconfigured as why:
         raise SystemExit(f"The portal does not start: {why}") from None
+    os.environ["SECRET_KEY"] = settings.secret_key
     # Workers inherit what is imported here, and after an update would go on with the old modules.
     for name in [name for name in sys.modules if name.partition(".")[0] == "portal"]:
         del sys.modules[name]

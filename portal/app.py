@@ -18,7 +18,7 @@ from portal.config import ROOT, Settings
 from portal.errors import Misconfigured
 from portal.models import db, postgresql_engine_options, sqlite_engine_options
 from portal.search import directory, shelf
-from portal.web import BLUEPRINTS, assets, error_pages, headers, kept, proxy, rendering
+from portal.web import BLUEPRINTS, assets, error_pages, guard, headers, kept, proxy, rendering
 
 _ADDRESS_LIKE = "write sqlite:////folder/portal.db or postgresql://user:password@host/name"
 # A request that keeps the database longer is ended by it; commands may take their time.
@@ -34,6 +34,14 @@ def create_app(settings: Settings, *, statement_seconds: int = STATEMENT_SECONDS
         SQLALCHEMY_DATABASE_URI=url,
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(url, settings, statement_seconds),
         MAX_CONTENT_LENGTH=1_000_000,
+        MAX_FORM_MEMORY_SIZE=500_000,
+        MAX_FORM_PARTS=1_000,
+        TRUSTED_HOSTS=settings.hosts,
+        # Carries the one message that a page shows after a redirect, to staff alone.
+        SESSION_COOKIE_NAME="__Host-said",
+        SESSION_COOKIE_SECURE=True,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
         COMPRESS_MIMETYPES=[
             "text/html", "text/css", "text/javascript", "image/svg+xml", "application/json", "text/plain",
         ],
@@ -52,6 +60,7 @@ def create_app(settings: Settings, *, statement_seconds: int = STATEMENT_SECONDS
         app.register_blueprint(blueprint)
     error_pages.init_app(app)
     headers.init_app(app)
+    guard.init_app(app)
     Compress(app)
     kept.init_app(app, ROOT, settings.page_cache)
     # Outermost, so that all that is inside knows who really asks.

@@ -17,7 +17,9 @@ from portal.config import Settings
 from portal.models import db
 from portal.services.intake import Report, import_file
 from tests import postgres
+from tests.factories import Office
 from tests.pages import Fragment, Page
+from tests.people import Browser
 
 # The machine may be busy; what a test may cost is watched over the whole run.
 hypothesis_settings.register_profile("house", max_examples=50, deadline=None, print_blob=True)
@@ -112,6 +114,18 @@ def session(app, monkeypatch):
 def client(app, session):
     """A visitor who gets plain answers."""
     return app.test_client()
+
+
+@pytest.fixture
+def staff(app, session):
+    """Someone of staff, not signed in yet: staff().sign_in(account)."""
+    return lambda: Browser(app, session)
+
+
+@pytest.fixture
+def office(session):
+    """An author, another one, two reviewers and an administrator."""
+    return Office(session)
 
 
 @pytest.fixture

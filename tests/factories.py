@@ -58,7 +58,10 @@ class Office:
         }
 
     def draft(self, draft=COMPLETE):
-        revision = review.new_draft(self.session, draft, by=self.author)
+        return self.draft_by(self.author, draft)
+
+    def draft_by(self, account, draft=COMPLETE):
+        revision = review.new_draft(self.session, draft, by=account)
         self.session.commit()
         return revision
 
@@ -96,6 +99,16 @@ class Office:
             acts[step]()
             session.commit()
         assert revision.state == state
+        return revision
+
+    def change(self, project, **changes):
+        """A submitted change of a project by `other`."""
+        session = self.session
+        revision = review.open_change(session, project, by=self.other)
+        draft = revision.draft.but(**changes)
+        review.save_draft(session, revision, draft, version=revision.version, by=self.other)
+        review.submit(session, revision, version=revision.version, by=self.other)
+        session.commit()
         return revision
 
     def publish_change(self, project, **changes):

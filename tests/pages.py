@@ -164,7 +164,8 @@ class Page(Markup):
 
     @property
     def title(self):
-        return words(self.one("title"))
+        """Without the word that a form with errors begins its title with."""
+        return words(self.one("title")).removeprefix("Error: ")
 
     @property
     def heading(self):

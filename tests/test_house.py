@@ -21,15 +21,6 @@ FORBIDDEN_NAMES = re.compile(
 ALLOWED_NAMES = {"portal/models/base.py", "templates/base.html", "static/css/20-base.css"}
 ALLOWED_CLASSES = {"Base"}
 
-# Endpoints that anyone may ask for. A new one is either guarded or written down here.
-OPEN = {
-    "static",
-    "health.alive", "health.ready",
-    "overview.agenda", "overview.data", "overview.home", "overview.where",
-    "pages.page",
-    "projects.directory", "projects.project",
-}  # fmt: skip
-
 MACHINE_PATH = re.compile(r"(?<![\w.~-])/(?:home|root|work|tmp|Users)/\w")
 REGISTRY = re.compile(r"(?:pypi|pythonhosted|npmjs|npmmirror)\.(?:org|com)\b", re.IGNORECASE)
 
@@ -123,11 +114,6 @@ def test_node_lock_does_not_say_where_packages_come_from():
     # Addresses where an author takes donations are the only ones in the file.
     for package in packages.values():
         assert "://" not in json.dumps({key: value for key, value in package.items() if key != "funding"})
-
-
-def test_every_route_is_guarded_or_listed_open(app):
-    unguarded = {endpoint for endpoint, view in app.view_functions.items() if not hasattr(view, "needs")}
-    assert unguarded == OPEN
 
 
 def test_no_file_names_a_machine_or_a_registry():

@@ -7,7 +7,11 @@ import subprocess
 import pytest
 
 from portal.config import ROOT
+from portal.services import publication, review
+from portal.vocabulary import State
 from tests.addresses import LOST, SELECTIONS, fixed, projects
+from tests.colleagues import Colleague
+from tests.factories import Office
 from tests.lacking import lacks
 
 VALIDATOR = ROOT / "node_modules" / ".bin" / "html-validate"
@@ -26,9 +30,35 @@ def test_every_page_is_valid_html(validator, app, client, sample, tmp_path):
     addresses = [*fixed(app), *SELECTIONS, *LOST, "/projects/?per_page=100", *projects(listing)]
     for address in addresses:
         answer = client.get(address)
-        if answer.mimetype == "text/html":
+        if answer.mimetype == "text/html" and not answer.location:
             (tmp_path / f"{file_name(address)}.html").write_text(answer.text, encoding="utf-8")
     assert len(list(tmp_path.iterdir())) > len(SELECTIONS)
+    validate(validator, tmp_path)
+
+
+def test_every_page_of_the_desk_is_valid_html(validator, app, session, tmp_path):
+    office = Office(session())
+    administrator = Colleague(app, session, office.administrator)
+    revisions = {state: office.revision(state) for state in (State.SUBMITTED, State.APPROVED, State.PUBLISHED)}
+    mine = office.revision(State.SUBMITTED)
+    review.claim(office.session, mine, by=office.administrator)
+    office.session.commit()
+    key = revisions[State.PUBLISHED].project.key
+    approved = f"/staff/revisions/{revisions[State.APPROVED].id}"
+    addresses = [
+        "/staff/", "/staff/?queue=publish", "/staff/?queue=drafts", "/staff/?queue=done", "/staff/audit/",
+        *(f"/staff/revisions/{one.id}" for one in (*revisions.values(), mine)), f"{approved}/publish",
+        f"{approved}/schedule", f"/staff/projects/{key}", f"/staff/projects/{key}/withdraw", f"/projects/{key}/history",
+    ]  # fmt: skip
+    for address in addresses:
+        (tmp_path / f"{file_name(address)}.html").write_text(administrator.get(address).text, encoding="utf-8")
+    publication.withdraw(office.session, revisions[State.PUBLISHED].project, reason="Twice.", by=office.administrator)
+    office.session.commit()
+    (tmp_path / "withdrawn.html").write_text(administrator.get(f"/projects/{key}").text, encoding="utf-8")
+    validate(validator, tmp_path)
+
+
+def validate(validator, tmp_path):
     result = subprocess.run(
         [validator, "--config", ROOT / ".htmlvalidate.json", "--formatter", "text", tmp_path],
         capture_output=True,

@@ -3,7 +3,7 @@
 from portal.models.account import Account, AccountSession, Attempt, OneTimeLink, RecoveryCode
 from portal.models.audit import GOVERNED, AuditDue, AuditEvent
 from portal.models.base import SQLITE_FLOOR, db, now, postgresql_engine_options, sqlite_engine_options
-from portal.models.catalogue import Catalogue, Change
+from portal.models.catalogue import TOUCHED, Catalogue, Change
 from portal.models.draft import ProjectDraft
 from portal.models.partial_date import PartialDate
 from portal.models.project import FormerKey, Project, ProjectCountry, ProjectTag
@@ -13,6 +13,7 @@ from portal.models.term import Term
 __all__ = [
     "GOVERNED",
     "SQLITE_FLOOR",
+    "TOUCHED",
     "Account",
     "AccountSession",
     "Attempt",

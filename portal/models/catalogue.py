@@ -14,6 +14,8 @@ from portal.models.base import Model, Moment, now
 # A change of more projects than this is not itemised; whoever keeps an index reads everything anew.
 ITEMISED_MOST = 5_000
 CHANGES_KEPT = 1_000
+# Where a session notes that it touched the catalogue.
+TOUCHED = "catalogue touched"
 
 
 class Catalogue(Model):
@@ -48,6 +50,7 @@ class Catalogue(Model):
         ids = None if project_ids is None else sorted(set(project_ids))
         if ids and len(ids) > ITEMISED_MOST:
             ids = None
+        session.info[TOUCHED] = True
         session.execute(insert(Change).values(version=version, stamp=stamp, project_ids=ids))
         session.execute(delete(Change).where(Change.version <= version - CHANGES_KEPT))
         return version

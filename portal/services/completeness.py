@@ -62,8 +62,13 @@ def cleaned(draft: ProjectDraft) -> ProjectDraft:
         if isinstance(value, tuple):
             changes[field.name] = tuple(dict.fromkeys(filter(None, map(prose.line, value))))
         else:
-            changes[field.name] = prose.paragraphs(value) if field.name == "summary" else prose.line(value)
+            changes[field.name] = _summary(value) if field.name == "summary" else prose.line(value)
     return draft.but(**changes)
+
+
+def _summary(text: str) -> str:
+    # What is too long to be submitted is only kept: looking for HTML in half a million characters takes too long.
+    return prose.markdown(text) if len(text) <= SUMMARY_MOST else prose.paragraphs(text)
 
 
 def faults(session: Session, draft: ProjectDraft, *, project_id: int | None = None) -> tuple[Fault, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import islice
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,6 +20,7 @@ PEOPLE = (
     ("reviewer@demo.invalid", "Ruth Reviewer", Role.REVIEWER),
     ("administrator@demo.invalid", "Adam Administrator", Role.ADMINISTRATOR),
 )
+CHANGES = 4
 FRESH = ProjectDraft(
     title="Demonstration: Safer Recruitment of Seasonal Workers",
     summary="Trains labour inspectors and lists licensed recruiters.\n\n- Two workshops\n- One public register",
@@ -62,7 +64,8 @@ def queue(session: Session) -> int:
     made = 1
     made += _submitted(session, review.new_draft(session, FRESH, by=author))
     made += _submitted(session, review.new_draft(session, FRESH.but(title=FRESH.title + " (Second Phase)"), by=second))
-    changed = [revision for project in projects if (revision := _change(session, project, by=author))][:4]
+    begun = (_change(session, project, by=author) for project in projects)
+    changed = list(islice(filter(None, begun), CHANGES))
     for number, revision in enumerate(changed):
         made += 1
         if number:

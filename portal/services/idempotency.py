@@ -20,12 +20,17 @@ def fresh_key() -> str:
     return secrets.token_urlsafe(24)
 
 
+def is_key(text: str) -> bool:
+    """Whether this has the shape of a key."""
+    return _SHAPE.fullmatch(text) is not None
+
+
 def once(session: Session, key: str, account: Account) -> str | None:
     """None: go on, the key is yours until the transaction ends. Else the address to which the first sending led.
 
     Waits for a sending that is under way. Raises NotAllowed for what is no key. A rollback frees the key.
     """
-    if not _SHAPE.fullmatch(key):
+    if not is_key(key):
         raise NotAllowed("The form lacks its key. Open it again; what you typed is kept where your browser keeps it.")
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     made = session.execute(

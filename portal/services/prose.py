@@ -4,15 +4,32 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
-# Control characters, what turns the direction of writing unseen, and halves of characters.
-_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+# Control characters, what has no width or turns the direction of writing unseen, halves of characters, and none.
+# Joiners (U+200C, U+200D) stay: Persian and emoji need them.
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\u200b\u2060\ufeff\ufffe\uffff\ud800-\udfff]"
+)
+_ABSOLUTE = re.compile(r"https?://[^/]|mailto:", re.IGNORECASE)
 _BLANK_LINES = re.compile(r"\n{3,}")
 _TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "blockquote", "h3", "h4", "code", "hr"}
-_MARKDOWN = MarkdownIt("commonmark", {"html": False}).disable(["image", "html_inline", "html_block"])
+
+
+class _Plain(MarkdownIt):
+    """Markdown whose links lead to named places: with any other address a link stays the text it was written as."""
+
+    def validateLink(self, url: str) -> bool:  # the library's name
+        return _ABSOLUTE.match(url) is not None
+
+
+_MARKDOWN = _Plain("commonmark", {"html": False}).disable(["image", "html_inline", "html_block"])
+_WITH_HTML = MarkdownIt("commonmark", {"html": True})
+_STRIPS_MOST = 5
 
 
 def line(text: str) -> str:
@@ -27,6 +44,30 @@ def paragraphs(text: str) -> str:
     return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip("\n")
 
 
+def markdown(text: str) -> str:
+    """Several lines of plain Markdown as they are stored: without HTML, whose text stays where it says something."""
+    text = paragraphs(text)
+    for _ in range(_STRIPS_MOST):
+        found = {token.content for token in _tokens(text) if token.type in ("html_inline", "html_block")}
+        if not found:
+            return text
+        for raw in sorted(found, key=len, reverse=True):
+            words = nh3.clean(raw, tags=set(), clean_content_tags={"script", "style"})
+            text = text.replace(raw.strip("\n"), words.strip("\n"))
+    # Whoever nests HTML this deep means harm; the sign that begins it goes.
+    return text.replace("<", "")
+
+
+def first_paragraph(text: str) -> tuple[str, str]:
+    """A Markdown text cut after its first paragraph; the first part is empty when it begins with something else."""
+    tokens = _MARKDOWN.parse(text)
+    if not tokens or tokens[0].type != "paragraph_open" or tokens[0].map is None:
+        return "", text
+    lines = text.split("\n")
+    end = tokens[0].map[1]
+    return "\n".join(lines[:end]), "\n".join(lines[end:]).strip("\n")
+
+
 def as_html(text: str) -> str:
     """Plain Markdown as HTML that may stand in a page: no raw HTML, no images, links to http(s) and mail only.
 
@@ -39,6 +80,18 @@ def as_html(text: str) -> str:
         html,
         tags=_TAGS,
         attributes={"a": {"href"}},
+        attribute_filter=_absolute,
         url_schemes={"http", "https", "mailto"},
         link_rel="nofollow noopener ugc",
     )
+
+
+def _absolute(_element: str, attribute: str, value: str) -> str | None:
+    """Drop the address of a link that begins with no scheme: `//host` would lead away and not say so."""
+    return value if attribute != "href" or _ABSOLUTE.match(value) else None
+
+
+def _tokens(text: str) -> Iterator[Token]:
+    for token in _WITH_HTML.parse(text):
+        yield token
+        yield from token.children or ()

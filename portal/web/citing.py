@@ -7,7 +7,7 @@ from flask import current_app, url_for
 from markupsafe import Markup
 
 from portal.search.listing import Listing
-from portal.web import figures
+from portal.web import figures, markdown
 from portal.web.language import gettext
 
 
@@ -41,7 +41,7 @@ def linked_data(project: Listing) -> Markup:
     about = {
         "@type": "Project",
         "name": project.title,
-        "description": project.summary,
+        "description": markdown.plain(project.summary),
         "startDate": str(project.start) if project.start else None,
         "endDate": str(project.end) if project.end else None,
         "areaServed": [{"@type": "Country", "name": c.name, "identifier": c.code} for c in project.countries] or None,

@@ -9,41 +9,44 @@ from flask import Flask, Response, g, make_response, render_template, request
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 from werkzeug.wrappers import Response as WSGIResponse
 
-from portal.errors import Missing
-from portal.web.language import gettext
+from portal.errors import BadLink, Missing, TooMany, WrongStep
+from portal.models import db
+from portal.web.language import gettext, ngettext
 
 _log = logging.getLogger(__name__)
 
 
-def words(status: int) -> tuple[str, list[str]]:
+def words(status: int) -> tuple[str, ...]:
     """Heading and advice for a status."""
+    if status == 403:
+        return gettext("You may not do this here"), gettext("Nothing was changed. Go back, or ask an administrator.")
     if status == 404:
-        return gettext("This page is not here"), [
-            gettext(
-                "The address may be mistyped, or it belongs to the former site. Project records keep their address "
-                "for good: if you have an ID such as LM.0024, search for it."
-            )
-        ]
+        return gettext("This page is not here"), gettext(
+            "The address may be mistyped, or it belongs to the former site. Project records keep their address "
+            "for good: if you have an ID such as LM.0024, search for it."
+        )
     if status == 405:
-        return gettext("This address does not take that kind of request"), [
-            gettext("Open the page again from the menu, and repeat what you wanted to do.")
-        ]
+        return gettext("This address does not take that kind of request"), gettext(
+            "Open the page again from the menu, and repeat what you wanted to do."
+        )
     if status == 413:
-        return gettext("That was too large"), [gettext("Send less at once. Nothing was stored.")]
+        return gettext("That was too large"), gettext("Send less at once. Nothing was stored.")
     if status >= 500:
-        return gettext("Something failed on our side"), [
-            gettext(
-                "You did nothing wrong, and nothing you sent was half saved. Try again in a minute. "
-                "If it keeps failing, send us the code below and we can find what happened."
-            )
-        ]
-    return gettext("This request could not be understood"), [
-        gettext("Check the address, or start again from the list of projects.")
-    ]
+        return gettext("Something failed on our side"), gettext(
+            "You did nothing wrong, and nothing you sent was half saved. Try again in a minute. "
+            "If it keeps failing, send us the code below and we can find what happened."
+        )
+    return gettext("This request could not be understood"), gettext(
+        "Check the address, or start again from the list of projects."
+    )
 
 
 def page(status: int) -> Response:
-    heading, advice = words(status)
+    return say(status, *words(status))
+
+
+def say(status: int, heading: str, *advice: str, seconds: int = 0) -> Response:
+    """An error page with these words; `seconds` until it is worth trying again."""
     try:
         body = render_template(
             "errors/error.html",
@@ -59,7 +62,7 @@ def page(status: int) -> Response:
         # What broke the page may break the error page too; then plain words must do.
         _log.error("request %s: no error page for %s", g.get("request_id"), status, exc_info=why)
         return plain(status, [heading, *advice, g.get("request_id", "")])
-    return unkept(make_response(body, status))
+    return unkept(make_response(body, status), seconds)
 
 
 def plain(status: int, lines: list[str]) -> Response:
@@ -69,11 +72,24 @@ def plain(status: int, lines: list[str]) -> Response:
     return unkept(response)
 
 
-def unkept(response: Response) -> Response:
+def unkept(response: Response, seconds: int = 0) -> Response:
     response.headers["Cache-Control"] = "no-store"
     # An htmx request that fails must not put its address into the bar: the list still shows the old one.
     response.headers["HX-Push-Url"] = "false"
+    if seconds:
+        response.headers["Retry-After"] = str(seconds)
     return response
+
+
+def limited(seconds: int) -> Response:
+    """429, with when to try again; the same whether or not there is such an account."""
+    minutes = max(1, -(-seconds // 60))
+    wait = ngettext(
+        "Wait a minute, then try again. Nothing was done.",
+        "Wait %(num)s minutes, then try again. Nothing was done.",
+        minutes,
+    )
+    return say(429, gettext("Too many tries"), wait, seconds=seconds)
 
 
 def on_http(error: HTTPException) -> WSGIResponse:
@@ -95,8 +111,26 @@ def on_missing(_: Missing) -> Response:
     return page(404)
 
 
+def on_wrong_step(error: WrongStep) -> Response:
+    db.session.rollback()
+    return say(409, gettext("This step is not possible now"), str(error), gettext("Open the page again to see why."))
+
+
+def on_too_many(error: TooMany) -> Response:
+    db.session.rollback()
+    return limited(error.seconds)
+
+
+def on_bad_link(error: BadLink) -> Response:
+    db.session.rollback()
+    return say(410, gettext("This link does not work any more"), str(error))
+
+
 def on_failure(error: Exception) -> Response:
-    _log.error("request %s failed: %s %s", g.get("request_id"), request.method, request.path, exc_info=error)
+    # The rule and not the address, which may hold the token of a link.
+    where = request.url_rule.rule if request.url_rule else "no rule"
+    _log.error("request %s failed: %s %s", g.get("request_id"), request.method, where, exc_info=error)
+    db.session.rollback()
     return page(InternalServerError.code)
 
 
@@ -104,4 +138,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, on_http)
     app.register_error_handler(SecurityError, on_foreign_host)
     app.register_error_handler(Missing, on_missing)
+    app.register_error_handler(WrongStep, on_wrong_step)
+    app.register_error_handler(TooMany, on_too_many)
+    app.register_error_handler(BadLink, on_bad_link)
     app.register_error_handler(Exception, on_failure)

@@ -8,6 +8,7 @@ So no answer is older than the snapshot of its process, and no answer is made fo
 from __future__ import annotations
 
 import hashlib
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING, ParamSpec
 from flask import Flask, Response, current_app, make_response, request
 from sqlalchemy.exc import SQLAlchemyError
 
-from portal.models import db
+from portal.models import TOUCHED, db
 from portal.search import directory, shelf
 from portal.web import language
 from portal.web.headers import REQUEST_ID_HEADER, request_id
@@ -206,8 +207,19 @@ def edition(app: Flask, *folders: Path) -> str:
     return digest.hexdigest()
 
 
+def settle(response: Response) -> Response:
+    """Let the answer to a change leave only when no process believes the state before it any more.
+
+    So whoever published something sees it in their next request, whichever process takes it.
+    """
+    if db.session.info.pop(TOUCHED, False):
+        time.sleep(current_app.extensions["settings"].patience)
+    return response
+
+
 def init_app(app: Flask, root: Path, most: int) -> None:
     """Keep up to `most` bytes of answers in memory; 0 keeps none."""
+    app.after_request(settle)
     app.extensions["edition"] = edition(app, root / "portal", root / "templates", root / "static")
     with app.app_context():
         held = shelf.of(db.engine)

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from portal.vocabulary import Role
+
 REVIEWED = date(2026, 11, 24)
 
 
@@ -223,6 +225,24 @@ def entry(path: str, title: str = "") -> Entry:
     """The link to a prose page."""
     return Entry(path, title or BY_PATH[path].title, "pages.page", {"path": path})
 
+
+@dataclass(frozen=True)
+class StaffEntry:
+    """One link of the bar of staff pages; only for people who may use it."""
+
+    key: str
+    title: str
+    address: str
+    role: Role = Role.AUTHOR
+
+
+STAFF = (
+    StaffEntry("desk", N_("Desk"), "/staff/"),
+    StaffEntry("new", N_("New project"), "/staff/projects/new"),
+    StaffEntry("accounts", N_("Accounts"), "/staff/accounts/", Role.ADMINISTRATOR),
+    StaffEntry("audit", N_("Audit"), "/staff/audit/", Role.ADMINISTRATOR),
+    StaffEntry("public", N_("Public site"), "/"),
+)
 
 TOP = (
     Entry("projects", N_("Projects"), "projects.directory"),

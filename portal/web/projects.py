@@ -1,12 +1,15 @@
-"""The directory of projects and the page of one project."""
+"""The directory of projects, the page of one project, its history, and what stands where one was withdrawn."""
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response as WSGIResponse
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
+from portal.errors import Missing
+from portal.models import db
 from portal.search import Filters, directory, find
-from portal.web import citing, panel, results
+from portal.services import history, live
+from portal.web import changes, citing, error_pages, panel, results
 from portal.web.kept import here, shared
 from portal.web.rendering import render, wants_fragment
 
@@ -15,7 +18,7 @@ bp = Blueprint("projects", __name__, url_prefix="/projects")
 
 @bp.get("/", endpoint="directory")
 @shared(lambda: results.identity(Filters.parse(request.args)))
-def show_directory() -> WSGIResponse:
+def show_directory() -> Response:
     found = find(Filters.parse(request.args))
     response = render(
         "projects/directory.html",
@@ -34,7 +37,7 @@ def show_directory() -> WSGIResponse:
 
 @bp.get("/<key>", endpoint="project")
 @shared(here)
-def show_project(key: str) -> WSGIResponse | str:
+def show_project(key: str) -> Response | str:
     address = directory.locate(key)
     if not address.is_current:
         return redirect(url_for(".project", key=address.key), 301)
@@ -46,3 +49,27 @@ def show_project(key: str) -> WSGIResponse | str:
         citation=citing.citation(project),
         linked_data=citing.linked_data(project),
     )
+
+
+@bp.get("/<key>/history", endpoint="history")
+@shared(here)
+def show_history(key: str) -> Response | str:
+    address = directory.locate(key)
+    if not address.is_current:
+        return redirect(url_for(".history", key=address.key), 301)
+    told = history.public(db.session(), live.project(db.session(), address.key))
+    return render_template(
+        "projects/history.html",
+        project=directory.project(address.project_id),
+        entries=changes.entries(directory.current().terms, told),
+    )
+
+
+@bp.errorhandler(Missing)
+def show_withdrawn(_: Missing) -> Response:
+    """An address that was public once says when and why it no longer is; any other is simply not there."""
+    try:
+        notice = live.withdrawn(db.session(), str((request.view_args or {}).get("key", "")))
+    except Missing:
+        return error_pages.page(404)
+    return make_response(render_template("projects/withdrawn.html", notice=notice), 410)

@@ -8,7 +8,7 @@ from flask import Flask, Response, current_app, make_response, render_template, 
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.search import directory
-from portal.web import figures, language, navigation
+from portal.web import figures, language, markdown, navigation
 
 _VARIES = ("HX-Request", "HX-Request-Type", "HX-History-Restore-Request")
 
@@ -50,6 +50,6 @@ def frame() -> dict[str, Any]:
 
 def init_app(app: Flask) -> None:
     language.init_app(app)
-    app.jinja_env.filters.update(figures.FILTERS)
+    app.jinja_env.filters.update(figures.FILTERS | markdown.FILTERS)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(frame)

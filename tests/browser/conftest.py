@@ -55,13 +55,19 @@ def browser_type_launch_args(browser_type_launch_args, chromium):
 
 
 @pytest.fixture(scope="session")
-def live(chromium, tmp_path_factory):
+def database(tmp_path_factory):
+    """The address of the database of the portal under test."""
+    return f"sqlite:///{tmp_path_factory.mktemp('database')}/portal.db"
+
+
+@pytest.fixture(scope="session")
+def live(chromium, database, tmp_path_factory):
     """The address of a portal with the sample records, served as an operator would serve it."""
     folder = tmp_path_factory.mktemp("live")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environ = {**os.environ, "PORT": str(port), "DATABASE_URL": f"sqlite:///{folder}/portal.db"}
+    environ = {**os.environ, "PORT": str(port), "DATABASE_URL": database}
     environ.pop("PORTAL_ENV", None)
     subprocess.run([PROGRAMS / "portal", "migrate", "--sample-if-empty"], cwd=ROOT, env=environ, check=True)
     command = [PROGRAMS / "gunicorn", "-c", "deploy/gunicorn.conf.py", "wsgi:app"]

@@ -1,0 +1,59 @@
+"""Reading the audit trail: who did what to which subject, between which days; a page at a time, newest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.models import AuditEvent
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which events: all parts may be missing. Days are of UTC, both included; `before_id` is where the page begins."""
+
+    actor: str = ""
+    verb: str = ""
+    kind: str = ""
+    subject: str = ""
+    first: date | None = None
+    last: date | None = None
+    before_id: int | None = None
+
+
+def find(session: Session, wanted: Wanted) -> tuple[list[AuditEvent], int | None]:
+    """A page of events, newest first, and the `before_id` of the next page, None after the last one."""
+    query = select(AuditEvent).order_by(AuditEvent.id.desc()).limit(PAGE_SIZE + 1)
+    if wanted.actor:
+        query = query.where(AuditEvent.actor.icontains(wanted.actor, autoescape=True))
+    for column, value in (
+        (AuditEvent.verb, wanted.verb),
+        (AuditEvent.subject_kind, wanted.kind),
+        (AuditEvent.subject_id, wanted.subject),
+    ):
+        if value:
+            query = query.where(column == value)
+    if wanted.first:
+        query = query.where(AuditEvent.at >= datetime.combine(wanted.first, time(), UTC))
+    if wanted.last:
+        query = query.where(AuditEvent.at < datetime.combine(wanted.last + timedelta(days=1), time(), UTC))
+    if wanted.before_id is not None:
+        query = query.where(AuditEvent.id < wanted.before_id)
+    found = list(session.execute(query).scalars())
+    return found[:PAGE_SIZE], found[PAGE_SIZE - 1].id if len(found) > PAGE_SIZE else None
+
+
+def verbs(session: Session) -> list[str]:
+    """All verbs that occur, in alphabetical order."""
+    return list(session.execute(select(AuditEvent.verb).distinct().order_by(AuditEvent.verb)).scalars())
+
+
+def kinds(session: Session) -> list[str]:
+    """All kinds of subjects that occur, in alphabetical order."""
+    query = select(AuditEvent.subject_kind).distinct().order_by(AuditEvent.subject_kind)
+    return list(session.execute(query).scalars())

@@ -1,0 +1,188 @@
+"""One's own account: name, password, second factor, recovery codes, and where one is signed in."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, g, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as WSGIResponse
+from wtforms import Form, PasswordField, StringField
+
+from portal.errors import Incomplete, Missing, WeakPassword
+from portal.models import db
+from portal.services import accounts, audit, passwords, second_factor, sessions, signing_in
+from portal.services.signing_in import Outcome, Tried
+from portal.services.writing import begin_writing
+from portal.web import cookies, error_pages, guard
+from portal.web.guard import needs
+from portal.web.language import gettext
+from portal.web.signing_in import CodeForm, wrong_code
+
+bp = Blueprint("own_account", __name__, url_prefix="/staff/account")
+Answer = Response | WSGIResponse | str
+
+
+class NameForm(Form):
+    name = StringField(gettext("Name"))
+
+
+class PasswordForm(Form):
+    present = PasswordField(gettext("Present password"))
+    code = StringField(gettext("One-time code"))
+    password = PasswordField(gettext("New password"))
+
+
+@bp.get("")
+@needs("author")
+def account() -> Answer:
+    return page()
+
+
+@bp.post("/name")
+@needs("author")
+def rename() -> Answer:
+    form = NameForm(request.form)
+    begin_writing(db.session())
+    try:
+        accounts.rename(db.session(), guard.current(), form.name.data or "", by=guard.current())
+    except Incomplete as why:
+        db.session.rollback()
+        form.name.errors = [str(fault) for fault in why.faults]
+        return page(name=form, status=422)
+    db.session.commit()
+    return done(gettext("Your name is stored."))
+
+
+@bp.post("/password")
+@needs("author")
+def change_password() -> Answer:
+    """With the present password and a code each time, so an unlocked screen is not enough."""
+    form, person = PasswordForm(request.form), guard.current()
+    try:
+        passwords.check(form.password.data or "", context=(person.email, person.name))
+    except WeakPassword as why:
+        form.password.errors = [str(why)]
+        return page(password=form, status=422)
+    tried = prove(form)
+    if tried.outcome == Outcome.LIMITED:
+        return error_pages.limited(tried.seconds)
+    if tried.outcome == Outcome.REFUSED:
+        form.present.errors = [gettext("Password or code is wrong. Check both; each code works once.")]
+        return page(password=form, status=422)
+    token = signing_in.change_password(db.session(), guard.session_row(), form.password.data or "")
+    db.session.commit()
+    return keep(done(gettext("Your new password is set. You are signed out everywhere else.")), token)
+
+
+@bp.post("/second-factor")
+@needs("author")
+def begin_second_factor() -> Answer:
+    """A secret to set up; the present second factor holds until the first code of the new one."""
+    begin_writing(db.session())
+    signing_in.begin_enrolment(db.session(), guard.session_row(), issuer=guard.issuer())
+    db.session.commit()
+    return redirect(url_for("own_account.second_factor_page"), 303)
+
+
+@bp.get("/second-factor")
+@needs("author")
+def second_factor_page() -> Answer:
+    return enrolment_page(CodeForm())
+
+
+@bp.post("/second-factor/confirm")
+@needs("author")
+def confirm_second_factor() -> Answer:
+    form = CodeForm(request.form)
+    tried = signing_in.finish_enrolment(
+        db.session(), guard.session_row(), form.code.data or "", address=guard.address()
+    )
+    db.session.commit()
+    if tried.outcome == Outcome.LIMITED:
+        return error_pages.limited(tried.seconds)
+    if tried.outcome == Outcome.REFUSED:
+        form.code.errors = [wrong_code()]
+        return enrolment_page(form, 422)
+    return keep(codes_page(tried.recovery_codes), tried.token)
+
+
+@bp.post("/recovery-codes")
+@needs("author")
+def recovery_codes() -> Answer:
+    begin_writing(db.session())
+    codes = signing_in.fresh_recovery_codes(db.session(), guard.session_row())
+    db.session.commit()
+    return codes_page(codes)
+
+
+@bp.post("/sessions/<int:number>/end")
+@needs("author")
+def end_session(number: int) -> Answer:
+    begin_writing(db.session())
+    if not sessions.end_by_id(db.session(), guard.current(), number):
+        raise Missing("You have no such session.")
+    audit.record(db.session(), "end session", "account", guard.current().id, by=guard.current())
+    db.session.commit()
+    return done(gettext("That session is over."))
+
+
+@bp.post("/sessions/end-others")
+@needs("author")
+def end_others() -> Answer:
+    begin_writing(db.session())
+    sessions.end_all(db.session(), guard.current(), but=guard.session_row())
+    audit.record(db.session(), "end other sessions", "account", guard.current().id, by=guard.current())
+    db.session.commit()
+    return done(gettext("You are signed out everywhere else."))
+
+
+def prove(form: PasswordForm) -> Tried:
+    """A step-up with what the form says, committed; the session then has another token."""
+    tried = signing_in.step_up(
+        db.session(), guard.session_row(), form.present.data or "", form.code.data or "", address=guard.address()
+    )
+    db.session.commit()
+    g.token = tried.token or g.token
+    return tried
+
+
+def page(*, name: NameForm | None = None, password: PasswordForm | None = None, status: int = 200) -> Response:
+    person = guard.current()
+    body = render_template(
+        "staff/account.html",
+        name=name or NameForm(data={"name": person.name}),
+        password=password or PasswordForm(),
+        sessions=sessions.living(db.session(), person),
+        this=guard.session_row(),
+        least=passwords.LENGTH_LEAST,
+    )
+    return make_response(body, status)
+
+
+def enrolment_page(form: CodeForm, status: int = 200) -> Answer:
+    secret = guard.session_row().pending_secret
+    if secret is None:
+        return redirect(url_for("own_account.account"), 303)
+    uri = second_factor.provisioning_uri(secret, guard.current().email, guard.issuer())
+    body = render_template(
+        "sign_in/second_factor.html",
+        form=form,
+        secret=secret,
+        qr=second_factor.qr_svg(uri),
+        action=url_for("own_account.confirm_second_factor"),
+    )
+    return make_response(body, status)
+
+
+def codes_page(codes: tuple[str, ...]) -> Response:
+    target = url_for("own_account.account")
+    return make_response(render_template("sign_in/recovery_codes.html", codes=codes, target=target))
+
+
+def done(said: str) -> Response:
+    flash(said)
+    return make_response(redirect(url_for("own_account.account"), 303))
+
+
+def keep(response: Response, token: str) -> Response:
+    """The session goes on under a new token."""
+    cookies.begin_session(response, token)
+    return response

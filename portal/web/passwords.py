@@ -1,0 +1,75 @@
+"""Choosing a password by a one-time link. A GET changes nothing, so a mail scanner may look."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as WSGIResponse
+from wtforms import Form, PasswordField, StringField
+
+from portal.errors import WeakPassword
+from portal.models import db
+from portal.models.account import EMAIL_MOST
+from portal.services import accounts, attempts, links, mail
+from portal.services.writing import begin_writing
+from portal.web import cookies, guard
+from portal.web.language import gettext
+
+bp = Blueprint("passwords", __name__)
+Answer = Response | WSGIResponse | str
+
+
+class ForgottenForm(Form):
+    email = StringField(gettext("E-mail address"))
+
+
+class ChoiceForm(Form):
+    password = PasswordField(gettext("New password"))
+
+
+@bp.get("/forgotten")
+def forgotten() -> Answer:
+    return render_template("sign_in/forgotten.html", form=ForgottenForm(), can_mail=mail.can_send(guard.settings()))
+
+
+@bp.post("/forgotten")
+def ask_for_link() -> Answer:
+    """Mail a link where there is such an account; the answer is the same where there is none."""
+    session, form = db.session(), ForgottenForm(request.form)
+    begin_writing(session)
+    link = accounts.request_reset(session, (form.email.data or "")[:EMAIL_MOST], address=guard.address())
+    session.commit()
+    if link is not None:
+        mail.send_soon(mail.letter_of(link, guard.settings()), guard.settings())
+    return render_template("sign_in/asked.html", can_mail=mail.can_send(guard.settings()))
+
+
+@bp.get(f"{links.PATH}<token>")
+def link(token: str) -> Answer:
+    found = links.read(db.session(), token)
+    return password_page(token, ChoiceForm(), found.account.email)
+
+
+@bp.post(f"{links.PATH}<token>")
+def use_link(token: str) -> Answer:
+    session, form = db.session(), ChoiceForm(request.form)
+    begin_writing(session)
+    attempts.take(session, "link", account=token, address=guard.address())
+    session.commit()
+    email = links.read(session, token).account.email
+    try:
+        links.use(session, token, form.password.data or "")
+    except WeakPassword as why:
+        form.password.errors = [str(why)]
+        return make_response(password_page(token, form, email), 422)
+    session.commit()
+    flash(gettext("Your password is set. Sign in with it."))
+    response = make_response(redirect(url_for("signing_in.sign_in"), 303))
+    cookies.end_session(response)
+    return response
+
+
+def password_page(token: str, form: ChoiceForm, email: str) -> Response:
+    """The form; its address holds the token, so the browser tells nobody more than the name of this site."""
+    response = make_response(render_template("sign_in/password.html", form=form, token=token, email=email))
+    response.headers["Referrer-Policy"] = "strict-origin"
+    return response

@@ -1,0 +1,188 @@
+"""Publishing, now or at a set time, one or several; and the question before discarding: each says what will happen."""
+
+from __future__ import annotations
+
+from flask import Blueprint, request, url_for
+from sqlalchemy.orm import Session
+
+from portal.errors import PortalError, WrongStep
+from portal.models import Account, Project, Revision, db
+from portal.search import directory
+from portal.services import desk, publication, sessions, steps
+from portal.services.steps import Action
+from portal.vocabulary import State
+from portal.web import comparison, content, guard, ripple, stepping
+from portal.web.confirming import Question, ask
+from portal.web.guard import needs
+from portal.web.language import gettext, ngettext
+from portal.web.opened import standing
+from portal.web.stepping import NUMBER, Answer, take
+
+bp = Blueprint("publishing", __name__, url_prefix="/staff")
+AT_ONCE_MOST = 50
+
+
+@bp.get(f"/revisions/{NUMBER}/publish")
+@needs("reviewer")
+def ask_publish(number: int) -> Answer:
+    return asked(number, Action.PUBLISH)
+
+
+@bp.post(f"/revisions/{NUMBER}/publish")
+@needs("reviewer")
+def publish(number: int) -> Answer:
+    def act(session: Session, found: Revision, account: Account) -> Project:
+        stepping.check_version(found)
+        return publication.publish(session, found, by=account)
+
+    return take(number, Action.PUBLISH, act, again(number, Action.PUBLISH))
+
+
+@bp.get(f"/revisions/{NUMBER}/schedule")
+@needs("reviewer")
+def ask_schedule(number: int) -> Answer:
+    return asked(number, Action.SCHEDULE)
+
+
+@bp.post(f"/revisions/{NUMBER}/schedule")
+@needs("reviewer")
+def schedule(number: int) -> Answer:
+    def act(session: Session, found: Revision, account: Account) -> Revision:
+        stepping.check_version(found)
+        return publication.schedule(session, found, at=stepping.moment(), by=account)
+
+    return take(number, Action.SCHEDULE, act, again(number, Action.SCHEDULE))
+
+
+@bp.get(f"/revisions/{NUMBER}/discard")
+@needs("author")
+def ask_discard(number: int) -> Answer:
+    return asked(number, Action.DISCARD)
+
+
+@bp.get("/publish")
+@needs("reviewer")
+def ask_publish_several() -> Answer:
+    return ask_several()
+
+
+@bp.post("/publish")
+@needs("reviewer")
+def publish_several() -> Answer:
+    """All or none, in one transaction; asks for a fresh proof of who one is."""
+    sessions.need_fresh_proof(guard.session_row())
+
+    def act(session: Session, account: Account) -> str:
+        chosen = numbers()
+        for number in chosen:
+            publication.publish(session, desk.get(session, number, account), by=account)
+        return url_for("desk.show", queue="done")
+
+    done = gettext("They are published. Everyone sees them now.")
+    return stepping.once(act, lambda why, status: ask_several(why=why, status=status), done)
+
+
+def numbers() -> tuple[int, ...]:
+    """The revisions that were ticked; raises WrongStep when none, or too many."""
+    given = dict.fromkeys(text for text in request.values.getlist("number") if text.isascii() and text.isdigit())
+    chosen = tuple(int(text) for text in given if len(text) < 10)
+    if not chosen or len(chosen) > AT_ONCE_MOST:
+        raise WrongStep(
+            gettext("Tick one to %(most)s approved revisions on your desk, then publish them.", most=AT_ONCE_MOST)
+        )
+    return chosen
+
+
+def asked(number: int, action: Action, *, why: PortalError | None = None, status: int = 200) -> Answer:
+    """The question before a step; raises WrongStep and NotAllowed where it cannot be taken, unless just refused."""
+    session, account = db.session(), guard.current()
+    revision = desk.get(session, number, account)
+    if why is None:
+        steps.check(action, revision, account)
+    question = {Action.PUBLISH: _publish, Action.SCHEDULE: _schedule, Action.DISCARD: _discard}[action]
+    return ask(question(session, revision), why=why, status=status)
+
+
+def again(number: int, action: Action) -> stepping.Again:
+    return lambda why, status: asked(number, action, why=why, status=status)
+
+
+def ask_several(*, why: PortalError | None = None, status: int = 200) -> Answer:
+    session, account = db.session(), guard.current()
+    found = [desk.get(session, number, account) for number in numbers()]
+    question = Question(
+        heading=ngettext("Publish one revision", "Publish %(num)s revisions", len(found)),
+        about=gettext("All of them become public together, or none does."),
+        points=tuple(f"{one.label}: {content.title_of(one.draft)} ({_changes(session, one)})" for one in found),
+        action=url_for(".publish_several"),
+        button=ngettext("Publish it now", "Publish all %(num)s now", len(found)),
+        back=url_for("desk.show"),
+        numbers=tuple(one.id for one in found),
+    )
+    return ask(question, why=why, status=status)
+
+
+def _changes(session: Session, revision: Revision) -> str:
+    return comparison.summary(standing(session, revision), revision.draft)
+
+
+def _becomes_public(session: Session, revision: Revision) -> tuple[str, ...]:
+    """What the public will see, in sentences."""
+    stands = standing(session, revision)
+    if stands is None:
+        first = gettext("A new record appears in the directory, in its counts and in its totals.")
+    else:
+        first = gettext("The public record changes: %(changes)s.", changes=_changes(session, revision))
+    return (first, *ripple.of(stands, revision.draft))
+
+
+def _question(session: Session, revision: Revision, **values: object) -> Question:
+    return Question(
+        about=content.title_of(revision.draft),
+        back=url_for("review.revision", number=revision.id),
+        version=revision.version,
+        comparison=comparison.compare(directory.current().terms, standing(session, revision), revision.draft),
+        **values,  # type: ignore[arg-type]  # the three questions below give the rest
+    )
+
+
+def _publish(session: Session, revision: Revision) -> Question:
+    return _question(
+        session,
+        revision,
+        heading=gettext("Publish %(label)s now", label=revision.label),
+        points=(*_becomes_public(session, revision), gettext("Everyone sees it with their next request.")),
+        action=url_for(".publish", number=revision.id),
+        button=gettext("Publish now"),
+    )
+
+
+def _schedule(session: Session, revision: Revision) -> Question:
+    if revision.state == State.SCHEDULED and revision.publish_at:
+        until = gettext("It is set for %(when)s UTC now.", when=revision.publish_at.strftime("%Y-%m-%d %H:%M"))
+    else:
+        until = gettext("Until then nothing public changes, and it can be taken off the schedule.")
+    return _question(
+        session,
+        revision,
+        heading=gettext("Publish %(label)s at a set time", label=revision.label),
+        points=(*_becomes_public(session, revision), until),
+        action=url_for(".schedule", number=revision.id),
+        button=gettext("Set the time"),
+        asks="moment",
+    )
+
+
+def _discard(session: Session, revision: Revision) -> Question:
+    return _question(
+        session,
+        revision,
+        heading=gettext("Discard %(label)s", label=revision.label),
+        points=(
+            gettext("It leaves your desk for good; you cannot open it for editing again."),
+            gettext("Nothing public changes. Its history is kept."),
+        ),
+        action=url_for("submission.discard", number=revision.id),
+        button=gettext("Discard it"),
+        is_dangerous=True,
+    )

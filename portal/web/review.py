@@ -1,0 +1,137 @@
+"""The page of one revision: the public record beside the proposal, and the steps that need no page of their own."""
+
+from __future__ import annotations
+
+from flask import Blueprint, make_response, render_template, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from portal.errors import Incomplete, PortalError
+from portal.models import Account, Revision, db
+from portal.services import desk, publication, review
+from portal.services.completeness import Fault
+from portal.services.steps import Action
+from portal.web import guard, stepping
+from portal.web.guard import needs
+from portal.web.language import gettext
+from portal.web.opened import Decision, opened
+from portal.web.stepping import NUMBER, Answer, take
+
+bp = Blueprint("review", __name__, url_prefix="/staff/revisions")
+
+
+def page(number: int, *, why: PortalError | None = None, status: int = 200) -> Response:
+    """The revision as it stands; after a refusal with its reasons and with what was typed."""
+    session, account = db.session(), guard.current()
+    revision = desk.get(session, number, account)
+    body = render_template(
+        "staff/revision.html",
+        o=opened(session, revision, account, Decision.read(request.form)),
+        problems=stepping.sentences(why) if why else (),
+        faults=why.faults if isinstance(why, Incomplete) else (),
+    )
+    return make_response(body, status)
+
+
+@bp.get(f"/{NUMBER}")
+@needs("author")
+def revision(number: int) -> Response:
+    return page(number)
+
+
+@bp.post(f"/{NUMBER}/submit")
+@needs("author")
+def submit(number: int) -> Answer:
+    """Submit what is saved, without going through the form once more."""
+    return take(
+        number,
+        Action.SUBMIT,
+        lambda session, found, account: review.submit(session, found, version=stepping.version(), by=account),
+        again(number),
+    )
+
+
+@bp.post(f"/{NUMBER}/recall")
+@needs("author")
+def recall(number: int) -> Answer:
+    return take(number, Action.RECALL, lambda s, found, account: review.recall(s, found, by=account), again(number))
+
+
+@bp.post(f"/{NUMBER}/restore")
+@needs("author")
+def restore(number: int) -> Answer:
+    return take(number, Action.RESTORE, lambda s, found, account: review.restore(s, found, by=account), again(number))
+
+
+@bp.post(f"/{NUMBER}/claim")
+@needs("reviewer")
+def claim(number: int) -> Answer:
+    return take(number, Action.CLAIM, lambda s, found, account: review.claim(s, found, by=account), again(number))
+
+
+@bp.post(f"/{NUMBER}/release")
+@needs("reviewer")
+def release(number: int) -> Answer:
+    return take(number, Action.RELEASE, lambda s, found, account: review.release(s, found, by=account), again(number))
+
+
+@bp.post(f"/{NUMBER}/return", endpoint="return")
+@needs("reviewer")
+def return_(number: int) -> Answer:
+    decision = Decision.read(request.form)
+
+    def act(session: Session, found: Revision, account: Account) -> None:
+        if decision.silent:
+            raise Incomplete([_asks_reason(name) for name in decision.silent])
+        review.return_(
+            session,
+            found,
+            version=stepping.version(),
+            by=account,
+            reasons=decision.reasons,
+            note=decision.note,
+        )
+
+    return take(number, Action.RETURN, act, again(number))
+
+
+@bp.post(f"/{NUMBER}/approve")
+@needs("reviewer")
+def approve(number: int) -> Answer:
+    decision = Decision.read(request.form)
+
+    def act(session: Session, found: Revision, account: Account) -> None:
+        if decision.returned:
+            raise Incomplete([_contradiction(name) for name in decision.reasons])
+        review.approve(session, found, version=stepping.version(), by=account, note=decision.note)
+
+    return take(number, Action.APPROVE, act, again(number))
+
+
+@bp.post(f"/{NUMBER}/unschedule")
+@needs("reviewer")
+def unschedule(number: int) -> Answer:
+    return take(
+        number, Action.UNSCHEDULE, lambda s, found, account: publication.unschedule(s, found, by=account), again(number)
+    )
+
+
+def again(number: int) -> stepping.Again:
+    """The page of the revision once more, saying why the step was refused."""
+    return lambda why, status: page(number, why=why, status=status)
+
+
+def _asks_reason(name: str) -> Fault:
+    return Fault(
+        name,
+        gettext("It says that this field is returned, but not why."),
+        gettext("Write the reason, or untick the field."),
+    )
+
+
+def _contradiction(name: str) -> Fault:
+    return Fault(
+        name,
+        gettext("This field is ticked to be returned, so the whole cannot be approved."),
+        gettext("Untick it to approve, or return the revision."),
+    )

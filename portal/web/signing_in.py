@@ -1,0 +1,238 @@
+"""The way in and out: password, code, second factor, signing in again in place, sign-out.
+
+Each try is committed whatever came of it, refusals too; the answers say the same whether or not there is an account.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, g, jsonify, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as WSGIResponse
+from wtforms import Form, HiddenField, PasswordField, StringField
+
+from portal.models import Account, AccountSession, db
+from portal.services import accounts, second_factor, sessions, signing_in
+from portal.services.sessions import Stage
+from portal.services.signing_in import Outcome, Tried
+from portal.services.writing import begin_writing
+from portal.web import again as again_pages
+from portal.web import cookies, error_pages, form_token, guard, next_address
+from portal.web.language import gettext
+
+bp = Blueprint("signing_in", __name__)
+Answer = Response | WSGIResponse | str
+
+
+class SignInForm(Form):
+    email = StringField(gettext("E-mail address"))
+    password = PasswordField(gettext("Password"))
+    next = HiddenField()
+
+
+class CodeForm(Form):
+    code = StringField(gettext("One-time code"))
+    next = HiddenField()
+
+
+def wrong_password() -> str:
+    return gettext("E-mail address or password is wrong. Check both, or ask for a new password.")
+
+
+def wrong_code() -> str:
+    return gettext("This code is wrong, used or too old. Wait for the next one; your device must show the right time.")
+
+
+@bp.get("/sign-in")
+def sign_in() -> Answer:
+    target = next_address.safe(request.args.get("next", ""))
+    if guard.person() is not None:
+        return redirect(target, 303)
+    return render_template("sign_in/sign_in.html", form=SignInForm(data={"next": target}))
+
+
+@bp.post("/sign-in")
+def try_password() -> Answer:
+    form = SignInForm(request.form)
+    tried = try_sign_in(form.email.data or "", form.password.data or "")
+    if tried.outcome == Outcome.LIMITED:
+        return error_pages.limited(tried.seconds)
+    if tried.outcome == Outcome.REFUSED:
+        form.email.errors = [wrong_password()]
+        return make_response(render_template("sign_in/sign_in.html", form=form), 422)
+    target = next_address.safe(form.next.data or "")
+    if tried.outcome != Outcome.COMPLETE:
+        step = "signing_in.code" if tried.outcome == Outcome.CODE else "signing_in.enrol"
+        target = url_for(step, next=target)
+    if tried.outcome == Outcome.ENROLMENT:
+        begin_enrolment(tried)
+    return let_in(redirect(target, 303), tried)
+
+
+@bp.get("/sign-in/code")
+def code() -> Answer:
+    if pending(Stage.CODE) is None:
+        return start_again()
+    form = CodeForm(data={"next": next_address.safe(request.args.get("next", ""))})
+    return render_template("sign_in/code.html", form=form)
+
+
+@bp.post("/sign-in/code")
+def try_code() -> Answer:
+    found = pending(Stage.CODE)
+    if found is None:
+        return start_again()
+    form = CodeForm(request.form)
+    tried = signing_in.enter_code(db.session(), found, form.code.data or "", address=guard.address())
+    db.session.commit()
+    if tried.outcome == Outcome.LIMITED:
+        return error_pages.limited(tried.seconds)
+    if tried.outcome == Outcome.REFUSED:
+        form.code.errors = [wrong_code()]
+        return make_response(render_template("sign_in/code.html", form=form), 422)
+    return let_in(redirect(next_address.safe(form.next.data or ""), 303), tried)
+
+
+@bp.get("/sign-in/second-factor")
+def enrol() -> Answer:
+    if (found := pending(Stage.ENROLMENT)) is None:
+        return start_again()
+    form = CodeForm(data={"next": next_address.safe(request.args.get("next", ""))})
+    return enrolment_page(form, found)
+
+
+@bp.post("/sign-in/second-factor")
+def finish_enrolment() -> Answer:
+    if (found := pending(Stage.ENROLMENT)) is None:
+        return start_again()
+    form = CodeForm(request.form)
+    tried = signing_in.finish_enrolment(db.session(), found, form.code.data or "", address=guard.address())
+    db.session.commit()
+    if tried.outcome == Outcome.LIMITED:
+        return error_pages.limited(tried.seconds)
+    if tried.outcome == Outcome.REFUSED:
+        form.code.errors = [wrong_code()]
+        return enrolment_page(form, found, 422)
+    target = next_address.safe(form.next.data or "")
+    page = render_template("sign_in/recovery_codes.html", codes=tried.recovery_codes, target=target)
+    return let_in(make_response(page), tried)
+
+
+@bp.post("/sign-out")
+def sign_out() -> Answer:
+    if (found := g.session_row) is not None:
+        begin_writing(db.session())
+        signing_in.sign_out(db.session(), found)
+        db.session.commit()
+    response = make_response(redirect(url_for("signing_in.sign_in"), 303))
+    cookies.end_session(response)
+    # Only the cache: cookies of the device let its owner in when strangers use up the tries of the account.
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+@bp.get("/sign-in/state")
+def state() -> Answer:
+    """Whether the session is alive, for a page that is about to send a form; asking does not keep it alive."""
+    is_in = guard.person() is not None
+    return jsonify(signed_in=is_in, form_token=form_token.value() if is_in else "")
+
+
+@bp.post("/sign-in/again")
+def again() -> Answer:
+    """Sign in, or prove who one is, without leaving what one was writing. JSON for the dialog, else a page."""
+    to, method = request.form.get("to", ""), request.form.get("method", "POST")
+    tried = try_again()
+    if tried.outcome == Outcome.COMPLETE:
+        return let_in(go_on(to, method, tried), tried)
+    status = 429 if tried.outcome == Outcome.LIMITED else 422
+    error = again_pages.refusal(tried.outcome, tried.seconds)
+    if request.accept_mimetypes.best == "application/json":
+        response = make_response(jsonify(error=error), status)
+    else:
+        mode: again_pages.Mode = "prove" if guard.person() else "sign in"
+        kept = again_pages.carried_fields()
+        response = again_pages.page(mode, status, to=to, method=method, kept=kept, error=error)
+    if tried.seconds:
+        response.headers["Retry-After"] = str(tried.seconds)
+    return response
+
+
+def try_sign_in(email: str, password: str) -> Tried:
+    """One try, committed. A session that this browser had before ends with one that succeeds."""
+    session, before = db.session(), g.session_row
+    device = cookies.known_device(accounts.folded_email(email))
+    tried = signing_in.sign_in(
+        session, email, password, address=guard.address(), agent=request.user_agent.string, device=device
+    )
+    if tried.token and before is not None:
+        sessions.end(session, before)
+    session.commit()
+    return tried
+
+
+def try_again() -> Tried:
+    """Step up a living session; else sign in with password and code in one go."""
+    session, found = db.session(), g.session_row
+    password, typed = request.form.get("password", ""), request.form.get("code", "")
+    if guard.person() is not None:
+        tried = signing_in.step_up(session, found, password, typed, address=guard.address())
+    else:
+        tried = try_sign_in(request.form.get("email", ""), password)
+        begun = sessions.find(session, tried.token) if tried.outcome == Outcome.CODE else None
+        if begun is not None:
+            tried = signing_in.enter_code(session, begun, typed, address=guard.address())
+    session.commit()
+    return tried
+
+
+def go_on(to: str, method: str, tried: Tried) -> Response:
+    """After signing in again: the new form token for the dialog, else a page with one button that sends the form."""
+    g.token = tried.token
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify(form_token=form_token.value())
+    target = next_address.safe(to, method=method)
+    if method == "GET" or target == next_address.HOME:
+        return make_response(redirect(target, 303))
+    return again_pages.page("send", 200, to=target, kept=again_pages.carried_fields())
+
+
+def let_in(response: Response | WSGIResponse, tried: Tried) -> Response:
+    """Hand out the token; a complete sign-in also makes this a known device of the account."""
+    answer = make_response(response)
+    cookies.begin_session(answer, tried.token)
+    if tried.outcome == Outcome.COMPLETE and isinstance(tried.account, Account):
+        cookies.remember_device(answer, tried.account.email)
+    return answer
+
+
+def pending(stage: Stage) -> AccountSession | None:
+    found: AccountSession | None = g.session_row
+    return found if found is not None and found.stage == stage else None
+
+
+def start_again() -> Answer:
+    """Not at this step, or no longer: to where the person is, or to the beginning."""
+    return redirect(next_address.HOME if guard.person() else url_for("signing_in.sign_in"), 303)
+
+
+def begin_enrolment(tried: Tried) -> None:
+    """Make the secret with the password step, so that the page that shows it changes nothing."""
+    session = db.session()
+    begun = sessions.find(session, tried.token)
+    if begun is not None:
+        begin_writing(session)
+        signing_in.begin_enrolment(session, begun, issuer=guard.issuer())
+        session.commit()
+
+
+def enrolment_page(form: CodeForm, found: AccountSession, status: int = 200) -> Answer:
+    """The QR code and the secret of a second factor, until a code confirms it."""
+    secret = found.pending_secret or ""
+    uri = second_factor.provisioning_uri(secret, found.account.email, guard.issuer())
+    page = render_template(
+        "sign_in/second_factor.html",
+        form=form,
+        secret=secret,
+        qr=second_factor.qr_svg(uri),
+        action=url_for("signing_in.finish_enrolment"),
+    )
+    return make_response(page, status)

@@ -1,0 +1,125 @@
+"""One step of a revision as a request: the key that makes it count once, the act, one commit, the way on.
+
+What refuses the step comes back on the page it was asked from, with everything that was typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from flask import Response, flash, redirect, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as WSGIResponse
+
+from portal.errors import Conflict, Incomplete, NotAllowed, PortalError, WrongStep
+from portal.models import Account, Revision, db
+from portal.services import desk, idempotency, steps
+from portal.services.completeness import Fault
+from portal.services.steps import Action
+from portal.services.writing import begin_writing
+from portal.web import guard
+from portal.web.language import gettext
+
+STATUS: Mapping[type[PortalError], int] = {NotAllowed: 403, WrongStep: 409, Conflict: 409, Incomplete: 422}
+# The largest number of a row that both databases can hold; a larger one in an address leads nowhere.
+NUMBER = "<int(max=2147483647):number>"
+
+Answer = Response | WSGIResponse | str
+Act = Callable[[Session, Account], str]
+Again = Callable[[PortalError, int], Answer]
+
+
+def once(act: Act, again: Again, done: str) -> Answer:
+    """Do `act` in one transaction and go to the address it returns, which says `done`; `again` answers a refusal."""
+    session, account_key = db.session(), request.form.get("key", "")
+    begin_writing(session)
+    account = guard.current()
+    try:
+        led = idempotency.once(session, account_key, account)
+        if led is None:
+            address = act(session, account)
+            idempotency.finish(session, account_key, account, address)
+            session.commit()
+        else:
+            session.rollback()
+            address = led
+    except tuple(STATUS) as why:
+        session.rollback()
+        if isinstance(why, NotAllowed):
+            guard.note_refusal(guard.current(), str(why))
+        return again(why, STATUS[type(why)])
+    flash(done)
+    return redirect(address, 303)
+
+
+def take(number: int, action: Action, act: Callable[[Session, Revision, Account], object], again: Again) -> Answer:
+    """One step of one revision; the page of what came of it says what was done. Raises Missing."""
+
+    def acted(session: Session, account: Account) -> str:
+        found = desk.get(session, number, account)
+        # Before what was typed is looked at: who may not take a step need not mend a form.
+        steps.check(action, found, account)
+        result = act(session, found, account)
+        shown = result.id if isinstance(result, Revision) else number
+        return url_for("review.revision", number=shown)
+
+    return once(acted, again, done(action, number))
+
+
+def done(action: Action, number: int) -> str:
+    """What the next page says of a step that was taken."""
+    sentences = {
+        Action.SUBMIT: gettext("%(label)s is submitted. A reviewer takes it from here."),
+        Action.RECALL: gettext("%(label)s is a draft of yours again."),
+        Action.DISCARD: gettext("%(label)s is discarded. Its history is kept."),
+        Action.CLAIM: gettext("%(label)s is yours to decide."),
+        Action.RELEASE: gettext("%(label)s is back in the queue."),
+        Action.RETURN: gettext("%(label)s went back to its author, with your reasons."),
+        Action.APPROVE: gettext("%(label)s is approved. It becomes public when somebody publishes it."),
+        Action.PUBLISH: gettext("%(label)s is published. Everyone sees it now."),
+        Action.SCHEDULE: gettext("%(label)s is scheduled."),
+        Action.UNSCHEDULE: gettext("%(label)s is off the schedule. It stays approved."),
+        Action.RESTORE: gettext("This is a new draft with the content of %(label)s. Nothing public changed."),
+    }
+    return sentences[action] % {"label": f"R-{number}"}
+
+
+def version() -> int:
+    """The version that the form was made from; 0, which no revision has, when it says none."""
+    text = request.form.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def check_version(revision: Revision) -> None:
+    """Raise Conflict when the revision changed since the form was made."""
+    if revision.version != version():
+        raise Conflict(of="revision", mine=revision.draft, theirs=revision.draft, version=revision.version)
+
+
+def moment() -> datetime:
+    """The day and time of the form, in UTC; raises Incomplete."""
+    text = f"{request.form.get('day', '').strip()}T{request.form.get('time', '').strip()}"
+    try:
+        return datetime.strptime(text, "%Y-%m-%dT%H:%M").replace(tzinfo=UTC)
+    except ValueError as why:
+        advice = gettext("Give the day as 2027-01-31 and the time as 14:30, in UTC.")
+        raise Incomplete([Fault("publish_at", gettext("This is not a day and a time."), advice)]) from why
+
+
+def sentences(why: PortalError) -> tuple[str, ...]:
+    """What the person reads about a refusal."""
+    if isinstance(why, Incomplete):
+        return tuple(str(fault) for fault in why.faults)
+    if isinstance(why, Conflict) and why.of == "project":
+        return (
+            gettext(
+                "The public record changed since this change began. Return it, so that its author can bring it up to "
+                "date. Below you see it beside the record as it stands now."
+            ),
+        )
+    if isinstance(why, Conflict):
+        return (
+            gettext("This revision changed while you read it. It is shown as it stands now; what you typed is kept."),
+        )
+    return (str(why),)

@@ -1,0 +1,200 @@
+// The form of a project (templates/staff/edit.html): saves while one types, keeps a copy in the tab against a crash, and
+// shows chosen countries as chips. The form works without it. All words come from the page.
+(() => {
+  "use strict";
+
+  const PAUSE = 3000; // milliseconds after the last change
+  const RETRY = 10000;
+  const PREFIX = "draft:";
+
+  // Whoever signs out leaves nothing behind in the tab.
+  document.addEventListener("submit", (event) => {
+    if (event.target.getAttribute("action")?.endsWith("/sign-out")) forgetAll();
+  });
+  function forgetAll() {
+    for (const key of Object.keys(sessionStorage)) if (key.startsWith(PREFIX)) sessionStorage.removeItem(key);
+  }
+
+  const form = document.querySelector("[data-draft]");
+  if (!form) return;
+  const byId = (id) => document.getElementById(id);
+  const status = byId("saved");
+  const OWN = new Set(["form_token", "key", "page", "version", "based_on", "action"]);
+
+  // What was typed, without what the page needs for itself.
+  const typed = () => [...new FormData(form)].filter(([name]) => !OWN.has(name));
+  const body = () => new URLSearchParams(new FormData(form));
+
+  let kept = JSON.stringify(typed()); // what the server has
+  let timer = 0;
+  let sending = null; // the save under way
+  let unanswered = null; // what was sent last, until it is known to have arrived: repeated before anything newer
+  let isLeaving = false;
+  let isRefused = false;
+
+  function say(words) {
+    status.textContent = words;
+  }
+  function isDirty() {
+    return JSON.stringify(typed()) !== kept;
+  }
+  function later(pause = PAUSE) {
+    clearTimeout(timer);
+    if (!isRefused) timer = setTimeout(save, pause);
+  }
+
+  async function save() {
+    clearTimeout(timer);
+    if (sending || isLeaving || isRefused || (!unanswered && !isDirty())) return sending;
+    unanswered ??= { body: body(), typed: JSON.stringify(typed()) };
+    sending = attempt(unanswered).finally(() => (sending = null));
+    return sending;
+  }
+
+  async function attempt(message) {
+    let answer = null;
+    try {
+      answer = await staff.send(form.dataset.autosave, { method: "POST", body: message.body });
+    } catch {
+      answer = null; // no connection
+    }
+    const said = await answer?.json().catch(() => null);
+    if (answer?.ok && said) {
+      arrived(message, said);
+    } else if (answer?.status === 409 && said) {
+      refused(said.problem);
+    } else {
+      say(form.dataset.failed);
+      later(RETRY);
+    }
+  }
+
+  function arrived(message, said) {
+    unanswered = null;
+    kept = message.typed;
+    form.elements.version.value = said.version;
+    form.action = said.edit;
+    form.dataset.autosave = said.autosave;
+    if (location.pathname !== said.edit) history.replaceState(null, "", said.edit);
+    if (isDirty()) return later();
+    forget();
+    const time = new Date(said.saved_at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+    say(`${form.dataset.saved} ${time}`);
+  }
+
+  function refused(problem) {
+    unanswered = null;
+    isRefused = true;
+    const notice = byId("elsewhere");
+    notice.textContent = problem;
+    notice.hidden = false;
+    say(form.dataset.typing);
+  }
+
+  // The copy in this tab: put back after a crash, dropped once the server has it.
+  const slot = () => PREFIX + location.pathname;
+  function remember() {
+    try {
+      sessionStorage.setItem(slot(), JSON.stringify(typed()));
+    } catch {
+      // full or forbidden: the server's copy is the one that counts
+    }
+  }
+  function forget() {
+    forgetAll();
+    byId("rescued").hidden = true;
+  }
+  function putBack(entries) {
+    const values = Map.groupBy
+      ? Map.groupBy(entries, ([name]) => name)
+      : entries.reduce((all, entry) => all.set(entry[0], [...(all.get(entry[0]) ?? []), entry]), new Map());
+    for (const field of form.elements) {
+      if (!field.name || OWN.has(field.name) || field.type === "hidden" || field.type === "submit") continue;
+      const given = (values.get(field.name) ?? []).map(([, value]) => value);
+      if (field.type === "checkbox" || field.type === "radio") field.checked = given.includes(field.value);
+      else if (given.length) field.value = given[0];
+    }
+    for (const picker of document.querySelectorAll("[data-picker]")) drawChips(picker);
+    changed();
+  }
+  const rescued = sessionStorage.getItem(slot());
+  if (rescued && rescued !== kept) byId("rescued").hidden = false;
+  byId("rescued").addEventListener("click", (event) => {
+    if (event.target.closest("[data-rescue]")) putBack(JSON.parse(rescued));
+    else if (!event.target.closest("[data-forget]")) return;
+    forget();
+  });
+
+  function changed() {
+    if (!isDirty()) return;
+    remember();
+    say(form.dataset.typing);
+    later();
+  }
+  form.addEventListener("input", changed);
+  form.addEventListener("change", changed);
+  form.addEventListener("focusout", () => isDirty() && later(0));
+
+  // The page goes: a last save that outlives it. Whatever arrives, the next page starts from it.
+  addEventListener("pagehide", () => {
+    if (isLeaving || isRefused || sending || !isDirty()) return;
+    const last = body();
+    fetch(form.dataset.autosave, {
+      method: "POST",
+      body: last,
+      keepalive: true,
+      headers: { "Portal-Dialog": "true", "X-Form-Token": form.elements.form_token.value },
+    }).catch(() => {});
+  });
+  // Back from the browser's memory: the version may be old.
+  addEventListener("pageshow", (event) => event.persisted && location.reload());
+
+  // A button was pressed: wait for the save under way, then let the form go with the version it left behind.
+  form.addEventListener("submit", async (event) => {
+    clearTimeout(timer);
+    if (sending) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      await sending;
+      return form.requestSubmit(event.submitter);
+    }
+    isLeaving = true;
+    setTimeout(() => (isLeaving = false), RETRY); // the form did not go: saving goes on
+  }, true);
+
+  // Chosen countries as chips that take themselves off.
+  function drawChips(picker) {
+    const list = picker.querySelector("[data-chosen]");
+    const boxes = [...picker.querySelectorAll("[type=checkbox]:checked")];
+    list.replaceChildren(...boxes.map((box) => chip(picker, box)));
+    list.hidden = boxes.length === 0;
+  }
+  function chip(picker, box) {
+    const item = document.createElement("li");
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "chip";
+    button.dataset.of = box.id;
+    const hidden = document.createElement("span");
+    hidden.className = "hidden-visually";
+    hidden.textContent = ` ${picker.dataset.remove}`;
+    const cross = document.createElement("span");
+    cross.setAttribute("aria-hidden", "true");
+    cross.textContent = "×";
+    button.append(box.parentElement.querySelector("span").textContent, hidden, cross);
+    item.append(button);
+    return item;
+  }
+  for (const picker of document.querySelectorAll("[data-picker]")) {
+    drawChips(picker);
+    picker.addEventListener("change", (event) => event.target.type === "checkbox" && drawChips(picker));
+    picker.addEventListener("click", (event) => {
+      const button = event.target.closest("button[data-of]");
+      if (!button) return;
+      const box = byId(button.dataset.of);
+      box.checked = false;
+      box.dispatchEvent(new Event("change", { bubbles: true }));
+      (picker.querySelector("button[data-of]") ?? picker.querySelector("[data-filter-box]")).focus();
+    });
+  }
+})();

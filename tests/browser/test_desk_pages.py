@@ -1,0 +1,62 @@
+"""The pages of the desk in a browser: accessible wide and narrow, light and dark, never wider than the screen."""
+
+import pytest
+
+from portal.app import create_app
+from portal.config import Settings
+from portal.models import Account, Revision, db
+from portal.services import demonstration, sessions
+from portal.services.writing import begin_writing
+from portal.vocabulary import State
+from portal.web import cookies
+from tests.browser.test_every_page import sideways, unfold
+
+NARROW, WIDE = {"width": 390, "height": 900}, {"width": 1280, "height": 900}
+
+
+@pytest.fixture(scope="module")
+def work(live, database):
+    """The demonstration's queue, and sessions for its people; addresses of revisions by state."""
+    app = create_app(Settings(database_url=database, secret_key="0123456789abcdef" * 4))
+    with app.app_context():
+        session = db.session()
+        begin_writing(session)
+        demonstration.people(session)
+        demonstration.queue(session)
+        session.commit()
+        tokens = {}
+        for account in session.query(Account).filter(Account.email.endswith("@demo.invalid")):
+            tokens[account.name.split()[0]] = sessions.start(session, account)[0]
+        session.commit()
+        revisions = {one.state: one.id for one in session.query(Revision).all()}
+        yield tokens, revisions
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def addresses(work):
+    _, revisions = work
+    approved, submitted = revisions[State.APPROVED], revisions[State.SUBMITTED]
+    return [
+        "/staff/", "/staff/?queue=publish", "/staff/?queue=done",
+        f"/staff/revisions/{submitted}", f"/staff/revisions/{approved}", f"/staff/revisions/{approved}/publish",
+        f"/staff/revisions/{approved}/schedule", "/staff/projects/LM.0024", "/staff/projects/LM.0024/withdraw",
+        "/staff/audit/", "/projects/LM.0024/history",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_the_desk_is_accessible(work, addresses, context, page, live, axe, subtests, scheme, size):
+    tokens, _ = work
+    secure = live.replace("http:", "https:")
+    context.add_cookies([{"name": cookies.SESSION, "value": tokens["Adam"], "url": secure, "secure": True}])
+    page.set_viewport_size(size)
+    page.emulate_media(color_scheme=scheme)
+    for address in addresses:
+        with subtests.test(address):
+            assert page.goto(address).status == 200
+            unfold(page)
+            assert sideways(page) <= 0
+            assert axe(page) == []

@@ -1,0 +1,254 @@
+"""What people type, and what is sent at them: each field by itself, and nothing that makes the portal fail."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from justhtml import JustHTML
+from werkzeug.datastructures import MultiDict
+
+from portal.models import ProjectDraft, Revision
+from portal.search import directory
+from portal.services import completeness, prose, rules
+from portal.services.completeness import SUMMARY_MOST, TITLE_MOST
+from portal.web import guidance, markdown
+from portal.web.forms import SECTIONS, ProjectForm
+from tests.factories import COMPLETE
+from tests.pages import elements
+from tests.people import place
+from tests.project_form import filled
+
+NEW = "/staff/projects/new"
+NOTHING_SEEN = ["", " ", "\t\r\n", "\u200b\u200b", "\u2060", "\ufeff"]
+BAD_TEXTS = [
+    "\x00", "a\x1bb", "\ufffe", "‮reversed", "x" * 10_000, "😀" * 400, "a\r\nb",
+    "{{ 7*7 }}${7*7}<%= 7*7 %>", "%s%n%(x)s",
+    "<script>alert(1)</script>", "'; DROP TABLE revision; --", "../../etc/passwd", "\u0301\u0301", "ﬁ ﬀ", "ı̇",
+]  # fmt: skip
+BAD_AMOUNTS = ["-1", "1e18", "NaN", "Infinity", "0x10", "1,2,3", "0." + "1" * 40, "64 240,00 EUR", "٣٤", "9" * 400]
+BAD_DATES = [
+    "0000",
+    "2021-13",
+    "2021-02-30",
+    "20211",
+    "2021-2",
+    "next year",
+    "99999999999",
+    "-2021",
+    "２０２１",
+    "2021-01-01T00:00",
+]
+# Public collections of cross-site scripting, one of each kind.
+ATTACKS = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "<svg/onload=alert(1)>",
+    "<svg><script>alert(1)</script></svg>",
+    "<math><mtext><table><mglyph><style><!--</style><img title=\"--&gt;&lt;img src=1 onerror=alert(1)&gt;\">",
+    "<a href=\"javascript:alert(1)\">x</a>",
+    "[x](javascript:alert(1))",
+    "[x](JaVaScRiPt:alert(1))",
+    "[x](java\tscript:alert(1))",
+    "[x](&#106;avascript:alert(1))",
+    "[x](data:text/html;base64,PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg==)",
+    "[x](vbscript:msgbox(1))",
+    "[x](//evil.example/)",
+    "<javascript:alert(1)>",
+    "![x](x\"onerror=\"alert(1))",
+    "![x](javascript:alert(1))",
+    "[x]: javascript:alert(1)\n\n[x]",
+    "[a](https://e.org \"onmouseover=alert(1)\")",
+    "[a](https://e.org\"onmouseover=alert(1))",
+    "<iframe srcdoc='<script>alert(1)</script>'></iframe>",
+    "<form action=https://evil.example><input name=password></form>",
+    "<style>*{background:url(https://evil.example)}</style>",
+    "<table background=\"javascript:alert(1)\" class=\"evil\"><tr><td style='x:expression(alert(1))'>",
+    "<base href=https://evil.example/>",
+    "<meta http-equiv=refresh content='0;url=https://evil.example'>",
+    "`<script>alert(1)</script>`",
+    "    <script>alert(1)</script>",
+    "<scr<script>ipt>alert(1)</scr</script>ipt>",
+    "<!--><script>alert(1)</script-->",
+    "<![CDATA[<script>alert(1)</script>]]>",
+    "</p></div><script>alert(1)</script>",
+    "- <details open ontoggle=alert(1)>",
+    "> <video><source onerror=alert(1)>",
+]  # fmt: skip
+ALLOWED = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "blockquote", "h3", "h4", "code", "hr"}
+
+
+@pytest.fixture
+def form(session):
+    """form(**sent) is the form as it was sent, over an empty draft."""
+
+    def make(begun=ProjectDraft(), /, **sent):  # noqa: B008 # a frozen value
+        pairs = [(name, one) for name, value in sent.items() for one in (value if isinstance(value, list) else [value])]
+        return ProjectForm(directory.current().terms, begun, given=MultiDict(pairs) if pairs else None)
+
+    return make
+
+
+def test_the_form_has_every_field_of_a_draft_once(form):
+    names = [name for section in SECTIONS.values() for name in section]
+    assert sorted(names) == sorted(ProjectDraft.field_names())
+    assert [*names, "note"] == [field.name for field in form()]
+
+
+def test_a_form_that_was_not_touched_says_what_the_draft_said(form):
+    assert form(COMPLETE).draft() == COMPLETE
+
+
+@pytest.mark.parametrize("blank", NOTHING_SEEN)
+@pytest.mark.parametrize("field", ["title", "summary"])
+def test_a_text_of_which_nothing_is_seen_is_missing(form, session, field, blank):
+    found = completeness.faults(session(), form(COMPLETE, **{field: blank}).draft())
+    assert [fault.field for fault in found] == [field]
+
+
+def test_texts_are_stored_in_composed_characters(form):
+    assert form(title="Cote d\u2019Ivoire, Re\u0301union").draft().title == "Cote d\u2019Ivoire, R\u00e9union"
+
+
+@pytest.mark.parametrize(("length", "wrong"), [(TITLE_MOST, []), (TITLE_MOST + 1, ["title"])])
+def test_the_length_of_a_title_counts_characters_as_people_do(form, session, length, wrong):
+    draft = form(COMPLETE, title="😀" * length).draft()
+    assert [fault.field for fault in completeness.faults(session(), draft)] == wrong
+
+
+@pytest.mark.parametrize(("length", "wrong"), [(SUMMARY_MOST, []), (SUMMARY_MOST + 1, ["summary"])])
+def test_a_line_break_of_a_browser_counts_once(form, session, length, wrong):
+    draft = form(COMPLETE, summary="a\r\n" + "b" * (length - 2)).draft()
+    assert [fault.field for fault in completeness.faults(session(), draft)] == wrong
+
+
+@pytest.mark.parametrize("amount", BAD_AMOUNTS)
+def test_an_amount_that_is_none_is_kept_as_typed_and_refused(form, session, amount):
+    made = form(COMPLETE, budget=amount)
+    assert made.budget.data == amount
+    assert [fault.field for fault in completeness.faults(session(), made.draft())] == ["budget"]
+
+
+@pytest.mark.parametrize("date", BAD_DATES)
+def test_a_date_that_is_none_is_kept_as_typed_and_refused(form, session, date):
+    made = form(COMPLETE, start=date)
+    assert made.start.data == date
+    assert [fault.field for fault in completeness.faults(session(), made.draft())] == ["start"]
+
+
+def test_a_code_that_is_not_in_the_list_is_shown_as_such(form, session):
+    made = form(COMPLETE, countries=["", "KEN", "XXX"])
+    assert [choice.label for choice in made.countries.choices][-1] == "XXX (not in the list)"
+    assert "countries" in [fault.field for fault in completeness.faults(session(), made.draft())]
+
+
+def test_lists_that_were_not_on_the_page_stay(form):
+    assert form(COMPLETE, title="Other").draft().countries == COMPLETE.countries
+
+
+def test_lists_of_which_nothing_is_ticked_are_empty(form):
+    assert form(COMPLETE, countries="").draft().countries == ()
+
+
+def test_the_rules_beside_a_field_are_those_on_record(session):
+    assert len(guidance.guides("budget")) == len([rule for rule in rules.rules() if rule.field == "budget"])
+    assert all("{" not in guide.words for name in ProjectDraft.field_names() for guide in guidance.guides(name))
+
+
+@pytest.mark.parametrize("text", BAD_TEXTS)
+def test_no_text_makes_a_page_fail_in_any_field(author, text):
+    fields = dict.fromkeys([*ProjectDraft.field_names(), "note"], text)
+    answer = author.post(NEW, filled(author.visit(NEW), **fields))
+    assert answer.status_code == 303
+    page = author.visit(place(answer))
+    assert author.post(place(answer), filled(page, action="submit")).status_code == 422
+
+
+@pytest.mark.parametrize("field", ["key", "page", "version", "based_on", "action", "of", "choice-title"])
+def test_nothing_in_a_field_of_the_page_itself_makes_it_fail(author, field):
+    fields = filled(author.visit(NEW))
+    for text in BAD_TEXTS:
+        assert author.post(NEW, fields | {field: text}).status_code in (303, 409, 422)
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "status"),
+    [
+        ("application/json", b'{"title": "x"}', (400, 401, 403, 415, 422)),
+        ("text/plain", b"title=x", (400, 401, 403, 415, 422)),
+        ("multipart/form-data; boundary=x", b"--x\r\nbroken", (400, 401, 403, 413, 415, 422)),
+        ("application/x-www-form-urlencoded", b"title=%ff%fe&%00=1", (400, 401, 403, 422)),
+    ],
+)
+def test_a_body_that_is_no_form_of_ours_is_refused(author, session, kind, body, status):
+    headers = {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin", "X-Form-Token": author.form_token}
+    answer = author.client.post(NEW, data=body, content_type=kind, headers=headers)
+    assert answer.status_code in status
+    assert session.query(Revision).count() == 0
+
+
+def test_a_form_that_is_too_large_is_refused(author):
+    assert author.post(NEW, {"summary": "x" * 1_100_000}).status_code == 413
+
+
+def test_ten_thousand_values_of_one_field_are_answered(author):
+    page = filled(author.visit(NEW), countries=[f"C{number}" for number in range(10_000)], action="submit")
+    assert "More than 250 are named" in author.send(NEW, page, status=422).text
+
+
+@pytest.mark.parametrize("text", ATTACKS)
+def test_an_attack_in_a_summary_leaves_nothing_that_runs(author, text):
+    answer = author.post(NEW, filled(author.visit(NEW), title=text, summary=text, note=text, action="preview"))
+    page = author.visit(place(answer))
+    assert_harmless(page)
+    assert_harmless(author.visit(place(answer).replace("/preview", "/edit")))
+
+
+def assert_harmless(page):
+    assert all(element.attrs.get("src", "").startswith("/static/") for element in page.select("script"))
+    for element in (element for prose_box in page.select(".prose") for element in prose_box.query("*")):
+        assert element.name in {*ALLOWED, "div", "h2", "span"}
+        assert {*element.attrs} <= {"class", "dir", "lang", "href", "rel", "title"}
+        if "href" in element.attrs:
+            assert element.attrs["href"].startswith(("https://", "http://", "mailto:"))
+    assert not page.select("iframe, base, embed, object, [onerror], [onload], [style]")
+
+
+@given(st.text(st.sampled_from("<>/\"'=&;:()[]!`*_#-\n \tasvgonclickimgscripthref"), max_size=80))
+def test_whatever_is_written_becomes_safe_html(text):
+    html = f"<div class=prose>{markdown.text(prose.markdown(text)).lede}{markdown.text(text).rest}</div>"
+    for _, element in elements_of(html):
+        assert element.name in {*ALLOWED, "div"}
+        assert not [name for name in element.attrs if name.startswith("on") or name in ("style", "src", "id")]
+        assert element.attrs.get("href", "http:").startswith(("http:", "https:", "mailto:"))
+
+
+@given(st.text(st.sampled_from("<>/!-scriptimgbr \n&;"), max_size=60))
+def test_what_is_stored_twice_is_stored_the_same(text):
+    once = prose.markdown(text)
+    assert prose.markdown(once) == once
+
+
+@pytest.mark.parametrize(
+    "text", ["a < b and c > d", "AT&T", "<https://example.org/>", "`<b>` is bold", "1 < 2\n\n> quoted"]
+)
+def test_what_is_no_html_is_stored_as_typed(text):
+    assert prose.markdown(text) == text
+
+
+def test_links_say_nothing_to_the_page_that_they_open():
+    assert 'rel="nofollow noopener ugc"' in markdown.text("[x](https://example.org/)").lede
+
+
+def test_lists_show_words_and_not_marks():
+    assert (
+        markdown.plain("# Head\n\n**Strong** and [linked](https://e.org) words & more")
+        == "Head Strong and linked words & more"
+    )
+
+
+def test_lines_of_a_table_are_paragraphs():
+    shown = markdown.text("One.\nTwo.\nThree.")
+    assert (shown.lede, shown.rest) == ("<p>One.</p>\n", "<p>Two.</p>\n<p>Three.</p>\n")
+
+
+def elements_of(html):
+    return elements(JustHTML(html, sanitize=False, fragment=True).root)
