@@ -114,6 +114,7 @@ class Turns:
             # Who waits for SQLite looks again after a tenth of a second, and meets a free moment only by luck.
             time.sleep(PAUSE_SECONDS)
             self._busy = 0.0
+        gc.collect()
         begin_turn()
         began = time.monotonic()
         yield
@@ -122,12 +123,14 @@ class Turns:
 
 
 @contextmanager
-def few_collections() -> Iterator[None]:
-    """Spare the collector of garbage what was loaded at the start: batches make it look far too often."""
+def no_collections() -> Iterator[None]:
+    """Keep the collector of garbage from looking through every batch; Turns lets it in when a batch is gone."""
     gc.freeze()
+    gc.disable()
     try:
         yield
     finally:
+        gc.enable()
         gc.unfreeze()
 
 
@@ -151,7 +154,7 @@ def import_(
             target = csv.writer(stack.enter_context(report_path.open("w", encoding="utf-8-sig", newline="")))
         report = Report(target)
         bar = stack.enter_context(tqdm(unit=" rows", disable=not sys.stderr.isatty()))
-        stack.enter_context(few_collections())
+        stack.enter_context(no_collections())
         if dry_run:
             begin_turn()
         try:

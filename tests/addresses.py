@@ -2,6 +2,8 @@
 
 import re
 
+from portal.web.guard import OPEN
+
 SELECTIONS = (
     "/projects/?country=KEN&country=UGA",
     "/projects/?q=border+management",
@@ -17,12 +19,13 @@ _PROJECT = re.compile(r'href="(/projects/[^"/?#]+)"')
 
 
 def fixed(app):
-    """The addresses of all pages without a variable part; health checks answer machines."""
+    """The addresses of all public pages without a variable part; health checks answer machines."""
     return sorted(
         {
             rule.rule
             for rule in app.url_map.iter_rules()
             if "GET" in rule.methods
+            and rule.endpoint in OPEN
             and rule.arguments <= set(rule.defaults or ())
             and not rule.endpoint.startswith("health.")
         }

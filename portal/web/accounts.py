@@ -17,6 +17,7 @@ from portal.vocabulary import Role
 from portal.web import guard
 from portal.web.guard import needs
 from portal.web.language import gettext
+from portal.web.stepping import NUMBER
 
 bp = Blueprint("accounts", __name__, url_prefix="/staff/accounts")
 Answer = Response | WSGIResponse | str
@@ -55,13 +56,13 @@ def invite() -> Answer:
     return hand_over(link)
 
 
-@bp.get("/<int:number>")
+@bp.get(f"/{NUMBER}")
 @needs("administrator")
 def one(number: int) -> Answer:
     return account_page(accounts.get(db.session(), number))
 
 
-@bp.post("/<int:number>/name")
+@bp.post(f"/{NUMBER}/name")
 @needs("administrator")
 def rename(number: int) -> Answer:
     form = NameForm(request.form)
@@ -73,33 +74,33 @@ def rename(number: int) -> Answer:
         return account_page(accounts.get(db.session(), number), form, 422)
 
 
-@bp.post("/<int:number>/role")
+@bp.post(f"/{NUMBER}/role")
 @needs("administrator")
 def change_role(number: int) -> Answer:
     role, proof = request.form.get("role", ""), guard.session_row()
     return change(number, lambda found: accounts.change_role(db.session(), found, role, by=by(), proof=proof))
 
 
-@bp.post("/<int:number>/disable")
+@bp.post(f"/{NUMBER}/disable")
 @needs("administrator")
 def disable(number: int) -> Answer:
     return change(number, lambda found: accounts.disable(db.session(), found, by=by()))
 
 
-@bp.post("/<int:number>/enable")
+@bp.post(f"/{NUMBER}/enable")
 @needs("administrator")
 def enable(number: int) -> Answer:
     return change(number, lambda found: accounts.enable(db.session(), found, by=by()))
 
 
-@bp.post("/<int:number>/remove-second-factor")
+@bp.post(f"/{NUMBER}/remove-second-factor")
 @needs("administrator")
 def remove_second_factor(number: int) -> Answer:
     proof = guard.session_row()
     return change(number, lambda found: accounts.remove_second_factor(db.session(), found, by=by(), proof=proof))
 
 
-@bp.post("/<int:number>/link")
+@bp.post(f"/{NUMBER}/link")
 @needs("administrator")
 def give_link(number: int) -> Answer:
     begin_writing(db.session())

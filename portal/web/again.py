@@ -29,7 +29,7 @@ _FIELDS_MOST, _CARRIED_MOST = 2_000, 450_000
 
 _log = logging.getLogger(__name__)
 Kept = list[tuple[str, str]]
-Mode = Literal["sign in", "prove", "send"]
+Mode = Literal["sign in", "prove", "send", "retry"]
 
 
 def offer_sign_in() -> Response:
@@ -51,6 +51,11 @@ def offer_resend() -> Response:
     return response
 
 
+def offer_retry() -> Response:
+    """503: the database did not answer; keep what was sent. Its key makes a second sending harmless."""
+    return _answer("retry", 503)
+
+
 def refuse_stale() -> Response:
     return error_pages.say(
         403,
@@ -68,11 +73,11 @@ def refuse_foreign() -> Response:
     )
 
 
-def sent_fields() -> Kept:
-    """Every field of the present POST but its token, in order; empty when it is too much to carry."""
+def sent_fields() -> Kept | None:
+    """Every field of the present POST but its token, in order; None when it is too much to carry."""
     found = [(name, value) for name, value in request.form.items(multi=True) if name != form_token.FIELD]
     size = sum(len(name.encode()) + len(value.encode()) for name, value in found)
-    return found if len(found) <= _FIELDS_MOST and size <= _CARRIED_MOST else []
+    return found if len(found) <= _FIELDS_MOST and size <= _CARRIED_MOST else None
 
 
 def carried_fields() -> Kept:
@@ -80,8 +85,8 @@ def carried_fields() -> Kept:
     return [(name[len(KEPT) :], value) for name, value in request.form.items(multi=True) if name.startswith(KEPT)]
 
 
-def page(mode: Mode, status: int, *, to: str, kept: Kept, method: str = "POST", error: str = "") -> Response:
-    """The page that carries the fields to the local address `to`."""
+def page(mode: Mode, status: int, *, to: str, kept: Kept | None, method: str = "POST", error: str = "") -> Response:
+    """The page that carries the fields to the local address `to`; it says so where they are too many (None)."""
     body = render_template("staff/again.html", mode=mode, to=to, kept=kept, method=method, prefix=KEPT, error=error)
     return make_response(body, status)
 
@@ -97,8 +102,9 @@ def refusal(outcome: str, seconds: int) -> str:
 
 def _answer(mode: Mode, status: int) -> Response:
     if request.headers.get(DIALOG) == "true" or request.headers.get("HX-Request") == "true":
-        return make_response(gettext("Sign in again to go on. Nothing you typed is lost."), status)
+        said = gettext("Not stored. What you typed is still on this page: try again, after signing in if asked to.")
+        return make_response(said, status)
     kept = sent_fields()
-    if request.method == "POST" and request.form and not kept:
+    if kept is None:
         _log.warning("request %s: a form was too large to be carried through a sign-in", g.get("request_id"))
     return page(mode, status, to=request.full_path.rstrip("?"), kept=kept, method=request.method)

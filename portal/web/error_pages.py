@@ -6,10 +6,11 @@ import logging
 from datetime import UTC, datetime
 
 from flask import Flask, Response, g, make_response, render_template, request
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 from werkzeug.wrappers import Response as WSGIResponse
 
-from portal.errors import BadLink, Missing, TooMany, WrongStep
+from portal.errors import BadLink, Incomplete, Missing, TooMany, WrongStep
 from portal.models import db
 from portal.web.language import gettext, ngettext
 
@@ -116,6 +117,12 @@ def on_wrong_step(error: WrongStep) -> Response:
     return say(409, gettext("This step is not possible now"), str(error), gettext("Open the page again to see why."))
 
 
+def on_incomplete(error: Incomplete) -> Response:
+    """What a form could not have sent; forms show their faults beside the fields."""
+    db.session.rollback()
+    return say(422, gettext("This cannot be stored as it is"), *(str(fault) for fault in error.faults))
+
+
 def on_too_many(error: TooMany) -> Response:
     db.session.rollback()
     return limited(error.seconds)
@@ -126,11 +133,22 @@ def on_bad_link(error: BadLink) -> Response:
     return say(410, gettext("This link does not work any more"), str(error))
 
 
-def on_failure(error: Exception) -> Response:
+def log_failure(error: Exception) -> None:
+    """Write down what failed, and give up what was not committed."""
     # The rule and not the address, which may hold the token of a link.
     where = request.url_rule.rule if request.url_rule else "no rule"
     _log.error("request %s failed: %s %s", g.get("request_id"), request.method, where, exc_info=error)
-    db.session.rollback()
+    try:
+        db.session.rollback()
+    except SQLAlchemyError:
+        # The connection itself is gone.
+        db.session.close()
+
+
+def on_failure(error: Exception) -> Response:
+    log_failure(error)
+    # The page must do without the database, and so without the name of the person.
+    g.session_row = None
     return page(InternalServerError.code)
 
 
@@ -139,6 +157,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(SecurityError, on_foreign_host)
     app.register_error_handler(Missing, on_missing)
     app.register_error_handler(WrongStep, on_wrong_step)
+    app.register_error_handler(Incomplete, on_incomplete)
     app.register_error_handler(TooMany, on_too_many)
     app.register_error_handler(BadLink, on_bad_link)
     app.register_error_handler(Exception, on_failure)

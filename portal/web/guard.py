@@ -48,6 +48,7 @@ ENTRANCE = frozenset(
         "signing_in.again", "passwords.forgotten", "passwords.ask_for_link", "passwords.link", "passwords.use_link",
     }
 )  # fmt: skip
+RETRY_SECONDS = 30
 _WRITES = {"POST", "PUT", "PATCH", "DELETE"}
 _READS = {"GET", "HEAD"}
 
@@ -182,6 +183,17 @@ def on_not_allowed(error: NotAllowed) -> Response:
     return error_pages.say(403, gettext("You may not do this here"), str(error))
 
 
+def on_database(error: OperationalError) -> Response:
+    """503 where the database is stopped, busy or full; a form of staff comes back with all that was sent."""
+    error_pages.log_failure(error)
+    is_form = request.method == "POST" and hasattr(current_view(), "needs")
+    # The page must do without the database, and so without the name of the person.
+    g.session_row = None
+    response = again.offer_retry() if is_form else error_pages.page(503)
+    response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
 def on_step_up(_: StepUpNeeded) -> Response:
     db.session.rollback()
     return again.offer_proof()
@@ -231,6 +243,7 @@ def init_app(app: Flask) -> None:
     if undeclared := faults(app):
         raise RuntimeError("; ".join(undeclared))
     app.register_error_handler(NotAllowed, on_not_allowed)
+    app.register_error_handler(OperationalError, on_database)
     app.register_error_handler(StepUpNeeded, on_step_up)
     app.before_request(check)
     app.after_request(protect)

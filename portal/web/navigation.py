@@ -281,6 +281,7 @@ FOOTER = (
             entry("contact"),
             entry("accessibility"),
             entry("privacy", N_("Privacy: no visitor cookies")),
+            Entry("sign-in", N_("Staff sign-in"), "signing_in.sign_in"),
         ),
     ),
 )

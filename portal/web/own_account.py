@@ -15,6 +15,7 @@ from portal.web import cookies, error_pages, guard
 from portal.web.guard import needs
 from portal.web.language import gettext
 from portal.web.signing_in import CodeForm, wrong_code
+from portal.web.stepping import NUMBER
 
 bp = Blueprint("own_account", __name__, url_prefix="/staff/account")
 Answer = Response | WSGIResponse | str
@@ -113,7 +114,7 @@ def recovery_codes() -> Answer:
     return codes_page(codes)
 
 
-@bp.post("/sessions/<int:number>/end")
+@bp.post(f"/sessions/{NUMBER}/end")
 @needs("author")
 def end_session(number: int) -> Answer:
     begin_writing(db.session())

@@ -15,7 +15,7 @@ from portal.services.sessions import Stage
 from portal.services.signing_in import Outcome, Tried
 from portal.services.writing import begin_writing
 from portal.web import again as again_pages
-from portal.web import cookies, error_pages, form_token, guard, next_address
+from portal.web import agents, cookies, error_pages, form_token, guard, next_address
 from portal.web.language import gettext
 
 bp = Blueprint("signing_in", __name__)
@@ -132,8 +132,7 @@ def sign_out() -> Answer:
 @bp.get("/sign-in/state")
 def state() -> Answer:
     """Whether the session is alive, for a page that is about to send a form; asking does not keep it alive."""
-    is_in = guard.person() is not None
-    return jsonify(signed_in=is_in, form_token=form_token.value() if is_in else "")
+    return jsonify(signed_in=guard.person() is not None, form_token=form_token.value())
 
 
 @bp.post("/sign-in/again")
@@ -161,7 +160,12 @@ def try_sign_in(email: str, password: str) -> Tried:
     session, before = db.session(), g.session_row
     device = cookies.known_device(accounts.folded_email(email))
     tried = signing_in.sign_in(
-        session, email, password, address=guard.address(), agent=request.user_agent.string, device=device
+        session,
+        email,
+        password,
+        address=guard.address(),
+        agent=agents.described(request.user_agent.string),
+        device=device,
     )
     if tried.token and before is not None:
         sessions.end(session, before)

@@ -85,7 +85,7 @@
     event.preventDefault();
     const found = await state();
     if (found.signed_in === false && !(await signInAgain())) return;
-    if (found.form_token) take(found.form_token);
+    if (found.signed_in) take(found.form_token);
     ready.add(form);
     form.requestSubmit(event.submitter);
     ready.delete(form);

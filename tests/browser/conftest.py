@@ -61,14 +61,20 @@ def database(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def live(chromium, database, tmp_path_factory):
-    """The address of a portal with the sample records, served as an operator would serve it."""
-    folder = tmp_path_factory.mktemp("live")
+def portal_environ(database):
+    """What the served portal, and commands beside it, read from the environment."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environ = {**os.environ, "PORT": str(port), "DATABASE_URL": database}
     environ.pop("PORTAL_ENV", None)
+    return environ
+
+
+@pytest.fixture(scope="session")
+def live(chromium, portal_environ, tmp_path_factory):
+    """The address of a portal with the sample records, served as an operator would serve it."""
+    environ, port, folder = portal_environ, portal_environ["PORT"], tmp_path_factory.mktemp("log")
     subprocess.run([PROGRAMS / "portal", "migrate", "--sample-if-empty"], cwd=ROOT, env=environ, check=True)
     command = [PROGRAMS / "gunicorn", "-c", "deploy/gunicorn.conf.py", "wsgi:app"]
     with (folder / "log").open("w") as log:

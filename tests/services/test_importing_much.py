@@ -21,8 +21,10 @@ from portal.models.catalogue import ITEMISED_MOST
 from portal.search import text
 from portal.services.intake import Report, import_file
 from portal.services.intake.batches import ROWS_MOST
+from portal.services.intake.brought import store_terms
 from portal.services.intake.claims import Claims
 from portal.services.intake.columns import REQUIRED
+from portal.services.intake.glossary import BroughtTerm
 
 MAPPED = ROOT.parent / "shared" / "data" / "mapped"
 MOMENTS = {"created_at", "changed_at", "published_at"}
@@ -163,6 +165,22 @@ def test_a_file_that_breaks_under_the_import_says_what_is_in(session, table):
 
     with pytest.raises(UnreadableFile, match=f"The {ROWS_MOST:,} rows before"):
         import_file(session(), path, report=Report(), new_terms="add", keep=keep)
+
+
+@pytest.mark.parametrize("name", ["Türkiye", "Côte d'Ivoire", "Lao People's Democratic Republic", "Kosovo", "Laos"])
+def test_a_country_is_known_by_the_spelling_that_others_use(session, table, name):
+    report = Report()
+    import_file(session(), table(1, benefiting_member_states=name), report=report)
+    assert report.added == 1
+
+
+def test_a_term_that_somebody_added_meanwhile_is_taken_as_it_is(session):
+    brought = [BroughtTerm(-1, "status", "stalled", "Stalled", 9), BroughtTerm(-2, "status", "idle", "Idle", 10)]
+    first = store_terms(session(), brought)
+    others = [BroughtTerm(-1, "status", "idle", "IDLE", 9), BroughtTerm(-2, "status", "stalled", "Stall ed", 10)]
+    again = store_terms(session(), others)
+    assert again[-1] == first[-2]
+    assert session.get(Term, again[-2]).code == "stalled-2"
 
 
 def test_claims_are_exact_over_gaps():

@@ -108,7 +108,7 @@ def test_prose_pages_need_no_database(broken):
 
 def test_without_a_database_the_directory_is_an_error_page(broken):
     answer = broken.get("/projects/")
-    assert (answer.status_code, answer.mimetype) == (500, "text/html")
+    assert (answer.status_code, answer.mimetype) == (503, "text/html")
     assert "Something failed on our side" in answer.text
 
 
@@ -127,7 +127,7 @@ def bare(portal_on, tmp_path):
 
 def test_without_the_error_template_plain_words_carry_the_code(bare):
     answer = bare.get("/")
-    assert (answer.status_code, answer.mimetype) == (500, "text/plain")
+    assert (answer.status_code, answer.mimetype) == (503, "text/plain")
     assert answer.headers["X-Request-Id"] in answer.text
     assert answer.headers["Cache-Control"] == "no-store"
 

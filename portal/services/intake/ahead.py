@@ -5,13 +5,13 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import queue
 import signal
 import threading
-from collections import deque
+import traceback
 from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from portal.errors import PortalError
@@ -19,9 +19,7 @@ from portal.services.intake.batches import Batch, batches
 from portal.services.intake.glossary import Glossary
 
 # How many batches may wait: enough that neither process is ever idle, few enough to stay small.
-_WAITING_MOST = 2
-
-_batches: Iterator[Batch] = iter(())
+_WAITING_MOST = 1
 
 
 @contextmanager
@@ -32,40 +30,62 @@ def batches_ahead(path: Path, glossary: Glossary, id_prefix: str) -> Iterator[It
     """
     # A forked process would share the database file, which SQLite forbids.
     apart = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(1, mp_context=apart, initializer=_begin, initargs=(path, glossary, id_prefix))
+    here, there = apart.Pipe(duplex=False)
+    process = apart.Process(target=_work, args=(there, path, glossary, id_prefix), daemon=True)
+    process.start()
+    # With only one process left at each end, either notices when the other is gone.
+    there.close()
     try:
-        yield _in_turn(pool, deque(pool.submit(_next) for _ in range(_WAITING_MOST)))
-    except BrokenProcessPool as why:
-        raise PortalError(
-            f"{path.name}: the process that reads the file was ended from outside, perhaps for lack of memory; "
-            "import the file again, rows that are stored already count as unchanged."
-        ) from why
+        yield _received(here, path.name)
     finally:
-        pool.shutdown(cancel_futures=True)
+        here.close()
+        process.terminate()
+        process.join()
 
 
-def _in_turn(pool: ProcessPoolExecutor, due: deque[Future[Batch | None]]) -> Iterator[Batch]:
-    while batch := due.popleft().result():
-        due.append(pool.submit(_next))
-        yield batch
+def _received(connection: Connection, name: str) -> Iterator[Batch]:
+    while True:
+        try:
+            found: Batch | Exception | None = connection.recv()
+        except (EOFError, OSError) as why:
+            raise PortalError(
+                f"{name}: the process that reads the file was ended from outside, perhaps for lack of memory; "
+                "import the file again, rows that are stored already count as unchanged."
+            ) from why
+        if isinstance(found, Exception):
+            raise found
+        if found is None:
+            return
+        yield found
 
 
-def _begin(path: Path, glossary: Glossary, id_prefix: str) -> None:
-    """In the second process: open the file, and see to it that it never outlives the first."""
-    global _batches
+def _work(connection: Connection, path: Path, glossary: Glossary, id_prefix: str) -> None:
+    """In the second process: put batches in line, at last None or the error that came between."""
     # Ctrl-C reaches both processes; the first one says what there is to say.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
     # Checking makes no cycles, and a batch is thrown away as a whole.
     gc.disable()
-    _batches = batches(path, glossary, id_prefix)
+    waiting: queue.Queue[Batch | Exception | None] = queue.Queue(_WAITING_MOST)
+    sending = threading.Thread(target=_send, args=(waiting, connection))
+    sending.start()
+    try:
+        for batch in batches(path, glossary, id_prefix):
+            waiting.put(batch)
+        waiting.put(None)
+    except Exception as why:
+        # The traceback of this process does not travel, so it is written down.
+        why.add_note(traceback.format_exc())
+        waiting.put(why)
+    sending.join()
 
 
-def _end_with_parent() -> None:
-    if parent := multiprocessing.parent_process():
-        parent.join()
-        os._exit(1)
-
-
-def _next() -> Batch | None:
-    return next(_batches, None)
+def _send(waiting: queue.Queue[Batch | Exception | None], connection: Connection) -> None:
+    while True:
+        found = waiting.get()
+        try:
+            connection.send(found)
+        except OSError:
+            # Nobody listens any more.
+            os._exit(1)
+        if not isinstance(found, Batch):
+            return

@@ -10,8 +10,6 @@ from datetime import date, datetime, time
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from openpyxl import load_workbook
-
 from portal.errors import UnreadableFile
 
 MEMBERS_MOST = 100
@@ -31,6 +29,9 @@ _FOREIGN_MEMBERS = {
 def lines(path: Path) -> Iterator[Iterator[tuple[int, list[str]]]]:
     """Row numbers and cells of the first sheet, hidden ones too; formulas give their stored result."""
     _check_archive(path)
+    # Takes as long to load as all else that an import needs, and most files are CSV.
+    from openpyxl import load_workbook
+
     try:
         with warnings.catch_warnings():
             # openpyxl warns of decorations that it drops; only the text of cells matters here.
