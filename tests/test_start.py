@@ -46,4 +46,4 @@ def test_impossible_settings_are_named(environ):
 def test_an_sqlite_engine_that_can_corrupt_a_file_is_refused(monkeypatch):
     monkeypatch.setattr(base, "SQLITE_FLOOR", (99, 0, 0))
     with pytest.raises(Misconfigured, match="pysqlite3"):
-        base.sqlite_engine_options()
+        base.sqlite_engine_options(threads=1)

@@ -68,8 +68,8 @@ def now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
-def sqlite_engine_options() -> dict[str, Any]:
-    """Engine options for an SQLite address: our own engine build, refused when it is too old."""
+def sqlite_engine_options(*, threads: int) -> dict[str, Any]:
+    """Engine options for an SQLite address: a connection for each thread; our own engine build, refused if too old."""
     import pysqlite3
 
     found: tuple[int, ...] = pysqlite3.sqlite_version_info
@@ -78,7 +78,7 @@ def sqlite_engine_options() -> dict[str, Any]:
             f"SQLite {pysqlite3.sqlite_version} can corrupt a database that several processes write: "
             "install pysqlite3 0.6.1 or newer (SQLite 3.51.3 or newer)."
         )
-    return {"module": pysqlite3, "connect_args": {"timeout": 5}}
+    return {"module": pysqlite3, "connect_args": {"timeout": 5}, "pool_size": threads, "max_overflow": POOL_OVERFLOW}
 
 
 def postgresql_engine_options(*, threads: int, statement_seconds: int, is_pooled: bool) -> dict[str, Any]:

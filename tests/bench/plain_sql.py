@@ -6,7 +6,7 @@ Every facet is counted with its own picks taken off, as the portal does. This is
 import time
 from pathlib import Path
 
-from portal.search import Filters, text
+from portal.search import Filters
 from portal.vocabulary import NOT_STATED
 from tests.bench.questions import Question, Questions
 from tests.bench.scales import connect
@@ -87,7 +87,7 @@ class PlainSql:
                 values.append(bound * factor)
         if filters.text:
             parts.append("id IN (SELECT rowid FROM project_text WHERE project_text MATCH ?)")
-            values.append(text.query(filters.text))
+            values.append(Fts5.parameters(phrases(filters.text))["all"])
         return " AND ".join(parts), values
 
     def close(self) -> None:
