@@ -7,6 +7,8 @@ import time
 from pathlib import Path
 
 from portal.search import Filters
+from portal.search.fts5 import Fts5
+from portal.search.words import phrases
 from portal.vocabulary import NOT_STATED
 from tests.bench.questions import Question, Questions
 from tests.bench.scales import connect
