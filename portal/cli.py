@@ -30,7 +30,7 @@ from portal.services.writing import begin_writing
 # Bytes of a file from which a second process is worth its start.
 AHEAD_FROM = 500_000
 CACHE_KIB = 48_000
-BUSY_SECONDS, PAUSE_SECONDS = 1.2, 0.11
+BUSY_SECONDS, PAUSE_SECONDS = 1.8, 0.11
 # What a crash of the machine takes back, the same command brings in again; so batches need not wait for the disk.
 HURRIED = (f"cache_size=-{CACHE_KIB}", "synchronous=NORMAL", "wal_autocheckpoint=16000")
 SAMPLE = Path(__file__).parent / "sample" / "idf_projects.csv"

@@ -14,13 +14,17 @@ from portal.models import Project, ProjectCountry, Term
 
 @dataclass(frozen=True)
 class Document:
-    """What can be found of one project, all plain text: `number` holds its identifiers, `places` its terms' names."""
+    """What can be found of one project, without markup: `number` holds its identifiers, `places` its terms' names.
+
+    `is_plain` says that the texts are as words.plain makes them.
+    """
 
     project_id: int
     number: str
     title: str
     body: str
     places: str
+    is_plain: bool = False
 
     @classmethod
     def of(

@@ -37,7 +37,12 @@ class Fts5:
 
     @staticmethod
     def write(connection: Connection, documents: Sequence[Document]) -> None:
-        rows = [(d.project_id, plain(d.title), plain(d.number), plain(d.body), plain(d.places)) for d in documents]
+        rows = [
+            (d.project_id, d.title, d.number, d.body, d.places)
+            if d.is_plain
+            else (d.project_id, plain(d.title), plain(d.number), plain(d.body), plain(d.places))
+            for d in documents
+        ]
         # What is gathered in memory goes into the index as one piece: few large pieces need less merging.
         gathers = len(documents) > _MANY
         if gathers:

@@ -20,8 +20,8 @@ from portal.web.language import gettext
 _OPEN = ("region", "country", "status", "coverage")
 # A facet with more values than this shows the most frequent ones and folds the rest.
 _LONG, _SHOWN = 12, 6
-# More folded values than this are sent only when asked for: more than there are countries.
-_FOLDED_MOST = 250
+# More folded values than this are sent only when asked for: hundreds would be most of the page's weight and time.
+_FOLDED_MOST = 24
 _RANGES = {"year": ("year_from", "year_to"), "budget": ("budget_min", "budget_max")}
 
 
@@ -56,7 +56,7 @@ class Group:
 class Facet:
     """One group of check boxes; `shown` stand there at once, `rest` is folded away; `bounds` are range fields.
 
-    `rest_url` is where the rest can be had when it is too long to send along.
+    `rest_url` is where the rest can be had when it is too long to send along; `is_whole` says that it was asked for.
     """
 
     name: str
@@ -65,6 +65,7 @@ class Facet:
     rest: tuple[Group, ...]
     rest_label: str
     rest_url: str
+    is_whole: bool
     picked: int
     is_open: bool
     bounds: tuple[tuple[str, str, int | None], ...]
@@ -101,6 +102,7 @@ def facet(found: Found, name: str) -> Facet:
         rest=() if unfolds else grouped(found, name, rest),
         rest_label=rest_label(name, len(options) - (NOT_STATED in options)),
         rest_url=unfolding_url(found.filters, name) if unfolds else "",
+        is_whole=name in found.filters.unfolded,
         picked=used,
         is_open=name in _OPEN or used > 0,
         bounds=bounds,

@@ -49,6 +49,7 @@ def main() -> None:
         for name in chosen:
             for stage, measure in STAGES.items():
                 run(store, stage, name, measure)
+        run(store, "plain-datasette", busiest(chosen), latency.beside_plain_datasette)
         run(store, "throughput", busiest(chosen), throughput.measure)
     report.write(store, chosen, busiest(chosen))
     print(f"Written: {report.TARGET.name}")

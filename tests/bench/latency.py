@@ -65,8 +65,12 @@ def kept(scale: Scale) -> dict:
     return {name: summary(seconds) if seconds else None for name, seconds in taken.items()}
 
 
-def beside_datasette(scale: Scale) -> dict:
-    asked, file = questions(scale.database), peer.database(scale)
+def beside_plain_datasette(scale: Scale) -> dict:
+    return beside_datasette(scale, is_indexed=False)
+
+
+def beside_datasette(scale: Scale, *, is_indexed: bool = True) -> dict:
+    asked, file = questions(scale.database), peer.database(scale, is_indexed=is_indexed)
     with datasette(file, peer.SETTINGS) as server:
         visitor = peer.Datasette(server.port, file, asked)
         try:

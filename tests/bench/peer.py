@@ -62,13 +62,18 @@ _ORDERS = {
 }
 
 
-def database(scale: Scale) -> Path:
-    """Its database file of a scale, made where it is missing, older than the portal's, or of another shape."""
-    shape = hashlib.sha256(repr((_COLUMNS, _FILL, _TEXT, _INDEXED)).encode()).hexdigest()[:8]
-    target = CACHE / f"{scale.name}-datasette-{shape}" / "data.db"
+def database(scale: Scale, *, is_indexed: bool = True) -> Path:
+    """Its database file of a scale, made where it is missing, older than the portal's, or of another shape.
+
+    Without `is_indexed` it has its text index and nothing else that helps, as a table is that was just put in.
+    """
+    indexed = _INDEXED if is_indexed else ()
+    shape = hashlib.sha256(repr((_COLUMNS, _FILL, _TEXT, indexed)).encode()).hexdigest()[:8]
+    kind = "datasette" if is_indexed else "plain-datasette"
+    target = CACHE / f"{scale.name}-{kind}-{shape}" / "data.db"
     if target.exists() and target.stat().st_mtime >= scale.database.stat().st_mtime:
         return target
-    for folder in CACHE.glob(f"{scale.name}-datasette-*"):
+    for folder in CACHE.glob(f"{scale.name}-{kind}-*"):
         shutil.rmtree(folder)
     target.parent.mkdir(exist_ok=True)
     beside = target.with_suffix(".making")
@@ -81,7 +86,7 @@ def database(scale: Scale) -> Path:
         run(f"CREATE TABLE projects ({_COLUMNS})")
         run("BEGIN")
         run(_FILL)
-        for column in _INDEXED:
+        for column in indexed:
             run(f"CREATE INDEX projects_{column} ON projects ({column})")
         run(_TEXT)
         run("INSERT INTO projects_fts(projects_fts) VALUES ('rebuild')")

@@ -18,6 +18,8 @@ def write(store, scales: list[str], busiest: str) -> None:
     found = {stage: {name: store.read(stage, name) for name in scales} for stage in STAGES}
     found["import"] = {name: result for name in scales if (result := store.read("import", name, "storing"))}
     rates = store.read("throughput", busiest)
+    plain = store.read("plain-datasette", busiest)
+    found["plain-datasette"] = {busiest: plain} if plain else {}
     missing = [f"{stage} at {name}" for stage, results in found.items() for name in results if results[name] is None]
     if missing or not rates:
         raise SystemExit(f"Not measured with this state of the code: {', '.join(missing) or 'throughput'}.")
@@ -38,7 +40,10 @@ def write(store, scales: list[str], busiest: str) -> None:
         "portal": tables.portal_by_scale(found["portal"]),
         "portal_notes": notes(found["portal"]),
         "kept": tables.kept(found["kept"]),
-        "beside": [line for name in scales for line in beside(found, name)],
+        "beside": [
+            *(line for name in scales for line in beside(found, name)),
+            *(beside_plain(found, busiest) if plain else []),
+        ],
         "seconds": effort.WRK_SECONDS,
         "workers": throughput.WORKERS,
         "threads": throughput.THREADS,
@@ -75,5 +80,25 @@ def beside(found: dict, name: str) -> list[str]:
         f"Datasette found as many projects as the portal for {tables.same_counts(portal, datasette)},",
         f"SQL alone for {tables.same_counts(portal, sql)}.",
         "A text can differ: the portal also finds places and types by their names in other languages.",
+        "",
+    ]  # fmt: skip
+
+
+def beside_plain(found: dict, name: str) -> list[str]:
+    """The portal beside a Datasette that was given nothing but the rows and a text index."""
+    portal, plain = found["portal"][name], found["plain-datasette"][name]
+    rows = [
+        [
+            case,
+            tables.both(own),
+            tables.both(plain["cases"].get(case)),
+            tables.times(tables.ratio(plain["cases"].get(case), own)),
+        ]
+        for case, own in portal["cases"].items()
+    ]
+    return [
+        f"### Beside Datasette without added indexes, at {name}", "",
+        *tables.table(["ms, median / p95", "portal", "Datasette", "to portal"], rows),
+        "The same rows and text index, as they are when a table was just put in; above it has an index on every column.",
         "",
     ]  # fmt: skip

@@ -188,3 +188,19 @@ def test_the_list_says_which_projects_have_no_budget(visit):
 def test_going_back_adds_no_address(client):
     back = client.get("/projects/?region=africa", headers={"HX-Request": "true", "HX-Request-Type": "full"})
     assert "HX-Push-Url" not in back.headers
+
+
+def test_a_long_list_of_values_is_sent_when_asked_for(visit):
+    page = visit("/projects/?status=completed&page=2")
+    assert len(page.select("#facet-country input.choice[type=checkbox]")) < 10
+    link = page.one("#facet-country .rest a")
+    assert words(link) == "Show all 113 member states"
+    assert link.attrs["href"] == "/projects/?status=completed&all=country&page=2#facet-country"
+    whole = visit(link.attrs["href"].partition("#")[0])
+    assert len(whole.select("#facet-country input.choice[type=checkbox]")) == 113
+    assert whole.one("#facet-country input[type=hidden][name=all]").attrs["value"] == "country"
+    assert whole.select("#facet-country .rest a") == []
+
+
+def test_an_unheard_of_list_to_unfold_is_said_and_ignored(visit):
+    assert "All values of colour not understood, so it is ignored remove" in chips(visit("/projects/?all=colour"))

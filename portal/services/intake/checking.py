@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from portal.models import PartialDate
+from portal.search.words import plain
 from portal.services.intake.glossary import Glossary
 from portal.services.intake.proposal import Proposal, fingerprint, key_of_content, key_of_number, sorting
 from portal.services.intake.report import Finding, Kind
@@ -135,7 +136,12 @@ def check(row: Row, glossary: Glossary) -> Proposal | None:
         row=row.number,
         links=tuple(sorted([(i, True) for i in stated] + [(i, False) for i in others])),
         tags=tuple(sorted(tags)),
-        places=glossary.places([*stated, *others, status, kind, coverage, region]),
+        document=(
+            plain(" ".join(filter(None, (number, prima_id)))),
+            plain(title),
+            plain(summary),
+            glossary.places([*stated, *others, status, kind, coverage, region]),
+        ),
     )
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from portal.models import Term
 from portal.search.documents import names_of
+from portal.search.words import plain
 from portal.vocabulary import folded
 
 _REMEMBERED_MOST = 10_000
@@ -56,7 +57,7 @@ class Glossary:
             if alpha2 := term.extra.get("alpha2"):
                 spellings.append((alpha2, "", False))
             self._take(term.id, term.facet, term.code, term.name, spellings)
-        self._words = names_of(list(by_id.values()))
+        self._words = {term_id: plain(names) for term_id, names in names_of(list(by_id.values())).items()}
 
     def _take(self, term_id: int, facet: str, code: str, name: str, spellings: list[tuple[str, str, bool]]) -> None:
         self._names.setdefault(facet, []).append(name)
@@ -103,13 +104,13 @@ class Glossary:
         self._last_id -= 1
         self._brought.append(BroughtTerm(self._last_id, facet, code, text, len(self._names.get(facet, []))))
         self._take(self._last_id, facet, code, text, [(code, "", False), (text, "en", False)])
-        self._words[self._last_id] = text
+        self._words[self._last_id] = plain(text)
         self._found.clear()
         self._near.clear()
         return self.find(facet, text)
 
     def places(self, terms: Iterable[int | None]) -> str:
-        """The names of terms as Document.of() puts them, those of the file after the stored ones."""
+        """The names of terms as Document.of() puts them, made plain; those of the file after the stored ones."""
         stated = sorted({term_id for term_id in terms if term_id})
         brought = [term_id for term_id in reversed(stated) if term_id < 0]
         return " ".join([self._words[term_id] for term_id in (*stated[len(brought) :], *brought)])

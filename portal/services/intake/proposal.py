@@ -20,7 +20,8 @@ class Proposal(NamedTuple):
 
     `start` and `end` are ISO texts, `budget` is in cents, the `_id`s are term ids; negative ones stand for terms
     that the file brings along (see Glossary). `links` are (term id, is eligible), sorted, as are `tags`.
-    `key` is the wanted last part of the address, `places` what the text index holds of the terms. `fingerprint` is
+    `key` is the wanted last part of the address, `document` what the text index holds: identifiers, title, body and
+    places, made plain where the row was read, in the second process. `fingerprint` is
     empty where a Projects ID tells the record apart: half a million of them would be made and indexed for nothing.
     """
 
@@ -46,7 +47,7 @@ class Proposal(NamedTuple):
     row: int
     links: tuple[tuple[int, bool], ...]
     tags: tuple[int, ...]
-    places: str
+    document: tuple[str, str, str, str]
 
     def content(self) -> str:
         """The fingerprint, made now where the record has a Projects ID."""

@@ -116,5 +116,4 @@ def _fresh_ids(session: Session, number: int) -> Sequence[int]:
 
 
 def _document(project_id: int, proposal: Proposal) -> Document:
-    number = " ".join(filter(None, (proposal.number, proposal.prima_id)))
-    return Document(project_id, number, proposal.title, proposal.summary, proposal.places)
+    return Document(project_id, *proposal.document, is_plain=True)
