@@ -99,6 +99,6 @@ def beside_plain(found: dict, name: str) -> list[str]:
     return [
         f"### Beside Datasette without added indexes, at {name}", "",
         *tables.table(["ms, median / p95", "portal", "Datasette", "to portal"], rows),
-        "The same rows and text index, as they are when a table was just put in; above it has an index on every column.",
+        "The same rows and text index, as of a table just put in; above it has an index on every column.",
         "",
     ]  # fmt: skip

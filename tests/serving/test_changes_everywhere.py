@@ -15,6 +15,7 @@ RECORDS = ROOT.parent / "shared" / "data" / "mapped" / "global_107k.csv.xz"
 SEEN_WITHIN, ANSWERED_WITHIN = 1.0, 0.25  # seconds
 
 
+@pytest.mark.alone
 @pytest.mark.skipif(not RECORDS.exists(), reason=f"no real records here: {RECORDS.name} is not beside the project")
 def test_a_change_is_seen_by_every_worker_within_a_second_and_no_request_waits(tmp_path):
     CACHE.mkdir(exist_ok=True)
