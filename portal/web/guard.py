@@ -127,6 +127,8 @@ def look_up() -> None:
     session = db.session()
     token = cookies.read(cookies.SESSION)
     g.is_staff = True
+    # Should the database not answer now, the page that keeps what was typed is bound to this session all the same.
+    g.token = token
     g.session_row = sessions.find(session, token)
     g.token = token if g.session_row is not None else ""
     account = g.session_row.account if g.session_row is not None else None
@@ -186,7 +188,8 @@ def on_not_allowed(error: NotAllowed) -> Response:
 def on_database(error: OperationalError) -> Response:
     """503 where the database is stopped, busy or full; a form of staff comes back with all that was sent."""
     error_pages.log_failure(error)
-    is_form = request.method == "POST" and hasattr(current_view(), "needs")
+    # What came from elsewhere is never carried, and the database may have failed before anyone looked.
+    is_form = request.method == "POST" and hasattr(current_view(), "needs") and form_token.is_same_origin()
     # The page must do without the database, and so without the name of the person.
     g.session_row = None
     response = again.offer_retry() if is_form else error_pages.page(503)
