@@ -72,6 +72,9 @@ def current(engine: Engine, session: Session) -> Snapshot:
         state = snapshots.state_of(session)
         if kept is None or kept.state != state:
             kept = brought_up(shelf, engine, session)
+        else:
+            # The database was away and is back, and nothing changed meanwhile.
+            shelf.failure = ""
         shelf.looked_at = moment
         if len(kept.index.late) >= _RENEW_FROM:
             renew(shelf, engine)
