@@ -116,13 +116,13 @@ def certify(folder):
     )  # fmt: skip
 
 
-def settings(folder, bind, address):
-    """The environment of a production portal in this folder."""
+def settings(folder, bind, address, database=""):
+    """The environment of a production portal in this folder, on an SQLite file there unless a database is given."""
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")},
         "PORTAL_ENV": "production",
         "SECRET_KEY": secrets.token_hex(32),
-        "DATABASE_URL": f"sqlite:///{folder}/portal.db",
+        "DATABASE_URL": database or f"sqlite:///{folder}/portal.db",
         "PORTAL_URL": address,
         "PORTAL_PROXIES": "1",
         "PORTAL_LOG_LEVEL": "info",
@@ -176,18 +176,18 @@ def behind_nginx(*, is_secure=False):
 
 
 @contextmanager
-def bare():
+def bare(database=""):
     """gunicorn alone on a port of loopback, with the sample records; yields Rehearsed."""
     with temporary_folder() as folder:
         address = f"http://127.0.0.1:{free_port()}"
-        with gunicorn(folder, address.removeprefix("http://"), address) as server:
+        with gunicorn(folder, address.removeprefix("http://"), address, database) as server:
             wait_for(address, server, folder / "gunicorn.log")
             yield Rehearsed(folder, address, address, server)
 
 
 @contextmanager
-def gunicorn(folder, bind, address):
-    environ = settings(folder, bind, address)
+def gunicorn(folder, bind, address, database=""):
+    environ = settings(folder, bind, address, database)
     subprocess.run(
         [program("portal"), "migrate", "--sample-if-empty"], cwd=ROOT, env=environ, check=True, capture_output=True
     )

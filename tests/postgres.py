@@ -1,7 +1,7 @@
 """A PostgreSQL server for one run of tests, in a folder of its own, reached by a socket in that folder alone.
 
 It ends, and its folder goes, when the run does, however that ends: the keeper waits for the end of a pipe
-that only the run holds open.
+that only the run holds open, and does what it is told there meanwhile.
 """
 
 import os
@@ -19,11 +19,17 @@ from tests.lacking import lacks
 PATIENCE = 30  # seconds for the server to answer for the first time
 OWNER = "postgres"
 KEEPER = """
-"$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off -c synchronous_commit=off \
-  -c full_page_writes=off -c shared_buffers=64MB -c max_connections=60 >"$2/log" 2>&1 </dev/null &
-cat >/dev/null
-kill -QUIT $!
-wait $!
+start() {
+  "$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off -c synchronous_commit=off \
+    -c full_page_writes=off -c shared_buffers=64MB -c max_connections=60 >>"$2/log" 2>&1 </dev/null &
+}
+stop() {
+  kill -QUIT $!
+  wait $!
+}
+start "$@"
+while read -r order; do "$order" "$@"; done
+stop
 rm -rf "$2"
 """
 
@@ -64,7 +70,7 @@ def server():
             ["sh", "-c", KEEPER, "keeper", bin_folder, folder],
             cwd="/", stdin=subprocess.PIPE, start_new_session=True, **who(),
         )  # fmt: skip
-        cluster = Cluster(folder)
+        cluster = Cluster(folder, keeper.stdin)
         cluster.wait()
         yield cluster
     finally:
@@ -75,14 +81,30 @@ def server():
 
 
 class Cluster:
-    """Where the server is, and new databases in it."""
+    """Where the server is, and new databases in it; `orders` is the keeper's pipe."""
 
-    def __init__(self, folder):
-        self._folder = folder
+    def __init__(self, folder, orders):
+        self._folder, self._orders = folder, orders
         self._count = 0
 
     def connect(self):
         return psycopg.connect(host=str(self._folder), user=OWNER, dbname="postgres", autocommit=True)
+
+    def stop(self):
+        """End the server at once, as `pg_ctl stop -m immediate` does: whoever is connected is cut off."""
+        self._order(b"stop\n")
+        deadline = time.monotonic() + PATIENCE
+        while (self._folder / "data" / "postmaster.pid").exists():
+            assert time.monotonic() < deadline, "the server does not end"
+            time.sleep(0.05)
+
+    def start(self):
+        self._order(b"start\n")
+        self.wait()
+
+    def _order(self, line):
+        self._orders.write(line)
+        self._orders.flush()
 
     def wait(self):
         deadline = time.monotonic() + PATIENCE

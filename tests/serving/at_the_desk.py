@@ -1,0 +1,38 @@
+"""An author at a portal that runs as an operator would run it: what is served, and what is sent to it."""
+
+from contextlib import contextmanager
+from pathlib import Path
+
+from deploy import rehearsal
+from portal.services import idempotency
+from portal.services.writing import begin_writing
+from tests.factories import COMPLETE, Office
+from tests.over_http import backstage
+
+NEW = "/staff/projects/new"
+
+
+def form(title, *, action="submit", form_token=""):
+    """A whole form of a new project, with a key of its own, as a browser sends it."""
+    values = COMPLETE.as_json() | {
+        "title": title, "note": "Typed for an hour: ünï <b>&amp;</b>", "action": action, "form_token": form_token,
+        "key": idempotency.fresh_key(), "page": idempotency.fresh_key(), "version": "0", "based_on": "0",
+    }  # fmt: skip
+    return [
+        (name, one)
+        for name, value in values.items()
+        for one in (["", *value] if isinstance(value, list | tuple) else [value or ""])
+    ]
+
+
+@contextmanager
+def served(database):
+    """gunicorn on a database with the sample records: (Rehearsed, its db.session, an Office of it)."""
+    with rehearsal.bare(database) as portal, backstage(database) as session:
+        begin_writing(session())
+        yield portal, session, Office(session())
+
+
+def workers(server):
+    """The process ids of a server's workers."""
+    return [int(number) for number in Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()]
