@@ -85,7 +85,7 @@ def database_address(text: str) -> URL:
 
 def engine_options(url: URL, settings: Settings, statement_seconds: int) -> dict[str, Any]:
     if url.drivername == "sqlite":
-        return sqlite_engine_options(threads=settings.threads)
+        return sqlite_engine_options(threads=settings.threads, is_file=url.database not in (None, "", ":memory:"))
     return postgresql_engine_options(
         threads=settings.threads, statement_seconds=statement_seconds, is_pooled=settings.has_pgbouncer
     )

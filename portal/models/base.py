@@ -68,8 +68,11 @@ def now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
-def sqlite_engine_options(*, threads: int) -> dict[str, Any]:
-    """Engine options for an SQLite address: a connection for each thread; our own engine build, refused if too old."""
+def sqlite_engine_options(*, threads: int, is_file: bool = True) -> dict[str, Any]:
+    """Engine options for an SQLite address: a connection for each thread; our own engine build, refused if too old.
+
+    A database that is no file has one connection, which all threads share.
+    """
     import pysqlite3
 
     found: tuple[int, ...] = pysqlite3.sqlite_version_info
@@ -78,7 +81,8 @@ def sqlite_engine_options(*, threads: int) -> dict[str, Any]:
             f"SQLite {pysqlite3.sqlite_version} can corrupt a database that several processes write: "
             "install pysqlite3 0.6.1 or newer (SQLite 3.51.3 or newer)."
         )
-    return {"module": pysqlite3, "connect_args": {"timeout": 5}, "pool_size": threads, "max_overflow": POOL_OVERFLOW}
+    pool = {"pool_size": threads, "max_overflow": POOL_OVERFLOW} if is_file else {}
+    return {"module": pysqlite3, "connect_args": {"timeout": 5}, **pool}
 
 
 def postgresql_engine_options(*, threads: int, statement_seconds: int, is_pooled: bool) -> dict[str, Any]:
