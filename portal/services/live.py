@@ -14,10 +14,15 @@ from portal.models import FormerKey, Project, ProjectCountry, ProjectDraft, Proj
 
 def project(session: Session, key: str) -> Project:
     """The project at this address, public or withdrawn; raises Missing."""
-    found = session.execute(select(Project).where(Project.key_folded == key.casefold())).scalar_one_or_none()
+    found = session.execute(select(Project).where(Project.key_folded == sought(key))).scalar_one_or_none()
     if found is None:
         raise Missing(f"There is no project {key!r}.")
     return found
+
+
+def sought(key: str) -> str:
+    """A key as it is looked up. PostgreSQL refuses to be asked for NUL, and no key holds a slash."""
+    return key.casefold().replace("\0", "/")
 
 
 def draft_of(session: Session, project: Project) -> ProjectDraft:
@@ -72,7 +77,7 @@ class Withdrawn:
 
 def withdrawn(session: Session, key: str) -> Withdrawn:
     """The notice of a withdrawn record at this address, a former one too; raises Missing where there is none."""
-    folded = key.casefold()
+    folded = sought(key)
     query = select(Project).where(Project.published_at.is_(None), Project.withdrawn_at.is_not(None))
     found = session.execute(query.where(Project.key_folded == folded)).scalar_one_or_none()
     if found is None:
