@@ -44,8 +44,6 @@ class BehindProxy:
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Trust the proxy if there is one, and in production answer under our own name alone."""
+    """Trust the proxy if there is one."""
     if settings.proxies:
         app.wsgi_app = BehindProxy(app.wsgi_app, settings)  # type: ignore[method-assign]
-    if settings.is_production:
-        app.config["TRUSTED_HOSTS"] = list(settings.hosts)
