@@ -107,7 +107,7 @@ def base_url(live):
 
 
 @pytest.fixture(autouse=True)
-def complaints(context, live):
+def complaints(browser, context, live):
     """What the browser complains of; every test ends with none, unless it clears what it expects.
 
     A breach of the content security policy is an error on the console.
@@ -117,6 +117,9 @@ def complaints(context, live):
     context.on("weberror", lambda error: seen.append(f"{error.error} on {error.page.url}"))
     context.on("request", lambda request: is_foreign(request.url, live) and seen.append(f"asked for {request.url}"))
     yield seen
+    # Chromium now and then never answers when it is told to close a page that is on its way to another one.
+    for page in [page for open_context in browser.contexts for page in open_context.pages]:
+        page.wait_for_load_state()
     assert seen == []
 
 

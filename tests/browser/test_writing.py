@@ -16,6 +16,7 @@ from tests.factories import PHRASE, make_account
 
 NEW = "/staff/projects/new"
 SAVED = re.compile("Saved at")
+EDITED, SUBMITTED = re.compile(r"/staff/revisions/\d+/edit"), re.compile(r"/staff/revisions/\d+(\?|$)")
 NARROW, WIDE = {"width": 390, "height": 900}, {"width": 1280, "height": 900}
 
 
@@ -83,7 +84,7 @@ def test_what_is_typed_is_kept_and_continued(context, page, writer):
     fill(page)
     assert page.locator("#countries .chip").inner_text().startswith("Kenya")
     press(page, "Submit for review")
-    page.wait_for_url(re.compile(r"/staff/revisions/\d+(\?|$)"))
+    page.wait_for_url(SUBMITTED)
 
 
 def test_leaving_the_page_saves_the_last_words(context, page, writer):
@@ -95,8 +96,11 @@ def test_leaving_the_page_saves_the_last_words(context, page, writer):
     page.get_by_label("Title", exact=True).fill("First and last words")
     page.goto("/")
     # The last save outlives its page, so it may arrive after the next one was asked for.
-    while "First and last words" not in context.request.get(address).text():
+    for _ in range(100):
+        if "First and last words" in (kept := context.request.get(address).text()):
+            break
         page.wait_for_timeout(100)
+    assert "First and last words" in kept
 
 
 def test_an_ended_session_asks_to_sign_in_in_place_and_the_save_goes_through(
@@ -161,7 +165,7 @@ def test_a_second_window_is_told_and_both_texts_are_shown(context, page, writer,
         assert axe(page) == []
     page.locator("#theirs-title").check()
     press(page, "Save what I chose")
-    page.wait_for_url(re.compile("/edit"))
+    page.wait_for_url(EDITED)
     assert page.get_by_label("Title", exact=True).input_value() == "In the other window"
     refused(complaints)
 
@@ -181,6 +185,7 @@ def test_the_whole_way_without_script(new_context, writer, complaints):
     page.goto(NEW)
     page.get_by_label("Title", exact=True).fill("Written without script")
     press(page, "Save draft")
+    page.wait_for_url(EDITED)
     address = page.url
     page.close()
     page = context.new_page()
@@ -193,7 +198,7 @@ def test_the_whole_way_without_script(new_context, writer, complaints):
     press(page, "Preview")
     page.get_by_role("link", name="Back", exact=True).click()
     press(page, "Submit for review")
-    assert re.search(r"/staff/revisions/\d+(\?|$)", page.url)
+    page.wait_for_url(SUBMITTED)
     refused(complaints)
 
 
@@ -220,5 +225,5 @@ def test_the_form_can_be_sent_by_the_keyboard_alone(context, page, writer):
     page.get_by_label("Projects ID").focus()
     page.keyboard.type("LM.7777")
     page.keyboard.press("Enter")
-    page.wait_for_url(re.compile(r"/revisions/\d+/edit"))
+    page.wait_for_url(EDITED)
     assert page.get_by_label("Projects ID").input_value() == "LM.7777"
