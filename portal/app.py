@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from functools import partial
@@ -99,6 +100,9 @@ def stay_current(app: Flask) -> None:
             directory.current()
 
     shelf.watch(look)
+    # What is there by now stays for good; without this the collector walks through it every few requests.
+    gc.collect()
+    gc.freeze()
 
 
 def from_environment(*, statement_seconds: int = STATEMENT_SECONDS) -> Flask:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from sqlalchemy import String
 from sqlalchemy.engine import Dialect
@@ -52,4 +53,10 @@ class PartialDateColumn(TypeDecorator[PartialDate]):
         return None if value is None else str(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> PartialDate | None:
-        return None if value is None else PartialDate.parse(value)
+        return None if value is None else stored(value)
+
+
+@lru_cache(maxsize=10_000)
+def stored(text: str) -> PartialDate:
+    """A date as it was stored: lists show the same ones again and again."""
+    return PartialDate.parse(text)

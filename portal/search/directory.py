@@ -13,7 +13,7 @@ from portal.models import FormerKey, Project, db
 from portal.search import shelf, text
 from portal.search.filters import Filters
 from portal.search.index import Counts, Index, Sums
-from portal.search.listing import Listing, listings
+from portal.search.listing import Listing
 from portal.search.snapshot import Snapshot
 from portal.search.terms import Word
 
@@ -84,7 +84,7 @@ def find(filters: Filters) -> Found:
         ids = index.page(selection, order, first, filters.per_page)
     return Found(
         filters=filters,
-        projects=listings(db.session(), snapshot.terms, ids),
+        projects=snapshot.shown(db.session(), ids),
         sums=index.sums(selection),
         counts=index.counts(filters, hits, selection),
         order=order,
@@ -143,7 +143,7 @@ def locate(key: str) -> Address:
 
 def project(project_id: int) -> Listing:
     """One published project; raise Missing."""
-    found = listings(db.session(), current().terms, [project_id])
+    found = current().shown(db.session(), [project_id])
     if not found:
         raise Missing(str(project_id))
     return found[0]
@@ -153,7 +153,7 @@ def latest(count: int) -> tuple[Listing, ...]:
     """The newest projects."""
     snapshot = current()
     ids = snapshot.index.page(snapshot.index.everything, "newest", 0, count)
-    return listings(db.session(), snapshot.terms, ids)
+    return snapshot.shown(db.session(), ids)
 
 
 @dataclass(frozen=True)
@@ -188,5 +188,5 @@ def related(project: Listing) -> list[Related]:
             countries=tuple(word for word in other.countries if word in project.countries),
             theme=other.theme if other.theme and other.theme == project.theme else None,
         )
-        for other in listings(db.session(), snapshot.terms, ids)
+        for other in snapshot.shown(db.session(), ids)
     ]

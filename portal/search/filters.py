@@ -30,6 +30,7 @@ from portal.vocabulary import (
 
 Pick = tuple[str, str]
 RANGES = ("year_from", "year_to", "budget_min", "budget_max")
+_SAFE = "!$'()*,/:;?@"
 _DIGITS = re.compile(r"[0-9]+")
 # What may not be printed or searched for: control characters and marks that turn the text direction.
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+")
@@ -158,8 +159,9 @@ class Filters:
         """Yield the query string in its one order, defaults left out."""
         if self.text:
             yield "q", self.text
-        for facet in FACETS:
-            yield from ((facet, value) for value in self.values(facet))
+        if self.picks:
+            for facet in FACETS:
+                yield from ((facet, value) for value in self.values(facet))
         if self.match_all_countries:
             yield "country_match", "all"
         for name in RANGES:
@@ -176,15 +178,8 @@ class Filters:
             yield "per_page", str(self.per_page)
 
     def __str__(self) -> str:
-        return urlencode(list(self.pairs()))
-
-    @property
-    def args(self) -> dict[str, list[str]]:
-        """The same as lists, for url_for."""
-        lists: dict[str, list[str]] = {}
-        for name, value in self.pairs():
-            lists.setdefault(name, []).append(value)
-        return lists
+        """The query string as Flask would write it."""
+        return urlencode(list(self.pairs()), safe=_SAFE)
 
     @property
     def canonical(self) -> Self:

@@ -8,20 +8,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.models import PartialDate, Project, ProjectCountry, ProjectTag
 from portal.search.terms import Terms, Word
 
-_NOT_PUBLIC = (
+# Made once: to put a statement together takes longer than to run it.
+_WANTED: BindParameter[int] = bindparam("ids", expanding=True)
+_PROJECT, _COUNTRY, _TAG = Project.__table__.c, ProjectCountry.__table__.c, ProjectTag.__table__.c
+_NOT_SHOWN = (
     "key_folded", "title_sort", "fingerprint", "is_sample", "created_at", "withdrawn_at", "withdrawn_reason", "version",
 )  # fmt: skip
+_CHOSEN = select(*(column for column in _PROJECT if column.key not in _NOT_SHOWN)).where(
+    _PROJECT.id.in_(_WANTED), _PROJECT.published_at.is_not(None)
+)
+_PLACES = select(_COUNTRY.project_id, _COUNTRY.term_id, _COUNTRY.is_eligible).where(_COUNTRY.project_id.in_(_WANTED))
+_TAGS = select(_TAG.project_id, _TAG.term_id).where(_TAG.project_id.in_(_WANTED))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Listing:
-    """A published project in words; what is not stated is None, or empty."""
+    """A published project in words; what is not stated is None, or empty. Each reading is a thing of its own."""
 
     id: int
     key: str
@@ -56,38 +64,44 @@ def listings(session: Session, terms: Terms, ids: Sequence[int]) -> tuple[Listin
     """The published projects with these ids, in their order; ids that are not published are left out."""
     if not ids:
         return ()
-    chosen = select(Project.__table__).where(Project.id.in_(ids), Project.published_at.is_not(None))
-    rows = {row["id"]: row for row in session.execute(chosen).mappings()}
+    asked, word = {"ids": list(ids)}, terms.by_id
     places: dict[tuple[int, bool], list[Word]] = defaultdict(list)
-    links = select(ProjectCountry.project_id, ProjectCountry.term_id, ProjectCountry.is_eligible)
-    for project_id, term_id, is_eligible in session.execute(links.where(ProjectCountry.project_id.in_(ids))):
-        if word := terms.by_id(term_id):
-            places[project_id, is_eligible].append(word)
+    for project_id, term_id, is_eligible in session.execute(_PLACES, asked).all():
+        if place := word(term_id):
+            places[project_id, is_eligible].append(place)
     tags: dict[int, list[Word]] = defaultdict(list)
-    marks = select(ProjectTag.project_id, ProjectTag.term_id).where(ProjectTag.project_id.in_(ids))
-    for project_id, term_id in session.execute(marks):
-        if word := terms.by_id(term_id):
-            tags[project_id].append(word)
-
-    def listing(row: dict[str, object]) -> Listing:
-        values = dict(row)
-        for name in ("status", "type", "coverage", "region"):
-            values[name] = terms.by_id(values.pop(f"{name}_id"))  # type: ignore[arg-type]  # a row's ids are ints
-        for name in _NOT_PUBLIC:
-            del values[name]
-        project_id = row["id"]
-        return Listing(
-            **{  # type: ignore[arg-type]  # column types are the model's
-                **values,
-                "number": values["number"] or "",
-                "prima_id": values["prima_id"] or "",
-                "countries": in_order(places[project_id, True]),  # type: ignore[index]
-                "other_countries": in_order(places[project_id, False]),  # type: ignore[index]
-                "tags": tuple(sorted(tags[project_id], key=lambda word: word.id)),  # type: ignore[index]
-            }
+    for project_id, term_id in session.execute(_TAGS, asked).all():
+        if tag := word(term_id):
+            tags[project_id].append(tag)
+    found = {
+        row.id: Listing(
+            id=row.id,
+            key=row.key,
+            number=row.number or "",
+            prima_id=row.prima_id or "",
+            title=row.title,
+            title_language=row.title_language,
+            summary=row.summary,
+            language=row.language,
+            start=row.start,
+            end=row.end,
+            year=row.year,
+            budget=row.budget,
+            status=word(row.status_id),
+            type=word(row.type_id),
+            coverage=word(row.coverage_id),
+            region=word(row.region_id),
+            countries=in_order(places[row.id, True]),
+            other_countries=in_order(places[row.id, False]),
+            tags=in_order(tags[row.id]),
+            funding_line=row.funding_line,
+            source_url=row.source_url,
+            changed_at=row.changed_at,
+            published_at=row.published_at,
         )
-
-    return tuple(listing(dict(rows[number])) for number in ids if number in rows)
+        for row in session.execute(_CHOSEN, asked).all()
+    }
+    return tuple(found[number] for number in ids if number in found)
 
 
 def in_order(words: list[Word]) -> tuple[Word, ...]:

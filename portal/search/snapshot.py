@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from pyroaring import BitMap
@@ -18,15 +18,19 @@ from portal.models import Catalogue, Change, Project, Term
 from portal.search.bitmaps import Ints, Whole
 from portal.search.building import Columns, build, patch
 from portal.search.index import Index
+from portal.search.listing import Listing, listings
 from portal.search.terms import Terms
 
 _TEXTS_KEPT = 256
+_LISTINGS_KEPT = 4_096
 # Rows read in one go: enough to be fast, few enough to need little memory.
 _BATCH = 2_000
 # Beyond so many rows out of place an index is made anew.
 LATE_MOST = 2_000
 _FACETS = ("region", "status", "coverage", "type", "theme", "country", "sdg", "gcm")
 Pairs = tuple[Ints, Whole]
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 Size = type[np.signedinteger[Any]]
 
 _PUBLISHED = (
@@ -51,7 +55,10 @@ class State:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One state of the directory. `texts` keeps what recent texts found; `samples` counts sample records."""
+    """One state of the directory. `samples` counts sample records.
+
+    `texts` keeps what recent texts found, `listings` the projects that were shown, by id.
+    """
 
     state: State
     changed_at: datetime | None
@@ -59,12 +66,26 @@ class Snapshot:
     index: Index
     samples: int
     texts: dict[str, tuple[BitMap, BitMap]] = field(default_factory=dict, repr=False)
+    listings: dict[int, Listing] = field(default_factory=dict, repr=False)
 
     def remember(self, text: str, rows: tuple[BitMap, BitMap]) -> tuple[BitMap, BitMap]:
-        """Keep the rows a text found, dropping the oldest beyond a bound."""
-        while len(self.texts) >= _TEXTS_KEPT:
-            self.texts.pop(next(iter(self.texts)), None)
-        return self.texts.setdefault(text, rows)
+        """Keep the rows a text found."""
+        return kept(self.texts, text, rows, _TEXTS_KEPT)
+
+    def shown(self, session: Session, ids: Sequence[int]) -> tuple[Listing, ...]:
+        """The projects with these ids, in their order; those that are not published are left out."""
+        found = {number: listing for number in ids if (listing := self.listings.get(number))}
+        for listing in listings(session, self.terms, [number for number in ids if number not in found]):
+            found[listing.id] = kept(self.listings, listing.id, listing, _LISTINGS_KEPT)
+        return tuple(found[number] for number in ids if number in found)
+
+
+def kept(store: dict[Key, Value], key: Key, value: Value, most: int) -> Value:
+    """Put a value into a store, dropping the oldest beyond a bound; threads share it."""
+    while len(store) >= most:
+        with suppress(StopIteration, RuntimeError):
+            store.pop(next(iter(store)), None)
+    return store.setdefault(key, value)
 
 
 def state_of(session: Session) -> State:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from heapq import nlargest
 from urllib.parse import quote
 
 from markupsafe import Markup
@@ -78,29 +79,34 @@ def facets(found: Found) -> list[Facet]:
 
 
 def facet(found: Found, name: str) -> Facet:
-    options = {option.value: option for option in options_of(found, name)}
-    picked = [option for option in options.values() if option.is_picked]
-    is_long = len(options) > _LONG
-    overall = found.snapshot.index.bits.get(name, {})
-    by_count = sorted(options.values(), key=lambda o: (-o.is_picked, -o.count, -len(overall.get(o.value, ()))))
-    first = {option.value for option in by_count[: max(_SHOWN, len(picked))]} if is_long else set(options)
-    first.discard(NOT_STATED)
-    shown = [option for option in options.values() if option.value in first]
-    rest = [option for option in options.values() if option.value not in first and option.value != NOT_STATED]
+    counts, picks = offered(found, name), set(found.filters.values(name))
+    unstated = [NOT_STATED] if counts.pop(NOT_STATED, None) is not None else []
+    if len(counts) > _LONG:
+        overall = found.snapshot.index.bits.get(name, {})
+        # Hundreds of values, of which a few are shown: only those are made ready. The last tie is broken by the value,
+        # so that every process shows the same.
+        first = nlargest(
+            max(_SHOWN, len(picks - {NOT_STATED})),
+            counts,
+            key=lambda value: (value in picks, counts[value], len(overall.get(value, ())), value),
+        )
+        rest = counts.keys() - first
+    else:
+        first, rest = list(counts), set()
     unfolds = len(rest) > _FOLDED_MOST and name not in found.filters.unfolded
     bounds = tuple(
         (bound, wording.facet_names()[bound], getattr(found.filters, bound)) for bound in _RANGES.get(name, ())
     )
-    groups = grouped(found, name, shown)
-    if NOT_STATED in options:
-        groups = (*groups, Group("", (options[NOT_STATED],)))
-    used = len(picked) + sum(value is not None for _, _, value in bounds)
+    groups = grouped(found, name, options(found, name, first))
+    if unstated:
+        groups = (*groups, Group("", options(found, name, unstated)))
+    used = len(picks) + sum(value is not None for _, _, value in bounds)
     return Facet(
         name=name,
         title=wording.facet_names()[name],
         shown=groups,
-        rest=() if unfolds else grouped(found, name, rest),
-        rest_label=rest_label(name, len(options) - (NOT_STATED in options)),
+        rest=() if unfolds else grouped(found, name, options(found, name, rest)),
+        rest_label=rest_label(name, len(counts)),
         rest_url=unfolding_url(found.filters, name) if unfolds else "",
         is_whole=name in found.filters.unfolded,
         picked=used,
@@ -109,20 +115,23 @@ def facet(found: Found, name: str) -> Facet:
     )
 
 
-def options_of(found: Found, name: str) -> Iterable[Option]:
-    """Values in the order they are read: terms as in their list, years newest first; picked ones always."""
-    counts = dict(found.counts.get(name, {}))
-    picked = found.filters.values(name)
-    for value in picked:
-        counts.setdefault(value, 0)
-    terms, locale = found.snapshot.terms, language.current()
-    choices = {value: choice(terms, name, value, locale) for value in counts}
-    everything = found.snapshot.index.bits.get(name, {})
-    for value in sorted(counts, key=lambda value: choices[value].place):
-        # "Not stated" is offered only where some record leaves the field empty.
-        if value == NOT_STATED and not everything.get(NOT_STATED) and value not in picked:
-            continue
-        yield Option(value, choices[value], counts[value], value in picked)
+def offered(found: Found, name: str) -> dict[str, int]:
+    """The values that can be picked, with their counts; picked ones always."""
+    counts = {**dict.fromkeys(found.filters.values(name), 0), **found.counts.get(name, {})}
+    # "Not stated" is offered only where some record leaves the field empty.
+    if not found.snapshot.index.bits.get(name, {}).get(NOT_STATED) and (name, NOT_STATED) not in found.filters.picks:
+        counts.pop(NOT_STATED, None)
+    return counts
+
+
+def options(found: Found, name: str, values: Iterable[str]) -> tuple[Option, ...]:
+    """Check boxes in the order they are read: terms as in their list, years newest first."""
+    counts, terms, locale = found.counts.get(name, {}), found.snapshot.terms, language.current()
+    made = (
+        Option(value, choice(terms, name, value, locale), counts.get(value, 0), (name, value) in found.filters.picks)
+        for value in values
+    )
+    return tuple(sorted(made, key=lambda option: option.choice.place))
 
 
 # A page has hundreds of these, and they are the same on every page.
@@ -138,10 +147,10 @@ def choice(terms: Terms, name: str, value: str, locale: str) -> Choice:
     )
 
 
-def grouped(found: Found, name: str, options: list[Option]) -> tuple[Group, ...]:
+def grouped(found: Found, name: str, options: tuple[Option, ...]) -> tuple[Group, ...]:
     """Types stand under their theme, everything else under nothing."""
     if name != "type":
-        return (Group("", tuple(options)),) if options else ()
+        return (Group("", options),) if options else ()
     groups: dict[Word | None, list[Option]] = {}
     for option in options:
         word = found.snapshot.terms.get("type", option.value)

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
-
-from flask import url_for
 
 from portal.search import directory
 from portal.search.directory import Found
 from portal.search.filters import Filters
 from portal.vocabulary import VIEWS
-from portal.web import figures, wording
+from portal.web import addresses, figures, wording
 
 _AROUND = 2
 
@@ -88,7 +85,9 @@ def of(found: Found) -> Results:
         sorts=wording.sort_names(filters),
         column_sorts={
             name: address(filters.but(sort=name)) for name in ("newest", "oldest", "title", "-budget", "budget")
-        },
+        }
+        if filters.view == "table"
+        else {},
         view_urls={view: address(filters.but(view=view, page=filters.page)) for view in VIEWS},
         pager=pages(found),
         rescue=tuple(word for word in words if word[1]),
@@ -101,7 +100,8 @@ def of(found: Found) -> Results:
 
 def address(filters: Filters) -> str:
     """The address of a search."""
-    return url_for("projects.directory", **dict[str, Any](filters.args))
+    base, query = addresses.url_for("projects.directory"), str(filters)
+    return f"{base}?{query}" if query else base
 
 
 def identity(filters: Filters) -> str:
