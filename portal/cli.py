@@ -109,12 +109,12 @@ class Turns:
 
     @contextmanager
     def __call__(self) -> Iterator[None]:
-        is_sqlite = db.engine.dialect.name == "sqlite"
-        if is_sqlite and self._busy > BUSY_SECONDS:
-            # Who waits for SQLite looks again after a tenth of a second, and meets a free moment only by luck.
-            time.sleep(PAUSE_SECONDS)
+        if self._busy > BUSY_SECONDS:
+            gc.collect()
+            if db.engine.dialect.name == "sqlite":
+                # Who waits for SQLite looks again after a tenth of a second, and meets a free moment only by luck.
+                time.sleep(PAUSE_SECONDS)
             self._busy = 0.0
-        gc.collect()
         begin_turn()
         began = time.monotonic()
         yield
@@ -124,7 +124,7 @@ class Turns:
 
 @contextmanager
 def no_collections() -> Iterator[None]:
-    """Keep the collector of garbage from looking through every batch; Turns lets it in when a batch is gone."""
+    """Keep the collector of garbage from looking through every batch; Turns lets it in now and then."""
     gc.freeze()
     gc.disable()
     try:

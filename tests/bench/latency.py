@@ -5,7 +5,7 @@ from collections import defaultdict
 
 from tests.bench import effort, peer
 from tests.bench.plain_sql import PlainSql
-from tests.bench.questions import FRESH_CASE, Questions, questions
+from tests.bench.questions import Questions, questions
 from tests.bench.scales import Scale, count
 from tests.bench.serving import NO_PAGE_CACHE, datasette, gunicorn
 from tests.bench.visitor import Visitor, summary
@@ -32,8 +32,8 @@ def portal(scale: Scale) -> dict:
                 answer = visitor.ask(question.path)
                 check(question.path, answer.status)
                 times[question.case].append(answer.seconds)
-        for question in asked.fresh:
-            times[FRESH_CASE].append(visitor.ask(question.path).seconds)
+        for case, once in asked.fresh.items():
+            times[case] = [visitor.ask(question.path).seconds for question in once]
         visitor.close()
     return {
         "cases": {case: summary(taken) for case, taken in times.items()},
@@ -47,22 +47,25 @@ def kept(scale: Scale) -> dict:
     """The portal as it runs by default, asked for pages it has made before; and asked whether they changed."""
     asked = questions(scale.database)
     taken: dict[str, list[float]] = {"kept": [], "not_modified": []}
+    cases: dict[str, list[float]] = defaultdict(list)
     with gunicorn(scale.database) as server:
         visitor = Visitor(server.port)
         # Few enough for any sensible cache; the second round finds what the first one left.
-        few = [question for each in asked.cases.values() for question in each[:3]]
+        few = [question for each in (asked.cases | asked.fresh).values() for question in each[:3]]
         marks = {question.path: visitor.ask(question.path).etag for question in few for _ in range(2)}
         for _ in range(effort.ROUNDS_KEPT):
             for question in few:
                 answer = visitor.ask(question.path)
                 check(question.path, answer.status)
                 taken["kept"].append(answer.seconds)
+                cases[question.case].append(answer.seconds)
                 if mark := marks[question.path]:
                     answer = visitor.ask(question.path, If_None_Match=mark)
                     if answer.status == 304:
                         taken["not_modified"].append(answer.seconds)
         visitor.close()
-    return {name: summary(seconds) if seconds else None for name, seconds in taken.items()}
+    found = {name: summary(seconds) if seconds else None for name, seconds in taken.items()}
+    return found | {"cases": {case: summary(seconds) for case, seconds in cases.items()}}
 
 
 def beside_plain_datasette(scale: Scale) -> dict:
@@ -99,8 +102,8 @@ def peer_rounds(asked: Questions, visitor, rounds: int) -> dict:
     totals: dict[str, int] = {}
     visitor.ask(asked.cases["no filter"][0])
     for number in range(rounds):
-        one_word = asked.fresh[number : number + 1]
-        for question in [*asked.each(number), *one_word]:
+        fresh = [once[number] for once in asked.fresh.values()]
+        for question in [*asked.each(number), *fresh]:
             answer, total = visitor.ask(question)
             times[question.case].append(answer.seconds)
             totals[question.path] = total

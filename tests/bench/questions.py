@@ -16,10 +16,10 @@ from tests.bench.scales import connect
 
 VALUES = 10
 FAR_PAGE = 1_000
-# Words asked once each: a text that a worker has not met since its last snapshot.
+# Asked once each: words and rows that a worker has not met since its last snapshot.
 FRESH = 40
-FRESH_CASE = "a text for the first time"
-_WORD = re.compile(r"[a-z]{5,}")
+FRESH_TEXT, FRESH_ROWS = "a text for the first time", "rows for the first time"
+_WORD = re.compile(r"[^\W\d_]{5,}")
 _TITLES_SAMPLED = 20_000
 SORTS = ("oldest", "budget", "-budget", "title")
 
@@ -39,10 +39,13 @@ class Question:
 
 @dataclass(frozen=True)
 class Questions:
-    """All questions of one database by case, `names` and `ids` of its terms by facet and code."""
+    """All questions of one database by case, `names` and `ids` of its terms by facet and code.
+
+    Those of `fresh` are to be asked once each.
+    """
 
     cases: dict[str, list[Question]]
-    fresh: list[Question]
+    fresh: dict[str, list[Question]]
     names: dict[tuple[str, str], str]
     ids: dict[tuple[str, str], int]
     far_page: int
@@ -94,11 +97,19 @@ def questions(database: Path) -> Questions:
     }
     return Questions(
         cases={case: [Question(case, filters) for filters in asked] for case, asked in cases.items()},
-        fresh=[Question(FRESH_CASE, Filters(text=word)) for word in rest[: FRESH * 4 : 4]],
+        fresh={
+            FRESH_TEXT: [Question(FRESH_TEXT, Filters(text=word)) for word in rest[: FRESH * 4 : 4]],
+            FRESH_ROWS: [Question(FRESH_ROWS, Filters(page=page)) for page in between(VALUES, far - VALUES)],
+        },
         names={(facet, code): name for _, facet, code, name in terms},
         ids={pick: number for number, pick in codes.items()},
         far_page=far,
     )
+
+
+def between(first: int, last: int) -> range:
+    """Up to FRESH numbers after the first and up to the last, evenly spread."""
+    return range(first + 1, last + 1, max(1, (last - first) // FRESH))[:FRESH]
 
 
 def most_frequent(connection, facet: str, codes: dict) -> list[tuple[str, str]]:

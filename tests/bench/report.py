@@ -73,10 +73,10 @@ def notes(portal: dict[str, dict]) -> list[str]:
 
 def beside(found: dict, name: str) -> list[str]:
     """The portal at one scale beside the peers, and how far they give the same answers."""
-    portal, datasette, sql = (found[stage][name] for stage in ("portal", "datasette", "sql"))
+    portal, again, datasette, sql = (found[stage][name] for stage in ("portal", "kept", "datasette", "sql"))
     return [
         f"### Beside the peers at {name}", "",
-        *tables.beside(portal, datasette, sql),
+        *tables.beside(portal, again, datasette, sql),
         f"Datasette found as many projects as the portal for {tables.same_counts(portal, datasette)},",
         f"SQL alone for {tables.same_counts(portal, sql)}.",
         "A text can differ: the portal also finds places and types by their names in other languages.",

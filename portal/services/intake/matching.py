@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.models import FormerKey, ProjectCountry, ProjectTag
 from portal.models.base import Moment
 from portal.services.intake.proposal import STORED, Proposal
+from portal.services.intake.statements import among
 
 # Without types: the many values go in and out as the driver has them, and a Proposal holds them so.
 PLAIN = table(
@@ -20,6 +21,7 @@ PLAIN = table(
 )
 PLAIN_COUNTRY = table("project_country", column("project_id"), column("term_id"), column("is_eligible"))
 PLAIN_TAG = table("project_tag", column("project_id"), column("term_id"))
+_FORMER, _COUNTRY, _TAG = FormerKey.__table__.c, ProjectCountry.__table__.c, ProjectTag.__table__.c
 _ASKED = [PLAIN.c[name] for name in ("id", "key", "is_sample", "fingerprint", *STORED)]
 
 
@@ -85,7 +87,7 @@ class Known:
         keys: list[str] = []
         if not (wanted := sorted({value for value in values if value})):
             return keys
-        query = select(*_ASKED).where(asked.in_(wanted), *conditions)
+        query = select(*_ASKED).where(among(self._session, asked, wanted), *conditions)
         for record_id, key, is_sample, fingerprint, *values_found in self._session.execute(query):
             record = Stored(record_id, key, bool(is_sample), fingerprint, tuple(values_found))
             keys.append(key)
@@ -98,18 +100,20 @@ class Known:
     def _former(self, keys: set[str]) -> set[str]:
         if not keys or not self._session.execute(select(FormerKey.key_folded).limit(1)).first():
             return set()
-        return set(self._session.execute(select(FormerKey.key_folded).where(FormerKey.key_folded.in_(keys))).scalars())
+        former = select(FormerKey.key_folded).where(among(self._session, _FORMER.key_folded, sorted(keys)))
+        return set(self._session.execute(former).scalars())
 
     def _links(self) -> tuple[dict[int, tuple[tuple[int, bool], ...]], dict[int, tuple[int, ...]]]:
         links: dict[int, tuple[tuple[int, bool], ...]] = {}
         tags: dict[int, tuple[int, ...]] = {}
         if self._ids:
             countries = select(ProjectCountry.project_id, ProjectCountry.term_id, ProjectCountry.is_eligible)
-            countries = countries.where(ProjectCountry.project_id.in_(self._ids)).order_by(ProjectCountry.term_id)
+            theirs = among(self._session, _COUNTRY.project_id, self._ids)
+            countries = countries.where(theirs).order_by(ProjectCountry.term_id)
             for project_id, term_id, is_eligible in self._session.execute(countries):
                 links[project_id] = (*links.get(project_id, ()), (term_id, is_eligible))
             marks = select(ProjectTag.project_id, ProjectTag.term_id)
-            marks = marks.where(ProjectTag.project_id.in_(self._ids)).order_by(ProjectTag.term_id)
+            marks = marks.where(among(self._session, _TAG.project_id, self._ids)).order_by(ProjectTag.term_id)
             for project_id, term_id in self._session.execute(marks):
                 tags[project_id] = (*tags.get(project_id, ()), term_id)
         return links, tags
