@@ -27,7 +27,7 @@ class Storing:
 
     def store(self, batch: Batch) -> None:
         """Write a batch and its journal within the caller's transaction; the report counts every row."""
-        self._term_ids |= store_terms(self._session, batch.terms)
+        self._term_ids.update(store_terms(self._session, batch.terms))
         rows = [self._settled(checked) for checked in batch.rows]
         known = Known(self._session, [proposal for proposal, _ in rows if proposal])
         writing = Writing(self._session, known, is_sample=self._is_sample)
@@ -52,10 +52,10 @@ class Storing:
         proposal, ids = checked.proposal, self._term_ids
         if proposal is None or not ids:
             return checked
-        terms = proposal.status_id, proposal.type_id, proposal.coverage_id, proposal.region_id
-        if ids.keys().isdisjoint(terms):
+        told = proposal.status_id, proposal.type_id, proposal.coverage_id, proposal.region_id
+        status, kind, coverage, region = stored = tuple(ids.get(term or 0, term) for term in told)
+        if stored == told:
             return checked
-        status, kind, coverage, region = (ids.get(term_id, term_id) if term_id else None for term_id in terms)
         settled = proposal._replace(status_id=status, type_id=kind, coverage_id=coverage, region_id=region)
         return Checked(settled, checked.findings)
 
