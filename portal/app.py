@@ -17,7 +17,15 @@ from sqlalchemy.exc import ArgumentError
 from portal import cli, commands
 from portal.config import ROOT, Settings
 from portal.errors import Misconfigured
-from portal.models import db, postgresql_engine_options, sqlite_engine_options
+from portal.models import (
+    READER,
+    db,
+    postgresql_engine_options,
+    postgresql_reader,
+    restrict_sqlite,
+    sqlite_engine_options,
+    sqlite_reader,
+)
 from portal.search import directory, shelf
 from portal.web import BLUEPRINTS, assets, error_pages, guard, headers, kept, proxy, rendering
 
@@ -33,7 +41,8 @@ def create_app(settings: Settings, *, statement_seconds: int = STATEMENT_SECONDS
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=url,
-        SQLALCHEMY_ENGINE_OPTIONS=engine_options(url, settings, statement_seconds),
+        SQLALCHEMY_ENGINE_OPTIONS=(options := engine_options(url, settings, statement_seconds)),
+        SQLALCHEMY_BINDS=reader(url, settings, options),
         MAX_CONTENT_LENGTH=1_000_000,
         MAX_FORM_MEMORY_SIZE=500_000,
         MAX_FORM_PARTS=1_000,
@@ -54,6 +63,8 @@ def create_app(settings: Settings, *, statement_seconds: int = STATEMENT_SECONDS
     app.extensions["settings"] = settings
     db.init_app(app)
     with app.app_context():
+        if READER in db.engines and url.drivername == "sqlite":
+            restrict_sqlite(db.engines[READER])
         shelf.of(db.engine).patience = settings.patience
     assets.init_app(app, ROOT / "static")
     rendering.init_app(app)
@@ -71,25 +82,47 @@ def create_app(settings: Settings, *, statement_seconds: int = STATEMENT_SECONDS
     return app
 
 
-def database_address(text: str) -> URL:
+def database_address(text: str, name: str = "DATABASE_URL") -> URL:
     """The address with its driver; raise Misconfigured for what is no address, or of another database."""
     try:
         url = make_url(text)
     except ArgumentError as why:
-        raise Misconfigured(f"DATABASE_URL is not an address of a database: {_ADDRESS_LIKE}.") from why
+        raise Misconfigured(f"{name} is not an address of a database: {_ADDRESS_LIKE}.") from why
     if url.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
         return url.set(drivername="postgresql+psycopg")
     if url.drivername != "sqlite":
-        raise Misconfigured(f"DATABASE_URL begins with {url.drivername}: {_ADDRESS_LIKE}.")
+        raise Misconfigured(f"{name} begins with {url.drivername}: {_ADDRESS_LIKE}.")
     return url
 
 
 def engine_options(url: URL, settings: Settings, statement_seconds: int) -> dict[str, Any]:
     if url.drivername == "sqlite":
-        return sqlite_engine_options(threads=settings.threads, is_file=url.database not in (None, "", ":memory:"))
+        return sqlite_engine_options(threads=settings.threads, is_file=is_file(url))
     return postgresql_engine_options(
         threads=settings.threads, statement_seconds=statement_seconds, is_pooled=settings.has_pgbouncer
     )
+
+
+def reader(url: URL, settings: Settings, options: dict[str, Any]) -> dict[str | None, Any]:
+    """The options of the reader (see models.reader) by its name; a database in memory has none."""
+    if url.drivername == "sqlite":
+        if settings.reader_url:
+            raise Misconfigured("PORTAL_READER_URL is for PostgreSQL: leave it out, SQLite has a reader without it.")
+        return {READER: sqlite_reader(url, options)} if is_file(url) else {}
+    if settings.has_pgbouncer and not settings.reader_url:
+        # It hands on no settings of a connection, so the role must have them.
+        raise Misconfigured(
+            "PORTAL_PGBOUNCER is set but PORTAL_READER_URL is not: give public requests a role of their own "
+            "(docs/deploying.md, 8)."
+        )
+    role = database_address(settings.reader_url, "PORTAL_READER_URL") if settings.reader_url else url
+    if role.drivername != url.drivername:
+        raise Misconfigured("PORTAL_READER_URL is no address of PostgreSQL: name the database of DATABASE_URL in it.")
+    return {READER: postgresql_reader(role, options)}
+
+
+def is_file(url: URL) -> bool:
+    return url.database not in (None, "", ":memory:")
 
 
 def stay_current(app: Flask) -> None:

@@ -37,8 +37,9 @@ class Settings:
 
     `public_url` is the address visitors use (no trailing slash); links that leave the site are built
     from it, never from the request. `threads` are those of one worker; `has_pgbouncer` says that PgBouncer
-    stands between the portal and PostgreSQL. `patience` is how many seconds the state of the catalogue is
-    believed without a look at the database; `page_cache` how many bytes of rendered pages a process keeps.
+    stands between the portal and PostgreSQL. `reader_url` is PostgreSQL under the role of public requests (see
+    models.reader). `patience` is how many seconds the state of the catalogue is believed without a look at the
+    database; `page_cache` how many bytes of rendered pages a process keeps.
     `proxies` is how many reverse proxies stand in front (0 or 1), `forwarded` the addresses they connect from.
     """
 
@@ -47,6 +48,7 @@ class Settings:
     is_production: bool = False
     threads: int = 8
     has_pgbouncer: bool = False
+    reader_url: str = field(default="", repr=False)
     public_url: str = "http://127.0.0.1:8000"
     name_small: str = "IOM"
     name: str = "Development Fund"
@@ -106,6 +108,7 @@ class Settings:
             is_production=is_production,
             threads=int(threads),
             has_pgbouncer=environ.get("PORTAL_PGBOUNCER") == "1",
+            reader_url=environ.get("PORTAL_READER_URL", ""),
             page_cache=megabytes(environ, "PORTAL_PAGE_CACHE", cls.page_cache),
             public_url=public_url,
             operator=environ.get("PORTAL_OPERATOR", cls.operator),

@@ -14,7 +14,7 @@ from hypothesis import settings as hypothesis_settings
 from portal.app import create_app
 from portal.cli import SAMPLE, migrate_database
 from portal.config import Settings
-from portal.models import db
+from portal.models import READER, db
 from portal.services.intake import Report, import_file
 from tests import postgres
 from tests.factories import Office
@@ -89,7 +89,8 @@ def new_app():
     yield start
     for app in made:
         with app.app_context():
-            db.engine.dispose()
+            for engine in db.engines.values():
+                engine.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -104,6 +105,8 @@ def session(app, monkeypatch):
     with app.app_context(), db.engine.connect() as connection:
         outer = connection.begin()
         monkeypatch.setitem(db.engines, None, connection)
+        # One connection for everybody, which holds the test's transaction; test_reader has the real ones.
+        monkeypatch.delitem(db.engines, READER)
         db.session.configure(join_transaction_mode="create_savepoint")
         yield db.session
         db.session.remove()

@@ -46,7 +46,7 @@ def test_a_request_may_keep_the_database_for_seconds_and_a_command_for_as_long_a
 
 
 def test_behind_pgbouncer_a_connection_keeps_nothing(address):
-    app = create_app(Settings(database_url=address, secret_key=SECRET, has_pgbouncer=True))
+    app = create_app(Settings(database_url=address, secret_key=SECRET, has_pgbouncer=True, reader_url=address))
     with app.app_context():
         assert db.session.connection().connection.driver_connection.prepare_threshold is None
         assert setting("statement_timeout") == "0"

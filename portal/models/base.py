@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session
 from sqlalchemy import DateTime, Engine, MetaData, String, event
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase
@@ -20,6 +21,9 @@ CONNECT_SECONDS = 5
 POOL_OVERFLOW = 2
 # A firewall between the two may forget a quiet connection after an hour.
 POOL_RECYCLE_SECONDS = 1_800
+# The name of the reader among the engines, and where a session notes that it serves the public.
+READER = "reader"
+IS_PUBLIC = "is public"
 
 
 class Base(DeclarativeBase):
@@ -36,7 +40,22 @@ class Base(DeclarativeBase):
     )
 
 
-db = SQLAlchemy(model_class=Base)
+class RoutedSession(Session):
+    """A session that goes through the reader (see models.reader) while it is noted that it serves the public."""
+
+    def get_bind(
+        self,
+        mapper: Any | None = None,
+        clause: Any | None = None,
+        bind: Engine | Connection | None = None,
+        **options: Any,
+    ) -> Engine | Connection:
+        if bind is None and self.info.get(IS_PUBLIC):
+            bind = self._db.engines.get(READER)
+        return super().get_bind(mapper=mapper, clause=clause, bind=bind, **options)
+
+
+db = SQLAlchemy(model_class=Base, session_options={"class_": RoutedSession})
 
 if TYPE_CHECKING:
     # mypy does not see the attribute db.Model (flask-sqlalchemy makes it at run time).

@@ -38,7 +38,8 @@ class Project(Model):
     __tablename__ = "project"
     __table_args__ = (
         CheckConstraint("budget >= 0", name="budget_not_negative"),
-        Index("ix_project_title_sort_id", "title_sort", "id"),
+        # With the moment, so that the order of published titles is read from the index alone.
+        Index("ix_project_title_sort_id", "title_sort", "id", "published_at"),
         Index("ix_project_fingerprint", "fingerprint"),
         # Every new state of the directory counts the sample records; a real portal has none.
         Index("ix_project_sample", "id", sqlite_where=text("is_sample = 1"), postgresql_where=text("is_sample")),

@@ -1,7 +1,11 @@
-"""The directory: find(filters) answers a visitor from the current snapshot, which this module keeps."""
+"""The directory: find(filters) answers a visitor from the current snapshot, which this module keeps.
+
+What is kept serves everybody, so it is read as the public reads, whoever asks first.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +13,7 @@ from pyroaring import BitMap
 from sqlalchemy import select
 
 from portal.errors import Missing
-from portal.models import FormerKey, Project, db
+from portal.models import FormerKey, Project, db, reading
 from portal.search import shelf, text
 from portal.search.filters import Filters
 from portal.search.index import Counts, Index, Sums
@@ -46,7 +50,11 @@ class Found:
 
 def current() -> Snapshot:
     """The snapshot of the present state of the database."""
-    return shelf.current(db.engine.engine, db.session())
+    engine = db.engine.engine
+    if fresh := shelf.of(engine).fresh():
+        return fresh
+    with reading() as session:
+        return shelf.current(engine, session)
 
 
 def state() -> str:
@@ -66,9 +74,16 @@ def hits_of(snapshot: Snapshot, filters: Filters) -> tuple[BitMap, BitMap] | Non
         return None
     if (kept := snapshot.texts.get(filters.text)) is not None:
         return kept
-    hits = text.match(db.session(), filters.text)
+    with reading() as session:
+        hits = text.match(session, filters.text)
     index = snapshot.index
     return snapshot.remember(filters.text, (index.rows_of(hits.all), index.rows_of(hits.strong)))
+
+
+def shown(snapshot: Snapshot, ids: Sequence[int]) -> tuple[Listing, ...]:
+    """The published projects with these ids, in their order."""
+    with reading() as session:
+        return snapshot.shown(session, ids)
 
 
 def find(filters: Filters) -> Found:
@@ -84,7 +99,7 @@ def find(filters: Filters) -> Found:
         ids = index.page(selection, order, first, filters.per_page)
     return Found(
         filters=filters,
-        projects=snapshot.shown(db.session(), ids),
+        projects=shown(snapshot, ids),
         sums=index.sums(selection),
         counts=index.counts(filters, hits, selection),
         order=order,
@@ -143,7 +158,7 @@ def locate(key: str) -> Address:
 
 def project(project_id: int) -> Listing:
     """One published project; raise Missing."""
-    found = current().shown(db.session(), [project_id])
+    found = shown(current(), [project_id])
     if not found:
         raise Missing(str(project_id))
     return found[0]
@@ -153,7 +168,7 @@ def latest(count: int) -> tuple[Listing, ...]:
     """The newest projects."""
     snapshot = current()
     ids = snapshot.index.page(snapshot.index.everything, "newest", 0, count)
-    return snapshot.shown(db.session(), ids)
+    return shown(snapshot, ids)
 
 
 @dataclass(frozen=True)
@@ -188,5 +203,5 @@ def related(project: Listing) -> list[Related]:
             countries=tuple(word for word in other.countries if word in project.countries),
             theme=other.theme if other.theme and other.theme == project.theme else None,
         )
-        for other in snapshot.shown(db.session(), ids)
+        for other in shown(snapshot, ids)
     ]

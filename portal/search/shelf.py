@@ -71,13 +71,13 @@ def current(engine: Engine, session: Session) -> Snapshot:
     try:
         state = snapshots.state_of(session)
         if kept is None or kept.state != state:
-            kept = brought_up(shelf, engine, session)
+            kept = brought_up(shelf, session)
         else:
             # The database was away and is back, and nothing changed meanwhile.
             shelf.failure = ""
         shelf.looked_at = moment
         if len(kept.index.late) >= _RENEW_FROM:
-            renew(shelf, engine)
+            renew(shelf, session.get_bind().engine)
     except Exception as why:
         fail(shelf, why)
         if kept is None:
@@ -105,7 +105,7 @@ def watch(look: Callable[[], object], every: float = 0.25) -> None:
     threading.Thread(target=go_on, name="watch", daemon=True).start()
 
 
-def brought_up(shelf: Shelf, engine: Engine, session: Session) -> Snapshot:
+def brought_up(shelf: Shelf, session: Session) -> Snapshot:
     with shelf.lock:
         kept = shelf.snapshot
         if kept is None:
@@ -115,7 +115,7 @@ def brought_up(shelf: Shelf, engine: Engine, session: Session) -> Snapshot:
             shelf.snapshot = kept = fresh
             shelf.failure = ""
         else:
-            renew(shelf, engine)
+            renew(shelf, session.get_bind().engine)
     return kept
 
 

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.models import AuditEvent, Project
+from portal.models import PROJECT_EVENT, AuditEvent, Project
 
-# The verbs of events that the public may see, and what they are called there.
+# The verbs of events that the public may see (as the view project_event has them), and their names there.
 _PUBLIC = {
     "publish": "published",
     "change": "changed",
@@ -34,7 +34,8 @@ class Change:
 
 def public(session: Session, project: Project) -> tuple[Change, ...]:
     """The public history of one record, newest first; the first entry in time is when it was first published."""
-    events = _of(session, "project", project.id)
+    told_of = select(PROJECT_EVENT).where(PROJECT_EVENT.c.project_id == project.id)
+    events = session.execute(told_of.order_by(PROJECT_EVENT.c.id.desc())).all()
     found = []
     for event in events:
         if what := _PUBLIC.get(event.verb):
@@ -49,9 +50,6 @@ def public(session: Session, project: Project) -> tuple[Change, ...]:
 
 def of_revision(session: Session, revision_id: int, *, with_saves: bool = False) -> list[AuditEvent]:
     """The events of one revision for staff, newest first; savings of the rolling draft only on demand."""
-    return [event for event in _of(session, "revision", revision_id) if with_saves or event.verb not in _HIDDEN]
-
-
-def _of(session: Session, kind: str, subject: int) -> list[AuditEvent]:
-    query = select(AuditEvent).where(AuditEvent.subject_kind == kind, AuditEvent.subject_id == str(subject))
-    return list(session.execute(query.order_by(AuditEvent.id.desc())).scalars())
+    query = select(AuditEvent).where(AuditEvent.subject_kind == "revision", AuditEvent.subject_id == str(revision_id))
+    events = session.execute(query.order_by(AuditEvent.id.desc())).scalars()
+    return [event for event in events if with_saves or event.verb not in _HIDDEN]

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.errors import Missing
-from portal.models import FormerKey, Project, ProjectCountry, ProjectDraft, ProjectTag, Term
+from portal.models import WITHDRAWN_ADDRESS, Project, ProjectCountry, ProjectDraft, ProjectTag, Term
 
 
 def project(session: Session, key: str) -> Project:
@@ -77,12 +77,9 @@ class Withdrawn:
 
 def withdrawn(session: Session, key: str) -> Withdrawn:
     """The notice of a withdrawn record at this address, a former one too; raises Missing where there is none."""
-    folded = sought(key)
-    query = select(Project).where(Project.published_at.is_(None), Project.withdrawn_at.is_not(None))
-    found = session.execute(query.where(Project.key_folded == folded)).scalar_one_or_none()
+    at = WITHDRAWN_ADDRESS.c
+    query = select(at.key, at.withdrawn_at, at.withdrawn_reason).where(at.key_folded == sought(key))
+    found = session.execute(query).first()
     if found is None:
-        former = query.join(FormerKey, FormerKey.project_id == Project.id).where(FormerKey.key_folded == folded)
-        found = session.execute(former).scalar_one_or_none()
-    if found is None or found.withdrawn_at is None:
         raise Missing(f"There is no project {key!r}.")
-    return Withdrawn(found.key, found.withdrawn_at, found.withdrawn_reason)
+    return Withdrawn(*found)

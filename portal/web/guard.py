@@ -22,7 +22,7 @@ from werkzeug.wrappers import Response as WSGIResponse
 
 from portal.config import Settings
 from portal.errors import NotAllowed, StepUpNeeded
-from portal.models import Account, AccountSession, db
+from portal.models import IS_PUBLIC, Account, AccountSession, db
 from portal.services import audit, sessions
 from portal.services.sessions import Stage
 from portal.services.writing import begin_writing
@@ -101,7 +101,9 @@ def role_name(role: str) -> str:
 def check() -> Response | WSGIResponse | None:
     """Before each request: None lets it pass."""
     endpoint = request.endpoint
-    if endpoint is None or endpoint in OPEN:
+    is_public = endpoint is None or endpoint in OPEN
+    db.session.info[IS_PUBLIC] = is_public
+    if is_public:
         return None
     look_up()
     if request.method not in form_token.SAFE:

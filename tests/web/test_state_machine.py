@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import select
 
-from portal.models import AuditEvent, Project, Revision, db, now
+from portal.models import READER, AuditEvent, Project, Revision, db, now
 from portal.services import idempotency, steps
 from portal.services.steps import STEPS, Action
 from portal.vocabulary import AGREED_STATES, State
@@ -35,7 +35,9 @@ class Desk(RuleBasedStateMachine):
         self.leaving.enter_context(self.app.app_context())
         connection = self.leaving.enter_context(db.engine.connect())
         outer = connection.begin()
-        self.engine, db.engines[None] = db.engines[None], connection
+        self.engines = dict(db.engines)
+        db.engines.pop(READER)
+        db.engines[None] = connection
         db.session.configure(join_transaction_mode="create_savepoint")
         self.leaving.callback(self.close, outer)
         self.office = Office(db.session())
@@ -46,7 +48,7 @@ class Desk(RuleBasedStateMachine):
     def close(self, outer):
         db.session.remove()
         outer.rollback()
-        db.engines[None] = self.engine
+        db.engines.update(self.engines)
 
     def teardown(self):
         if hasattr(self, "leaving"):
