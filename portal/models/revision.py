@@ -25,7 +25,8 @@ class Revision(Model):
     """`project_id` is empty for a proposal of a new project until it is published; `based_on` is the version of the
     project it started from, `version` what a form must send back to save over it.
 
-    `rounds` is the history of decisions, oldest first: {"at", "by", "verdict", "note", "reasons": {field: reason}}.
+    `rounds` is the history of decisions, oldest first: {"at", "by", "verdict", "note", "reasons": {field: reason},
+    "accepted": [field]}. `marks` is what a reviewer last decided on each field (see services.marks).
     `notes` may differ from round to round; `note` is the author's own, for the reviewer.
     """
 
@@ -59,6 +60,7 @@ class Revision(Model):
     payload: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     note: Mapped[str] = mapped_column(default="")
     rounds: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    marks: Mapped[dict[str, dict[str, Any]]] = mapped_column(JSON, default=dict, server_default="{}")
     author_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     last_editor_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     claimed_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.errors import Missing
-from portal.models import WITHDRAWN_ADDRESS, Project, ProjectCountry, ProjectDraft, ProjectTag, Term
+from portal.models import WITHDRAWN_ADDRESS, Project, ProjectCountry, ProjectDraft, ProjectTag, Revision, Term
 
 
 def project(session: Session, key: str) -> Project:
@@ -64,6 +64,12 @@ def draft_of(session: Session, project: Project) -> ProjectDraft:
         funding_line=project.funding_line,
         source_url=project.source_url,
     )
+
+
+def standing(session: Session, revision: Revision) -> ProjectDraft | None:
+    """The public record that a revision would change; None where there is none yet, or none any more."""
+    project = revision.project
+    return draft_of(session, project) if project is not None and project.published_at is not None else None
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The commands on a revision: begin, save, submit, claim, release, return, approve, discard, restore.
+"""The commands on a revision: begin, save, submit, claim, release, mark, return, approve, discard, restore.
 
 Each checks the table of steps, changes the revision, writes its audit event and flushes; the caller commits once.
 Call `begin_writing` first, then load the revision with `get`, which finds only what the account may see.
@@ -16,8 +16,9 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from portal.errors import Conflict, Incomplete, NotAllowed, WrongStep
 from portal.models import Account, Project, ProjectDraft, Revision, now
-from portal.services import audit, completeness, live, prose, steps
+from portal.services import audit, completeness, differences, live, marks, prose, steps
 from portal.services.completeness import Fault
+from portal.services.marks import Given
 from portal.services.publication import check_base
 from portal.services.steps import Action
 from portal.vocabulary import OPEN_STATES
@@ -118,41 +119,76 @@ def set_due(session: Session, revision: Revision, *, at: datetime, by: Account) 
     return revision
 
 
+def mark(session: Session, revision: Revision, given: Given, *, version: int, by: Account) -> Revision:
+    """Keep what a reviewer decides on some fields before deciding on the whole.
+
+    Raises Incomplete for a field that is not there or is returned without a reason, NotAllowed for whoever accepts
+    what they edited last.
+    """
+    steps.check(Action.MARK, revision, by)
+    _check_version(revision, version)
+    given = _readable(revision, given, by)
+    if silent := [name for name, reason in (given.reasons or {}).items() if not reason]:
+        raise Incomplete([Fault(silent[0], "It is returned, but not why.", "Write the reason, or take the mark away.")])
+    if not (told := marks.put(revision, given, by=by)):
+        return revision
+    return _settle(session, revision, Action.MARK, by, after=told)
+
+
 def return_(
-    session: Session, revision: Revision, *, version: int, by: Account, reasons: dict[str, str], note: str = ""
+    session: Session,
+    revision: Revision,
+    *,
+    version: int,
+    by: Account,
+    reasons: dict[str, str],
+    note: str = "",
+    accepted: tuple[str, ...] = (),
+    cleared: tuple[str, ...] = (),
 ) -> Revision:
     """Give a submission back to its author with a reason for each field that needs work, or a note for the whole.
 
-    Raises Incomplete without any reason, and for a field that is not there.
+    Fields that are marked to be returned already go back too, unless they are in `accepted` or `cleared`.
+    Raises what `mark` raises, and Incomplete without any reason.
     """
     to = steps.check(Action.RETURN, revision, by)
     _check_version(revision, version)
-    given = {name: prose.paragraphs(reason)[:NOTE_MOST] for name, reason in reasons.items() if reason.strip()}
-    note = prose.paragraphs(note)[:NOTE_MOST]
-    if unknown := [name for name in given if name not in ProjectDraft.field_names()]:
-        raise Incomplete([Fault("note", f"There is no field {unknown[0]!r}.", "Give a reason beside a field.")])
+    kept = {name: why for name, why in marks.returned(revision).items() if name not in (*accepted, *cleared)}
+    spoken = {name: reason for name, reason in reasons.items() if reason.strip()}
+    decided = _readable(revision, Given(accepted, kept | spoken, cleared), by)
+    given, note = dict(decided.reasons or {}), prose.paragraphs(note)[:NOTE_MOST]
     if not given and not note:
         advice = "Write a reason beside each field that needs work, or a note for the whole."
         raise Incomplete([Fault("note", "The author would not know what to mend.", advice)])
     revision.state, revision.publish_at, revision.published_by_id = to, None, None
     revision.claimed_by_id = revision.claimed_at = None
+    told = marks.put(revision, decided, by=by)
     _decide(revision, by, verdict="returned", note=note, reasons=given)
-    return _settle(session, revision, Action.RETURN, by, after={"reasons": given, "note": note})
+    return _settle(session, revision, Action.RETURN, by, after=told | {"reasons": given, "note": note})
 
 
-def approve(session: Session, revision: Revision, *, version: int, by: Account, note: str = "") -> Revision:
+def approve(
+    session: Session, revision: Revision, *, version: int, by: Account, note: str = "", accepted: tuple[str, ...] = ()
+) -> Revision:
     """Agree to a submission as it was read; publication.publish or publication.schedule come next.
 
-    Raises NotAllowed for whoever wrote or last edited it, Conflict when it or the public record changed meanwhile.
+    It accepts every changed field that carries no mark. Raises NotAllowed for whoever wrote or last edited it,
+    Conflict when it or the public record changed meanwhile, Incomplete while a field is marked to be returned,
+    was not changed since, and is not among `accepted`.
     """
     to = steps.check(Action.APPROVE, revision, by)
     _check_version(revision, version)
     if found := completeness.faults(session, revision.draft, project_id=revision.project_id):
         raise Incomplete(found)
     check_base(session, revision)
+    if open_ := [name for name in marks.returned(revision) if name not in accepted]:
+        raise Incomplete([_unmended(name) for name in open_])
+    changed = differences.changed_fields(live.standing(session, revision), revision.draft)
+    told = marks.put(revision, _readable(revision, Given(accepted=(*changed, *accepted)), by), by=by)
+    note = prose.paragraphs(note)[:NOTE_MOST]
     revision.state = to
-    _decide(revision, by, verdict="approved", note=prose.paragraphs(note)[:NOTE_MOST], reasons={})
-    return _settle(session, revision, Action.APPROVE, by)
+    _decide(revision, by, verdict="approved", note=note, reasons={})
+    return _settle(session, revision, Action.APPROVE, by, after=told | ({"note": note} if note else {}))
 
 
 def discard(session: Session, revision: Revision, *, by: Account) -> Revision:
@@ -206,8 +242,27 @@ def _begin(
 def _decide(revision: Revision, by: Account, *, verdict: str, note: str, reasons: dict[str, str]) -> None:
     moment = now()
     revision.decided_by_id, revision.decided_at = by.id, moment
-    entry = {"at": moment.isoformat(), "by": by.id, "verdict": verdict, "note": note, "reasons": reasons}
+    entry: dict[str, Any] = {"at": moment.isoformat(), "by": by.id, "verdict": verdict, "note": note}
+    entry |= {"reasons": reasons, "accepted": list(marks.accepted(revision))}
     revision.rounds = [*revision.rounds, entry]
+
+
+def _readable(revision: Revision, given: Given, by: Account) -> Given:
+    """The marks with their reasons cleaned; raises Incomplete and NotAllowed as `mark` does."""
+    if unknown := [name for name in given.fields if name not in ProjectDraft.field_names()]:
+        raise Incomplete([Fault("note", f"There is no field {unknown[0]!r}.", "Mark a field of the revision.")])
+    if given.accepted and by.id in (revision.author_id, revision.last_editor_id):
+        raise NotAllowed(f"Fields of {revision.label} can be accepted by {steps.OTHER_REVIEWER.words} only.")
+    reasons = {name: prose.paragraphs(reason)[:NOTE_MOST] for name, reason in (given.reasons or {}).items()}
+    return Given(given.accepted, reasons, given.cleared)
+
+
+def _unmended(name: str) -> Fault:
+    return Fault(
+        name,
+        "This field is marked to be returned, and its text has not changed since.",
+        "Accept it if it is right after all, or return the revision.",
+    )
 
 
 def _check_version(revision: Revision, version: int) -> None:

@@ -23,6 +23,7 @@ class Action(StrEnum):
     DISCARD = "discard"
     CLAIM = "claim"
     RELEASE = "release"
+    MARK = "mark"
     RETURN = "return"
     APPROVE = "approve"
     PUBLISH = "publish"
@@ -89,6 +90,7 @@ STEPS: dict[tuple[Action, State], Step] = {
     (Action.CLAIM, State.SUBMITTED): Step(State.IN_REVIEW, ANY_OTHER_REVIEWER),
     (Action.CLAIM, State.IN_REVIEW): Step(State.IN_REVIEW, OTHER_REVIEWER),
     (Action.RELEASE, State.IN_REVIEW): Step(State.SUBMITTED, CLAIMANT_OR_ADMINISTRATOR),
+    (Action.MARK, State.IN_REVIEW): Step(State.IN_REVIEW, CLAIMANT),
     (Action.RETURN, State.IN_REVIEW): Step(State.RETURNED, CLAIMANT),
     (Action.RETURN, State.APPROVED): Step(State.RETURNED, OTHER_REVIEWER),
     (Action.RETURN, State.SCHEDULED): Step(State.RETURNED, OTHER_REVIEWER),
@@ -156,6 +158,7 @@ _PAST = {
     Action.DISCARD: "discarded",
     Action.CLAIM: "taken for review",
     Action.RELEASE: "released",
+    Action.MARK: "marked field by field",
     Action.RETURN: "returned",
     Action.APPROVE: "approved",
     Action.PUBLISH: "published",

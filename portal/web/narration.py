@@ -15,13 +15,15 @@ from portal.web.language import gettext
 
 @dataclass(frozen=True)
 class Told:
-    """One event: `who` is a name, `what` follows it ("returned it"); `reasons` are (field, words)."""
+    """One event: `who` is a name, `what` follows it ("returned it"); `reasons` are (field, words), `accepted` names
+    the fields that were accepted in one line."""
 
     at: datetime
     who: str
     what: str
     note: str
     reasons: tuple[tuple[str, str], ...]
+    accepted: str
 
 
 def state_names() -> dict[str, str]:
@@ -65,6 +67,7 @@ def _verbs() -> dict[str, str]:
         "claim": gettext("took it for review"),
         "release": gettext("gave it back to the queue"),
         "set due": gettext("set the day by which it is decided"),
+        "mark": gettext("marked fields"),
         "return": gettext("returned it"),
         "approve": gettext("approved it"),
         "schedule": gettext("scheduled it"),
@@ -104,6 +107,7 @@ def of_events(events: Iterable[AuditEvent]) -> tuple[Told, ...]:
                 what=what,
                 note=str(after.get("note") or after.get("reason") or ""),
                 reasons=tuple((names.get(field, field), str(words)) for field, words in reasons.items()),
+                accepted=", ".join(names.get(field, field) for field in after.get("accepted") or ()),
             )
         )
     return tuple(found)

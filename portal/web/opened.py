@@ -2,50 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
-from werkzeug.datastructures import MultiDict
 
-from portal.models import Account, ProjectDraft, Revision
+from portal.models import Account, Revision
 from portal.search import directory
-from portal.services import history, idempotency, live, steps
+from portal.services import history, idempotency, live, marks, steps
 from portal.services.steps import Action
 from portal.vocabulary import State
-from portal.web import comparison, content, narration, ripple
-from portal.web.comparison import Comparison
+from portal.web import comparison, content, deciding, narration, ripple
+from portal.web.comparison import Compared, Comparison
+from portal.web.deciding import Decision, Shown
 from portal.web.language import gettext, ngettext
 from portal.web.narration import Told
-
-RETURN, REASON = "return-", "reason-"
-
-
-@dataclass(frozen=True)
-class Decision:
-    """What a reviewer typed: the fields to return, a reason for each (kept when unticked too), a note for the whole."""
-
-    returned: frozenset[str] = frozenset()
-    typed: dict[str, str] = field(default_factory=dict)
-    note: str = ""
-
-    @classmethod
-    def read(cls, form: MultiDict[str, str]) -> Decision:
-        names = ProjectDraft.field_names()
-        return cls(
-            returned=frozenset(name for name in names if form.get(RETURN + name)),
-            typed={name: form.get(REASON + name, "") for name in names},
-            note=form.get("note", ""),
-        )
-
-    @property
-    def reasons(self) -> dict[str, str]:
-        """The reasons of the fields to return, in the order of the fields."""
-        return {name: self.typed[name] for name in ProjectDraft.field_names() if name in self.returned}
-
-    @property
-    def silent(self) -> tuple[str, ...]:
-        """Fields to return without a reason."""
-        return tuple(name for name, reason in self.reasons.items() if not reason.strip())
 
 
 @dataclass(frozen=True)
@@ -63,6 +33,7 @@ class Opened:
     told: tuple[Told, ...]
     four_eyes: str
     ripple: tuple[str, ...]
+    marks: dict[str, Shown]
     decision: Decision
     key: str
 
@@ -74,6 +45,19 @@ class Opened:
     def shown(self) -> frozenset[str]:
         """The fields that have a place on the page."""
         return frozenset(field.field for field in self.comparison.changed)
+
+    @property
+    def undecided(self) -> tuple[Compared, ...]:
+        """The changed fields that stand open on the page."""
+        return tuple(field for field in self.comparison.changed if field not in self.settled)
+
+    @property
+    def settled(self) -> tuple[Compared, ...]:
+        """The changed fields that are accepted already, while somebody still decides on others."""
+        if self.revision.state not in (State.SUBMITTED, State.IN_REVIEW):
+            return ()
+        accepted = {name for name, mark in self.marks.items() if mark.is_accepted}
+        return tuple(field for field in self.comparison.changed if field.field in accepted)
 
     @property
     def decides(self) -> bool:
@@ -91,7 +75,7 @@ class Opened:
 
 def opened(session: Session, revision: Revision, account: Account, decision: Decision | None = None) -> Opened:
     """The page of a revision for this account."""
-    stands = standing(session, revision)
+    stands = live.standing(session, revision)
     actions = steps.allowed(revision, account)
     badge, badge_kind = narration.badge(revision)
     is_to_come = revision.state in (State.SUBMITTED, State.IN_REVIEW, State.APPROVED, State.SCHEDULED)
@@ -107,15 +91,10 @@ def opened(session: Session, revision: Revision, account: Account, decision: Dec
         told=narration.of_events(history.of_revision(session, revision.id)),
         four_eyes=four_eyes(revision, account),
         ripple=ripple.of(stands, revision.draft) if is_to_come else (),
-        decision=decision or Decision(),
+        marks=deciding.shown(session, revision),
+        decision=(decision or Decision()).over(marks.of(revision)),
         key=idempotency.fresh_key(),
     )
-
-
-def standing(session: Session, revision: Revision) -> ProjectDraft | None:
-    """The public record that a revision would change; None where there is none yet, or none any more."""
-    project = revision.project
-    return live.draft_of(session, project) if project is not None and project.published_at is not None else None
 
 
 def heading(revision: Revision, actions: tuple[Action, ...]) -> str:

@@ -8,14 +8,13 @@ from sqlalchemy.orm import Session
 from portal.errors import PortalError, WrongStep
 from portal.models import Account, Project, Revision, db
 from portal.search import directory
-from portal.services import desk, publication, sessions, steps
+from portal.services import desk, live, publication, sessions, steps
 from portal.services.steps import Action
 from portal.vocabulary import State
 from portal.web import comparison, content, guard, ripple, stepping
 from portal.web.confirming import Question, ask
 from portal.web.guard import needs
 from portal.web.language import gettext, ngettext
-from portal.web.opened import standing
 from portal.web.stepping import NUMBER, Answer, take
 
 bp = Blueprint("publishing", __name__, url_prefix="/staff")
@@ -123,12 +122,12 @@ def ask_several(*, why: PortalError | None = None, status: int = 200) -> Answer:
 
 
 def _changes(session: Session, revision: Revision) -> str:
-    return comparison.summary(standing(session, revision), revision.draft)
+    return comparison.summary(live.standing(session, revision), revision.draft)
 
 
 def _becomes_public(session: Session, revision: Revision) -> tuple[str, ...]:
     """What the public will see, in sentences."""
-    stands = standing(session, revision)
+    stands = live.standing(session, revision)
     if stands is None:
         first = gettext("A new record appears in the directory, in its counts and in its totals.")
     else:
@@ -141,7 +140,7 @@ def _question(session: Session, revision: Revision, **values: object) -> Questio
         about=content.title_of(revision.draft),
         back=url_for("review.revision", number=revision.id),
         version=revision.version,
-        comparison=comparison.compare(directory.current().terms, standing(session, revision), revision.draft),
+        comparison=comparison.compare(directory.current().terms, live.standing(session, revision), revision.draft),
         **values,  # type: ignore[arg-type]  # the three questions below give the rest
     )
 

@@ -11,13 +11,12 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from portal.models import Account, Revision, now
-from portal.services import desk, steps
+from portal.services import desk, live, steps
 from portal.services.desk import Desk
 from portal.services.steps import Action
 from portal.vocabulary import State
 from portal.web import comparison, content, narration
 from portal.web.language import gettext, ngettext
-from portal.web.opened import standing
 
 PAGE_SIZE = 20
 SORTS = ("oldest", "newest")
@@ -203,7 +202,7 @@ def row(session: Session, revision: Revision, account: Account) -> Row:
         revision=revision,
         title=content.title_of(revision.draft),
         number=number or "",
-        what="" if is_decided else comparison.summary(standing(session, revision), revision.draft),
+        what="" if is_decided else comparison.summary(live.standing(session, revision), revision.draft),
         since=since(revision),
         waiting=age(since(revision)),
         is_late=is_late(revision),

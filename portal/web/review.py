@@ -12,9 +12,10 @@ from portal.services import desk, publication, review
 from portal.services.completeness import Fault
 from portal.services.steps import Action
 from portal.web import guard, stepping
+from portal.web.deciding import Decision
 from portal.web.guard import needs
 from portal.web.language import gettext
-from portal.web.opened import Decision, opened
+from portal.web.opened import opened
 from portal.web.stepping import NUMBER, Answer, take
 
 bp = Blueprint("review", __name__, url_prefix="/staff/revisions")
@@ -26,7 +27,7 @@ def page(number: int, *, why: PortalError | None = None, status: int = 200) -> R
     revision = desk.get(session, number, account)
     body = render_template(
         "staff/revision.html",
-        o=opened(session, revision, account, Decision.read(request.form)),
+        o=opened(session, revision, account, Decision.read(request.form) if why else None),
         problems=stepping.sentences(why) if why else (),
         faults=why.faults if isinstance(why, Incomplete) else (),
     )
@@ -75,6 +76,20 @@ def release(number: int) -> Answer:
     return take(number, Action.RELEASE, lambda s, found, account: review.release(s, found, by=account), again(number))
 
 
+@bp.post(f"/{NUMBER}/mark")
+@needs("reviewer")
+def mark(number: int) -> Answer:
+    """Keep what is decided on some of the fields, or accept all the others at once."""
+    decision = Decision.read(request.form)
+
+    def act(session: Session, found: Revision, account: Account) -> None:
+        if decision.silent:
+            raise Incomplete([_asks_reason(name) for name in decision.silent])
+        review.mark(session, found, decision.given, version=stepping.version(), by=account)
+
+    return take(number, Action.MARK, act, again(number))
+
+
 @bp.post(f"/{NUMBER}/return", endpoint="return")
 @needs("reviewer")
 def return_(number: int) -> Answer:
@@ -90,6 +105,8 @@ def return_(number: int) -> Answer:
             by=account,
             reasons=decision.reasons,
             note=decision.note,
+            accepted=decision.accepted,
+            cleared=decision.cleared,
         )
 
     return take(number, Action.RETURN, act, again(number))
@@ -103,7 +120,14 @@ def approve(number: int) -> Answer:
     def act(session: Session, found: Revision, account: Account) -> None:
         if decision.returned:
             raise Incomplete([_contradiction(name) for name in decision.reasons])
-        review.approve(session, found, version=stepping.version(), by=account, note=decision.note)
+        review.approve(
+            session,
+            found,
+            version=stepping.version(),
+            by=account,
+            note=decision.note,
+            accepted=decision.accepted + decision.cleared,
+        )
 
     return take(number, Action.APPROVE, act, again(number))
 
@@ -125,13 +149,13 @@ def _asks_reason(name: str) -> Fault:
     return Fault(
         name,
         gettext("It says that this field is returned, but not why."),
-        gettext("Write the reason, or untick the field."),
+        gettext("Write the reason, or choose otherwise."),
     )
 
 
 def _contradiction(name: str) -> Fault:
     return Fault(
         name,
-        gettext("This field is ticked to be returned, so the whole cannot be approved."),
-        gettext("Untick it to approve, or return the revision."),
+        gettext("This field is marked to be returned, so the whole cannot be approved."),
+        gettext("Accept it to approve, or return the revision."),
     )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.errors import Missing
 from portal.models import Account, Project, ProjectDraft, Revision
-from portal.services import idempotency, live, steps
+from portal.services import idempotency, live, marks, steps
 from portal.services.completeness import Fault
 from portal.services.steps import Action
 from portal.vocabulary import State
@@ -23,7 +23,8 @@ from portal.web.guidance import Checks, Guide
 @dataclass(frozen=True)
 class Sheet:
     """One page of the form. `version` and `based_on` are what it started from, `key` makes its sending count once,
-    `page` the draft that it may make; `problem` says why nothing was stored."""
+    `page` the draft that it may make, `accepted` what a reviewer accepts as it is stored; `problem` says
+    why nothing was stored."""
 
     form: ProjectForm
     sections: Mapping[str, tuple[str, ...]]
@@ -39,6 +40,7 @@ class Sheet:
     checks: Checks
     guides: Mapping[str, Sequence[Guide]]
     reasons: Mapping[str, str]
+    accepted: Sequence[str]
     word: str
     limits: Mapping[str, str]
     problem: str
@@ -83,6 +85,7 @@ def sheet(
         checks=guidance.checks(session, form.draft(), project_id=found.project_id),
         guides={name: guidance.guides(name) for name in form.data},
         reasons=revision.reasons if revision else {},
+        accepted=marks.accepted(revision) if revision else (),
         word=_word(revision),
         limits={name: f"{most:,}" for name, most in LIMITS.items()},
         problem=problem,

@@ -75,6 +75,7 @@ def done(action: Action, number: int) -> str:
         Action.DISCARD: gettext("%(label)s is discarded. Its history is kept."),
         Action.CLAIM: gettext("%(label)s is yours to decide."),
         Action.RELEASE: gettext("%(label)s is back in the queue."),
+        Action.MARK: gettext("Your marks on %(label)s are kept. Nothing is decided yet."),
         Action.RETURN: gettext("%(label)s went back to its author, with your reasons."),
         Action.APPROVE: gettext("%(label)s is approved. It becomes public when somebody publishes it."),
         Action.PUBLISH: gettext("%(label)s is published. Everyone sees it now."),

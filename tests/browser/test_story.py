@@ -115,7 +115,7 @@ def test_the_whole_story(open_browser, backstage, has_script):
     reviewer.goto("/staff/?queue=review&sort=newest")
     reviewer.get_by_role("link", name=title).click()
     reviewer.get_by_role("button", name="Take it for review").click()
-    reviewer.locator("[name=return-budget]").check()
+    reviewer.locator("[name=mark-budget][value=returned]").check()
     reviewer.locator("[name=reason-budget]").fill("The agreement says 140,000.")
     reviewer.get_by_role("button", name="Return to the author").click()
     reviewer.get_by_text(f"R-{number} went back to its author").wait_for()

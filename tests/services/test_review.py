@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from portal.errors import Conflict, Incomplete, Missing, NotAllowed, WrongStep
 from portal.models import ProjectDraft, Revision, now
 from portal.services import desk, publication, review, steps
+from portal.services.marks import Given
 from portal.services.steps import STEPS, Action
 from portal.vocabulary import State
 from tests.factories import COMPLETE
@@ -26,6 +27,7 @@ def run(office, action, revision, by):
         Action.DISCARD: lambda: review.discard(session, revision, by=by),
         Action.CLAIM: lambda: review.claim(session, revision, by=by),
         Action.RELEASE: lambda: review.release(session, revision, by=by),
+        Action.MARK: lambda: review.mark(session, revision, Given(cleared=("title",)), version=version, by=by),
         Action.RETURN: lambda: review.return_(session, revision, version=version, by=by, reasons={"title": "Why?"}),
         Action.APPROVE: lambda: review.approve(session, revision, version=version, by=by),
         Action.PUBLISH: lambda: publication.publish(session, revision, by=by),

@@ -1,0 +1,166 @@
+"""What a reviewer decides field by field: who, when, for which text; and what it means for the whole."""
+
+import pytest
+from sqlalchemy import select
+
+from portal.errors import Conflict, Incomplete, NotAllowed
+from portal.models import AuditEvent
+from portal.services import marks, review
+from portal.services.marks import Given
+from portal.vocabulary import State
+
+
+@pytest.fixture
+def revision(office):
+    return office.revision(State.IN_REVIEW)
+
+
+def mark(office, revision, by=None, **given):
+    review.mark(office.session, revision, Given(**given), version=revision.version, by=by or office.reviewer)
+    office.session.commit()
+
+
+def mend(office, revision, **changes):
+    """The author changes fields of a returned revision, submits it again, and the reviewer takes it."""
+    draft = revision.draft.but(**changes)
+    review.save_draft(office.session, revision, draft, version=revision.version, by=office.author)
+    review.submit(office.session, revision, version=revision.version, by=office.author)
+    review.claim(office.session, revision, by=office.reviewer)
+    office.session.commit()
+
+
+def send_back(office, revision, reasons, **given):
+    review.return_(office.session, revision, version=revision.version, by=office.reviewer, reasons=reasons, **given)
+    office.session.commit()
+
+
+def approve(office, revision, by=None, **given):
+    review.approve(office.session, revision, version=revision.version, by=by or office.reviewer, **given)
+    office.session.commit()
+
+
+def told(office, revision, verb):
+    query = select(AuditEvent).where(AuditEvent.verb == verb, AuditEvent.subject_id == str(revision.id))
+    return [event.after for event in office.session.execute(query).scalars()]
+
+
+def test_a_mark_says_who_when_and_of_which_version(office, revision):
+    version = revision.version
+    mark(office, revision, accepted=("title",))
+    found = marks.of(revision)["title"]
+    assert (found.by, found.version, found.is_accepted) == (office.reviewer.id, version, True)
+    assert found.at == told_at(office, revision)
+
+
+def told_at(office, revision):
+    query = select(AuditEvent.at).where(AuditEvent.verb == "mark", AuditEvent.subject_id == str(revision.id))
+    return office.session.execute(query).scalar_one()
+
+
+def test_marking_writes_its_event(office, revision):
+    mark(office, revision, accepted=("title",), reasons={"budget": "Which year?"})
+    assert told(office, revision, "mark") == [{"accepted": ["title"], "reasons": {"budget": "Which year?"}}]
+
+
+def test_the_same_marks_again_change_nothing(office, revision):
+    mark(office, revision, accepted=("title",))
+    version = revision.version
+    mark(office, revision, accepted=("title",))
+    assert revision.version == version
+    assert len(told(office, revision, "mark")) == 1
+
+
+def test_a_mark_can_be_taken_away(office, revision):
+    mark(office, revision, accepted=("title",))
+    mark(office, revision, cleared=("title", "budget"))
+    assert marks.of(revision) == {}
+    assert told(office, revision, "mark")[-1] == {"unmarked": ["title"]}
+
+
+def test_a_mark_of_a_text_that_changes_is_void(office, revision):
+    send_back(office, revision, {"budget": "Which year?"}, accepted=("title", "summary"))
+    mend(office, revision, title="Another title", budget="140000.00")
+    assert marks.accepted(revision) == ("summary",)
+    assert marks.returned(revision) == {}
+
+
+def test_a_text_that_comes_back_is_still_accepted(office, revision):
+    title = revision.draft.title
+    send_back(office, revision, {"budget": "Which year?"}, accepted=("title",))
+    for typed in ("Another title", title):
+        draft = revision.draft.but(title=typed)
+        review.save_draft(office.session, revision, draft, version=revision.version, by=office.author)
+    assert marks.accepted(revision) == ("title",)
+
+
+def test_nothing_is_approved_while_a_returned_field_is_not_mended(office, revision):
+    send_back(office, revision, {"budget": "Which year?"})
+    mend(office, revision, title="Another title")
+    with pytest.raises(Incomplete) as why:
+        approve(office, revision)
+    assert [fault.field for fault in why.value.faults] == ["budget"]
+    assert revision.state == State.IN_REVIEW
+
+
+def test_a_mended_field_can_be_approved(office, revision):
+    send_back(office, revision, {"budget": "Which year?"})
+    mend(office, revision, budget="140000.00")
+    approve(office, revision)
+    assert revision.state == State.APPROVED
+
+
+def test_a_returned_field_can_be_accepted_after_all(office, revision):
+    send_back(office, revision, {"budget": "Which year?"})
+    mend(office, revision)
+    approve(office, revision, accepted=("budget",))
+    assert "budget" in marks.accepted(revision)
+
+
+def test_approving_accepts_every_changed_field_that_carries_no_mark(office):
+    project = office.revision(State.PUBLISHED).project
+    change = office.change(project, title="Another title", budget="99000.00")
+    review.claim(office.session, change, by=office.reviewer)
+    office.session.commit()
+    mark(office, change, accepted=("title",))
+    approve(office, change, by=office.reviewer)
+    assert marks.accepted(change) == ("title", "budget")
+    assert told(office, change, "approve") == [{"accepted": ["budget"]}]
+
+
+def test_what_was_marked_to_be_returned_goes_back_with_the_rest(office, revision):
+    mark(office, revision, reasons={"budget": "Which year?"}, accepted=("title",))
+    send_back(office, revision, {"summary": "Too short."})
+    assert revision.reasons == {"budget": "Which year?", "summary": "Too short."}
+    assert revision.rounds[-1]["accepted"] == ["title"]
+
+
+def test_a_note_alone_returns_what_was_marked(office, revision):
+    mark(office, revision, reasons={"budget": "Which year?"})
+    send_back(office, revision, {}, note="See there.")
+    assert revision.reasons == {"budget": "Which year?"}
+
+
+def test_nobody_accepts_what_they_edited_last(office, revision):
+    draft = revision.draft.but(title="Mended by the reviewer")
+    review.save_draft(office.session, revision, draft, version=revision.version, by=office.reviewer)
+    office.session.commit()
+    with pytest.raises(NotAllowed, match="neither wrote nor last edited"):
+        mark(office, revision, accepted=("summary",))
+
+
+@pytest.mark.parametrize("given", [{"accepted": ("colour",)}, {"reasons": {"colour": "Why?"}}, {"cleared": ("id",)}])
+def test_a_field_that_is_not_there_cannot_be_marked(office, revision, given):
+    with pytest.raises(Incomplete, match="no field"):
+        mark(office, revision, **given)
+
+
+def test_a_field_is_not_marked_to_be_returned_without_a_reason(office, revision):
+    with pytest.raises(Incomplete, match="not why"):
+        mark(office, revision, reasons={"title": " \n"})
+
+
+def test_marks_on_a_text_that_changed_meanwhile_are_a_conflict(office, revision):
+    version = revision.version
+    mark(office, revision, accepted=("title",))
+    with pytest.raises(Conflict):
+        review.mark(office.session, revision, Given(accepted=("budget",)), version=version, by=office.reviewer)
