@@ -8,7 +8,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from portal.errors import Missing
-from portal.models import Account, Project, Revision
+from portal.models import Account, Project, Revision, now
 from portal.vocabulary import State
 
 LISTED_MOST = 200
@@ -72,6 +72,13 @@ def desk(session: Session, account: Account) -> Desk:
         agreed=tuple(agreed),
         decided=tuple(decided),
     )
+
+
+def is_late(revision: Revision) -> bool:
+    """Past the day by which it should be decided, or published."""
+    if revision.state in (State.SUBMITTED, State.IN_REVIEW):
+        return revision.due_at is not None and revision.due_at < now()
+    return revision.state == State.SCHEDULED and revision.publish_at is not None and revision.publish_at < now()
 
 
 def of_project(session: Session, project: Project, account: Account) -> list[Revision]:

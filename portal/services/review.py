@@ -1,4 +1,4 @@
-"""The commands on a revision: begin, save, submit, claim, release, mark, return, approve, discard, restore.
+"""The commands on a revision: begin, save, submit, claim, release, set due, mark, return, approve, discard, restore.
 
 Each checks the table of steps, changes the revision, writes its audit event and flushes; the caller commits once.
 Call `begin_writing` first, then load the revision with `get`, which finds only what the account may see.
@@ -110,13 +110,17 @@ def release(session: Session, revision: Revision, *, by: Account) -> Revision:
     return _settle(session, revision, Action.RELEASE, by)
 
 
-def set_due(session: Session, revision: Revision, *, at: datetime, by: Account) -> Revision:
-    """Say by when a submission should be decided."""
-    if not by.is_reviewer:
-        raise NotAllowed("Reviewers set the date by which a submission is decided.")
+def set_due(session: Session, revision: Revision, *, at: datetime | None, by: Account) -> Revision:
+    """Say by when a submission should be decided, or that there is no such day. Raises Incomplete for the past."""
+    steps.check(Action.SET_DUE, revision, by)
+    if at is not None and at < now():
+        advice = "Choose today or a day to come, or take the day away."
+        raise Incomplete([Fault("due_at", "This day has passed.", advice)])
+    if revision.due_at == at:
+        return revision
+    before, after = ({"due_at": moment and moment.isoformat()} for moment in (revision.due_at, at))
     revision.due_at = at
-    audit.record(session, "set due", "revision", revision.id, after={"due_at": at.isoformat()}, by=by)
-    return revision
+    return _settle(session, revision, Action.SET_DUE, by, before=before, after=after)
 
 
 def mark(session: Session, revision: Revision, given: Given, *, version: int, by: Account) -> Revision:

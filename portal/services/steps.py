@@ -23,6 +23,7 @@ class Action(StrEnum):
     DISCARD = "discard"
     CLAIM = "claim"
     RELEASE = "release"
+    SET_DUE = "set due"
     MARK = "mark"
     RETURN = "return"
     APPROVE = "approve"
@@ -90,6 +91,8 @@ STEPS: dict[tuple[Action, State], Step] = {
     (Action.CLAIM, State.SUBMITTED): Step(State.IN_REVIEW, ANY_OTHER_REVIEWER),
     (Action.CLAIM, State.IN_REVIEW): Step(State.IN_REVIEW, OTHER_REVIEWER),
     (Action.RELEASE, State.IN_REVIEW): Step(State.SUBMITTED, CLAIMANT_OR_ADMINISTRATOR),
+    (Action.SET_DUE, State.SUBMITTED): Step(State.SUBMITTED, REVIEWER),
+    (Action.SET_DUE, State.IN_REVIEW): Step(State.IN_REVIEW, REVIEWER),
     (Action.MARK, State.IN_REVIEW): Step(State.IN_REVIEW, CLAIMANT),
     (Action.RETURN, State.IN_REVIEW): Step(State.RETURNED, CLAIMANT),
     (Action.RETURN, State.APPROVED): Step(State.RETURNED, OTHER_REVIEWER),
@@ -158,6 +161,7 @@ _PAST = {
     Action.DISCARD: "discarded",
     Action.CLAIM: "taken for review",
     Action.RELEASE: "released",
+    Action.SET_DUE: "given a day by which it is decided",
     Action.MARK: "marked field by field",
     Action.RETURN: "returned",
     Action.APPROVE: "approved",

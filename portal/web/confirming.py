@@ -15,7 +15,8 @@ from portal.web.comparison import Comparison
 
 @dataclass(frozen=True)
 class Question:
-    """`points` are what will happen, one sentence each; `asks` names what must be typed: "", "reason" or "moment".
+    """`points` are what will happen, one sentence each; `asks` names what must be typed: "", "reason", "moment" or
+    "day"; `stands` is what is set already, in the form of its control.
 
     `numbers` are the revisions it is about when there are several; `comparison` is printed below the points.
     """
@@ -28,6 +29,7 @@ class Question:
     back: str
     version: int = 0
     asks: str = ""
+    stands: str = ""
     is_dangerous: bool = False
     comparison: Comparison | None = None
     numbers: tuple[int, ...] = ()

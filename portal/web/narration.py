@@ -100,6 +100,10 @@ def of_events(events: Iterable[AuditEvent]) -> tuple[Told, ...]:
         if event.verb == "schedule" and after.get("publish_at"):
             when = datetime.fromisoformat(after["publish_at"])
             what = gettext("scheduled it for %(when)s UTC", when=when.strftime("%Y-%m-%d %H:%M"))
+        if event.verb == "set due":
+            due = after.get("due_at")
+            day = datetime.fromisoformat(due).strftime("%Y-%m-%d") if due else ""
+            what = gettext("set it due on %(day)s", day=day) if day else gettext("took away the day it is due")
         found.append(
             Told(
                 at=event.at,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.models import Account, Revision
 from portal.search import directory
-from portal.services import history, idempotency, live, marks, steps
+from portal.services import desk, history, idempotency, live, marks, steps
 from portal.services.steps import Action
 from portal.vocabulary import State
 from portal.web import comparison, content, deciding, narration, ripple
@@ -33,6 +33,7 @@ class Opened:
     told: tuple[Told, ...]
     four_eyes: str
     ripple: tuple[str, ...]
+    is_late: bool
     marks: dict[str, Shown]
     decision: Decision
     key: str
@@ -91,6 +92,7 @@ def opened(session: Session, revision: Revision, account: Account, decision: Dec
         told=narration.of_events(history.of_revision(session, revision.id)),
         four_eyes=four_eyes(revision, account),
         ripple=ripple.of(stands, revision.draft) if is_to_come else (),
+        is_late=desk.is_late(revision),
         marks=deciding.shown(session, revision),
         decision=(decision or Decision()).over(marks.of(revision)),
         key=idempotency.fresh_key(),

@@ -1,4 +1,5 @@
-"""Publishing, now or at a set time, one or several; and the question before discarding: each says what will happen."""
+"""Publishing, now or at a set time, one or several; the day by which a submission is decided; and the question before
+discarding: each says what will happen."""
 
 from __future__ import annotations
 
@@ -8,10 +9,10 @@ from sqlalchemy.orm import Session
 from portal.errors import PortalError, WrongStep
 from portal.models import Account, Project, Revision, db
 from portal.search import directory
-from portal.services import desk, live, publication, sessions, steps
+from portal.services import desk, live, publication, review, sessions, steps
 from portal.services.steps import Action
 from portal.vocabulary import State
-from portal.web import comparison, content, guard, ripple, stepping
+from portal.web import comparison, content, figures, guard, ripple, stepping
 from portal.web.confirming import Question, ask
 from portal.web.guard import needs
 from portal.web.language import gettext, ngettext
@@ -51,6 +52,23 @@ def schedule(number: int) -> Answer:
         return publication.schedule(session, found, at=stepping.moment(), by=account)
 
     return take(number, Action.SCHEDULE, act, again(number, Action.SCHEDULE))
+
+
+@bp.get(f"/revisions/{NUMBER}/due")
+@needs("reviewer")
+def ask_due(number: int) -> Answer:
+    return asked(number, Action.SET_DUE)
+
+
+@bp.post(f"/revisions/{NUMBER}/due")
+@needs("reviewer")
+def set_due(number: int) -> Answer:
+    def act(session: Session, found: Revision, account: Account) -> Revision:
+        stepping.check_version(found)
+        at = None if request.form.get("clear") else stepping.end_of_day()
+        return review.set_due(session, found, at=at, by=account)
+
+    return take(number, Action.SET_DUE, act, again(number, Action.SET_DUE))
 
 
 @bp.get(f"/revisions/{NUMBER}/discard")
@@ -98,8 +116,7 @@ def asked(number: int, action: Action, *, why: PortalError | None = None, status
     revision = desk.get(session, number, account)
     if why is None:
         steps.check(action, revision, account)
-    question = {Action.PUBLISH: _publish, Action.SCHEDULE: _schedule, Action.DISCARD: _discard}[action]
-    return ask(question(session, revision), why=why, status=status)
+    return ask(_QUESTIONS[action](session, revision), why=why, status=status)
 
 
 def again(number: int, action: Action) -> stepping.Again:
@@ -141,7 +158,7 @@ def _question(session: Session, revision: Revision, **values: object) -> Questio
         back=url_for("review.revision", number=revision.id),
         version=revision.version,
         comparison=comparison.compare(directory.current().terms, live.standing(session, revision), revision.draft),
-        **values,  # type: ignore[arg-type]  # the three questions below give the rest
+        **values,  # type: ignore[arg-type]  # the questions below give the rest
     )
 
 
@@ -185,3 +202,31 @@ def _discard(session: Session, revision: Revision) -> Question:
         button=gettext("Discard it"),
         is_dangerous=True,
     )
+
+
+def _due(session: Session, revision: Revision) -> Question:
+    if revision.due_at:
+        stands = gettext("It is due on %(day)s now.", day=figures.day(revision.due_at))
+    else:
+        stands = gettext("No day is set now.")
+    return _question(
+        session,
+        revision,
+        heading=gettext("When %(label)s should be decided", label=revision.label),
+        points=(
+            stands,
+            gettext("The desk shows the day and marks what is past it as overdue. Nothing else happens."),
+        ),
+        action=url_for(".set_due", number=revision.id),
+        button=gettext("Set the day"),
+        asks="day",
+        stands=revision.due_at.date().isoformat() if revision.due_at else "",
+    )
+
+
+_QUESTIONS = {
+    Action.PUBLISH: _publish,
+    Action.SCHEDULE: _schedule,
+    Action.SET_DUE: _due,
+    Action.DISCARD: _discard,
+}

@@ -106,7 +106,7 @@ def board(session: Session, account: Account, asked: Asked) -> Board:
         wanted: dict[str, Any] = {"queue": queue, "sort": asked.sort, "page": 1} | changes
         return url_for("desk.show", **{k: v for k, v in wanted.items() if (k, v) not in _DEFAULTS})
 
-    late = [one for name in ("review", "publish") if name in names for one in found[name] if is_late(one)]
+    late = [one for name in ("review", "publish") if name in names for one in found[name] if desk.is_late(one)]
     return Board(
         lead=lead(found, account),
         tabs=tuple(Tab(name, words[name], len(found[name]), url(queue=name)) for name in names),
@@ -205,7 +205,7 @@ def row(session: Session, revision: Revision, account: Account) -> Row:
         what="" if is_decided else comparison.summary(live.standing(session, revision), revision.draft),
         since=since(revision),
         waiting=age(since(revision)),
-        is_late=is_late(revision),
+        is_late=desk.is_late(revision),
         badge=badge,
         badge_kind=kind,
         holder=holder(revision, account),
@@ -248,13 +248,6 @@ def since(revision: Revision) -> datetime:
         State.WITHDRAWN: revision.published_at,
     }
     return moments.get(State(revision.state)) or revision.saved_at
-
-
-def is_late(revision: Revision) -> bool:
-    """Past the day by which it should be decided, or published."""
-    if revision.state in (State.SUBMITTED, State.IN_REVIEW):
-        return revision.due_at is not None and revision.due_at < now()
-    return revision.state == State.SCHEDULED and revision.publish_at is not None and revision.publish_at < now()
 
 
 def age(moment: datetime) -> str:

@@ -6,7 +6,7 @@ What refuses the step comes back on the page it was asked from, with everything 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 
 from flask import Response, flash, redirect, request, url_for
 from sqlalchemy.orm import Session
@@ -75,6 +75,7 @@ def done(action: Action, number: int) -> str:
         Action.DISCARD: gettext("%(label)s is discarded. Its history is kept."),
         Action.CLAIM: gettext("%(label)s is yours to decide."),
         Action.RELEASE: gettext("%(label)s is back in the queue."),
+        Action.SET_DUE: gettext("The day by which %(label)s is decided is stored."),
         Action.MARK: gettext("Your marks on %(label)s are kept. Nothing is decided yet."),
         Action.RETURN: gettext("%(label)s went back to its author, with your reasons."),
         Action.APPROVE: gettext("%(label)s is approved. It becomes public when somebody publishes it."),
@@ -106,6 +107,16 @@ def moment() -> datetime:
     except ValueError as why:
         advice = gettext("Give the day as 2027-01-31 and the time as 14:30, in UTC.")
         raise Incomplete([Fault("publish_at", gettext("This is not a day and a time."), advice)]) from why
+
+
+def end_of_day() -> datetime:
+    """The end of the day of the form, in UTC; raises Incomplete."""
+    try:
+        day = date.fromisoformat(request.form.get("day", "").strip())
+        return datetime.combine(day, time(23, 59, 59), UTC)
+    except ValueError as why:
+        advice = gettext("Give it as 2027-01-31.")
+        raise Incomplete([Fault("due_at", gettext("This is not a day."), advice)]) from why
 
 
 def sentences(why: PortalError) -> tuple[str, ...]:

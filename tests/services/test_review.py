@@ -27,6 +27,7 @@ def run(office, action, revision, by):
         Action.DISCARD: lambda: review.discard(session, revision, by=by),
         Action.CLAIM: lambda: review.claim(session, revision, by=by),
         Action.RELEASE: lambda: review.release(session, revision, by=by),
+        Action.SET_DUE: lambda: review.set_due(session, revision, at=now() + timedelta(days=3), by=by),
         Action.MARK: lambda: review.mark(session, revision, Given(cleared=("title",)), version=version, by=by),
         Action.RETURN: lambda: review.return_(session, revision, version=version, by=by, reasons={"title": "Why?"}),
         Action.APPROVE: lambda: review.approve(session, revision, version=version, by=by),

@@ -15,7 +15,7 @@ from tests.factories import COMPLETE, Office
 from tests.pages import words
 
 # What stands on the page as a link or a form of its own address.
-ADDRESSES = {action: "edit" if action == Action.SAVE else str(action) for action in Action}
+ADDRESSES = {action: {Action.SAVE: "edit", Action.SET_DUE: "due"}.get(action, str(action)) for action in Action}
 WITHOUT_QUESTION = [action for action in Action if action not in (Action.SAVE, Action.WITHDRAW, Action.DISCARD)]
 
 
@@ -65,7 +65,7 @@ def test_a_step_that_is_not_offered_is_refused_in_words(office, people, state):
     for person, action in itertools.product(people.values(), WITHOUT_QUESTION):
         if action in steps.allowed(revision, person.account):
             continue
-        answer = person.act(f"/staff/revisions/{number}/{action}", version=version, note="Because.")
+        answer = person.act(f"/staff/revisions/{number}/{ADDRESSES[action]}", version=version, note="Because.")
         sees = office.sees(person.account, office.session.get(Revision, number))
         assert answer.status_code in ({403, 409} if sees else {403, 404}), (person.account.name, action, answer.status)
         assert "<h1" in answer.text

@@ -84,7 +84,7 @@ class Desk(RuleBasedStateMachine):
         state, version = State(revision.state), revision.version - stale
         arrow = STEPS.get((action, state))
         may = arrow is not None and arrow.who.includes(person.account, revision)
-        address = f"/staff/revisions/{number}/{action}"
+        address = f"/staff/revisions/{number}/{'due' if action == Action.SET_DUE else action}"
         if action == Action.WITHDRAW:
             if revision.project is None:
                 return
