@@ -21,7 +21,11 @@ Said = Mapping[str, object] | None
 
 @dataclass(frozen=True)
 class Rule:
-    """One line of the list; `least` and `most` mean what its kind says: dollars, countries, years."""
+    """One line of the list; `least` and `most` mean what its kind says: dollars, countries, years.
+
+    `source_date` is the day, month or year of what the source states ("2024-08"), "none" where a published source
+    carries no date, "" where there is no published source.
+    """
 
     rule: str
     field: str
@@ -36,6 +40,7 @@ class Rule:
     advice: str
     source: str
     source_url: str
+    source_date: str
 
     def concerns(self, draft: ProjectDraft) -> bool:
         """True when the draft's coverage, line and year are those the rule is for; a missing one is not."""
@@ -62,6 +67,7 @@ class Remark:
     advice: str
     source: str
     source_url: str
+    source_date: str
 
 
 @cache
@@ -83,6 +89,7 @@ def rules() -> tuple[Rule, ...]:
                 advice=row["advice"],
                 source=row["source"],
                 source_url=row["source_url"],
+                source_date=row["source_date"],
             )
             for row in csv.DictReader(file)
         )
@@ -94,7 +101,8 @@ def remarks(draft: ProjectDraft, *, today: date | None = None) -> tuple[Remark, 
     for rule in rules():
         if rule.concerns(draft) and (said := _CHECKS[rule.rule](draft, rule, today or date.today())) is not None:  # noqa: DTZ011
             reason = rule.reason.format(**said)
-            found.append(Remark(rule.field, rule.is_error, reason, rule.advice, rule.source, rule.source_url))
+            source = (rule.source, rule.source_url, rule.source_date)
+            found.append(Remark(rule.field, rule.is_error, reason, rule.advice, *source))
     return tuple(found)
 
 

@@ -10,6 +10,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 from markupsafe import Markup
 
+from portal.models import PartialDate
 from portal.search.terms import Word
 from portal.web import language
 from portal.web.language import gettext, ngettext
@@ -74,6 +75,15 @@ def day(value: date | datetime) -> str:
     return format_date(value, "d MMM yyyy", locale=language.current())
 
 
+def dated(text: str) -> str:
+    """What a source says of its date: "2024-08" -> "Aug 2024"; "none", which has none, -> "no date"."""
+    if text == "none":
+        return gettext("no date")
+    said = PartialDate.parse(text)
+    pattern = "d MMM yyyy" if said.day else ("MMM yyyy" if said.month else "yyyy")
+    return format_date(date(said.year, said.month or 1, said.day or 1), pattern, locale=language.current())
+
+
 def isodate(value: date | datetime) -> str:
     return (value.date() if isinstance(value, datetime) else value).isoformat()
 
@@ -97,6 +107,7 @@ FILTERS = {
     "in_millions": in_millions,
     "percent": percent,
     "date": day,
+    "dated": dated,
     "isodate": isodate,
     "label": label,
     "dollars": dollars,

@@ -26,6 +26,7 @@ class Guide:
     words: str
     source: str
     source_url: str
+    source_date: str
 
 
 @dataclass(frozen=True)
@@ -68,9 +69,9 @@ def _guides(about: Iterable[Rule]) -> Iterable[Guide]:
     for rule in about:
         head, divided, _ = rule.reason.partition(";")
         if rule.rule == _RANGE:
-            yield Guide(_range(rule), rule.source, rule.source_url)
+            yield Guide(_range(rule), rule.source, rule.source_url, rule.source_date)
         elif divided and "{" not in head:
-            yield Guide(f"{head}.", rule.source, rule.source_url)
+            yield Guide(f"{head}.", rule.source, rule.source_url, rule.source_date)
 
 
 def _range(rule: Rule) -> str:

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from portal.models import PartialDate
 from portal.services import rules
 from tests.factories import COMPLETE
 
@@ -60,6 +61,12 @@ def test_every_rule_says_reason_advice_and_source():
         assert rule.kind in ("warning", "error")
 
 
+def test_every_published_source_says_its_date_or_that_it_has_none():
+    for rule in rules.rules():
+        assert bool(rule.source_date) == bool(rule.source_url), rule.rule
+        assert rule.source_date in ("", "none") or PartialDate.parse(rule.source_date)
+
+
 def test_only_what_cannot_be_true_is_an_error():
     assert {rule.rule for rule in rules.rules() if rule.is_error} == {"end-before-start"}
 
@@ -67,4 +74,5 @@ def test_only_what_cannot_be_true_is_an_error():
 def test_remarks_fill_in_what_they_speak_of():
     (remark,) = rules.remarks(COMPLETE.but(coverage="regional"), today=TODAY)
     assert "1 is named" in remark.reason
-    assert remark.source_url.startswith("https://")
+    assert remark.source_url.endswith("how-apply")
+    assert remark.source_date == "none"

@@ -95,6 +95,15 @@ def test_what_the_rules_say_stands_at_its_field(office, reviewer):
     assert len(reviewer.visit(at(revision)).one("#field-countries").query(".notice")) == 1
 
 
+@pytest.mark.parametrize(
+    ("changes", "field", "said"),
+    [({"coverage": "regional"}, "countries", "(no date)"), ({"region": "europe"}, "region", "(Aug 2024)")],
+)
+def test_a_rule_says_its_source_and_the_date_of_it(office, reviewer, changes, field, said):
+    page = reviewer.visit(at(office.revision(State.SUBMITTED, COMPLETE.but(**changes))))
+    assert said in words(page.one(f"#field-{field} .source"))
+
+
 def test_typed_markup_stays_text(office, reviewer):
     revision = office.revision(State.SUBMITTED, COMPLETE.but(title="<img src=x onerror=alert(1)>"))
     assert "<img" not in reviewer.visit(at(revision)).text.replace("&lt;img", "")
