@@ -7,10 +7,11 @@ import sys
 import click
 from flask.cli import with_appcontext
 
-from portal.errors import PortalError
+from portal.errors import Conflict, PortalError
 from portal.models import Revision, db
 from portal.services import publication
 from portal.services.writing import begin_writing
+from portal.vocabulary import State
 
 
 @click.command("publish-due")
@@ -27,10 +28,25 @@ def publish_due() -> None:
         except PortalError as why:
             session.rollback()
             failed += 1
-            click.echo(f"R-{number} was not published: {why}", err=True)
+            _give_back(number, why)
+            click.echo(f"R-{number} was not published, and is back with the reviewers: {why}", err=True)
         else:
             key = project.key
             session.commit()
             click.echo(f"R-{number} is published as {key}.")
     if failed:
         sys.exit(1)
+
+
+def _give_back(number: int, why: PortalError) -> None:
+    """What cannot be published now cannot a minute later either: somebody has to look at it."""
+    session = db.session()
+    begin_writing(session)
+    revision = session.get_one(Revision, number)
+    if revision.state == State.SCHEDULED:
+        if isinstance(why, Conflict):
+            reason = "The public record was changed before the time of this one came. It is not published."
+        else:
+            reason = f"It could not be published when its time came. {why}"
+        publication.give_back(session, revision, reason)
+        session.commit()

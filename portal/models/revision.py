@@ -15,6 +15,8 @@ from portal.models.project import Project
 from portal.vocabulary import AGREED_STATES, OPEN_STATES, State
 
 NOTE_MOST = 2_000
+# The verdict of a round that nobody decided: a scheduled revision that could not be published.
+OVERTAKEN = "overtaken"
 
 
 def _listed(states: tuple[State, ...]) -> str:
@@ -95,6 +97,15 @@ class Revision(Model):
     @property
     def draft(self) -> ProjectDraft:
         return ProjectDraft.from_json(self.payload)
+
+    @property
+    def overtaken(self) -> str:
+        """Why it came off the schedule, until somebody decides on it or its author submits it again."""
+        is_waiting = self.state in (State.SUBMITTED, State.IN_REVIEW) and self.rounds
+        last: dict[str, Any] = self.rounds[-1] if is_waiting else {}
+        if last.get("verdict") != OVERTAKEN or self.submitted_at is None:
+            return ""
+        return str(last["note"]) if datetime.fromisoformat(last["at"]) >= self.submitted_at else ""
 
     @property
     def reasons(self) -> dict[str, str]:

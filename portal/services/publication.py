@@ -27,6 +27,7 @@ from portal.models import (
     Revision,
     now,
 )
+from portal.models.revision import OVERTAKEN
 from portal.search import text
 from portal.services import audit, completeness, live, prose, steps
 from portal.services.completeness import Fault
@@ -62,6 +63,7 @@ def publish(session: Session, revision: Revision, *, by: Account | None = None) 
         session.rollback()
         raise WrongStep("The record was changed at this very moment. Open the revision again.") from why
     _supersede(session, project, by)
+    _overtake(session, project, f"{revision.label} was published first", by, but=revision)
     revision.project_id = project.id
     revision.state = State.PUBLISHED
     revision.published_at = now()
@@ -111,6 +113,32 @@ def unschedule(session: Session, revision: Revision, *, by: Account) -> Revision
     return revision
 
 
+def give_back(session: Session, revision: Revision, reason: str, *, by: Account | None = None) -> Revision:
+    """Take a scheduled revision that cannot be published off the schedule, to the reviewers, who read why.
+
+    It is due when it would have become public; its author is not asked before a reviewer has looked.
+    """
+    moment, at = now(), revision.publish_at
+    before = {"state": revision.state, "publish_at": at and at.isoformat()}
+    entry = {"at": moment.isoformat(), "by": by.id if by else None, "verdict": OVERTAKEN, "note": reason}
+    revision.rounds = [*revision.rounds, entry | {"reasons": {}, "accepted": []}]
+    revision.state, revision.due_at = State.SUBMITTED, at
+    revision.publish_at = revision.published_by_id = None
+    revision.claimed_by_id = revision.claimed_at = revision.decided_by_id = revision.decided_at = None
+    after = {"state": State.SUBMITTED, "reason": reason}
+    audit.record(session, "give back", "revision", revision.id, before=before, after=after, by=by)
+    return revision
+
+
+def _overtake(session: Session, project: Project, what: str, by: Account | None, but: Revision | None = None) -> None:
+    """Scheduled changes of a record that has just changed can never be published as they are."""
+    query = select(Revision).where(Revision.project_id == project.id, Revision.state == State.SCHEDULED)
+    for revision in session.execute(query).scalars().all():
+        if revision is not but:
+            reason = f"{what}, before the time of this one came, so it no longer fits the record. It is not published."
+            give_back(session, revision, reason, by=by)
+
+
 def due(session: Session, moment: datetime | None = None) -> list[int]:
     """The ids of the revisions whose time has come, in the order of their times."""
     query = select(Revision.id).where(Revision.state == State.SCHEDULED, Revision.publish_at <= (moment or now()))
@@ -139,6 +167,7 @@ def withdraw(session: Session, project: Project, *, reason: str, by: Account) ->
         revision.state = State.WITHDRAWN
         revision.based_on = project.version
         audit.record(session, "withdraw", "revision", revision.id, after={"reason": reason}, by=by)
+    _overtake(session, project, "The record was withdrawn", by)
     text.remove(session, [project.id])
     audit.record(session, "withdraw", "project", project.id, after={"reason": reason}, by=by)
     Catalogue.touch(session, [project.id])

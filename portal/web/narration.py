@@ -44,6 +44,8 @@ def state_names() -> dict[str, str]:
 
 def badge(revision: Revision) -> tuple[str, str]:
     """The state in words, and the look of its badge."""
+    if revision.overtaken:
+        return gettext("Overtaken"), "bad"
     if revision.state == State.SUBMITTED and revision.rounds:
         return gettext("Changed after return"), "active"
     kinds = {
@@ -71,6 +73,7 @@ def _verbs() -> dict[str, str]:
         "return": gettext("returned it"),
         "approve": gettext("approved it"),
         "schedule": gettext("scheduled it"),
+        "give back": gettext("took it off the schedule, for the reviewers to look at"),
         "unschedule": gettext("took it off the schedule"),
         "publish": gettext("published it"),
         "supersede": gettext("published a later revision in its place"),
