@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.errors import Incomplete, PortalError
 from portal.models import Account, db
-from portal.services import accounts, links
+from portal.services import accounts, links, mail, notices
 from portal.services.links import IssuedLink, Purpose
 from portal.services.writing import begin_writing
 from portal.vocabulary import Role
@@ -121,3 +121,7 @@ def link(email: str, new_second_factor: bool) -> None:
         raise click.ClickException(str(why)) from why
     session.commit()
     show(issued)
+    if new_second_factor:
+        settings = current_app.extensions["settings"]
+        event = notices.Event.NO_SECOND_FACTOR
+        mail.attempt(notices.letter(event, to=found.email, name=found.name, settings=settings), settings)

@@ -72,11 +72,14 @@ def send_soon(letter: Letter, settings: Settings) -> bool:
     """Send beside the answer, so that its time tells nobody whether there was something to send; False if it cannot."""
     if not can_send(settings):
         return False
-    Thread(target=_try, args=(letter, settings), daemon=True).start()
+    Thread(target=attempt, args=(letter, settings), daemon=True).start()
     return True
 
 
-def _try(letter: Letter, settings: Settings) -> None:
+def attempt(letter: Letter, settings: Settings) -> None:
+    """Send now where mail is set up; what fails is logged."""
+    if not can_send(settings):
+        return
     try:
         send(letter, settings)
     except (OSError, smtplib.SMTPException) as why:

@@ -30,13 +30,15 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Tried:
-    """`token` is for the cookie, and there unless refused or limited; `recovery_codes` only after an enrolment."""
+    """`token` is for the cookie, and there unless refused or limited; `recovery_codes` only after an enrolment.
+    `is_first` says that the account never signed in before."""
 
     outcome: Outcome
     token: str = ""
     account: Account | None = None
     seconds: int = 0
     recovery_codes: tuple[str, ...] = ()
+    is_first: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def sign_in(session: Session, email: str, password: str, *, address: str, agent:
         return Tried(Outcome.REFUSED)
     if fresh_hash:
         account.password_hash = fresh_hash
-    stage = Stage.COMPLETE
+    stage, is_first = Stage.COMPLETE, account.signed_in_at is None
     if account.has_second_factor:
         stage = Stage.CODE
     elif account.needs_second_factor:
@@ -80,7 +82,7 @@ def sign_in(session: Session, email: str, password: str, *, address: str, agent:
         account.signed_in_at = now()
     verb = "sign in" if stage == Stage.COMPLETE else "password accepted"
     audit.record(session, verb, "account", account.id, by=account)
-    return Tried(Outcome(stage.value), token, account)
+    return Tried(Outcome(stage.value), token, account, is_first=is_first)
 
 
 def enter_code(session: Session, found: AccountSession, code: str, *, address: str) -> Tried:
@@ -93,10 +95,10 @@ def enter_code(session: Session, found: AccountSession, code: str, *, address: s
     if not _takes_code(session, account, code):
         audit.record(session, "code refused", "account", account.id, by=account)
         return Tried(Outcome.REFUSED)
-    token = sessions.rotate(session, found)
+    token, is_first = sessions.rotate(session, found), account.signed_in_at is None
     account.signed_in_at = now()
     audit.record(session, "sign in", "account", account.id, by=account)
-    return Tried(Outcome.COMPLETE, token, account)
+    return Tried(Outcome.COMPLETE, token, account, is_first=is_first)
 
 
 def begin_enrolment(session: Session, found: AccountSession, *, issuer: str) -> Enrolment:
@@ -128,13 +130,13 @@ def finish_enrolment(session: Session, found: AccountSession, code: str, *, addr
         return Tried(Outcome.REFUSED)
     account.totp_secret, account.totp_last_step = secret, step
     account.credential_version += 1
-    account.signed_in_at = now()
+    is_first, account.signed_in_at = account.signed_in_at is None, now()
     found.pending_secret = None
     codes = _replace_recovery_codes(session, account)
     sessions.end_all(session, account, but=found)
     token = sessions.rotate(session, found)
     audit.record(session, "set up second factor", "account", account.id, by=account)
-    return Tried(Outcome.COMPLETE, token, account, recovery_codes=codes)
+    return Tried(Outcome.COMPLETE, token, account, recovery_codes=codes, is_first=is_first)
 
 
 def step_up(session: Session, found: AccountSession, password: str, code: str, *, address: str) -> Tried:

@@ -12,9 +12,10 @@ from portal.errors import Incomplete
 from portal.models import Account, db
 from portal.services import accounts, audit, mail
 from portal.services.links import IssuedLink
+from portal.services.notices import Event
 from portal.services.writing import begin_writing
 from portal.vocabulary import Role
-from portal.web import guard
+from portal.web import guard, telling
 from portal.web.guard import needs
 from portal.web.language import gettext
 from portal.web.stepping import NUMBER
@@ -78,7 +79,11 @@ def rename(number: int) -> Answer:
 @needs("administrator")
 def change_role(number: int) -> Answer:
     role, proof = request.form.get("role", ""), guard.session_row()
-    return change(number, lambda found: accounts.change_role(db.session(), found, role, by=by(), proof=proof))
+    before = accounts.get(db.session(), number).role
+    answer = change(number, lambda found: accounts.change_role(db.session(), found, role, by=by(), proof=proof))
+    if role != before:
+        telling.tell(Event.ROLE, accounts.get(db.session(), number), detail=guard.role_name(role))
+    return answer
 
 
 @bp.post(f"/{NUMBER}/disable")
@@ -97,7 +102,9 @@ def enable(number: int) -> Answer:
 @needs("administrator")
 def remove_second_factor(number: int) -> Answer:
     proof = guard.session_row()
-    return change(number, lambda found: accounts.remove_second_factor(db.session(), found, by=by(), proof=proof))
+    answer = change(number, lambda found: accounts.remove_second_factor(db.session(), found, by=by(), proof=proof))
+    telling.tell(Event.NO_SECOND_FACTOR, accounts.get(db.session(), number))
+    return answer
 
 
 @bp.post(f"/{NUMBER}/link")

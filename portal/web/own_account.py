@@ -9,9 +9,10 @@ from wtforms import Form, PasswordField, StringField
 from portal.errors import Incomplete, Missing, WeakPassword
 from portal.models import db
 from portal.services import accounts, audit, passwords, second_factor, sessions, signing_in
+from portal.services.notices import Event
 from portal.services.signing_in import Outcome, Tried
 from portal.services.writing import begin_writing
-from portal.web import cookies, error_pages, guard
+from portal.web import cookies, error_pages, guard, telling
 from portal.web.guard import needs
 from portal.web.language import gettext
 from portal.web.signing_in import CodeForm, wrong_code
@@ -70,6 +71,7 @@ def change_password() -> Answer:
         return page(password=form, status=422)
     token = signing_in.change_password(db.session(), guard.session_row(), form.password.data or "")
     db.session.commit()
+    telling.tell(Event.PASSWORD, guard.current())
     return keep(done(gettext("Your new password is set. You are signed out everywhere else.")), token)
 
 
@@ -102,6 +104,7 @@ def confirm_second_factor() -> Answer:
     if tried.outcome == Outcome.REFUSED:
         form.code.errors = [wrong_code()]
         return enrolment_page(form, 422)
+    telling.tell(Event.SECOND_FACTOR, guard.current())
     return keep(codes_page(tried.recovery_codes), tried.token)
 
 
@@ -111,6 +114,7 @@ def recovery_codes() -> Answer:
     begin_writing(db.session())
     codes = signing_in.fresh_recovery_codes(db.session(), guard.session_row())
     db.session.commit()
+    telling.tell(Event.RECOVERY_CODES, guard.current())
     return codes_page(codes)
 
 

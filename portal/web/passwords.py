@@ -10,8 +10,9 @@ from portal.errors import WeakPassword
 from portal.models import db
 from portal.models.account import EMAIL_MOST
 from portal.services import accounts, attempts, links, mail
+from portal.services.notices import Event
 from portal.services.writing import begin_writing
-from portal.web import cookies, guard
+from portal.web import cookies, guard, telling
 from portal.web.language import gettext
 
 bp = Blueprint("passwords", __name__)
@@ -57,11 +58,12 @@ def use_link(token: str) -> Answer:
     session.commit()
     email = links.read(session, token).account.email
     try:
-        links.use(session, token, form.password.data or "")
+        account = links.use(session, token, form.password.data or "")
     except WeakPassword as why:
         form.password.errors = [str(why)]
         return make_response(password_page(token, form, email), 422)
     session.commit()
+    telling.tell(Event.PASSWORD, account)
     flash(gettext("Your password is set. Sign in with it."))
     response = make_response(redirect(url_for("signing_in.sign_in"), 303))
     cookies.end_session(response)

@@ -11,11 +11,12 @@ from wtforms import Form, HiddenField, PasswordField, StringField
 
 from portal.models import Account, AccountSession, db
 from portal.services import accounts, second_factor, sessions, signing_in
+from portal.services.notices import Event
 from portal.services.sessions import Stage
 from portal.services.signing_in import Outcome, Tried
 from portal.services.writing import begin_writing
 from portal.web import again as again_pages
-from portal.web import agents, cookies, error_pages, form_token, guard, next_address
+from portal.web import agents, cookies, error_pages, form_token, guard, next_address, telling
 from portal.web.language import gettext
 
 bp = Blueprint("signing_in", __name__)
@@ -113,6 +114,7 @@ def finish_enrolment() -> Answer:
         return enrolment_page(form, found, 422)
     target = next_address.safe(form.next.data or "")
     page = render_template("sign_in/recovery_codes.html", codes=tried.recovery_codes, target=target)
+    telling.tell(Event.SECOND_FACTOR, found.account)
     return let_in(make_response(page), tried)
 
 
@@ -139,9 +141,10 @@ def state() -> Answer:
 def again() -> Answer:
     """Sign in, or prove who one is, without leaving what one was writing. JSON for the dialog, else a page."""
     to, method = request.form.get("to", ""), request.form.get("method", "POST")
+    steps_up = guard.person() is not None
     tried = try_again()
     if tried.outcome == Outcome.COMPLETE:
-        return let_in(go_on(to, method, tried), tried)
+        return let_in(go_on(to, method, tried), tried, tells=not steps_up)
     status = 429 if tried.outcome == Outcome.LIMITED else 422
     error = again_pages.refusal(tried.outcome, tried.seconds)
     if request.accept_mimetypes.best == "application/json":
@@ -199,11 +202,13 @@ def go_on(to: str, method: str, tried: Tried) -> Response:
     return again_pages.page("send", 200, to=target, kept=again_pages.carried_fields())
 
 
-def let_in(response: Response | WSGIResponse, tried: Tried) -> Response:
-    """Hand out the token; a complete sign-in also makes this a known device of the account."""
+def let_in(response: Response | WSGIResponse, tried: Tried, *, tells: bool = True) -> Response:
+    """Hand out the token; a complete sign-in also makes this a known device of the account, and tells its owner."""
     answer = make_response(response)
     cookies.begin_session(answer, tried.token)
     if tried.outcome == Outcome.COMPLETE and isinstance(tried.account, Account):
+        if tells and not tried.is_first and not cookies.known_device(tried.account.email):
+            telling.tell(Event.DEVICE, tried.account, detail=telling.where(request.user_agent.string))
         cookies.remember_device(answer, tried.account.email)
     return answer
 
