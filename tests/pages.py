@@ -163,6 +163,11 @@ class Page(Markup):
     checks = (*Markup.checks, "has_one_heading_like_its_title", "has_a_language", "sends_its_headers")
 
     @property
+    def holds_token(self):
+        """Whether whoever knows the address may do something by it."""
+        return self.address.startswith(("/sign-in/link/", "/sign-in/email/"))
+
+    @property
     def title(self):
         """Without the word that a form with errors begins its title with."""
         return words(self.one("title")).removeprefix("Error: ")
@@ -192,7 +197,7 @@ class Page(Markup):
         if "frame-ancestors 'none'" not in policy or "form-action 'self'" not in policy:
             yield f"the content security policy is {policy!r}"
         # A page whose address is a secret tells the next one only where the site is.
-        told = {**HEADERS, **({"Referrer-Policy": "strict-origin"} if "/link/" in self.address else {})}
+        told = {**HEADERS, **({"Referrer-Policy": "strict-origin"} if self.holds_token else {})}
         yield from (f"{name} is {headers.get(name)!r}" for name, value in told.items() if headers.get(name) != value)
         if "Cache-Control" not in headers or "Permissions-Policy" not in headers:
             yield "no Cache-Control or no Permissions-Policy"

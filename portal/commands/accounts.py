@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.errors import Incomplete, PortalError
 from portal.models import Account, db
-from portal.services import accounts, links, mail, notices
+from portal.services import accounts, email_change, links, mail, notices
 from portal.services.links import IssuedLink, Purpose
 from portal.services.writing import begin_writing
 from portal.vocabulary import Role
@@ -85,6 +85,28 @@ def list_() -> None:
         factor = "second factor" if one.has_second_factor else "no second factor"
         state = "disabled" if one.is_disabled else seen
         click.echo(f"{one.email}\t{one.name}\t{one.role}\t{factor}\t{state}")
+
+
+@account.command("email")
+@click.argument("email")
+@click.argument("other")
+@with_appcontext
+def email_(email: str, other: str) -> None:
+    """Give an account another e-mail address, and end its sessions at once."""
+    session = db.session()
+    begin_writing(session)
+    found = wanted(session, email)
+    try:
+        before = email_change.change(session, found, other, by=None, proof=None)
+    except PortalError as why:
+        session.rollback()
+        raise click.ClickException(str(why)) from why
+    session.commit()
+    settings = current_app.extensions["settings"]
+    for to in (before, found.email):
+        event, detail = notices.Event.EMAIL, found.email
+        mail.attempt(notices.letter(event, to=to, name=found.name, settings=settings, detail=detail), settings)
+    click.echo(f"{before} is {found.email} now.")
 
 
 @account.command("disable")

@@ -11,6 +11,8 @@ from portal.models.base import Model, Moment, now
 from portal.vocabulary import Role
 
 NAME_MOST, EMAIL_MOST = 120, 254
+# A secret takes more room sealed than in clear; SQLite looks at no length.
+SEALED = String(64).with_variant(String(255), "postgresql")
 
 
 class Account(Model):
@@ -25,7 +27,7 @@ class Account(Model):
     name: Mapped[str] = mapped_column(String(NAME_MOST))
     role: Mapped[str] = mapped_column(String(20), default=Role.AUTHOR)
     password_hash: Mapped[str | None] = mapped_column(String(200))
-    totp_secret: Mapped[str | None] = mapped_column(String(64))
+    totp_secret: Mapped[str | None] = mapped_column(SEALED)
     totp_last_step: Mapped[int | None]
     is_disabled: Mapped[bool] = mapped_column(default=False)
     credential_version: Mapped[int] = mapped_column(default=1)
@@ -79,7 +81,7 @@ class AccountSession(Model):
     agent: Mapped[str] = mapped_column(String(80), default="")
     address: Mapped[str] = mapped_column(String(45), default="")
     # A second factor that is being set up, until its first code is entered.
-    pending_secret: Mapped[str | None] = mapped_column(String(64))
+    pending_secret: Mapped[str | None] = mapped_column(SEALED)
 
     account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
 
@@ -96,6 +98,23 @@ class OneTimeLink(Model):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     credential_version: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    expires_at: Mapped[datetime] = mapped_column(Moment)
+    used_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
+
+
+class EmailChange(Model):
+    """Another e-mail address that an account asked for, until it is confirmed from there; of its link only the SHA-256
+    is kept."""
+
+    __tablename__ = "email_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    email: Mapped[str] = mapped_column(String(EMAIL_MOST))
+    credential_version: Mapped[int]
     expires_at: Mapped[datetime] = mapped_column(Moment)
     used_at: Mapped[datetime | None] = mapped_column(Moment)
 

@@ -24,6 +24,11 @@ def folded_email(email: str) -> str:
     return prose.line(email).lower()
 
 
+def is_email(folded: str) -> bool:
+    """Whether this looks like an address that a mail could reach."""
+    return _EMAIL.fullmatch(folded) is not None and len(folded) <= EMAIL_MOST
+
+
 def find(session: Session, email: str) -> Account | None:
     return session.execute(select(Account).where(Account.email == folded_email(email))).scalar_one_or_none()
 
@@ -55,7 +60,7 @@ def add(session: Session, *, email: str, name: str, role: str, by: Account | Non
         _need_administrator(by)
     email, name = folded_email(email), prose.line(name)
     faults = []
-    if not _EMAIL.fullmatch(email) or len(email) > EMAIL_MOST:
+    if not is_email(email):
         faults.append(Fault("email", "This is not an e-mail address.", "Write it as name@example.org."))
     elif find(session, email):
         faults.append(Fault("email", "There is an account with this address.", "Look for it in the list."))

@@ -59,6 +59,18 @@ _WORDS: dict[Event, tuple[str, str]] = {
 }
 
 
+def confirmation(email: str, name: str, address: str, settings: Settings) -> Letter:
+    """The mail to an address that someone wants to use, with the link that confirms it."""
+    portal = f"{settings.name_small} {settings.name}"
+    return Letter(
+        email,
+        f"Confirm your e-mail address for {portal}",
+        f"Dear {name},\n\nSomeone, most likely you, wants to use this address for an account of {portal}. Confirm it "
+        f"here within 30 minutes; the link works once:\n\n{address}\n\n"
+        "If you did not expect this, do nothing: without the link nothing changes.\n",
+    )
+
+
 def letter(event: Event, *, to: str, name: str, settings: Settings, detail: str = "") -> Letter:
     """The mail that tells someone of an event that happened just now."""
     subject, first = _WORDS[event]

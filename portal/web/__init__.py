@@ -3,6 +3,7 @@
 from portal.web.accounts import bp as accounts
 from portal.web.audit_page import bp as audit_page
 from portal.web.desk import bp as desk
+from portal.web.email_changes import bp as email_changes
 from portal.web.health import bp as health
 from portal.web.overview import bp as overview
 from portal.web.own_account import bp as own_account
@@ -16,6 +17,6 @@ from portal.web.signing_in import bp as signing_in
 from portal.web.submission import bp as submission
 
 BLUEPRINTS = (
-    health, overview, projects, pages, signing_in, passwords, own_account, accounts, desk, submission, review,
-    publishing, records, audit_page,
+    health, overview, projects, pages, signing_in, passwords, own_account, email_changes, accounts, desk, submission,
+    review, publishing, records, audit_page,
 )  # fmt: skip

@@ -10,7 +10,7 @@ from wtforms import Form, RadioField, StringField
 
 from portal.errors import Incomplete
 from portal.models import Account, db
-from portal.services import accounts, audit, mail
+from portal.services import accounts, audit, email_change, mail
 from portal.services.links import IssuedLink
 from portal.services.notices import Event
 from portal.services.writing import begin_writing
@@ -32,6 +32,10 @@ class InvitationForm(Form):
 
 class NameForm(Form):
     name = StringField(gettext("Name"))
+
+
+class EmailForm(Form):
+    email = StringField(gettext("E-mail address"))
 
 
 @bp.get("/")
@@ -83,6 +87,24 @@ def change_role(number: int) -> Answer:
     answer = change(number, lambda found: accounts.change_role(db.session(), found, role, by=by(), proof=proof))
     if role != before:
         telling.tell(Event.ROLE, accounts.get(db.session(), number), detail=guard.role_name(role))
+    return answer
+
+
+@bp.post(f"/{NUMBER}/email")
+@needs("administrator")
+def change_email(number: int) -> Answer:
+    """At once, for who can no longer read the old address; both addresses are told."""
+    form, proof = EmailForm(request.form), guard.session_row()
+    before = accounts.get(db.session(), number).email
+    given = form.email.data or ""
+    try:
+        answer = change(number, lambda found: email_change.change(db.session(), found, given, by=by(), proof=proof))
+    except Incomplete as why:
+        db.session.rollback()
+        form.email.errors = [str(fault) for fault in why.faults]
+        return account_page(accounts.get(db.session(), number), email=form, status=422)
+    found = accounts.get(db.session(), number)
+    telling.tell(Event.EMAIL, found, detail=found.email, also=before)
     return answer
 
 
@@ -143,11 +165,14 @@ def list_page(form: InvitationForm, status: int = 200) -> Response:
     return make_response(render_template("staff/accounts.html", people=people, form=form), status)
 
 
-def account_page(found: Account, form: NameForm | None = None, status: int = 200) -> Response:
+def account_page(
+    found: Account, form: NameForm | None = None, status: int = 200, *, email: EmailForm | None = None
+) -> Response:
     body = render_template(
         "staff/one_account.html",
         account=found,
         form=form or NameForm(data={"name": found.name}),
+        email=email or EmailForm(data={"email": found.email}),
         roles=list(Role),
         events=audit.events_of(db.session(), "account", found.id, most=20),
     )

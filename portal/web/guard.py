@@ -45,7 +45,8 @@ ENTRANCE = frozenset(
     {
         "signing_in.sign_in", "signing_in.try_password", "signing_in.code", "signing_in.try_code",
         "signing_in.enrol", "signing_in.finish_enrolment", "signing_in.sign_out", "signing_in.state",
-        "signing_in.again", "passwords.forgotten", "passwords.ask_for_link", "passwords.link", "passwords.use_link",
+        "signing_in.again", "email_changes.link", "email_changes.use_link",
+        "passwords.forgotten", "passwords.ask_for_link", "passwords.link", "passwords.use_link",
     }
 )  # fmt: skip
 RETRY_SECONDS = 30

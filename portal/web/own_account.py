@@ -8,7 +8,7 @@ from wtforms import Form, PasswordField, StringField
 
 from portal.errors import Incomplete, Missing, WeakPassword
 from portal.models import db
-from portal.services import accounts, audit, passwords, second_factor, sessions, signing_in
+from portal.services import accounts, audit, mail, passwords, second_factor, sessions, signing_in
 from portal.services.notices import Event
 from portal.services.signing_in import Outcome, Tried
 from portal.services.writing import begin_writing
@@ -30,6 +30,12 @@ class PasswordForm(Form):
     present = PasswordField(gettext("Present password"))
     code = StringField(gettext("One-time code"))
     password = PasswordField(gettext("New password"))
+
+
+class EmailForm(Form):
+    email = StringField(gettext("New e-mail address"), id="new-email")
+    present = PasswordField(gettext("Present password"), id="email-present")
+    code = StringField(gettext("One-time code"), id="email-code")
 
 
 @bp.get("")
@@ -67,7 +73,7 @@ def change_password() -> Answer:
     if tried.outcome == Outcome.LIMITED:
         return error_pages.limited(tried.seconds)
     if tried.outcome == Outcome.REFUSED:
-        form.present.errors = [gettext("Password or code is wrong. Check both; each code works once.")]
+        form.present.errors = [wrong_proof()]
         return page(password=form, status=422)
     token = signing_in.change_password(db.session(), guard.session_row(), form.password.data or "")
     db.session.commit()
@@ -139,7 +145,11 @@ def end_others() -> Answer:
     return done(gettext("You are signed out everywhere else."))
 
 
-def prove(form: PasswordForm) -> Tried:
+def wrong_proof() -> str:
+    return gettext("Password or code is wrong. Check both; each code works once.")
+
+
+def prove(form: PasswordForm | EmailForm) -> Tried:
     """A step-up with what the form says, committed; the session then has another token."""
     tried = signing_in.step_up(
         db.session(), guard.session_row(), form.present.data or "", form.code.data or "", address=guard.address()
@@ -149,12 +159,20 @@ def prove(form: PasswordForm) -> Tried:
     return tried
 
 
-def page(*, name: NameForm | None = None, password: PasswordForm | None = None, status: int = 200) -> Response:
+def page(
+    *,
+    name: NameForm | None = None,
+    password: PasswordForm | None = None,
+    email: EmailForm | None = None,
+    status: int = 200,
+) -> Response:
     person = guard.current()
     body = render_template(
         "staff/account.html",
         name=name or NameForm(data={"name": person.name}),
         password=password or PasswordForm(),
+        email=email or EmailForm(),
+        can_mail=mail.can_send(guard.settings()),
         sessions=sessions.living(db.session(), person),
         this=guard.session_row(),
         least=passwords.LENGTH_LEAST,
