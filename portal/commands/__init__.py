@@ -3,7 +3,8 @@
 from portal.commands.accounts import account
 from portal.commands.demonstration import demo
 from portal.commands.publishing import publish_due
+from portal.commands.sweeping import sweep
 
-COMMANDS = (account, demo, publish_due)
+COMMANDS = (account, demo, publish_due, sweep)
 
 __all__ = ["COMMANDS"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy import text as sql
@@ -67,9 +67,9 @@ def forgive(session: Session, kind: str, *, account: str, device: str = "") -> N
     session.execute(delete(Attempt).where(Attempt.kind == kind, Attempt.account_key == key))
 
 
-def sweep(session: Session) -> None:
-    """Take away tries that no limit looks at any more."""
-    session.execute(delete(Attempt).where(Attempt.at < now() - KEPT))
+def sweep(session: Session, moment: datetime) -> int:
+    """Take away tries that no limit looks at any more; their number."""
+    return len(session.execute(delete(Attempt).where(Attempt.at < moment - KEPT).returning(Attempt.id)).all())
 
 
 def _count(session: Session, *conditions: ColumnElement[bool]) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from datetime import datetime
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -51,6 +52,7 @@ def finish(session: Session, key: str, account: Account, location: str) -> None:
     session.execute(update(SubmissionKey).where(*mine).values(location=location))
 
 
-def sweep(session: Session, before: object) -> None:
-    """Forget keys older than a moment."""
-    session.execute(delete(SubmissionKey).where(SubmissionKey.created_at < before))
+def sweep(session: Session, before: datetime) -> int:
+    """Forget keys older than a moment; their number."""
+    old = delete(SubmissionKey).where(SubmissionKey.created_at < before)
+    return len(session.execute(old.returning(SubmissionKey.key)).all())

@@ -112,3 +112,11 @@ def test_every_file_that_the_guide_names_is_there():
     named = set(re.findall(r"\bdeploy/[\w./-]+\.\w+", guide))
     assert named
     assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_every_timer_has_its_service_and_every_command_of_a_unit_is_there(app):
+    for unit in UNITS:
+        if unit.suffix == ".timer":
+            assert unit.with_suffix(".service") in UNITS
+        for command in re.findall(r"/bin/portal ([a-z-]+)", unit.read_text(encoding="utf-8")):
+            assert command in app.cli.commands, unit.name

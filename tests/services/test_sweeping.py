@@ -1,0 +1,57 @@
+"""Sweeping takes away what is over, and nothing else."""
+
+from datetime import timedelta
+
+import pytest
+
+from portal.models import AccountSession, Attempt, AuditEvent, OneTimeLink, Revision, SubmissionKey, now
+from portal.models.account import EmailChange
+from portal.services import attempts, email_change, idempotency, links, sessions, sweeping
+from portal.services.links import Purpose
+from portal.vocabulary import State
+
+SWEPT = (Attempt, SubmissionKey, AccountSession, OneTimeLink, EmailChange)
+
+
+@pytest.fixture
+def used(office):
+    """One row of everything that is swept, all of them living."""
+    session, account = office.session, office.author
+    attempts.take(session, "sign in", account="ann@example.org", address="")
+    idempotency.once(session, idempotency.fresh_key(), account)
+    sessions.start(session, account)
+    links.issue(session, account, Purpose.RESET)
+    email_change.ask(session, account, "new@example.org", address="")
+    session.query(Attempt).filter_by(kind="e-mail").delete()
+    session.commit()
+    return session
+
+
+def counts(session):
+    return {model.__name__: session.query(model).count() for model in SWEPT}
+
+
+def test_what_is_in_use_stays(used):
+    assert set(sweeping.sweep(used).values()) == {0}
+    assert set(counts(used).values()) == {1}
+
+
+def test_what_is_over_goes_in_its_time(used):
+    sweeping.sweep(used, now() + timedelta(days=2))
+    assert counts(used) == {model.__name__: int(model is not Attempt) for model in SWEPT}
+    gone = sweeping.sweep(used, now() + timedelta(days=32))
+    assert sum(gone.values()) == 4
+    assert set(counts(used).values()) == {0}
+
+
+def test_content_and_the_trail_stay_for_good(office):
+    office.revision(State.WITHDRAWN)
+    before = office.session.query(Revision).count(), office.session.query(AuditEvent).count()
+    sweeping.sweep(office.session, now() + timedelta(days=10_000))
+    office.session.commit()
+    assert (office.session.query(Revision).count(), office.session.query(AuditEvent).count()) == before
+
+
+def test_the_command_says_what_went(app, used):
+    ran = app.test_cli_runner().invoke(args=["sweep"])
+    assert ran.output == "Gone: 0 tries, 0 keys of forms, 0 sign-ins, 0 links, 0 changes of address.\n"
