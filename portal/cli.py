@@ -22,7 +22,7 @@ from portal.models import Catalogue, Project, db
 from portal.search.agreement import differences
 from portal.search.snapshot import take
 from portal.search.text import check, rebuild, repair
-from portal.services import schema
+from portal.services import schema, second_factor
 from portal.services.backup import back_up
 from portal.services.intake import Report, import_file, remove_sample
 from portal.services.writing import begin_writing
@@ -57,8 +57,15 @@ def migrate_database() -> None:
     begin_turn()
     schema.plant(db.session())
     repair(db.session(), check(db.session()))
+    _, lost = second_factor.seal_all(db.session())
     db.session.commit()
     click.echo(f"The database is at revision {revision}.")
+    if lost:
+        click.echo(
+            f"{lost} second factors cannot be read, because SECRET_KEY was changed: put the former key into "
+            "SECRET_KEY_BEFORE and run this once more.",
+            err=True,
+        )
 
 
 @click.command("migrate")

@@ -39,12 +39,15 @@ class Settings:
     from it, never from the request. `threads` are those of one worker; `has_pgbouncer` says that PgBouncer
     stands between the portal and PostgreSQL. `reader_url` is PostgreSQL under the role of public requests (see
     models.reader). `patience` is how many seconds the state of the catalogue is believed without a look at the
-    database; `page_cache` how many bytes of rendered pages a process keeps.
+    database; `page_cache` how many bytes of rendered pages a process keeps. `former_keys` are secret keys of
+    earlier, which still open what they sealed; `has_lasting_key` is False when the key was made up for this start.
     `proxies` is how many reverse proxies stand in front (0 or 1), `forwarded` the addresses they connect from.
     """
 
     database_url: str
     secret_key: str
+    former_keys: tuple[str, ...] = field(default=(), repr=False)
+    has_lasting_key: bool = True
     is_production: bool = False
     threads: int = 8
     has_pgbouncer: bool = False
@@ -105,6 +108,8 @@ class Settings:
         return cls(
             database_url=environ.get("DATABASE_URL") or f"sqlite:///{ROOT / 'instance' / 'portal.db'}",
             secret_key=secret_key or secrets.token_hex(32),
+            former_keys=tuple(environ.get("SECRET_KEY_BEFORE", "").split()),
+            has_lasting_key=bool(secret_key),
             is_production=is_production,
             threads=int(threads),
             has_pgbouncer=environ.get("PORTAL_PGBOUNCER") == "1",

@@ -50,6 +50,10 @@ class WrongCode(PortalError):
     """A code of the second factor that does not fit, or was used before."""
 
 
+class SealedAway(PortalError):
+    """A stored secret that none of the portal's keys opens; the message says what the operator does."""
+
+
 class TooMany(PortalError):
     """A limit is reached; `seconds` tells when it is worth trying again."""
 

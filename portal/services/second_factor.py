@@ -11,8 +11,12 @@ from datetime import datetime
 
 import pyotp
 import segno
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from portal.models import now
+from portal.errors import SealedAway
+from portal.models import Account, now, sealing
+from portal.services import audit
 
 STEP_SECONDS = 30
 WINDOW_STEPS = 1
@@ -58,6 +62,26 @@ def step_of(secret: str, code: str, *, after: int | None, moment: datetime | Non
         if fits and (after is None or step > after):
             found = step
     return found
+
+
+def seal_all(session: Session) -> tuple[int, int]:
+    """Seal with the present key what stands in clear or was sealed with a former one, each with its audit event.
+
+    Returns how many secrets were sealed, and how many no key opens.
+    """
+    done, lost = [], 0
+    for account in session.execute(select(Account).where(Account.totp_secret.is_not(None))).scalars().all():
+        if account.totp_secret is None or not sealing.is_due(account.totp_secret):
+            continue
+        try:
+            account.totp_secret = sealing.seal(sealing.opened(account.totp_secret))
+        except SealedAway:
+            lost += 1
+            continue
+        done.append(account)
+    for account in done:
+        audit.record(session, "seal second factor", "account", account.id)
+    return len(done), lost
 
 
 def fresh_recovery_codes() -> list[str]:

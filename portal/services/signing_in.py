@@ -12,7 +12,7 @@ from sqlalchemy import delete, or_, update
 from sqlalchemy.orm import Session
 
 from portal.errors import NotAllowed, TooMany, WrongStep
-from portal.models import Account, AccountSession, RecoveryCode, now
+from portal.models import Account, AccountSession, RecoveryCode, now, sealing
 from portal.services import accounts, attempts, audit, passwords, second_factor, sessions
 from portal.services.sessions import Stage
 from portal.services.writing import begin_writing
@@ -108,10 +108,17 @@ def begin_enrolment(session: Session, found: AccountSession, *, issuer: str) -> 
     if found.stage == Stage.COMPLETE:
         sessions.need_fresh_proof(found)
     if found.pending_secret is None:
-        found.pending_secret = second_factor.fresh_secret()
+        found.pending_secret = sealing.seal(second_factor.fresh_secret())
         session.flush()
-    uri = second_factor.provisioning_uri(found.pending_secret, found.account.email, issuer)
-    return Enrolment(found.pending_secret, uri)
+    return enrolment(found, issuer=issuer)
+
+
+def enrolment(found: AccountSession, *, issuer: str) -> Enrolment:
+    """The secret that is being set up; raises WrongStep when there is none."""
+    if found.pending_secret is None:
+        raise WrongStep("No second factor is being set up. Start again from your account page.")
+    secret = sealing.opened(found.pending_secret)
+    return Enrolment(secret, second_factor.provisioning_uri(secret, found.account.email, issuer))
 
 
 def finish_enrolment(session: Session, found: AccountSession, code: str, *, address: str) -> Tried:
@@ -124,7 +131,7 @@ def finish_enrolment(session: Session, found: AccountSession, code: str, *, addr
         sessions.need_fresh_proof(found)
     if limited := _limited(session, "code", account.email, address, keeps=found):
         return limited
-    step = second_factor.step_of(secret, code, after=None)
+    step = second_factor.step_of(sealing.opened(secret), code, after=None)
     if step is None:
         audit.record(session, "code refused", "account", account.id, by=account)
         return Tried(Outcome.REFUSED)
@@ -223,7 +230,11 @@ def _takes_code(session: Session, account: Account, code: str) -> bool:
     """Use up a code: the UPDATE decides, so that of two who send the same one only one gets in."""
     if account.totp_secret is None:
         return False
-    step = second_factor.step_of(account.totp_secret, code, after=account.totp_last_step)
+    step = None
+    # A recovery code opens the account even where the secret cannot be read.
+    if second_factor.canonical(code):
+        secret = sealing.opened(account.totp_secret)
+        step = second_factor.step_of(secret, code, after=account.totp_last_step)
     if step is not None:
         unused = or_(Account.totp_last_step.is_(None), Account.totp_last_step < step)
         taken = update(Account).where(Account.id == account.id, unused).values(totp_last_step=step)

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 from werkzeug.wrappers import Response as WSGIResponse
 
-from portal.errors import BadLink, Incomplete, Missing, TooMany, WrongStep
+from portal.errors import BadLink, Incomplete, Missing, SealedAway, TooMany, WrongStep
 from portal.models import db
 from portal.web.language import gettext, ngettext
 
@@ -133,6 +133,12 @@ def on_bad_link(error: BadLink) -> Response:
     return say(410, gettext("This link does not work any more"), str(error))
 
 
+def on_sealed_away(error: SealedAway) -> Response:
+    """503: only the operator can help, and reads here and in the log how."""
+    log_failure(error)
+    return say(503, gettext("This second factor cannot be checked now"), str(error))
+
+
 def log_failure(error: Exception) -> None:
     """Write down what failed, and give up what was not committed."""
     # The rule and not the address, which may hold the token of a link.
@@ -160,4 +166,5 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Incomplete, on_incomplete)
     app.register_error_handler(TooMany, on_too_many)
     app.register_error_handler(BadLink, on_bad_link)
+    app.register_error_handler(SealedAway, on_sealed_away)
     app.register_error_handler(Exception, on_failure)

@@ -181,15 +181,14 @@ def page(
 
 
 def enrolment_page(form: CodeForm, status: int = 200) -> Answer:
-    secret = guard.session_row().pending_secret
-    if secret is None:
+    if guard.session_row().pending_secret is None:
         return redirect(url_for("own_account.account"), 303)
-    uri = second_factor.provisioning_uri(secret, guard.current().email, guard.issuer())
+    shown = signing_in.enrolment(guard.session_row(), issuer=guard.issuer())
     body = render_template(
         "sign_in/second_factor.html",
         form=form,
-        secret=secret,
-        qr=second_factor.qr_svg(uri),
+        secret=shown.secret,
+        qr=second_factor.qr_svg(shown.uri),
         action=url_for("own_account.confirm_second_factor"),
     )
     return make_response(body, status)

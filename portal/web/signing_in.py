@@ -235,13 +235,12 @@ def begin_enrolment(tried: Tried) -> None:
 
 def enrolment_page(form: CodeForm, found: AccountSession, status: int = 200) -> Answer:
     """The QR code and the secret of a second factor, until a code confirms it."""
-    secret = found.pending_secret or ""
-    uri = second_factor.provisioning_uri(secret, found.account.email, guard.issuer())
+    shown = signing_in.enrolment(found, issuer=guard.issuer())
     page = render_template(
         "sign_in/second_factor.html",
         form=form,
-        secret=secret,
-        qr=second_factor.qr_svg(uri),
+        secret=shown.secret,
+        qr=second_factor.qr_svg(shown.uri),
         action=url_for("signing_in.finish_enrolment"),
     )
     return make_response(page, status)

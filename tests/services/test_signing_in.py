@@ -7,7 +7,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from portal.errors import NotAllowed, StepUpNeeded, TooMany, WeakPassword, WrongStep
-from portal.models import AccountSession, AuditEvent, RecoveryCode, now
+from portal.models import AccountSession, AuditEvent, RecoveryCode, now, sealing
 from portal.services import accounts, attempts, audit, links, passwords, second_factor, sessions, signing_in
 from portal.services.sessions import Stage
 from portal.services.signing_in import Outcome
@@ -18,7 +18,7 @@ HOME = "192.0.2.1"
 
 
 def code_of(secret, *, steps=0):
-    return pyotp.TOTP(secret).at(now() + timedelta(seconds=30 * steps))
+    return pyotp.TOTP(sealing.opened(secret)).at(now() + timedelta(seconds=30 * steps))
 
 
 @pytest.fixture
