@@ -14,8 +14,8 @@ from flask import Response, current_app, g, request
 
 SESSION, DEVICE = "__Host-portal", "__Host-device"
 LENGTH_MOST = 200
-_UNKNOWN_LASTS = 3_600
-_KNOWN_LASTS = 90 * 24 * 3_600
+UNKNOWN_LASTS = 3_600
+KNOWN_LASTS = 90 * 24 * 3_600
 
 
 def read(name: str) -> str:
@@ -55,12 +55,12 @@ def remember_device(response: Response, email: str) -> None:
     """Make this a known device of the account; a name that nobody knew before, against fixation."""
     name = secrets.token_urlsafe(16)
     g.pop("fresh_device", None)
-    _set(response, DEVICE, f"{name}.{_proof(name, email)}", _KNOWN_LASTS)
+    _set(response, DEVICE, f"{name}.{_proof(name, email)}", KNOWN_LASTS)
 
 
 def set_fresh_device(response: Response) -> Response:
     if fresh := g.pop("fresh_device", ""):
-        _set(response, DEVICE, fresh, _UNKNOWN_LASTS)
+        _set(response, DEVICE, fresh, UNKNOWN_LASTS)
     return response
 
 
