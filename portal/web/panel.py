@@ -110,7 +110,7 @@ def facet(found: Found, name: str) -> Facet:
         rest_url=unfolding_url(found.filters, name) if unfolds else "",
         is_whole=name in found.filters.unfolded,
         picked=used,
-        is_open=name in _OPEN or used > 0,
+        is_open=name in _OPEN or used > 0 or name in found.filters.unfolded,
         bounds=bounds,
     )
 
@@ -162,8 +162,8 @@ def grouped(found: Found, name: str, options: tuple[Option, ...]) -> tuple[Group
 
 
 def unfolding_url(filters: Filters, name: str) -> str:
-    """The same search with every value of a facet to choose from."""
-    return results.address(filters.but(unfolded=filters.unfolded | {name}, page=filters.page)) + f"#facet-{name}"
+    """The same search with every value of a facet to choose from, and the focus at the head of their list."""
+    return results.address(filters.but(unfolded=filters.unfolded | {name}, page=filters.page)) + f"#all-{name}"
 
 
 def rest_label(name: str, number: int) -> str:

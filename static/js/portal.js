@@ -78,7 +78,8 @@
   }
 
   // Where the focus goes when the link that was followed leaves with the old list: from a chip to the chip that
-  // takes its place, from a page number to the sentence; otherwise back to where it was, if that is still there.
+  // takes its place, from a page number to the sentence, from "Show all" to the head of the list that opened;
+  // otherwise back to where it was, if that is still there.
   const goals = new WeakMap();
   const chips = () => all("#results .chip");
 
@@ -87,9 +88,11 @@
     const focused = document.activeElement;
     const chip = chips().indexOf(source);
     const turnsPage = source.matches(".pager a");
+    const opens = source.matches(".rest a") ? source.hash.slice(1) : "";
     goals.set(ctx, () => {
       if (chip >= 0 && chips()[chip]) return chips()[chip];
       if (chip >= 0 || turnsPage) return byId("sentence");
+      if (opens) return byId(opens);
       const isLost = document.activeElement === document.body && focused !== document.body && source !== document.body;
       return isLost ? (byId(focused.id) ?? byId("sentence")) : null;
     });

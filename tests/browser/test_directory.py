@@ -110,6 +110,19 @@ def test_a_long_facet_can_be_searched_and_stays_open(page):
     expect(page.locator("#country-TGO")).to_be_checked()
 
 
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_all_values_of_a_facet_get_the_focus(browser, live, script):
+    context = browser.new_context(base_url=live, java_script_enabled=script)
+    page = context.new_page()
+    page.goto("/projects/")
+    page.locator("#facet-country .rest a").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#all-country")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.locator("#rest-country input").first).to_be_focused()
+    context.close()
+
+
 def test_an_opened_facet_stays_open(page):
     page.goto("/projects/")
     page.locator("#facet-theme > summary").click()

@@ -195,7 +195,7 @@ def test_a_long_list_of_values_is_sent_when_asked_for(visit):
     assert len(page.select("#facet-country input.choice[type=checkbox]")) < 10
     link = page.one("#facet-country .rest a")
     assert words(link) == "Show all 113 member states"
-    assert link.attrs["href"] == "/projects/?status=completed&all=country&page=2#facet-country"
+    assert link.attrs["href"] == "/projects/?status=completed&all=country&page=2#all-country"
     whole = visit(link.attrs["href"].partition("#")[0])
     assert len(whole.select("#facet-country input.choice[type=checkbox]")) == 113 + len(["not stated"])
     assert whole.one("#facet-country input[type=hidden][name=all]").attrs["value"] == "country"
