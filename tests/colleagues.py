@@ -3,6 +3,7 @@
 from portal.services import idempotency
 from tests.pages import Page
 from tests.people import OURS, Browser
+from tests.sent_forms import as_sent
 
 
 class Colleague(Browser):
@@ -15,7 +16,7 @@ class Colleague(Browser):
 
     def press(self, page, to, *, status=303, **fields):
         """Press the button of `page` that leads to this address; the address it led to, or the checked page."""
-        response = self.client.post(to, data=filled(form_to(page, to)) | fields, headers=OURS)
+        response = self.client.post(to, data=as_sent(form_to(page, to)) | fields, headers=OURS)
         if status != 303:
             return Page(response, status=status)
         assert response.status_code == 303, response.get_data(as_text=True)[:3000]
@@ -44,14 +45,3 @@ def offered(page, number):
     steps = {address.rsplit("/", 1)[1] for address in found if address.startswith(f"/staff/revisions/{number}/")}
     withdraws = {"withdraw"} if any(address.endswith("/withdraw") for address in found) else set()
     return (steps - {"preview"}) | withdraws
-
-
-def filled(form):
-    """What a browser would send if nobody typed anything."""
-    sent = {}
-    for element in form.query("input, textarea"):
-        name, kind = element.attrs.get("name"), element.attrs.get("type", "text")
-        if name and (kind not in ("checkbox", "radio") or "checked" in element.attrs):
-            is_input = element.name == "input"
-            sent[name] = element.attrs.get("value", "") if is_input else element.to_text(separator="", strip=False)
-    return sent

@@ -6,16 +6,13 @@ from dataclasses import dataclass
 
 from portal.errors import Conflict, PortalError
 from portal.models import ProjectDraft
-from portal.models.draft import CODE_FIELDS, TERM_FIELDS
 from portal.search import directory
 from portal.services import completeness, differences
 from portal.services.differences import Piece
-from portal.web import sheets, wording
+from portal.web import content, sheets
 from portal.web.drafting import Opening, Place, Sent
 from portal.web.forms import ProjectForm
 from portal.web.language import gettext
-
-Value = str | tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -49,13 +46,14 @@ def clash(found: Opening, sent: Sent, why: Conflict) -> Clash:
     """What the page of a conflict shows; `found` is the record as it stands now."""
     mine, theirs = completeness.cleaned(why.mine), why.theirs
     changed = [one for one in differences.compare(theirs, mine) if one.is_changed]
-    labels = {field.name: field.label.text for field in ProjectForm(directory.current().terms, mine)}
+    terms = directory.current().terms
+    labels = {field.name: field.label.text for field in ProjectForm(terms, mine)}
     rows = tuple(
         Row(
             name=one.field,
             label=labels[one.field],
-            mine=_said(one.field, one.after),
-            theirs=_said(one.field, one.before),
+            mine=content.said(terms, one.field, one.after),
+            theirs=content.said(terms, one.field, one.before),
             pieces=one.pieces,
             chosen=sent.choices[one.field],
         )
@@ -94,10 +92,3 @@ def _hidden(mine: ProjectDraft, sent: Sent) -> list[tuple[str, str]]:
         # An empty one first says that the list was on the page, even when nothing of it is chosen.
         found += [(name, value)] if isinstance(value, str) else [(name, one) for one in ("", *value)]
     return found
-
-
-def _said(field: str, value: Value) -> tuple[str, ...]:
-    parts = (value,) if isinstance(value, str) else value
-    facet = TERM_FIELDS.get(field) or CODE_FIELDS.get(field)
-    terms = directory.current().terms
-    return tuple(wording.value_word(terms, facet, part) if facet else part for part in parts if part)

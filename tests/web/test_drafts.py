@@ -13,7 +13,7 @@ from portal.vocabulary import State
 from tests.factories import COMPLETE, Office
 from tests.pages import Page, words
 from tests.people import Browser, place
-from tests.project_form import filled
+from tests.sent_forms import filled
 
 NEW = "/staff/projects/new"
 SENDINGS = 20
@@ -54,7 +54,7 @@ def test_the_loser_sees_both_texts_field_by_field(clash):
     assert pairs == {
         "Title": ["Mine", "Theirs"],
         "Summary": ["My words.", "Their words."],
-        "Budget amount": ["7", "150000.00"],
+        "Budget amount": ["USD 7", "USD 150,000"],
     }
 
 

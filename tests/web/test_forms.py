@@ -15,7 +15,7 @@ from portal.web.forms import SECTIONS, ProjectForm
 from tests.factories import COMPLETE
 from tests.pages import elements
 from tests.people import place
-from tests.project_form import filled
+from tests.sent_forms import filled
 
 NEW = "/staff/projects/new"
 NOTHING_SEEN = ["", " ", "\t\r\n", "\u200b\u200b", "\u2060", "\ufeff"]

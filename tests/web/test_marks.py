@@ -4,8 +4,9 @@ import pytest
 
 from portal.services import marks, review
 from portal.vocabulary import State
-from tests.colleagues import Colleague, filled, form_to
+from tests.colleagues import Colleague, form_to
 from tests.pages import words
+from tests.sent_forms import as_sent
 
 
 @pytest.fixture
@@ -37,6 +38,7 @@ def test_kept_marks_stand_on_the_page_for_reviewer_and_author(reviewer, author, 
     for person in (reviewer, author):
         page = person.visit(at)
         assert "Accepted Rex" in words(page.one("#field-title .marked"))
+        assert "Will be returned" in words(page.one("#field-budget .marked"))
         assert "Which year?" in words(page.one("#field-budget"))
         assert "Accepted: Title" in words(page.one(".told"))
 
@@ -59,7 +61,7 @@ def test_all_others_are_accepted_at_once(reviewer, revision, at):
 def test_a_mend_that_comes_back_shows_only_what_is_not_accepted(office, reviewer, author, revision, at):
     page = reviewer.visit(at)
     changed = len(page.select(".difference"))
-    form = filled(form_to(page, f"{at}/return"))
+    form = as_sent(form_to(page, f"{at}/return"))
     accepted = {name: "accepted" for name in form if name.startswith("mark-")}
     reviewer.press(page, f"{at}/return", **(accepted | RETURNED))
     draft = revision.draft.but(budget="140000.00")
@@ -92,10 +94,15 @@ def test_approving_what_was_not_mended_is_refused_at_its_field(office, reviewer,
     assert (led, revision.state) == (at, State.APPROVED)
 
 
+def test_the_enter_key_decides_nothing(reviewer, at):
+    first = next(iter(form_to(reviewer.visit(at), f"{at}/approve").query("button")))
+    assert first.attrs["formaction"] == f"{at}/mark"
+
+
 def test_a_mark_without_its_reason_comes_back_with_what_was_typed(reviewer, revision, at):
     typed = {"mark-budget": "returned", "reason-budget": " ", "mark-title": "accepted", "note": "Kept."}
     page = reviewer.press(reviewer.visit(at), f"{at}/mark", status=422, **typed)
-    sent = filled(form_to(page, f"{at}/mark"))
+    sent = as_sent(form_to(page, f"{at}/mark"))
     assert (sent["mark-budget"], sent["mark-title"], sent["note"]) == ("returned", "accepted", "Kept.")
     assert revision.marks == {}
 

@@ -10,9 +10,10 @@ from portal.models import AuditEvent, Revision, now
 from portal.services import idempotency, review, steps
 from portal.services.steps import Action
 from portal.vocabulary import State
-from tests.colleagues import Colleague, filled, form_to, offered
+from tests.colleagues import Colleague, form_to, offered
 from tests.factories import COMPLETE, Office
 from tests.pages import words
+from tests.sent_forms import as_sent
 
 # What stands on the page as a link or a form of its own address.
 ADDRESSES = {action: {Action.SAVE: "edit", Action.SET_DUE: "due"}.get(action, str(action)) for action in Action}
@@ -133,7 +134,7 @@ def test_a_ticked_field_without_a_reason_comes_back_with_what_was_typed(office, 
     revision = office.revision(State.IN_REVIEW)
     fields = {"mark-budget": "returned", "reason-budget": " ", "mark-title": "returned", "reason-title": "Too long."}
     page = reviewer.press(reviewer.visit(at(revision)), at(revision, "return"), status=422, note="Kept.", **fields)
-    sent = filled(form_to(page, at(revision, "return")))
+    sent = as_sent(form_to(page, at(revision, "return")))
     assert (sent["mark-budget"], sent["mark-title"]) == ("returned", "returned")
     assert (sent["reason-title"], sent["note"]) == ("Too long.", "Kept.")
     assert "#field-budget" in page.links
@@ -164,7 +165,7 @@ def test_a_decision_on_a_text_that_changed_meanwhile_is_a_conflict_and_keeps_wha
     review.claim(office.session, revision, by=office.administrator)
     office.session.commit()
     person = Colleague(reviewer.app, reviewer.session, office.administrator)
-    form = filled(form_to(page, at(revision, step)))
+    form = as_sent(form_to(page, at(revision, step)))
     answer = person.act(at(revision, step), version=form["version"], note="Typed with care.")
     assert answer.status_code == 409
     assert "Typed with care." in answer.text
@@ -193,7 +194,7 @@ def test_a_refused_step_is_written_down(office, people):
 def test_twenty_posts_of_one_decision_are_one(office, reviewer):
     revision = office.revision(State.APPROVED)
     page = reviewer.visit(at(revision, "publish"))
-    form = filled(form_to(page, at(revision, "publish")))
+    form = as_sent(form_to(page, at(revision, "publish")))
     answers = {reviewer.post(at(revision, "publish"), form).location for _ in range(20)}
     assert answers == {at(revision)}
     assert len(events(office, "publish")) == 1

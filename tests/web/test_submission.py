@@ -8,7 +8,7 @@ from portal.vocabulary import State
 from tests.factories import COMPLETE
 from tests.pages import Page, words
 from tests.people import Browser, place
-from tests.project_form import filled
+from tests.sent_forms import filled
 
 NEW = "/staff/projects/new"
 

@@ -1,10 +1,15 @@
-"""The form of a project on a page, as a browser would send it."""
+"""Forms on a page, as a browser would send them."""
 
 
 def filled(page, /, **changes):
     """The fields of the project form on a page as a browser would send them, some changed; None leaves one out."""
+    fields = as_sent(page.one("#project-form")) | changes
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def as_sent(form):
+    """What a browser would send if nobody typed anything."""
     fields = {}
-    form = page.one("#project-form")
     for element in form.query("input, textarea, select"):
         name, kind = element.attrs.get("name"), element.attrs.get("type", "")
         if not name:
@@ -20,8 +25,7 @@ def filled(page, /, **changes):
                 fields[name] = [*listed(fields.get(name, [])), value] if kind == "checkbox" else value
         else:
             fields[name] = element.attrs.get("value", "")
-    fields |= changes
-    return {name: value for name, value in fields.items() if value is not None}
+    return fields
 
 
 def listed(value):
