@@ -90,18 +90,24 @@ class Shown:
     by: str
     reason: str
     is_accepted: bool
+    is_current: bool
 
 
 def shown(session: Session, revision: Revision) -> dict[str, Shown]:
     """The marks of a revision by field, ready to be printed."""
     held = marks.of(revision)
     names = marks.names(session, (mark.by for mark in held.values()))
-    return {name: _shown(mark, names.get(mark.by, "")) for name, mark in held.items()}
+    sent = {(name, why) for one in revision.rounds for name, why in one["reasons"].items()}
+    return {
+        name: _shown(mark, names.get(mark.by, ""), is_sent=(name, mark.reason) in sent) for name, mark in held.items()
+    }
 
 
-def _shown(mark: Mark, name: str) -> Shown:
+def _shown(mark: Mark, name: str, *, is_sent: bool) -> Shown:
     if mark.is_accepted:
         words, look = gettext("Accepted"), "active"
+    elif mark.is_returned and not is_sent:
+        words, look = gettext("Will be returned"), "bad"
     elif mark.is_returned:
         words, look = gettext("Returned, not changed since"), "bad"
     elif mark.verdict == Verdict.RETURNED:
@@ -109,4 +115,4 @@ def _shown(mark: Mark, name: str) -> Shown:
     else:
         words, look = gettext("Changed since it was accepted"), "warn"
     by = gettext("%(name)s, %(day)s", name=name, day=figures.day(mark.at))
-    return Shown(words, look, by, mark.reason, mark.is_accepted)
+    return Shown(words, look, by, mark.reason, mark.is_accepted, mark.is_current)

@@ -204,14 +204,15 @@ def _discard(session: Session, revision: Revision) -> Question:
     )
 
 
-def _due(session: Session, revision: Revision) -> Question:
+def _due(_session: Session, revision: Revision) -> Question:
     if revision.due_at:
         stands = gettext("It is due on %(day)s now.", day=figures.day(revision.due_at))
     else:
         stands = gettext("No day is set now.")
-    return _question(
-        session,
-        revision,
+    return Question(
+        about=content.title_of(revision.draft),
+        back=url_for("review.revision", number=revision.id),
+        version=revision.version,
         heading=gettext("When %(label)s should be decided", label=revision.label),
         points=(
             stands,
