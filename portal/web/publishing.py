@@ -1,5 +1,5 @@
-"""Publishing, now or at a set time, one or several; the day by which a submission is decided; and the question before
-discarding: each says what will happen."""
+"""Publishing, now or at a set time, one or several; the day by which a submission is decided; and discarding: the
+question before each says what will happen."""
 
 from __future__ import annotations
 
@@ -75,6 +75,16 @@ def set_due(number: int) -> Answer:
 @needs("author")
 def ask_discard(number: int) -> Answer:
     return asked(number, Action.DISCARD)
+
+
+@bp.post(f"/revisions/{NUMBER}/discard")
+@needs("author")
+def discard(number: int) -> Answer:
+    def act(session: Session, found: Revision, account: Account) -> Revision:
+        stepping.check_version(found)
+        return review.discard(session, found, by=account)
+
+    return take(number, Action.DISCARD, act, again(number, Action.DISCARD))
 
 
 @bp.get("/publish")
@@ -198,7 +208,7 @@ def _discard(session: Session, revision: Revision) -> Question:
             gettext("It leaves your desk for good; you cannot open it for editing again."),
             gettext("Nothing public changes. Its history is kept."),
         ),
-        action=url_for("submission.discard", number=revision.id),
+        action=url_for(".discard", number=revision.id),
         button=gettext("Discard it"),
         is_dangerous=True,
     )

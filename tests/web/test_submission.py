@@ -5,6 +5,7 @@ import pytest
 from portal.models import Project, Revision
 from portal.services import idempotency, live, review
 from portal.vocabulary import State
+from tests.colleagues import Colleague
 from tests.factories import COMPLETE
 from tests.pages import Page, words
 from tests.people import Browser, place
@@ -255,3 +256,19 @@ def test_a_change_is_no_duplicate_of_its_own_record(author, office):
 def test_the_public_does_not_find_a_draft(submitted, visit):
     submitted(NEW, **complete(title="Quixotic Zephyr"))
     assert "Quixotic Zephyr" not in visit("/projects/?q=zephyr").text
+
+
+def test_a_draft_is_discarded_from_its_own_page(app, session, office):
+    revision, ann = office.draft(), Colleague(app, session, office.author)
+    address = f"/staff/revisions/{revision.id}/discard"
+    assert ann.press(ann.visit(address), address) == f"/staff/revisions/{revision.id}"
+    session.rollback()
+    assert revision.state == State.DISCARDED
+
+
+def test_a_draft_that_changed_meanwhile_is_not_discarded(author, office, session):
+    revision = office.draft()
+    sent = {"key": idempotency.fresh_key(), "version": str(revision.version - 1)}
+    assert author.post(f"/staff/revisions/{revision.id}/discard", sent).status_code == 409
+    session.rollback()
+    assert revision.state == State.DRAFT
