@@ -53,7 +53,7 @@ def markdown(text: str) -> str:
             return text
         for raw in sorted(found, key=len, reverse=True):
             words = nh3.clean(raw, tags=set(), clean_content_tags={"script", "style"})
-            text = text.replace(raw.strip("\n"), words.strip("\n"))
+            text = paragraphs(text.replace(raw.strip("\n"), words.strip("\n")))
     # Whoever nests HTML this deep means harm; the sign that begins it goes.
     return text.replace("<", "")
 
