@@ -27,7 +27,7 @@ from portal.models import (
     sqlite_reader,
 )
 from portal.search import directory, shelf
-from portal.web import BLUEPRINTS, assets, error_pages, guard, headers, kept, proxy, rendering
+from portal.web import BLUEPRINTS, assets, bodies, error_pages, guard, headers, kept, listed_fields, proxy, rendering
 
 _ADDRESS_LIKE = "write sqlite:////folder/portal.db or postgresql://user:password@host/name"
 # A request that keeps the database longer is ended by it; commands may take their time.
@@ -43,9 +43,6 @@ def create_app(settings: Settings, *, statement_seconds: int = STATEMENT_SECONDS
         SQLALCHEMY_DATABASE_URI=url,
         SQLALCHEMY_ENGINE_OPTIONS=(options := engine_options(url, settings, statement_seconds)),
         SQLALCHEMY_BINDS=reader(url, settings, options),
-        MAX_CONTENT_LENGTH=1_000_000,
-        MAX_FORM_MEMORY_SIZE=500_000,
-        MAX_FORM_PARTS=1_000,
         TRUSTED_HOSTS=settings.hosts,
         # Carries the one message that a page shows after a redirect, to staff alone.
         SESSION_COOKIE_NAME="__Host-said",
@@ -72,7 +69,10 @@ def create_app(settings: Settings, *, statement_seconds: int = STATEMENT_SECONDS
         app.register_blueprint(blueprint)
     error_pages.init_app(app)
     headers.init_app(app)
+    bodies.init_app(app)
     guard.init_app(app)
+    app.before_request(bodies.check_fields)
+    listed_fields.init_app(app)
     Compress(app)
     kept.init_app(app, ROOT, settings.page_cache)
     # Outermost, so that all that is inside knows who really asks.

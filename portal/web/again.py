@@ -24,8 +24,8 @@ from portal.web.language import gettext
 
 DIALOG, FRESH_TOKEN = "Portal-Dialog", "Portal-Form-Token"  # headers
 KEPT = "kept-"
-# The body is bounded by MAX_CONTENT_LENGTH; what is carried must still fit when sign-in fields are added.
-_FIELDS_MOST, _CARRIED_MOST = 2_000, 450_000
+# A form is bounded (web.bodies); what is carried must still fit when sign-in fields are added.
+_FIELDS_MOST, _CARRIED_MOST = 900, 450_000
 
 _log = logging.getLogger(__name__)
 Kept = list[tuple[str, str]]

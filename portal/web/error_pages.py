@@ -30,6 +30,10 @@ def words(status: int) -> tuple[str, ...]:
         return gettext("This address does not take that kind of request"), gettext(
             "Open the page again from the menu, and repeat what you wanted to do."
         )
+    if status in (411, 415):
+        return gettext("This is not how the portal takes a form"), gettext(
+            "Nothing was stored. Open the page here and send its own form."
+        )
     if status == 413:
         return gettext("That was too large"), gettext("Send less at once. Nothing was stored.")
     if status >= 500:

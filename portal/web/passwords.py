@@ -71,7 +71,12 @@ def use_link(token: str) -> Answer:
 
 
 def password_page(token: str, form: ChoiceForm, email: str) -> Response:
-    """The form; its address holds the token, so the browser tells nobody more than the name of this site."""
-    response = make_response(render_template("sign_in/password.html", form=form, token=token, email=email))
-    response.headers["Referrer-Policy"] = "strict-origin"
+    return make_response(render_template("sign_in/password.html", form=form, token=token, email=email))
+
+
+@bp.after_request
+def keep_token(response: Response) -> Response:
+    """The address of a link holds its token, so the browser tells no page more than the name of this site."""
+    if "token" in (request.view_args or {}):
+        response.headers["Referrer-Policy"] = "strict-origin"
     return response

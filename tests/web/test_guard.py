@@ -186,20 +186,6 @@ def test_the_address_of_a_client_is_what_trusted_proxies_say(proxies, sent, seen
     assert found == [seen]
 
 
-def test_a_form_that_is_too_large_is_refused_before_it_is_read(staff, office):
-    ann = staff().sign_in(office.author)
-    assert ann.post("/staff/account/name", {"name": "x" * 1_100_000}).status_code == 413
-    parts = ann.post("/staff/account/name", {"name": "x" * 500_100}, content_type="multipart/form-data")
-    assert parts.status_code == 413
-
-
-def test_more_parts_than_any_form_has_are_refused(staff, office):
-    ann = staff().sign_in(office.author)
-    many = {f"part{number}": "x" for number in range(1_001)}
-    answer = ann.post("/staff/account/name", many, content_type="multipart/form-data")
-    assert answer.status_code == 413
-
-
 WRONG_COOKIES = {
     "cut": "abc", "8 kB": "x" * 8_192, "not text": "\xff\xfe", "empty": "", "of nobody": "A" * 43, "quoted": '"A"',
 }  # fmt: skip
