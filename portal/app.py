@@ -97,7 +97,9 @@ def database_address(text: str, name: str = "DATABASE_URL") -> URL:
 
 def engine_options(url: URL, settings: Settings, statement_seconds: int) -> dict[str, Any]:
     if url.drivername == "sqlite":
-        return sqlite_engine_options(threads=settings.threads, is_file=is_file(url))
+        return sqlite_engine_options(
+            threads=settings.threads, statement_seconds=statement_seconds, is_file=is_file(url)
+        )
     return postgresql_engine_options(
         threads=settings.threads, statement_seconds=statement_seconds, is_pooled=settings.has_pgbouncer
     )

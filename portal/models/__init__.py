@@ -12,6 +12,7 @@ from portal.models.base import (
     sqlite_engine_options,
 )
 from portal.models.catalogue import TOUCHED, Catalogue, Change
+from portal.models.deadline import unlimited
 from portal.models.draft import ProjectDraft
 from portal.models.partial_date import PartialDate
 from portal.models.project import FormerKey, Project, ProjectCountry, ProjectTag
@@ -60,4 +61,5 @@ __all__ = [
     "restrict_sqlite",
     "sqlite_engine_options",
     "sqlite_reader",
+    "unlimited",
 ]

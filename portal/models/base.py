@@ -13,6 +13,7 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
 from portal.errors import Misconfigured
+from portal.models.deadline import STATEMENT_SECONDS
 
 # 3.7.0 to 3.51.2 can corrupt a WAL file that several processes write (sqlite.org, "WAL-reset bug").
 SQLITE_FLOOR = (3, 51, 3)
@@ -87,10 +88,11 @@ def now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
-def sqlite_engine_options(*, threads: int, is_file: bool = True) -> dict[str, Any]:
+def sqlite_engine_options(*, threads: int, statement_seconds: int = 0, is_file: bool = True) -> dict[str, Any]:
     """Engine options for an SQLite address: a connection for each thread; our own engine build, refused if too old.
 
-    A database that is no file has one connection, which all threads share.
+    A statement may take `statement_seconds` (0: as long as it likes). A database that is no file has one connection,
+    which all threads share.
     """
     import pysqlite3
 
@@ -101,7 +103,8 @@ def sqlite_engine_options(*, threads: int, is_file: bool = True) -> dict[str, An
             "install pysqlite3 0.6.1 or newer (SQLite 3.51.3 or newer)."
         )
     pool = {"pool_size": threads, "max_overflow": POOL_OVERFLOW} if is_file else {}
-    return {"module": pysqlite3, "connect_args": {"timeout": 5}, **pool}
+    limit = {STATEMENT_SECONDS: statement_seconds}
+    return {"module": pysqlite3, "connect_args": {"timeout": 5}, "execution_options": limit, **pool}
 
 
 def postgresql_engine_options(*, threads: int, statement_seconds: int, is_pooled: bool) -> dict[str, Any]:

@@ -11,10 +11,10 @@ from typing import Any, TypeVar
 
 import numpy as np
 from pyroaring import BitMap
-from sqlalchemy import func, literal, select, text, tuple_
+from sqlalchemy import func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
-from portal.models import Catalogue, Change, Project, Term
+from portal.models import Catalogue, Change, Project, Term, unlimited
 from portal.search.bitmaps import Ints, Whole
 from portal.search.building import Columns, build, patch
 from portal.search.index import Index
@@ -100,9 +100,7 @@ def take(session: Session) -> Snapshot:
     The state is read first: what others commit meanwhile may be in or not, and is in for certain after the
     next `follow`, which takes it in by the journal.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        # Requests have a time limit a statement; reading everything is not a request.
-        session.execute(text("SET LOCAL statement_timeout = 0"))
+    unlimited(session)
     state, changed_at = state_of(session), changed_at_of(session)
     terms = Terms.load(session)
     return Snapshot(state, changed_at, terms, build(columns(session, terms)), samples_of(session))
