@@ -4,9 +4,6 @@ import threading
 
 import pytest
 
-from portal.app import create_app
-from portal.cli import migrate_database
-from portal.config import Settings
 from portal.models import AuditEvent, Revision, db
 from portal.services import idempotency, live, publication, review
 from portal.vocabulary import State
@@ -221,19 +218,15 @@ def test_autosave_without_a_session_asks_to_sign_in_and_the_same_save_goes_throu
     assert author.post(autosave(revision), fields).status_code == 200
 
 
-# A real file, so that requests in threads meet as they do under a server with many.
+# A database of its own, so that requests in threads meet as they do under a server with many.
 
 
 @pytest.fixture
-def busy(tmp_path):
-    app = create_app(Settings(database_url=f"sqlite:///{tmp_path}/busy.db", secret_key="0123456789abcdef" * 4))
-    app.testing = True
+def busy(new_app, new_database):
+    app = new_app(new_database())
     with app.app_context():
-        migrate_database()
-        db.session.remove()
         yield app, Office(db.session)
         db.session.remove()
-        db.engine.dispose()
 
 
 def in_parallel(app, work, times):
