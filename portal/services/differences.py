@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,8 +14,8 @@ Mark = Literal["same", "added", "removed"]
 # Texts in which the changed words are marked; everything else changes as a whole.
 TEXTS = ("title", "summary")
 _WORDS = re.compile(r"\s+|[^\W_]+(?:['’.-][^\W_]+)*|.", re.DOTALL)
-# Beyond this many words a comparison would take seconds; then it goes line by line.
-_WORDS_MOST = 6_000
+# Pairs of equal words, one in each text: with more of them a comparison might take seconds.
+_MATCHES_MOST = 60_000
 
 
 @dataclass(frozen=True)
@@ -57,11 +58,11 @@ def changed_fields(before: ProjectDraft | None, after: ProjectDraft) -> tuple[st
 
 def pieces(before: str, after: str) -> tuple[Piece, ...]:
     """What became of a text: joined without those added it is `before`, without those removed it is `after`."""
-    old, fresh = _WORDS.findall(before), _WORDS.findall(after)
-    if max(len(old), len(fresh)) > _WORDS_MOST:
-        old, fresh = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    old, fresh, first, last = _cut(before, after)
     found: list[Piece] = []
-    for tag, a, b, c, d in difflib.SequenceMatcher(None, old, fresh, autojunk=False).get_opcodes():
+    if first:
+        found.append(Piece("same", first))
+    for tag, a, b, c, d in difflib.SequenceMatcher(str.isspace, old, fresh, autojunk=False).get_opcodes():
         if tag == "equal":
             found.append(Piece("same", "".join(old[a:b])))
             continue
@@ -69,7 +70,26 @@ def pieces(before: str, after: str) -> tuple[Piece, ...]:
             found.append(Piece("removed", "".join(old[a:b])))
         if d > c:
             found.append(Piece("added", "".join(fresh[c:d])))
+    if last:
+        found.append(Piece("same", last))
     return tuple(found)
+
+
+def _cut(before: str, after: str) -> tuple[list[str], list[str], str, str]:
+    """Both texts in words, else in lines, else whole, as fine as can be compared soon; and what they begin and end with
+    in common.
+    """
+    for cut in (_WORDS.findall, lambda text: text.splitlines(keepends=True)):
+        old, fresh = cut(before), cut(after)
+        shorter = min(len(old), len(fresh))
+        start = next((n for n in range(shorter) if old[n] != fresh[n]), shorter)
+        end = next((n for n in range(shorter - start) if old[-1 - n] != fresh[-1 - n]), shorter - start)
+        first, last = "".join(old[:start]), "".join(old[len(old) - end :])
+        old, fresh = old[start : len(old) - end], fresh[start : len(fresh) - end]
+        counts = Counter(one for one in fresh if not one.isspace())
+        if sum(counts[one] for one in old) <= _MATCHES_MOST:
+            return old, fresh, first, last
+    return [before], [after], "", ""
 
 
 def _field(name: str, before: str | tuple[str, ...], after: str | tuple[str, ...]) -> Difference:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal.models import Project, ProjectCountry, ProjectDraft, Term
 from portal.search import text
+from portal.services import rules
 from portal.vocabulary import folded
 
 SHOWN_MOST = 5
@@ -39,7 +40,7 @@ def possible(session: Session, draft: ProjectDraft, *, project_id: int | None = 
     if len(title) < 8:
         return ()
     ids = _candidates(session, draft.title)
-    year = int(draft.year) if draft.year.isascii() and draft.year.isdigit() else None
+    year = rules.number_of(draft.year)
     named = Project.number.in_([value for value in (draft.number,) if value])
     rows = session.execute(
         select(Project.id, Project.key, Project.title, Project.year)

@@ -7,6 +7,7 @@ at a draft. A warning never keeps anyone from submitting; an error says what can
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,8 @@ from functools import cache
 
 from portal.models import PartialDate, ProjectDraft
 from portal.vocabulary import TERMS
+
+_FOUR_DIGITS = re.compile(r"[0-9]{1,4}")
 
 Said = Mapping[str, object] | None
 
@@ -44,7 +47,7 @@ class Rule:
 
     def concerns(self, draft: ProjectDraft) -> bool:
         """True when the draft's coverage, line and year are those the rule is for; a missing one is not."""
-        year = _number(draft.year)
+        year = number_of(draft.year)
         return (
             self.coverage in ("", draft.coverage)
             and self.line in ("", line_of(draft))
@@ -122,8 +125,9 @@ def line_of(draft: ProjectDraft) -> str:
     return digits[0] if len(digits) == 1 else ""
 
 
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() else None
+def number_of(text: str) -> int | None:
+    """A number of up to four digits, such as a year; None for what is none."""
+    return int(text) if _FOUR_DIGITS.fullmatch(text) else None
 
 
 def _date(text: str) -> PartialDate | None:
@@ -165,7 +169,7 @@ def _completed_before_end(draft: ProjectDraft, _rule: Rule, today: date) -> Said
 
 
 def _start_before_allocation(draft: ProjectDraft, _rule: Rule, _today: date) -> Said:
-    start, year = _date(draft.start), _number(draft.year)
+    start, year = _date(draft.start), number_of(draft.year)
     return {"start": start, "year": year} if start and year and start.year < year else None
 
 

@@ -47,6 +47,40 @@ def test_changed_words_are_marked_and_not_letters():
     ]  # fmt: skip
 
 
+REPEATING = {
+    "lines": ("a\n" * 9_990, "a\n" * 9_000 + "b\n" * 900 + "a"),
+    "words": ("b " + "a " * 9_990, "a " * 9_900 + "b "),
+    "two words": ("a b " * 4_990, "b a " * 4_990),
+    "blank lines": ("a\n\n" * 3_000, "\n\nb" * 3_000),
+}
+
+
+@pytest.mark.parametrize("what", REPEATING)
+def test_a_text_that_repeats_itself_is_compared_without_counting_every_pair(what, monkeypatch):
+    """What took twenty seconds; the pieces are coarser then, and true all the same."""
+    before, after = REPEATING[what]
+    compared = []
+    matcher = differences.difflib.SequenceMatcher
+    monkeypatch.setattr(
+        differences.difflib,
+        "SequenceMatcher",
+        lambda *given, **more: compared.append(given[1:]) or matcher(*given, **more),
+    )
+    found = differences.pieces(before, after)
+    assert "".join(piece.text for piece in found if piece.mark != "added") == before
+    assert "".join(piece.text for piece in found if piece.mark != "removed") == after
+    ((old, fresh),) = compared
+    assert sum(old.count(one) * fresh.count(one) for one in set(old) if not one.isspace()) <= 60_000
+
+
+def test_a_change_in_the_middle_of_a_long_text_is_marked_by_the_word():
+    begins, ends = "Trains inspectors. " * 500, "Publishes a register. " * 500
+    found = differences.pieces(f"{begins}two years. {ends}", f"{begins}three years. {ends}")
+    assert [(p.mark, p.text) for p in found] == [
+        ("same", begins), ("removed", "two"), ("added", "three"), ("same", f" years. {ends}"),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("stored", [{}, {"title": "T", "no_such_field": 1}, {"countries": ["KEN"]}])
 def test_drafts_of_other_times_can_be_read(stored):
     draft = ProjectDraft.from_json(stored)

@@ -10,6 +10,7 @@ from portal.models import ProjectDraft
 from portal.search import directory
 from portal.services import completeness, prose, rules
 from portal.services.completeness import SUMMARY_MOST, TITLE_MOST
+from portal.vocabulary import State
 from portal.web import guidance, markdown
 from portal.web.forms import SECTIONS, ProjectForm
 from tests.factories import COMPLETE
@@ -160,6 +161,15 @@ def test_no_text_makes_a_page_fail_in_any_field(author, text):
     assert answer.status_code == 303
     page = author.visit(place(answer))
     assert author.post(place(answer), filled(page, action="submit")).status_code == 422
+
+
+@pytest.mark.parametrize("digits", [5, 20, 5_000])
+@pytest.mark.parametrize("field", ["year", "budget", "start", "number", "version", "based_on"])
+def test_a_number_without_end_never_makes_a_page_fail(author, office, field, digits):
+    office.revision(State.PUBLISHED)
+    fields = filled(author.visit(NEW), **COMPLETE.as_json()) | {field: "9" * digits}
+    assert author.post("/staff/projects/check", fields).status_code == 200
+    assert author.post(NEW, fields | {"action": "submit"}).status_code in (303, 409, 422)
 
 
 @pytest.mark.parametrize("field", ["key", "page", "version", "based_on", "action", "of", "choice-title"])
