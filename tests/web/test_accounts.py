@@ -6,9 +6,6 @@ from threading import Barrier, Thread
 import pyotp
 import pytest
 
-from portal.app import create_app
-from portal.cli import migrate_database
-from portal.config import Settings
 from portal.models import Account, db, now, sealing
 from portal.services import accounts, audit, links, mail, passwords, sessions
 from portal.services.writing import begin_writing
@@ -108,11 +105,10 @@ def test_a_link_does_not_get_round_the_second_factor(staff, session, ada):
     assert place(someone.post("/sign-in", {"email": ada.email, "password": ANOTHER})).startswith("/sign-in/code")
 
 
-def test_ten_at_once_use_a_link_once(tmp_path):
+def test_ten_at_once_use_a_link_once(new_app, new_database):
     """On a database of its own, because the connection of a test is not for many threads."""
-    app = create_app(Settings(database_url=f"sqlite:///{tmp_path}/portal.db", secret_key="x" * 32))
+    app = new_app(new_database())
     with app.app_context():
-        migrate_database()
         begin_writing(db.session())
         ann = accounts.add(db.session(), email="ann@example.org", name="Ann", role="author")
         token = links.issue(db.session(), ann, links.Purpose.INVITE).token
