@@ -17,6 +17,7 @@ from functools import cache
 from portal.models import PartialDate, ProjectDraft
 from portal.vocabulary import TERMS
 
+_PLACES_MOST = 15
 _FOUR_DIGITS = re.compile(r"[0-9]{1,4}")
 
 Said = Mapping[str, object] | None
@@ -137,12 +138,13 @@ def _date(text: str) -> PartialDate | None:
         return None
 
 
-def _amount(text: str) -> Decimal | None:
+def amount_of(text: str) -> Decimal | None:
+    """An amount of money; None for what is none, or has so many digits that nobody could print it."""
     try:
         amount = Decimal(text)
     except InvalidOperation:
         return None
-    return amount if amount.is_finite() else None
+    return amount if amount.is_finite() and amount.adjusted() <= _PLACES_MOST else None
 
 
 def _end_before_start(draft: ProjectDraft, _rule: Rule, _today: date) -> Said:
@@ -180,7 +182,7 @@ def _long_span(draft: ProjectDraft, rule: Rule, _today: date) -> Said:
 
 
 def _budget_range(draft: ProjectDraft, rule: Rule, _today: date) -> Said:
-    amount = _amount(draft.budget)
+    amount = amount_of(draft.budget)
     if amount is None:
         return None
     outside = (rule.least is not None and amount < rule.least) or (rule.most is not None and amount > rule.most)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
-
 from portal.models import ProjectDraft
 from portal.models.draft import CODE_FIELDS, TERM_FIELDS
 from portal.search.terms import Terms
+from portal.services import rules
 from portal.web import figures, wording
 from portal.web.language import gettext
 
@@ -66,8 +65,5 @@ def _word(terms: Terms, field: str, part: str) -> str:
 
 def _money(text: str) -> str:
     """An amount as it is printed; what is no number stays as it was typed."""
-    try:
-        amount = Decimal(text)
-    except InvalidOperation:
-        return text
-    return figures.usd(amount) if amount.is_finite() else text
+    amount = rules.amount_of(text)
+    return text if amount is None else figures.usd(amount)

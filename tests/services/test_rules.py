@@ -43,9 +43,9 @@ def test_a_remark_stands_beside_its_field(changes, field):
     assert field in fields(**changes)
 
 
-@pytest.mark.parametrize("budget", ["40000", "300000.00", "", "lots", "NaN", "Infinity", "1e99999"])
+@pytest.mark.parametrize("budget", ["40000", "300000.00", "", "lots", "NaN", "Infinity", "1e99999", "1e9999999999"])
 def test_limits_are_inside_and_nonsense_is_left_to_the_form(budget):
-    assert ("budget" in fields(budget=budget)) == (budget == "1e99999")
+    assert "budget" not in fields(budget=budget)
 
 
 @pytest.mark.parametrize("value", ["", "soon", "2021-13", "20211"])

@@ -172,6 +172,22 @@ def test_a_number_without_end_never_makes_a_page_fail(author, office, field, dig
     assert author.post(NEW, fields | {"action": "submit"}).status_code in (303, 409, 422)
 
 
+@pytest.mark.parametrize(
+    "amount", ["9" * 29, "9" * 5_000, "1e400", "1e999999", "1e9999999999", "0e999", "-1e400", "1e-999", "sNaN"]
+)
+def test_every_page_of_a_draft_with_an_endless_amount_is_a_page(author, amount):
+    answer = author.post(NEW, filled(author.visit(NEW), **COMPLETE.as_json()) | {"budget": amount})
+    edit = place(answer)
+    for address in (
+        edit,
+        edit.replace("/edit", ""),
+        edit.replace("/edit", "/preview"),
+        edit.replace("/edit", "/discard"),
+    ):
+        author.visit(address)
+    assert author.post("/staff/projects/check", filled(author.visit(edit))).status_code == 200
+
+
 @pytest.mark.parametrize("field", ["key", "page", "version", "based_on", "action", "of", "choice-title"])
 def test_nothing_in_a_field_of_the_page_itself_makes_it_fail(author, field):
     fields = filled(author.visit(NEW))
