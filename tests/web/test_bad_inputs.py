@@ -185,7 +185,7 @@ def test_a_code_is_good_for_its_step_and_the_two_beside_it(app, session, steps, 
     assert status == 303 or "right time" in answer.text
 
 
-def test_of_ten_who_use_one_recovery_code_at_once_one_gets_in(new_app, new_database):
+def test_of_four_who_use_one_recovery_code_at_once_one_gets_in(new_app, new_database):
     """On a database of its own, because the connection of a test is not for many threads."""
     app = new_app(new_database())
     with app.app_context():
