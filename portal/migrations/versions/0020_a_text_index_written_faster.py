@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0020"
-down_revision = "0011"
+down_revision = "0013"
 
 _TABLE = (
     "CREATE VIRTUAL TABLE project_text USING fts5(title, number, body, places, content='', "
