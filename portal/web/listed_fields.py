@@ -14,17 +14,18 @@ from portal.models import ProjectDraft, db
 from portal.services import audit
 from portal.services.writing import begin_writing
 from portal.web import again, form_token
+from portal.web.deciding import MARK, REASON
 from portal.web.drafting import CHOICE
-from portal.web.opened import REASON, RETURN
 
 _DRAFT = frozenset(ProjectDraft.field_names())
 _STEP = frozenset({"key", "version"})
-_DECISION = _STEP | {"note"} | {f"{before}{name}" for name in _DRAFT for before in (RETURN, REASON)}
+_DECISION = _STEP | {"note", "all"} | {f"{before}{name}" for name in _DRAFT for before in (MARK, REASON)}
 _SHEET = _DRAFT | _STEP | {"page", "based_on", "of", "action", "note"} | {f"{CHOICE}{name}" for name in _DRAFT}
 _NOTHING: frozenset[str] = frozenset()
 _CODE = frozenset({"code", "next"})
 
 FIELDS: Mapping[str, frozenset[str]] = {
+    "accounts.change_email": frozenset({"email"}),
     "accounts.change_role": frozenset({"role"}),
     "accounts.disable": _NOTHING,
     "accounts.enable": _NOTHING,
@@ -32,6 +33,8 @@ FIELDS: Mapping[str, frozenset[str]] = {
     "accounts.invite": frozenset({"name", "email", "role"}),
     "accounts.remove_second_factor": _NOTHING,
     "accounts.rename": frozenset({"name"}),
+    "email_changes.ask": frozenset({"email", "present", "code", "username"}),
+    "email_changes.use_link": _NOTHING,
     "own_account.begin_second_factor": _NOTHING,
     "own_account.change_password": frozenset({"present", "code", "password", "username"}),
     "own_account.confirm_second_factor": _CODE,
@@ -45,9 +48,11 @@ FIELDS: Mapping[str, frozenset[str]] = {
     "publishing.publish": _STEP,
     "publishing.publish_several": _STEP | {"number"},
     "publishing.schedule": _STEP | {"day", "time"},
+    "publishing.set_due": _STEP | {"day", "clear"},
     "records.withdraw": _STEP | {"reason"},
     "review.approve": _DECISION,
     "review.claim": _DECISION,
+    "review.mark": _DECISION,
     "review.recall": _DECISION,
     "review.release": _DECISION,
     "review.restore": _DECISION,

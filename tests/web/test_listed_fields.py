@@ -2,6 +2,7 @@
 
 import pytest
 from flask import Flask
+from tests.project_form import filled
 
 from portal.models import Account, AuditEvent, Project, Revision
 from portal.services import idempotency
@@ -9,7 +10,6 @@ from portal.vocabulary import Role, State
 from portal.web import listed_fields
 from tests.colleagues import Colleague
 from tests.people import OURS, Browser
-from tests.project_form import filled
 
 NEW = "/staff/projects/new"
 PLANTED = {
