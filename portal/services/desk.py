@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from portal.errors import Missing
@@ -36,10 +37,19 @@ def visible(account: Account) -> Select[Revision]:
         joinedload(Revision.claimed_by),
         joinedload(Revision.decided_by),
     )
+    return query.where(_may_see(account))
+
+
+def among(session: Session, numbers: Collection[int], account: Account) -> set[int]:
+    """Those of these revisions that the account may see."""
+    return set(session.execute(select(Revision.id).where(Revision.id.in_(numbers), _may_see(account))).scalars())
+
+
+def _may_see(account: Account) -> ColumnElement[bool]:
     if account.is_disabled:
-        return query.where(Revision.id < 0)
+        return Revision.id < 0
     own = Revision.author_id == account.id
-    return query.where(or_(own, Revision.state.not_in(_PRIVATE)) if account.is_reviewer else own)
+    return or_(own, Revision.state.not_in(_PRIVATE)) if account.is_reviewer else own
 
 
 def get(session: Session, number: int, account: Account) -> Revision:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -11,8 +12,9 @@ from flask import Blueprint, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from portal.models import AuditEvent, db
-from portal.services import trail
+from portal.services import desk, trail
 from portal.services.trail import Wanted
+from portal.web import guard
 from portal.web.guard import needs
 
 bp = Blueprint("audit", __name__, url_prefix="/staff/audit")
@@ -35,9 +37,10 @@ def events() -> str:
     wanted = parse(request.args)
     session = db.session()
     found, following = trail.find(session, wanted)
+    shown = desk.among(session, [number for event in found if (number := revision_of(event))], guard.current())
     return render_template(
         "staff/audit.html",
-        lines=[line(event) for event in found],
+        lines=[line(event, shown) for event in found],
         wanted=wanted,
         verbs=trail.verbs(session),
         kinds=trail.kinds(session),
@@ -84,11 +87,17 @@ def address(wanted: Wanted) -> str:
     return url_for(".events", **{name: value for name, value in given.items() if value})
 
 
-def line(event: AuditEvent) -> Line:
-    is_revision = event.subject_kind == "revision" and event.subject_id.isdigit()
+def revision_of(event: AuditEvent) -> int:
+    """The number of the revision that an event is about, 0 for another subject."""
+    return int(event.subject_id) if event.subject_kind == "revision" and event.subject_id.isdigit() else 0
+
+
+def line(event: AuditEvent, shown: Collection[int]) -> Line:
+    """An event; its revision is linked if it is among those shown, for a draft is its author's alone."""
+    number = revision_of(event)
     return Line(
         event=event,
-        url=url_for("review.revision", number=int(event.subject_id)) if is_revision else "",
+        url=url_for("review.revision", number=number) if number in shown else "",
         before=written(event.before),
         after=written(event.after),
     )
