@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -43,6 +43,8 @@ def holds(columns: list[str], query: str) -> bool:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @pytest.mark.usefixtures("sample")
 def test_hits_agree_with_a_plain_loop(session, columns, query):
+    # An identifier typed whole means its record, whatever the words say: that has a test of its own.
+    assume(query.upper() not in set(session.execute(select(Project.number)).scalars()))
     ids = list(session.execute(select(Project.id).order_by(Project.id)).scalars())
     text.remove(session(), ids[3:])
     documents = [
