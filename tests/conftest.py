@@ -17,7 +17,7 @@ from portal.config import Settings
 from portal.models import READER, db
 from portal.services.intake import Report, import_file
 from tests import postgres
-from tests.factories import Office
+from tests.factories import Office, let_go
 from tests.pages import Fragment, Page
 from tests.people import Browser
 
@@ -89,8 +89,7 @@ def new_app():
     yield start
     for app in made:
         with app.app_context():
-            for engine in db.engines.values():
-                engine.dispose()
+            let_go()
 
 
 @pytest.fixture(scope="session")

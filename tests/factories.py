@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from portal.models import Account, ProjectDraft, now
+from portal.models import Account, ProjectDraft, db, now
 from portal.services import audit, desk, passwords, publication, review
 from portal.vocabulary import Role, State
 
@@ -138,3 +138,9 @@ class Office:
     def sees(self, account, revision):
         found = self.session.execute(desk.visible(account).where(type(revision).id == revision.id))
         return found.scalar_one_or_none() is not None
+
+
+def let_go():
+    """Close what the present application keeps open to its database, its reader included."""
+    for engine in db.engines.values():
+        engine.dispose()

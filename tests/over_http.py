@@ -11,6 +11,7 @@ from portal.config import Settings
 from portal.models import db
 from portal.services import sessions
 from portal.web import cookies, form_token
+from tests.factories import let_go
 
 PATIENCE = 60  # seconds for an answer
 
@@ -22,7 +23,7 @@ def backstage(database):
     with app.app_context():
         yield db.session
         db.session.remove()
-        db.engine.dispose()
+        let_go()
 
 
 class Answer:

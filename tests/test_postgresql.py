@@ -7,6 +7,7 @@ from portal.app import STATEMENT_SECONDS, create_app, database_address
 from portal.config import Settings
 from portal.errors import Misconfigured
 from portal.models import db
+from tests.factories import let_go
 
 SECRET = "0123456789abcdef" * 4
 
@@ -42,7 +43,7 @@ def test_a_request_may_keep_the_database_for_seconds_and_a_command_for_as_long_a
         assert setting("application_name") == "idf-portal"
         assert db.engine.pool.size() == 3
         db.session.remove()
-        db.engine.dispose()
+        let_go()
 
 
 def test_behind_pgbouncer_a_connection_keeps_nothing(address):
@@ -51,7 +52,7 @@ def test_behind_pgbouncer_a_connection_keeps_nothing(address):
         assert db.session.connection().connection.driver_connection.prepare_threshold is None
         assert setting("statement_timeout") == "0"
         db.session.remove()
-        db.engine.dispose()
+        let_go()
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])

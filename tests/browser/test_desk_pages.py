@@ -10,6 +10,7 @@ from portal.services.writing import begin_writing
 from portal.vocabulary import State
 from portal.web import cookies
 from tests.browser.test_every_page import sideways, unfold
+from tests.factories import let_go
 
 NARROW, WIDE = {"width": 390, "height": 900}, {"width": 1280, "height": 900}
 
@@ -31,7 +32,7 @@ def work(live, database):
         revisions = {one.state: one.id for one in session.query(Revision).all()}
         yield tokens, revisions
         db.session.remove()
-        db.engine.dispose()
+        let_go()
 
 
 @pytest.fixture

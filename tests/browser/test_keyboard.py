@@ -11,7 +11,7 @@ from portal.services import sessions
 from portal.services.writing import begin_writing
 from portal.vocabulary import Role
 from portal.web import cookies
-from tests.factories import make_account
+from tests.factories import let_go, make_account
 
 TITLE = "Fair Recruitment by Keyboard"
 # More stops than any page has.
@@ -49,7 +49,7 @@ def keyboard(new_context, live, database):
             token, _ = sessions.start(db.session(), make_account(db.session(), name, role))
             db.session.commit()
             db.session.remove()
-            db.engine.dispose()
+            let_go()
         secure = live.replace("http:", "https:")
         context.add_cookies([{"name": cookies.SESSION, "value": token, "url": secure, "secure": True}])
         return context.new_page()

@@ -15,7 +15,7 @@ from portal.services import idempotency, sessions
 from portal.services.writing import begin_writing
 from portal.vocabulary import State
 from portal.web import cookies
-from tests.factories import COMPLETE, Office
+from tests.factories import COMPLETE, Office, let_go
 
 SECRET = "0123456789abcdef" * 4
 POSTS = 20
@@ -27,7 +27,7 @@ def backstage(live, database):
     with app.app_context():
         yield db.session
         db.session.remove()
-        db.engine.dispose()
+        let_go()
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from portal.services import sessions
 from portal.services.writing import begin_writing
 from portal.vocabulary import Role
 from portal.web import cookies
-from tests.factories import make_account
+from tests.factories import let_go, make_account
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def backstage(live, database):
     with app.app_context():
         yield db.session
         db.session.remove()
-        db.engine.dispose()
+        let_go()
 
 
 @pytest.fixture(params=[True, False], ids=["with script", "without script"])

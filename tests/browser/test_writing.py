@@ -12,7 +12,7 @@ from portal.services import sessions
 from portal.services.writing import begin_writing
 from portal.web import cookies
 from tests.browser.test_every_page import sideways, unfold
-from tests.factories import PHRASE, make_account
+from tests.factories import PHRASE, let_go, make_account
 
 NEW = "/staff/projects/new"
 SAVED = re.compile("Saved at")
@@ -27,7 +27,7 @@ def backstage(live, database):
     with app.app_context():
         yield db.session
         db.session.remove()
-        db.engine.dispose()
+        let_go()
 
 
 @pytest.fixture

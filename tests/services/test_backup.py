@@ -9,6 +9,7 @@ from portal.config import Settings
 from portal.errors import CannotBackUp
 from portal.models import db
 from portal.services.backup import back_up
+from tests.factories import let_go
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def engine(tmp_path):
         put_sample()
         yield db.engine
         db.session.remove()
-        db.engine.dispose()
+        let_go()
 
 
 def count(file):

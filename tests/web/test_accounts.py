@@ -11,7 +11,7 @@ from portal.services import accounts, audit, links, mail, passwords, sessions
 from portal.services.writing import begin_writing
 from portal.vocabulary import Role
 from portal.web import cookies
-from tests.factories import PHRASE, make_account
+from tests.factories import PHRASE, let_go, make_account
 from tests.people import place
 
 ANOTHER = "seven slow boats drift"
@@ -135,7 +135,7 @@ def test_ten_at_once_use_a_link_once(new_app, new_database):
         assert len(won) == 1
         assert passwords.fits(f"{ANOTHER} {won[0]}", kept)
         db.session.remove()
-        db.engine.dispose()
+        let_go()
 
 
 def test_asking_for_a_link_reads_the_same_for_everyone(staff, session, ann, monkeypatch):

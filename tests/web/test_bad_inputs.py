@@ -7,7 +7,6 @@ from threading import Barrier, Thread
 import pyotp
 import pytest
 from sqlalchemy import func, select
-from tests.project_form import filled
 
 from portal.models import Account, AccountSession, AuditEvent, OneTimeLink, RecoveryCode, Revision, db, now
 from portal.services import accounts, attempts, audit, second_factor
@@ -17,6 +16,7 @@ from portal.vocabulary import Role, State
 from tests.colleagues import Colleague
 from tests.factories import COMPLETE, PHRASE, make_account
 from tests.people import Browser, place
+from tests.sent_forms import filled
 
 NEW = "/staff/projects/new"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105 # of the accounts of these tests

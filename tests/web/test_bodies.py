@@ -6,13 +6,13 @@ import tracemalloc
 from urllib.parse import urlencode
 
 import pytest
-from tests.project_form import filled
 
 from portal.models import Revision
 from portal.services import idempotency
 from portal.web.bodies import BODY_MOST, FIELD_MOST, FIELDS_MOST
 from tests.pages import Page
 from tests.people import OURS
+from tests.sent_forms import filled
 
 NEW = "/staff/projects/new"
 NAME = "/staff/account/name"

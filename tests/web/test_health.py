@@ -7,6 +7,7 @@ from portal.cli import migrate_database
 from portal.config import Settings
 from portal.models import db
 from portal.web.headers import HEADERS
+from tests.factories import let_go
 
 SECRET = "0123456789abcdef" * 4
 
@@ -28,7 +29,7 @@ def portal_on(tmp_path):
     yield make
     for app in made:
         with app.app_context():
-            db.engine.dispose()
+            let_go()
 
 
 BROKEN = {

@@ -2,7 +2,6 @@
 
 import pytest
 from flask import Flask
-from tests.project_form import filled
 
 from portal.models import Account, AuditEvent, Project, Revision
 from portal.services import idempotency
@@ -10,6 +9,7 @@ from portal.vocabulary import Role, State
 from portal.web import listed_fields
 from tests.colleagues import Colleague
 from tests.people import OURS, Browser
+from tests.sent_forms import filled
 
 NEW = "/staff/projects/new"
 PLANTED = {

@@ -15,7 +15,7 @@ from portal.services.intake import Report, import_file
 from portal.vocabulary import State
 from tests.addresses import LOST, SELECTIONS, fixed
 from tests.conftest import DATABASE
-from tests.factories import COMPLETE, Office
+from tests.factories import COMPLETE, Office, let_go
 
 SECRET = "0123456789abcdef" * 4
 NEEDS_SQLITE = pytest.mark.skipif(DATABASE != "sqlite", reason="an authorizer is a thing of SQLite")
@@ -62,8 +62,7 @@ def give_role(session):
 
 def close(app):
     with app.app_context():
-        for engine in db.engines.values():
-            engine.dispose()
+        let_go()
 
 
 @pytest.fixture(scope="module")

@@ -9,13 +9,12 @@ from portal.app import create_app
 from portal.config import Settings
 from portal.models import db, unlimited
 from portal.web import guard
-from tests.factories import make_account
+from tests.factories import let_go, make_account
 from tests.people import Browser
 
 # Minutes of work for either database, in a few bytes.
-ENDLESS = text(
-    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000000) SELECT count(*) FROM n"
-)
+ENDLESS = text("SELECT count(*) FROM term AS a, term AS b, term AS c, term AS d, term AS e")
+COUNTING = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {}) SELECT count(*) FROM n"
 SECONDS = 1
 # A busy machine may be late.
 AT_MOST = 15
@@ -33,7 +32,7 @@ def limited_app(new_app, new_database):
     yield app
     with app.app_context():
         db.session.remove()
-        db.engine.dispose()
+        let_go()
 
 
 @pytest.fixture
@@ -51,7 +50,7 @@ def assert_honest(answer, began):
     assert time.monotonic() - began < AT_MOST
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, str(guard.RETRY_SECONDS))
     assert answer.headers["Cache-Control"] in ("no-store", "private, no-store")
-    assert not any(word in answer.text for word in ("RECURSIVE", "interrupted", "Traceback", "statement timeout"))
+    assert not any(word in answer.text for word in ("count(*)", "interrupted", "Traceback", "statement timeout"))
 
 
 def test_a_query_of_a_public_page_is_stopped(limited_app, slow):
@@ -86,7 +85,7 @@ def test_reading_everything_may_take_its_time(limited_app):
         took, rows = 0.0, 5_000_000
         while took < SECONDS * 1.2:
             began, rows = time.monotonic(), rows * 2
-            counted = db.session.execute(text(str(ENDLESS).replace("300000000", str(rows)))).scalar_one()
+            counted = db.session.execute(text(COUNTING.format(rows))).scalar_one()
             took = time.monotonic() - began
             assert counted == rows
         db.session.remove()
