@@ -97,11 +97,12 @@ def find(filters: Filters) -> Found:
         ids = by_relevance(index, selection, strong, first, filters.per_page)
     else:
         ids = index.page(selection, order, first, filters.per_page)
+    sums, counts = snapshot.tally(filters, hits, selection)
     return Found(
         filters=filters,
         projects=shown(snapshot, ids),
-        sums=index.sums(selection),
-        counts=index.counts(filters, hits, selection),
+        sums=sums,
+        counts=counts,
         order=order,
         snapshot=snapshot,
     )

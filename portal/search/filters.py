@@ -188,6 +188,12 @@ class Filters:
         matters = self.match_all_countries and len(self.values("country")) > 1 and bool(countries)
         return replace(self, match_all_countries=matters, view=VIEWS[0], unfolded=frozenset(), odd=())
 
+    @property
+    def selection(self) -> Self:
+        """What alone decides which projects are meant: without order, page and view."""
+        plain: dict[str, Any] = {"sort": "", "page": 1, "per_page": PAGE_SIZE}
+        return replace(self, **plain, view=VIEWS[0], unfolded=frozenset(), odd=())
+
     def chips(self) -> Iterator[Chip]:
         """Yield every part that can be taken off, each with the search that is left."""
         for odd in self.odd:

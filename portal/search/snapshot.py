@@ -17,12 +17,14 @@ from sqlalchemy.orm import Session
 from portal.models import Catalogue, Change, Project, Term, unlimited
 from portal.search.bitmaps import Ints, Whole
 from portal.search.building import Columns, build, patch
-from portal.search.index import Index
+from portal.search.filters import Filters
+from portal.search.index import Counts, Index, Sums
 from portal.search.listing import Listing, listings
 from portal.search.terms import Terms
 
 _TEXTS_KEPT = 256
 _LISTINGS_KEPT = 4_096
+_TALLIES_KEPT = 256
 # Rows read in one go: enough to be fast, few enough to need little memory.
 _BATCH = 2_000
 # Beyond so many rows out of place an index is made anew.
@@ -57,7 +59,8 @@ class State:
 class Snapshot:
     """One state of the directory. `samples` counts sample records.
 
-    `texts` keeps what recent texts found, `listings` the projects that were shown, by id.
+    `texts` keeps what recent texts found, `listings` the projects that were shown, by id, and `tallies` what was
+    counted of recent selections: who sorts them or turns a page needs no new count.
     """
 
     state: State
@@ -67,10 +70,19 @@ class Snapshot:
     samples: int
     texts: dict[str, tuple[BitMap, BitMap]] = field(default_factory=dict, repr=False)
     listings: dict[int, Listing] = field(default_factory=dict, repr=False)
+    tallies: dict[Filters, tuple[Sums, Counts]] = field(default_factory=dict, repr=False)
 
     def remember(self, text: str, rows: tuple[BitMap, BitMap]) -> tuple[BitMap, BitMap]:
         """Keep the rows a text found."""
         return kept(self.texts, text, rows, _TEXTS_KEPT)
+
+    def tally(self, filters: Filters, hits: BitMap | None, selection: BitMap) -> tuple[Sums, Counts]:
+        """The sums of a selection, and the counts of every facet value."""
+        what = filters.selection
+        if found := self.tallies.get(what):
+            return found
+        counted = self.index.sums(selection), self.index.counts(filters, hits, selection)
+        return kept(self.tallies, what, counted, _TALLIES_KEPT)
 
     def shown(self, session: Session, ids: Sequence[int]) -> tuple[Listing, ...]:
         """The projects with these ids, in their order; those that are not published are left out."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from flask import Flask, Response, current_app, make_response, render_template, request
+from jinja2.environment import TemplateModule
 from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -62,10 +63,13 @@ def row(project: Listing) -> Markup:
 def remembered_rows(app: Flask) -> Callable[[Listing, str, str], Markup]:
     """Half the time of a page goes into its rows, and pages that differ in a filter have many in common."""
 
+    @cache
+    def macros(locale: str) -> TemplateModule:
+        return app.jinja_env.get_template("macros/ui.html").make_module({"locale": locale})
+
     @lru_cache(maxsize=_ROWS_KEPT)
     def made(project: Listing, locale: str, _root: str) -> Markup:
-        macros = app.jinja_env.get_template("macros/ui.html").make_module({"locale": locale})
-        return Markup(macros.result(project))  # type: ignore[attr-defined]  # noqa: S704  # a macro escapes
+        return Markup(macros(locale).result(project))  # type: ignore[attr-defined]  # noqa: S704  # a macro escapes
 
     return made
 

@@ -16,9 +16,9 @@ from tests.bench.scales import connect
 
 VALUES = 10
 FAR_PAGE = 1_000
-# Asked once each: words and rows that a worker has not met since its last snapshot.
+# Asked once each: words, picks and rows that a worker has not met since its last snapshot.
 FRESH = 40
-FRESH_TEXT, FRESH_ROWS = "a text for the first time", "rows for the first time"
+FRESH_TEXT, FRESH_PICK, FRESH_ROWS = "a text for the first time", "a pick for the first time", "rows for the first time"
 _WORD = re.compile(r"[^\W\d_]{5,}")
 _TITLES_SAMPLED = 20_000
 SORTS = ("oldest", "budget", "-budget", "title")
@@ -61,6 +61,7 @@ def questions(database: Path) -> Questions:
         terms = connection.execute("SELECT id, facet, code, name FROM term").fetchall()
         codes = {number: (facet, code) for number, facet, code, _ in terms}
         top = {facet: most_frequent(connection, facet, codes) for facet in ("region", "type", "status", "country")}
+        types = most_frequent(connection, "type", codes, VALUES + FRESH)[VALUES:]
         years = most_frequent_years(connection)
         pairs = frequent_pairs(connection, codes)
         together = frequent_together(connection, codes)
@@ -99,6 +100,7 @@ def questions(database: Path) -> Questions:
         cases={case: [Question(case, filters) for filters in asked] for case, asked in cases.items()},
         fresh={
             FRESH_TEXT: [Question(FRESH_TEXT, Filters(text=word)) for word in rest[: FRESH * 4 : 4]],
+            FRESH_PICK: [Question(FRESH_PICK, Filters(picks=frozenset({pick}))) for pick in types],
             FRESH_ROWS: [Question(FRESH_ROWS, Filters(page=page)) for page in between(VALUES, far - VALUES)],
         },
         names={(facet, code): name for _, facet, code, name in terms},
@@ -112,13 +114,13 @@ def between(first: int, last: int) -> range:
     return range(first + 1, last + 1, max(1, (last - first) // FRESH))[:FRESH]
 
 
-def most_frequent(connection, facet: str, codes: dict) -> list[tuple[str, str]]:
+def most_frequent(connection, facet: str, codes: dict, most: int = VALUES + 2) -> list[tuple[str, str]]:
     """The picks of a facet with the most projects, most first."""
     if facet == "country":
         counted = "SELECT term_id, count(*) AS n FROM project_country WHERE is_eligible GROUP BY 1"
     else:
         counted = f"SELECT {facet}_id, count(*) AS n FROM project WHERE {facet}_id IS NOT NULL GROUP BY 1"
-    rows = connection.execute(f"{counted} ORDER BY n DESC, 1 LIMIT {VALUES + 2}")
+    rows = connection.execute(f"{counted} ORDER BY n DESC, 1 LIMIT {most}")
     return [codes[number] for number, _ in rows]
 
 
