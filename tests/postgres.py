@@ -21,7 +21,7 @@ OWNER = "postgres"
 KEEPER = """
 start() {
   "$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off -c synchronous_commit=on \
-    -c full_page_writes=off -c shared_buffers=64MB -c max_connections=60 >>"$2/log" 2>&1 </dev/null &
+    -c full_page_writes=off -c shared_buffers=64MB -c max_connections=200 >>"$2/log" 2>&1 </dev/null &
 }
 stop() {
   kill -QUIT $!

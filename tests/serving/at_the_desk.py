@@ -30,7 +30,11 @@ def served(database):
     """gunicorn on a database with the sample records: (Rehearsed, its db.session, an Office of it)."""
     with rehearsal.bare(database) as portal, backstage(database) as session:
         begin_writing(session())
-        yield portal, session, Office(session())
+        try:
+            yield portal, session, Office(session())
+        except BaseException:
+            print(portal.log()[-10_000:])
+            raise
 
 
 def workers(server):
