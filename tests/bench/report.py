@@ -45,6 +45,7 @@ def write(store, scales: list[str], busiest: str) -> None:
             *(beside_plain(found, busiest) if plain else []),
         ],
         "seconds": effort.WRK_SECONDS,
+        "runs": effort.WRK_RUNS,
         "workers": throughput.WORKERS,
         "threads": throughput.THREADS,
         "addresses": rates["addresses"],

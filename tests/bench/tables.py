@@ -96,15 +96,18 @@ def throughput(found: dict) -> list[str]:
     for number in hello:
         for name, label in RUNS.items():
             if not (run := found["runs"].get(name)):
-                rows.append([label, number, *[NOTHING] * 5])
+                rows.append([label, number, *[NOTHING] * 6])
                 continue
             one = run[number]
             rows.append([
-                label, number, plain(one["rate"]), share(one["rate"] / hello[number]["rate"]),
-                share(one["rate"] / rendered[number]["rate"]), f"{plain(one['median'])} / {plain(one['p99'])}",
+                label, number, plain(one["rate"]), f"{plain(one['least'])} – {plain(one['most'])}",
+                share(one["rate"] / hello[number]["rate"]), share(one["rate"] / rendered[number]["rate"]),
+                f"{plain(one['median'])} / {plain(one['p99'])}",
                 str(one["failed"] + one["broken"]),
             ])  # fmt: skip
-    return table(["", "connections", "requests/s", "of hello", "of rendered", "ms, median / p99", "failed"], rows)
+    return table(
+        ["", "connections", "requests/s", "least – most", "of hello", "of rendered", "ms, median / p99", "failed"], rows
+    )
 
 
 def share(value: float) -> str:
