@@ -9,3 +9,4 @@ ALTER DEFAULT PRIVILEGES FOR ROLE portal IN SCHEMA published GRANT SELECT ON TAB
 -- What a connection would say for itself, were there no PgBouncer between.
 ALTER ROLE portal_reader SET default_transaction_read_only = on;
 ALTER ROLE portal_reader SET search_path = published;
+ALTER ROLE portal_reader SET statement_timeout = '1s';

@@ -30,8 +30,8 @@ from portal.search import directory, shelf
 from portal.web import BLUEPRINTS, assets, bodies, error_pages, guard, headers, kept, listed_fields, proxy, rendering
 
 _ADDRESS_LIKE = "write sqlite:////folder/portal.db or postgresql://user:password@host/name"
-# A request that keeps the database longer is ended by it; commands may take their time.
-STATEMENT_SECONDS = 5
+# A statement of a request that takes longer is stopped, a public one sooner; commands may take their time.
+STATEMENT_SECONDS, PUBLIC_SECONDS = 5, 1
 
 
 def create_app(settings: Settings, *, statement_seconds: int = STATEMENT_SECONDS) -> Flask:
@@ -41,8 +41,8 @@ def create_app(settings: Settings, *, statement_seconds: int = STATEMENT_SECONDS
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=url,
-        SQLALCHEMY_ENGINE_OPTIONS=(options := engine_options(url, settings, statement_seconds)),
-        SQLALCHEMY_BINDS=reader(url, settings, options),
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(url, settings, statement_seconds),
+        SQLALCHEMY_BINDS=reader(url, settings, engine_options(url, settings, min(statement_seconds, PUBLIC_SECONDS))),
         TRUSTED_HOSTS=settings.hosts,
         # Carries the one message that a page shows after a redirect, to staff alone.
         SESSION_COOKIE_NAME="__Host-said",

@@ -5,9 +5,10 @@ import time
 import pytest
 from sqlalchemy import text
 
-from portal.app import create_app
+from portal.app import PUBLIC_SECONDS, STATEMENT_SECONDS, create_app
 from portal.config import Settings
-from portal.models import db, unlimited
+from portal.models import READER, db, unlimited
+from portal.models.deadline import STATEMENT_SECONDS as OPTION
 from portal.web import guard
 from tests.factories import let_go, make_account
 from tests.people import Browser
@@ -44,6 +45,19 @@ def slow(limited_app, monkeypatch):
 
     monkeypatch.setitem(limited_app.view_functions, "overview.where", ask)
     monkeypatch.setitem(limited_app.view_functions, "own_account.rename", guard.needs("author")(ask))
+
+
+def seconds(engine):
+    """How long a statement may take."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            return int(connection.execute(text("SHOW statement_timeout")).scalar_one().removesuffix("s"))
+        return connection.get_execution_options()[OPTION]
+
+
+def test_what_the_public_asks_is_stopped_sooner(new_app, new_database):
+    with new_app(new_database()).app_context():
+        assert (seconds(db.engine), seconds(db.engines[READER])) == (STATEMENT_SECONDS, PUBLIC_SECONDS)
 
 
 def assert_honest(answer, began):
