@@ -160,6 +160,6 @@ def test_only_the_drawn_arrows_move(app):
     run_state_machine_as_test(
         Desk,
         settings=settings(
-            max_examples=RUNS, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=RUNS, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
