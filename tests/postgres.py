@@ -21,7 +21,8 @@ OWNER = "postgres"
 KEEPER = """
 start() {
   "$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off -c synchronous_commit=on \
-    -c full_page_writes=off -c shared_buffers=64MB -c max_connections=200 >>"$2/log" 2>&1 </dev/null &
+    -c full_page_writes=off -c shared_buffers=64MB -c max_connections=200 $3 \
+    >>"$2/log" 2>&1 </dev/null &
 }
 stop() {
   kill -QUIT $!
@@ -50,8 +51,8 @@ def who():
 
 
 @contextmanager
-def server():
-    """A running server, as its Cluster.
+def server(settings=""):
+    """A running server, as its Cluster; `settings` ("-c name=value ...") go before the usual ones, which are hasty.
 
     Its language is not C, so that an order which the portal does not decide itself shows.
     """
@@ -67,7 +68,7 @@ def server():
             cwd="/", check=True, capture_output=True, **who(),
         )  # fmt: skip
         keeper = subprocess.Popen(
-            ["sh", "-c", KEEPER, "keeper", bin_folder, folder],
+            ["sh", "-c", KEEPER, "keeper", bin_folder, folder, settings],
             cwd="/", stdin=subprocess.PIPE, start_new_session=True, **who(),
         )  # fmt: skip
         cluster = Cluster(folder, keeper.stdin)

@@ -9,7 +9,7 @@ import signal
 import sys
 import time
 
-from tests.bench import index_cost, latency, publishing, report, throughput
+from tests.bench import index_cost, latency, on_postgresql, publishing, report, throughput
 from tests.bench.machine import DATASETTE, machine, versions
 from tests.bench.scales import DATA, SCALES, make
 from tests.bench.store import CACHE, Store
@@ -50,6 +50,7 @@ def main() -> None:
             for stage, measure in STAGES.items():
                 run(store, stage, name, measure)
         run(store, "plain-datasette", busiest(chosen), latency.beside_plain_datasette)
+        run(store, "postgresql", busiest(chosen), on_postgresql.measure)
         run(store, "throughput", busiest(chosen), throughput.measure)
     report.write(store, chosen, busiest(chosen))
     print(f"Written: {report.TARGET.name}")

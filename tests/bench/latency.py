@@ -13,13 +13,13 @@ from tests.bench.visitor import Visitor, summary
 _TOTAL = re.compile(rb'class="totals".*?<dd>([\d,]+)</dd>', re.DOTALL)
 
 
-def portal(scale: Scale) -> dict:
+def portal(scale: Scale, **settings: str) -> dict:
     """The portal with its cache of pages off: a search and a rendering for every request."""
     asked = questions(scale.database)
     times: dict[str, list[float]] = defaultdict(list)
     totals: dict[str, int] = {}
     sizes: list[int] = []
-    with gunicorn(scale.database, **NO_PAGE_CACHE) as server:
+    with gunicorn(scale.database, **NO_PAGE_CACHE, **settings) as server:
         visitor = Visitor(server.port)
         for each in asked.cases.values():
             for question in each:

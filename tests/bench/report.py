@@ -5,6 +5,7 @@ from string import Template
 
 from portal.config import ROOT
 from tests.bench import effort, peer, publishing, tables, throughput
+from tests.bench.on_postgresql import SETTINGS
 from tests.bench.questions import FAR_PAGE
 from tests.bench.verdict import verdict
 
@@ -19,6 +20,7 @@ def write(store, scales: list[str], busiest: str) -> None:
     found["import"] = {name: result for name in scales if (result := store.read("import", name, "storing"))}
     rates = store.read("throughput", busiest)
     plain = store.read("plain-datasette", busiest)
+    postgresql = store.read("postgresql", busiest)
     found["plain-datasette"] = {busiest: plain} if plain else {}
     missing = [f"{stage} at {name}" for stage, results in found.items() for name in results if results[name] is None]
     if missing or not rates:
@@ -43,6 +45,7 @@ def write(store, scales: list[str], busiest: str) -> None:
         "beside": [
             *(line for name in scales for line in beside(found, name)),
             *(beside_plain(found, busiest) if plain else []),
+            *(on_postgresql(found, postgresql, busiest) if postgresql else []),
         ],
         "seconds": effort.WRK_SECONDS,
         "runs": effort.WRK_RUNS,
@@ -101,5 +104,24 @@ def beside_plain(found: dict, name: str) -> list[str]:
         f"### Beside Datasette without added indexes, at {name}", "",
         *tables.table(["ms, median / p95", "portal", "Datasette", "to portal"], rows),
         "The same rows and text index, as of a table just put in; above it has an index on every column.",
+        "",
+    ]  # fmt: skip
+
+
+def on_postgresql(found: dict, its: dict, name: str) -> list[str]:
+    """The portal on PostgreSQL beside itself on SQLite, and what filling it took."""
+    own = found["portal"][name]
+    rows = [
+        [case, tables.both(here), tables.both(there := its["cases"].get(case)), tables.times(tables.ratio(there, here))]
+        for case, here in own["cases"].items()
+    ]
+    imports = ", ".join(
+        f"{each['file']} {tables.plain(each['rows'] / each['seconds'])} rows/s" for each in its["files"]
+    )
+    return [
+        f"### The portal on PostgreSQL {its['version']}, at {name}", "",
+        *tables.table(["ms, median / p95", "on SQLite", "on PostgreSQL", "to SQLite"], rows),
+        f"It found as many projects as on SQLite for {tables.same_counts(own, its)}.",
+        f"Settings that are not Debian's: `{SETTINGS}`. `portal import`: {imports}.",
         "",
     ]  # fmt: skip
