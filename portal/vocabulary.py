@@ -122,3 +122,5 @@ OPEN_STATES = (State.DRAFT, State.SUBMITTED, State.IN_REVIEW, State.RETURNED, St
 EDITABLE_STATES = (State.DRAFT, State.RETURNED, State.IN_REVIEW)
 # Someone else than its editor must have agreed before a revision can be here.
 AGREED_STATES = (State.APPROVED, State.SCHEDULED, State.PUBLISHED, State.SUPERSEDED, State.WITHDRAWN)
+# It was public, or is.
+PUBLISHED_STATES = (State.PUBLISHED, State.SUPERSEDED, State.WITHDRAWN)

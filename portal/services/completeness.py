@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, fields
+from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 from portal.errors import Incomplete
 from portal.models import Project, ProjectDraft, Term
 from portal.services import prose
-from portal.services.intake.checking import Row, check
+from portal.services.intake.checking import Row, budget, check
 from portal.services.intake.glossary import Glossary
 from portal.services.intake.proposal import Proposal
 
@@ -55,7 +56,9 @@ class Fault:
 
 
 def cleaned(draft: ProjectDraft) -> ProjectDraft:
-    """The draft without what is unseen or stands twice; nothing that makes sense is lost."""
+    """The draft without what is unseen or stands twice, an amount as a record states it; nothing that makes sense is
+    lost.
+    """
     changes: dict[str, object] = {}
     for field in fields(draft):
         value = getattr(draft, field.name)
@@ -63,7 +66,13 @@ def cleaned(draft: ProjectDraft) -> ProjectDraft:
             changes[field.name] = tuple(dict.fromkeys(filter(None, map(prose.line, value))))
         else:
             changes[field.name] = _summary(value) if field.name == "summary" else prose.line(value)
-    return draft.but(**changes)
+    return draft.but(**changes | {"budget": _amount(draft.budget)})
+
+
+def _amount(text: str) -> str:
+    """An amount in one spelling ("64240.00"), so that another one is no change; what is no amount as it was typed."""
+    cents = budget(Row(0, {_COLUMN_OF["budget"]: text}))
+    return prose.line(text) if cents is None else str(Decimal(cents).scaleb(-2))
 
 
 def _summary(text: str) -> str:

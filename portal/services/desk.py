@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from portal.errors import Missing
 from portal.models import Account, Project, Revision, now
-from portal.vocabulary import State
+from portal.vocabulary import PUBLISHED_STATES, State
 
 LISTED_MOST = 200
 _PRIVATE = (State.DRAFT, State.DISCARDED)
@@ -70,9 +70,7 @@ def desk(session: Session, account: Account) -> Desk:
     own = [r for r in listed(State.RETURNED, State.DRAFT) if r.author_id == account.id]
     submitted = sorted(listed(State.SUBMITTED, State.IN_REVIEW), key=lambda r: (r.due_at or r.saved_at, r.id))
     agreed = listed(State.APPROVED, State.SCHEDULED)
-    finished = visible(account).where(
-        Revision.state.in_((State.PUBLISHED, State.SUPERSEDED, State.WITHDRAWN)),
-    )
+    finished = visible(account).where(Revision.state.in_(PUBLISHED_STATES))
     decided = session.execute(finished.order_by(Revision.decided_at.desc(), Revision.id.desc()).limit(20)).scalars()
     return Desk(
         mine=tuple(own),

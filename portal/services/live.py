@@ -9,7 +9,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.errors import Missing
-from portal.models import WITHDRAWN_ADDRESS, Project, ProjectCountry, ProjectDraft, ProjectTag, Revision, Term
+from portal.models import (
+    WITHDRAWN_ADDRESS,
+    AuditEvent,
+    Project,
+    ProjectCountry,
+    ProjectDraft,
+    ProjectTag,
+    Revision,
+    Term,
+)
 
 
 def project(session: Session, key: str) -> Project:
@@ -70,6 +79,17 @@ def standing(session: Session, revision: Revision) -> ProjectDraft | None:
     """The public record that a revision would change; None where there is none yet, or none any more."""
     project = revision.project
     return draft_of(session, project) if project is not None and project.published_at is not None else None
+
+
+def replaced(session: Session, revision: Revision) -> ProjectDraft | None:
+    """The record as it stood when a revision that was published took its place; None where there was none."""
+    query = select(AuditEvent).where(
+        AuditEvent.subject_kind == "project", AuditEvent.subject_id == str(revision.project_id)
+    )
+    for event in session.execute(query.order_by(AuditEvent.id.desc())).scalars():
+        if (event.after or {}).get("revision") == revision.id:
+            return None if event.verb == "publish" else ProjectDraft.from_json(revision.payload | (event.before or {}))
+    return None
 
 
 @dataclass(frozen=True)

@@ -27,11 +27,21 @@ class Compared:
 
 @dataclass(frozen=True)
 class Comparison:
-    """All fields, the changed ones first; unchanged ones that say nothing are left out."""
+    """All fields, the changed ones first; unchanged ones that say nothing are left out. `is_done` says that the
+    proposal was published, `is_new` that there was no record before.
+    """
 
     changed: tuple[Compared, ...]
     unchanged: tuple[Compared, ...]
     is_new: bool
+    is_done: bool
+
+    @property
+    def sides(self) -> tuple[str, str]:
+        """What stands above either side; the first is empty where there is nothing to compare with."""
+        if self.is_done:
+            return "" if self.is_new else gettext("Before"), gettext("Published")
+        return "" if self.is_new else gettext("Published now"), gettext("Proposed")
 
     @property
     def names(self) -> str:
@@ -39,8 +49,8 @@ class Comparison:
         return ", ".join(field.name for field in self.changed)
 
 
-def compare(terms: Terms, live: ProjectDraft | None, proposed: ProjectDraft) -> Comparison:
-    """What a proposal would change; without a public record everything it states."""
+def compare(terms: Terms, live: ProjectDraft | None, proposed: ProjectDraft, *, is_done: bool = False) -> Comparison:
+    """What a proposal would change, or did; without a public record everything it states."""
     said = remarks(proposed)
     fields = tuple(
         Compared(
@@ -58,6 +68,7 @@ def compare(terms: Terms, live: ProjectDraft | None, proposed: ProjectDraft) -> 
         changed=tuple(field for field in fields if field.is_changed),
         unchanged=tuple(field for field in fields if not field.is_changed and (field.after or field.remarks)),
         is_new=live is None,
+        is_done=is_done,
     )
 
 

@@ -10,7 +10,7 @@ from portal.models import Account, Revision
 from portal.search import directory
 from portal.services import desk, history, idempotency, live, marks, steps
 from portal.services.steps import Action
-from portal.vocabulary import State
+from portal.vocabulary import PUBLISHED_STATES, State
 from portal.web import comparison, content, deciding, narration, ripple
 from portal.web.comparison import Compared, Comparison
 from portal.web.deciding import Decision, Shown
@@ -70,25 +70,30 @@ class Opened:
         if self.comparison.is_new:
             return ngettext("A new record, one field", "A new record, %(num)s fields", count)
         if not count:
-            return gettext("Nothing differs from the public record")
+            return (
+                gettext("Nothing was changed")
+                if self.comparison.is_done
+                else gettext("Nothing differs from the public record")
+            )
         return ngettext("One field changed", "%(num)s fields changed", count)
 
 
 def opened(session: Session, revision: Revision, account: Account, decision: Decision | None = None) -> Opened:
     """The page of a revision for this account."""
-    stands = live.standing(session, revision)
+    is_done = revision.state in PUBLISHED_STATES
+    stands = live.replaced(session, revision) if is_done else live.standing(session, revision)
     actions = steps.allowed(revision, account)
     badge, badge_kind = narration.badge(revision)
     is_to_come = revision.state in (State.SUBMITTED, State.IN_REVIEW, State.APPROVED, State.SCHEDULED)
     return Opened(
         revision=revision,
         title=content.title_of(revision.draft),
-        heading=heading(revision, actions),
+        heading=heading(actions, is_change=bool(revision.project_id) and not (is_done and stands is None)),
         badge=badge,
         badge_kind=badge_kind,
         turn=steps.turn(revision),
         actions=actions,
-        comparison=comparison.compare(directory.current().terms, stands, revision.draft),
+        comparison=comparison.compare(directory.current().terms, stands, revision.draft, is_done=is_done),
         told=narration.of_events(history.of_revision(session, revision.id)),
         four_eyes=four_eyes(revision, account),
         ripple=ripple.of(stands, revision.draft) if is_to_come else (),
@@ -99,10 +104,10 @@ def opened(session: Session, revision: Revision, account: Account, decision: Dec
     )
 
 
-def heading(revision: Revision, actions: tuple[Action, ...]) -> str:
+def heading(actions: tuple[Action, ...], *, is_change: bool) -> str:
     if Action.APPROVE in actions or Action.RETURN in actions:
-        return gettext("Review a change") if revision.project_id else gettext("Review a new record")
-    return gettext("A change of a record") if revision.project_id else gettext("A new record")
+        return gettext("Review a change") if is_change else gettext("Review a new record")
+    return gettext("A change of a record") if is_change else gettext("A new record")
 
 
 def four_eyes(revision: Revision, account: Account) -> str:

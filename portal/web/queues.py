@@ -14,7 +14,7 @@ from portal.models import Account, Revision, now
 from portal.services import desk, live, steps
 from portal.services.desk import Desk
 from portal.services.steps import Action
-from portal.vocabulary import State
+from portal.vocabulary import PUBLISHED_STATES, State
 from portal.web import comparison, content, narration
 from portal.web.language import gettext, ngettext
 
@@ -195,7 +195,7 @@ def lead(found: dict[str, list[Revision]], account: Account) -> str:
 
 def row(session: Session, revision: Revision, account: Account) -> Row:
     actions = steps.allowed(revision, account)
-    is_decided = revision.state in (State.PUBLISHED, State.SUPERSEDED, State.WITHDRAWN)
+    is_decided = revision.state in PUBLISHED_STATES
     badge, kind = narration.badge(revision)
     number = revision.draft.number or (revision.project.number if revision.project else "")
     return Row(

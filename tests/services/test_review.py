@@ -274,3 +274,17 @@ def test_the_desk_sorts_work_by_whose_turn_it_is(office):
 def test_every_screen_can_say_whose_turn_it_is(office):
     assert "Rex" in steps.turn(office.revision(State.IN_REVIEW))
     assert set(steps.TURN) == set(State)
+
+
+@pytest.mark.parametrize("typed", ["150000", "150,000", "150 000.00", "0150000.00"])
+def test_an_amount_spelt_another_way_is_no_change(typed, office):
+    assert office.draft(COMPLETE.but(budget=typed)).draft == COMPLETE
+
+
+def test_what_changes_nothing_is_not_submitted(office):
+    project = office.revision(State.PUBLISHED).project
+    revision = review.open_change(office.session, project, by=office.other)
+    with pytest.raises(Incomplete) as why:
+        review.submit(office.session, revision, version=revision.version, by=office.other)
+    assert [fault.reason for fault in why.value.faults] == ["Nothing differs from the public record."]
+    assert revision.state == State.DRAFT

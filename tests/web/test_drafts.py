@@ -66,7 +66,7 @@ def test_what_was_chosen_is_saved(clash, author, session):
     choices = {"choice-title": "mine", "choice-summary": "theirs", "choice-budget": "mine"}
     assert place(author.post(edit(revision), hidden(page) | choices)) == edit(revision)
     session.rollback()
-    assert revision.draft == COMPLETE.but(title="Mine", summary="Their words.", budget="7")
+    assert revision.draft == COMPLETE.but(title="Mine", summary="Their words.", budget="7.00")
     assert revision.note == "My note"
 
 

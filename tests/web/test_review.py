@@ -264,3 +264,12 @@ def test_submitting_an_incomplete_draft_says_all_that_is_missing(office, people)
     page = author.press(author.visit(at(revision)), at(revision, "submit"), status=422)
     assert "Give the project a title." in page.text
     assert "Give the budget in US dollars." in page.text
+
+
+def test_a_published_revision_is_shown_beside_what_it_replaced(office, reviewer):
+    first = office.revision(State.PUBLISHED)
+    second = office.publish_change(first.project, title="A better title")
+    page = reviewer.visit(at(second))
+    assert [words(side) for side in page.select("#field-title .side")] == ["Before", "Published"]
+    assert [words(changed) for changed in page.select("li.difference h3")] == ["Title"]
+    assert words(reviewer.visit(at(first)).one("h1")).startswith("A new record")
