@@ -5,8 +5,14 @@ BIND (127.0.0.1:8000, unix:/run/portal/http.sock) or PORT alone, WEB_CONCURRENCY
 """
 
 import os
+import re
 import sys
 from pathlib import Path
+
+from gunicorn.glogging import Logger
+
+_OPENS = re.compile("(/+sign-in/+(?:link|email)/+).+")
+_PRIVATE = re.compile("/+(sign-in|sign-out|forgotten|staff)(/|$)")
 
 # Without BIND only this machine may speak to us: its reverse proxy, or a developer's browser.
 bind = os.environ.get("BIND") or f"127.0.0.1:{os.environ.get('PORT') or '8000'}"
@@ -44,6 +50,19 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 # Two servers of one user would claim the same default socket; nothing here uses it.
 control_socket_disable = True
 
+
+class Discreet(Logger):
+    """Writes down neither the query strings of staff nor what opens a one-time link."""
+
+    def atoms(self, resp, req, environ, request_time):
+        atoms = super().atoms(resp, req, environ, request_time)
+        path = _OPENS.sub(r"\1-", atoms["U"] or "")
+        query = "" if path != atoms["U"] or _PRIVATE.match(path) else atoms["q"]
+        line = f"{atoms['m']} {path}{'?' if query else ''}{query} {atoms['H']}"
+        return atoms | {"U": path, "q": query, "r": line}
+
+
+logger_class = Discreet
 accesslog = "-" if os.environ.get("PORTAL_ACCESS_LOG") == "1" else None
 errorlog = "-"
 loglevel = os.environ.get("PORTAL_LOG_LEVEL") or "warning"

@@ -126,6 +126,7 @@ def settings(folder, bind, address, database=""):
         "PORTAL_URL": address,
         "PORTAL_PROXIES": "1",
         "PORTAL_LOG_LEVEL": "info",
+        "PORTAL_ACCESS_LOG": "1",
         "BIND": bind,
     }
 

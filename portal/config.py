@@ -79,7 +79,7 @@ class Settings:
 
         Raises Misconfigured with one line that names the variable and what to do.
         """
-        stage = environ.get("PORTAL_ENV", "development")
+        stage = environ.get("PORTAL_ENV") or "development"
         if stage not in ("development", "production"):
             raise Misconfigured(f"PORTAL_ENV is {stage!r}: set it to development or production.")
         is_production = stage == "production"
