@@ -49,8 +49,9 @@ def frame() -> dict[str, Any]:
     try:
         kept = directory.current()
         shared |= {"records_changed": kept.changed_at, "sample_count": kept.samples}
+        shared["record_count"] = len(kept.index.everything)
     except SQLAlchemyError:
-        shared |= {"records_changed": None, "sample_count": 0}
+        shared |= {"records_changed": None, "sample_count": 0, "record_count": 0}
     return shared
 
 

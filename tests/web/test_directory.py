@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from portal.vocabulary import FACETS
+from portal.vocabulary import FACETS, State
 from tests.conftest import FRAGMENT
 from tests.pages import words
 
@@ -204,3 +204,9 @@ def test_a_long_list_of_values_is_sent_when_asked_for(visit):
 
 def test_an_unheard_of_list_to_unfold_is_said_and_ignored(visit):
     assert "All values of colour not understood, so it is ignored remove" in chips(visit("/projects/?all=colour"))
+
+
+def test_the_note_on_samples_is_true_beside_other_records(visit, office):
+    assert words(visit("/projects/").one(".sample-note")).startswith("These 100 records are a sample")
+    office.revision(State.PUBLISHED)
+    assert words(visit("/projects/").one(".sample-note")).startswith("100 of the 101 records here are a sample")
