@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from pyroaring import BitMap
 
+from portal.vocabulary import NOT_STATED
+
 Ints = npt.NDArray[np.int64]
 Whole = npt.NDArray[np.integer[Any]]
 Rows = npt.NDArray[np.uint32]
@@ -40,11 +42,14 @@ def grouped(rows: Whole, terms: Whole, codes: Mapping[int, str]) -> dict[str, Bi
 
 
 def changed(bits: Bits, gone: BitMap, added: Bits) -> dict[str, BitMap]:
-    """The same bitmaps without the rows that are gone and with those added; untouched ones are shared."""
+    """The same bitmaps without the rows that are gone and with those added; untouched ones are shared.
+
+    A value that no row has any more is left out, as it would be by `grouped`; NOT_STATED always stays.
+    """
     result = {value: rows - gone if rows.intersect(gone) else rows for value, rows in bits.items()}
     for value, rows in added.items():
         result[value] = result[value] | rows if value in result else rows
-    return result
+    return {value: rows for value, rows in result.items() if rows or value == NOT_STATED}
 
 
 @dataclass(frozen=True)
@@ -75,10 +80,10 @@ class Amounts:
         def digit(amounts: Amounts, place: int) -> BitMap:
             return amounts.digits[place] if place < len(amounts.digits) else BitMap()
 
-        return Amounts(
-            both(self.known, added.known),
-            tuple(both(digit(self, place), digit(added, place)) for place in range(length)),
-        )
+        digits = [both(digit(self, place), digit(added, place)) for place in range(length)]
+        while digits and not digits[-1]:
+            digits.pop()
+        return Amounts(both(self.known, added.known), tuple(digits))
 
     def total(self, selection: BitMap) -> int:
         """The sum over a selection; rows without a value add nothing."""

@@ -87,7 +87,7 @@ class Index:
         return ids
 
     def select(self, filters: Filters, hits: BitMap | None, *, leave_out: str = "") -> BitMap:
-        """Rows that match: OR within a facet, AND across; `hits` are the rows found by the text.
+        """Rows that match: OR within a facet (AND where `needs_all`), AND across; `hits` are the rows found by the text.
 
         `leave_out` names a facet whose picks are not applied.
         """
@@ -96,8 +96,7 @@ class Index:
             if facet == leave_out or not (picked := filters.values(facet)):
                 continue
             found = [values.get(value, BitMap()) for value in picked]
-            together = facet == "country" and filters.match_all_countries
-            chosen &= BitMap.intersection(*found) if together else BitMap.union(*found)
+            chosen &= BitMap.intersection(*found) if needs_all(filters, facet) else BitMap.union(*found)
         if filters.year_from is not None or filters.year_to is not None:
             chosen &= self.years(filters.year_from, filters.year_to)
         if filters.budget_min is not None or filters.budget_max is not None:
@@ -117,10 +116,15 @@ class Index:
         )
 
     def counts(self, filters: Filters, hits: BitMap | None, selection: BitMap) -> Counts:
-        """For each facet, how many rows each value has with the facet's own picks taken off."""
+        """For each facet, how many rows each value has with the facet's own picks taken off.
+
+        Countries that must come together narrow the selection like any other facet, so their picks stay on: a
+        count says how many rows are left when that country is added.
+        """
         result: Counts = {}
         for facet, values in self.bits.items():
-            base = self.select(filters, hits, leave_out=facet) if filters.values(facet) else selection
+            widens = bool(filters.values(facet)) and not needs_all(filters, facet)
+            base = self.select(filters, hits, leave_out=facet) if widens else selection
             if len(base) == len(self.everything):
                 result[facet] = {value: len(rows) for value, rows in values.items()}
             else:
@@ -161,6 +165,11 @@ class Index:
             first_year=first_met(self.first_years, selection, from_last=False),
             last_year=first_met(self.last_years, selection, from_last=True),
         )
+
+
+def needs_all(filters: Filters, facet: str) -> bool:
+    """Whether a row must have all picked values of a facet, not just one of them."""
+    return facet == "country" and filters.match_all_countries
 
 
 def first_met(years: Bits, selection: BitMap, *, from_last: bool) -> int | None:

@@ -44,7 +44,7 @@ def places() -> Iterator[Place]:
                 national=countries[code].intersection_cardinality(national),
                 full=int(budgets[rows].sum()),
                 shared=int((budgets[rows] / sizes[rows]).sum()),
-                latest=int(index.facts.last_years[rows].max()) or None,
+                latest=int(index.facts.last_years[rows].max(initial=0)) or None,
             )
 
 

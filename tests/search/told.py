@@ -1,0 +1,36 @@
+"""Everything an index says, in a form that two indexes can be compared by, however their rows are numbered."""
+
+from portal.vocabulary import SORTS
+
+ORDERS = tuple(sort for sort in SORTS if sort != "relevance")
+
+
+def told(index):
+    """Each value with the ids of its projects, values without any included; all ids in every order; the sums."""
+
+    def ids(rows):
+        return sorted(index.ids_of(list(rows)))
+
+    every = index.everything
+    return {
+        **{facet: {value: ids(rows) for value, rows in values.items()} for facet, values in index.bits.items()},
+        "first year": {year: ids(rows) for year, rows in index.first_years.items()},
+        "last year": {year: ids(rows) for year, rows in index.last_years.items()},
+        "undated": ids(index.undated),
+        "priced": ids(index.budgets.known),
+        "digits": [ids(rows) for rows in index.budgets.digits],
+        "findable": [number for number, row in enumerate(index.rows.tolist()) if row >= 0],
+        "facts": {int(index.facts.ids[row]): [int(fact[row]) for fact in vars(index.facts).values()] for row in every},
+        "sums": index.sums(every),
+        **{f"by {order}": index.page(every, order, 0, len(every)) for order in ORDERS},
+    }
+
+
+def answered(index, filters):
+    """What a search of it gives: counts of all facets, sums, and every page in every order."""
+    selection, size = index.select(filters, None), filters.per_page
+    pages = {
+        order: [index.page(selection, order, first, size) for first in range(0, len(selection) + size, size)]
+        for order in ORDERS
+    }
+    return index.counts(filters, None, selection), index.sums(selection), pages
