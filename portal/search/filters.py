@@ -59,6 +59,7 @@ class Chip:
 class Filters:
     """`picks` holds (facet, value) pairs: OR within a facet, AND across; budgets are whole US dollars.
 
+    `match_all_countries` makes it AND among countries too, and each further one narrows the list.
     `sort` is empty for the natural order: relevance with a text, else newest first. `unfolded` names the facets
     whose every value is shown, however many. `odd` is what the query string held besides, for showing; it is
     never part of an address.

@@ -87,9 +87,9 @@ class Index:
         return ids
 
     def select(self, filters: Filters, hits: BitMap | None, *, leave_out: str = "") -> BitMap:
-        """Rows that match: OR within a facet (AND where `needs_all`), AND across; `hits` are the rows found by the text.
+        """Rows that match: OR within a facet (AND where it `needs_all`), AND across.
 
-        `leave_out` names a facet whose picks are not applied.
+        `hits` are the rows found by the text; `leave_out` names a facet whose picks are not applied.
         """
         chosen = self.everything.copy() if hits is None else hits & self.everything
         for facet, values in self.bits.items():
