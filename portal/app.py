@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any
 
 from flask import Flask
-from flask.cli import FlaskGroup
 from flask_compress import Compress
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -150,7 +149,7 @@ def from_environment(*, statement_seconds: int = STATEMENT_SECONDS) -> Flask:
         raise SystemExit(4) from None
 
 
-command_line = FlaskGroup(
+command_line = commands.CommandLine(
     create_app=partial(from_environment, statement_seconds=0),
     add_default_commands=False,
     load_dotenv=False,

@@ -22,7 +22,7 @@ def back_up(engine: Engine, target: Path) -> int:
     if target.exists():
         raise CannotBackUp(f"{target} is there already: name a new file.")
     source = Path(engine.url.database or "")
-    if not source.is_file():
+    if not source.is_file() or not source.stat().st_size:
         raise CannotBackUp("There is no database yet: run portal migrate.")
     unfinished = target.with_name(f"{target.name}.unfinished")
     unfinished.unlink(missing_ok=True)
