@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from portal.commands.publishing import publish_one
 from portal.models import Account, AuditEvent, Project, Revision, db, now
 from portal.services import audit, desk, links, publication
 from portal.vocabulary import Role, State
@@ -79,6 +80,21 @@ def test_what_is_due_is_published_and_the_rest_is_not(run, session):
     assert f"R-{due.id} is published" in run("publish-due")
     session.expire_all()
     assert (due.state, later.state) == (State.PUBLISHED, State.SCHEDULED)
+
+
+@pytest.mark.parametrize("meanwhile", ["published", "unscheduled"])
+def test_what_is_not_due_any_more_when_its_turn_comes_is_passed_over(session, capsys, meanwhile):
+    office = Office(session())
+    revision = office.revision(State.SCHEDULED)
+    if meanwhile == "published":
+        publication.publish(session(), revision)
+    else:
+        publication.unschedule(session(), revision, by=office.reviewer)
+    session.commit()
+    before = revision.state
+    assert publish_one(revision.id)
+    assert revision.state == before
+    assert capsys.readouterr() == ("", "")
 
 
 def test_the_demonstration_has_people_and_work_for_each(run, session):

@@ -8,7 +8,7 @@ import click
 from flask.cli import with_appcontext
 
 from portal.errors import Conflict, PortalError
-from portal.models import Revision, db
+from portal.models import Revision, db, now
 from portal.services import publication
 from portal.services.writing import begin_writing
 from portal.vocabulary import State
@@ -18,24 +18,32 @@ from portal.vocabulary import State
 @with_appcontext
 def publish_due() -> None:
     """Publish the scheduled revisions whose time has come, each in its own transaction."""
-    session = db.session()
-    failed = 0
-    for number in publication.due(session):
-        begin_writing(session)
-        revision = session.get_one(Revision, number)
-        try:
-            project = publication.publish(session, revision)
-        except PortalError as why:
-            session.rollback()
-            failed += 1
-            _give_back(number, why)
-            click.echo(f"R-{number} was not published, and is back with the reviewers: {why}", err=True)
-        else:
-            key = project.key
-            session.commit()
-            click.echo(f"R-{number} is published as {key}.")
-    if failed:
+    # One that fails keeps none of the others from being tried.
+    outcomes = [publish_one(number) for number in publication.due(db.session())]
+    if not all(outcomes):
         sys.exit(1)
+
+
+def publish_one(number: int) -> bool:
+    """Publish this revision if it is still due, and say so; False when it went back to the reviewers instead."""
+    session = db.session()
+    begin_writing(session)
+    revision = session.get_one(Revision, number, populate_existing=True, with_for_update=True)
+    if revision.state != State.SCHEDULED or revision.publish_at is None or revision.publish_at > now():
+        # Another run was quicker, or somebody took it off the schedule meanwhile.
+        session.rollback()
+        return True
+    try:
+        project = publication.publish(session, revision)
+    except PortalError as why:
+        session.rollback()
+        _give_back(number, why)
+        click.echo(f"R-{number} was not published, and is back with the reviewers: {why}", err=True)
+        return False
+    key = project.key
+    session.commit()
+    click.echo(f"R-{number} is published as {key}.")
+    return True
 
 
 def _give_back(number: int, why: PortalError) -> None:
