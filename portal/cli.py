@@ -17,7 +17,8 @@ from portal.search.snapshot import take
 from portal.search.text import check, rebuild, repair
 from portal.services import schema, second_factor
 from portal.services.backup import back_up
-from portal.services.intake import Report, import_file, remove_sample
+from portal.services.intake import Report, import_file
+from portal.services.sample import remove_sample
 from portal.services.writing import begin_writing
 
 SAMPLE = Path(__file__).parent / "sample" / "idf_projects.csv"
@@ -73,9 +74,15 @@ def migrate(sample_if_empty: bool) -> None:
 def sample(remove: bool) -> None:
     """Put in the 100 sample records that ship with the portal."""
     if remove:
-        count = remove_sample(db.session())
+        begin_turn()
+        removed, withdrawn = remove_sample(db.session())
         db.session.commit()
-        click.echo(f"{count} sample records removed.")
+        click.echo(f"{removed} sample records removed.")
+        if withdrawn:
+            click.echo(
+                f"{withdrawn} more were withdrawn and not removed, because staff had worked on them: what they typed "
+                "is kept, and the addresses say that these were a sample."
+            )
     else:
         put_sample()
 

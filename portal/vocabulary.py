@@ -93,6 +93,10 @@ def folded(text: str) -> str:
     return " ".join(bare(text).split())
 
 
+# Why a sample record that staff worked on was taken back; the record itself may still come, from a file of the Fund.
+SAMPLE_REASON = "It was a sample."
+
+
 class Role(StrEnum):
     """What an account may do, in rising order: each may do what the one before may."""
 

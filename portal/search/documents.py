@@ -58,7 +58,7 @@ def names_of(terms: Sequence[Term]) -> dict[int, str]:
 
 
 def documents_of(session: Session, project_ids: Sequence[int]) -> Iterator[Document]:
-    """Documents of stored projects, in no order; ids of none are left out. Give at most some thousands at once."""
+    """Documents of public projects, in no order; ids of no such are left out. Give at most some thousands at once."""
     names = names_of(session.execute(select(Term)).scalars().all())
     links = select(ProjectCountry.project_id, ProjectCountry.term_id).where(ProjectCountry.project_id.in_(project_ids))
     countries: dict[int, list[int]] = defaultdict(list)
@@ -67,7 +67,7 @@ def documents_of(session: Session, project_ids: Sequence[int]) -> Iterator[Docum
     ones = (Project.status_id, Project.type_id, Project.coverage_id, Project.region_id)
     rows = select(Project.id, Project.number, Project.prima_id, Project.title, Project.summary, *ones)
     for project_id, number, prima_id, title, summary, *terms in session.execute(
-        rows.where(Project.id.in_(project_ids))
+        rows.where(Project.id.in_(project_ids), Project.published_at.is_not(None))
     ):
         yield Document.of(
             project_id,

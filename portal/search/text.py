@@ -23,6 +23,8 @@ _EXACT = (
     "(SELECT {ids} FROM (SELECT id FROM project WHERE published_at IS NOT NULL AND (key_folded = :folded "
     "OR number IN (:text, :upper, :lower) OR prima_id IN (:text, :upper, :lower))) AS exact)"
 )
+# The projects that have a document: what is withdrawn is not even in the index.
+_PUBLIC = "FROM project WHERE published_at IS NOT NULL"
 _CHUNK = 2_000
 NO_IDS: Ints = np.empty(0, dtype=np.int64)
 
@@ -68,11 +70,11 @@ def remove(session: Session, project_ids: Iterable[int]) -> None:
 
 
 def check(session: Session) -> list[int]:
-    """Ids of projects whose document is missing, and ids of documents without a project; cheap, reads no text."""
+    """Ids of public projects whose document is missing, and of documents of no such project; cheap, reads no text."""
     database = _database(session)
     ids, documents = database.IDS.format("id"), database.IDS.format(database.KEY)
     row = session.execute(
-        sql(f"SELECT (SELECT {ids} FROM project), (SELECT {documents} FROM project_text)")  # noqa: S608 # no input
+        sql(f"SELECT (SELECT {ids} {_PUBLIC}), (SELECT {documents} FROM project_text)")  # noqa: S608 # no input
     ).one()
     projects, kept = map(database.ids, row)
     return [int(number) for number in np.setxor1d(projects, kept)]
@@ -83,14 +85,14 @@ def rebuild(session: Session, progress: Callable[[int], object] | None = None) -
     database = _database(session)
     database.clear(session.connection())
     ids = database.ids(
-        session.execute(sql(f"SELECT {database.IDS.format('id')} FROM project")).scalar_one()  # noqa: S608
+        session.execute(sql(f"SELECT {database.IDS.format('id')} {_PUBLIC}")).scalar_one()  # no input
     )
     repair(session, ids.tolist(), progress)
     return len(ids)
 
 
 def repair(session: Session, project_ids: Sequence[int], progress: Callable[[int], object] | None = None) -> None:
-    """Bring the documents of these projects up to the tables; those of projects that are gone go too."""
+    """Bring the documents of these projects up to the tables; those of projects that are not public go."""
     for start in range(0, len(project_ids), _CHUNK):
         chunk = project_ids[start : start + _CHUNK]
         documents = list(documents_of(session, chunk))

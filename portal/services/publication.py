@@ -145,12 +145,12 @@ def due(session: Session, moment: datetime | None = None) -> list[int]:
     return list(session.execute(query.order_by(Revision.publish_at, Revision.id)).scalars())
 
 
-def withdraw(session: Session, project: Project, *, reason: str, by: Account) -> Project:
-    """Take a record back from the public; its address stays and says when and why.
+def withdraw(session: Session, project: Project, *, reason: str, by: Account | None) -> Project:
+    """Take a record back from the public; its address stays and says when and why. `by` is None for the operator.
 
     Raises NotAllowed, WrongStep when it is not public, Incomplete without a reason.
     """
-    if by.is_disabled or not by.is_reviewer:
+    if by is not None and (by.is_disabled or not by.is_reviewer):
         raise NotAllowed("Records can be withdrawn by a reviewer only.")
     if project.published_at is None:
         raise WrongStep("This record is not public, so there is nothing to withdraw.")

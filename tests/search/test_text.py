@@ -7,11 +7,14 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from portal.cli import SAMPLE
 from portal.models import Project
 from portal.search import text
 from portal.search.documents import Document, documents_of
 from portal.search.tsvector import BYTES_MOST, vector
 from portal.search.words import WORD_MOST, Phrase, phrases, plain, words
+from portal.services import publication
+from portal.services.intake import Report, import_file
 
 SPELLINGS = st.sampled_from([
     "road", "Road", "ROADS", "roadway", "ro", "école", "e\u0301cole", "ECOLE", "Straße", "STRASSE", "Σύνορα", "ΣΥΝΟΡΑ",
@@ -107,6 +110,24 @@ def test_a_check_names_what_is_missing_and_what_is_too_much(session):
     assert text.check(session()) == [first, second]
     text.repair(session(), [first, second])
     assert text.check(session()) == []
+
+
+@pytest.mark.usefixtures("sample")
+@pytest.mark.parametrize("act", ["nothing", "rebuild", "repair", "import"])
+def test_what_is_withdrawn_has_no_document_and_gets_none(session, office, tmp_path, act):
+    project = session.query(Project).filter_by(number="LM.0024").one()
+    publication.withdraw(session(), project, reason="Entered twice.", by=office.reviewer)
+    if act == "rebuild":
+        assert text.rebuild(session()) == 99
+    elif act == "repair":
+        text.repair(session(), [project.id])
+    elif act == "import":
+        path = tmp_path / "in.csv"
+        path.write_bytes(SAMPLE.read_bytes().replace(b"Capacity-building of Georgian", b"Strength of Georgian"))
+        import_file(session(), path, is_sample=True, report=Report())
+        assert session.get(Project, project.id, populate_existing=True).title.startswith("Strength")
+    assert text.check(session()) == []
+    assert project.id not in text.match(session(), "georgian").all
 
 
 @pytest.mark.usefixtures("sample")

@@ -11,7 +11,8 @@ from portal.cli import SAMPLE
 from portal.errors import UnreadableFile
 from portal.models import FormerKey, PartialDate, Project, ProjectCountry
 from portal.search import directory
-from portal.services.intake import Report, import_file, remove_sample
+from portal.services.intake import Report, import_file
+from portal.services.sample import remove_sample
 
 HEADER = [
     "project_id",
@@ -79,7 +80,7 @@ def test_the_sample_goes_in_whole_and_once(session, sample):
     again = Report()
     import_file(session(), SAMPLE, is_sample=True, report=again)
     assert (again.added, again.changed, again.unchanged) == (0, 0, 100)
-    assert remove_sample(session()) == 100
+    assert remove_sample(session()) == (100, 0)
     assert session.query(Project).count() == session.query(ProjectCountry).count() == 0
 
 
@@ -280,7 +281,7 @@ def test_the_sample_never_overwrites_a_real_record(take, session):
     report = Report()
     import_file(session(), SAMPLE, is_sample=True, report=report)
     assert (report.added, report.unchanged) == (99, 1)
-    assert remove_sample(session()) == 99
+    assert remove_sample(session()) == (99, 0)
 
 
 def test_an_old_file_without_ids_adds_nothing_after_a_take_over(take):
@@ -292,6 +293,21 @@ def test_an_old_file_without_ids_adds_nothing_after_a_take_over(take):
 def test_the_case_of_an_id_makes_no_second_record(take, session):
     take(GOOD)
     assert take(GOOD | {"project_id": "xx.0001"}).unchanged == 1
+
+
+@pytest.mark.parametrize("number", ["new", "NEW", "check"])
+def test_an_id_that_is_a_word_of_the_addresses_gets_another_key(take, session, number):
+    take(GOOD | {"project_id": number})
+    assert session.query(Project.key).one() == (f"{number}-1",)
+    assert take(GOOD | {"project_id": number}).unchanged == 1
+
+
+@pytest.mark.parametrize("new_terms", ["add", "refuse"])
+def test_a_term_without_end_is_refused(take, new_terms):
+    assert take(GOOD | {"status": "s" * 200}, new_terms="add").added == 1
+    report = take(GOOD | {"status": "s" * 201}, new_terms=new_terms)
+    assert (report.refused, report.first[0].column) == (1, "status")
+    assert "longer than 200 characters" in report.first[0].reason
 
 
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,x", "//evil"])

@@ -17,6 +17,7 @@ from portal.vocabulary import YEAR_FIRST, YEAR_LAST
 BUDGET_MOST = Decimal(10) ** 12
 _CENT = Decimal("0.01")
 IDENTIFIER_MOST, SHORT_MOST, LANGUAGE_MOST = 120, 40, 8
+TERM_MOST = 200
 SOURCE_MOST = 2_000  # bytes: an index of PostgreSQL takes no longer ones
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff]")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:[, \u00a0\u202f][0-9]{3})+(?:\.[0-9]+)?")
@@ -57,12 +58,19 @@ class Row:
         return "\n".join(filter(None, (" ".join(line.split()) for line in bare.split("\n"))))
 
     def _bare(self, column: str, given: str) -> str:
-        if given.isprintable():
-            return given
-        bare = _CONTROL.sub("", given)
+        bare = _bare(given)
         if bare != given:
             self.say("repaired", column, "Control characters were removed.", "Nothing to do.")
         return bare
+
+
+def one_line(given: str) -> str:
+    """What Row.text() makes of a cell."""
+    return given if _is_plain(given) else " ".join(_bare(given).split())
+
+
+def _bare(text: str) -> str:
+    return text if text.isprintable() else _CONTROL.sub("", text)
 
 
 def _is_plain(text: str) -> bool:
@@ -208,6 +216,9 @@ def budget(row: Row) -> int | None:
 def term(row: Row, column: str, facet: str, glossary: Glossary, heard: set[str]) -> int | None:
     text = row.text(column)
     if not text:
+        return None
+    if len(text) > TERM_MOST:
+        row.refuse(column, f"The term is longer than {TERM_MOST} characters.", "Shorten it, or check the commas.")
         return None
     known = glossary.find(facet, text)
     if known is None:

@@ -1,4 +1,4 @@
-"""A file into projects, batch by batch; and the sample out again."""
+"""A file into projects, batch by batch."""
 
 from __future__ import annotations
 
@@ -7,19 +7,18 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Literal
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.errors import UnreadableFile
-from portal.models import Catalogue, Project, Term
-from portal.search import text
+from portal.models import Term
 from portal.services import audit
 from portal.services.intake.ahead import batches_ahead
-from portal.services.intake.batches import ROWS_MOST, batches
+from portal.services.intake.batches import batches
 from portal.services.intake.glossary import Glossary
-from portal.services.intake.reading import count
 from portal.services.intake.report import Report
 from portal.services.intake.storing import Storing
+from portal.services.intake.survey import survey
 
 
 def import_file(
@@ -43,10 +42,10 @@ def import_file(
     are done. Raises UnreadableFile for a file that cannot be read, as a rule before anything is written.
     """
     glossary = Glossary(session.execute(select(Term)).scalars(), adds=new_terms == "add")
-    storing = Storing(session, report, is_sample=is_sample)
     asked = path, glossary, id_prefix
     with batches_ahead(*asked) if is_ahead else nullcontext(batches(*asked)) as found:
-        rows = count(path)
+        rows, shared = survey(path)
+        storing = Storing(session, report, shared, is_sample=is_sample)
         if total:
             total(rows)
         try:
@@ -67,17 +66,3 @@ def import_file(
                 f"{why} The {report.rows:,} rows before that are answered for and what was good in them is stored; "
                 "correct the file and import it again, they will count as unchanged."
             ) from why
-
-
-def remove_sample(session: Session) -> int:
-    """Take the sample records out; return how many there were."""
-    audit.begin_bulk(session)
-    ids = list(session.execute(select(Project.id).where(Project.is_sample)).scalars())
-    text.remove(session, ids)
-    for start in range(0, len(ids), ROWS_MOST):
-        session.execute(delete(Project).where(Project.id.in_(ids[start : start + ROWS_MOST])))
-    audit.record_bulk(session, "remove sample", "import", "sample", after={"removed": len(ids)})
-    if ids:
-        Catalogue.touch(session, ids)
-    session.flush()
-    return len(ids)

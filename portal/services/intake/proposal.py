@@ -13,6 +13,8 @@ from portal.vocabulary import folded
 SORTED_MOST = 500
 _ADDRESSABLE = re.compile(r"[^A-Za-z0-9._~-]+")
 _LEADING = re.compile(r"^\W+")
+# What stands at the place of a key in the addresses of staff: /staff/projects/new, /staff/projects/check.
+RESERVED = frozenset(("new", "check"))
 
 
 class Proposal(NamedTuple):
@@ -68,7 +70,8 @@ def fingerprint(
 
 def key_of_number(number: str) -> str:
     """A Projects ID made fit for an address, or "" when nothing of it is."""
-    return _ADDRESSABLE.sub("-", number).strip(".")
+    key = _ADDRESSABLE.sub("-", number).strip(".")
+    return f"{key}-1" if key.casefold() in RESERVED else key
 
 
 def key_of_content(mark: str) -> str:

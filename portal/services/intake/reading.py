@@ -21,7 +21,6 @@ from portal.services.intake.report import Finding
 CELL_MOST = 131_072
 _LINE_MOST = 4_000_000
 _PIECE = 1 << 20
-_ONLY_HEADER = "{}: no rows; the file holds only a header."
 _SPREADSHEET_ERRORS = frozenset(
     ("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA")
 )
@@ -57,19 +56,15 @@ def table(path: Path) -> Iterator[Table]:
     What the file is, its first bytes tell, not its name. Raise UnreadableFile, on opening or while
     reading on, when no row can be trusted. Reads as it goes: a file may be larger than the memory.
     """
-    with _lines(path) as lines:
-        header = _header(lines, path.name)
-        yield Table(header, _rows(lines, header, path.name))
+    with filled(path) as (header, lines):
+        yield Table(header, _rows(lines, header))
 
 
-def count(path: Path) -> int:
-    """How many rows table() will give, by reading to the end; raise UnreadableFile as it would."""
+@contextmanager
+def filled(path: Path) -> Iterator[tuple[tuple[str, ...], Iterator[tuple[int, list[str]]]]]:
+    """The header, and number and cells of each row that table() will give; raises UnreadableFile as it would."""
     with _lines(path) as lines:
-        _header(lines, path.name)
-        found = sum(1 for _, cells in lines if not _is_blank(cells))
-    if not found:
-        raise UnreadableFile(_ONLY_HEADER.format(path.name))
-    return found
+        yield _header(lines, path.name), _filled(lines, path.name)
 
 
 @contextmanager
@@ -114,13 +109,19 @@ def _is_blank(cells: list[str]) -> bool:
     return not (cells and cells[0].strip()) and not "".join(cells).strip()
 
 
-def _rows(lines: Iterator[tuple[int, list[str]]], header: tuple[str, ...], name: str) -> Iterator[Row]:
+def _filled(lines: Iterator[tuple[int, list[str]]], name: str) -> Iterator[tuple[int, list[str]]]:
     is_empty = True
+    for line in lines:
+        if not _is_blank(line[1]):
+            is_empty = False
+            yield line
+    if is_empty:
+        raise UnreadableFile(f"{name}: no rows; the file holds only a header.")
+
+
+def _rows(lines: Iterator[tuple[int, list[str]]], header: tuple[str, ...]) -> Iterator[Row]:
     width = len(header)
     for number, cells in lines:
-        if _is_blank(cells):
-            continue
-        is_empty = False
         fault = None
         if len(cells) != width:
             fault = Finding(
@@ -142,8 +143,6 @@ def _rows(lines: Iterator[tuple[int, list[str]]], header: tuple[str, ...], name:
                 "Correct the formula or type the value",
             )
         yield Row(number, dict(zip(header, cells, strict=False)), fault)
-    if is_empty:
-        raise UnreadableFile(_ONLY_HEADER.format(name))
 
 
 def _csv_lines(stream: BinaryIO, path: Path) -> Iterator[tuple[int, list[str]]]:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sqlalchemy.orm import Session
 
 from portal.services.intake.batches import Batch, Checked
 from portal.services.intake.brought import store_terms
 from portal.services.intake.claims import Claims
-from portal.services.intake.matching import Known
+from portal.services.intake.matching import Known, Stored
 from portal.services.intake.proposal import Proposal
 from portal.services.intake.report import Finding, Report
+from portal.services.intake.survey import Shared
 from portal.services.intake.writing import Writing
 
 
 class Storing:
     """Stores one import batch by batch, and remembers which records it has answered for."""
 
-    def __init__(self, session: Session, report: Report, *, is_sample: bool) -> None:
+    def __init__(self, session: Session, report: Report, shared: Shared, *, is_sample: bool) -> None:
         self._session = session
         self._report = report
+        self._shared = shared
         self._is_sample = is_sample
         # No second row may take over a record, and none may say it again.
         self._claims = Claims()
@@ -29,9 +33,10 @@ class Storing:
         """Write a batch and its journal within the caller's transaction; the report counts every row."""
         self._term_ids.update(store_terms(self._session, batch.terms))
         rows = [self._settled(checked) for checked in batch.rows]
-        known = Known(self._session, [proposal for proposal, _ in rows if proposal])
+        known = Known(self._session, [proposal for proposal, _ in rows if proposal], self._shared)
         writing = Writing(self._session, known, is_sample=self._is_sample)
         seen: dict[tuple[str, str], int] = {}
+        accepted: list[Proposal] = []
         for proposal, findings in rows:
             self._report.rows += 1
             if proposal is None:
@@ -42,7 +47,12 @@ class Storing:
                 self._report.refuse([*findings, _repeated(proposal, first)])
                 continue
             seen[identity] = proposal.row
+            if proposal.prima_id and self._shared.has("prima_id", proposal.prima_id):
+                findings = [*findings, _ambiguous(proposal)]
             self._report.accept(findings)
+            accepted.append(proposal)
+        # No row may take over a record that another one surely means.
+        for proposal in [p for p in accepted if not self._is_placed(p, known.sure(p), writing)]:
             self._place(proposal, known, writing)
         for record_id, row in writing.write():
             self._claims.take(record_id, row)
@@ -66,27 +76,36 @@ class Storing:
         return (self._claims.row_of(record.id) if record else 0) or self._outdated.get(value, 0)
 
     def _place(self, proposal: Proposal, known: Known, writing: Writing) -> None:
-        unclaimed = (record for record in known.candidates(proposal) if not self._claims.row_of(record.id))
-        here = next(unclaimed, None)
-        if here is None and not proposal.number and proposal.key.casefold() in known.former:
+        if not proposal.number and proposal.key.casefold() in known.former:
             # The same content got a Projects ID since; the old file says nothing new.
             self._outdated[proposal.fingerprint] = proposal.row
             self._report.unchanged += 1
-        elif here is None:
+        elif not self._is_placed(proposal, known.likely(proposal), writing):
             writing.add(proposal)
             self._report.added += 1
+
+    def _is_placed(self, proposal: Proposal, candidates: Iterator[Stored], writing: Writing) -> bool:
+        """Bring the first of these records that no row has taken up to the row; say whether there was one."""
+        here = next((record for record in candidates if not self._claims.row_of(record.id)), None)
+        if here is None:
+            return False
+        self._claims.take(here.id, proposal.row)
+        if writing.change(here, proposal):
+            self._report.changed += 1
         else:
-            self._claims.take(here.id, proposal.row)
-            if writing.change(here, proposal):
-                self._report.changed += 1
-            else:
-                self._report.unchanged += 1
+            self._report.unchanged += 1
+        return True
 
 
 def _identity(proposal: Proposal) -> tuple[str, str]:
     if proposal.number:
         return "number", proposal.number.casefold()
     return "fingerprint", proposal.fingerprint
+
+
+def _ambiguous(proposal: Proposal) -> Finding:
+    reason = "Other rows of the file have this Prima ID too, so no record is known by it"
+    return Finding(proposal.row, "prima_id", proposal.prima_id or "", "note", reason, "Check that it is right")
 
 
 def _repeated(proposal: Proposal, first: int) -> Finding:

@@ -12,6 +12,7 @@ from portal.models import Catalogue, FormerKey, ProjectCountry, ProjectTag, now
 from portal.models.base import Moment
 from portal.search import text
 from portal.search.documents import Document
+from portal.services import audit
 from portal.services.intake.keys import Keys
 from portal.services.intake.matching import PLAIN, PLAIN_COUNTRY, PLAIN_TAG, Known, Stored
 from portal.services.intake.proposal import STORED, Proposal
@@ -35,6 +36,8 @@ class Writing:
         self._changed: list[tuple[int, Proposal]] = []
         self._changes: list[dict[str, Any]] = []
         self._former: list[dict[str, Any]] = []
+        self._hidden: set[int] = set()
+        self._back: list[int] = []
 
     def add(self, proposal: Proposal) -> None:
         self._fresh.append((self._keys.give(proposal.key), proposal))
@@ -49,8 +52,13 @@ class Writing:
             proposal = proposal._replace(number=before)
         values = proposal[: len(STORED)]
         links, tags = self._known.links.get(here.id, ()), self._known.tags.get(here.id, ())
-        if (values, self._is_sample, proposal.links, proposal.tags) == (here.values, here.is_sample, links, tags):
+        told, stored = (values, proposal.links, proposal.tags), (here.values, links, tags)
+        if told == stored and self._is_sample == here.is_sample and not here.is_set_aside:
             return False
+        if here.is_set_aside:
+            self._back.append(here.id)
+        elif not here.is_public:
+            self._hidden.add(here.id)
         key = here.key
         if proposal.number != before:
             key = self._keys.give(proposal.key)
@@ -66,7 +74,8 @@ class Writing:
         fresh = self._write_fresh()
         if written := self._changed + fresh:
             self._link(written)
-            text.write(self._session, [_document(project_id, proposal) for project_id, proposal in written])
+            shown = [(project_id, proposal) for project_id, proposal in written if project_id not in self._hidden]
+            text.write(self._session, [_document(project_id, proposal) for project_id, proposal in shown])
             Catalogue.touch(self._session, [project_id for project_id, _ in written])
         return [(project_id, proposal.row) for project_id, proposal in fresh]
 
@@ -76,11 +85,22 @@ class Writing:
         connection = self._session.connection()
         changed = update(PLAIN).where(PLAIN.c.id == bindparam("at")).values(version=PLAIN.c.version + 1)
         connection.execute(changed, self._changes)
+        self._bring_back()
         ids = [project_id for project_id, _ in self._changed]
         for links in (ProjectCountry, ProjectTag):
             connection.execute(delete(links).where(links.project_id.in_(ids)))
         if self._former:
             connection.execute(insert(FormerKey), self._former)
+
+    def _bring_back(self) -> None:
+        """Records that were taken away with the sample are public once a file names them."""
+        if not self._back:
+            return
+        public = {"published_at": self._moment, "withdrawn_at": None, "withdrawn_reason": ""}
+        self._session.connection().execute(update(PLAIN).where(PLAIN.c.id.in_(self._back)).values(public))
+        for project_id in self._back:
+            # Beside the one event of the import, for the public history of the record.
+            audit.record(self._session, "publish again", "project", project_id)
 
     def _write_fresh(self) -> list[tuple[int, Proposal]]:
         if not self._fresh:

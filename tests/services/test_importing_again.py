@@ -1,0 +1,123 @@
+"""portal import of one file twice: the second time says nothing new, and no row ever takes another row's record."""
+
+import csv
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from portal.models import FormerKey, Project
+from portal.search import text
+from portal.services.intake import Report, batches, import_file
+from portal.services.intake.columns import KNOWN
+
+ROW = {
+    "title": "Alpha one",
+    "start_date": "2008",
+    "status": "Active",
+    "year": "2008",
+    "benefiting_member_states": "Georgia",
+}
+ROWS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "project_id": st.sampled_from(["", "", "", "N1", "n1", "N2", "A/B", "A B", "a/b", "new", "…"]),
+            "prima_id": st.sampled_from(["", "PR-1", "pr-1", "PR-2", " PR-2 "]),
+            "title": st.sampled_from(["Alpha one", "Beta two", "Gamma three"]),
+            "summary": st.sampled_from(["", "Text."]),
+            "source_url": st.sampled_from(
+                ["", "https://example.org/a", "https://example.org/A", "https://example.org/b"]
+            ),
+        }
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@pytest.fixture
+def take(session, tmp_path):
+    """take(rows) imports them as one file and gives its report; nothing is committed."""
+
+    def run(rows):
+        path, report = tmp_path / "in.csv", Report()
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, KNOWN)
+            writer.writeheader()
+            writer.writerows({**ROW, **row} for row in rows)
+        import_file(session(), path, report=report)
+        return report
+
+    return run
+
+
+@given(st.lists(ROWS, min_size=1, max_size=3), st.sampled_from([1, 2, 3, batches.ROWS_MOST]))
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_second_time_nothing_is_added_or_changed(session, take, monkeypatch, files, size):
+    monkeypatch.setattr(batches, "ROWS_MOST", size)
+    for rows in files:
+        first, again = take(rows), take(rows)
+        assert (again.added, again.changed, again.refused) == (0, 0, first.refused)
+    assert text.check(session()) == []
+    session.rollback()
+
+
+@given(ROWS, st.sampled_from([1, 2, 3, batches.ROWS_MOST]))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_each_row_of_a_file_has_a_record_of_its_own(session, take, monkeypatch, rows, size):
+    monkeypatch.setattr(batches, "ROWS_MOST", size)
+    report = take(rows)
+    assert report.added + report.refused == report.rows
+    assert session.query(Project).count() == report.added
+    session.rollback()
+
+
+SHARED = [{"title": "Alpha one", "prima_id": "PR-1"}, {"title": "Beta two", "prima_id": "PR-1"}]
+
+
+def test_a_prima_id_of_two_rows_makes_neither_the_other(session, take):
+    take(SHARED)
+    report = take(SHARED)
+    assert (report.added, report.changed, report.unchanged, report.refused) == (0, 0, 2, 0)
+    assert {title for (title,) in session.query(Project.title)} == {"Alpha one", "Beta two"}
+
+
+@pytest.mark.parametrize("spelling", ["PR-1", "pr-1", " PR-1", "PR-1\x07"])
+def test_a_prima_id_of_two_rows_is_noted_at_both(take, spelling):
+    report = take([SHARED[0], SHARED[1] | {"prima_id": spelling}])
+    notes = [(finding.row, finding.column) for finding in report.first if finding.kind == "note"]
+    assert notes == [(2, "prima_id"), (3, "prima_id")]
+
+
+def test_a_prima_id_of_one_row_and_one_record_tells_it_again_under_another_title(session, take):
+    take(SHARED[:1])
+    report = take([SHARED[0] | {"title": "Alpha renamed"}])
+    assert (report.added, report.changed) == (0, 1)
+    assert session.query(Project.title).one() == ("Alpha renamed",)
+
+
+def test_a_prima_id_of_two_records_tells_none(session, take):
+    take(SHARED)
+    assert take([{"title": "Gamma three", "prima_id": "PR-1"}]).added == 1
+    assert session.query(Project).count() == 3
+
+
+def test_a_row_that_says_the_same_goes_before_one_of_the_same_prima_id(session, take):
+    take([{"title": "Alpha one", "prima_id": "PR-1", "summary": "Old."}])
+    take([{"title": "Beta two", "prima_id": "PR-1"}, {"title": "Alpha one", "summary": "New."}])
+    (before,) = session.query(Project.id).order_by(Project.id).limit(1).one()
+    assert session.get(Project, before).title == "Alpha one"
+
+
+def test_a_source_page_of_several_records_is_no_reason_to_take_one_over(session, take):
+    page = {"source_url": "https://example.org/list"}
+    take([page | {"title": "Alpha one"}, page | {"title": "Beta two"}])
+    assert take([page | {"title": "Gamma three", "project_id": "N1"}]).added == 1
+    assert session.query(FormerKey).count() == 0
+
+
+def test_a_source_page_of_one_record_and_one_row_still_gives_it_its_id(session, take):
+    page = {"source_url": "https://example.org/one"}
+    take([page | {"title": "Alpha one"}])
+    assert take([page | {"title": "Alpha, renamed", "project_id": "N1"}]).changed == 1
+    assert session.query(Project.number).one() == ("N1",)
