@@ -136,6 +136,12 @@ def test_a_report_that_cannot_be_written_is_said_before_anything_is_read(databas
     assert "100 added" in outcome("import", str(table), database=database, code=0)
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_a_full_disk_is_said(database, table):
+    table.write_bytes(table.read_bytes().replace(b",2008,2009,", b",2008,soon,", 1))
+    assert "disk is full" in one_line(outcome("import", str(table), "--report", "/dev/full", database=database))
+
+
 def test_a_report_is_written_where_it_can_be(database, table, tmp_path):
     outcome("import", str(table), "--report", f"{tmp_path}/report.csv", database=database, code=0)
     assert Path(tmp_path / "report.csv").read_text(encoding="utf-8-sig").startswith("row,column")

@@ -44,6 +44,8 @@ def _words(why: Exception) -> str:
     # Whoever reads the output may stop reading; click ends quietly then.
     if isinstance(why, OSError) and why.filename and why.errno != errno.EPIPE:
         return f"{why.filename}: {why.strerror}. Correct the path, or the rights of the file and its folder."
+    if isinstance(why, OSError) and why.errno == errno.ENOSPC:
+        return "The disk is full: make room, then run this again."
     return said(why)
 
 

@@ -80,6 +80,17 @@ def test_the_address_says_that_it_was_a_sample(session, draft, visit):
     assert "It was a sample." in visit(f"/projects/{NUMBER}", status=410).text
 
 
+def test_a_draft_of_it_can_still_become_public(session, office, project, draft):
+    removed(session)
+    session.expire_all()
+    review.save_draft(session(), draft, draft.draft, version=draft.version, by=office.author, based_on=project.version)
+    for act, by in ((review.submit, office.author), (review.claim, office.reviewer), (review.approve, office.reviewer)):
+        act(session(), draft, by=by, **({} if act is review.claim else {"version": draft.version}))
+    publication.publish(session(), draft, by=office.reviewer)
+    session.commit()
+    assert (project.is_sample, project.summary, project.withdrawn_reason) == (False, "What Ann typed.", "")
+
+
 def test_a_second_time_finds_nothing_to_do(session, draft):
     removed(session)
     assert removed(session) == (0, 0)
