@@ -116,11 +116,17 @@ class Revision(Model):
 
 
 class SubmissionKey(Model):
-    """One sending of one form: what it led to, so that the same post again leads to the same place."""
+    """One sending of one form: what it led to, so that the same post again leads to the same place.
+
+    `digest` is of what was sent; `kind` says whether the key is of a form, which leads to an address, or of a page,
+    which leads to the one draft that it may make. Keys of two kinds never meet.
+    """
 
     __tablename__ = "submission_key"
 
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(4), primary_key=True, server_default="form")
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), default="", server_default="")
     location: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime] = mapped_column(Moment, default=now, index=True)

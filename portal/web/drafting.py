@@ -15,6 +15,7 @@ from portal.errors import Conflict, WrongStep
 from portal.models import Account, Project, ProjectDraft, Revision
 from portal.search import directory
 from portal.services import completeness, desk, differences, idempotency, live, review
+from portal.services.idempotency import Kind
 from portal.vocabulary import OPEN_STATES
 from portal.web.forms import ProjectForm
 
@@ -114,7 +115,7 @@ def save(session: Session, place: Place, sent: Sent, account: Account) -> Revisi
             raise
         review.save_draft(session, revision, draft, version=why.version, by=account, note=form.note.data)
     if place.number is None:
-        idempotency.finish(session, sent.page, account, f"{revision.id}.{revision.version}")
+        idempotency.finish(session, sent.page, account, f"{revision.id}.{revision.version}", Kind.PAGE)
     return revision
 
 
@@ -128,7 +129,7 @@ def _located(session: Session, place: Place, sent: Sent, account: Account) -> tu
     if place.number is not None:
         return desk.get(session, place.number, account), sent.version
     project = live.project(session, place.key) if place.key is not None else None
-    if made := _MADE.fullmatch(idempotency.once(session, sent.page, account) or ""):
+    if made := _MADE.fullmatch(idempotency.once(session, sent.page, account, kind=Kind.PAGE) or ""):
         return desk.get(session, int(made[1]), account), int(made[2])
     if project is None:
         fresh = review.new_draft(session, form_of(ProjectDraft(), "", sent).draft(), by=account)

@@ -18,7 +18,7 @@ from portal.services import desk, idempotency, steps
 from portal.services.completeness import Fault
 from portal.services.steps import Action
 from portal.services.writing import begin_writing
-from portal.web import guard
+from portal.web import form_token, guard
 from portal.web.language import gettext
 
 STATUS: Mapping[type[PortalError], int] = {NotAllowed: 403, WrongStep: 409, Conflict: 409, Incomplete: 422}
@@ -36,7 +36,7 @@ def once(act: Act, again: Again, done: str) -> Answer:
     begin_writing(session)
     account = guard.current()
     try:
-        led = idempotency.once(session, account_key, account)
+        led = idempotency.once(session, account_key, account, sent_digest())
         if led is None:
             address = act(session, account)
             idempotency.finish(session, account_key, account, address)
@@ -51,6 +51,12 @@ def once(act: Act, again: Again, done: str) -> Answer:
         return again(why, STATUS[type(why)])
     flash(done)
     return redirect(address, 303)
+
+
+def sent_digest() -> str:
+    """What tells this post from another under the same key; the form token is made anew by signing in again."""
+    fields = ((name, value) for name, value in request.form.items(multi=True) if name != form_token.FIELD)
+    return idempotency.digest(request.path, fields)
 
 
 def take(number: int, action: Action, act: Callable[[Session, Revision, Account], object], again: Again) -> Answer:

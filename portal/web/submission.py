@@ -15,7 +15,7 @@ from portal.search import directory
 from portal.services import desk, idempotency, review, steps
 from portal.services.steps import Action
 from portal.services.writing import begin_writing
-from portal.web import citing, conflicts, drafting, guard, preview, sheets
+from portal.web import citing, conflicts, drafting, guard, preview, sheets, stepping
 from portal.web.drafting import Place, Sent
 from portal.web.guard import needs
 from portal.web.stepping import NUMBER
@@ -78,7 +78,7 @@ def receive(place: Place) -> Answer:
     begin_writing(session)
     account = guard.current()
     try:
-        if (led := idempotency.once(session, sent.key, account)) is not None:
+        if (led := idempotency.once(session, sent.key, account, stepping.sent_digest())) is not None:
             session.rollback()
             return redirect(led or url_for("submission.begin"), 303)
     except NotAllowed as why:
