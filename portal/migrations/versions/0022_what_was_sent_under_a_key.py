@@ -1,4 +1,4 @@
-"""what was sent under a key: another text under the same key is another sending; keys of pages are a kind of their own."""
+"""what was sent under a key: another text is another sending; keys of pages are a kind of their own."""
 
 import sqlalchemy as sa
 from alembic import op
