@@ -6,18 +6,20 @@ The same checks as for a row of an import (services.intake.checking), so that a 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from portal.errors import Incomplete
 from portal.models import Project, ProjectDraft, Term
-from portal.services import prose
+from portal.models.draft import CODE_FIELDS, TERM_FIELDS
+from portal.services import live, prose
 from portal.services.intake.checking import Row, budget, check
 from portal.services.intake.glossary import Glossary
-from portal.services.intake.proposal import Proposal
+from portal.services.intake.proposal import Proposal, key_of_number
 
 TITLE_MOST, SUMMARY_MOST, URL_MOST, CODES_MOST = 300, 20_000, 2_000, 250
 # A field that is asked for on submission, and what to do about it.
@@ -41,6 +43,7 @@ _COLUMN_OF = {
 }
 _FIELD_OF = {column: field for field, column in _COLUMN_OF.items()}
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
+FUNDING_LINES = ("Line 1", "Line 2")
 
 
 @dataclass(frozen=True)
@@ -96,14 +99,16 @@ def proposal(session: Session, draft: ProjectDraft, *, project_id: int | None = 
 def _examined(
     session: Session, draft: ProjectDraft, project_id: int | None
 ) -> tuple[tuple[Fault, ...], Proposal | None]:
+    terms = list(session.execute(select(Term)).scalars())
     row = Row(0, {_COLUMN_OF.get(name, name): _cell(getattr(draft, name)) for name in ProjectDraft.field_names()})
-    result = check(row, Glossary(session.execute(select(Term)).scalars(), adds=False))
+    result = check(row, Glossary(terms, adds=False))
     found = [
         Fault(_FIELD_OF.get(finding.column, finding.column), f"{finding.reason}.", f"{finding.advice}.")
         for finding in row.findings
         if finding.kind == "refused"
     ]
     found += _lacking(draft, {fault.field for fault in found})
+    found += _unlisted(session, draft, terms, {fault.field for fault in found}, project_id)
     found += _too_long(draft)
     if result and (other := _holder(session, draft.number, project_id)):
         found.append(
@@ -152,11 +157,35 @@ def _too_long(draft: ProjectDraft) -> list[Fault]:
     return found
 
 
+def _unlisted(
+    session: Session, draft: ProjectDraft, terms: Iterable[Term], known: set[str], project_id: int | None
+) -> list[Fault]:
+    """What is in no list. A file may name a term as it likes; a form offers codes, and sends nothing else by itself."""
+    codes: dict[str, set[str]] = {}
+    for term in terms:
+        codes.setdefault(term.facet, set()).add(term.code)
+    lists = {name: codes.get(facet, set()) for name, facet in (TERM_FIELDS | CODE_FIELDS).items()}
+    lists["funding_line"] = set(FUNDING_LINES)
+    odd = {name: _stated(draft, name) - listed for name, listed in lists.items() if name not in known}
+    if any(odd.values()) and project_id is not None:
+        held = live.draft_of(session, session.get_one(Project, project_id))
+        odd = {name: codes - _stated(held, name) for name, codes in odd.items()}
+    return [
+        Fault(name, f"{', '.join(sorted(codes))} is not in the list.", "Choose from the list.")
+        for name, codes in odd.items()
+        if codes
+    ]
+
+
+def _stated(draft: ProjectDraft, name: str) -> set[str]:
+    value = getattr(draft, name)
+    return set(filter(None, (value,) if isinstance(value, str) else value))
+
+
 def _holder(session: Session, number: str, project_id: int | None) -> str:
-    """The key of another project that has this Projects ID, or ""."""
+    """The key of another project that has this Projects ID, in capital letters or small ones as an import reads it."""
     if not number:
         return ""
-    query = select(Project.key).where(Project.number == number)
-    if project_id is not None:
-        query = query.where(Project.id != project_id)
-    return session.execute(query).scalar() or ""
+    is_alike = or_(Project.number == number, Project.key_folded == key_of_number(number).casefold())
+    found = session.execute(select(Project.key, Project.number).where(is_alike, Project.id != (project_id or 0)))
+    return next((key for key, held in found if held and held.casefold() == number.casefold()), "")

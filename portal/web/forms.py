@@ -17,7 +17,7 @@ from portal.models import ProjectDraft
 from portal.models.draft import CODE_FIELDS, TERM_FIELDS
 from portal.search.terms import Terms, Word
 from portal.services import prose
-from portal.services.completeness import CODES_MOST, REQUIRED, SUMMARY_MOST, TITLE_MOST, Fault
+from portal.services.completeness import CODES_MOST, FUNDING_LINES, REQUIRED, SUMMARY_MOST, TITLE_MOST, Fault
 from portal.services.review import NOTE_MOST
 from portal.vocabulary import folded
 from portal.web.figures import label
@@ -25,7 +25,7 @@ from portal.web.language import gettext
 from portal.web.navigation import N_
 
 LANGUAGES = {"en": N_("English"), "fr": N_("French"), "es": N_("Spanish"), "pt": N_("Portuguese"), "ar": N_("Arabic")}
-LINES = {"Line 1": N_("Line 1"), "Line 2": N_("Line 2")}
+LINES = dict(zip(FUNDING_LINES, (N_("Line 1"), N_("Line 2")), strict=True))
 # What hints say of lengths, in characters.
 LIMITS = {"title": TITLE_MOST, "summary": SUMMARY_MOST, "note": NOTE_MOST}
 # A page has fewer boxes than this, and no code is that long; what lies beyond was not sent by a page of ours. One
