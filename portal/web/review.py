@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Blueprint, make_response, render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from portal.errors import Incomplete, PortalError
+from portal.errors import Conflict, Incomplete, PortalError
 from portal.models import Account, Revision, db
-from portal.services import desk, publication, review
+from portal.services import desk, history, publication, review
 from portal.services.completeness import Fault
 from portal.services.steps import Action
-from portal.web import guard, stepping
+from portal.web import guard, narration, stepping
 from portal.web.deciding import Decision
 from portal.web.guard import needs
 from portal.web.language import gettext
@@ -25,10 +27,13 @@ def page(number: int, *, why: PortalError | None = None, status: int = 200) -> R
     """The revision as it stands; after a refusal with its reasons and with what was typed."""
     session, account = db.session(), guard.current()
     revision = desk.get(session, number, account)
+    problems = stepping.sentences(why) if why else ()
+    if isinstance(why, Conflict) and why.of == "revision":
+        problems += _meanwhile(session, number)
     body = render_template(
         "staff/revision.html",
         o=opened(session, revision, account, Decision.read(request.form) if why else None),
-        problems=stepping.sentences(why) if why else (),
+        problems=problems,
         faults=why.faults if isinstance(why, Incomplete) else (),
     )
     return make_response(body, status)
@@ -55,7 +60,7 @@ def submit(number: int) -> Answer:
 @bp.post(f"/{NUMBER}/recall")
 @needs("author")
 def recall(number: int) -> Answer:
-    return take(number, Action.RECALL, lambda s, found, account: review.recall(s, found, by=account), again(number))
+    return take(number, Action.RECALL, _as_it_was_read(review.recall), again(number))
 
 
 @bp.post(f"/{NUMBER}/restore")
@@ -67,13 +72,13 @@ def restore(number: int) -> Answer:
 @bp.post(f"/{NUMBER}/claim")
 @needs("reviewer")
 def claim(number: int) -> Answer:
-    return take(number, Action.CLAIM, lambda s, found, account: review.claim(s, found, by=account), again(number))
+    return take(number, Action.CLAIM, _as_it_was_read(review.claim), again(number))
 
 
 @bp.post(f"/{NUMBER}/release")
 @needs("reviewer")
 def release(number: int) -> Answer:
-    return take(number, Action.RELEASE, lambda s, found, account: review.release(s, found, by=account), again(number))
+    return take(number, Action.RELEASE, _as_it_was_read(review.release), again(number))
 
 
 @bp.post(f"/{NUMBER}/mark")
@@ -143,6 +148,27 @@ def unschedule(number: int) -> Answer:
 def again(number: int) -> stepping.Again:
     """The page of the revision once more, saying why the step was refused."""
     return lambda why, status: page(number, why=why, status=status)
+
+
+def _as_it_was_read(command: Callable[..., Revision]) -> Callable[[Session, Revision, Account], Revision]:
+    """The command, for the version of the revision that stood on the page; what else happened meanwhile is told."""
+
+    def act(session: Session, found: Revision, account: Account) -> Revision:
+        stepping.check_version(found)
+        return command(session, found, by=account)
+
+    return act
+
+
+def _meanwhile(session: Session, number: int) -> tuple[str, ...]:
+    """The last thing that happened to a revision, in one sentence."""
+    last = narration.of_events(history.of_revision(session, number, with_saves=True)[:1])
+    return tuple(
+        gettext(
+            "%(who)s %(what)s at %(when)s UTC.", who=one.who, what=one.what, when=one.at.strftime("%H:%M on %Y-%m-%d")
+        )
+        for one in last
+    )
 
 
 def _asks_reason(name: str) -> Fault:

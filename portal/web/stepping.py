@@ -5,6 +5,7 @@ What refuses the step comes back on the page it was asked from, with everything 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
 
@@ -24,6 +25,8 @@ from portal.web.language import gettext
 STATUS: Mapping[type[PortalError], int] = {NotAllowed: 403, WrongStep: 409, Conflict: 409, Incomplete: 422}
 # The largest number of a row that both databases can hold; a larger one in an address leads nowhere.
 NUMBER = "<int(max=2147483647):number>"
+
+_DAY, _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), re.compile(r"[0-9]{2}:[0-9]{2}")
 
 Answer = Response | WSGIResponse | str
 Act = Callable[[Session, Account], str]
@@ -107,9 +110,8 @@ def check_version(revision: Revision) -> None:
 
 def moment() -> datetime:
     """The day and time of the form, in UTC; raises Incomplete."""
-    text = f"{request.form.get('day', '').strip()}T{request.form.get('time', '').strip()}"
     try:
-        return datetime.strptime(text, "%Y-%m-%dT%H:%M").replace(tzinfo=UTC)
+        return datetime.combine(_day(), _time(), UTC)
     except ValueError as why:
         advice = gettext("Give the day as 2027-01-31 and the time as 14:30, in UTC.")
         raise Incomplete([Fault("publish_at", gettext("This is not a day and a time."), advice)]) from why
@@ -118,11 +120,26 @@ def moment() -> datetime:
 def end_of_day() -> datetime:
     """The end of the day of the form, in UTC; raises Incomplete."""
     try:
-        day = date.fromisoformat(request.form.get("day", "").strip())
-        return datetime.combine(day, time(23, 59, 59), UTC)
+        return datetime.combine(_day(), time(23, 59, 59), UTC)
     except ValueError as why:
         advice = gettext("Give it as 2027-01-31.")
         raise Incomplete([Fault("due_at", gettext("This is not a day."), advice)]) from why
+
+
+def _day() -> date:
+    return date.fromisoformat(_typed("day", _DAY))
+
+
+def _time() -> time:
+    return time.fromisoformat(_typed("time", _TIME))
+
+
+def _typed(name: str, shape: re.Pattern[str]) -> str:
+    """What a control of the form holds, in the one shape that its browser sends; raises ValueError."""
+    text = request.form.get(name, "").strip()
+    if not shape.fullmatch(text):
+        raise ValueError(name)
+    return text
 
 
 def sentences(why: PortalError) -> tuple[str, ...]:

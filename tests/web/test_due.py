@@ -53,7 +53,7 @@ def test_today_is_not_past(reviewer, revision, at):
     assert revision.due_at.date().isoformat() == today
 
 
-@pytest.mark.parametrize("day", ["", "2001-01-01", "tomorrow", "9999-99-99", "2027-1-1"])
+@pytest.mark.parametrize("day", ["", "2001-01-01", "tomorrow", "9999-99-99", "2027-1-1", "20300101", "２０３０-01-01"])
 def test_a_day_that_is_none_or_has_passed_comes_back_as_typed(office, reviewer, at, day):
     page = reviewer.press(reviewer.visit(f"{at}/due"), f"{at}/due", status=422, day=day)
     assert page.one("#day").attrs["value"] == day

@@ -173,6 +173,37 @@ def test_a_decision_on_a_text_that_changed_meanwhile_is_a_conflict_and_keeps_wha
     assert revision.state == State.IN_REVIEW
 
 
+def test_taking_from_a_page_of_before_somebody_else_took_it_is_a_conflict(office, people):
+    revision = office.revision(State.SUBMITTED)
+    second = people["second reviewer"]
+    seen = second.visit(at(revision))
+    people["reviewer"].press(people["reviewer"].visit(at(revision)), at(revision, "claim"))
+    page = second.press(seen, at(revision, "claim"), status=409)
+    assert "Rex took it for review at" in words(page.one("#errors"))
+    assert revision.claimed_by_id == office.reviewer.id
+    second.press(page, at(revision, "claim"))
+    assert revision.claimed_by_id == office.second.id
+
+
+def test_giving_back_from_a_page_of_before_it_changed_is_a_conflict(office, people):
+    revision = office.revision(State.IN_REVIEW)
+    seen = people["administrator"].visit(at(revision))
+    people["second reviewer"].press(people["second reviewer"].visit(at(revision)), at(revision, "claim"))
+    people["administrator"].press(seen, at(revision, "release"), status=409)
+    assert (revision.state, revision.claimed_by_id) == (State.IN_REVIEW, office.second.id)
+
+
+def test_taking_back_from_a_page_of_before_it_changed_is_a_conflict(office, people):
+    revision = office.revision(State.SUBMITTED)
+    seen = people["author"].visit(at(revision))
+    review.set_due(office.session, revision, at=now() + timedelta(days=1), by=office.reviewer)
+    office.session.commit()
+    page = people["author"].press(seen, at(revision, "recall"), status=409)
+    assert "Rex set it due on" in words(page.one("#errors"))
+    people["author"].press(page, at(revision, "recall"))
+    assert revision.state == State.DRAFT
+
+
 def test_approving_what_oneself_edited_is_refused_in_words(office, reviewer):
     revision = office.revision(State.IN_REVIEW)
     draft = revision.draft.but(title="Mended by the reviewer")
@@ -242,11 +273,20 @@ def test_publishing_at_a_set_time(office, reviewer, visit):
     assert COMPLETE.title not in visit("/projects/").text
 
 
-@pytest.mark.parametrize("fields", [{}, {"day": "2001-01-01", "time": "10:00"}, {"day": "9999-99-99", "time": "x"}])
+ODD = [
+    {}, {"day": "2001-01-01", "time": "10:00"}, {"day": "9999-99-99", "time": "x"},
+    {"day": "２０３０-01-01", "time": "10:00"}, {"day": "2030-1-1", "time": "10:00"}, {"day": "20300101", "time": "10:00"},
+    {"day": "2030-W01-1", "time": "10:00"},
+    {"day": "2030-01-01", "time": "1:2"}, {"day": "2030-01-01", "time": "１0:00"}, {"day": "2030-01-01", "time": "10"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("fields", ODD, ids=str)
 def test_a_time_that_is_none_or_has_passed_comes_back_as_typed(office, reviewer, fields):
     revision = office.revision(State.APPROVED)
     page = reviewer.press(reviewer.visit(at(revision, "schedule")), at(revision, "schedule"), status=422, **fields)
-    assert page.one("#day").attrs["value"] == fields.get("day", "")
+    for name in ("day", "time"):
+        assert page.one(f"#{name}").attrs["value"] == fields.get(name, "")
     assert revision.state == State.APPROVED
 
 
