@@ -26,6 +26,7 @@ from portal.web.navigation import N_
 
 LANGUAGES = {"en": N_("English"), "fr": N_("French"), "es": N_("Spanish"), "pt": N_("Portuguese"), "ar": N_("Arabic")}
 LINES = dict(zip(FUNDING_LINES, (N_("Line 1"), N_("Line 2")), strict=True))
+_NOT_KNOWN_YET = N_("“Not known yet” is enough for a draft. Before you submit it, choose one of the others.")
 # What hints say of lengths, in characters.
 LIMITS = {"title": TITLE_MOST, "summary": SUMMARY_MOST, "note": NOTE_MOST}
 # A page has fewer boxes than this, and no code is that long; what lies beyond was not sent by a page of ours. One
@@ -77,8 +78,8 @@ class ProjectForm(Form):
         description=N_("The year in which the Fund set the money aside, with four digits."),
         render_kw={"inputmode": "numeric", "autocomplete": "off"},
     )
-    status = RadioField(N_("Project status"), validate_choice=False)
-    coverage = RadioField(N_("Coverage"), validate_choice=False)
+    status = RadioField(N_("Project status"), description=_NOT_KNOWN_YET, validate_choice=False)
+    coverage = RadioField(N_("Coverage"), description=_NOT_KNOWN_YET, validate_choice=False)
     countries = SelectMultipleField(
         N_("Benefiting member states"), description=N_("The order does not matter."), validate_choice=False
     )

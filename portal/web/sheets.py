@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from flask import url_for
 from sqlalchemy.orm import Session
+from wtforms import Field
 
 from portal.errors import Missing
 from portal.models import Account, Project, ProjectDraft, Revision
@@ -24,7 +25,7 @@ from portal.web.guidance import Checks, Guide
 class Sheet:
     """One page of the form. `version` and `based_on` are what it started from, `key` makes its sending count once,
     `page` the draft that it may make, `accepted` what a reviewer accepts as it is stored; `problem` says
-    why nothing was stored."""
+    why nothing was stored, `is_refused` whether this answers a step that was not taken."""
 
     form: ProjectForm
     sections: Mapping[str, tuple[str, ...]]
@@ -44,6 +45,17 @@ class Sheet:
     word: str
     limits: Mapping[str, str]
     problem: str
+    is_refused: bool
+
+    @property
+    def to_fix(self) -> Sequence[Field]:
+        """The fields that are marked although nothing was refused, in the order of the page."""
+        return () if self.is_refused else [self.form[name] for name in self.names if self.form[name].errors]
+
+    @property
+    def names(self) -> Sequence[str]:
+        """All fields in the order of the page."""
+        return [name for names in self.sections.values() for name in names]
 
     @property
     def title(self) -> str:
@@ -66,7 +78,10 @@ def sheet(
 ) -> Sheet:
     """The page for what was found, or for what was sent; `is_stored` when that was saved just now."""
     form = drafting.form_of(found.draft, found.note, sent)
-    form.show(faults)
+    faults, checks = tuple(faults), guidance.checks(session, form.draft(), project_id=found.project_id)
+    is_refused = bool(faults or problem)
+    # What is stored says what is wrong with it, too; what is merely missing may come later.
+    form.show(faults if is_refused or found.revision is None else checks.faults)
     revision, project = found.revision, found.project
     version = revision.version if revision else 0
     based_on = project.version if project else 0
@@ -82,13 +97,14 @@ def sheet(
         page=idempotency.fresh_key(),
         address=address(place),
         autosave=address(place, "autosave"),
-        checks=guidance.checks(session, form.draft(), project_id=found.project_id),
+        checks=checks,
         guides={name: guidance.guides(name) for name in form.data},
         reasons=revision.reasons if revision else {},
         accepted=marks.accepted(revision) if revision else (),
         word=_word(revision),
         limits={name: f"{most:,}" for name, most in LIMITS.items()},
         problem=problem,
+        is_refused=is_refused,
     )
 
 

@@ -88,12 +88,42 @@ def test_a_complete_draft_goes_to_the_reviewers(submitted, stored):
 
 
 def test_a_rule_warns_beside_its_field_with_its_source_and_does_not_block(author, submitted, stored):
-    answer = submitted(NEW, **complete(budget="900000"))
+    answer = submitted(NEW, **complete(coverage="regional"))
     page = author.visit(place(answer))
-    warning = words(page.one("#budget-warning"))
-    assert "outside the usual range" in warning
-    assert "Source:" in warning
+    warning = words(page.one("#countries-warning"))
+    assert "at least two member states" in warning
+    assert "Source: How to apply" in warning
     assert author.post(edit(stored()), filled(page, action="submit")).status_code == 303
+
+
+def test_a_rule_without_a_source_says_why_and_that_it_has_none(author, submitted):
+    page = author.visit(place(submitted(NEW, **complete(status="active"))))
+    said = words(page.one("#status-warning .source"))
+    assert said == "Why: Status and dates of one record must agree. No published source says it."
+
+
+def test_after_a_save_what_is_wrong_stands_at_its_field(author, submitted):
+    page = author.visit(place(submitted(NEW, title="Saved", end="2021-13", budget="lots")))
+    saved = page.one("#saved")
+    assert words(saved).endswith("UTC. 2 things to fix before it can be submitted")
+    assert saved.query("a")[0].attrs["href"] == "#end"
+    assert [error.attrs["id"] for error in page.select("#project-form .error")] == ["end-error", "budget-error"]
+    assert page.one("#budget").attrs["aria-invalid"] == "true"
+    assert not page.select(".summary-box")
+    assert "Error:" not in words(page.one("title"))
+
+
+def test_after_a_save_what_is_merely_missing_is_not_marked(author, submitted):
+    page = author.visit(place(submitted(NEW, title="Saved")))
+    assert not page.select("#project-form .error")
+    assert "to fix" not in words(page.one("#saved"))
+
+
+@pytest.mark.parametrize("field", ["status", "coverage"])
+def test_a_choice_that_cannot_be_submitted_says_so_beforehand(author, field):
+    group = author.visit(NEW).one(f"#{field}")
+    assert "enough for a draft" in words(group.query(".hint")[0])
+    assert group.query("input[checked]")[0].attrs["value"] == ""
 
 
 def test_what_cannot_be_true_is_refused(submitted):
@@ -220,6 +250,16 @@ def test_a_preview_is_the_public_page(author, office, session, visit):
     session.commit()
     page = author.visit(f"/staff/revisions/{change.id}/preview")
     for part in (".project-head h1", ".figures", ".facts-list", ".prose", ".tools"):
+        assert page.one(part).to_html() == public.one(part).to_html()
+
+
+def test_a_preview_of_a_record_without_an_address_names_none(author, office, visit):
+    page = author.visit(f"/staff/revisions/{office.draft().id}/preview")
+    assert not [link for link in page.links if link.endswith("/history")]
+    assert "/projects/R-" not in page.text
+    assert "given when the record is published" in words(page.one(".tools"))
+    public = visit(f"/projects/{office.revision(State.PUBLISHED).project.key}")
+    for part in (".figures", ".facts-list", ".prose"):
         assert page.one(part).to_html() == public.one(part).to_html()
 
 
