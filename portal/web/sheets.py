@@ -25,7 +25,8 @@ from portal.web.guidance import Checks, Guide
 class Sheet:
     """One page of the form. `version` and `based_on` are what it started from, `key` makes its sending count once,
     `page` the draft that it may make, `accepted` what a reviewer accepts as it is stored; `problem` says
-    why nothing was stored, `is_refused` whether this answers a step that was not taken."""
+    why nothing was stored, `is_refused` whether this answers a step that was not taken,
+    `arrived` the key of the form that was stored although its step was not taken."""
 
     form: ProjectForm
     sections: Mapping[str, tuple[str, ...]]
@@ -46,6 +47,7 @@ class Sheet:
     limits: Mapping[str, str]
     problem: str
     is_refused: bool
+    arrived: str
 
     @property
     def to_fix(self) -> Sequence[Field]:
@@ -105,6 +107,7 @@ def sheet(
         limits={name: f"{most:,}" for name, most in LIMITS.items()},
         problem=problem,
         is_refused=is_refused,
+        arrived=sent.key if sent and is_stored else "",
     )
 
 

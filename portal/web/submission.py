@@ -5,7 +5,7 @@ What a sent form does is in web.drafting; here are the addresses, the one commit
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, jsonify, make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as WSGIResponse
 
@@ -80,7 +80,7 @@ def receive(place: Place) -> Answer:
     try:
         if (led := idempotency.once(session, sent.key, account, stepping.sent_digest())) is not None:
             session.rollback()
-            return redirect(led or url_for("submission.begin"), 303)
+            return arrived(sent, led or url_for("submission.begin"))
     except NotAllowed as why:
         return again(place, sent, problem=str(why), status=422)
     try:
@@ -94,6 +94,12 @@ def receive(place: Place) -> Answer:
         return complain(sent, revision, why)
     idempotency.finish(session, sent.key, account, address)
     session.commit()
+    return arrived(sent, address)
+
+
+def arrived(sent: Sent, address: str) -> Answer:
+    """On to the next page, which tells the browser that its copy of this form is not needed any more."""
+    flash(sent.key, "arrived")
     return redirect(address, 303)
 
 

@@ -1,5 +1,6 @@
 // The form of a project (templates/staff/edit.html): saves while one types, keeps a copy in the tab against a crash, and
-// shows chosen countries as chips. The form works without it. All words come from the page.
+// shows chosen countries as chips. The form works without it. All words come from the page. Every page of staff drops
+// the copies that are of no use any more.
 (() => {
   "use strict";
 
@@ -13,6 +14,23 @@
   });
   function forgetAll() {
     for (const key of Object.keys(sessionStorage)) if (key.startsWith(PREFIX)) sessionStorage.removeItem(key);
+  }
+
+  // A copy is { entries, sent }; `sent` is the key of the form it left with, if it did. The page that follows a save
+  // names the keys of what the portal has; after a save that failed, or whose answer got lost, no page does.
+  function copyAt(key) {
+    return JSON.parse(sessionStorage.getItem(key));
+  }
+  function put(key, copy) {
+    try {
+      sessionStorage.setItem(key, JSON.stringify(copy));
+    } catch {
+      // full or forbidden: the server's copy is the one that counts
+    }
+  }
+  const arrivals = [...document.querySelectorAll("[data-arrived]")].flatMap((one) => one.dataset.arrived.split(" "));
+  for (const key of arrivals.length ? Object.keys(sessionStorage) : []) {
+    if (key.startsWith(PREFIX) && arrivals.includes(copyAt(key)?.sent)) sessionStorage.removeItem(key);
   }
 
   const form = document.querySelector("[data-draft]");
@@ -75,7 +93,11 @@
     form.elements.version.value = said.version;
     form.action = said.edit;
     form.dataset.autosave = said.autosave;
-    if (location.pathname !== said.edit) history.replaceState(null, "", said.edit);
+    if (location.pathname !== said.edit) {
+      drop();
+      history.replaceState(null, "", said.edit);
+      if (isDirty()) remember();
+    }
     if (isDirty()) return later();
     forget();
     const time = new Date(said.saved_at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
@@ -93,15 +115,10 @@
 
   // The copy in this tab: put back after a crash, dropped once the server has it.
   const slot = () => PREFIX + location.pathname;
-  function remember() {
-    try {
-      sessionStorage.setItem(slot(), JSON.stringify(typed()));
-    } catch {
-      // full or forbidden: the server's copy is the one that counts
-    }
-  }
+  const remember = () => put(slot(), { entries: typed() });
+  const drop = () => sessionStorage.removeItem(slot());
   function forget() {
-    forgetAll();
+    drop();
     byId("rescued").hidden = true;
   }
   function putBack(entries) {
@@ -117,16 +134,17 @@
     for (const picker of document.querySelectorAll("[data-picker]")) drawChips(picker);
     changed();
   }
-  const rescued = sessionStorage.getItem(slot());
-  if (rescued && rescued !== kept) byId("rescued").hidden = false;
+  const rescued = copyAt(slot())?.entries;
+  if (rescued && JSON.stringify(rescued) !== kept) byId("rescued").hidden = false;
   byId("rescued").addEventListener("click", (event) => {
-    if (event.target.closest("[data-rescue]")) putBack(JSON.parse(rescued));
-    else if (!event.target.closest("[data-forget]")) return;
-    forget();
+    if (event.target.closest("[data-forget]")) forget();
+    if (!event.target.closest("[data-rescue]")) return;
+    byId("rescued").hidden = true;
+    putBack(rescued);
   });
 
   function changed() {
-    if (!isDirty()) return;
+    if (!isDirty()) return drop();
     remember();
     say(form.dataset.typing);
     later();
@@ -158,6 +176,8 @@
       await sending;
       return form.requestSubmit(event.submitter);
     }
+    const copy = copyAt(slot());
+    if (JSON.stringify(copy?.entries) === JSON.stringify(typed())) put(slot(), { ...copy, sent: form.elements.key.value });
     isLeaving = true;
     setTimeout(() => (isLeaving = false), RETRY); // the form did not go: saving goes on
   }, true);

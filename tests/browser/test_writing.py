@@ -146,6 +146,97 @@ def test_text_that_was_never_sent_can_be_put_back(context, page, writer, complai
     refused(complaints)
 
 
+def copies(page):
+    return page.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('draft:'))")
+
+
+@pytest.mark.parametrize(
+    ("button", "next_page"),
+    [("Save draft", EDITED), ("Submit for review", SUBMITTED), ("Preview", re.compile("/preview$"))],
+)
+def test_the_copy_of_what_the_portal_has_is_not_offered_again(context, page, writer, button, next_page):
+    writer(context)
+    page.goto(NEW)
+    page.get_by_label("Title", exact=True).fill(f"Saved at once by {button}")
+    fill(page)
+    press(page, button)
+    page.wait_for_url(next_page)
+    page.goto(NEW)
+    assert page.get_by_label("Title", exact=True).input_value() == ""
+    assert not page.locator("#rescued").is_visible()
+    assert copies(page) == []
+
+
+def test_a_copy_that_was_stored_but_not_submitted_is_not_offered_again(context, page, writer, complaints):
+    writer(context)
+    page.goto(NEW)
+    page.get_by_label("Title", exact=True).fill("Stored, not submitted")
+    press(page, "Submit for review")
+    page.get_by_role("alert").get_by_text("8 things to put right").wait_for()
+    assert copies(page) == []
+    refused(complaints)
+
+
+@pytest.mark.parametrize("is_stored", [False, True], ids=["nothing arrived", "the answer got lost"])
+def test_the_copy_of_what_may_not_have_arrived_is_offered_again(context, page, writer, complaints, is_stored):
+    writer(context)
+    page.goto(NEW)
+
+    def lose(route):
+        if route.request.method != "POST":
+            return route.fallback()
+        if is_stored:
+            route.fetch(max_redirects=0)
+        return route.abort()
+
+    context.route(f"**{NEW}", lose)
+    page.get_by_label("Title", exact=True).fill("Saved on a train")
+    with page.expect_event("requestfailed", lambda request: request.method == "POST"):
+        press(page, "Save draft")
+    context.unroute(f"**{NEW}", lose)
+    context.route("**/autosave", lambda route: route.abort())
+    page.goto(NEW)
+    press(page, "Put it back")
+    assert page.get_by_label("Title", exact=True).input_value() == "Saved on a train"
+    assert copies(page) == [f"draft:{NEW}"]
+    refused(complaints)
+
+
+def test_a_copy_that_was_typed_further_after_a_save_stays(context, page, writer, complaints):
+    writer(context)
+    page.goto(NEW)
+    context.route("**/autosave", lambda route: route.abort())
+    page.get_by_label("Title", exact=True).fill("First words")
+    key = page.locator("#project-form [name=key]").input_value()
+    page.evaluate("document.querySelector('#project-form').addEventListener('submit', (sent) => sent.preventDefault())")
+    press(page, "Save draft")
+    page.get_by_label("Title", exact=True).fill("First words and more")
+    copy = page.evaluate("sessionStorage.getItem('draft:/staff/projects/new')")
+    assert "First words and more" in copy
+    assert key not in copy
+    refused(complaints)
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_what_is_wrong_is_in_sight_after_a_save(context, page, writer, axe, size):
+    writer(context)
+    page.set_viewport_size(size)
+    page.goto(NEW)
+    page.get_by_label("Title", exact=True).fill("Saved with two faults")
+    page.locator("#end").fill("2021-13")
+    page.get_by_label("Budget amount").fill("lots")
+    press(page, "Save draft")
+    page.wait_for_url(EDITED)
+    link = page.get_by_role("link", name="2 things to fix before it can be submitted")
+    box = link.bounding_box()
+    assert box["y"] + box["height"] <= size["height"]
+    assert sideways(page) <= 0
+    assert axe(page) == []
+    link.click()
+    assert page.evaluate("document.activeElement.id || location.hash.slice(1)") == "end"
+    assert page.locator("#end-error").bounding_box()["y"] >= 0
+
+
 def test_a_second_window_is_told_and_both_texts_are_shown(context, page, writer, complaints, axe):
     writer(context)
     page.goto(NEW)
