@@ -187,7 +187,8 @@ def test_the_copy_of_what_may_not_have_arrived_is_offered_again(context, page, w
             return route.fallback()
         if is_stored:
             route.fetch(max_redirects=0)
-        return route.abort()
+            context.clear_cookies(name=re.compile("said"))  # it came with the answer
+        return route.abort("aborted")
 
     context.route(f"**{NEW}", lose)
     page.get_by_label("Title", exact=True).fill("Saved on a train")
@@ -233,8 +234,7 @@ def test_what_is_wrong_is_in_sight_after_a_save(context, page, writer, axe, size
     assert sideways(page) <= 0
     assert axe(page) == []
     link.click()
-    assert page.evaluate("document.activeElement.id || location.hash.slice(1)") == "end"
-    assert page.locator("#end-error").bounding_box()["y"] >= 0
+    assert 0 <= page.locator("#end").bounding_box()["y"] <= size["height"]
 
 
 def test_a_second_window_is_told_and_both_texts_are_shown(context, page, writer, complaints, axe):
