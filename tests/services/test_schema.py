@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import select
+from sqlalchemy import column, insert, select, table
 
 from portal.cli import SAMPLE, migrate_database
-from portal.models import Catalogue, Change, Project, Term, db
+from portal.models import Catalogue, Change, Project, SubmissionKey, Term, db, now
 from portal.search import measures, text
 from portal.services import schema
 from portal.services.intake import Report, import_file
 from portal.services.writing import begin_writing
+from tests.factories import make_account
 
 
 def test_models_and_migrations_agree(app, session):
@@ -51,6 +52,22 @@ def test_migrating_again_fills_the_text_index_that_a_migration_emptied(new_app, 
         assert text.check(db.session()) == []
 
 
+def test_keys_that_are_there_keep_where_they_lead_and_are_told_apart(new_app, new_database):
+    app = new_app(new_database())
+    with app.app_context():
+        account = make_account(db.session, "Keeper").id
+        db.session.remove()
+        with db.engine.begin() as connection:
+            command.downgrade(schema.configuration(connection), "0021")
+            for key, location in (("page", "13.1"), ("form", "/staff/revisions/13")):
+                columns = {"account_id": account, "key": key, "location": location, "created_at": now()}
+                connection.execute(insert(table("submission_key", *map(column, columns))).values(columns))
+        migrate_database()
+        found = db.session.execute(select(SubmissionKey.kind, SubmissionKey.key, SubmissionKey.location))
+        assert sorted(map(tuple, found)) == [("form", "form", "/staff/revisions/13"), ("page", "page", "13.1")]
+        assert schema.drift(db.session.connection()) == []
+
+
 def test_two_migrations_at_once_make_one_database(new_database):
     environ = {**os.environ, "DATABASE_URL": new_database()}
     program = Path(sys.executable).with_name("portal")
@@ -83,6 +100,6 @@ def test_changes_at_the_same_time_each_get_a_version_of_their_own(new_app, new_d
 
 @pytest.mark.usefixtures("sample")
 def test_titles_and_keys_are_sorted_byte_by_byte(session):
-    for column in (Project.title_sort, Project.key):
-        found = list(session.execute(select(column).order_by(column)).scalars())
+    for asked in (Project.title_sort, Project.key):
+        found = list(session.execute(select(asked).order_by(asked)).scalars())
         assert found == sorted(found, key=str.encode)
