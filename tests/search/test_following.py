@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from portal.cli import SAMPLE
 from portal.models import Catalogue, Project
-from portal.search import directory
+from portal.search import directory, text
 from portal.search.agreement import differences
 from portal.search.filters import parse_pairs
 from portal.search.snapshot import take
@@ -59,6 +59,8 @@ def show(session):
         project.published_at = project.created_at if is_public else None
         audit.record(session(), "published" if is_public else "withdrawn", "project", project.id)
         Catalogue.touch(session(), [project.id])
+        session.flush()
+        text.repair(session(), [project.id])
         session.commit()
 
     return change
