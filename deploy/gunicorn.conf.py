@@ -45,7 +45,7 @@ secure_scheme_headers = {}
 forwarder_headers = ""
 
 # The heartbeat file must not wait for a slow disk.
-worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 # gunicorn makes the file unguessable
 
 # Two servers of one user would claim the same default socket; nothing here uses it.
 control_socket_disable = True

@@ -147,7 +147,7 @@ def wait_for(address, process, log, context=None):
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            with urllib.request.urlopen(f"{address}/healthz", timeout=PATIENCE, context=context):  # noqa: S310
+            with urllib.request.urlopen(f"{address}/healthz", timeout=PATIENCE, context=context):  # noqa: S310 # our own server
                 return
         except (urllib.error.URLError, ConnectionError):
             time.sleep(0.05)

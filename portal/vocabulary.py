@@ -124,7 +124,7 @@ class State(StrEnum):
 OPEN_STATES = (State.DRAFT, State.SUBMITTED, State.IN_REVIEW, State.RETURNED, State.APPROVED, State.SCHEDULED)
 # The content may still be edited.
 EDITABLE_STATES = (State.DRAFT, State.RETURNED, State.IN_REVIEW)
-# Someone else than its editor must have agreed before a revision can be here.
-AGREED_STATES = (State.APPROVED, State.SCHEDULED, State.PUBLISHED, State.SUPERSEDED, State.WITHDRAWN)
 # It was public, or is.
 PUBLISHED_STATES = (State.PUBLISHED, State.SUPERSEDED, State.WITHDRAWN)
+# Someone else than its editor must have agreed before a revision can be here.
+AGREED_STATES = (State.APPROVED, State.SCHEDULED, *PUBLISHED_STATES)

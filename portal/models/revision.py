@@ -14,7 +14,6 @@ from portal.models.draft import ProjectDraft
 from portal.models.project import Project
 from portal.vocabulary import AGREED_STATES, OPEN_STATES, State
 
-NOTE_MOST = 2_000
 # The verdict of a round that nobody decided: a scheduled revision that could not be published.
 OVERTAKEN = "overtaken"
 

@@ -84,9 +84,7 @@ def rebuild(session: Session, progress: Callable[[int], object] | None = None) -
     """Write the text index anew from the tables, in the caller's transaction; return how many documents it holds."""
     database = _database(session)
     database.clear(session.connection())
-    ids = database.ids(
-        session.execute(sql(f"SELECT {database.IDS.format('id')} {_PUBLIC}")).scalar_one()  # no input
-    )
+    ids = database.ids(session.execute(sql(f"SELECT {database.IDS.format('id')} {_PUBLIC}")).scalar_one())
     repair(session, ids.tolist(), progress)
     return len(ids)
 

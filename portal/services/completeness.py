@@ -58,6 +58,11 @@ class Fault:
         return f"{self.reason} {self.advice}"
 
 
+UNCHANGED = Fault(
+    "note", "Nothing differs from the public record.", "Change something before you submit it, or discard this draft."
+)
+
+
 def cleaned(draft: ProjectDraft) -> ProjectDraft:
     """The draft without what is unseen or stands twice, an amount as a record states it; nothing that makes sense is
     lost.

@@ -74,18 +74,14 @@ def save_draft(
 
 
 def submit(session: Session, revision: Revision, *, version: int, by: Account) -> Revision:
-    """Hand a draft to the reviewers. Raises Incomplete with all faults, Conflict when the public record moved on.
-
-    A draft that changes nothing is one of the faults.
-    """
+    """Hand a draft to the reviewers. Raises Incomplete with all faults, Conflict when the public record moved on."""
     to = steps.check(Action.SUBMIT, revision, by)
     _check_version(revision, version)
     if found := completeness.faults(session, revision.draft, project_id=revision.project_id):
         raise Incomplete(found)
     check_base(session, revision)
     if live.standing(session, revision) == revision.draft:
-        advice = "Change something before you submit it, or discard this draft."
-        raise Incomplete([Fault("note", "Nothing differs from the public record.", advice)])
+        raise Incomplete([completeness.UNCHANGED])
     revision.state, revision.submitted_at = to, now()
     revision.due_at = now() + timedelta(days=REVIEW_DAYS)
     revision.claimed_by_id = revision.claimed_at = revision.decided_by_id = revision.decided_at = None
@@ -192,8 +188,7 @@ def approve(
         raise Incomplete(found)
     check_base(session, revision)
     if live.standing(session, revision) == revision.draft:
-        advice = "Change something before you submit it, or discard this draft."
-        raise Incomplete([Fault("note", "Nothing differs from the public record.", advice)])
+        raise Incomplete([completeness.UNCHANGED])
     if open_ := [name for name in marks.returned(revision) if name not in accepted]:
         raise Incomplete([_unmended(name) for name in open_])
     changed = differences.changed_fields(live.standing(session, revision), revision.draft)

@@ -9,11 +9,18 @@ import time
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
+from zlib import crc32
 
 import axe_playwright_python
 import pytest
 
-from portal.config import ROOT
+from portal.app import create_app
+from portal.config import ROOT, Settings
+from portal.models import Account, db
+from portal.services import sessions
+from portal.services.writing import begin_writing
+from portal.web import cookies
+from tests.factories import PHRASE, let_go, make_account
 from tests.lacking import lacks
 
 PROGRAMS = Path(sys.executable).parent
@@ -143,3 +150,32 @@ def axe():
         ]
 
     return violations
+
+
+@pytest.fixture(scope="module")
+def backstage(live, database):
+    """The database of the live portal, for making accounts and reading the audit trail."""
+    app = create_app(Settings(database_url=database, secret_key="0123456789abcdef" * 4))
+    with app.app_context():
+        yield db.session
+        db.session.remove()
+        let_go()
+
+
+@pytest.fixture
+def writer(backstage, live, request):
+    """writer(context) signs a fresh author in there."""
+
+    def go(context):
+        session = backstage()
+        begin_writing(session)
+        name = f"Writer{crc32(request.node.name.encode())}"
+        account = session.query(Account).filter_by(email=f"{name.lower()}@example.org").one_or_none()
+        account = account or make_account(session, name, password=PHRASE)
+        token, _ = sessions.start(session, account)
+        session.commit()
+        secure = live.replace("http:", "https:")
+        context.add_cookies([{"name": cookies.SESSION, "value": token, "url": secure, "secure": True}])
+        return account.id
+
+    return go

@@ -8,26 +8,14 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from sqlalchemy import select
 
-from portal.app import create_app
-from portal.config import Settings
-from portal.models import AuditEvent, Revision, db
+from portal.models import AuditEvent, Revision
 from portal.services import idempotency, sessions
 from portal.services.writing import begin_writing
 from portal.vocabulary import State
 from portal.web import cookies
-from tests.factories import COMPLETE, Office, let_go
+from tests.factories import COMPLETE, Office
 
-SECRET = "0123456789abcdef" * 4
 POSTS = 20
-
-
-@pytest.fixture(scope="module")
-def backstage(live, database):
-    app = create_app(Settings(database_url=database, secret_key=SECRET))
-    with app.app_context():
-        yield db.session
-        db.session.remove()
-        let_go()
 
 
 @pytest.fixture(scope="module")

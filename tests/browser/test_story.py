@@ -8,24 +8,12 @@ import re
 import pytest
 from sqlalchemy import select
 
-from portal.app import create_app
-from portal.config import Settings
-from portal.models import AuditEvent, db
+from portal.models import AuditEvent
 from portal.services import sessions
 from portal.services.writing import begin_writing
 from portal.vocabulary import Role
 from portal.web import cookies
-from tests.factories import let_go, make_account
-
-
-@pytest.fixture(scope="module")
-def backstage(live, database):
-    """The database of the live portal, for making accounts and reading the audit trail."""
-    app = create_app(Settings(database_url=database, secret_key="0123456789abcdef" * 4))
-    with app.app_context():
-        yield db.session
-        db.session.remove()
-        let_go()
+from tests.factories import make_account
 
 
 @pytest.fixture(params=[True, False], ids=["with script", "without script"])

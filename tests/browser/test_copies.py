@@ -1,0 +1,99 @@
+"""What was typed and has not reached the portal stays in the tab, and goes once the portal has it."""
+
+import re
+
+import pytest
+
+from tests.browser.writing import EDITED, NEW, SAVED, SUBMITTED, fill, press, refused, typed_out_of_reach
+
+
+def test_a_portal_out_of_reach_is_said_and_tried_again(context, page, writer, complaints):
+    writer(context)
+    typed_out_of_reach(context, page, "Typed on a train")
+    page.locator("#saved").filter(has_text="Not saved").wait_for()
+    context.unroute("**/autosave")
+    page.locator("#saved").filter(has_text=SAVED).wait_for()
+    refused(complaints)
+
+
+def test_text_that_was_never_sent_can_be_put_back(context, page, writer, complaints):
+    writer(context)
+    typed_out_of_reach(context, page, "Typed before the crash")
+    page.locator("#saved").filter(has_text="Not saved").wait_for()
+    page.reload()
+    assert page.get_by_label("Title", exact=True).input_value() == ""
+    press(page, "Put it back")
+    assert page.get_by_label("Title", exact=True).input_value() == "Typed before the crash"
+    refused(complaints)
+
+
+def copies(page):
+    return page.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('draft:'))")
+
+
+@pytest.mark.parametrize(
+    ("button", "next_page"),
+    [("Save draft", EDITED), ("Submit for review", SUBMITTED), ("Preview", re.compile("/preview$"))],
+)
+def test_the_copy_of_what_the_portal_has_is_not_offered_again(context, page, writer, button, next_page):
+    writer(context)
+    page.goto(NEW)
+    page.get_by_label("Title", exact=True).fill(f"Saved at once by {button}")
+    fill(page)
+    # A save while typing may have changed the address already.
+    with page.expect_event("load"):
+        press(page, button)
+    page.wait_for_url(next_page)
+    page.goto(NEW)
+    assert page.get_by_label("Title", exact=True).input_value() == ""
+    assert not page.locator("#rescued").is_visible()
+    assert copies(page) == []
+
+
+def test_a_copy_that_was_stored_but_not_submitted_is_not_offered_again(context, page, writer, complaints):
+    writer(context)
+    page.goto(NEW)
+    page.get_by_label("Title", exact=True).fill("Stored, not submitted")
+    press(page, "Submit for review")
+    page.get_by_role("alert").get_by_text("8 things to put right").wait_for()
+    assert copies(page) == []
+    refused(complaints)
+
+
+@pytest.mark.parametrize("is_stored", [False, True], ids=["nothing arrived", "the answer got lost"])
+def test_the_copy_of_what_may_not_have_arrived_is_offered_again(context, page, writer, complaints, is_stored):
+    writer(context)
+    page.goto(NEW)
+
+    def lose(route):
+        if route.request.method != "POST":
+            return route.fallback()
+        if is_stored:
+            route.fetch(max_redirects=0)
+            context.clear_cookies(name=re.compile("said"))  # it came with the answer
+        return route.abort("aborted")
+
+    context.route(f"**{NEW}", lose)
+    page.get_by_label("Title", exact=True).fill("Saved on a train")
+    with page.expect_event("requestfailed", lambda request: request.method == "POST"):
+        press(page, "Save draft")
+    context.unroute(f"**{NEW}", lose)
+    context.route("**/autosave", lambda route: route.abort())
+    page.goto(NEW)
+    press(page, "Put it back")
+    assert page.get_by_label("Title", exact=True).input_value() == "Saved on a train"
+    assert copies(page) == [f"draft:{NEW}"]
+    refused(complaints)
+
+
+def test_a_copy_that_was_typed_further_after_a_save_stays(context, page, writer, complaints):
+    writer(context)
+    typed_out_of_reach(context, page, "First words")
+    key = page.locator("#project-form [name=key]").input_value()
+    page.evaluate("document.querySelector('#project-form').addEventListener('submit', (sent) => sent.preventDefault())")
+    press(page, "Save draft")
+    page.get_by_label("Title", exact=True).fill("First words and more")
+    copy = page.evaluate("sessionStorage.getItem('draft:/staff/projects/new')")
+    assert "First words and more" in copy
+    assert key not in copy
+    refused(complaints)
