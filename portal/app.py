@@ -6,29 +6,27 @@ import gc
 import os
 import sys
 from functools import partial
-from typing import Any
 
 from flask import Flask
 from flask_compress import Compress
-from sqlalchemy import URL, make_url
-from sqlalchemy.exc import ArgumentError
 
-from portal import cli, commands
+from portal import cli
+from portal.cli import database
 from portal.config import ROOT, Settings
-from portal.errors import Misconfigured
-from portal.models import (
-    READER,
-    db,
-    postgresql_engine_options,
-    postgresql_reader,
-    restrict_sqlite,
-    sqlite_engine_options,
-    sqlite_reader,
+from portal.database.engines import (
+    database_address,
+    engine_options,
+    reader,
 )
-from portal.search import directory, shelf
-from portal.web import BLUEPRINTS, assets, bodies, error_pages, guard, headers, kept, listed_fields, proxy, rendering
+from portal.database.orm import READER, db
+from portal.database.public_reader import restrict_sqlite
+from portal.errors import Misconfigured
+from portal.search.index import current, refresh
+from portal.web import BLUEPRINTS, allowed_fields
+from portal.web.http import error_pages, headers, proxy, response_cache, static_files
+from portal.web.presentation import templating
+from portal.web.security import access, request_limits
 
-_ADDRESS_LIKE = "write sqlite:////folder/portal.db or postgresql://user:password@host/name"
 # A statement of a request that takes longer is stopped, a public one sooner; commands may take their time.
 STATEMENT_SECONDS, PUBLIC_SECONDS = 5, 1
 
@@ -61,69 +59,24 @@ def create_app(settings: Settings, *, statement_seconds: int = STATEMENT_SECONDS
     with app.app_context():
         if READER in db.engines and url.drivername == "sqlite":
             restrict_sqlite(db.engines[READER])
-        shelf.of(db.engine).patience = settings.patience
-    assets.init_app(app, ROOT / "static")
-    rendering.init_app(app)
+        refresh.of(db.engine).patience = settings.patience
+    static_files.init_app(app, ROOT / "static")
+    templating.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     error_pages.init_app(app)
     headers.init_app(app)
-    bodies.init_app(app)
-    guard.init_app(app)
-    app.before_request(bodies.check_fields)
-    listed_fields.init_app(app)
+    request_limits.init_app(app)
+    access.init_app(app)
+    app.before_request(request_limits.check_fields)
+    allowed_fields.init_app(app)
     Compress(app)
-    kept.init_app(app, ROOT, settings.page_cache)
+    response_cache.init_app(app, ROOT, settings.page_cache)
     # Outermost, so that all that is inside knows who really asks.
     proxy.init_app(app, settings)
-    for command in (*cli.COMMANDS, *commands.COMMANDS):
+    for command in (*database.COMMANDS, *cli.COMMANDS):
         app.cli.add_command(command)
     return app
-
-
-def database_address(text: str, name: str = "DATABASE_URL") -> URL:
-    """The address with its driver; raise Misconfigured for what is no address, or of another database."""
-    try:
-        url = make_url(text)
-    except ArgumentError as why:
-        raise Misconfigured(f"{name} is not an address of a database: {_ADDRESS_LIKE}.") from why
-    if url.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
-        return url.set(drivername="postgresql+psycopg")
-    if url.drivername != "sqlite":
-        raise Misconfigured(f"{name} begins with {url.drivername}: {_ADDRESS_LIKE}.")
-    return url
-
-
-def engine_options(url: URL, settings: Settings, statement_seconds: int) -> dict[str, Any]:
-    if url.drivername == "sqlite":
-        return sqlite_engine_options(
-            threads=settings.threads, statement_seconds=statement_seconds, is_file=is_file(url)
-        )
-    return postgresql_engine_options(
-        threads=settings.threads, statement_seconds=statement_seconds, is_pooled=settings.has_pgbouncer
-    )
-
-
-def reader(url: URL, settings: Settings, options: dict[str, Any]) -> dict[str | None, Any]:
-    """The options of the reader (see models.reader) by its name; a database in memory has none."""
-    if url.drivername == "sqlite":
-        if settings.reader_url:
-            raise Misconfigured("PORTAL_READER_URL is for PostgreSQL: leave it out, SQLite has a reader without it.")
-        return {READER: sqlite_reader(url, options)} if is_file(url) else {}
-    if settings.has_pgbouncer and not settings.reader_url:
-        # It hands on no settings of a connection, so the role must have them.
-        raise Misconfigured(
-            "PORTAL_PGBOUNCER is set but PORTAL_READER_URL is not: give public requests a role of their own "
-            "(docs/deploying.md, 8)."
-        )
-    role = database_address(settings.reader_url, "PORTAL_READER_URL") if settings.reader_url else url
-    if role.drivername != url.drivername:
-        raise Misconfigured("PORTAL_READER_URL is no address of PostgreSQL: name the database of DATABASE_URL in it.")
-    return {READER: postgresql_reader(role, options)}
-
-
-def is_file(url: URL) -> bool:
-    return url.database not in (None, "", ":memory:")
 
 
 def stay_current(app: Flask) -> None:
@@ -131,9 +84,9 @@ def stay_current(app: Flask) -> None:
 
     def look() -> None:
         with app.app_context():
-            directory.current()
+            current.current()
 
-    shelf.watch(look)
+    refresh.watch(look)
     # What is there by now stays for good; without this the collector walks through it every few requests.
     gc.collect()
     gc.freeze()
@@ -149,7 +102,7 @@ def from_environment(*, statement_seconds: int = STATEMENT_SECONDS) -> Flask:
         raise SystemExit(4) from None
 
 
-command_line = commands.CommandLine(
+command_line = cli.CommandLine(
     create_app=partial(from_environment, statement_seconds=0),
     add_default_commands=False,
     load_dotenv=False,

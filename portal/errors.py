@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 
@@ -87,3 +88,15 @@ class Conflict(PortalError):
         self.mine = mine
         self.theirs = theirs
         self.version = version
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing to mend: `field` is a field of ProjectDraft."""
+
+    field: str
+    reason: str
+    advice: str
+
+    def __str__(self) -> str:
+        return f"{self.reason} {self.advice}"

@@ -2,7 +2,7 @@
 
 import re
 
-from portal.web.guard import OPEN
+from portal.web.security.access import OPEN
 
 SELECTIONS = (
     "/projects/?country=KEN&country=UGA",

@@ -1,6 +1,6 @@
 """Colleagues at the desk: browsers that read which steps a page offers, and press its buttons."""
 
-from portal.services import idempotency
+from portal.services.editorial import idempotency
 from tests.pages import Page
 from tests.people import OURS, Browser
 from tests.sent_forms import as_sent

@@ -12,10 +12,10 @@ from flask.testing import FlaskClient
 from hypothesis import settings as hypothesis_settings
 
 from portal.app import create_app
-from portal.cli import SAMPLE, migrate_database
+from portal.cli.database import SAMPLE, migrate_database
 from portal.config import Settings
-from portal.models import READER, db
-from portal.services.intake import Report, import_file
+from portal.database.orm import READER, db
+from portal.services.imports import Report, import_file
 from tests import postgres
 from tests.factories import Office, let_go
 from tests.pages import Fragment, Page

@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 
-from portal.models import Account, ProjectDraft, db, now
-from portal.services import audit, desk, passwords, publication, review
-from portal.vocabulary import Role, State
+from portal.database.orm import db, now
+from portal.models import Account, ProjectDraft
+from portal.services.accounts import passwords
+from portal.services.audit import recording
+from portal.services.editorial import publication, review, revisions
+from portal.vocabulary.workflow import Role, State
 
 PHRASE = "four quiet rivers meet"
 
@@ -31,7 +34,7 @@ def make_account(session, name="Ann", role=Role.AUTHOR, *, password=None, **valu
     account.password_hash = passwords.hashed(password) if password else None
     session.add(account)
     session.flush()
-    audit.record(session, "add account", "account", account.id)
+    recording.record(session, "add account", "account", account.id)
     session.commit()
     return account
 
@@ -136,7 +139,7 @@ class Office:
         return revision
 
     def sees(self, account, revision):
-        found = self.session.execute(desk.visible(account).where(type(revision).id == revision.id))
+        found = self.session.execute(revisions.visible(account).where(type(revision).id == revision.id))
         return found.scalar_one_or_none() is not None
 
 

@@ -8,9 +8,9 @@ from justhtml import JustHTML
 
 from portal.app import create_app
 from portal.config import Settings
-from portal.models import db
-from portal.services import sessions
-from portal.web import cookies, form_token
+from portal.database.orm import db
+from portal.services.accounts import sessions
+from portal.web.security import cookies, csrf
 from tests.factories import let_go
 
 PATIENCE = 60  # seconds for an answer
@@ -62,7 +62,7 @@ class Caller:
 
     def form_token(self, path):
         """What the one form of a page carries against requests from elsewhere."""
-        return self.ask(path).one(f"#project-form input[name={form_token.FIELD}]").attrs["value"]
+        return self.ask(path).one(f"#project-form input[name={csrf.FIELD}]").attrs["value"]
 
     def press(self, answer):
         """Press the one button of a page that carries a form."""
@@ -79,4 +79,4 @@ def carried(answer):
 
 def typed(fields):
     """The fields without the token, which is the portal's and not the person's."""
-    return [pair for pair in fields if pair[0] != form_token.FIELD]
+    return [pair for pair in fields if pair[0] != csrf.FIELD]

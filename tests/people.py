@@ -2,8 +2,8 @@
 
 from urllib.parse import urlsplit
 
-from portal.services import sessions
-from portal.web import cookies, form_token
+from portal.services.accounts import sessions
+from portal.web.security import cookies, csrf
 from tests.pages import Page
 
 HOST = "localhost"
@@ -45,7 +45,7 @@ class Browser:
     def post(self, address, data=None, *, headers=None, token=None, **request):
         """What a form of ours sends; `token=""` for a form without one, `headers` over the browser's own."""
         token = self.form_token if token is None else token
-        data = {**(data or {}), **({form_token.FIELD: token} if token else {})}
+        data = {**(data or {}), **({csrf.FIELD: token} if token else {})}
         return self.client.post(address, data=data, headers={**OURS, **(headers or {})}, **request)
 
     def visit(self, address, *, status=200, **request):

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from portal.app import command_line
-from portal.cli import SAMPLE
+from portal.cli.database import SAMPLE
 
 COMMANDS = [
     ["index", "check"],
@@ -102,7 +102,7 @@ def test_a_word_that_is_no_text_is_said(database, words):
 
 
 def test_a_fault_of_the_program_keeps_its_traceback(database, monkeypatch):
-    monkeypatch.delattr("portal.commands.sweeping.sweeping.sweep")
+    monkeypatch.delattr("portal.cli.cleanup.cleanup.sweep")
     result = CliRunner().invoke(command_line, ["sweep"], env={"DATABASE_URL": database})
     assert isinstance(result.exception, AttributeError)
 

@@ -5,10 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from portal.commands.publishing import publish_one
-from portal.models import Account, AuditEvent, Project, Revision, db, now
-from portal.services import audit, desk, links, publication
-from portal.vocabulary import Role, State
+from portal.cli.publish_due import publish_one
+from portal.database.orm import db, now
+from portal.models import Account, AuditEvent, Project, Revision
+from portal.services.accounts import one_time_links
+from portal.services.audit import recording
+from portal.services.editorial import publication, revisions
+from portal.vocabulary.workflow import Role, State
 from tests.factories import PHRASE, Office, make_account
 
 
@@ -32,7 +35,7 @@ def test_the_first_administrator_gets_a_link_and_no_password(run, session):
     output = run("account", "add", "ada@example.org", "--name", "Ada", "--role", "administrator")
     account = session.query(Account).one()
     assert (account.role, account.password_hash) == (Role.ADMINISTRATOR, None)
-    links.use(session(), token_in(output), PHRASE)
+    one_time_links.use(session(), token_in(output), PHRASE)
 
 
 def test_adding_twice_is_refused_in_words(run, session):
@@ -43,7 +46,7 @@ def test_adding_twice_is_refused_in_words(run, session):
 def test_a_first_start_prints_a_link_until_someone_can_sign_in(run, session):
     first, second = run("account", "first"), run("account", "first")
     assert token_in(first) != token_in(second)
-    links.use(session(), token_in(second), PHRASE)
+    one_time_links.use(session(), token_in(second), PHRASE)
     session.commit()
     assert run("account", "first") == ""
     assert session.query(Account).count() == 1
@@ -75,7 +78,7 @@ def test_what_is_due_is_published_and_the_rest_is_not(run, session):
     session.execute(
         Revision.__table__.update().where(Revision.id == due.id).values(publish_at=now() - timedelta(seconds=1))
     )
-    audit.record(session(), "wait", "revision", due.id)
+    recording.record(session(), "wait", "revision", due.id)
     session.commit()
     assert f"R-{due.id} is published" in run("publish-due")
     session.expire_all()
@@ -101,8 +104,8 @@ def test_the_demonstration_has_people_and_work_for_each(run, session):
     output = run("demo")
     assert len(re.findall("/sign-in/link/", output)) == 4
     people = {account.email.split("@")[0]: account for account in session.query(Account)}
-    assert desk.desk(session(), people["author"]).mine
-    assert desk.desk(session(), people["reviewer"]).waiting
+    assert revisions.desk(session(), people["author"]).mine
+    assert revisions.desk(session(), people["reviewer"]).waiting
     states = {revision.state for revision in session.query(Revision)}
     assert states >= {State.DRAFT, State.SUBMITTED, State.RETURNED, State.APPROVED, State.SCHEDULED}
 

@@ -7,8 +7,8 @@ import subprocess
 import pytest
 
 from portal.config import ROOT
-from portal.services import publication, review
-from portal.vocabulary import State
+from portal.services.editorial import publication, review
+from portal.vocabulary.workflow import State
 from tests.addresses import LOST, SELECTIONS, fixed, projects
 from tests.colleagues import Colleague
 from tests.factories import Office

@@ -3,10 +3,11 @@
 import pytest
 from sqlalchemy import text as sql
 
-from portal.app import STATEMENT_SECONDS, create_app, database_address
+from portal.app import STATEMENT_SECONDS, create_app
 from portal.config import Settings
+from portal.database.engines import database_address
+from portal.database.orm import db
 from portal.errors import Misconfigured
-from portal.models import db
 from tests.factories import let_go
 
 SECRET = "0123456789abcdef" * 4

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from portal.config import ROOT, Settings
+from portal.database import engines
 from portal.errors import Misconfigured
-from portal.models import base
 
 
 def test_a_production_start_without_a_secret_is_refused_in_one_line(tmp_path):
@@ -44,6 +44,6 @@ def test_impossible_settings_are_named(environ):
 
 
 def test_an_sqlite_engine_that_can_corrupt_a_file_is_refused(monkeypatch):
-    monkeypatch.setattr(base, "SQLITE_FLOOR", (99, 0, 0))
+    monkeypatch.setattr(engines, "SQLITE_FLOOR", (99, 0, 0))
     with pytest.raises(Misconfigured, match="pysqlite3"):
-        base.sqlite_engine_options(threads=1)
+        engines.sqlite_engine_options(threads=1)

@@ -1,8 +1,8 @@
-"""Alembic's entry: runs the migrations on the connection that portal.services.schema hands over."""
+"""Alembic's entry: runs the migrations on the connection that portal.services.operations.migrations hands over."""
 
 from alembic import context
 
-from portal.models import db
+from portal.database.orm import db
 
 connection = context.config.attributes["connection"]
 context.configure(

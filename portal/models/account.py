@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.models.base import Model, Moment, now
-from portal.vocabulary import Role
+from portal.database.orm import Model, Moment, now
+from portal.vocabulary.workflow import Role
 
 NAME_MOST, EMAIL_MOST = 120, 254
 # A secret takes more room sealed than in clear; SQLite looks at no length.
@@ -16,7 +16,7 @@ SEALED = String(64).with_variant(String(255), "postgresql")
 
 
 class Account(Model):
-    """`email` is folded (see services.accounts). `credential_version` grows with every change of password, second
+    """`email` is folded (see services.accounts.administration). `credential_version` grows with every change of password, second
     factor, role or state, which ends all sessions and overtakes all links issued before."""
 
     __tablename__ = "account"

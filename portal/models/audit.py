@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.models.base import Model, Moment, now
+from portal.database.orm import Model, Moment, now
 
 # Which subject an event must name when a row of the table changes, and the column that tells which one.
 GOVERNED = {

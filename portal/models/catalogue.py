@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import JSON, BigInteger, CheckConstraint, String, delete, insert, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from portal.models.base import Model, Moment, now
+from portal.database.orm import Model, Moment, now
 
 # A change of more projects than this is not itemised; whoever keeps an index reads everything anew.
 ITEMISED_MOST = 5_000

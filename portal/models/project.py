@@ -10,7 +10,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-from portal.models.base import Model, Moment, key_text, now
+from portal.database.orm import Model, Moment, key_text, now
 from portal.models.partial_date import PartialDate, PartialDateColumn
 
 

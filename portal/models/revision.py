@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal.database.orm import Model, Moment, now
 from portal.models.account import Account
-from portal.models.base import Model, Moment, now
 from portal.models.draft import ProjectDraft
 from portal.models.project import Project
-from portal.vocabulary import AGREED_STATES, OPEN_STATES, State
+from portal.vocabulary.workflow import AGREED_STATES, OPEN_STATES, State
 
 # The verdict of a round that nobody decided: a scheduled revision that could not be published.
 OVERTAKEN = "overtaken"
@@ -27,7 +27,7 @@ class Revision(Model):
     project it started from, `version` what a form must send back to save over it.
 
     `rounds` is the history of decisions, oldest first: {"at", "by", "verdict", "note", "reasons": {field: reason},
-    "accepted": [field]}. `marks` is what a reviewer last decided on each field (see services.marks).
+    "accepted": [field]}. `marks` is what a reviewer last decided on each field (see services.editorial.field_marks).
     `notes` may differ from round to round; `note` is the author's own, for the reviewer.
     """
 

@@ -11,7 +11,6 @@ from email.utils import make_msgid
 from threading import Thread
 
 from portal.config import Settings
-from portal.services.links import IssuedLink, Purpose
 
 _log = logging.getLogger(__name__)
 TIMEOUT_SECONDS = 20
@@ -24,22 +23,6 @@ class Letter:
     to: str
     subject: str
     text: str
-
-
-def letter_of(link: IssuedLink, settings: Settings) -> Letter:
-    """The mail that carries a one-time link, built from the configured address of the portal."""
-    portal = f"{settings.name_small} {settings.name}"
-    if link.purpose == Purpose.RESET:
-        subject, reason = f"A new password for {portal}", "Someone, most likely you, asked for a new password."
-    else:
-        subject, reason = f"Your account for {portal}", "An account was made for you."
-    return Letter(
-        link.email,
-        subject,
-        f"Dear {link.name},\n\n{reason} Choose a password here within 30 minutes; the link works once:\n\n"
-        f"{link.address(settings.public_url)}\n\n"
-        "If you did not expect this, do nothing: without the link nothing changes.\n",
-    )
 
 
 def can_send(settings: Settings) -> bool:

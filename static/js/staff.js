@@ -1,5 +1,5 @@
 // For pages of staff: when a session ended while someone was writing, ask to sign in in place, then go on with the same
-// request. Without script the answers of the server do the same on a page of their own (portal/web/again.py).
+// request. Without script the answers of the server do the same on a page of their own (portal/web/security/resubmission.py).
 (() => {
   "use strict";
 
@@ -63,7 +63,7 @@
   // The token that fits the cookies of this moment, which another tab may have changed.
   const current = async () => (await state()).form_token || token();
 
-  // fetch for pages of staff: see portal/web/again.py.
+  // fetch for pages of staff: see portal/web/security/resubmission.py.
   async function send(address, options = {}) {
     const attempt = () =>
       fetch(address, { ...options, headers: { ...options.headers, ...HEADERS, "X-Form-Token": token() } });

@@ -5,8 +5,8 @@ import os
 import time
 
 from portal.app import from_environment
-from portal.models import db
-from portal.search import snapshot
+from portal.database.orm import db
+from portal.search.index import snapshot
 from tests.bench.scales import memory_of
 
 

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import pysqlite3
 
 from portal.search import Filters
-from portal.vocabulary import PAGE_SIZE
+from portal.vocabulary.facets import PAGE_SIZE
 from tests.bench.questions import Question, Questions
 from tests.bench.scales import Scale, remove
 from tests.bench.store import CACHE

@@ -8,9 +8,9 @@ import time
 from pathlib import Path
 
 from portal.search import Filters
-from portal.search.fts5 import Fts5
-from portal.search.words import phrases
-from portal.vocabulary import NOT_STATED
+from portal.search.fulltext.sqlite_fts5 import Fts5
+from portal.search.fulltext.tokenizer import phrases
+from portal.vocabulary.facets import NOT_STATED
 from tests.bench.questions import Question, Questions
 from tests.bench.scales import connect
 from tests.bench.visitor import Answer

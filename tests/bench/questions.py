@@ -11,7 +11,7 @@ from itertools import combinations
 from pathlib import Path
 
 from portal.search import Filters
-from portal.vocabulary import PAGE_SIZE
+from portal.vocabulary.facets import PAGE_SIZE
 from tests.bench.scales import connect
 
 VALUES = 10

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from portal.app import from_environment
 from portal.search import Filters, directory
+from portal.search.index import current
 
 # gunicorn's master stops at this code instead of starting the worker again and again.
 _STOPS = 4
@@ -23,7 +24,7 @@ def without_search(paths: list[str]):
         with app.test_request_context(path) as context:
             filters = Filters.parse(context.request.args)
             kept[filters] = directory.find(filters)
-            snapshot = directory.current()
+            snapshot = current.current()
 
     def find(filters: Filters):
         asked[:] = [filters]
@@ -34,7 +35,7 @@ def without_search(paths: list[str]):
 
     view = app.view_functions["projects.directory"]
     sys.modules[view.__module__].find = find
-    directory.current = lambda session=None: snapshot
+    current.current = lambda session=None: snapshot
     # An empty list would look for ways out of it by searching; no address may lead to one.
     directory.find = directory.total = forbidden
     answer = app.test_client().get(paths[-1])

@@ -15,7 +15,15 @@ from tests.bench import effort
 CACHE = Path(os.environ.get("BENCH_CACHE") or ROOT / ".bench").resolve()
 # What decides how fast the portal serves, and what decides what its databases hold.
 SERVING = ("portal", "templates", "static", "deploy", "requirements/run.txt", "wsgi.py")
-STORING = ("portal/migrations", "portal/models", "portal/services", "portal/terms", "portal/vocabulary.py")
+STORING = (
+    "portal/migrations",
+    "portal/models",
+    "portal/services",
+    "portal/terms",
+    "portal/vocabulary",
+    "portal/database",
+    "portal/text",
+)
 _IS_CODE = {".py", ".html", ".css", ".js", ".csv", ".txt", ".mako"}
 
 

@@ -16,10 +16,11 @@ import pytest
 
 from portal.app import create_app
 from portal.config import ROOT, Settings
-from portal.models import Account, db
-from portal.services import sessions
-from portal.services.writing import begin_writing
-from portal.web import cookies
+from portal.database.orm import db
+from portal.database.transactions import begin_writing
+from portal.models import Account
+from portal.services.accounts import sessions
+from portal.web.security import cookies
 from tests.factories import PHRASE, let_go, make_account
 from tests.lacking import lacks
 

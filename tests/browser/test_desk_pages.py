@@ -4,11 +4,13 @@ import pytest
 
 from portal.app import create_app
 from portal.config import Settings
-from portal.models import Account, Revision, db
-from portal.services import demonstration, sessions
-from portal.services.writing import begin_writing
-from portal.vocabulary import State
-from portal.web import cookies
+from portal.database.orm import db
+from portal.database.transactions import begin_writing
+from portal.models import Account, Revision
+from portal.services.accounts import sessions
+from portal.services.operations import demo
+from portal.vocabulary.workflow import State
+from portal.web.security import cookies
 from tests.browser.test_every_page import sideways, unfold
 from tests.factories import let_go
 
@@ -22,8 +24,8 @@ def work(live, database):
     with app.app_context():
         session = db.session()
         begin_writing(session)
-        demonstration.people(session)
-        demonstration.queue(session)
+        demo.people(session)
+        demo.queue(session)
         session.commit()
         tokens = {}
         for account in session.query(Account).filter(Account.email.endswith("@demo.invalid")):

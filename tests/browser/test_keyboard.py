@@ -6,11 +6,11 @@ import pytest
 
 from portal.app import create_app
 from portal.config import Settings
-from portal.models import db
-from portal.services import sessions
-from portal.services.writing import begin_writing
-from portal.vocabulary import Role
-from portal.web import cookies
+from portal.database.orm import db
+from portal.database.transactions import begin_writing
+from portal.services.accounts import sessions
+from portal.vocabulary.workflow import Role
+from portal.web.security import cookies
 from tests.factories import let_go, make_account
 
 TITLE = "Fair Recruitment by Keyboard"

@@ -8,11 +8,12 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from sqlalchemy import select
 
+from portal.database.transactions import begin_writing
 from portal.models import AuditEvent, Revision
-from portal.services import idempotency, sessions
-from portal.services.writing import begin_writing
-from portal.vocabulary import State
-from portal.web import cookies
+from portal.services.accounts import sessions
+from portal.services.editorial import idempotency
+from portal.vocabulary.workflow import State
+from portal.web.security import cookies
 from tests.factories import COMPLETE, Office
 
 POSTS = 20

@@ -8,11 +8,11 @@ import re
 import pytest
 from sqlalchemy import select
 
+from portal.database.transactions import begin_writing
 from portal.models import AuditEvent
-from portal.services import sessions
-from portal.services.writing import begin_writing
-from portal.vocabulary import Role
-from portal.web import cookies
+from portal.services.accounts import sessions
+from portal.vocabulary.workflow import Role
+from portal.web.security import cookies
 from tests.factories import make_account
 
 

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from portal.database.transactions import begin_writing
 from portal.models import AccountSession
-from portal.services.writing import begin_writing
 from tests.browser.test_every_page import sideways, unfold
 from tests.browser.writing import EDITED, NEW, SAVED, SUBMITTED, fill, press, refused
 from tests.factories import PHRASE

@@ -3,16 +3,17 @@
 import pytest
 from sqlalchemy import text as sql
 
-from portal.models import Catalogue, Change, Project, db
-from portal.search import directory
-from portal.search.agreement import differences
-from portal.search.snapshot import take
+from portal.database.orm import db
+from portal.models import Catalogue, Change, Project
+from portal.search.consistency import differences
+from portal.search.index import current
+from portal.search.index.snapshot import take
 
 pytestmark = pytest.mark.usefixtures("sample")
 
 
 def found():
-    return list(differences(db.session(), directory.current()))
+    return list(differences(db.session(), current.current()))
 
 
 def test_index_text_index_and_tables_agree(session):
@@ -32,13 +33,13 @@ def test_index_text_index_and_tables_agree(session):
     ],
 )
 def test_what_nobody_journalled_is_found(session, statement, said):
-    kept = directory.current()
+    kept = current.current()
     session.execute(sql(statement))
     assert said in "\n".join(differences(session(), kept))
 
 
 def test_a_missing_document_is_found(session):
-    directory.current()
+    current.current()
     project = session.query(Project).filter_by(number="LM.0024").one()
     name = "rowid" if db.engine.dialect.name == "sqlite" else "project_id"
     session.execute(sql(f"DELETE FROM project_text WHERE {name} = {project.id}"))  # noqa: S608 # our own number
@@ -50,7 +51,7 @@ def test_a_missing_document_is_found(session):
 def test_a_journal_that_ends_early_is_found(session):
     Catalogue.touch(session(), [])
     newest = Catalogue.touch(session(), [])
-    directory.current()
+    current.current()
     session.delete(session.get(Change, newest))
     session.flush()
     assert found() == [f"journal: it ends at {newest - 1}, the catalogue is at {newest}: portal index rebuild"]

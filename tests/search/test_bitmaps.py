@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
-from portal.search.bitmaps import Amounts, bitmap, numbers
-from portal.search.order import Order
+from portal.search.index.bitmaps import Amounts, bitmap, numbers
+from portal.search.index.sort_order import Order
 
 VALUES = st.lists(st.one_of(st.just(-1), st.integers(0, 10), st.integers(0, 10**15)), max_size=40)
 BOUNDS = st.one_of(st.none(), st.integers(-2, 12), st.integers(0, 10**16))

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
-from portal.search.filters import Filters, Odd
-from portal.vocabulary import FACETS, PICKS_MOST
+from portal.search.query.filters import Filters, Odd
+from portal.vocabulary.facets import FACETS, PICKS_MOST
 
 
 def asked(query: str) -> Filters:

@@ -9,14 +9,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from portal.cli import SAMPLE
+from portal.cli.database import SAMPLE
 from portal.models import Catalogue, Project
-from portal.search import directory, text
-from portal.search.agreement import differences
-from portal.search.filters import parse_pairs
-from portal.search.snapshot import take
-from portal.services import audit
-from portal.services.intake import Report, import_file
+from portal.search import directory
+from portal.search.consistency import differences
+from portal.search.fulltext import text_index
+from portal.search.index import current
+from portal.search.index.snapshot import take
+from portal.search.query.filters import parse_pairs
+from portal.services.audit import recording
+from portal.services.imports import Report, import_file
 from tests.pages import words
 from tests.search.told import told
 
@@ -57,10 +59,10 @@ def show(session):
     def change(number, is_public):
         project = session.execute(select(Project).where(Project.number == number)).scalar_one()
         project.published_at = project.created_at if is_public else None
-        audit.record(session(), "published" if is_public else "withdrawn", "project", project.id)
+        recording.record(session(), "published" if is_public else "withdrawn", "project", project.id)
         Catalogue.touch(session(), [project.id])
         session.flush()
-        text.repair(session(), [project.id])
+        text_index.repair(session(), [project.id])
         session.commit()
 
     return change
@@ -86,13 +88,13 @@ STEPS = st.one_of(
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @pytest.mark.usefixtures("sample")
 def test_after_any_changes_the_index_is_the_one_read_from_the_tables(session, keep, show, steps):
-    built = directory.current().index.built
+    built = current.current().index.built
     for step in steps:
         keep(step) if isinstance(step, list) else show(*step)
-        index = directory.current().index
+        index = current.current().index
     assert index.built == built
     assert told(index) == told(take(session()).index)
-    assert list(differences(session(), directory.current())) == []
+    assert list(differences(session(), current.current())) == []
 
 
 @pytest.fixture
@@ -100,9 +102,9 @@ def emptied(keep):
     """Fiji and 1950 lost their only project while the portal ran."""
     other = record("F.2", "Two", benefiting_member_states="Ghana", year="2008")
     keep([record("F.1", "One", benefiting_member_states="Fiji", year="1950"), other])
-    assert {"FJI", "GHA"} <= directory.current().index.bits["country"].keys()
+    assert {"FJI", "GHA"} <= current.current().index.bits["country"].keys()
     keep([record("F.1", "One", benefiting_member_states="Ghana", year="1951"), other])
-    assert directory.current().index.late
+    assert current.current().index.late
 
 
 @pytest.mark.usefixtures("emptied")

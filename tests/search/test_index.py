@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
-from portal.search.building import Columns, build, patch
-from portal.search.filters import Filters
-from portal.search.index import Index
-from portal.vocabulary import FACETS, MANY, NOT_STATED, ONE
+from portal.search.index.build import Columns, build, patch
+from portal.search.index.facet_index import Index
+from portal.search.query.filters import Filters
+from portal.vocabulary.facets import FACETS, MANY, NOT_STATED, ONE
 from tests.search.told import answered, told
 
 CODES = {

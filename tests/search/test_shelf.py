@@ -7,12 +7,14 @@ import time
 import pytest
 from sqlalchemy import text as sql
 
-from portal.cli import SAMPLE, begin_turn
-from portal.models import Catalogue, Project, db
-from portal.search import directory, shelf
-from portal.search.filters import Filters
-from portal.services import audit
-from portal.services.intake import Report, import_file
+from portal.cli.database import SAMPLE, begin_turn
+from portal.database.orm import db
+from portal.models import Catalogue, Project
+from portal.search import directory
+from portal.search.index import current, refresh
+from portal.search.query.filters import Filters
+from portal.services.audit import recording
+from portal.services.imports import Report, import_file
 from tests.search.told import told
 
 PATIENCE = 30  # seconds that a rebuild may take on a busy machine
@@ -25,8 +27,8 @@ def served(new_app, new_database):
     app = new_app(new_database())
     with app.app_context():
         take(SAMPLE)
-        shelf.of(db.engine).patience = 0.001
-        directory.current()
+        refresh.of(db.engine).patience = 0.001
+        current.current()
         yield app
         db.session.remove()
 
@@ -74,15 +76,15 @@ def wait_for(what):
 
 
 def test_changes_are_taken_in_without_a_rebuild(served, tmp_path):
-    held = shelf.of(db.engine)
-    before, renewal = directory.current(), held.renewal
+    held = refresh.of(db.engine)
+    before, renewal = current.current(), held.renewal
     changed = [row | {"title": f"Z {row['title']}", "year": "1999"} for row in rows_of(SAMPLE)[:9]]
     take(written(tmp_path / "changed.csv", changed))
-    after = directory.current()
+    after = current.current()
     assert after.index.built == before.index.built
     assert len(after.index.late) >= 9
     assert held.renewal is renewal
-    assert told(after.index) == told(shelf.snapshots.take(db.session()).index)
+    assert told(after.index) == told(refresh.snapshots.take(db.session()).index)
 
 
 def test_a_changed_project_is_listed_by_its_new_words_at_once(served, tmp_path):
@@ -97,7 +99,7 @@ def test_a_project_that_is_taken_back_is_gone_at_once(served):
     begin_turn()
     project = db.session.get(Project, project.id)
     project.published_at = None
-    audit.record(db.session(), "withdrawn", "project", project.id)
+    recording.record(db.session(), "withdrawn", "project", project.id)
     Catalogue.touch(db.session(), [project.id])
     db.session.commit()
     time.sleep(0.002)
@@ -105,13 +107,13 @@ def test_a_project_that_is_taken_back_is_gone_at_once(served):
 
 
 def test_a_change_of_everything_is_read_anew_while_the_old_serves(served):
-    held = shelf.of(db.engine)
+    held = refresh.of(db.engine)
     held.not_before = 0
-    before = directory.current()
+    before = current.current()
     touch(None)
-    assert directory.current() is before
-    assert wait_for(lambda: directory.current().state == shelf.snapshots.state_of(db.session()))
-    assert directory.current().index.late == ()
+    assert current.current() is before
+    assert wait_for(lambda: current.current().state == refresh.snapshots.state_of(db.session()))
+    assert current.current().index.late == ()
 
 
 def test_a_database_restored_to_another_past_is_noticed(served):
@@ -120,12 +122,12 @@ def test_a_database_restored_to_another_past_is_noticed(served):
     db.session.execute(sql("UPDATE catalogue SET stamp = 'another past'"))
     db.session.commit()
     time.sleep(0.002)
-    shelf.of(db.engine).not_before = 0
-    assert wait_for(lambda: directory.current().state.stamp == "another past")
+    refresh.of(db.engine).not_before = 0
+    assert wait_for(lambda: current.current().state.stamp == "another past")
 
 
 def test_an_index_that_cannot_be_made_leaves_the_old_one_serving_and_says_so(served, caplog):
-    held = shelf.of(db.engine)
+    held = refresh.of(db.engine)
     keys = listed()
     db.session.rollback()
     # On PostgreSQL the views that the index is read through would follow a table to its new name.
@@ -137,14 +139,14 @@ def test_an_index_that_cannot_be_made_leaves_the_old_one_serving_and_says_so(ser
     time.sleep(0.002)
     held.not_before = 0
     with caplog.at_level(logging.ERROR):
-        assert wait_for(lambda: directory.current() and held.failure)
+        assert wait_for(lambda: current.current() and held.failure)
     assert "could not be renewed" in caplog.text
-    assert directory.state().startswith("The index cannot be built since")
-    assert directory.current().index.ids_of(list(directory.current().index.everything[:3]))
+    assert current.state().startswith("The index cannot be built since")
+    assert current.current().index.ids_of(list(current.current().index.everything[:3]))
     db.session.rollback()
     begin_turn()
     db.session.execute(sql(rename.format("mislaid", "project_tag")))
     db.session.commit()
     held.not_before = 0
-    assert wait_for(lambda: directory.current() and directory.state() == "ok")
+    assert wait_for(lambda: current.current() and current.state() == "ok")
     assert listed() == keys

@@ -7,14 +7,14 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from portal.cli import SAMPLE
+from portal.cli.database import SAMPLE
 from portal.models import Project
-from portal.search import text
-from portal.search.documents import Document, documents_of
-from portal.search.tsvector import BYTES_MOST, vector
-from portal.search.words import WORD_MOST, Phrase, phrases, plain, words
-from portal.services import publication
-from portal.services.intake import Report, import_file
+from portal.search.fulltext import text_index
+from portal.search.fulltext.documents import Document, documents_of
+from portal.search.fulltext.postgresql_tsvector import BYTES_MOST, vector
+from portal.search.fulltext.tokenizer import WORD_MOST, Phrase, phrases, plain, words
+from portal.services.editorial import publication
+from portal.services.imports import Report, import_file
 
 SPELLINGS = st.sampled_from([
     "road", "Road", "ROADS", "roadway", "ro", "école", "e\u0301cole", "ECOLE", "Straße", "STRASSE", "Σύνορα", "ΣΥΝΟΡΑ",
@@ -49,13 +49,13 @@ def test_hits_agree_with_a_plain_loop(session, columns, query):
     # An identifier typed whole means its record, whatever the words say: that has a test of its own.
     assume(query.upper() not in set(session.execute(select(Project.number)).scalars()))
     ids = list(session.execute(select(Project.id).order_by(Project.id)).scalars())
-    text.remove(session(), ids[3:])
+    text_index.remove(session(), ids[3:])
     documents = [
         Document(number, title=title, number=identifiers, places=places, body=body)
         for number, (title, identifiers, places, body) in zip(ids, columns, strict=False)
     ]
-    text.write(session(), documents)
-    hits = text.match(session(), query)
+    text_index.write(session(), documents)
+    hits = text_index.match(session(), query)
     assert sorted(hits.all) == [d.project_id for d in documents if holds([d.title, d.number, d.places, d.body], query)]
     assert sorted(hits.strong) == [d.project_id for d in documents if holds([d.title, d.number], query)]
 
@@ -77,20 +77,20 @@ def numbers_of(session, ids):
 @pytest.mark.usefixtures("sample")
 @pytest.mark.parametrize("typed", ["LM.0024", "lm.0024", "Lm.0024"])
 def test_an_identifier_typed_whole_means_that_record_alone(session, typed):
-    hits = text.match(session(), typed)
+    hits = text_index.match(session(), typed)
     assert numbers_of(session, hits.all) == numbers_of(session, hits.strong) == {"LM.0024"}
 
 
 @pytest.mark.usefixtures("sample")
 def test_a_withdrawn_record_does_not_hide_the_others(session):
     session.query(Project).filter_by(number="LM.0024").update({"published_at": None, "title": "Other"})
-    assert len(text.match(session(), "LM.0024").all) == 1
-    assert not text.match(session(), "LM.0024 nowhere").all.size
+    assert len(text_index.match(session(), "LM.0024").all) == 1
+    assert not text_index.match(session(), "LM.0024 nowhere").all.size
 
 
 @pytest.mark.usefixtures("sample")
 def test_strong_hits_have_the_text_in_their_title(session):
-    hits = text.match(session(), "labour")
+    hits = text_index.match(session(), "labour")
     titles = dict(session.query(Project.id, Project.title))
     assert {number for number in map(int, hits.all) if "labour" in words(titles[number])} == set(map(int, hits.strong))
     assert 0 < len(hits.strong) < len(hits.all)
@@ -99,17 +99,17 @@ def test_strong_hits_have_the_text_in_their_title(session):
 @pytest.mark.usefixtures("sample")
 @pytest.mark.parametrize("typed", ["", "?!", "…", '""', "*", "\0", "\u00ad"])
 def test_a_text_without_a_word_finds_nothing(session, typed):
-    assert text.match(session(), typed).all.size == 0
+    assert text_index.match(session(), typed).all.size == 0
 
 
 @pytest.mark.usefixtures("sample")
 def test_a_check_names_what_is_missing_and_what_is_too_much(session):
-    assert text.check(session()) == []
+    assert text_index.check(session()) == []
     first, second, *_ = session.execute(select(Project.id).order_by(Project.id)).scalars()
-    text.remove(session(), [first, second])
-    assert text.check(session()) == [first, second]
-    text.repair(session(), [first, second])
-    assert text.check(session()) == []
+    text_index.remove(session(), [first, second])
+    assert text_index.check(session()) == [first, second]
+    text_index.repair(session(), [first, second])
+    assert text_index.check(session()) == []
 
 
 @pytest.mark.usefixtures("sample")
@@ -118,24 +118,24 @@ def test_what_is_withdrawn_has_no_document_and_gets_none(session, office, tmp_pa
     project = session.query(Project).filter_by(number="LM.0024").one()
     publication.withdraw(session(), project, reason="Entered twice.", by=office.reviewer)
     if act == "rebuild":
-        assert text.rebuild(session()) == 99
+        assert text_index.rebuild(session()) == 99
     elif act == "repair":
-        text.repair(session(), [project.id])
+        text_index.repair(session(), [project.id])
     elif act == "import":
         path = tmp_path / "in.csv"
         path.write_bytes(SAMPLE.read_bytes().replace(b"Capacity-building of Georgian", b"Strength of Georgian"))
         import_file(session(), path, is_sample=True, report=Report())
         assert session.get(Project, project.id, populate_existing=True).title.startswith("Strength")
-    assert text.check(session()) == []
-    assert project.id not in text.match(session(), "georgian").all
+    assert text_index.check(session()) == []
+    assert project.id not in text_index.match(session(), "georgian").all
 
 
 @pytest.mark.usefixtures("sample")
 def test_a_rebuild_finds_what_the_import_found(session):
     asked = ("ghana", "labour migration", "Afrique", "TCMMCB", "LM", '"capacity building"')
-    before = [sorted(text.match(session(), query).all) for query in asked]
-    assert text.rebuild(session()) == 100
-    assert [sorted(text.match(session(), query).all) for query in asked] == before
+    before = [sorted(text_index.match(session(), query).all) for query in asked]
+    assert text_index.rebuild(session()) == 100
+    assert [sorted(text_index.match(session(), query).all) for query in asked] == before
     assert all(before)
 
 
@@ -151,8 +151,8 @@ def test_documents_are_made_of_what_is_stored(session):
 def test_a_long_text_is_found_by_its_first_words(session):
     (number, *_) = session.execute(select(Project.id)).scalars()
     body = " ".join(f"w{word} " + "\U00020000" * 60 for word in range(20_000))
-    text.write(session(), [Document(number, title="Long", number="", places="", body=body)])
-    assert text.match(session(), "w1 w3000 long").all.tolist() == [number]
+    text_index.write(session(), [Document(number, title="Long", number="", places="", body=body)])
+    assert text_index.match(session(), "w1 w3000 long").all.tolist() == [number]
 
 
 def test_a_vector_stays_below_what_postgresql_takes():

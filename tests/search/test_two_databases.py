@@ -9,11 +9,13 @@ import pytest
 from werkzeug.datastructures import MultiDict
 from werkzeug.urls import iri_to_uri
 
-from portal.cli import SAMPLE
-from portal.models import Project, db
+from portal.cli.database import SAMPLE
+from portal.database.orm import db
+from portal.models import Project
 from portal.search import directory
-from portal.search.filters import Filters
-from portal.services.intake import Report, import_file
+from portal.search.index import current
+from portal.search.query.filters import Filters
+from portal.services.imports import Report, import_file
 
 # Projects ID, title, summary.
 SPECIAL = [
@@ -92,7 +94,7 @@ def test_what_is_typed_finds_what_it_should(both, typed, found):
     filters = Filters.parse(MultiDict({"q": typed}))
     for app in both:
         with app.app_context():
-            kept = directory.current()
+            kept = current.current()
             rows, _ = directory.hits_of(kept, filters) or (kept.index.everything, None)
             ids = [int(number) for number in kept.index.facts.ids[list(rows)]]
             numbers = db.session.query(Project.number).filter(Project.id.in_(ids), Project.number.startswith("S."))

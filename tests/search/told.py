@@ -1,6 +1,6 @@
 """Everything an index says, in a form that two indexes can be compared by, however their rows are numbered."""
 
-from portal.vocabulary import SORTS
+from portal.vocabulary.facets import SORTS
 
 ORDERS = tuple(sort for sort in SORTS if sort != "relevance")
 

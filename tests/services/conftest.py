@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.models import db
+from portal.database.orm import db
 from tests.factories import Office
 
 

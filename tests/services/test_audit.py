@@ -4,10 +4,11 @@ import pytest
 from sqlalchemy import insert, text, update
 from sqlalchemy.exc import IntegrityError
 
+from portal.database.orm import db, now
+from portal.database.transactions import begin_writing
 from portal.errors import Unaudited
-from portal.models import GOVERNED, Account, AuditDue, AuditEvent, Project, Term, db, now
-from portal.services import audit
-from portal.services.writing import begin_writing
+from portal.models import GOVERNED, Account, AuditDue, AuditEvent, Project, Term
+from portal.services.audit import recording
 from tests.factories import make_account
 
 PROJECT = {"key": "k", "key_folded": "k", "title": "T", "title_sort": "t", "fingerprint": "f"}
@@ -36,7 +37,7 @@ def test_an_event_of_another_subject_does_not_pay(real):
     one = make_account(real, "Payer")
     one.name = "Payer the Second"
     real.flush()
-    audit.record(real, "rename", "account", one.id + 1)
+    recording.record(real, "rename", "account", one.id + 1)
     with pytest.raises(Unaudited):
         real.commit()
     real.rollback()
@@ -44,7 +45,7 @@ def test_an_event_of_another_subject_does_not_pay(real):
 
 def test_an_event_before_its_change_does_not_pay(real):
     one = make_account(real, "Early")
-    audit.record(real, "rename", "account", one.id)
+    recording.record(real, "rename", "account", one.id)
     one.name = "Too Late"
     with pytest.raises(Unaudited):
         real.commit()
@@ -54,18 +55,18 @@ def test_an_event_before_its_change_does_not_pay(real):
 def test_a_change_and_its_event_go_in_together(real):
     one = make_account(real, "Both")
     one.name = "Both of Them"
-    audit.record(real, "rename", "account", one.id, before={"name": "Both"}, after={"name": "Both of Them"})
+    recording.record(real, "rename", "account", one.id, before={"name": "Both"}, after={"name": "Both of Them"})
     real.commit()
-    event = audit.events_of(real, "account", one.id)[0]
+    event = recording.events_of(real, "account", one.id)[0]
     assert (event.before, event.after, owed(real)) == ({"name": "Both"}, {"name": "Both of Them"}, 0)
 
 
 def test_an_event_says_who_from_where_and_in_which_request(real):
     one = make_account(real, "Origin")
-    audit.set_origin(real, account=one, request_id="r-1", address="192.0.2.7")
-    event = audit.record(real, "look", "project", 1)
+    recording.set_origin(real, account=one, request_id="r-1", address="192.0.2.7")
+    event = recording.record(real, "look", "project", 1)
     real.commit()
-    audit.set_origin(real, account=None)
+    recording.set_origin(real, account=None)
     assert (event.actor_id, event.actor, event.request_id, event.address) == (
         one.id,
         "Origin <origin@example.org>",
@@ -129,14 +130,14 @@ def test_every_governed_table_owes(real_app, real):
     ],
 )
 def test_nobody_changes_or_deletes_events(real_app, real, statement):
-    audit.record(real, "look", "project", 1)
+    recording.record(real, "look", "project", 1)
     real.commit()
     with pytest.raises(IntegrityError), db.engine.begin() as connection:
         connection.execute(text(statement))
 
 
 def test_nobody_replaces_an_event(real_app, real):
-    event = audit.record(real, "look", "project", 1)
+    event = recording.record(real, "look", "project", 1)
     real.commit()
     values = {"id": event.id, "at": now(), "actor": "x", "verb": "x", "subject_kind": "x", "subject_id": "x"}
     statement = insert(AuditEvent).values(**values)
@@ -148,17 +149,17 @@ def test_nobody_replaces_an_event(real_app, real):
 
 def test_a_bulk_event_stands_for_all_changes_of_its_transaction(real):
     begin_writing(real)
-    audit.begin_bulk(real)
+    recording.begin_bulk(real)
     real.execute(insert(Project), [PROJECT | {"key": f"b{n}", "key_folded": f"b{n}"} for n in range(50)])
     assert owed(real) == 1
-    audit.record_bulk(real, "import", "import", "file.csv", after={"added": 50})
+    recording.record_bulk(real, "import", "import", "file.csv", after={"added": 50})
     real.commit()
     assert (owed(real), real.query(AuditEvent).filter_by(subject_id="file.csv").count()) == (0, 1)
 
 
 def test_an_announced_bulk_event_must_follow(real):
     begin_writing(real)
-    audit.begin_bulk(real)
+    recording.begin_bulk(real)
     with pytest.raises(Unaudited):
         real.commit()
     real.rollback()
@@ -166,8 +167,8 @@ def test_an_announced_bulk_event_must_follow(real):
 
 def test_events_come_page_by_page(real):
     for number in range(5):
-        audit.record(real, "look", "page", number)
+        recording.record(real, "look", "page", number)
     real.commit()
-    first = audit.latest(real, most=3)
-    rest = audit.latest(real, before_id=first[-1].id, most=2)
+    first = recording.latest(real, most=3)
+    rest = recording.latest(real, before_id=first[-1].id, most=2)
     assert [event.id for event in [*first, *rest]] == sorted((e.id for e in [*first, *rest]), reverse=True)

@@ -4,11 +4,11 @@ import pysqlite3
 import pytest
 
 from portal.app import create_app
-from portal.cli import migrate_database, put_sample
+from portal.cli.database import migrate_database, put_sample
 from portal.config import Settings
+from portal.database.orm import db
 from portal.errors import CannotBackUp
-from portal.models import db
-from portal.services.backup import back_up
+from portal.services.operations.backup import back_up
 from tests.factories import let_go
 
 

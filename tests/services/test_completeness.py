@@ -3,8 +3,8 @@
 import pytest
 
 from portal.models import Project
-from portal.services import completeness, live
-from portal.vocabulary import State
+from portal.services.records import published, submission_checks
+from portal.vocabulary.workflow import State
 from tests.factories import COMPLETE, Office
 
 
@@ -18,7 +18,7 @@ def named(session):
     """The fields that a draft is refused for."""
 
     def named(project_id=None, **changes):
-        found = completeness.faults(session(), COMPLETE.but(**changes), project_id=project_id)
+        found = submission_checks.faults(session(), COMPLETE.but(**changes), project_id=project_id)
         return [fault.field for fault in found]
 
     return named
@@ -78,6 +78,6 @@ def test_a_value_that_another_record_holds_is_not_taken_over(named, older):
 
 def test_every_record_of_the_sample_can_be_changed(sample, session):
     for project in session.query(Project).limit(20):
-        draft = live.draft_of(session(), project)
-        found = completeness.faults(session(), draft, project_id=project.id)
+        draft = published.draft_of(session(), project)
+        found = submission_checks.faults(session(), draft, project_id=project.id)
         assert [fault for fault in found if "list" in fault.reason] == []

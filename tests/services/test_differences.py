@@ -5,43 +5,43 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.models import ProjectDraft
-from portal.services import differences
+from portal.services.editorial import diff
 from tests.factories import COMPLETE
 
 
 def test_changed_fields_come_first_in_their_order():
-    found = differences.compare(COMPLETE, COMPLETE.but(budget="1.00", title="Other", countries=("UGA",)))
+    found = diff.compare(COMPLETE, COMPLETE.but(budget="1.00", title="Other", countries=("UGA",)))
     assert [d.field for d in found if d.is_changed] == ["title", "budget", "countries"]
     assert [d.field for d in found[:3]] == ["title", "budget", "countries"]
 
 
 def test_nothing_changed_is_said_so():
-    assert differences.changed_fields(COMPLETE, COMPLETE) == ()
+    assert diff.changed_fields(COMPLETE, COMPLETE) == ()
 
 
 def test_the_order_of_countries_is_no_change():
     two = COMPLETE.but(countries=("KEN", "UGA"))
-    assert differences.changed_fields(two, two.but(countries=("UGA", "KEN"))) == ()
+    assert diff.changed_fields(two, two.but(countries=("UGA", "KEN"))) == ()
 
 
 def test_lists_say_what_came_and_went():
-    found = differences.compare(COMPLETE.but(countries=("KEN", "UGA")), COMPLETE.but(countries=("UGA", "SOM")))[0]
+    found = diff.compare(COMPLETE.but(countries=("KEN", "UGA")), COMPLETE.but(countries=("UGA", "SOM")))[0]
     assert (found.field, found.added, found.removed) == ("countries", ("SOM",), ("KEN",))
 
 
 def test_a_new_project_is_all_new():
-    assert "language" in differences.changed_fields(None, COMPLETE)
+    assert "language" in diff.changed_fields(None, COMPLETE)
 
 
 @given(st.text(), st.text())
 def test_the_pieces_make_both_texts(before, after):
-    found = differences.pieces(before, after)
+    found = diff.pieces(before, after)
     assert "".join(piece.text for piece in found if piece.mark != "added") == before
     assert "".join(piece.text for piece in found if piece.mark != "removed") == after
 
 
 def test_changed_words_are_marked_and_not_letters():
-    found = differences.pieces("helps two ministries", "helps three ministries")
+    found = diff.pieces("helps two ministries", "helps three ministries")
     assert [(p.mark, p.text) for p in found] == [
         ("same", "helps "), ("removed", "two"), ("added", "three"), ("same", " ministries"),
     ]  # fmt: skip
@@ -60,13 +60,13 @@ def test_a_text_that_repeats_itself_is_compared_without_counting_every_pair(what
     """What took twenty seconds; the pieces are coarser then, and true all the same."""
     before, after = REPEATING[what]
     compared = []
-    matcher = differences.difflib.SequenceMatcher
+    matcher = diff.difflib.SequenceMatcher
     monkeypatch.setattr(
-        differences.difflib,
+        diff.difflib,
         "SequenceMatcher",
         lambda *given, **more: compared.append(given[1:]) or matcher(*given, **more),
     )
-    found = differences.pieces(before, after)
+    found = diff.pieces(before, after)
     assert "".join(piece.text for piece in found if piece.mark != "added") == before
     assert "".join(piece.text for piece in found if piece.mark != "removed") == after
     ((old, fresh),) = compared
@@ -75,7 +75,7 @@ def test_a_text_that_repeats_itself_is_compared_without_counting_every_pair(what
 
 def test_a_change_in_the_middle_of_a_long_text_is_marked_by_the_word():
     begins, ends = "Trains inspectors. " * 500, "Publishes a register. " * 500
-    found = differences.pieces(f"{begins}two years. {ends}", f"{begins}three years. {ends}")
+    found = diff.pieces(f"{begins}two years. {ends}", f"{begins}three years. {ends}")
     assert [(p.mark, p.text) for p in found] == [
         ("same", begins), ("removed", "two"), ("added", "three"), ("same", f" years. {ends}"),
     ]  # fmt: skip

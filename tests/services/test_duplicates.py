@@ -3,7 +3,7 @@
 import pytest
 
 from portal.models import ProjectDraft
-from portal.services import duplicates, live
+from portal.services.records import duplicates, published
 
 TITLE = "Capacity-building of Georgian Government Structures to Establish a Labour Migration Policy"
 
@@ -31,8 +31,8 @@ def test_other_titles_are_not(session, sample, title):
 
 
 def test_a_change_is_not_its_own_duplicate(session, sample):
-    project = live.project(session(), "LM.0024")
-    assert duplicates.possible(session(), live.draft_of(session(), project), project_id=project.id) == ()
+    project = published.project(session(), "LM.0024")
+    assert duplicates.possible(session(), published.draft_of(session(), project), project_id=project.id) == ()
 
 
 def test_the_projects_id_alone_is_enough_to_look(session, sample):

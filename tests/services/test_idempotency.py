@@ -4,10 +4,11 @@ from threading import Barrier, Thread
 
 import pytest
 
+from portal.database.orm import db
+from portal.database.transactions import begin_writing
 from portal.errors import Conflict, NotAllowed
-from portal.models import Account, AuditEvent, Revision, SubmissionKey, db
-from portal.services import desk, idempotency, review
-from portal.services.writing import begin_writing
+from portal.models import Account, AuditEvent, Revision, SubmissionKey
+from portal.services.editorial import idempotency, review, revisions
 from tests.factories import COMPLETE, make_account
 
 KEY = "k" * 32
@@ -75,7 +76,7 @@ def test_of_twenty_who_save_from_one_version_one_succeeds(real_app, real):
         by = session.get(Account, who)
         mine = COMPLETE.but(title=f"Title {count}")
         try:
-            review.save_draft(session, desk.get(session, number, by), mine, version=seen, by=by)
+            review.save_draft(session, revisions.get(session, number, by), mine, version=seen, by=by)
             session.commit()
         except Conflict as why:
             session.rollback()

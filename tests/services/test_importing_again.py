@@ -7,9 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from portal.models import FormerKey, Project
-from portal.search import text
-from portal.services.intake import Report, batches, import_file
-from portal.services.intake.columns import KNOWN
+from portal.search.fulltext import text_index
+from portal.services.imports import Report, batches, import_file
+from portal.services.imports.header import KNOWN
 
 ROW = {
     "title": "Alpha one",
@@ -58,7 +58,7 @@ def test_the_second_time_nothing_is_added_or_changed(session, take, monkeypatch,
     for rows in files:
         first, again = take(rows), take(rows)
         assert (again.added, again.changed, again.refused) == (0, 0, first.refused)
-    assert text.check(session()) == []
+    assert text_index.check(session()) == []
     session.rollback()
 
 

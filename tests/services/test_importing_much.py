@@ -15,16 +15,17 @@ from sqlalchemy import create_engine, select
 from sqlalchemy import text as sql
 
 from portal.config import ROOT
+from portal.database.orm import db
 from portal.errors import PortalError, UnreadableFile
-from portal.models import Change, Project, ProjectCountry, Term, db
+from portal.models import Change, Project, ProjectCountry, Term
 from portal.models.catalogue import ITEMISED_MOST
-from portal.search import text
-from portal.services.intake import Report, import_file
-from portal.services.intake.batches import ROWS_MOST
-from portal.services.intake.brought import store_terms
-from portal.services.intake.claims import Claims
-from portal.services.intake.columns import REQUIRED
-from portal.services.intake.glossary import BroughtTerm
+from portal.search.fulltext import text_index
+from portal.services.imports import Report, import_file
+from portal.services.imports.added_terms import store_terms
+from portal.services.imports.batches import ROWS_MOST
+from portal.services.imports.claimed_rows import Claims
+from portal.services.imports.header import REQUIRED
+from portal.services.records.spellings import BroughtTerm
 
 MAPPED = ROOT.parent / "shared" / "data" / "mapped"
 MOMENTS = {"created_at", "changed_at", "published_at"}
@@ -65,7 +66,7 @@ def contents(session):
         row |= {name: terms.get(row[name]) for name in row if name.endswith("_id") and name != "prima_id"}
     ordered = sorted(projects.values(), key=lambda row: row["key"])
     columns = [{name: row[name] for name in row if name not in MOMENTS | {"id"}} for row in ordered]
-    return columns, found, sorted(terms.values()), text.check(session)
+    return columns, found, sorted(terms.values()), text_index.check(session)
 
 
 @pytest.mark.parametrize("name", ["generated", "global_1k.csv"])
@@ -209,7 +210,7 @@ def test_an_import_killed_on_the_way_carries_on_to_the_same_end(new_app, tmp_pat
     importing.communicate()
     assert importing.returncode == -signal.SIGKILL
     with app.app_context():
-        assert text.check(db.session()) == []
+        assert text_index.check(db.session()) == []
         db.session.remove()
     again = subprocess.run(command, check=False, **run)
     assert f" {before:,} unchanged" in again.stdout
@@ -223,5 +224,5 @@ def test_an_import_killed_on_the_way_carries_on_to_the_same_end(new_app, tmp_pat
         assert contents(db.session()) == unbroken
         assert not unbroken[-1]
         for project_id, number in db.session.execute(select(Project.id, Project.number).limit(50)):
-            assert project_id in text.match(db.session(), number).all
+            assert project_id in text_index.match(db.session(), number).all
         db.session.remove()

@@ -7,12 +7,12 @@ import lzma
 import pytest
 from openpyxl import Workbook
 
-from portal.cli import SAMPLE
+from portal.cli.database import SAMPLE
 from portal.errors import UnreadableFile
 from portal.models import FormerKey, PartialDate, Project, ProjectCountry
-from portal.search import directory
-from portal.services.intake import Report, import_file
-from portal.services.sample import remove_sample
+from portal.search import projects
+from portal.services.imports import Report, import_file
+from portal.services.operations.sample import remove_sample
 
 HEADER = [
     "project_id",
@@ -229,7 +229,7 @@ def test_a_later_projects_id_takes_the_record_over_and_the_old_address_redirects
     assert (report.added, report.changed) == (0, 1)
     assert session.query(Project.key).one() == ("XX.0001",)
     assert session.query(FormerKey.key_folded).one() == (old,)
-    assert not directory.locate(old).is_current
+    assert not projects.locate(old).is_current
 
 
 def test_a_record_without_id_keeps_its_address(take, session):

@@ -5,38 +5,40 @@ from threading import Barrier, Thread
 
 import pytest
 
+from portal.database.orm import db, now
 from portal.errors import BadLink, WeakPassword
-from portal.models import Account, OneTimeLink, db, now
-from portal.services import accounts, audit, links, passwords
-from portal.services.links import Purpose
-from portal.vocabulary import Role
+from portal.models import Account, OneTimeLink
+from portal.services.accounts import administration, one_time_links, passwords
+from portal.services.accounts.one_time_links import Purpose
+from portal.services.audit import recording
+from portal.vocabulary.workflow import Role
 from tests.factories import PHRASE, make_account
 
 
 @pytest.fixture
 def issued(session):
-    link = links.issue(session(), make_account(session(), "Ann"), Purpose.INVITE)
+    link = one_time_links.issue(session(), make_account(session(), "Ann"), Purpose.INVITE)
     session.commit()
     return link
 
 
 def test_a_link_sets_a_password_once(session, issued):
-    account = links.use(session(), issued.token, PHRASE)
+    account = one_time_links.use(session(), issued.token, PHRASE)
     session.commit()
     assert passwords.fits(PHRASE, account.password_hash)
     with pytest.raises(BadLink):
-        links.use(session(), issued.token, PHRASE)
+        one_time_links.use(session(), issued.token, PHRASE)
 
 
 def test_looking_at_a_link_uses_nothing_up(session, issued):
     for _ in range(3):
-        assert links.read(session(), issued.token).account.email == issued.email
+        assert one_time_links.read(session(), issued.token).account.email == issued.email
 
 
 def test_a_weak_password_leaves_the_link_good(session, issued):
     with pytest.raises(WeakPassword):
-        links.use(session(), issued.token, "short")
-    assert links.read(session(), issued.token)
+        one_time_links.use(session(), issued.token, "short")
+    assert one_time_links.read(session(), issued.token)
 
 
 def test_a_database_dump_holds_no_usable_link(session, issued):
@@ -46,7 +48,7 @@ def test_a_database_dump_holds_no_usable_link(session, issued):
 @pytest.mark.parametrize("token", ["", "x", "\x00", "\ud800", "../../etc", "a" * 10_000])
 def test_a_strange_token_is_a_bad_link(session, token):
     with pytest.raises(BadLink):
-        links.use(session(), token, PHRASE)
+        one_time_links.use(session(), token, PHRASE)
 
 
 @pytest.mark.parametrize("event", ["expired", "a later link", "password changed", "disabled", "role changed"])
@@ -55,14 +57,14 @@ def test_a_link_is_overtaken(session, issued, event):
     if event == "expired":
         session.query(OneTimeLink).one().expires_at = now() - timedelta(seconds=1)
     elif event == "a later link":
-        links.issue(session(), account, Purpose.RESET)
+        one_time_links.issue(session(), account, Purpose.RESET)
     elif event == "disabled":
-        accounts.disable(session(), account, by=None)
+        administration.disable(session(), account, by=None)
     else:
         account.credential_version += 1
-        audit.record(session(), "change", "account", account.id)
+        recording.record(session(), "change", "account", account.id)
     session.commit()
-    for attempt in (links.read, lambda *given: links.use(*given, PHRASE)):
+    for attempt in (one_time_links.read, lambda *given: one_time_links.use(*given, PHRASE)):
         with pytest.raises(BadLink):
             attempt(session(), issued.token)
 
@@ -73,14 +75,14 @@ def test_the_address_comes_from_the_settings(issued):
 
 def test_a_link_leaves_the_second_factor_alone(session):
     account = make_account(session(), "Rex", Role.REVIEWER, password=PHRASE, totp_secret="A" * 32)
-    link = accounts.link_for(session(), account, by=None)
+    link = administration.link_for(session(), account, by=None)
     session.commit()
-    links.use(session(), link.token, "seven calm herons wade")
+    one_time_links.use(session(), link.token, "seven calm herons wade")
     assert account.has_second_factor
 
 
 def test_of_ten_who_use_a_link_at_once_one_wins(real_app, real):
-    link = links.issue(real, make_account(real, "Crowd"), Purpose.INVITE)
+    link = one_time_links.issue(real, make_account(real, "Crowd"), Purpose.INVITE)
     real.commit()
     real.close()
     gate, results = Barrier(10), []
@@ -89,7 +91,7 @@ def test_of_ten_who_use_a_link_at_once_one_wins(real_app, real):
         with real_app.app_context():
             gate.wait()
             try:
-                links.use(db.session(), link.token, PHRASE)
+                one_time_links.use(db.session(), link.token, PHRASE)
                 db.session.commit()
                 results.append("won")
             except BadLink:

@@ -10,7 +10,8 @@ import pytest
 from portal.config import Settings
 from portal.errors import Misconfigured
 from portal.services import mail
-from portal.services.links import IssuedLink, Purpose
+from portal.services.accounts import notifications
+from portal.services.accounts.one_time_links import IssuedLink, Purpose
 
 BARE = {"SECRET_KEY": "x" * 40}
 SMTP = BARE | {"PORTAL_SMTP_HOST": "mail.example.org", "PORTAL_SMTP_FROM": "portal@example.org"}
@@ -19,12 +20,12 @@ LINK = IssuedLink("tok", Purpose.RESET, "ann@example.org", "Ann", None)
 
 def test_without_settings_nothing_is_sent_and_the_caller_knows():
     settings = Settings.from_environment(BARE)
-    assert not mail.send_soon(mail.letter_of(LINK, settings), settings)
+    assert not mail.send_soon(notifications.letter_of(LINK, settings), settings)
 
 
 def test_the_link_in_a_mail_comes_from_the_settings():
     settings = Settings.from_environment(SMTP | {"PORTAL_URL": "https://portal.example.org/"})
-    assert "https://portal.example.org/sign-in/link/tok\n" in mail.letter_of(LINK, settings).text
+    assert "https://portal.example.org/sign-in/link/tok\n" in notifications.letter_of(LINK, settings).text
 
 
 @pytest.mark.parametrize(
@@ -79,5 +80,5 @@ def test_a_server_with_a_certificate_nobody_signed_gets_nothing(security, tmp_pa
             | {"PORTAL_SMTP_PORT": str(server.server_address[1])}
         )
         with pytest.raises(ssl.SSLCertVerificationError):
-            mail.send(mail.letter_of(LINK, settings), settings)
+            mail.send(notifications.letter_of(LINK, settings), settings)
     assert heard in ([], [b""])

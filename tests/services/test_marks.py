@@ -5,9 +5,9 @@ from sqlalchemy import select
 
 from portal.errors import Conflict, Incomplete, NotAllowed
 from portal.models import AuditEvent
-from portal.services import marks, review
-from portal.services.marks import Given
-from portal.vocabulary import State
+from portal.services.editorial import field_marks, review
+from portal.services.editorial.field_marks import Given
+from portal.vocabulary.workflow import State
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def told(office, revision, verb):
 def test_a_mark_says_who_when_and_of_which_version(office, revision):
     version = revision.version
     mark(office, revision, accepted=("title",))
-    found = marks.of(revision)["title"]
+    found = field_marks.of(revision)["title"]
     assert (found.by, found.version, found.is_accepted) == (office.reviewer.id, version, True)
     assert found.at == told_at(office, revision)
 
@@ -73,15 +73,15 @@ def test_the_same_marks_again_change_nothing(office, revision):
 def test_a_mark_can_be_taken_away(office, revision):
     mark(office, revision, accepted=("title",))
     mark(office, revision, cleared=("title", "budget"))
-    assert marks.of(revision) == {}
+    assert field_marks.of(revision) == {}
     assert told(office, revision, "mark")[-1] == {"unmarked": ["title"]}
 
 
 def test_a_mark_of_a_text_that_changes_is_void(office, revision):
     send_back(office, revision, {"budget": "Which year?"}, accepted=("title", "summary"))
     mend(office, revision, title="Another title", budget="140000.00")
-    assert marks.accepted(revision) == ("summary",)
-    assert marks.returned(revision) == {}
+    assert field_marks.accepted(revision) == ("summary",)
+    assert field_marks.returned(revision) == {}
 
 
 def test_a_text_that_comes_back_is_still_accepted(office, revision):
@@ -90,7 +90,7 @@ def test_a_text_that_comes_back_is_still_accepted(office, revision):
     for typed in ("Another title", title):
         draft = revision.draft.but(title=typed)
         review.save_draft(office.session, revision, draft, version=revision.version, by=office.author)
-    assert marks.accepted(revision) == ("title",)
+    assert field_marks.accepted(revision) == ("title",)
 
 
 def test_nothing_is_approved_while_a_returned_field_is_not_mended(office, revision):
@@ -113,7 +113,7 @@ def test_a_returned_field_can_be_accepted_after_all(office, revision):
     send_back(office, revision, {"budget": "Which year?"})
     mend(office, revision)
     approve(office, revision, accepted=("budget",))
-    assert "budget" in marks.accepted(revision)
+    assert "budget" in field_marks.accepted(revision)
 
 
 def test_approving_accepts_every_changed_field_that_carries_no_mark(office):
@@ -123,7 +123,7 @@ def test_approving_accepts_every_changed_field_that_carries_no_mark(office):
     office.session.commit()
     mark(office, change, accepted=("title",))
     approve(office, change, by=office.reviewer)
-    assert marks.accepted(change) == ("title", "budget")
+    assert field_marks.accepted(change) == ("title", "budget")
     assert told(office, change, "approve") == [{"accepted": ["budget"]}]
 
 

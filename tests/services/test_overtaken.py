@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from portal.database.orm import now
 from portal.errors import Conflict
-from portal.models import AuditEvent, Catalogue, now
-from portal.services import audit, desk, publication, review
-from portal.vocabulary import State
-from portal.web import narration
+from portal.models import AuditEvent, Catalogue
+from portal.services.audit import recording
+from portal.services.editorial import publication, review, revisions
+from portal.vocabulary.workflow import State
+from portal.web.review import event_text
 from tests.colleagues import Colleague
 
 
@@ -45,8 +47,8 @@ def test_another_change_that_is_published_first_takes_it_off_the_schedule(office
         State.SUBMITTED, None, None, was_at,
     )  # fmt: skip
     assert change.overtaken.startswith(f"{first.label} was published first")
-    assert change in desk.desk(office.session, office.reviewer).waiting
-    assert narration.badge(change) == ("Overtaken", "bad")
+    assert change in revisions.desk(office.session, office.reviewer).waiting
+    assert event_text.badge(change) == ("Overtaken", "bad")
 
 
 def test_the_trail_says_who_published_the_other_one(office, project, change):
@@ -95,10 +97,10 @@ def test_what_an_import_overtook_goes_back_when_its_time_comes(app, office, proj
     session = office.session
     project.summary = "Imported meanwhile."
     session.flush()
-    audit.record(session, "import", "project", project.id)
+    recording.record(session, "import", "project", project.id)
     Catalogue.touch(session, [project.id])
     change.publish_at = now() - timedelta(seconds=1)
-    audit.record(session, "schedule", "revision", change.id)
+    recording.record(session, "schedule", "revision", change.id)
     session.commit()
     ran = app.test_cli_runner().invoke(args=["publish-due"])
     assert ran.exit_code == 1

@@ -4,7 +4,7 @@ import pytest
 from argon2 import extract_parameters
 
 from portal.errors import WeakPassword
-from portal.services import passwords
+from portal.services.accounts import passwords
 
 CONTEXT = ("ann.miller@example.org", "Ann Miller")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.services import prose
+from portal.text import cleaning, markdown
 
 
 @pytest.mark.parametrize(
@@ -15,13 +15,13 @@ from portal.services import prose
     ],
 )  # fmt: skip
 def test_nothing_active_comes_out(typed):
-    html = prose.as_html(typed)
+    html = markdown.as_html(typed)
     for tag in ("<script", "<img", "<svg", "<iframe", "<style", 'href="javascript', 'href="data', 'href="vbscript'):
         assert tag not in html.lower()
 
 
 def test_plain_markdown_comes_out_as_meant():
-    html = prose.as_html("# Title\n\nOne **two**\n\n- a\n- b\n\n[link](https://example.org)")
+    html = markdown.as_html("# Title\n\nOne **two**\n\n- a\n- b\n\n[link](https://example.org)")
     assert "<h3>Title</h3>" in html
     assert "<strong>two</strong>" in html
     assert "<li>a</li>" in html
@@ -30,4 +30,4 @@ def test_plain_markdown_comes_out_as_meant():
 
 def test_cleaning_twice_is_cleaning_once():
     text = "a\u2028b \x00\n\n\n\nc  \n  - d"
-    assert prose.paragraphs(prose.paragraphs(text)) == prose.paragraphs(text)
+    assert cleaning.paragraphs(cleaning.paragraphs(text)) == cleaning.paragraphs(text)

@@ -4,11 +4,14 @@ from datetime import timedelta
 
 import pytest
 
+from portal.database.orm import now
 from portal.errors import Conflict, Incomplete, NotAllowed, WrongStep
-from portal.models import AuditEvent, FormerKey, Project, ProjectCountry, now
-from portal.search import Filters, directory
-from portal.services import desk, history, live, publication, review
-from portal.vocabulary import State
+from portal.models import AuditEvent, FormerKey, Project, ProjectCountry
+from portal.search import Filters, directory, projects
+from portal.services.audit import history
+from portal.services.editorial import publication, review, revisions
+from portal.services.records import published
+from portal.vocabulary.workflow import State
 from tests.factories import COMPLETE
 
 
@@ -35,7 +38,7 @@ def test_what_is_on_its_way_is_found_by_nobody(office, state):
 
 def test_the_record_says_what_the_draft_said(office):
     project = office.revision(State.PUBLISHED).project
-    assert live.draft_of(office.session, project) == COMPLETE
+    assert published.draft_of(office.session, project) == COMPLETE
 
 
 def test_the_published_version_stays_up_while_a_change_is_on_its_way(office):
@@ -67,7 +70,7 @@ def test_a_new_projects_id_moves_the_address_and_keeps_the_old_one(office):
     project = office.revision(State.PUBLISHED).project
     old = project.key
     office.publish_change(project, number="LM.7777")
-    assert (project.key, directory.locate(old).key) == ("LM.7777", "LM.7777")
+    assert (project.key, projects.locate(old).key) == ("LM.7777", "LM.7777")
     assert office.session.get(FormerKey, old.casefold()).project_id == project.id
 
 
@@ -95,7 +98,7 @@ def test_approval_and_record_agree_or_nothing_happens(office):
 def test_a_withdrawn_record_is_found_by_nobody_and_its_address_says_why(office):
     project = office.revision(State.WITHDRAWN).project
     assert titles(q="recruitment horn") == titles(country="KEN") == []
-    notice = live.withdrawn(office.session, project.key.upper())
+    notice = published.withdrawn(office.session, project.key.upper())
     assert (notice.reason, notice.withdrawn_at) == ("Entered by mistake.", project.withdrawn_at)
 
 
@@ -108,7 +111,7 @@ def test_withdrawing_asks_for_a_reason_and_a_reviewer(office):
 
 
 def test_an_imported_record_is_withdrawn_and_comes_back_by_a_change(office, sample):
-    project = live.project(office.session, "lm.0024")
+    project = published.project(office.session, "lm.0024")
     publication.withdraw(office.session, project, reason="Wrong budget.", by=office.reviewer)
     office.session.commit()
     assert titles(q="LM.0024") == []
@@ -158,7 +161,7 @@ def test_the_public_history_says_what_changed_and_names_nobody(office):
 
 
 def test_an_imported_record_has_a_history_too(office, sample):
-    found = history.public(office.session, live.project(office.session, "LM.0024"))
+    found = history.public(office.session, published.project(office.session, "LM.0024"))
     assert [change.what for change in found] == ["published"]
 
 
@@ -188,5 +191,5 @@ def test_every_step_to_the_public_is_in_the_trail(office):
 
 def test_a_projects_revisions_are_listed_newest_first(office):
     first = office.revision(State.SUPERSEDED)
-    listed = desk.of_project(office.session, first.project, office.reviewer)
+    listed = revisions.of_project(office.session, first.project, office.reviewer)
     assert [revision.state for revision in listed] == [State.PUBLISHED, State.SUPERSEDED]

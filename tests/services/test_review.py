@@ -7,12 +7,13 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from portal.database.orm import now
 from portal.errors import Conflict, Incomplete, Missing, NotAllowed, WrongStep
-from portal.models import ProjectDraft, Revision, now
-from portal.services import desk, publication, review, steps
-from portal.services.marks import Given
-from portal.services.steps import STEPS, Action
-from portal.vocabulary import State
+from portal.models import ProjectDraft, Revision
+from portal.services.editorial import publication, review, revisions, workflow
+from portal.services.editorial.field_marks import Given
+from portal.services.editorial.workflow import STEPS, Action
+from portal.vocabulary.workflow import State
 from tests.factories import COMPLETE
 
 
@@ -46,7 +47,7 @@ TRIED = [(a, s) for a, s in itertools.product(Action, State) if a != Action.WITH
 @pytest.mark.parametrize(("action", "state"), TRIED, ids=[f"{a}-{s}" for a, s in TRIED])
 def test_an_action_does_on_a_state_what_the_table_says(office, action, state):
     revision = office.revision(state)
-    may = [account for account in office.everyone.values() if action in steps.allowed(revision, account)]
+    may = [account for account in office.everyone.values() if action in workflow.allowed(revision, account)]
     refusal = NotAllowed if (action, state) in STEPS else WrongStep
     for account in office.everyone.values():
         if account not in may:
@@ -63,7 +64,7 @@ def test_an_action_does_on_a_state_what_the_table_says(office, action, state):
 def test_a_disabled_account_may_nothing(office):
     office.author.is_disabled = True
     revision = Revision(id=1, state=State.DRAFT, author_id=office.author.id, last_editor_id=office.author.id)
-    assert steps.allowed(revision, office.author) == ()
+    assert workflow.allowed(revision, office.author) == ()
     office.session.rollback()
 
 
@@ -84,7 +85,7 @@ def test_another_authors_revision_reads_like_one_that_is_not_there(office):
     revision = office.revision(State.SUBMITTED)
     for number in (revision.id, 99_999):
         with pytest.raises(Missing):
-            desk.get(office.session, number, office.other)
+            revisions.get(office.session, number, office.other)
 
 
 def test_a_draft_may_lack_everything(office):
@@ -264,16 +265,16 @@ def test_the_desk_sorts_work_by_whose_turn_it_is(office):
     draft = office.revision(State.DRAFT)
     waiting = office.revision(State.SUBMITTED)
     taken = office.revision(State.IN_REVIEW)
-    mine, theirs = desk.desk(office.session, office.author), desk.desk(office.session, office.reviewer)
+    mine, theirs = revisions.desk(office.session, office.author), revisions.desk(office.session, office.reviewer)
     assert [r.id for r in mine.mine] == [draft.id]
     assert [r.id for r in theirs.waiting] == [waiting.id]
     assert [r.id for r in theirs.with_me] == [taken.id]
-    assert [r.id for r in desk.desk(office.session, office.second).with_others] == [taken.id]
+    assert [r.id for r in revisions.desk(office.session, office.second).with_others] == [taken.id]
 
 
 def test_every_screen_can_say_whose_turn_it_is(office):
-    assert "Rex" in steps.turn(office.revision(State.IN_REVIEW))
-    assert set(steps.TURN) == set(State)
+    assert "Rex" in workflow.turn(office.revision(State.IN_REVIEW))
+    assert set(workflow.TURN) == set(State)
 
 
 @pytest.mark.parametrize("typed", ["150000", "150,000", "150 000.00", "0150000.00"])

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from portal.models import PartialDate
-from portal.services import rules
+from portal.services.records import rules
 from tests.factories import COMPLETE
 
 TODAY = date(2024, 6, 1)

@@ -2,13 +2,15 @@
 
 import pytest
 
-from portal.cli import SAMPLE
+from portal.cli.database import SAMPLE
 from portal.models import AuditEvent, Project, Revision
-from portal.search import directory, text
-from portal.services import history, publication, review
-from portal.services.intake import Report, import_file
-from portal.services.sample import remove_sample
-from portal.vocabulary import State
+from portal.search.fulltext import text_index
+from portal.search.index import current
+from portal.services.audit import history
+from portal.services.editorial import publication, review
+from portal.services.imports import Report, import_file
+from portal.services.operations.sample import remove_sample
+from portal.vocabulary.workflow import State
 from tests.factories import Office
 
 NUMBER = "LM.0024"
@@ -60,9 +62,9 @@ def test_what_staff_typed_is_kept_and_its_record_withdrawn(session, office, proj
 
 def test_no_sample_is_public_or_found_after_it(session, draft):
     removed(session)
-    current = directory.current()
-    assert (current.samples, len(current.index.everything)) == (0, 0)
-    assert text.check(session()) == []
+    snapshot = current.current()
+    assert (snapshot.samples, len(snapshot.index.everything)) == (0, 0)
+    assert text_index.check(session()) == []
 
 
 def test_the_trail_keeps_all_and_says_that_the_operator_took_it_back(session, project, draft):
@@ -112,7 +114,7 @@ def test_a_real_record_of_the_same_id_is_public_after_it(session, project, draft
     assert (report.added, report.changed) == (99, 1)
     session.expire_all()
     assert (project.is_sample, project.published_at is None, project.withdrawn_reason) == (False, False, "")
-    assert project.id in text.match(session(), "georgian").all
+    assert project.id in text_index.match(session(), "georgian").all
     assert history.public(session(), project)[0].what == "published again"
     assert imported(session).unchanged == 100
 
@@ -136,4 +138,4 @@ def test_the_demonstration_does_not_stand_in_the_way(app, session):
         result = app.test_cli_runner().invoke(args=words)
         assert result.exit_code == 0, result.output
     assert "100 unchanged" not in result.output
-    assert directory.current().samples == 100
+    assert current.current().samples == 100

@@ -10,18 +10,20 @@ import pytest
 from alembic import command
 from sqlalchemy import column, insert, select, table
 
-from portal.cli import SAMPLE, migrate_database
-from portal.models import Catalogue, Change, Project, SubmissionKey, Term, db, now
-from portal.search import measures, text
-from portal.services import schema
-from portal.services.intake import Report, import_file
-from portal.services.writing import begin_writing
+from portal.cli.database import SAMPLE, migrate_database
+from portal.database.orm import db, now
+from portal.database.transactions import begin_writing
+from portal.models import Catalogue, Change, Project, SubmissionKey, Term
+from portal.search import aggregates
+from portal.search.fulltext import text_index
+from portal.services.imports import Report, import_file
+from portal.services.operations import migrations
 from tests.factories import make_account
 
 
 def test_models_and_migrations_agree(app, session):
-    assert schema.drift(db.session.connection()) == []
-    assert schema.is_current(db.session.connection())
+    assert migrations.drift(db.session.connection()) == []
+    assert migrations.is_current(db.session.connection())
 
 
 def test_terms_know_their_broader_term(session):
@@ -32,12 +34,12 @@ def test_terms_know_their_broader_term(session):
 
 
 def test_the_agenda_counts_seventeen_goals_and_twenty_three_objectives(sample):
-    assert [aim.word.code for aim in measures.aims("sdg")] == [str(number) for number in range(1, 18)]
-    assert len(measures.aims("gcm")) == 23
+    assert [aim.word.code for aim in aggregates.aims("sdg")] == [str(number) for number in range(1, 18)]
+    assert len(aggregates.aims("gcm")) == 23
 
 
 def test_planting_twice_changes_nothing(session):
-    assert not schema.plant(session())
+    assert not migrations.plant(session())
 
 
 def test_migrating_again_fills_the_text_index_that_a_migration_emptied(new_app, new_database):
@@ -46,10 +48,10 @@ def test_migrating_again_fills_the_text_index_that_a_migration_emptied(new_app, 
         import_file(db.session(), SAMPLE, report=Report())
         db.session.commit()
         with db.engine.begin() as connection:
-            command.downgrade(schema.configuration(connection), "0002")
+            command.downgrade(migrations.configuration(connection), "0002")
         migrate_database()
-        assert len(text.match(db.session(), "migration").all) > 1
-        assert text.check(db.session()) == []
+        assert len(text_index.match(db.session(), "migration").all) > 1
+        assert text_index.check(db.session()) == []
 
 
 def test_keys_that_are_there_keep_where_they_lead_and_are_told_apart(new_app, new_database):
@@ -58,14 +60,14 @@ def test_keys_that_are_there_keep_where_they_lead_and_are_told_apart(new_app, ne
         account = make_account(db.session, "Keeper").id
         db.session.remove()
         with db.engine.begin() as connection:
-            command.downgrade(schema.configuration(connection), "0021")
+            command.downgrade(migrations.configuration(connection), "0021")
             for key, location in (("page", "13.1"), ("form", "/staff/revisions/13")):
                 columns = {"account_id": account, "key": key, "location": location, "created_at": now()}
                 connection.execute(insert(table("submission_key", *map(column, columns))).values(columns))
         migrate_database()
         found = db.session.execute(select(SubmissionKey.kind, SubmissionKey.key, SubmissionKey.location))
         assert sorted(map(tuple, found)) == [("form", "form", "/staff/revisions/13"), ("page", "page", "13.1")]
-        assert schema.drift(db.session.connection()) == []
+        assert migrations.drift(db.session.connection()) == []
 
 
 def test_two_migrations_at_once_make_one_database(new_database):

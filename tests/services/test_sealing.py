@@ -7,12 +7,14 @@ import pytest
 from sqlalchemy import text
 
 from portal.config import Settings
+from portal.database import encryption
+from portal.database.orm import now
 from portal.errors import SealedAway
-from portal.models import now, sealing
-from portal.services import audit, second_factor, sessions, signing_in
-from portal.services.sessions import Stage
-from portal.services.signing_in import Outcome
-from portal.vocabulary import Role
+from portal.services.accounts import authentication, second_factor, sessions
+from portal.services.accounts.authentication import Outcome
+from portal.services.accounts.sessions import Stage
+from portal.services.audit import recording
+from portal.vocabulary.workflow import Role
 from tests.factories import PHRASE, make_account
 from tests.people import Browser
 
@@ -22,7 +24,7 @@ OTHER_KEY = "another key of 32 characters, or more"
 
 @pytest.fixture
 def ada(session):
-    return make_account(session(), "Ada", Role.ADMINISTRATOR, password=PHRASE, totp_secret=sealing.seal(SECRET))
+    return make_account(session(), "Ada", Role.ADMINISTRATOR, password=PHRASE, totp_secret=encryption.seal(SECRET))
 
 
 @pytest.fixture
@@ -39,7 +41,7 @@ def with_key(app, monkeypatch):
 def enter(session, account, code):
     _, begun = sessions.start(session(), account, stage=Stage.CODE)
     session.commit()
-    return signing_in.enter_code(session(), begun, code, address="")
+    return authentication.enter_code(session(), begun, code, address="")
 
 
 def code():
@@ -49,21 +51,21 @@ def code():
 def test_what_is_stored_does_not_show_the_secret(session, ada):
     (stored,) = session.execute(text("SELECT totp_secret FROM account")).scalars()
     assert SECRET not in stored
-    assert sealing.opened(stored) == SECRET
+    assert encryption.opened(stored) == SECRET
 
 
 def test_setting_up_a_second_factor_stores_it_sealed(session):
     ann = make_account(session(), "Ann")
     _, begun = sessions.start(session(), ann)
-    shown = signing_in.begin_enrolment(session(), begun, issuer="Portal")
-    assert sealing.opened(begun.pending_secret) == shown.secret != begun.pending_secret
-    signing_in.finish_enrolment(session(), begun, pyotp.TOTP(shown.secret).at(now()), address="")
+    shown = authentication.begin_enrolment(session(), begun, issuer="Portal")
+    assert encryption.opened(begun.pending_secret) == shown.secret != begun.pending_secret
+    authentication.finish_enrolment(session(), begun, pyotp.TOTP(shown.secret).at(now()), address="")
     session.commit()
-    assert sealing.is_sealed(ann.totp_secret)
-    assert sealing.opened(ann.totp_secret) == shown.secret
+    assert encryption.is_sealed(ann.totp_secret)
+    assert encryption.opened(ann.totp_secret) == shown.secret
 
 
-@pytest.mark.parametrize("store", [sealing.seal, str], ids=["sealed", "in clear"])
+@pytest.mark.parametrize("store", [encryption.seal, str], ids=["sealed", "in clear"])
 def test_a_code_fits_a_sealed_secret_and_one_of_before(session, store, app):
     rex = make_account(session(), "Rex", Role.REVIEWER, totp_secret=store(SECRET))
     assert enter(session, rex, code()).outcome == Outcome.COMPLETE
@@ -73,25 +75,25 @@ def test_migrating_seals_what_stands_in_clear_once(session):
     rex = make_account(session(), "Rex", Role.REVIEWER, totp_secret=SECRET)
     assert second_factor.seal_all(session()) == (1, 0)
     session.commit()
-    assert sealing.opened(rex.totp_secret) == SECRET != rex.totp_secret
-    assert audit.events_of(session(), "account", rex.id)[0].verb == "seal second factor"
+    assert encryption.opened(rex.totp_secret) == SECRET != rex.totp_secret
+    assert recording.events_of(session(), "account", rex.id)[0].verb == "seal second factor"
     assert second_factor.seal_all(session()) == (0, 0)
 
 
 def test_a_former_key_opens_until_everything_is_sealed_anew(app, session, ada, with_key):
     former = app.extensions["settings"].secret_key
     with_key(OTHER_KEY, former)
-    assert sealing.opened(ada.totp_secret) == SECRET
+    assert encryption.opened(ada.totp_secret) == SECRET
     assert second_factor.seal_all(session()) == (1, 0)
     session.commit()
     with_key(OTHER_KEY)
-    assert sealing.opened(ada.totp_secret) == SECRET
+    assert encryption.opened(ada.totp_secret) == SECRET
 
 
 def test_a_key_that_does_not_fit_says_what_to_do(session, ada, with_key):
     with_key(OTHER_KEY)
     with pytest.raises(SealedAway, match="SECRET_KEY_BEFORE"):
-        sealing.opened(ada.totp_secret)
+        encryption.opened(ada.totp_secret)
     assert second_factor.seal_all(session()) == (0, 1)
 
 
@@ -104,7 +106,7 @@ def test_the_page_for_the_code_says_so_too(app, session, ada, with_key):
 
 def test_a_recovery_code_works_without_the_key(session, ada, with_key):
     _, begun = sessions.start(session(), ada)
-    codes = signing_in.fresh_recovery_codes(session(), begun)
+    codes = authentication.fresh_recovery_codes(session(), begun)
     session.commit()
     with_key(OTHER_KEY)
     assert enter(session, ada, codes[0]).outcome == Outcome.COMPLETE
@@ -112,8 +114,8 @@ def test_a_recovery_code_works_without_the_key(session, ada, with_key):
 
 def test_without_a_lasting_key_nothing_is_sealed(session, with_key):
     with_key(OTHER_KEY, lasts=False)
-    assert sealing.seal(SECRET) == SECRET
-    assert not sealing.is_due(SECRET)
+    assert encryption.seal(SECRET) == SECRET
+    assert not encryption.is_due(SECRET)
 
 
 def test_settings_know_whether_their_key_lasts():

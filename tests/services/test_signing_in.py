@@ -6,19 +6,30 @@ import pyotp
 import pytest
 from argon2 import PasswordHasher
 
+from portal.database import encryption
+from portal.database.orm import now
 from portal.errors import NotAllowed, StepUpNeeded, TooMany, WeakPassword, WrongStep
-from portal.models import AccountSession, AuditEvent, RecoveryCode, now, sealing
-from portal.services import accounts, attempts, audit, links, passwords, second_factor, sessions, signing_in
-from portal.services.sessions import Stage
-from portal.services.signing_in import Outcome
-from portal.vocabulary import Role
+from portal.models import AccountSession, AuditEvent, RecoveryCode
+from portal.services.accounts import (
+    administration,
+    authentication,
+    one_time_links,
+    passwords,
+    rate_limits,
+    second_factor,
+    sessions,
+)
+from portal.services.accounts.authentication import Outcome
+from portal.services.accounts.sessions import Stage
+from portal.services.audit import recording
+from portal.vocabulary.workflow import Role
 from tests.factories import PHRASE, make_account
 
 HOME = "192.0.2.1"
 
 
 def code_of(secret, *, steps=0):
-    return pyotp.TOTP(sealing.opened(secret)).at(now() + timedelta(seconds=30 * steps))
+    return pyotp.TOTP(encryption.opened(secret)).at(now() + timedelta(seconds=30 * steps))
 
 
 @pytest.fixture
@@ -32,7 +43,7 @@ def reviewer(session):
 
 
 def enter(session, account, password=PHRASE, address=HOME, **more):
-    tried = signing_in.sign_in(session(), account.email, password, address=address, **more)
+    tried = authentication.sign_in(session(), account.email, password, address=address, **more)
     session.commit()
     return tried
 
@@ -55,12 +66,12 @@ def test_refusals_are_all_the_same(session, author, who):
         password = PHRASE + "s"
     elif who == "disabled":
         make_account(session(), "Ada", Role.ADMINISTRATOR)
-        accounts.disable(session(), author, by=None)
+        administration.disable(session(), author, by=None)
         session.commit()
     else:
         email = make_account(session(), "New").email
-    tried = signing_in.sign_in(session(), email, password, address=HOME)
-    assert tried == signing_in.Tried(Outcome.REFUSED)
+    tried = authentication.sign_in(session(), email, password, address=HOME)
+    assert tried == authentication.Tried(Outcome.REFUSED)
 
 
 def test_a_stranger_costs_one_password_check_too(session, author, monkeypatch):
@@ -68,19 +79,19 @@ def test_a_stranger_costs_one_password_check_too(session, author, monkeypatch):
     verify = passwords.fits
     monkeypatch.setattr(passwords, "fits", lambda *given: checked.append(1) or verify(*given))
     for email in (author.email, "stranger@example.org"):
-        signing_in.sign_in(session(), email, "wrong in any case", address=HOME)
+        authentication.sign_in(session(), email, "wrong in any case", address=HOME)
         session.commit()
     assert len(checked) == 2
 
 
 @pytest.mark.parametrize("spelling", [" ANN@example.org ", "Ann@Example.ORG"])
 def test_an_address_is_found_however_it_is_spelt(session, author, spelling):
-    assert signing_in.sign_in(session(), spelling, PHRASE, address=HOME).outcome == Outcome.COMPLETE
+    assert authentication.sign_in(session(), spelling, PHRASE, address=HOME).outcome == Outcome.COMPLETE
 
 
 @pytest.mark.parametrize("typed", ["\x00", "\ud800", "a" * 100_000, "", "' OR 1=1 --"])
 def test_strange_input_is_refused_and_no_more(session, author, typed):
-    assert signing_in.sign_in(session(), typed, typed, address=HOME).outcome == Outcome.REFUSED
+    assert authentication.sign_in(session(), typed, typed, address=HOME).outcome == Outcome.REFUSED
 
 
 def test_sign_ins_and_refusals_are_in_the_trail(session, author):
@@ -92,7 +103,7 @@ def test_sign_ins_and_refusals_are_in_the_trail(session, author):
 
 def test_a_hash_with_weaker_parameters_is_renewed(session, author):
     author.password_hash = PasswordHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1).hash(PHRASE)
-    audit.record(session(), "set password", "account", author.id)
+    recording.record(session(), "set password", "account", author.id)
     session.commit()
     enter(session, author)
     assert not passwords.is_outdated(author.password_hash)
@@ -113,7 +124,7 @@ def test_a_known_device_gets_in_while_strangers_try(session, author):
 
 def test_one_address_is_limited_over_all_accounts(session, author):
     for number in range(10):
-        signing_in.sign_in(session(), f"n{number}@example.org", "x", address=HOME)
+        authentication.sign_in(session(), f"n{number}@example.org", "x", address=HOME)
         session.commit()
     assert enter(session, author).outcome == Outcome.LIMITED
     assert enter(session, author, address="203.0.113.9").outcome == Outcome.COMPLETE
@@ -123,7 +134,7 @@ def test_limits_pass_with_time(session, author, monkeypatch):
     for _ in range(10):
         enter(session, author, "wrong " * 3)
     later = now() + timedelta(minutes=6)
-    for module in (attempts, sessions, signing_in):
+    for module in (rate_limits, sessions, authentication):
         monkeypatch.setattr(module, "now", lambda: later)
     assert enter(session, author).outcome == Outcome.COMPLETE
 
@@ -131,14 +142,14 @@ def test_limits_pass_with_time(session, author, monkeypatch):
 def test_a_reviewer_is_asked_for_a_code(session, reviewer):
     tried = enter(session, reviewer)
     assert (tried.outcome, living(session, tried).stage) == (Outcome.CODE, Stage.CODE)
-    done = signing_in.enter_code(session(), living(session, tried), code_of(reviewer.totp_secret), address=HOME)
+    done = authentication.enter_code(session(), living(session, tried), code_of(reviewer.totp_secret), address=HOME)
     session.commit()
     assert (done.outcome, living(session, done).stage) == (Outcome.COMPLETE, Stage.COMPLETE)
 
 
 def test_the_token_is_new_after_the_code(session, reviewer):
     tried = enter(session, reviewer)
-    done = signing_in.enter_code(session(), living(session, tried), code_of(reviewer.totp_secret), address=HOME)
+    done = authentication.enter_code(session(), living(session, tried), code_of(reviewer.totp_secret), address=HOME)
     session.commit()
     assert done.token != tried.token
     assert living(session, tried) is None
@@ -148,14 +159,14 @@ def test_the_token_is_new_after_the_code(session, reviewer):
 def test_a_code_of_the_neighbouring_steps_is_taken(session, reviewer, steps):
     found = living(session, enter(session, reviewer))
     code = code_of(reviewer.totp_secret, steps=steps)
-    assert signing_in.enter_code(session(), found, code, address=HOME).outcome == Outcome.COMPLETE
+    assert authentication.enter_code(session(), found, code, address=HOME).outcome == Outcome.COMPLETE
 
 
 @pytest.mark.parametrize("steps", [-3, -2, 2, 3])
 def test_a_code_from_further_away_is_refused(session, reviewer, steps):
     found = living(session, enter(session, reviewer))
     code = code_of(reviewer.totp_secret, steps=steps)
-    assert signing_in.enter_code(session(), found, code, address=HOME).outcome == Outcome.REFUSED
+    assert authentication.enter_code(session(), found, code, address=HOME).outcome == Outcome.REFUSED
 
 
 @pytest.mark.parametrize("spelling", ["{}", " {} ", "{0[0]}{0[1]}{0[2]} {0[3]}{0[4]}{0[5]}", "fullwidth"])
@@ -163,26 +174,26 @@ def test_a_code_works_once_however_it_is_spelt(session, reviewer, spelling):
     code = code_of(reviewer.totp_secret)
     wide = code.translate({ord(str(n)): 0xFF10 + n for n in range(10)})
     first = living(session, enter(session, reviewer))
-    assert signing_in.enter_code(session(), first, code, address=HOME).outcome == Outcome.COMPLETE
+    assert authentication.enter_code(session(), first, code, address=HOME).outcome == Outcome.COMPLETE
     session.commit()
     second = living(session, enter(session, reviewer))
     again = wide if spelling == "fullwidth" else spelling.format(code)
-    assert signing_in.enter_code(session(), second, again, address=HOME).outcome == Outcome.REFUSED
+    assert authentication.enter_code(session(), second, again, address=HOME).outcome == Outcome.REFUSED
 
 
 @pytest.mark.parametrize("code", ["", "12345", "1234567", "abcdef", "０" * 7, "\x00" * 6, "1" * 10_000, "-00001"])
 def test_what_is_no_code_is_refused(session, reviewer, code):
     found = living(session, enter(session, reviewer))
-    assert signing_in.enter_code(session(), found, code, address=HOME).outcome == Outcome.REFUSED
+    assert authentication.enter_code(session(), found, code, address=HOME).outcome == Outcome.REFUSED
 
 
 def test_the_sixth_code_in_five_minutes_is_limited(session, reviewer):
     found = living(session, enter(session, reviewer))
     for _ in range(5):
-        signing_in.enter_code(session(), found, "000000", address=HOME)
+        authentication.enter_code(session(), found, "000000", address=HOME)
         session.commit()
     right = code_of(reviewer.totp_secret)
-    assert signing_in.enter_code(session(), found, right, address=HOME).outcome == Outcome.LIMITED
+    assert authentication.enter_code(session(), found, right, address=HOME).outcome == Outcome.LIMITED
 
 
 def enrolled(session, account):
@@ -192,10 +203,10 @@ def enrolled(session, account):
 def enrolled_by(session, account):
     """What came of setting up a second factor, and the code that did it."""
     found = living(session, enter(session, account))
-    enrolment = signing_in.begin_enrolment(session(), found, issuer="Fund")
+    enrolment = authentication.begin_enrolment(session(), found, issuer="Fund")
     session.commit()
     code = code_of(enrolment.secret)
-    done = signing_in.finish_enrolment(session(), found, code, address=HOME)
+    done = authentication.finish_enrolment(session(), found, code, address=HOME)
     session.commit()
     return done, code
 
@@ -205,7 +216,7 @@ def test_a_reviewer_without_a_second_factor_sets_one_up(session):
     tried = enter(session, reviewer)
     assert tried.outcome == Outcome.ENROLMENT
     with pytest.raises(WrongStep):
-        signing_in.enter_code(session(), living(session, tried), "123456", address=HOME)
+        authentication.enter_code(session(), living(session, tried), "123456", address=HOME)
     done = enrolled(session, reviewer)
     assert (done.outcome, len(done.recovery_codes)) == (Outcome.COMPLETE, 10)
     assert living(session, done).stage == Stage.COMPLETE
@@ -215,13 +226,13 @@ def test_the_code_of_the_enrolment_does_not_work_again(session):
     reviewer = make_account(session(), "Rex", Role.REVIEWER, password=PHRASE)
     _, code = enrolled_by(session, reviewer)
     found = living(session, enter(session, reviewer))
-    assert signing_in.enter_code(session(), found, code, address=HOME).outcome == Outcome.REFUSED
+    assert authentication.enter_code(session(), found, code, address=HOME).outcome == Outcome.REFUSED
 
 
 def test_a_password_alone_cannot_replace_the_second_factor(session, reviewer):
     found = living(session, enter(session, reviewer))
     with pytest.raises(NotAllowed):
-        signing_in.begin_enrolment(session(), found, issuer="Fund")
+        authentication.begin_enrolment(session(), found, issuer="Fund")
 
 
 def test_a_recovery_code_works_once(session):
@@ -230,7 +241,7 @@ def test_a_recovery_code_works_once(session):
     outcomes = []
     for _ in range(2):
         found = living(session, enter(session, reviewer))
-        outcomes.append(signing_in.enter_code(session(), found, spare.upper(), address=HOME).outcome)
+        outcomes.append(authentication.enter_code(session(), found, spare.upper(), address=HOME).outcome)
         session.commit()
     assert outcomes == [Outcome.COMPLETE, Outcome.REFUSED]
 
@@ -281,27 +292,27 @@ def test_a_session_is_dead_at_once(session, author, act):
     tried, other = enter(session, author), enter(session, author)
     found = living(session, tried)
     if act == "sign out":
-        signing_in.sign_out(session(), found)
+        authentication.sign_out(session(), found)
     elif act == "everywhere":
-        signing_in.sign_out(session(), living(session, other), everywhere=True)
+        authentication.sign_out(session(), living(session, other), everywhere=True)
     elif act == "disable":
-        accounts.disable(session(), author, by=administrator)
+        administration.disable(session(), author, by=administrator)
     elif act == "password":
-        signing_in.change_password(session(), living(session, other), "seven calm herons wade")
+        authentication.change_password(session(), living(session, other), "seven calm herons wade")
     elif act == "role":
         _, proof = sessions.start(session(), administrator)
-        accounts.change_role(session(), author, Role.REVIEWER, by=administrator, proof=proof)
+        administration.change_role(session(), author, Role.REVIEWER, by=administrator, proof=proof)
     else:
-        link = accounts.link_for(session(), author, by=administrator)
+        link = administration.link_for(session(), author, by=administrator)
         session.commit()
-        links.use(session(), link.token, "seven calm herons wade")
+        one_time_links.use(session(), link.token, "seven calm herons wade")
     session.commit()
     assert living(session, tried) is None
 
 
 def test_changing_the_password_keeps_ones_own_session_under_a_new_token(session, author):
     tried = enter(session, author)
-    token = signing_in.change_password(session(), living(session, tried), "seven calm herons wade")
+    token = authentication.change_password(session(), living(session, tried), "seven calm herons wade")
     session.commit()
     assert living(session, tried) is None
     assert sessions.find(session(), token) is not None
@@ -310,24 +321,24 @@ def test_changing_the_password_keeps_ones_own_session_under_a_new_token(session,
 def test_a_weak_password_is_refused_when_it_is_changed(session, author):
     found = living(session, enter(session, author))
     with pytest.raises(WeakPassword):
-        signing_in.change_password(session(), found, "password password")
+        authentication.change_password(session(), found, "password password")
 
 
 def test_an_old_proof_is_not_enough(session, author):
     found = living(session, enter(session, author))
     found.proved_at = now() - timedelta(minutes=11)
     with pytest.raises(StepUpNeeded):
-        signing_in.change_password(session(), found, "seven calm herons wade")
+        authentication.change_password(session(), found, "seven calm herons wade")
 
 
 def test_stepping_up_renews_the_proof_and_the_token(session, reviewer):
     tried = enter(session, reviewer)
     code = code_of(reviewer.totp_secret, steps=-1)
-    done = signing_in.enter_code(session(), living(session, tried), code, address=HOME)
+    done = authentication.enter_code(session(), living(session, tried), code, address=HOME)
     found = living(session, done)
     found.proved_at = now() - timedelta(minutes=11)
     session.commit()
-    up = signing_in.step_up(session(), found, PHRASE, code_of(reviewer.totp_secret), address=HOME)
+    up = authentication.step_up(session(), found, PHRASE, code_of(reviewer.totp_secret), address=HOME)
     session.commit()
     assert (up.outcome, living(session, done)) == (Outcome.COMPLETE, None)
     assert sessions.has_fresh_proof(living(session, up))
@@ -338,7 +349,7 @@ def test_stepping_up_needs_both(session, reviewer, password, code):
     _, found = sessions.start(session(), reviewer)
     session.commit()
     given = code_of(reviewer.totp_secret) if code == "right" else code
-    assert signing_in.step_up(session(), found, password, given, address=HOME).outcome == Outcome.REFUSED
+    assert authentication.step_up(session(), found, password, given, address=HOME).outcome == Outcome.REFUSED
 
 
 def test_owners_list_and_end_their_own_sessions_only(session, author):
@@ -355,10 +366,10 @@ def test_form_tokens_belong_to_one_session():
 
 def test_a_limit_is_not_counted_on(session):
     for _ in range(3):
-        attempts.take(session(), "reset", account="a@example.org", address=HOME)
+        rate_limits.take(session(), "reset", account="a@example.org", address=HOME)
     for _ in range(2):
         with pytest.raises(TooMany):
-            attempts.take(session(), "reset", account="a@example.org", address=HOME)
+            rate_limits.take(session(), "reset", account="a@example.org", address=HOME)
 
 
 def test_a_flood_that_is_limited_leaves_one_event(session, author):
@@ -368,15 +379,15 @@ def test_a_flood_that_is_limited_leaves_one_event(session, author):
 
 
 def test_a_known_device_gets_in_though_its_address_and_the_total_are_spent(session, author, monkeypatch):
-    monkeypatch.setitem(attempts.LIMITS, "sign in", ((300, 10, 2, 2),))
+    monkeypatch.setitem(rate_limits.LIMITS, "sign in", ((300, 10, 2, 2),))
     for _ in range(3):
-        signing_in.sign_in(session(), "stranger@example.org", "x", address=HOME)
+        authentication.sign_in(session(), "stranger@example.org", "x", address=HOME)
         session.commit()
     assert enter(session, author).outcome == Outcome.LIMITED
     assert enter(session, author, device="known").outcome == Outcome.COMPLETE
 
 
 def test_an_over_long_request_id_does_no_harm(session, author):
-    audit.set_origin(session(), account=author, request_id="r" * 1_000, address="a" * 1_000)
-    event = audit.record(session(), "look", "project", 1)
+    recording.set_origin(session(), account=author, request_id="r" * 1_000, address="a" * 1_000)
+    event = recording.record(session(), "look", "project", 1)
     assert (len(event.request_id), len(event.address)) == (64, 45)

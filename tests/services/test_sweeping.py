@@ -4,11 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from portal.models import AccountSession, Attempt, AuditEvent, OneTimeLink, Revision, SubmissionKey, now
+from portal.database.orm import now
+from portal.models import AccountSession, Attempt, AuditEvent, OneTimeLink, Revision, SubmissionKey
 from portal.models.account import EmailChange
-from portal.services import attempts, email_change, idempotency, links, sessions, sweeping
-from portal.services.links import Purpose
-from portal.vocabulary import State
+from portal.services.accounts import email_change, one_time_links, rate_limits, sessions
+from portal.services.accounts.one_time_links import Purpose
+from portal.services.editorial import idempotency
+from portal.services.operations import cleanup
+from portal.vocabulary.workflow import State
 
 SWEPT = (Attempt, SubmissionKey, AccountSession, OneTimeLink, EmailChange)
 
@@ -17,10 +20,10 @@ SWEPT = (Attempt, SubmissionKey, AccountSession, OneTimeLink, EmailChange)
 def used(office):
     """One row of everything that is swept, all of them living."""
     session, account = office.session, office.author
-    attempts.take(session, "sign in", account="ann@example.org", address="")
+    rate_limits.take(session, "sign in", account="ann@example.org", address="")
     idempotency.once(session, idempotency.fresh_key(), account)
     sessions.start(session, account)
-    links.issue(session, account, Purpose.RESET)
+    one_time_links.issue(session, account, Purpose.RESET)
     email_change.ask(session, account, "new@example.org", address="")
     session.query(Attempt).filter_by(kind="e-mail").delete()
     session.commit()
@@ -32,14 +35,14 @@ def counts(session):
 
 
 def test_what_is_in_use_stays(used):
-    assert set(sweeping.sweep(used).values()) == {0}
+    assert set(cleanup.sweep(used).values()) == {0}
     assert set(counts(used).values()) == {1}
 
 
 def test_what_is_over_goes_in_its_time(used):
-    sweeping.sweep(used, now() + timedelta(days=2))
+    cleanup.sweep(used, now() + timedelta(days=2))
     assert counts(used) == {model.__name__: int(model is not Attempt) for model in SWEPT}
-    gone = sweeping.sweep(used, now() + timedelta(days=32))
+    gone = cleanup.sweep(used, now() + timedelta(days=32))
     assert sum(gone.values()) == 4
     assert set(counts(used).values()) == {0}
 
@@ -47,7 +50,7 @@ def test_what_is_over_goes_in_its_time(used):
 def test_content_and_the_trail_stay_for_good(office):
     office.revision(State.WITHDRAWN)
     before = office.session.query(Revision).count(), office.session.query(AuditEvent).count()
-    sweeping.sweep(office.session, now() + timedelta(days=10_000))
+    cleanup.sweep(office.session, now() + timedelta(days=10_000))
     office.session.commit()
     assert (office.session.query(Revision).count(), office.session.query(AuditEvent).count()) == before
 

@@ -4,8 +4,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from deploy import rehearsal
-from portal.services import idempotency
-from portal.services.writing import begin_writing
+from portal.database.transactions import begin_writing
+from portal.services.editorial import idempotency
 from tests.factories import COMPLETE, Office
 from tests.over_http import backstage
 

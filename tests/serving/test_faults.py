@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from portal.models import AuditEvent, Revision, SubmissionKey
-from portal.vocabulary import State
+from portal.vocabulary.workflow import State
 from tests import postgres
 from tests.lacking import lacks
 from tests.over_http import PATIENCE, Caller, carried, typed

@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import func, select
 
 from portal.models import AuditEvent, Revision
-from portal.vocabulary import State
+from portal.vocabulary.workflow import State
 from tests.over_http import PATIENCE, Caller
 from tests.serving.at_the_desk import NEW, form, served, workers
 

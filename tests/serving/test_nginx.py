@@ -11,7 +11,7 @@ from collections import Counter
 import pytest
 
 from deploy import slow_clients
-from portal.web.headers import HEADERS
+from portal.web.http.headers import HEADERS
 from tests.over_http import PATIENCE
 
 # The script promises 50 ms; a test machine may be busy with other tests.

@@ -6,11 +6,15 @@ from threading import Barrier, Thread
 import pyotp
 import pytest
 
-from portal.models import Account, db, now, sealing
-from portal.services import accounts, audit, links, mail, passwords, sessions
-from portal.services.writing import begin_writing
-from portal.vocabulary import Role
-from portal.web import cookies
+from portal.database import encryption
+from portal.database.orm import db, now
+from portal.database.transactions import begin_writing
+from portal.models import Account
+from portal.services import mail
+from portal.services.accounts import administration, one_time_links, passwords, sessions
+from portal.services.audit import recording
+from portal.vocabulary.workflow import Role
+from portal.web.security import cookies
 from tests.factories import PHRASE, let_go, make_account
 from tests.people import place
 
@@ -33,9 +37,9 @@ def code(steps=0):
 
 
 def link_to(session, account):
-    issued = links.issue(session(), account, links.Purpose.RESET)
+    issued = one_time_links.issue(session(), account, one_time_links.Purpose.RESET)
     session.commit()
-    return f"{links.PATH}{issued.token}"
+    return f"{one_time_links.PATH}{issued.token}"
 
 
 def let_time_pass(session, account, minutes):
@@ -65,7 +69,9 @@ def test_a_link_sets_a_password_once(staff, session, ann):
 
 def test_a_bad_link_reads_the_same_whatever_is_wrong_with_it(staff, session, ann):
     used, overtaken, cut = link_to(session, ann), link_to(session, ann), link_to(session, ann)
-    pages = {staff().get(address).text for address in (used, overtaken, cut[:-1], cut + "x", f"{links.PATH}%00%ff")}
+    pages = {
+        staff().get(address).text for address in (used, overtaken, cut[:-1], cut + "x", f"{one_time_links.PATH}%00%ff")
+    }
     assert len(pages) == 1
     assert "does not work any more" in pages.pop()
 
@@ -110,8 +116,8 @@ def test_ten_at_once_use_a_link_once(new_app, new_database):
     app = new_app(new_database())
     with app.app_context():
         begin_writing(db.session())
-        ann = accounts.add(db.session(), email="ann@example.org", name="Ann", role="author")
-        token = links.issue(db.session(), ann, links.Purpose.INVITE).token
+        ann = administration.add(db.session(), email="ann@example.org", name="Ann", role="author")
+        token = one_time_links.issue(db.session(), ann, one_time_links.Purpose.INVITE).token
         db.session.commit()
     gate, won = Barrier(10), []
 
@@ -119,10 +125,10 @@ def test_ten_at_once_use_a_link_once(new_app, new_database):
         with app.app_context():
             gate.wait()
             try:
-                links.use(db.session(), token, f"{ANOTHER} {number}")
+                one_time_links.use(db.session(), token, f"{ANOTHER} {number}")
                 db.session.commit()
                 won.append(number)
-            except links.BadLink:
+            except one_time_links.BadLink:
                 db.session.rollback()
 
     threads = [Thread(target=choose, args=(number,)) for number in range(10)]
@@ -141,7 +147,7 @@ def test_ten_at_once_use_a_link_once(new_app, new_database):
 def test_asking_for_a_link_reads_the_same_for_everyone(staff, session, ann, monkeypatch):
     shut = make_account(session, "Shut", password=PHRASE)
     begin_writing(session())
-    accounts.disable(session(), shut, by=None)
+    administration.disable(session(), shut, by=None)
     session.commit()
     answers = [staff().post("/forgotten", {"email": email}) for email in (ann.email, shut.email, "nobody@example.org")]
     assert len({(answer.status_code, answer.text) for answer in answers}) == 1
@@ -167,7 +173,7 @@ def test_an_administrator_invites_and_hands_the_link_over(staff, ada, app):
     someone = staff().sign_in(ada)
     page = someone.send("/staff/accounts/", {"name": "Leah", "email": "Leah@Example.org", "role": "reviewer"})
     address = page.one("#link").to_text().strip()
-    assert address.startswith(app.extensions["settings"].public_url + links.PATH)
+    assert address.startswith(app.extensions["settings"].public_url + one_time_links.PATH)
     assert staff().visit(address.removeprefix(app.extensions["settings"].public_url)).heading == "Choose a password"
 
 
@@ -277,7 +283,7 @@ def test_a_second_factor_can_be_moved_to_another_device(staff, session, ada):
     boss.send("/staff/account/second-factor/confirm", {"code": "000000"}, status=422)
     boss.send("/staff/account/second-factor/confirm", {"code": pyotp.TOTP(fresh).now()})
     session.refresh(ada)
-    assert sealing.opened(ada.totp_secret) == fresh
+    assert encryption.opened(ada.totp_secret) == fresh
     assert boss.get("/staff/account").status_code == 200
 
 
@@ -319,7 +325,7 @@ def test_the_database_holds_no_usable_token(staff, session, ann, tmp_path):
     someone.post("/sign-in", {"email": ann.email, "password": PHRASE})
     address = link_to(session, ann)
     kept = "\n".join(str(row) for table in db.metadata.sorted_tables for row in session.execute(db.select(table)).all())
-    for secret in (someone.cookie(cookies.SESSION), address.removeprefix(links.PATH), PHRASE):
+    for secret in (someone.cookie(cookies.SESSION), address.removeprefix(one_time_links.PATH), PHRASE):
         assert secret
         assert secret not in kept
 
@@ -329,7 +335,7 @@ def test_what_administrators_do_is_written_down(staff, session, ada, ann):
     boss.post(f"/staff/accounts/{ann.id}/name", {"name": "Anne"})
     boss.post(f"/staff/accounts/{ann.id}/role", {"role": "reviewer"})
     boss.post(f"/staff/accounts/{ann.id}/disable")
-    events = audit.events_of(session(), "account", ann.id, most=3)
+    events = recording.events_of(session(), "account", ann.id, most=3)
     assert [event.verb for event in events] == ["disable", "change role", "rename"]
     assert {event.actor_id for event in events} == {ada.id}
     assert all(event.request_id and event.address for event in events)

@@ -6,9 +6,9 @@ import re
 import brotli
 import pytest
 
-from portal.web import assets
+from portal.web.http import static_files
 
-UNPACK = {"br": brotli.decompress, "gzip": gzip.decompress, "zstd": assets.zstd.decompress}
+UNPACK = {"br": brotli.decompress, "gzip": gzip.decompress, "zstd": static_files.zstd.decompress}
 
 
 @pytest.fixture

@@ -8,11 +8,13 @@ import pyotp
 import pytest
 from sqlalchemy import func, select
 
-from portal.models import Account, AccountSession, AuditEvent, OneTimeLink, RecoveryCode, Revision, db, now
-from portal.services import accounts, attempts, audit, second_factor
-from portal.services.sessions import Stage
-from portal.services.writing import begin_writing
-from portal.vocabulary import Role, State
+from portal.database.orm import db, now
+from portal.database.transactions import begin_writing
+from portal.models import Account, AccountSession, AuditEvent, OneTimeLink, RecoveryCode, Revision
+from portal.services.accounts import administration, rate_limits, second_factor
+from portal.services.accounts.sessions import Stage
+from portal.services.audit import recording
+from portal.vocabulary.workflow import Role, State
 from tests.colleagues import Colleague
 from tests.factories import COMPLETE, PHRASE, make_account
 from tests.people import Browser, place
@@ -99,7 +101,7 @@ def test_a_number_named_twice_is_published_once(colleague, office, session):
 def test_an_account_disabled_between_the_page_and_its_form_stores_nothing(author, office, session):
     fields = filled(author.visit(NEW), title="Too late")
     begin_writing(session())
-    accounts.disable(session(), office.author, by=None)
+    administration.disable(session(), office.author, by=None)
     session.commit()
     assert author.post(NEW, fields).status_code in (401, 403)
     assert session.query(Revision).count() == 0
@@ -147,7 +149,7 @@ def ann(session):
 
 def test_eleven_accounts_from_one_address_wait_whatever_it_says_of_itself(app, session, ann):
     """No header changes the address that is counted, and no account at all is needed to be counted."""
-    someone, most = Browser(app, session), attempts.LIMITS["sign in"][0][2]
+    someone, most = Browser(app, session), rate_limits.LIMITS["sign in"][0][2]
     for number in range(most):
         spoofed = {"X-Forwarded-For": f"203.0.113.{number}", "Forwarded": f"for=203.0.113.{number}", "X-Real-IP": "::1"}
         sent = {"email": f"nobody{number}@example.org", "password": "x"}
@@ -161,7 +163,7 @@ def test_eleven_accounts_from_one_address_wait_whatever_it_says_of_itself(app, s
 
 
 def test_a_thousand_addresses_at_one_account_wait_and_its_owner_does_not(app, session, ann):
-    home, most = Browser(app, session), attempts.LIMITS["sign in"][0][1]
+    home, most = Browser(app, session), rate_limits.LIMITS["sign in"][0][1]
     home.post("/sign-in", {"email": ann.email, "password": PHRASE})
     home.post("/sign-out")
     statuses = [
@@ -192,7 +194,7 @@ def test_of_four_who_use_one_recovery_code_at_once_one_gets_in(new_app, new_data
         rex = make_account(db.session, "Rex", Role.REVIEWER, password=PHRASE, totp_secret=SECRET)
         (code, *_) = second_factor.fresh_recovery_codes()
         db.session.add(RecoveryCode(account_id=rex.id, code_hash=second_factor.recovery_hash(code)))
-        audit.record(db.session(), "fresh recovery codes", "account", rex.id)
+        recording.record(db.session(), "fresh recovery codes", "account", rex.id)
         db.session.commit()
         browsers = [Browser(app, db.session).sign_in(rex, stage=Stage.CODE) for _ in range(4)]
         tokens = [(browser.cookie(), browser.form_token) for browser in browsers]
@@ -222,7 +224,7 @@ def test_of_four_who_use_one_recovery_code_at_once_one_gets_in(new_app, new_data
 def test_a_reset_asked_for_too_often_makes_no_more_links(app, session, ann):
     someone = Browser(app, session)
     statuses = [someone.post("/forgotten", {"email": ann.email}).status_code for _ in range(6)]
-    most = attempts.LIMITS["reset"][0][1]
+    most = rate_limits.LIMITS["reset"][0][1]
     assert statuses == [200] * most + [429] * (6 - most)
     assert session.query(OneTimeLink).filter_by(account_id=ann.id).count() == most
 

@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 import pytest
 
 from portal.models import Revision
-from portal.services import idempotency
-from portal.web.bodies import BODY_MOST, FIELD_MOST, FIELDS_MOST
+from portal.services.editorial import idempotency
+from portal.web.security.request_limits import BODY_MOST, FIELD_MOST, FIELDS_MOST
 from tests.pages import Page
 from tests.people import OURS
 from tests.sent_forms import filled

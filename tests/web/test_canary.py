@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from portal.models import now
-from portal.services import publication, review
-from portal.vocabulary import State
+from portal.database.orm import now
+from portal.services.editorial import publication, review
+from portal.vocabulary.workflow import State
 from tests.addresses import LOST, SELECTIONS, fixed, projects
 from tests.colleagues import Colleague
 from tests.conftest import FRAGMENT

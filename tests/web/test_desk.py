@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from portal.models import now
-from portal.services import audit
-from portal.vocabulary import State
-from portal.web import queues
-from portal.web.queues import Asked
+from portal.database.orm import now
+from portal.services.audit import recording
+from portal.vocabulary.workflow import State
+from portal.web.review import desk_page
+from portal.web.review.desk_page import Asked
 from tests.colleagues import Colleague
 from tests.factories import COMPLETE, Office
 from tests.pages import words
@@ -80,7 +80,7 @@ def test_the_longest_waiting_stands_first_or_last(office, at_desk):
     for days, title in ((2, "Middle"), (9, "Oldest"), (0, "Newest")):
         revision = office.revision(State.SUBMITTED, COMPLETE.but(title=title))
         revision.submitted_at = now() - timedelta(days=days)
-        audit.record(office.session, "set due", "revision", revision.id)
+        recording.record(office.session, "set due", "revision", revision.id)
         office.session.commit()
     first = [row.split(" R-")[0] for row in rows(at_desk("reviewer"))]
     last = [row.split(" R-")[0] for row in rows(at_desk("reviewer", "/staff/?sort=newest"))]
@@ -92,7 +92,7 @@ def test_the_longest_waiting_stands_first_or_last(office, at_desk):
 def test_what_is_overdue_says_so_without_colour(office, at_desk):
     revision = office.revision(State.SUBMITTED)
     revision.due_at = now() - timedelta(hours=1)
-    audit.record(office.session, "set due", "revision", revision.id)
+    recording.record(office.session, "set due", "revision", revision.id)
     office.session.commit()
     page = at_desk("reviewer")
     assert "One is overdue." in page.text
@@ -102,7 +102,7 @@ def test_what_is_overdue_says_so_without_colour(office, at_desk):
 def test_a_schedule_that_nobody_runs_is_told_to_the_operator(office, at_desk):
     revision = office.revision(State.SCHEDULED)
     revision.publish_at = now() - timedelta(hours=1)
-    audit.record(office.session, "schedule", "revision", revision.id)
+    recording.record(office.session, "schedule", "revision", revision.id)
     office.session.commit()
     assert "portal publish-due" in at_desk("reviewer", "/staff/?queue=publish").text
 
@@ -116,7 +116,7 @@ def test_several_approved_ones_can_be_ticked(office, at_desk):
 
 
 def test_a_long_queue_comes_in_pages(office, at_desk, monkeypatch):
-    monkeypatch.setattr(queues, "PAGE_SIZE", 2)
+    monkeypatch.setattr(desk_page, "PAGE_SIZE", 2)
     for title in ("One", "Two", "Three"):
         office.revision(State.SUBMITTED, COMPLETE.but(title=title))
     page = at_desk("reviewer")

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from portal.vocabulary import FACETS, State
+from portal.vocabulary.facets import FACETS
+from portal.vocabulary.workflow import State
 from tests.conftest import FRAGMENT
 from tests.pages import words
 

@@ -4,9 +4,11 @@ import threading
 
 import pytest
 
-from portal.models import AuditEvent, Revision, db
-from portal.services import idempotency, live, publication, review
-from portal.vocabulary import State
+from portal.database.orm import db
+from portal.models import AuditEvent, Revision
+from portal.services.editorial import idempotency, publication, review
+from portal.services.records import published
+from portal.vocabulary.workflow import State
 from tests.factories import COMPLETE, Office
 from tests.pages import Page, words
 from tests.people import Browser, place
@@ -138,7 +140,7 @@ def test_after_the_choice_the_draft_can_be_submitted(overtaken, author, session)
     assert answer.status_code == 303
     assert author.post(place(answer), filled(author.visit(place(answer)), action="submit")).status_code == 303
     session.rollback()
-    assert live.draft_of(session(), project).title == "Public meanwhile"
+    assert published.draft_of(session(), project).title == "Public meanwhile"
 
 
 def test_autosave_makes_one_draft_of_a_new_page(author, session):

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from portal.models import AuditEvent, now
-from portal.services import audit
-from portal.vocabulary import State
+from portal.database.orm import now
+from portal.models import AuditEvent
+from portal.services.audit import recording
+from portal.vocabulary.workflow import State
 from tests.colleagues import Colleague
 from tests.pages import words
 
@@ -62,7 +63,7 @@ def test_a_day_that_is_none_or_has_passed_comes_back_as_typed(office, reviewer, 
 
 def test_what_is_past_its_day_is_marked(office, reviewer, revision, at):
     revision.due_at = now() - timedelta(days=1)
-    audit.record(office.session(), "set due", "revision", revision.id)
+    recording.record(office.session(), "set due", "revision", revision.id)
     office.session().commit()
     assert "Overdue" in words(reviewer.visit(at).one(".page-head"))
 

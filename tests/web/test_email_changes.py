@@ -6,12 +6,14 @@ from datetime import timedelta
 import pyotp
 import pytest
 
+from portal.database.orm import now
 from portal.errors import BadLink
-from portal.models import now
 from portal.models.account import EmailChange
-from portal.services import audit, email_change, links, mail, sessions
-from portal.services.links import Purpose
-from portal.vocabulary import Role
+from portal.services import mail
+from portal.services.accounts import email_change, one_time_links, sessions
+from portal.services.accounts.one_time_links import Purpose
+from portal.services.audit import recording
+from portal.vocabulary.workflow import Role
 from tests.factories import PHRASE, make_account
 from tests.people import place
 
@@ -133,18 +135,18 @@ def spoil_later(session, ann, _link):
 
 def spoil_password(session, ann, _link):
     ann.credential_version += 1
-    audit.record(session(), "set password", "account", ann.id)
+    recording.record(session(), "set password", "account", ann.id)
 
 
 def spoil_disabled(session, ann, _link):
     ann.is_disabled = True
-    audit.record(session(), "disable", "account", ann.id)
+    recording.record(session(), "disable", "account", ann.id)
 
 
 def spoil_taken(session, _ann, _link):
     other = make_account(session(), "Other")
     other.email = NEW
-    audit.record(session(), "change e-mail", "account", other.id)
+    recording.record(session(), "change e-mail", "account", other.id)
 
 
 SPOILS = [spoil_used, spoil_old, spoil_later, spoil_password, spoil_disabled, spoil_taken]
@@ -168,13 +170,13 @@ def test_a_link_of_nobody_reads_like_any_bad_one(token, staff):
 
 def test_a_changed_address_ends_all_sessions_and_links(staff, session, ann, outbox):
     someone = staff().sign_in(ann)
-    reset = links.issue(session(), ann, Purpose.RESET).token
+    reset = one_time_links.issue(session(), ann, Purpose.RESET).token
     session.commit()
     ask(someone)
     staff().post(link_in(outbox))
     assert sessions.living(session(), ann) == []
     with pytest.raises(BadLink):
-        links.read(session(), reset)
+        one_time_links.read(session(), reset)
 
 
 def test_an_administrator_sets_it_at_once_and_both_addresses_are_told(staff, ada, ann, outbox):
@@ -211,5 +213,5 @@ def test_an_operator_changes_it_by_command(app, session, ann):
 
 def test_the_trail_says_what_it_was(staff, session, ada, ann, outbox):
     staff().sign_in(ada).post(f"/staff/accounts/{ann.id}/email", {"email": NEW})
-    event = next(one for one in audit.events_of(session(), "account", ann.id) if one.verb == "change e-mail")
+    event = next(one for one in recording.events_of(session(), "account", ann.id) if one.verb == "change e-mail")
     assert (event.before, event.after, event.actor_id) == ({"email": "ann@example.org"}, {"email": NEW}, ada.id)

@@ -2,10 +2,10 @@
 
 import pytest
 
-from portal.services import attempts
-from portal.vocabulary import State
-from portal.web.bodies import BODY_MOST, FIELD_MOST
-from portal.web.headers import HEADERS
+from portal.services.accounts import rate_limits
+from portal.vocabulary.workflow import State
+from portal.web.http.headers import HEADERS
+from portal.web.security.request_limits import BODY_MOST, FIELD_MOST
 from tests.colleagues import Colleague
 from tests.people import OURS, Browser
 
@@ -33,7 +33,7 @@ def sent(ann, address, data=None, **more):
 
 def spent(ann):
     """A try beyond the limit."""
-    for _ in range(attempts.LIMITS["sign in"][0][1]):
+    for _ in range(rate_limits.LIMITS["sign in"][0][1]):
         answer = sent(ann, "/sign-in", {"email": "x@example.org", "password": "x"})
         assert answer.status_code == 422
     return sent(ann, "/sign-in", {"email": "x@example.org", "password": "x"})

@@ -3,8 +3,8 @@
 import pytest
 
 from portal.models import Revision
-from portal.services import idempotency
-from portal.vocabulary import State
+from portal.services.editorial import idempotency
+from portal.vocabulary.workflow import State
 from tests.colleagues import Colleague
 from tests.factories import COMPLETE
 from tests.people import place

@@ -6,8 +6,9 @@ from sqlalchemy.exc import OperationalError
 
 from portal.app import create_app
 from portal.config import Settings, networks
-from portal.services import attempts, links, sessions
-from portal.web import cookies, guard
+from portal.services.accounts import one_time_links, rate_limits, sessions
+from portal.web.http import request_context
+from portal.web.security import access, cookies
 from tests.pages import HEADERS
 from tests.people import OURS, place
 
@@ -18,19 +19,19 @@ def test_a_view_that_declares_nothing_keeps_the_application_from_starting():
     app = Flask("portal")
     app.add_url_rule("/forgotten-door", "door", lambda: "open")
     with pytest.raises(RuntimeError, match="door is neither guarded"):
-        guard.init_app(app)
+        access.init_app(app)
 
 
 def test_a_view_that_reads_and_writes_is_split():
     app = Flask("portal")
-    app.add_url_rule("/both", "both", guard.needs("author")(lambda: ""), methods=["GET", "POST"])
-    assert any("both reads and writes" in fault for fault in guard.faults(app))
+    app.add_url_rule("/both", "both", access.needs("author")(lambda: ""), methods=["GET", "POST"])
+    assert any("both reads and writes" in fault for fault in access.faults(app))
 
 
 def test_an_open_view_that_writes_keeps_the_application_from_starting():
     app = Flask("portal")
     app.add_url_rule("/", "overview.home", lambda: "", methods=["POST"])
-    assert any("overview.home writes" in fault for fault in guard.faults(app))
+    assert any("overview.home writes" in fault for fault in access.faults(app))
 
 
 def test_a_stranger_is_led_to_the_sign_in_and_back(client):
@@ -82,8 +83,8 @@ def broken(app, monkeypatch, error):
     def fail(*_args, **_more):
         raise error
 
-    monkeypatch.setitem(app.view_functions, "own_account.account", guard.needs("author")(fail))
-    monkeypatch.setitem(app.view_functions, "own_account.rename", guard.needs("author")(fail))
+    monkeypatch.setitem(app.view_functions, "own_account.account", access.needs("author")(fail))
+    monkeypatch.setitem(app.view_functions, "own_account.rename", access.needs("author")(fail))
 
 
 @pytest.mark.parametrize(
@@ -164,7 +165,7 @@ def test_a_forwarded_host_makes_no_address(app, session, office):
 
 
 def test_the_link_in_a_mail_is_of_the_configured_address(session, office):
-    issued = links.issue(session(), office.author, links.Purpose.RESET)
+    issued = one_time_links.issue(session(), office.author, one_time_links.Purpose.RESET)
     assert issued.address("https://fund.example").startswith("https://fund.example/sign-in/link/")
 
 
@@ -182,7 +183,7 @@ def test_the_address_of_a_client_is_what_trusted_proxies_say(proxies, sent, seen
         Settings(database_url="sqlite://", secret_key="x" * 32, proxies=proxies, forwarded=networks("127.0.0.1"))
     )
     found = []
-    app.before_request_funcs[None].insert(0, lambda: found.append(guard.address()))
+    app.before_request_funcs[None].insert(0, lambda: found.append(request_context.address()))
     app.test_client().get("/sign-in/state", headers=sent)
     assert found == [seen]
 
@@ -222,16 +223,16 @@ def test_a_look_at_a_page_keeps_a_session_alive_and_a_timer_does_not(staff, offi
 
 
 def test_a_refusal_is_written_down(staff, office, session):
-    from portal.services import audit
+    from portal.services.audit import recording
 
     staff().sign_in(office.author).get("/staff/accounts/")
-    event = audit.latest(session(), most=1)[0]
+    event = recording.latest(session(), most=1)[0]
     assert (event.verb, event.subject_id, event.actor_id) == ("refused", "/staff/accounts/", office.author.id)
 
 
 def test_the_limits_of_links_hold(staff):
     someone = staff()
-    most = attempts.LIMITS["link"][0][1]
+    most = rate_limits.LIMITS["link"][0][1]
     for _ in range(most):
         assert someone.post("/sign-in/link/same", {"password": "x"}, headers=OURS).status_code == 410
     answer = someone.post("/sign-in/link/same", {"password": "x"})

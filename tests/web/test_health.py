@@ -3,10 +3,10 @@
 import pytest
 
 from portal.app import create_app
-from portal.cli import migrate_database
+from portal.cli.database import migrate_database
 from portal.config import Settings
-from portal.models import db
-from portal.web.headers import HEADERS
+from portal.database.orm import db
+from portal.web.http.headers import HEADERS
 from tests.factories import let_go
 
 SECRET = "0123456789abcdef" * 4

@@ -2,8 +2,8 @@
 
 import pytest
 
-from portal.services import publication
-from portal.vocabulary import State
+from portal.services.editorial import publication
+from portal.vocabulary.workflow import State
 from tests.factories import COMPLETE, Office
 from tests.pages import words
 

@@ -3,9 +3,10 @@
 import pytest
 from sqlalchemy import event
 
-from portal.models import Catalogue, Project, db
-from portal.search import text
-from portal.services import audit
+from portal.database.orm import db
+from portal.models import Catalogue, Project
+from portal.search.fulltext import text_index
+from portal.services.audit import recording
 from tests.addresses import LOST, SELECTIONS, fixed
 from tests.conftest import FRAGMENT
 
@@ -35,8 +36,8 @@ def retitle(title):
     project = db.session.query(Project).filter_by(number="LM.0024").one()
     project.title = title
     db.session.flush()
-    text.repair(db.session(), [project.id])
-    audit.record(db.session(), "changed", "project", project.id)
+    text_index.repair(db.session(), [project.id])
+    recording.record(db.session(), "changed", "project", project.id)
     Catalogue.touch(db.session(), [project.id])
     db.session.commit()
 

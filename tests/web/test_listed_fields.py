@@ -4,9 +4,9 @@ import pytest
 from flask import Flask
 
 from portal.models import Account, AuditEvent, Project, Revision
-from portal.services import idempotency
-from portal.vocabulary import Role, State
-from portal.web import listed_fields
+from portal.services.editorial import idempotency
+from portal.vocabulary.workflow import Role, State
+from portal.web import allowed_fields
 from tests.colleagues import Colleague
 from tests.people import OURS, Browser
 from tests.sent_forms import filled
@@ -19,7 +19,7 @@ PLANTED = {
 }  # fmt: skip
 COLUMNS = sorted(
     {column.name for model in (Account, Project, Revision) for column in model.__table__.columns}
-    - listed_fields.FIELDS["submission.store_new"]
+    - allowed_fields.FIELDS["submission.store_new"]
 )
 
 
@@ -38,7 +38,7 @@ def test_a_view_that_writes_without_a_list_keeps_the_application_from_starting()
     app = Flask("portal")
     app.add_url_rule("/unlisted", "unlisted", lambda: "", methods=["POST"])
     with pytest.raises(RuntimeError, match="unlisted"):
-        listed_fields.init_app(app)
+        allowed_fields.init_app(app)
 
 
 def test_no_column_is_written_by_its_name(author, session, office):

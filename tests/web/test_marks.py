@@ -2,8 +2,8 @@
 
 import pytest
 
-from portal.services import marks, review
-from portal.vocabulary import State
+from portal.services.editorial import field_marks, review
+from portal.vocabulary.workflow import State
 from tests.colleagues import Colleague, form_to
 from tests.pages import words
 from tests.sent_forms import as_sent
@@ -54,8 +54,8 @@ def test_all_others_are_accepted_at_once(reviewer, revision, at):
     page = reviewer.visit(at)
     changed = [element.attrs["id"].removeprefix("field-") for element in page.select(".difference")]
     reviewer.press(page, f"{at}/mark", all="the rest", **RETURNED)
-    assert set(marks.accepted(revision)) == set(changed) - {"budget"}
-    assert marks.returned(revision) == {"budget": "Which year?"}
+    assert set(field_marks.accepted(revision)) == set(changed) - {"budget"}
+    assert field_marks.returned(revision) == {"budget": "Which year?"}
 
 
 def test_a_mend_that_comes_back_shows_only_what_is_not_accepted(office, reviewer, author, revision, at):

@@ -6,10 +6,11 @@ from datetime import timedelta
 import pyotp
 import pytest
 
-from portal.models import now
-from portal.services import links, mail, passwords, signing_in
-from portal.services.links import Purpose
-from portal.vocabulary import Role
+from portal.database.orm import now
+from portal.services import mail
+from portal.services.accounts import authentication, one_time_links, passwords
+from portal.services.accounts.one_time_links import Purpose
+from portal.vocabulary.workflow import Role
 from tests.factories import PHRASE, make_account
 
 ANOTHER = "seven slow boats drift"
@@ -55,9 +56,9 @@ def test_a_refused_change_is_not_told(staff, ann, outbox):
 
 
 def test_a_password_chosen_by_a_link_is_told(staff, session, ann, outbox):
-    token = links.issue(session(), ann, Purpose.RESET).token
+    token = one_time_links.issue(session(), ann, Purpose.RESET).token
     session.commit()
-    staff().post(f"{links.PATH}{token}", {"password": ANOTHER})
+    staff().post(f"{one_time_links.PATH}{token}", {"password": ANOTHER})
     assert told(outbox) == [("ann@example.org", "Your password was changed")]
 
 
@@ -144,6 +145,6 @@ def test_an_operator_who_takes_a_second_factor_away_tells_its_owner(app, session
 
 
 def test_nothing_is_told_when_the_change_is_not_committed(staff, ann, outbox, monkeypatch):
-    monkeypatch.setattr(signing_in, "change_password", lambda *_: 1 / 0)
+    monkeypatch.setattr(authentication, "change_password", lambda *_: 1 / 0)
     staff().sign_in(ann).post("/staff/account/password", {"present": PHRASE, "password": ANOTHER})
     assert outbox == []

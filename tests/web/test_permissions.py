@@ -12,11 +12,12 @@ import os
 import pytest
 
 from portal.config import ROOT
-from portal.models import db
-from portal.services import accounts, idempotency, sessions
-from portal.services.writing import begin_writing
-from portal.vocabulary import State
-from portal.web import guard
+from portal.database.orm import db
+from portal.database.transactions import begin_writing
+from portal.services.accounts import administration, sessions
+from portal.services.editorial import idempotency
+from portal.vocabulary.workflow import State
+from portal.web.security import access
 from tests.people import OURS, Browser
 
 TABLE = ROOT / "tests" / "golden" / "permissions.csv"
@@ -55,7 +56,7 @@ class World:
         if actor == "disabled":
             staff.sign_in(self.office.other)
             begin_writing(self.session())
-            accounts.disable(self.session(), self.office.other, by=None)
+            administration.disable(self.session(), self.office.other, by=None)
             self.session.commit()
             return staff
         return staff.sign_in(self.office.everyone[actor])
@@ -185,12 +186,12 @@ def test_a_referer_stands_in_for_a_missing_origin(staff, office):
 
 
 def test_what_is_open_is_the_same_after_many_requests(visit, app):
-    before = guard.OPEN, guard.ENTRANCE
+    before = access.OPEN, access.ENTRANCE
     for _ in range(200):
         app.test_client().post("/sign-out", headers=OURS)
-    assert before == (guard.OPEN, guard.ENTRANCE)
-    assert isinstance(guard.OPEN, frozenset)
-    assert isinstance(guard.ENTRANCE, frozenset)
+    assert before == (access.OPEN, access.ENTRANCE)
+    assert isinstance(access.OPEN, frozenset)
+    assert isinstance(access.ENTRANCE, frozenset)
 
 
 def rows_of_everything():

@@ -1,7 +1,7 @@
 """The privacy page says of cookies what the portal does."""
 
-from portal.services import sessions
-from portal.web import cookies
+from portal.services.accounts import sessions
+from portal.web.security import cookies
 from tests.pages import words
 
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from portal.models import FormerKey, Project
-from portal.services import audit
+from portal.services.audit import recording
 from tests.pages import words
 
 pytestmark = pytest.mark.usefixtures("sample")
@@ -51,7 +51,7 @@ def test_wrong_case_redirects(client, wrong):
 def test_a_former_address_redirects(client, session):
     project = session.query(Project).filter_by(number="LM.0024").one()
     session.add(FormerKey(key_folded="n-old", project_id=project.id))
-    audit.record(session(), "move", "project", project.id)
+    recording.record(session(), "move", "project", project.id)
     session.commit()
     assert client.get("/projects/N-old").location == "/projects/LM.0024"
 
@@ -65,7 +65,7 @@ def test_an_unknown_address_is_a_page_that_helps(visit, key):
 def test_an_unpublished_project_is_not_there(client, session):
     project = session.query(Project).filter_by(number="LM.0024").one()
     project.published_at = None
-    audit.record(session(), "hide", "project", project.id)
+    recording.record(session(), "hide", "project", project.id)
     session.commit()
     assert client.get("/projects/LM.0024").status_code == 404
 

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from portal.models import now
-from portal.services import sessions
-from portal.vocabulary import State
+from portal.database.orm import now
+from portal.services.accounts import sessions
+from portal.vocabulary.workflow import State
 from tests.colleagues import Colleague
 from tests.factories import COMPLETE, Office
 

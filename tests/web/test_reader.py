@@ -5,14 +5,15 @@ from sqlalchemy import text as sql
 from sqlalchemy.exc import DBAPIError
 
 from portal.app import create_app
-from portal.cli import SAMPLE, migrate_database
+from portal.cli.database import SAMPLE, migrate_database
 from portal.config import ROOT, Settings
+from portal.database.orm import READER, db
 from portal.errors import Misconfigured
-from portal.models import READER, db
-from portal.search import directory, shelf
-from portal.services import live, publication
-from portal.services.intake import Report, import_file
-from portal.vocabulary import State
+from portal.search.index import current, refresh
+from portal.services.editorial import publication
+from portal.services.imports import Report, import_file
+from portal.services.records import published
+from portal.vocabulary.workflow import State
 from tests.addresses import LOST, SELECTIONS, fixed
 from tests.conftest import DATABASE
 from tests.factories import COMPLETE, Office, let_go
@@ -138,8 +139,8 @@ def test_public_pages_open_no_other_connection(address):
 
 def test_the_index_is_read_through_it_whoever_asks(served):
     with served.app_context():
-        shelf.of(db.engine).snapshot = None
-        assert len(directory.current().index.everything) > 100
+        refresh.of(db.engine).snapshot = None
+        assert len(current.current().index.everything) > 100
         assert not db.session().in_transaction()
 
 
@@ -172,7 +173,7 @@ def test_a_change_shows_in_the_next_request(served, visitor):
     assert visitor.get("/projects/LM.9010").status_code == 200
     with served.app_context():
         office = Office.found_in(db.session())
-        project = live.project(office.session, "LM.9010")
+        project = published.project(office.session, "LM.9010")
         publication.withdraw(office.session, project, reason="Entered twice.", by=office.reviewer)
         office.session.commit()
     assert visitor.get("/projects/LM.9010").status_code == 410

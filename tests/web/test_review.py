@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from portal.models import AuditEvent, Revision, now
-from portal.services import idempotency, review, steps
-from portal.services.steps import Action
-from portal.vocabulary import State
+from portal.database.orm import now
+from portal.models import AuditEvent, Revision
+from portal.services.editorial import idempotency, review, workflow
+from portal.services.editorial.workflow import Action
+from portal.vocabulary.workflow import State
 from tests.colleagues import Colleague, form_to, offered
 from tests.factories import COMPLETE, Office
 from tests.pages import words
@@ -52,7 +53,7 @@ def test_the_page_offers_the_steps_that_the_table_allows(office, people, state):
         if not office.sees(person.account, revision):
             person.visit(at(revision), status=404)
             continue
-        allowed = {ADDRESSES[action] for action in steps.allowed(revision, person.account)}
+        allowed = {ADDRESSES[action] for action in workflow.allowed(revision, person.account)}
         # The table lets a holder take again what they have, which changes nothing.
         if revision.claimed_by_id == person.account.id:
             allowed -= {"claim"}
@@ -64,7 +65,7 @@ def test_a_step_that_is_not_offered_is_refused_in_words(office, people, state):
     revision = office.revision(state)
     number, version = revision.id, revision.version
     for person, action in itertools.product(people.values(), WITHOUT_QUESTION):
-        if action in steps.allowed(revision, person.account):
+        if action in workflow.allowed(revision, person.account):
             continue
         answer = person.act(f"/staff/revisions/{number}/{ADDRESSES[action]}", version=version, note="Because.")
         sees = office.sees(person.account, office.session.get(Revision, number))

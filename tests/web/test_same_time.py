@@ -7,9 +7,9 @@ import time
 import pytest
 from argon2 import PasswordHasher
 
-from portal.services import accounts, attempts, passwords
-from portal.services.writing import begin_writing
-from portal.vocabulary import Role
+from portal.database.transactions import begin_writing
+from portal.services.accounts import administration, passwords, rate_limits
+from portal.vocabulary.workflow import Role
 from tests.factories import PHRASE, make_account
 from tests.people import Browser
 
@@ -32,7 +32,7 @@ def emails(session):
     make_account(session, "Reviewer", Role.REVIEWER, password=PHRASE, totp_secret=SECRET)
     shut = make_account(session, "Disabled", password=PHRASE)
     begin_writing(session())
-    accounts.disable(session(), shut, by=None)
+    administration.disable(session(), shut, by=None)
     session.commit()
     return {kind: f"{kind}@example.org" for kind in KINDS}
 
@@ -41,7 +41,7 @@ def emails(session):
 def unlimited(monkeypatch):
     """No limit on tries, so that many can be compared."""
     for kind in ("sign in", "reset"):
-        monkeypatch.setitem(attempts.LIMITS, kind, ((300, NO_LIMIT, NO_LIMIT, NO_LIMIT),))
+        monkeypatch.setitem(rate_limits.LIMITS, kind, ((300, NO_LIMIT, NO_LIMIT, NO_LIMIT),))
 
 
 @pytest.fixture

@@ -8,11 +8,12 @@ import pyotp
 import pytest
 from flask import g
 
-from portal.models import now
-from portal.services import accounts, audit, links, sessions
-from portal.services.writing import begin_writing
-from portal.vocabulary import Role
-from portal.web import cookies, next_address
+from portal.database.orm import now
+from portal.database.transactions import begin_writing
+from portal.services.accounts import administration, one_time_links, sessions
+from portal.services.audit import recording
+from portal.vocabulary.workflow import Role
+from portal.web.security import cookies, safe_redirect
 from tests.factories import PHRASE, make_account
 from tests.people import place
 
@@ -84,7 +85,7 @@ def test_looking_at_the_enrolment_page_changes_nothing(staff, session):
 def test_every_refusal_reads_the_same(staff, ann, session):
     shut = make_account(session, "Shut", password=PHRASE)
     begin_writing(session())
-    accounts.disable(session(), shut, by=None)
+    administration.disable(session(), shut, by=None)
     invited = make_account(session, "Invited")
     session.commit()
     pages = set()
@@ -244,14 +245,14 @@ def test_signing_in_as_another_ends_the_session_before(staff, ann, session):
 
 
 def choose_by_link(session, account):
-    token = links.issue(session(), account, links.Purpose.RESET).token
+    token = one_time_links.issue(session(), account, one_time_links.Purpose.RESET).token
     session.commit()
-    links.use(session(), token, "seven slow boats drift")
+    one_time_links.use(session(), token, "seven slow boats drift")
 
 
 ENDS = {
     "sign-out": lambda someone, session, ann: someone.post("/sign-out"),
-    "disabling": lambda someone, session, ann: accounts.disable(session(), ann, by=None),
+    "disabling": lambda someone, session, ann: administration.disable(session(), ann, by=None),
     "a password by link": lambda someone, session, ann: choose_by_link(session, ann),
     "ending it elsewhere": lambda someone, session, ann: sessions.end_all(session(), ann),
 }
@@ -299,13 +300,13 @@ def test_next_leads_to_known_pages_of_staff_alone(address, staff, ann):
     answer = staff().post("/sign-in", sent(ann.email, next=address))
     assert answer.status_code == 303
     parts = urlsplit(answer.headers["Location"])
-    assert (parts.netloc, parts.path) == ("", next_address.HOME)
+    assert (parts.netloc, parts.path) == ("", safe_redirect.HOME)
 
 
 @pytest.mark.parametrize("address", ["/staff/account", "/staff/accounts/", "/staff/projects/new", "/staff/?page=2"])
 def test_next_leads_on_to_what_is_known(address, app):
     with app.test_request_context():
-        assert next_address.safe(address) == address
+        assert safe_redirect.safe(address) == address
 
 
 def test_a_form_sent_too_late_goes_through_after_signing_in(staff, ann, session):
@@ -366,7 +367,7 @@ def test_what_is_too_long_to_carry_is_said(staff):
 def test_the_button_sends_to_pages_of_staff_alone(staff, ann):
     someone = staff()
     given = sent(ann.email, to="https://evil.example/", method="POST", **{"kept-name": "x"})
-    assert place(someone.post("/sign-in/again", given)) == next_address.HOME
+    assert place(someone.post("/sign-in/again", given)) == safe_redirect.HOME
 
 
 def test_signing_in_is_written_down(staff, ann, session):
@@ -374,7 +375,7 @@ def test_signing_in_is_written_down(staff, ann, session):
     someone.post("/sign-in", sent(ann.email, "wrong"))
     someone.post("/sign-in", sent(ann.email))
     someone.post("/sign-out")
-    verbs = [event.verb for event in audit.events_of(session(), "account", ann.id, most=3)]
+    verbs = [event.verb for event in recording.events_of(session(), "account", ann.id, most=3)]
     assert verbs == ["sign out", "sign in", "sign-in refused"]
 
 

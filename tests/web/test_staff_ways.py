@@ -5,7 +5,7 @@ from collections import deque
 import pytest
 from werkzeug.exceptions import HTTPException
 
-from portal.vocabulary import State
+from portal.vocabulary.workflow import State
 from tests.colleagues import Colleague, addresses
 from tests.factories import Office
 from tests.pages import Page

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import select
 
-from portal.models import READER, AuditEvent, Project, Revision, db, now
-from portal.services import idempotency, steps
-from portal.services.steps import STEPS, Action
-from portal.vocabulary import AGREED_STATES, State
+from portal.database.orm import READER, db, now
+from portal.models import AuditEvent, Project, Revision
+from portal.services.editorial import idempotency, workflow
+from portal.services.editorial.workflow import STEPS, Action
+from portal.vocabulary.workflow import AGREED_STATES, State
 from tests.colleagues import Colleague
 from tests.factories import COMPLETE, Office
 
@@ -73,7 +74,7 @@ class Desk(RuleBasedStateMachine):
         allowed = [
             (who, action)
             for who, person in self.people.items()
-            for action in steps.allowed(revision, person.account)
+            for action in workflow.allowed(revision, person.account)
             if action in ACTIONS
         ]
         if allowed:

@@ -3,8 +3,9 @@
 import pytest
 
 from portal.models import Project, Revision
-from portal.services import idempotency, live, review
-from portal.vocabulary import State
+from portal.services.editorial import idempotency, review
+from portal.services.records import published
+from portal.vocabulary.workflow import State
 from tests.colleagues import Colleague
 from tests.factories import COMPLETE
 from tests.pages import Page, words
@@ -246,7 +247,7 @@ def test_a_preview_is_the_public_page(author, office, session, visit):
     again = office.draft(draft)
     again.project_id = revision.project_id
     session.rollback()
-    change = review.open_change(session(), live.project(session(), "LM.9001"), by=office.author)
+    change = review.open_change(session(), published.project(session(), "LM.9001"), by=office.author)
     session.commit()
     page = author.visit(f"/staff/revisions/{change.id}/preview")
     for part in (".project-head h1", ".figures", ".facts-list", ".prose", ".tools"):

@@ -7,9 +7,10 @@ from sqlalchemy import text
 
 from portal.app import PUBLIC_SECONDS, STATEMENT_SECONDS, create_app
 from portal.config import Settings
-from portal.models import READER, db, unlimited
-from portal.models.deadline import STATEMENT_SECONDS as OPTION
-from portal.web import guard
+from portal.database.orm import READER, db
+from portal.database.statement_timeout import STATEMENT_SECONDS as OPTION
+from portal.database.statement_timeout import unlimited
+from portal.web.security import access
 from tests.factories import let_go, make_account
 from tests.people import Browser
 
@@ -44,7 +45,7 @@ def slow(limited_app, monkeypatch):
         return str(db.session.execute(ENDLESS).scalar_one())
 
     monkeypatch.setitem(limited_app.view_functions, "overview.where", ask)
-    monkeypatch.setitem(limited_app.view_functions, "own_account.rename", guard.needs("author")(ask))
+    monkeypatch.setitem(limited_app.view_functions, "own_account.rename", access.needs("author")(ask))
 
 
 def seconds(engine):
@@ -62,7 +63,7 @@ def test_what_the_public_asks_is_stopped_sooner(new_app, new_database):
 
 def assert_honest(answer, began):
     assert time.monotonic() - began < AT_MOST
-    assert (answer.status_code, answer.headers["Retry-After"]) == (503, str(guard.RETRY_SECONDS))
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, str(access.RETRY_SECONDS))
     assert answer.headers["Cache-Control"] in ("no-store", "private, no-store")
     assert not any(word in answer.text for word in ("count(*)", "interrupted", "Traceback", "statement timeout"))
 

@@ -2,7 +2,7 @@
 
 Whoever adds a column to a table that the schema shows makes its view again (SELECT * is settled when a view is
 made); whoever rebuilds `project` or `audit_event` drops the views before and makes them again after. The views of
-the schema are those of portal.models.reader.
+the schema are those of portal.database.public_reader.
 """
 
 from alembic import op

@@ -1,0 +1,139 @@
+"""Engines: how the portal connects to SQLite and PostgreSQL, and what each needs to behave like the other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import URL, Engine, event, make_url
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import ArgumentError
+
+from portal.config import Settings
+from portal.database.orm import READER
+from portal.database.public_reader import postgresql_reader, sqlite_reader
+from portal.database.statement_timeout import STATEMENT_SECONDS
+from portal.errors import Misconfigured
+
+_ADDRESS_LIKE = "write sqlite:////folder/portal.db or postgresql://user:password@host/name"
+
+
+def database_address(text: str, name: str = "DATABASE_URL") -> URL:
+    """The address with its driver; raise Misconfigured for what is no address, or of another database."""
+    try:
+        url = make_url(text)
+    except ArgumentError as why:
+        raise Misconfigured(f"{name} is not an address of a database: {_ADDRESS_LIKE}.") from why
+    if url.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
+        return url.set(drivername="postgresql+psycopg")
+    if url.drivername != "sqlite":
+        raise Misconfigured(f"{name} begins with {url.drivername}: {_ADDRESS_LIKE}.")
+    return url
+
+
+def engine_options(url: URL, settings: Settings, statement_seconds: int) -> dict[str, Any]:
+    if url.drivername == "sqlite":
+        return sqlite_engine_options(
+            threads=settings.threads, statement_seconds=statement_seconds, is_file=is_file(url)
+        )
+    return postgresql_engine_options(
+        threads=settings.threads, statement_seconds=statement_seconds, is_pooled=settings.has_pgbouncer
+    )
+
+
+def reader(url: URL, settings: Settings, options: dict[str, Any]) -> dict[str | None, Any]:
+    """The options of the reader (see database.public_reader) by its name; a database in memory has none."""
+    if url.drivername == "sqlite":
+        if settings.reader_url:
+            raise Misconfigured("PORTAL_READER_URL is for PostgreSQL: leave it out, SQLite has a reader without it.")
+        return {READER: sqlite_reader(url, options)} if is_file(url) else {}
+    if settings.has_pgbouncer and not settings.reader_url:
+        # It hands on no settings of a connection, so the role must have them.
+        raise Misconfigured(
+            "PORTAL_PGBOUNCER is set but PORTAL_READER_URL is not: give public requests a role of their own "
+            "(docs/deploying.md, 8)."
+        )
+    role = database_address(settings.reader_url, "PORTAL_READER_URL") if settings.reader_url else url
+    if role.drivername != url.drivername:
+        raise Misconfigured("PORTAL_READER_URL is no address of PostgreSQL: name the database of DATABASE_URL in it.")
+    return {READER: postgresql_reader(role, options)}
+
+
+def is_file(url: URL) -> bool:
+    return url.database not in (None, "", ":memory:")
+
+
+# 3.7.0 to 3.51.2 can corrupt a WAL file that several processes write (sqlite.org, "WAL-reset bug").
+SQLITE_FLOOR = (3, 51, 3)
+
+
+CONNECT_SECONDS = 5
+
+
+# Connections beyond one a thread, for what works beside the requests.
+POOL_OVERFLOW = 2
+
+
+# A firewall between the two may forget a quiet connection after an hour.
+POOL_RECYCLE_SECONDS = 1_800
+
+
+def sqlite_engine_options(*, threads: int, statement_seconds: int = 0, is_file: bool = True) -> dict[str, Any]:
+    """Engine options for an SQLite address: a connection for each thread; our own engine build, refused if too old.
+
+    A statement may take `statement_seconds` (0: as long as it likes). A database that is no file has one connection,
+    which all threads share.
+    """
+    import pysqlite3
+
+    found: tuple[int, ...] = pysqlite3.sqlite_version_info
+    if found < SQLITE_FLOOR:
+        raise Misconfigured(
+            f"SQLite {pysqlite3.sqlite_version} can corrupt a database that several processes write: "
+            "install pysqlite3 0.6.1 or newer (SQLite 3.51.3 or newer)."
+        )
+    pool = {"pool_size": threads, "max_overflow": POOL_OVERFLOW} if is_file else {}
+    limit = {STATEMENT_SECONDS: statement_seconds}
+    return {"module": pysqlite3, "connect_args": {"timeout": 5}, "execution_options": limit, **pool}
+
+
+def postgresql_engine_options(*, threads: int, statement_seconds: int, is_pooled: bool) -> dict[str, Any]:
+    """Engine options for a PostgreSQL address: a connection for each thread, tried before use, renewed in time.
+
+    A statement may take `statement_seconds` (0: as long as it likes). `is_pooled` says that PgBouncer stands in
+    front: it hands one connection to many, so none may keep prepared statements or settings of its own.
+    """
+    connect: dict[str, Any] = {"connect_timeout": CONNECT_SECONDS, "application_name": "idf-portal"}
+    if is_pooled:
+        connect["prepare_threshold"] = None
+    else:
+        connect["options"] = f"-c statement_timeout={statement_seconds}s -c jit=off"
+    return {
+        "pool_size": threads,
+        "max_overflow": POOL_OVERFLOW,
+        "pool_timeout": CONNECT_SECONDS,
+        "pool_pre_ping": True,
+        "pool_recycle": POOL_RECYCLE_SECONDS,
+        "connect_args": connect,
+    }
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    if not type(connection).__module__.startswith(("pysqlite3", "sqlite3")):
+        return
+    # The driver opens a transaction only at the first write, so a savepoint before it would commit
+    # on release. Opening it ourselves (below) makes both databases alike.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("busy_timeout=5000", "foreign_keys=ON", "trusted_schema=OFF", "synchronous=FULL"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+@event.listens_for(Engine, "begin")
+def _begin_sqlite(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        # A deferred transaction that reads first and then writes fails at once when another wrote
+        # meanwhile, whatever the timeout; writers say so when they begin.
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,16 @@
+"""Types of the numpy arrays that the index and the text index pass around."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int64]
+
+
+Whole = npt.NDArray[np.integer[Any]]
+
+
+Rows = npt.NDArray[np.uint32]

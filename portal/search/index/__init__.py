@@ -1,0 +1,1 @@
+"""The in-memory facet index: how it is built, kept current and shared."""

@@ -1,0 +1,1 @@
+"""What a search returns: projects and terms as read-only values."""

@@ -1,0 +1,1 @@
+"""Accounts, sign-in, sessions, passwords, second factors and one-time links."""

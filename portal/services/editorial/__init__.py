@@ -1,0 +1,1 @@
+"""A revision on its way from draft to publication."""

@@ -1,0 +1,1 @@
+"""What an operator does: migrations, backup, cleanup, sample and demo data."""

@@ -1,0 +1,100 @@
+"""What a demonstration needs: people of each role, and revisions in each state that asks somebody to do something."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import islice
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.database.orm import now
+from portal.models import Account, Project, ProjectDraft, Revision
+from portal.services.accounts import administration, one_time_links
+from portal.services.accounts.one_time_links import IssuedLink, Purpose
+from portal.services.editorial import publication, review
+from portal.services.records import published, submission_checks
+from portal.vocabulary.workflow import Role
+
+# .invalid belongs to nobody (RFC 2606): nothing can be mailed there by mistake.
+PEOPLE = (
+    ("author@demo.invalid", "Amina Author", Role.AUTHOR),
+    ("second.author@demo.invalid", "Samuel Second", Role.AUTHOR),
+    ("reviewer@demo.invalid", "Ruth Reviewer", Role.REVIEWER),
+    ("administrator@demo.invalid", "Adam Administrator", Role.ADMINISTRATOR),
+)
+CHANGES = 4
+FRESH = ProjectDraft(
+    title="Demonstration: Safer Recruitment of Seasonal Workers",
+    summary="Trains labour inspectors and lists licensed recruiters.\n\n- Two workshops\n- One public register",
+    start="2026-03",
+    end="2027-08",
+    year="2026",
+    budget="180000.00",
+    status="active",
+    project_type="labour-migration",
+    coverage="national",
+    region="africa",
+    countries=("GHA",),
+    sdg=("8.8",),
+    gcm=("6",),
+)
+
+
+def has_projects(session: Session) -> bool:
+    return session.execute(select(Project.id).limit(1)).first() is not None
+
+
+def people(session: Session) -> list[IssuedLink]:
+    """The accounts of the demonstration, made where they are missing, and a fresh link for each."""
+    issued = []
+    for email, name, role in PEOPLE:
+        found = administration.find(session, email) or administration.add(session, email=email, name=name, role=role)
+        issued.append(one_time_links.issue(session, found, Purpose.INVITE))
+    return issued
+
+
+def queue(session: Session) -> int:
+    """Put work into the queue, unless the demonstration's author has some already; return how much."""
+    author, second, reviewer, administrator = (administration.find(session, email) for email, _, _ in PEOPLE)
+    if author is None or second is None or reviewer is None or administrator is None:
+        return 0
+    if session.execute(select(Revision.id).where(Revision.author_id == author.id).limit(1)).first():
+        return 0
+    chosen = select(Project).where(Project.published_at.is_not(None), Project.budget.is_not(None))
+    projects = list(session.execute(chosen.order_by(Project.id).limit(40)).scalars())
+    review.new_draft(session, ProjectDraft(title="Demonstration: An Idea That Is Not Complete Yet"), by=author)
+    made = 1
+    made += _submitted(session, review.new_draft(session, FRESH, by=author))
+    made += _submitted(session, review.new_draft(session, FRESH.but(title=FRESH.title + " (Second Phase)"), by=second))
+    begun = (_change(session, project, by=author) for project in projects)
+    changed = list(islice(filter(None, begun), CHANGES))
+    for number, revision in enumerate(changed):
+        made += 1
+        if number:
+            review.claim(session, revision, by=reviewer)
+        if number == 1:
+            reasons = {"summary": "Please say who benefits, and how many people.", "end": "Is this the agreed end?"}
+            review.return_(session, revision, version=revision.version, by=reviewer, reasons=reasons)
+        if number > 1:
+            review.approve(session, revision, version=revision.version, by=reviewer)
+        if number == 3:
+            publication.schedule(session, revision, at=now() + timedelta(days=7), by=administrator)
+    return made
+
+
+def _submitted(session: Session, revision: Revision) -> int:
+    review.submit(session, revision, version=revision.version, by=revision.author)
+    return 1
+
+
+def _change(session: Session, project: Project, *, by: Account) -> Revision | None:
+    """A submitted change of a project that says all a submission needs, else None."""
+    draft = published.draft_of(session, project)
+    draft = draft.but(summary=f"{draft.summary}\n\nUpdated for the demonstration: results are being collected.")
+    if submission_checks.faults(session, draft, project_id=project.id):
+        return None
+    revision = review.open_change(session, project, by=by)
+    review.save_draft(session, revision, draft, version=revision.version, by=by, note="Brings the summary up to date.")
+    _submitted(session, revision)
+    return revision

@@ -1,0 +1,1 @@
+"""The fields of a project: reading, checking and comparing their values."""

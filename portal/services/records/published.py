@@ -1,0 +1,103 @@
+"""The public record of a project as a draft, so that a change can start from it and be compared with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.database.public_reader import WITHDRAWN_ADDRESS
+from portal.errors import Missing
+from portal.models import AuditEvent, Project, ProjectCountry, ProjectDraft, ProjectTag, Revision, Term
+
+
+def project(session: Session, key: str) -> Project:
+    """The project at this address, public or withdrawn; raises Missing."""
+    found = session.execute(select(Project).where(Project.key_folded == sought(key))).scalar_one_or_none()
+    if found is None:
+        raise Missing(f"There is no project {key!r}.")
+    return found
+
+
+def sought(key: str) -> str:
+    """A key as it is looked up. PostgreSQL refuses to be asked for NUL, and no key holds a slash."""
+    return key.casefold().replace("\0", "/")
+
+
+def draft_of(session: Session, project: Project) -> ProjectDraft:
+    """What the record says now, in the terms of a draft; codes in the order of their lists."""
+    ids = [project.status_id, project.type_id, project.coverage_id, project.region_id]
+    terms = session.execute(select(Term).where(Term.id.in_(ids))).scalars()
+    codes = {term.id: term.code for term in terms}
+    countries = session.execute(
+        select(Term.code, ProjectCountry.is_eligible)
+        .join(ProjectCountry, ProjectCountry.term_id == Term.id)
+        .where(ProjectCountry.project_id == project.id)
+        .order_by(Term.position, Term.code)
+    ).all()
+    tags = session.execute(
+        select(Term.facet, Term.code)
+        .join(ProjectTag, ProjectTag.term_id == Term.id)
+        .where(ProjectTag.project_id == project.id)
+        .order_by(Term.position, Term.code)
+    ).all()
+    return ProjectDraft(
+        title=project.title,
+        number=project.number or "",
+        prima_id=project.prima_id or "",
+        title_language=project.title_language,
+        summary=project.summary,
+        language=project.language,
+        start=str(project.start or ""),
+        end=str(project.end or ""),
+        year=str(project.year or ""),
+        budget="" if project.budget is None else str(project.budget),
+        status=codes.get(project.status_id or 0, ""),
+        project_type=codes.get(project.type_id or 0, ""),
+        coverage=codes.get(project.coverage_id or 0, ""),
+        region=codes.get(project.region_id or 0, ""),
+        countries=tuple(code for code, is_eligible in countries if is_eligible),
+        other_countries=tuple(code for code, is_eligible in countries if not is_eligible),
+        sdg=tuple(code for facet, code in tags if facet == "sdg"),
+        gcm=tuple(code for facet, code in tags if facet == "gcm"),
+        funding_line=project.funding_line,
+        source_url=project.source_url,
+    )
+
+
+def standing(session: Session, revision: Revision) -> ProjectDraft | None:
+    """The public record that a revision would change; None where there is none yet, or none any more."""
+    project = revision.project
+    return draft_of(session, project) if project is not None and project.published_at is not None else None
+
+
+def replaced(session: Session, revision: Revision) -> ProjectDraft | None:
+    """The record as it stood when a revision that was published took its place; None where there was none."""
+    query = select(AuditEvent).where(
+        AuditEvent.subject_kind == "project", AuditEvent.subject_id == str(revision.project_id)
+    )
+    for event in session.execute(query.order_by(AuditEvent.id.desc())).scalars():
+        if (event.after or {}).get("revision") == revision.id:
+            return None if event.verb == "publish" else ProjectDraft.from_json(revision.payload | (event.before or {}))
+    return None
+
+
+@dataclass(frozen=True)
+class Withdrawn:
+    """What the page of a record that was taken back says."""
+
+    key: str
+    withdrawn_at: datetime
+    reason: str
+
+
+def withdrawn(session: Session, key: str) -> Withdrawn:
+    """The notice of a withdrawn record at this address, a former one too; raises Missing where there is none."""
+    at = WITHDRAWN_ADDRESS.c
+    query = select(at.key, at.withdrawn_at, at.withdrawn_reason).where(at.key_folded == sought(key))
+    found = session.execute(query).first()
+    if found is None:
+        raise Missing(f"There is no project {key!r}.")
+    return Withdrawn(*found)

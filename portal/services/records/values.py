@@ -1,0 +1,85 @@
+"""What one row of a file says of a project, with every value as the tables store it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from typing import NamedTuple
+
+from portal.text.folding import folded
+
+# Characters of a title that decide its place; an index of PostgreSQL takes no longer ones.
+SORTED_MOST = 500
+_ADDRESSABLE = re.compile(r"[^A-Za-z0-9._~-]+")
+_LEADING = re.compile(r"^\W+")
+# What stands at the place of a key in the addresses of staff: /staff/projects/new, /staff/projects/check.
+RESERVED = frozenset(("new", "check"))
+
+
+class Proposal(NamedTuple):
+    """The columns of the project table come first, so that a slice of the proposal is the record.
+
+    `start` and `end` are ISO texts, `budget` is in cents, the `_id`s are term ids; negative ones stand for terms
+    that the file brings along (see Glossary). `links` are (term id, is eligible), sorted, as are `tags`.
+    `key` is the wanted last part of the address, `document` what the text index holds: identifiers, title, body and
+    places, made plain where the row was read, in the second process. `fingerprint` is
+    empty where a Projects ID tells the record apart: half a million of them would be made and indexed for nothing.
+    """
+
+    number: str | None
+    prima_id: str | None
+    title: str
+    title_sort: str
+    title_language: str
+    summary: str
+    language: str
+    start: str | None
+    end: str | None
+    year: int | None
+    budget: int | None
+    status_id: int | None
+    type_id: int | None
+    coverage_id: int | None
+    region_id: int | None
+    funding_line: str
+    source_url: str
+    fingerprint: str
+    key: str
+    row: int
+    links: tuple[tuple[int, bool], ...]
+    tags: tuple[int, ...]
+    document: tuple[str, str, str, str]
+
+    def content(self) -> str:
+        """The fingerprint, made now where the record has a Projects ID."""
+        countries = [term_id for term_id, is_eligible in self.links if is_eligible]
+        return self.fingerprint or fingerprint(self.title, self.start, self.end, self.year, countries, self.source_url)
+
+
+STORED = Proposal._fields[: Proposal._fields.index("fingerprint")]
+
+
+def fingerprint(
+    title: str, start: str | None, end: str | None, year: int | None, countries: list[int], source_url: str
+) -> str:
+    """Tells records without a Projects ID apart: by title, dates, countries and source."""
+    parts = (folded(title), start, end, year, *sorted(countries), source_url)
+    return hashlib.sha256("|".join("" if part is None else str(part) for part in parts).encode()).hexdigest()
+
+
+def key_of_number(number: str) -> str:
+    """A Projects ID made fit for an address, or "" when nothing of it is."""
+    key = _ADDRESSABLE.sub("-", number).strip(".")
+    return f"{key}-1" if key.casefold() in RESERVED else key
+
+
+def key_of_content(mark: str) -> str:
+    """A key that follows from the fingerprint `mark` and never changes."""
+    return "n-" + base64.b32encode(hashlib.sha256(mark.encode()).digest())[:10].decode().lower()
+
+
+def sorting(title: str) -> str:
+    """A title as it sorts: folded, without the quotation marks and signs it begins with."""
+    bare = folded(title)
+    return (bare if bare[:1].isalnum() else _LEADING.sub("", bare) or bare)[:SORTED_MOST]

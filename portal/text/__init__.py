@@ -1,0 +1,1 @@
+"""Text alone: folding, cleaning and Markdown. Pure; knows no database."""

@@ -1,0 +1,20 @@
+"""Folding: text without case, accents and apostrophes of its own kind, so that spellings of one name meet."""
+
+from __future__ import annotations
+
+import unicodedata
+
+
+def bare(text: str) -> str:
+    """The text without case, accents and apostrophes of its own kind; what separates words stays."""
+    if text.isascii():
+        return text.lower()
+    text = text.replace("’", "'").replace("ʼ", "'").replace("œ", "oe").replace("Œ", "OE")
+    decomposed = unicodedata.normalize("NFKD", text)
+    # No combining mark stands before U+0300; to ask of every letter would cost more than all else here.
+    return "".join([mark for mark in decomposed if mark < "\u0300" or not unicodedata.combining(mark)]).casefold()
+
+
+def folded(text: str) -> str:
+    """Fold case, accents, apostrophes and spaces, so that spellings of one name meet."""
+    return " ".join(bare(text).split())

@@ -1,0 +1,1 @@
+"""Facets, workflow states and term lists; reads the files in portal/terms."""

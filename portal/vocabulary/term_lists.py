@@ -1,0 +1,56 @@
+"""The term lists in portal/terms/, which a new database starts with."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+TERMS = Path(__file__).parent.parent / "terms"
+
+
+@dataclass(frozen=True)
+class TermRow:
+    """One line of a list in portal/terms/: `names` by language, `parent` is a code of `parent_facet`."""
+
+    facet: str
+    code: str
+    names: dict[str, str]
+    aliases: tuple[str, ...]
+    parent: str
+    phrase: str
+    extra: dict[str, str]
+
+    @property
+    def parent_facet(self) -> str:
+        return {"type": "theme"}.get(self.facet, self.facet)
+
+
+def term_rows(facet: str) -> Iterator[TermRow]:
+    """Yield the shipped terms of one facet in their order."""
+    with (TERMS / f"{facet}.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            yield TermRow(
+                facet=facet,
+                code=row.pop("code"),
+                names={language: row.pop(f"name_{language}") for language in ("en", "fr", "es")},
+                aliases=tuple(filter(None, row.pop("aliases").split("|"))),
+                parent=row.pop("parent"),
+                phrase=row.pop("phrase_en"),
+                extra=row,
+            )
+
+
+@cache
+def alpha3_by_alpha2() -> dict[str, str]:
+    """ISO 3166-1: two-letter code to three-letter code, upper case."""
+    return {row.extra["alpha2"]: row.code for row in term_rows("country")}
+
+
+@cache
+def eligible_states() -> dict[str, int]:
+    """Eligible member states by region code, as the Line 2 list of August 2024 counts them."""
+    with (TERMS / "eligibility_regions.csv").open(encoding="utf-8", newline="") as file:
+        return {row["region"]: int(row["states"]) for row in csv.DictReader(file)}

@@ -1,0 +1,109 @@
+"""The audit trail for administrators: filters by who, what, subject and days; read only."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import orjson
+from flask import Blueprint, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
+
+from portal.database.orm import db
+from portal.models import AuditEvent
+from portal.services.audit import log
+from portal.services.audit.log import Wanted
+from portal.services.editorial import revisions
+from portal.web.security import access
+from portal.web.security.access import needs
+
+bp = Blueprint("audit", __name__, url_prefix="/staff/audit")
+TEXT_MOST = 64
+
+
+@dataclass(frozen=True)
+class Line:
+    """One event with its changes as text, and the address of its subject where it has a page."""
+
+    event: AuditEvent
+    url: str
+    before: str
+    after: str
+
+
+@bp.get("/")
+@needs("administrator")
+def events() -> str:
+    wanted = parse(request.args)
+    session = db.session()
+    found, following = log.find(session, wanted)
+    shown = revisions.among(session, [number for event in found if (number := revision_of(event))], access.current())
+    return render_template(
+        "staff/audit.html",
+        lines=[line(event, shown) for event in found],
+        wanted=wanted,
+        verbs=log.verbs(session),
+        kinds=log.kinds(session),
+        next_url=address(replace(wanted, before_id=following)) if following else "",
+        first_url=address(replace(wanted, before_id=None)) if wanted.before_id else "",
+    )
+
+
+def parse(args: MultiDict[str, str]) -> Wanted:
+    """Which events the address asks for; what makes no sense is left out."""
+
+    def text(name: str) -> str:
+        return args.get(name, "").replace("\x00", "").strip()[:TEXT_MOST]
+
+    def day(name: str) -> date | None:
+        try:
+            found = date.fromisoformat(args.get(name, ""))
+        except ValueError:
+            return None
+        return found if date.min < found < date.max else None
+
+    before = args.get("before", "")
+    return Wanted(
+        actor=text("who"),
+        verb=text("what"),
+        kind=text("kind"),
+        subject=text("subject"),
+        first=day("from"),
+        last=day("to"),
+        before_id=int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None,
+    )
+
+
+def address(wanted: Wanted) -> str:
+    given: dict[str, Any] = {
+        "who": wanted.actor,
+        "what": wanted.verb,
+        "kind": wanted.kind,
+        "subject": wanted.subject,
+        "from": wanted.first.isoformat() if wanted.first else "",
+        "to": wanted.last.isoformat() if wanted.last else "",
+        "before": wanted.before_id,
+    }
+    return url_for(".events", **{name: value for name, value in given.items() if value})
+
+
+def revision_of(event: AuditEvent) -> int:
+    """The number of the revision that an event is about, 0 for another subject."""
+    return int(event.subject_id) if event.subject_kind == "revision" and event.subject_id.isdigit() else 0
+
+
+def line(event: AuditEvent, shown: Collection[int]) -> Line:
+    """An event; its revision is linked if it is among those shown, for a draft is its author's alone."""
+    number = revision_of(event)
+    return Line(
+        event=event,
+        url=url_for("review.revision", number=number) if number in shown else "",
+        before=written(event.before),
+        after=written(event.after),
+    )
+
+
+def written(values: dict[str, Any] | None) -> str:
+    return orjson.dumps(values, option=orjson.OPT_INDENT_2).decode() if values else ""

@@ -1,0 +1,1 @@
+"""Writing a project: the form, drafts, checks and preview."""

@@ -1,0 +1,96 @@
+"""What stands beside the fields of a project: the Fund's rules as they are on record, and what they say of a draft."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from portal.errors import Fault
+from portal.models import ProjectDraft
+from portal.services.records import duplicates, rules, submission_checks
+from portal.services.records.duplicates import Likeness
+from portal.services.records.rules import Remark, Rule
+from portal.services.records.submission_checks import TITLE_MOST
+from portal.web.presentation.formatting import number
+from portal.web.presentation.i18n import gettext
+
+# The rule whose limits are said as a range; the others say themselves in the first half of their reason.
+_RANGE = "budget-range"
+
+
+@dataclass(frozen=True)
+class Guide:
+    """One rule of the Fund in words, and where it comes from."""
+
+    words: str
+    source: str
+    source_url: str
+    source_date: str
+
+
+@dataclass(frozen=True)
+class Checks:
+    """What there is to say of a draft: what is missing, what is wrong, what looks odd, what it may repeat."""
+
+    missing: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    warnings: tuple[Remark, ...] = ()
+    duplicates: tuple[Likeness, ...] = ()
+
+    @property
+    def is_fine(self) -> bool:
+        return not (self.missing or self.faults or self.warnings or self.duplicates)
+
+    def of(self, field: str) -> list[Remark]:
+        """The warnings that belong beside a field."""
+        return [remark for remark in self.warnings if remark.field == field]
+
+
+def checks(session: Session, draft: ProjectDraft, *, project_id: int | None = None) -> Checks:
+    """Look at a draft with everything that the portal knows; writes nothing."""
+    draft = submission_checks.cleaned(draft)
+    found = submission_checks.faults(session, draft, project_id=project_id)
+    missing = [fault.field for fault in found if not getattr(draft, fault.field)]
+    return Checks(
+        missing=tuple(missing),
+        faults=tuple(fault for fault in found if fault.field not in missing),
+        warnings=tuple(remark for remark in rules.remarks(draft) if not remark.is_error),
+        duplicates=duplicates.possible(session, draft.but(title=draft.title[:TITLE_MOST]), project_id=project_id),
+    )
+
+
+def guides(field: str) -> Sequence[Guide]:
+    """The Fund's rules about a field, in their order."""
+    return list(_guides(rule for rule in rules.rules() if rule.field == field))
+
+
+def _guides(about: Iterable[Rule]) -> Iterable[Guide]:
+    for rule in about:
+        head, divided, _ = rule.reason.partition(";")
+        if rule.rule == _RANGE:
+            yield Guide(_range(rule), rule.source, rule.source_url, rule.source_date)
+        elif divided and "{" not in head:
+            yield Guide(f"{head}.", rule.source, rule.source_url, rule.source_date)
+
+
+def _range(rule: Rule) -> str:
+    """Such as "National projects, from 2020 on: 40,000 to 300,000 US dollars."."""
+    who = {
+        "national": gettext("National projects"),
+        "regional": gettext("Regional projects"),
+        "multi-regional": gettext("Multi-regional projects"),
+        "global": gettext("Global projects"),
+    }.get(rule.coverage, gettext("All projects"))
+    if rule.line:
+        who = gettext("Line %(line)s projects", line=rule.line)
+    if rule.year_first:
+        who = gettext("%(who)s, from %(year)s on", who=who, year=rule.year_first)
+    elif rule.year_last:
+        who = gettext("%(who)s, up to %(year)s", who=who, year=rule.year_last)
+    most = number(rule.most) if rule.most is not None else ""
+    if rule.least is not None:
+        least = number(rule.least)
+        return gettext("%(who)s: %(least)s to %(most)s US dollars.", who=who, least=least, most=most)
+    return gettext("%(who)s: up to %(most)s US dollars.", who=who, most=most)

@@ -1,0 +1,55 @@
+"""A draft in the shape of a published project, so that its preview is the public page itself."""
+
+from __future__ import annotations
+
+from portal.database.orm import now
+from portal.models import ProjectDraft, Revision
+from portal.search.read_models.project import Listing, in_order
+from portal.search.read_models.terms import Terms, Word
+from portal.services.records import submission_checks, validation
+from portal.services.records.submission_checks import SUMMARY_MOST
+from portal.services.records.validation import Row
+from portal.web.presentation import field_labels, formatting
+
+
+def listing(revision: Revision, terms: Terms) -> Listing:
+    """What the public would see; a value that makes no sense yet is left out, as if it were not stated."""
+    draft = submission_checks.cleaned(revision.draft)
+    row = Row(0, {"start_date": draft.start, "end_date": draft.end, "year": draft.year, "budget_usd": draft.budget})
+    project = revision.project
+    return Listing(
+        id=project.id if project else 0,
+        key=_key(revision, draft),
+        number=draft.number,
+        prima_id=draft.prima_id,
+        title=field_labels.title_of(draft),
+        title_language=draft.title_language,
+        summary=draft.summary[:SUMMARY_MOST],
+        language=draft.language,
+        start=validation.partial_date(row, "start_date"),
+        end=validation.partial_date(row, "end_date"),
+        year=validation.year(row),
+        budget=None if (cents := validation.budget(row)) is None else formatting.dollars(cents),
+        status=terms.get("status", draft.status),
+        type=terms.get("type", draft.project_type),
+        coverage=terms.get("coverage", draft.coverage),
+        region=terms.get("region", draft.region),
+        countries=_words(terms, "country", draft.countries),
+        other_countries=_words(terms, "country", draft.other_countries),
+        tags=in_order([*_words(terms, "sdg", draft.sdg), *_words(terms, "gcm", draft.gcm)]),
+        funding_line=draft.funding_line,
+        source_url=draft.source_url if draft.source_url.startswith(("https://", "http://")) else "",
+        changed_at=now(),
+        published_at=project.published_at if project else None,
+    )
+
+
+def _key(revision: Revision, draft: ProjectDraft) -> str:
+    """The address as far as it is known: of the project, else by the Projects ID, else of the revision."""
+    if revision.project:
+        return revision.project.key
+    return draft.number or revision.label
+
+
+def _words(terms: Terms, facet: str, codes: tuple[str, ...]) -> tuple[Word, ...]:
+    return in_order([word for code in codes if (word := terms.get(facet, code))])

@@ -1,0 +1,181 @@
+"""ProjectForm: the fields of a project as its author fills them in. A form ends in a ProjectDraft, never in a record.
+
+It keeps whatever was typed, sense or nonsense, and prints it back; what is wrong with it says services.completeness.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+from wtforms import Field, Form, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+
+from portal.errors import Fault
+from portal.models import ProjectDraft
+from portal.models.draft import CODE_FIELDS, TERM_FIELDS
+from portal.search.read_models.terms import Terms, Word
+from portal.services.editorial.review import NOTE_MOST
+from portal.services.records.submission_checks import CODES_MOST, FUNDING_LINES, REQUIRED, SUMMARY_MOST, TITLE_MOST
+from portal.text import cleaning
+from portal.text.folding import folded
+from portal.web.presentation.formatting import label
+from portal.web.presentation.i18n import N_, gettext
+
+LANGUAGES = {"en": N_("English"), "fr": N_("French"), "es": N_("Spanish"), "pt": N_("Portuguese"), "ar": N_("Arabic")}
+LINES = dict(zip(FUNDING_LINES, (N_("Line 1"), N_("Line 2")), strict=True))
+_NOT_KNOWN_YET = N_("“Not known yet” is enough for a draft. Before you submit it, choose one of the others.")
+# What hints say of lengths, in characters.
+LIMITS = {"title": TITLE_MOST, "summary": SUMMARY_MOST, "note": NOTE_MOST}
+# A page has fewer boxes than this, and no code is that long; what lies beyond was not sent by a page of ours. One
+# more than may be submitted is kept, so that the fault is seen.
+_CODES_READ, _CODE_MOST = 1_000, 80
+# A lone half of a character cannot be written as UTF-8 and so cannot be printed back.
+_HALVES = re.compile(r"[\ud800-\udfff]")
+
+SECTIONS: Mapping[str, tuple[str, ...]] = {
+    N_("What it is"): ("title", "summary", "project_type", "number", "prima_id"),
+    N_("When"): ("start", "end", "year", "status"),
+    N_("Where and how much"): ("coverage", "countries", "other_countries", "region", "budget", "funding_line"),
+    N_("Goals it serves"): ("sdg", "gcm"),
+    N_("Language and source"): ("title_language", "language", "source_url"),
+}
+
+
+class ProjectForm(Form):
+    """Field by field as the record has them; `note` is the author's word to the reviewer and not of the record."""
+
+    title = TextAreaField(
+        N_("Title"),
+        description=N_("As in the project document, without the Projects ID. Up to %(most)s characters."),
+        render_kw={"rows": 2},
+    )
+    summary = TextAreaField(
+        N_("Summary"),
+        description=N_(
+            "What the project does and for whom, in plain sentences. A blank line begins a paragraph, lines that begin "
+            "with - make a list, **two stars** make words strong. Up to %(most)s characters."
+        ),
+        render_kw={"rows": 10},
+    )
+    project_type = SelectField(N_("Project type"), validate_choice=False)
+    number = StringField(N_("Projects ID"), description=N_("As the Fund gives it, such as LM.0024."))
+    prima_id = StringField(N_("Prima ID"), description=N_("The number in PRIMA, if the project has one."))
+    start = StringField(
+        N_("Start"),
+        description=N_("As exact as you know it: a year (2008), a month (2008-05) or a day (2008-05-31)."),
+        render_kw={"autocomplete": "off"},
+    )
+    end = StringField(
+        N_("End"),
+        description=N_("When the work ends, or is planned to end: 2009, 2009-12 or 2009-12-31."),
+        render_kw={"autocomplete": "off"},
+    )
+    year = StringField(
+        N_("Year of allocation"),
+        description=N_("The year in which the Fund set the money aside, with four digits."),
+        render_kw={"inputmode": "numeric", "autocomplete": "off"},
+    )
+    status = RadioField(N_("Project status"), description=_NOT_KNOWN_YET, validate_choice=False)
+    coverage = RadioField(N_("Coverage"), description=_NOT_KNOWN_YET, validate_choice=False)
+    countries = SelectMultipleField(
+        N_("Benefiting member states"), description=N_("The order does not matter."), validate_choice=False
+    )
+    other_countries = SelectMultipleField(
+        N_("Other countries benefiting"),
+        description=N_("Countries that were not eligible when the money was allocated."),
+        validate_choice=False,
+    )
+    region = SelectField(
+        N_("IDF region"), description=N_("As the Fund counts regions, not the United Nations."), validate_choice=False
+    )
+    budget = StringField(
+        N_("Budget amount"),
+        description=N_("Whole project, in US dollars, such as 64240 or 64,240.00."),
+        render_kw={"inputmode": "decimal", "autocomplete": "off"},
+    )
+    funding_line = RadioField(N_("Funding line"), validate_choice=False)
+    sdg = SelectMultipleField(
+        N_("Sustainable Development Goals"),
+        description=N_("Goals and targets that the project serves directly."),
+        validate_choice=False,
+    )
+    gcm = SelectMultipleField(
+        N_("Objectives of the Global Compact"),
+        description=N_("Objectives of the Global Compact for Migration that the project serves."),
+        validate_choice=False,
+    )
+    title_language = SelectField(N_("Language of the title"), validate_choice=False)
+    language = SelectField(N_("Language of the summary"), validate_choice=False)
+    source_url = StringField(
+        N_("Source page"),
+        description=N_("Where these facts can be read, with http:// or https://."),
+        render_kw={"inputmode": "url", "autocomplete": "off"},
+    )
+    note = TextAreaField(
+        N_("Note to the reviewer"),
+        description=N_("What you changed and why. The public does not see it. Up to %(most)s characters."),
+        render_kw={"rows": 3},
+    )
+
+    def __init__(
+        self, terms: Terms, start: ProjectDraft, note: str = "", given: MultiDict[str, str] | None = None
+    ) -> None:
+        """`start` is what a field holds that `given`, the posted form, does not name; other names are ignored."""
+        self._start = start
+        values: dict[str, Any] = {name: getattr(start, name) for name in ProjectDraft.field_names()}
+        super().__init__(formdata=given, data=values | {"note": note})
+        for name, field in self._fields.items():
+            if name not in REQUIRED:
+                field.flags.optional = True
+            if isinstance(field, SelectMultipleField):
+                self._settle_codes(name, field)
+            elif isinstance(field.data, str):
+                field.data = _HALVES.sub("", field.data)
+            if isinstance(field, SelectField):  # radios and lists of several are of this kind too
+                field.choices = list(self._choices(name, field, terms))
+
+    def draft(self) -> ProjectDraft:
+        """What was typed, as a draft; composed characters, nothing unseen (see text.cleaning)."""
+        values: dict[str, Any] = {}
+        for name in ProjectDraft.field_names():
+            data = self._fields[name].data
+            if isinstance(data, list):
+                values[name] = tuple(map(cleaning.line, data))
+            else:
+                values[name] = cleaning.paragraphs(data or "") if name == "summary" else cleaning.line(data or "")
+        return ProjectDraft(**values)
+
+    def show(self, faults: Iterable[Fault]) -> None:
+        """Put what keeps the draft from being submitted at its fields."""
+        for fault in faults:
+            field = self._fields.get(fault.field, self._fields["note"])
+            field.errors = [*field.errors, str(fault)]
+
+    def _settle_codes(self, name: str, field: Field) -> None:
+        # Boxes that are not ticked are not sent; an empty value before them says that they were on the page.
+        data = field.data if field.raw_data else getattr(self._start, name)
+        codes = dict.fromkeys(_HALVES.sub("", code)[:_CODE_MOST] for code in data[:_CODES_READ] if code)
+        field.data = list(codes)[: CODES_MOST + 1]
+
+    def _choices(self, name: str, field: Field, terms: Terms) -> Iterable[SelectChoice]:
+        facet = TERM_FIELDS.get(name) or CODE_FIELDS.get(name)
+        if facet:
+            known = {word.code: _label(facet, word) for word in terms.of(facet)}
+            if facet == "country":
+                known = dict(sorted(known.items(), key=lambda item: folded(item[1])))
+        else:
+            known = {code: gettext(text) for code, text in (LINES if name == "funding_line" else LANGUAGES).items()}
+        several = isinstance(field.data, list)
+        if not several and name not in ("title_language", "language"):
+            yield SelectChoice("", gettext("Not known yet") if isinstance(field, RadioField) else gettext("Choose"))
+        yield from (SelectChoice(code, text) for code, text in known.items())
+        chosen = field.data if several else [field.data or ""]
+        odd = [code for code in chosen if code and code not in known]
+        yield from (SelectChoice(code, gettext("%(code)s (not in the list)", code=code)) for code in odd)
+
+
+def _label(facet: str, word: Word) -> str:
+    return f"{word.code} {label(word)}" if facet in ("sdg", "gcm") else label(word)

@@ -1,0 +1,1 @@
+"""HTTP mechanics: cache, headers, proxy, static files, errors, health."""

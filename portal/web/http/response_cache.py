@@ -1,0 +1,235 @@
+"""Pages that are the same for everybody: a strong ETag for each, and rendered answers kept while they are true.
+
+An answer is kept only if its view is marked `shared`, and only under everything it depends on: the address
+in its canonical form, the language, whether htmx wants a part, the packing, and the state of the catalogue.
+So no answer is older than the snapshot of its process, and no answer is made for one person.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import wraps
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, ParamSpec
+
+from flask import Flask, Response, current_app, make_response, request
+from sqlalchemy.exc import SQLAlchemyError
+
+from portal.database.orm import db
+from portal.models import TOUCHED
+from portal.search.index import current, refresh
+from portal.web.http.headers import REQUEST_ID_HEADER, request_id
+from portal.web.presentation import i18n
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from flask.typing import ResponseReturnValue
+
+Given = ParamSpec("Given")
+# Request headers that make another answer of the same address.
+_ASKED = ("HTTP_HX_REQUEST", "HTTP_HX_REQUEST_TYPE", "HTTP_HX_HISTORY_RESTORE_REQUEST", "HTTP_HX_SOURCE")
+_MARK = "portal.kept"
+_ADDRESS_MOST = 2_000
+_ALIASES_MOST = 10_000
+
+
+def shared(canonical: Callable[[], str]) -> Callable[[Callable[Given, ResponseReturnValue]], Callable[Given, Response]]:
+    """Mark a view whose answer depends on its address and the catalogue alone.
+
+    `canonical` gives the address in the one form that stands for all its spellings. A conditional request for
+    what has not changed is answered before the view runs.
+    """
+
+    def mark(view: Callable[Given, ResponseReturnValue]) -> Callable[Given, Response]:
+        @wraps(view)
+        def answer(*args: Given.args, **kwargs: Given.kwargs) -> Response:
+            try:
+                stamp = current.current().state.stamp
+            except SQLAlchemyError:
+                # A page of prose needs no database; any other says for itself what is wrong.
+                return make_response(view(*args, **kwargs))
+            address = canonical()
+            tag = tag_of(stamp, address)
+            for known in request.if_none_match.as_set():
+                # Packing adds its name to the tag.
+                if known == tag or known.startswith(f"{tag}:"):
+                    response = Response(status=304)
+                    response.set_etag(known)
+                    return response
+            response = make_response(view(*args, **kwargs))
+            if response.status_code == 200:
+                response.set_etag(tag)
+                request.environ[_MARK] = (stamp, address)
+            return response
+
+        return answer
+
+    return mark
+
+
+def here() -> str:
+    """The address of a page that has no query string."""
+    return request.path
+
+
+def tag_of(stamp: str, address: str) -> str:
+    """Strong: of everything the answer is made from, the day (which some pages print) and the code included."""
+    asked = [request.environ.get(name, "") for name in _ASKED]
+    parts = (current_app.extensions["edition"], today(), stamp, i18n.current(), address, *asked)
+    return hashlib.sha256("\n".join(parts).encode(errors="replace")).hexdigest()[:24]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A rendered answer, its ETag, and the stamp of the catalogue it shows."""
+
+    stamp: str
+    day: str
+    tag: str
+    headers: list[tuple[str, str]]
+    body: bytes
+
+
+Variant = tuple[str, ...]
+
+
+@dataclass
+class Kept:
+    """A WSGI application that answers from memory what it has answered before, up to `most` bytes.
+
+    `stamp` tells the present state of the catalogue.
+    """
+
+    wrapped: WSGIApplication
+    stamp: Callable[[], str]
+    most: int
+    size: int = 0
+    kept_of: str = ""
+    answers: OrderedDict[Variant, Answer] = field(default_factory=OrderedDict, repr=False)
+    # Spellings of an address, by what was asked for.
+    aliases: dict[Variant, Variant] = field(default_factory=dict, repr=False)
+    lock: Lock = field(default_factory=Lock, repr=False)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        asked = variant(environ) if environ["REQUEST_METHOD"] in ("GET", "HEAD") else None
+        if asked is None:
+            return self.wrapped(environ, start_response)
+        known = self.answers.get(self.aliases.get(asked, asked))
+        if known and known.day == today() and known.stamp == self.stamp():
+            return replay(known, environ, start_response)
+        if environ["REQUEST_METHOD"] == "HEAD":
+            return self.wrapped(environ, start_response)
+        return self.take(asked, environ, start_response)
+
+    def take(self, asked: Variant, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        seen: list[tuple[str, list[tuple[str, str]]]] = []
+
+        def start(status: str, headers: list[tuple[str, str]], exc_info: object = None) -> Callable[[bytes], object]:
+            seen.append((status, headers))
+            return start_response(status, headers, exc_info)  # type: ignore[arg-type]  # handed on as it came
+
+        body = self.wrapped(environ, start)
+        if _MARK not in environ or not seen or not seen[0][0].startswith("200"):
+            return body
+        stamp, address = environ[_MARK]
+        try:
+            whole = b"".join(body)
+        finally:
+            if close := getattr(body, "close", None):
+                close()
+        headers = [(name, value) for name, value in seen[0][1] if name != REQUEST_ID_HEADER]
+        names = {name.lower(): value for name, value in headers}
+        if "set-cookie" not in names and "etag" in names:
+            canonical = (address, *asked[1:])
+            self.put(asked, canonical, Answer(stamp, today(), names["etag"], headers, whole))
+        return [whole]
+
+    def put(self, asked: Variant, canonical: Variant, answer: Answer) -> None:
+        with self.lock:
+            if answer.stamp != self.kept_of:
+                # What was true of another state of the catalogue is of no use any more.
+                self.answers.clear()
+                self.aliases.clear()
+                self.size, self.kept_of = 0, answer.stamp
+            if old := self.answers.pop(canonical, None):
+                self.size -= len(old.body)
+            self.answers[canonical] = answer
+            self.size += len(answer.body)
+            while self.size > self.most:
+                _, dropped = self.answers.popitem(last=False)
+                self.size -= len(dropped.body)
+            if len(self.aliases) >= _ALIASES_MOST:
+                self.aliases.clear()
+            self.aliases[asked] = canonical
+
+
+def variant(environ: WSGIEnvironment) -> Variant | None:
+    """Everything an answer may depend on, as it was asked for; None for what is not worth keeping."""
+    get = environ.get
+    address = f"{get('SCRIPT_NAME', '')}{environ['PATH_INFO']}?{get('QUERY_STRING', '')}"
+    packing = get("HTTP_ACCEPT_ENCODING", "")
+    if len(address) > _ADDRESS_MOST or len(packing) > 100 or "HTTP_RANGE" in environ:
+        return None
+    scheme_and_host = f"{environ['wsgi.url_scheme']}://{get('HTTP_HOST', '')}"
+    return (address, scheme_and_host, packing, *(get(name, "") for name in _ASKED))
+
+
+def replay(known: Answer, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    headers = [*known.headers, (REQUEST_ID_HEADER, request_id(environ.get("HTTP_X_REQUEST_ID", "")))]
+    given = environ.get("HTTP_IF_NONE_MATCH", "")
+    if given and (known.tag in given or given.strip() == "*"):
+        start_response(
+            "304 NOT MODIFIED",
+            [header for header in headers if header[0] not in ("Content-Length", "Content-Type", "Content-Encoding")],
+        )
+        return []
+    start_response("200 OK", headers)
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [known.body]
+
+
+def today() -> str:
+    return f"{datetime.now(UTC):%j%y}"
+
+
+def edition(app: Flask, *folders: Path) -> str:
+    """A digest of the program, its templates and what its operator set: pages of another edition are other pages."""
+    settings = app.extensions["settings"]
+    digest = hashlib.sha256(repr((settings.public_url, settings.operator, settings.contact)).encode())
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            if path.suffix in (".py", ".html", ".csv", ".css", ".js", ".svg", ".mo"):
+                digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def settle(response: Response) -> Response:
+    """Let the answer to a change leave only when no process believes the state before it any more.
+
+    So whoever published something sees it in their next request, whichever process takes it.
+    """
+    if db.session.info.pop(TOUCHED, False):
+        time.sleep(current_app.extensions["settings"].patience)
+    return response
+
+
+def init_app(app: Flask, root: Path, most: int) -> None:
+    """Keep up to `most` bytes of answers in memory; 0 keeps none."""
+    app.after_request(settle)
+    app.extensions["edition"] = edition(app, root / "portal", root / "templates", root / "static")
+    with app.app_context():
+        held = refresh.of(db.engine)
+
+    def stamp() -> str:
+        if fresh := held.fresh():
+            return fresh.state.stamp
+        with app.app_context():
+            return current.current().state.stamp
+
+    if most:
+        app.wsgi_app = Kept(app.wsgi_app, stamp, most)  # type: ignore[method-assign]

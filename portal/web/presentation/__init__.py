@@ -1,0 +1,1 @@
+"""How values, filters and pages are put into words and HTML."""

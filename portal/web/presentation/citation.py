@@ -1,0 +1,66 @@
+"""One project for others to quote: the citation in words, and schema.org as JSON-LD."""
+
+from __future__ import annotations
+
+import orjson
+from flask import current_app, url_for
+from markupsafe import Markup
+
+from portal.search.read_models.project import Listing
+from portal.web.presentation import formatting, markdown
+from portal.web.presentation.i18n import gettext
+
+
+def permanent_address(project: Listing) -> str:
+    """The address to quote: from the operator's setting, never from the request."""
+    public_url: str = current_app.extensions["settings"].public_url
+    return public_url + url_for("projects.project", key=project.key)
+
+
+def citation(project: Listing) -> str:
+    """Publisher (year). Title. Identifier, budget. Record date. Address."""
+    site = current_app.extensions["settings"]
+    year = project.year or (project.start.year if project.start else None)
+    facts = [
+        gettext("Project %(number)s", number=project.number) if project.number else "",
+        formatting.usd(project.budget) if project.budget is not None else "",
+    ]
+    parts = [
+        f"{site.name_small} {site.name} ({year})." if year else f"{site.name_small} {site.name}.",
+        project.title.rstrip(".") + ".",
+        ", ".join(filter(None, facts)) + "." if any(facts) else "",
+        gettext("Record of %(day)s.", day=formatting.day(project.changed_at)),
+        permanent_address(project),
+    ]
+    return " ".join(filter(None, parts))
+
+
+def linked_data(project: Listing) -> Markup:
+    """The project as a schema.org MonetaryGrant that funds a Project; safe inside a script element."""
+    site = current_app.extensions["settings"]
+    about = {
+        "@type": "Project",
+        "name": project.title,
+        "description": markdown.plain(project.summary),
+        "startDate": str(project.start) if project.start else None,
+        "endDate": str(project.end) if project.end else None,
+        "areaServed": [{"@type": "Country", "name": c.name, "identifier": c.code} for c in project.countries] or None,
+    }
+    amount = {"@type": "MonetaryAmount", "currency": "USD", "value": project.budget and float(project.budget)}
+    grant = {
+        "@context": "https://schema.org",
+        "@type": "MonetaryGrant",
+        "@id": permanent_address(project),
+        "url": permanent_address(project),
+        "identifier": project.number or project.key,
+        "name": project.title,
+        "inLanguage": project.title_language,
+        "funder": {"@type": "Organization", "name": f"{site.name_small} {site.name}"},
+        "amount": amount if project.budget is not None else None,
+        "about": project.theme.name if project.theme else None,
+        "dateModified": project.changed_at.isoformat(),
+        "fundedItem": {name: value for name, value in about.items() if value},
+    }
+    text = orjson.dumps({name: value for name, value in grant.items() if value}).decode()
+    # A closing tag inside a text must not end the element.
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704 # no markup left in it

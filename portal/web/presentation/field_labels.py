@@ -1,0 +1,69 @@
+"""The fields of a draft in words: what they are called, and what they say in the language of the page."""
+
+from __future__ import annotations
+
+from portal.models import ProjectDraft
+from portal.models.draft import CODE_FIELDS, TERM_FIELDS
+from portal.search.read_models.terms import Terms
+from portal.services.records import rules
+from portal.web.presentation import filter_text, formatting
+from portal.web.presentation.i18n import gettext
+
+Value = str | tuple[str, ...]
+
+
+def field_names() -> dict[str, str]:
+    """What each field of a draft is called, as on the public page."""
+    return {
+        "title": gettext("Title"),
+        "number": gettext("Projects ID"),
+        "prima_id": gettext("Prima ID"),
+        "title_language": gettext("Language of the title"),
+        "summary": gettext("Summary"),
+        "language": gettext("Language of the summary"),
+        "start": gettext("Start Date"),
+        "end": gettext("End Date"),
+        "year": gettext("Year of allocation"),
+        "budget": gettext("Budget Amount (USD)"),
+        "status": gettext("Project Status"),
+        "project_type": gettext("Project Type"),
+        "coverage": gettext("Coverage"),
+        "region": gettext("IDF Region"),
+        "countries": gettext("Benefiting Member States"),
+        "other_countries": gettext("Other Countries Benefiting at Time of Allocation"),
+        "sdg": gettext("Sustainable Development Goals"),
+        "gcm": gettext("Global Compact objectives"),
+        "funding_line": gettext("Funding Line"),
+        "source_url": gettext("Source page"),
+    }
+
+
+def language_names() -> dict[str, str]:
+    return {"en": gettext("English"), "fr": gettext("French"), "es": gettext("Spanish"), "ar": gettext("Arabic")}
+
+
+def said(terms: Terms, field: str, value: Value) -> tuple[str, ...]:
+    """The value of a field in words, one for each of its parts; () when it is not stated."""
+    parts = (value,) if isinstance(value, str) else value
+    return tuple(_word(terms, field, part) for part in parts if part)
+
+
+def title_of(draft: ProjectDraft) -> str:
+    """The title, or words that stand in for it."""
+    return draft.title or gettext("A project without a title yet")
+
+
+def _word(terms: Terms, field: str, part: str) -> str:
+    if facet := {**TERM_FIELDS, **CODE_FIELDS}.get(field):
+        return filter_text.value_word(terms, facet, part)
+    if field in ("language", "title_language"):
+        return language_names().get(part, part)
+    if field == "budget":
+        return _money(part)
+    return part
+
+
+def _money(text: str) -> str:
+    """An amount as it is printed; what is no number stays as it was typed."""
+    amount = rules.amount_of(text)
+    return text if amount is None else formatting.usd(amount)

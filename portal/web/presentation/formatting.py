@@ -1,0 +1,114 @@
+"""How numbers, money and dates are printed (design: numbers, dates, money, names)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+from markupsafe import Markup
+
+from portal.models import PartialDate
+from portal.search.read_models.terms import Word
+from portal.web.presentation import i18n
+from portal.web.presentation.i18n import gettext, ngettext
+
+Amount = Decimal | int
+
+
+def number(value: Amount) -> str:
+    """1018 -> "1,018"."""
+    # A page prints hundreds of counts; most have no separator in any language of the portal.
+    return str(value) if isinstance(value, int) and 0 <= value < 1000 else grouped(value, i18n.current())
+
+
+@lru_cache(maxsize=20_000)
+def grouped(value: Amount, locale: str) -> str:
+    return format_decimal(value, locale=locale)
+
+
+def counted(count: int) -> Markup:
+    """12 -> "12", and for those who listen "12 projects"."""
+    return counted_in(count, i18n.current())
+
+
+@lru_cache(maxsize=20_000)
+def counted_in(count: int, locale: str) -> Markup:
+    unit = ngettext("project", "projects", count)
+    return Markup('<span class="n">%s<span class="hidden-visually"> %s</span></span>') % (number(count), unit)
+
+
+def amount(value: Amount) -> str:
+    """64240 -> "64,240.00", as the record states it."""
+    return format_decimal(value, format="#,##0.00", locale=i18n.current())
+
+
+def usd(value: Amount) -> str:
+    """64240 -> "USD 64,240"; cents only where there are any."""
+    whole = value == int(value)
+    return gettext("USD %(amount)s", amount=number(int(value)) if whole else amount(value))
+
+
+def usd_rounded(value: Amount) -> str:
+    """3457326 -> "USD 3.5 million"; exact to the dollar below one million."""
+    if value < 1_000_000:
+        return gettext("USD %(amount)s", amount=number(round(value)))
+    if value < 999_950_000:
+        return gettext("USD %(amount)s million", amount=in_millions(value))
+    return gettext("USD %(amount)s billion", amount=in_millions(Decimal(value) / 1000))
+
+
+def in_millions(value: Amount) -> str:
+    """3457326 -> "3.5"."""
+    return format_decimal(Decimal(value) / 1_000_000, format="#,##0.0", locale=i18n.current())
+
+
+def percent(value: float) -> str:
+    """30.2 -> "30 %" with a no-break space."""
+    return f"{round(value)}\u00a0%"
+
+
+def day(value: date | datetime) -> str:
+    """23 Nov 2026."""
+    return format_date(value, "d MMM yyyy", locale=i18n.current())
+
+
+def dated(text: str) -> str:
+    """What a source says of its date: "2024-08" -> "Aug 2024"; "none", which has none, -> "no date"."""
+    if text == "none":
+        return gettext("no date")
+    said = PartialDate.parse(text)
+    pattern = "d MMM yyyy" if said.day else ("MMM yyyy" if said.month else "yyyy")
+    return format_date(date(said.year, said.month or 1, said.day or 1), pattern, locale=i18n.current())
+
+
+def isodate(value: date | datetime) -> str:
+    return (value.date() if isinstance(value, datetime) else value).isoformat()
+
+
+def label(word: Word | None) -> str:
+    """A term in the page's language."""
+    return word.names.get(i18n.current()) or word.name if word else ""
+
+
+def dollars(cents: int) -> Decimal:
+    """Whole cents as US dollars."""
+    return Decimal(cents).scaleb(-2)
+
+
+FILTERS = {
+    "number": number,
+    "counted": counted,
+    "amount": amount,
+    "usd": usd,
+    "usd_rounded": usd_rounded,
+    "in_millions": in_millions,
+    "percent": percent,
+    "date": day,
+    "dated": dated,
+    "isodate": isodate,
+    "label": label,
+    "dollars": dollars,
+}

@@ -1,0 +1,85 @@
+"""Page or fragment, and everything a template may use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache, lru_cache
+from typing import Any
+
+from flask import Flask, Response, current_app, make_response, render_template, request
+from jinja2.environment import TemplateModule
+from markupsafe import Markup
+from sqlalchemy.exc import SQLAlchemyError
+
+from portal.search.index import current
+from portal.search.read_models.project import Listing
+from portal.web.presentation import formatting, i18n, markdown, navigation, urls
+
+_ROWS_KEPT = 4_096
+_VARIES = ("HX-Request", "HX-Request-Type", "HX-History-Restore-Request")
+
+
+def wants_fragment() -> bool:
+    """True for a request by htmx for a part of the page; on Back it asks for the whole."""
+    headers = request.headers
+    return (
+        headers.get("HX-Request") == "true"
+        and headers.get("HX-Request-Type") == "partial"
+        and headers.get("HX-History-Restore-Request") != "true"
+    )
+
+
+def render(page: str, fragment: str, **context: Any) -> Response:
+    """The page, or its fragment for htmx; both say that the answer depends on who asks."""
+    response = make_response(render_template(fragment if wants_fragment() else page, **context))
+    response.vary.update(_VARIES)
+    return response
+
+
+def frame() -> dict[str, Any]:
+    """What the frame of every page shows; on error pages it must do without the database."""
+    settings = current_app.extensions["settings"]
+    shared: dict[str, Any] = {
+        "site": settings,
+        "locale": i18n.current(),
+        "languages": i18n.LANGUAGES,
+        "navigation": navigation.TOP,
+        "footer": navigation.FOOTER,
+    }
+    try:
+        kept = current.current()
+        shared |= {"records_changed": kept.changed_at, "sample_count": kept.samples}
+        shared["record_count"] = len(kept.index.everything)
+    except SQLAlchemyError:
+        shared |= {"records_changed": None, "sample_count": 0, "record_count": 0}
+    return shared
+
+
+def row(project: Listing) -> Markup:
+    """One project in a list of results: the same words whatever was searched for."""
+    made: Markup = current_app.extensions["rows"](project, i18n.current(), request.environ.get("SCRIPT_NAME", ""))
+    return made
+
+
+def remembered_rows(app: Flask) -> Callable[[Listing, str, str], Markup]:
+    """Half the time of a page goes into its rows, and pages that differ in a filter have many in common."""
+
+    @cache
+    def macros(locale: str) -> TemplateModule:
+        return app.jinja_env.get_template("macros/ui.html").make_module({"locale": locale})
+
+    @lru_cache(maxsize=_ROWS_KEPT)
+    def made(project: Listing, locale: str, _root: str) -> Markup:
+        return Markup(macros(locale).result(project))  # type: ignore[attr-defined]  # noqa: S704  # a macro escapes
+
+    return made
+
+
+def init_app(app: Flask) -> None:
+    i18n.init_app(app)
+    urls.init_app(app)
+    app.extensions["rows"] = remembered_rows(app)
+    app.jinja_env.globals["row"] = row
+    app.jinja_env.filters.update(formatting.FILTERS | markdown.FILTERS)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.context_processor(frame)

@@ -1,0 +1,59 @@
+"""Pages made of live numbers: home, where we work, data and research, 2030 Agenda."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from flask import Blueprint, render_template
+
+from portal.search import Filters, aggregates, directory, find, projects
+from portal.vocabulary.term_lists import eligible_states
+from portal.web.http.response_cache import here, shared
+
+bp = Blueprint("overview", __name__)
+
+
+@bp.get("/")
+@shared(here)
+def home() -> str:
+    return render_template(
+        "home.html",
+        found=find(Filters()),
+        active=directory.total(Filters(picks=frozenset({("status", "active")}))),
+        themes=aggregates.sums_of("theme"),
+        regions=aggregates.sums_of("region"),
+        latest=projects.latest(3),
+        today=datetime.now(UTC),
+    )
+
+
+@bp.get("/where-we-work/")
+@shared(here)
+def where() -> str:
+    return render_template(
+        "where.html",
+        found=find(Filters()),
+        regions=aggregates.sums_of("region"),
+        places=list(aggregates.places()),
+    )
+
+
+@bp.get("/data-and-research/")
+@shared(here)
+def data() -> str:
+    return render_template(
+        "data.html",
+        found=find(Filters()),
+        complete=aggregates.complete(),
+        not_stated=aggregates.not_stated(),
+        years=aggregates.sums_by_year(),
+        themes=aggregates.sums_of("theme"),
+        shares=aggregates.shares(eligible_states()),
+        today=datetime.now(UTC),
+    )
+
+
+@bp.get("/2030-agenda/")
+@shared(here)
+def agenda() -> str:
+    return render_template("agenda.html", goals=aggregates.aims("sdg"), objectives=aggregates.aims("gcm"))

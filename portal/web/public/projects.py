@@ -1,0 +1,79 @@
+"""The directory of projects, the page of one project, its history, and what stands where one was withdrawn."""
+
+from __future__ import annotations
+
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from portal.database.orm import db
+from portal.errors import Missing
+from portal.search import Filters, find, projects
+from portal.search.index import current
+from portal.services.audit import history as audit_history
+from portal.services.records import published
+from portal.web.http import error_pages
+from portal.web.http.response_cache import here, shared
+from portal.web.presentation import citation
+from portal.web.presentation.templating import render, wants_fragment
+from portal.web.public import facet_panel, history, results
+
+bp = Blueprint("projects", __name__, url_prefix="/projects")
+
+
+@bp.get("/", endpoint="directory")
+@shared(lambda: results.identity(Filters.parse(request.args)))
+def show_directory() -> Response:
+    found = find(Filters.parse(request.args))
+    response = render(
+        "projects/directory.html",
+        "projects/_fragment.html",
+        found=found,
+        facets=facet_panel.facets(found),
+        results=results.of(found),
+    )
+    response.status_code = 404 if found.is_past_the_end else 200
+    if wants_fragment():
+        # Typing replaces the address, a choice adds one to go back from. Not on Back: it has its address already.
+        header = "HX-Replace-Url" if request.headers.get("HX-Source") == "input#q" else "HX-Push-Url"
+        response.headers[header] = results.address(found.filters)
+    return response
+
+
+@bp.get("/<key>", endpoint="project")
+@shared(here)
+def show_project(key: str) -> Response | str:
+    address = projects.locate(key)
+    if not address.is_current:
+        return redirect(url_for(".project", key=address.key), 301)
+    project = projects.project(address.project_id)
+    return render_template(
+        "projects/project.html",
+        project=project,
+        related=projects.related(project),
+        citation=citation.citation(project),
+        linked_data=citation.linked_data(project),
+    )
+
+
+@bp.get("/<key>/history", endpoint="history")
+@shared(here)
+def show_history(key: str) -> Response | str:
+    address = projects.locate(key)
+    if not address.is_current:
+        return redirect(url_for(".history", key=address.key), 301)
+    told = audit_history.public(db.session(), published.project(db.session(), address.key))
+    return render_template(
+        "projects/history.html",
+        project=projects.project(address.project_id),
+        entries=history.entries(current.current().terms, told),
+    )
+
+
+@bp.errorhandler(Missing)
+def show_withdrawn(_: Missing) -> Response:
+    """An address that was public once says when and why it no longer is; any other is simply not there."""
+    try:
+        notice = published.withdrawn(db.session(), str((request.view_args or {}).get("key", "")))
+    except Missing:
+        return error_pages.page(404)
+    return make_response(render_template("projects/withdrawn.html", notice=notice), 410)

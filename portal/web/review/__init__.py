@@ -1,0 +1,1 @@
+"""The desk: reviewing, publishing and withdrawing."""

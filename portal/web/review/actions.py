@@ -1,0 +1,120 @@
+"""One step of a revision as a request: the key that makes it count once, the act, one commit, the way on.
+
+What refuses the step comes back on the page it was asked from, with everything that was typed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time
+
+from flask import request, url_for
+from sqlalchemy.orm import Session
+
+from portal.errors import Conflict, Fault, Incomplete, PortalError
+from portal.models import Account, Revision
+from portal.services.editorial import revisions, workflow
+from portal.services.editorial.workflow import Action
+from portal.web.presentation.i18n import gettext
+from portal.web.security.idempotency import Again, Answer, once
+
+_DAY, _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), re.compile(r"[0-9]{2}:[0-9]{2}")
+
+
+def take(number: int, action: Action, act: Callable[[Session, Revision, Account], object], again: Again) -> Answer:
+    """One step of one revision; the page of what came of it says what was done. Raises Missing."""
+
+    def acted(session: Session, account: Account) -> str:
+        found = revisions.get(session, number, account)
+        # Before what was typed is looked at: who may not take a step need not mend a form.
+        workflow.check(action, found, account)
+        result = act(session, found, account)
+        shown = result.id if isinstance(result, Revision) else number
+        return url_for("review.revision", number=shown)
+
+    return once(acted, again, done(action, number))
+
+
+def done(action: Action, number: int) -> str:
+    """What the next page says of a step that was taken."""
+    sentences = {
+        Action.SUBMIT: gettext("%(label)s is submitted. A reviewer takes it from here."),
+        Action.RECALL: gettext("%(label)s is a draft of yours again."),
+        Action.DISCARD: gettext("%(label)s is discarded. Its history is kept."),
+        Action.CLAIM: gettext("%(label)s is yours to decide."),
+        Action.RELEASE: gettext("%(label)s is back in the queue."),
+        Action.SET_DUE: gettext("The day by which %(label)s is decided is stored."),
+        Action.MARK: gettext("Your marks on %(label)s are kept. Nothing is decided yet."),
+        Action.RETURN: gettext("%(label)s went back to its author, with your reasons."),
+        Action.APPROVE: gettext("%(label)s is approved. It becomes public when somebody publishes it."),
+        Action.PUBLISH: gettext("%(label)s is published. Everyone sees it now."),
+        Action.SCHEDULE: gettext("%(label)s is scheduled."),
+        Action.UNSCHEDULE: gettext("%(label)s is off the schedule. It stays approved."),
+        Action.RESTORE: gettext("This is a new draft with the content of %(label)s. Nothing public changed."),
+    }
+    return sentences[action] % {"label": f"R-{number}"}
+
+
+def version() -> int:
+    """The version that the form was made from; 0, which no revision has, when it says none."""
+    text = request.form.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def check_version(revision: Revision) -> None:
+    """Raise Conflict when the revision changed since the form was made."""
+    if revision.version != version():
+        raise Conflict(of="revision", mine=revision.draft, theirs=revision.draft, version=revision.version)
+
+
+def moment() -> datetime:
+    """The day and time of the form, in UTC; raises Incomplete."""
+    try:
+        return datetime.combine(_day(), _time(), UTC)
+    except ValueError as why:
+        advice = gettext("Give the day as 2027-01-31 and the time as 14:30, in UTC.")
+        raise Incomplete([Fault("publish_at", gettext("This is not a day and a time."), advice)]) from why
+
+
+def end_of_day() -> datetime:
+    """The end of the day of the form, in UTC; raises Incomplete."""
+    try:
+        return datetime.combine(_day(), time(23, 59, 59), UTC)
+    except ValueError as why:
+        advice = gettext("Give it as 2027-01-31.")
+        raise Incomplete([Fault("due_at", gettext("This is not a day."), advice)]) from why
+
+
+def _day() -> date:
+    return date.fromisoformat(_typed("day", _DAY))
+
+
+def _time() -> time:
+    return time.fromisoformat(_typed("time", _TIME))
+
+
+def _typed(name: str, shape: re.Pattern[str]) -> str:
+    """What a control of the form holds, in the one shape that its browser sends; raises ValueError."""
+    text = request.form.get(name, "").strip()
+    if not shape.fullmatch(text):
+        raise ValueError(name)
+    return text
+
+
+def sentences(why: PortalError) -> tuple[str, ...]:
+    """What the person reads about a refusal."""
+    if isinstance(why, Incomplete):
+        return tuple(str(fault) for fault in why.faults)
+    if isinstance(why, Conflict) and why.of == "project":
+        return (
+            gettext(
+                "The public record changed since this change began. Return it, so that its author can bring it up to "
+                "date. Below you see it beside the record as it stands now."
+            ),
+        )
+    if isinstance(why, Conflict):
+        return (
+            gettext("This revision changed while you read it. It is shown as it stands now; what you typed is kept."),
+        )
+    return (str(why),)

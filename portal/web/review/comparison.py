@@ -1,0 +1,117 @@
+"""The public record beside a proposal, field by field, in words and ready to be printed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from portal.models import ProjectDraft
+from portal.search.read_models.terms import Terms
+from portal.services.editorial import diff
+from portal.services.editorial.diff import Difference, Piece
+from portal.services.records.rules import Remark, remarks
+from portal.web.presentation import field_labels
+from portal.web.presentation.i18n import gettext
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One field: the pieces of what stands and of what is proposed, () for not stated; what the rules say of it."""
+
+    field: str
+    name: str
+    before: tuple[Piece, ...]
+    after: tuple[Piece, ...]
+    is_changed: bool
+    remarks: tuple[Remark, ...]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All fields, the changed ones first; unchanged ones that say nothing are left out. `is_done` says that the
+    proposal was published, `is_new` that there was no record before.
+    """
+
+    changed: tuple[Compared, ...]
+    unchanged: tuple[Compared, ...]
+    is_new: bool
+    is_done: bool
+
+    @property
+    def sides(self) -> tuple[str, str]:
+        """What stands above either side; the first is empty where there is nothing to compare with."""
+        if self.is_done:
+            return "" if self.is_new else gettext("Before"), gettext("Published")
+        return "" if self.is_new else gettext("Published now"), gettext("Proposed")
+
+    @property
+    def names(self) -> str:
+        """The changed fields in one line."""
+        return ", ".join(field.name for field in self.changed)
+
+
+def compare(terms: Terms, live: ProjectDraft | None, proposed: ProjectDraft, *, is_done: bool = False) -> Comparison:
+    """What a proposal would change, or did; without a public record everything it states."""
+    said = remarks(proposed)
+    fields = tuple(
+        Compared(
+            field=difference.field,
+            name=field_labels.field_names()[difference.field],
+            before=_before(terms, difference) if live else (),
+            # Of a new record everything is new, so no mark would tell anything apart.
+            after=_after(terms, difference if live else replace(difference, before=difference.after, added=())),
+            is_changed=difference.is_changed,
+            remarks=tuple(remark for remark in said if remark.field == difference.field),
+        )
+        for difference in diff.compare(live, proposed)
+    )
+    return Comparison(
+        changed=tuple(field for field in fields if field.is_changed),
+        unchanged=tuple(field for field in fields if not field.is_changed and (field.after or field.remarks)),
+        is_new=live is None,
+        is_done=is_done,
+    )
+
+
+def summary(live: ProjectDraft | None, proposed: ProjectDraft) -> str:
+    """What changed, in a few words for a cell of a table."""
+    names = [field_labels.field_names()[field] for field in diff.changed_fields(live, proposed)]
+    if live is None:
+        total = len(ProjectDraft.field_names())
+        return gettext("New record, %(count)s of %(total)s fields", count=len(names), total=total)
+    if not names:
+        return gettext("Nothing differs from the public record")
+    shown, rest = names[:3], len(names) - 3
+    listed = ", ".join(shown)
+    return gettext("%(names)s and %(rest)s more", names=listed, rest=rest) if rest > 0 else listed
+
+
+def _before(terms: Terms, difference: Difference) -> tuple[Piece, ...]:
+    if difference.pieces and difference.before and difference.after:
+        return tuple(piece for piece in difference.pieces if piece.mark != "added")
+    return _marked(terms, difference, difference.before, difference.removed, "removed")
+
+
+def _after(terms: Terms, difference: Difference) -> tuple[Piece, ...]:
+    if difference.pieces and difference.is_changed and difference.before and difference.after:
+        return tuple(piece for piece in difference.pieces if piece.mark != "removed")
+    return _marked(terms, difference, difference.after, difference.added, "added")
+
+
+def _marked(
+    terms: Terms, difference: Difference, value: field_labels.Value, touched: tuple[str, ...], mark: diff.Mark
+) -> tuple[Piece, ...]:
+    """A value that changes as a whole, or a list of which some parts came or went."""
+    if isinstance(value, str):
+        return tuple(
+            Piece(mark if difference.is_changed else "same", word)
+            for word in field_labels.said(terms, difference.field, value)
+        )
+    found: list[Piece] = []
+    for code in value:
+        if found:
+            found.append(Piece("same", ", "))
+        found += [
+            Piece(mark if code in touched else "same", word)
+            for word in field_labels.said(terms, difference.field, code)
+        ]
+    return tuple(found)

@@ -1,0 +1,263 @@
+"""The desk as data: queues by whose turn it is, and one of them as a page of rows in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import url_for
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from portal.database.orm import now
+from portal.models import Account, Revision
+from portal.services.editorial import revisions, workflow
+from portal.services.editorial.revisions import Desk
+from portal.services.editorial.workflow import Action
+from portal.services.records import published
+from portal.vocabulary.workflow import PUBLISHED_STATES, State
+from portal.web.presentation import field_labels
+from portal.web.presentation.i18n import gettext, ngettext
+from portal.web.review import comparison, event_text
+
+PAGE_SIZE = 20
+SORTS = ("oldest", "newest")
+# In the order of the tabs; the first one that holds anything is shown when none is asked for.
+REVIEWERS = ("review", "publish", "others", "returned", "drafts", "done")
+AUTHORS = ("returned", "drafts", "others", "done")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which queue, how sorted, which page; what makes no sense is read as the default."""
+
+    queue: str = ""
+    sort: str = SORTS[0]
+    page: int = 1
+
+    @classmethod
+    def parse(cls, args: MultiDict[str, str]) -> Asked:
+        page = args.get("page", "1")
+        return cls(
+            queue=args.get("queue", "") if args.get("queue") in REVIEWERS else "",
+            sort=args.get("sort", "") if args.get("sort") in SORTS else SORTS[0],
+            page=max(1, int(page)) if page.isascii() and page.isdigit() and len(page) < 6 else 1,
+        )
+
+
+@dataclass(frozen=True)
+class Tab:
+    name: str
+    words: str
+    count: int
+    url: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One revision: who sent it, who has it, how long it waits, by when it is due, what to do."""
+
+    revision: Revision
+    title: str
+    number: str
+    what: str
+    since: datetime
+    waiting: str
+    is_late: bool
+    badge: str
+    badge_kind: str
+    holder: str
+    is_mine: bool
+    verb: str
+    can_publish: bool
+
+
+@dataclass(frozen=True)
+class Board:
+    """The desk of one account; `advice` says what to do when the queue is empty."""
+
+    lead: str
+    tabs: tuple[Tab, ...]
+    queue: str
+    queue_words: str
+    rows: tuple[Row, ...]
+    advice: str
+    sort: str
+    sort_url: str
+    previous_url: str
+    next_url: str
+    page: int
+    pages: int
+    bulk: bool
+    overdue: int
+    is_schedule_stuck: bool
+
+
+def board(session: Session, account: Account, asked: Asked) -> Board:
+    """The queues of an account, and one of them in full."""
+    found = queues(revisions.desk(session, account), account)
+    names = REVIEWERS if account.is_reviewer else AUTHORS
+    queue = asked.queue if asked.queue in names else next((name for name in names if found[name]), names[0])
+    chosen = sorted(found[queue], key=since, reverse=(queue == "done") != (asked.sort == "newest"))
+    pages = max(1, -(-len(chosen) // PAGE_SIZE))
+    page = min(asked.page, pages)
+    rows = tuple(row(session, one, account) for one in chosen[(page - 1) * PAGE_SIZE : page * PAGE_SIZE])
+    words = queue_names(account)
+
+    def url(**changes: Any) -> str:
+        wanted: dict[str, Any] = {"queue": queue, "sort": asked.sort, "page": 1} | changes
+        return url_for("desk.show", **{k: v for k, v in wanted.items() if (k, v) not in _DEFAULTS})
+
+    late = [one for name in ("review", "publish") if name in names for one in found[name] if revisions.is_late(one)]
+    return Board(
+        lead=lead(found, account),
+        tabs=tuple(Tab(name, words[name], len(found[name]), url(queue=name)) for name in names),
+        queue=queue,
+        queue_words=words[queue],
+        rows=rows,
+        advice="" if rows else advice(queue, account),
+        sort=asked.sort,
+        sort_url=url(sort="oldest" if asked.sort == "newest" else "newest"),
+        previous_url=url(page=page - 1) if page > 1 else "",
+        next_url=url(page=page + 1) if page < pages else "",
+        page=page,
+        pages=pages,
+        bulk=sum(one.can_publish for one in rows) > 1,
+        overdue=len(late),
+        is_schedule_stuck=any(one.state == State.SCHEDULED for one in late),
+    )
+
+
+_DEFAULTS = {("sort", SORTS[0]), ("page", 1)}
+
+
+def queues(found: Desk, account: Account) -> dict[str, list[Revision]]:
+    """Each revision in one queue: the account's own work and what it may decide come first."""
+    mine = [one for one in found.mine if one.state == State.RETURNED]
+    drafts = [one for one in found.mine if one.state == State.DRAFT]
+    takes = {Action.CLAIM, Action.APPROVE, Action.RETURN}
+    submitted = {one.id: one for one in (*found.with_me, *found.waiting, *found.with_others)}
+    to_review = [
+        one
+        for one in submitted.values()
+        if account.is_reviewer
+        and (one.claimed_by_id in (None, account.id))
+        and takes & set(workflow.allowed(one, account))
+    ]
+    publish = [one for one in found.agreed if Action.PUBLISH in workflow.allowed(one, account)]
+    known = {one.id for one in (*to_review, *publish)}
+    others = [one for one in (*submitted.values(), *found.agreed) if one.id not in known]
+    return {
+        "review": to_review,
+        "publish": publish,
+        "others": others,
+        "returned": mine,
+        "drafts": drafts,
+        "done": list(found.decided),
+    }
+
+
+def queue_names(account: Account) -> dict[str, str]:
+    return {
+        "review": gettext("Waiting for me"),
+        "publish": gettext("To publish"),
+        "others": gettext("Waiting for others") if account.is_reviewer else gettext("With the reviewers"),
+        "returned": gettext("Returned to me"),
+        "drafts": gettext("My drafts"),
+        "done": gettext("Decided lately"),
+    }
+
+
+def advice(queue: str, account: Account) -> str:
+    """What to do where nothing is to be done."""
+    return {
+        "review": gettext("Nothing waits for your decision. New submissions appear here, the longest waiting first."),
+        "publish": gettext("Nothing is approved and unpublished. What you and others approve waits here."),
+        "others": gettext("Nothing is with anybody else now. What you submit can be followed here."),
+        "returned": gettext("Nothing came back to you. A returned change appears here with the reviewer’s reasons."),
+        "drafts": gettext("You have no drafts. Start with “New project”, or change a record from its own page."),
+        "done": gettext("Nothing has been published or withdrawn yet."),
+    }[queue]
+
+
+def lead(found: dict[str, list[Revision]], account: Account) -> str:
+    """What waits, in one or two sentences."""
+    waiting = found["review"] if account.is_reviewer else found["returned"]
+    if not waiting:
+        if account.is_reviewer:
+            return gettext("Nothing waits for your decision.")
+        return gettext("Nothing waits for you.")
+    oldest = age(min(map(since, waiting)))
+    if account.is_reviewer:
+        first = ngettext("One record waits for your decision.", "%(num)s records wait for your decision.", len(waiting))
+    else:
+        first = ngettext("One change came back to you.", "%(num)s changes came back to you.", len(waiting))
+    return gettext("%(first)s The oldest has waited %(age)s.", first=first, age=oldest)
+
+
+def row(session: Session, revision: Revision, account: Account) -> Row:
+    actions = workflow.allowed(revision, account)
+    is_decided = revision.state in PUBLISHED_STATES
+    badge, kind = event_text.badge(revision)
+    number = revision.draft.number or (revision.project.number if revision.project else "")
+    return Row(
+        revision=revision,
+        title=field_labels.title_of(revision.draft),
+        number=number or "",
+        what="" if is_decided else comparison.summary(published.standing(session, revision), revision.draft),
+        since=since(revision),
+        waiting=age(since(revision)),
+        is_late=revisions.is_late(revision),
+        badge=badge,
+        badge_kind=kind,
+        holder=holder(revision, account),
+        is_mine=revision.claimed_by_id == account.id,
+        verb=verb(actions),
+        can_publish=Action.PUBLISH in actions,
+    )
+
+
+def holder(revision: Revision, account: Account) -> str:
+    """Who has it now."""
+    if revision.state == State.IN_REVIEW and revision.claimed_by:
+        return gettext("you") if revision.claimed_by_id == account.id else revision.claimed_by.name
+    if revision.state in (State.DRAFT, State.RETURNED):
+        return gettext("you") if revision.author_id == account.id else revision.author.name
+    return ""
+
+
+def verb(actions: tuple[Action, ...]) -> str:
+    """What the button of a row says."""
+    if Action.SAVE in actions and Action.SUBMIT in actions:
+        return gettext("Go on")
+    if Action.PUBLISH in actions:
+        return gettext("Publish")
+    if {Action.CLAIM, Action.RETURN, Action.APPROVE} & set(actions):
+        return gettext("Review")
+    return gettext("Open")
+
+
+def since(revision: Revision) -> datetime:
+    """Since when a revision waits where it is; a taken one still waits since it was submitted."""
+    moments = {
+        State.SUBMITTED: revision.submitted_at,
+        State.IN_REVIEW: revision.submitted_at,
+        State.RETURNED: revision.decided_at,
+        State.APPROVED: revision.decided_at,
+        State.SCHEDULED: revision.decided_at,
+        State.PUBLISHED: revision.published_at,
+        State.SUPERSEDED: revision.published_at,
+        State.WITHDRAWN: revision.published_at,
+    }
+    return moments.get(State(revision.state)) or revision.saved_at
+
+
+def age(moment: datetime) -> str:
+    """How long ago: minutes, hours, then days."""
+    passed = max(now() - moment, timedelta())
+    if passed < timedelta(hours=1):
+        return ngettext("one minute", "%(num)s minutes", max(1, int(passed.total_seconds()) // 60))
+    if passed < timedelta(days=2):
+        return ngettext("one hour", "%(num)s hours", int(passed.total_seconds()) // 3600)
+    return ngettext("one day", "%(num)s days", passed.days)

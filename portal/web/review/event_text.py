@@ -1,0 +1,120 @@
+"""The audit trail in words: who did what, when, with which reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from portal.models import AuditEvent, Revision
+from portal.services.audit.recording import SYSTEM
+from portal.vocabulary.workflow import State
+from portal.web.presentation import field_labels
+from portal.web.presentation.i18n import gettext
+
+
+@dataclass(frozen=True)
+class Told:
+    """One event: `who` is a name, `what` follows it ("returned it"); `reasons` are (field, words), `accepted` names
+    the fields that were accepted in one line."""
+
+    at: datetime
+    who: str
+    what: str
+    note: str
+    reasons: tuple[tuple[str, str], ...]
+    accepted: str
+
+
+def state_names() -> dict[str, str]:
+    """States as they stand on a badge."""
+    return {
+        State.DRAFT: gettext("Draft"),
+        State.SUBMITTED: gettext("Submitted"),
+        State.IN_REVIEW: gettext("In review"),
+        State.RETURNED: gettext("Returned"),
+        State.APPROVED: gettext("Approved"),
+        State.SCHEDULED: gettext("Scheduled"),
+        State.PUBLISHED: gettext("Published"),
+        State.SUPERSEDED: gettext("Superseded"),
+        State.WITHDRAWN: gettext("Withdrawn"),
+        State.DISCARDED: gettext("Discarded"),
+    }
+
+
+def badge(revision: Revision) -> tuple[str, str]:
+    """The state in words, and the look of its badge."""
+    if revision.overtaken:
+        return gettext("Overtaken"), "bad"
+    if revision.state == State.SUBMITTED and revision.rounds:
+        return gettext("Changed after return"), "active"
+    kinds = {
+        State.SUBMITTED: "none",
+        State.DRAFT: "none",
+        State.IN_REVIEW: "warn",
+        State.RETURNED: "bad",
+        State.APPROVED: "active",
+        State.SCHEDULED: "active",
+        State.PUBLISHED: "completed",
+    }
+    return state_names()[revision.state], kinds.get(State(revision.state), "")
+
+
+def _verbs() -> dict[str, str]:
+    return {
+        "draft": gettext("began it"),
+        "save": gettext("saved it"),
+        "submit": gettext("submitted it"),
+        "recall": gettext("took it back"),
+        "claim": gettext("took it for review"),
+        "release": gettext("gave it back to the queue"),
+        "set due": gettext("set the day by which it is decided"),
+        "mark": gettext("marked fields"),
+        "return": gettext("returned it"),
+        "approve": gettext("approved it"),
+        "schedule": gettext("scheduled it"),
+        "give back": gettext("took it off the schedule, for the reviewers to look at"),
+        "unschedule": gettext("took it off the schedule"),
+        "publish": gettext("published it"),
+        "supersede": gettext("published a later revision in its place"),
+        "withdraw": gettext("withdrew it from the public"),
+        "discard": gettext("discarded it"),
+    }
+
+
+def name_of(actor: str) -> str:
+    """Ann <ann@example.org> -> Ann; what was done by no account is the portal's."""
+    return gettext("The portal") if actor == SYSTEM else actor.partition(" <")[0]
+
+
+def verb(word: str) -> str:
+    """What a verb of the trail says after a name; an unknown one says itself."""
+    return _verbs().get(word, word)
+
+
+def of_events(events: Iterable[AuditEvent]) -> tuple[Told, ...]:
+    """Events in their order, in words."""
+    names = field_labels.field_names()
+    found = []
+    for event in events:
+        after = event.after or {}
+        reasons = after.get("reasons") or {}
+        what = verb(event.verb)
+        if event.verb == "schedule" and after.get("publish_at"):
+            when = datetime.fromisoformat(after["publish_at"])
+            what = gettext("scheduled it for %(when)s UTC", when=when.strftime("%Y-%m-%d %H:%M"))
+        if event.verb == "set due":
+            due = after.get("due_at")
+            day = datetime.fromisoformat(due).strftime("%Y-%m-%d") if due else ""
+            what = gettext("set it due on %(day)s", day=day) if day else gettext("took away the day it is due")
+        found.append(
+            Told(
+                at=event.at,
+                who=name_of(event.actor),
+                what=what,
+                note=str(after.get("note") or after.get("reason") or ""),
+                reasons=tuple((names.get(field, field), str(words)) for field, words in reasons.items()),
+                accepted=", ".join(names.get(field, field) for field in after.get("accepted") or ()),
+            )
+        )
+    return tuple(found)

@@ -1,0 +1,118 @@
+"""What a reviewer decides field by field: read from the form, kept when it is refused, and shown with its mark."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from portal.models import ProjectDraft, Revision
+from portal.services.editorial import field_marks
+from portal.services.editorial.field_marks import Given, Mark, Verdict
+from portal.web.presentation import formatting
+from portal.web.presentation.i18n import gettext
+
+MARK, REASON = "mark-", "reason-"
+# What the button sends that accepts whatever is not to be returned.
+THE_REST = "the rest"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The verdict on each field that has one ("" for none), a reason for each (kept without a verdict too), and a
+    note for the whole."""
+
+    verdicts: Mapping[str, str] = field(default_factory=dict)
+    typed: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
+
+    @classmethod
+    def read(cls, form: MultiDict[str, str]) -> Decision:
+        """What a form says; verdicts only of the fields that stood in it, all accepted where the button says so."""
+        said = {name: form[MARK + name] for name in ProjectDraft.field_names() if MARK + name in form}
+        if form.get("all") == THE_REST:
+            said = {
+                name: verdict if verdict == Verdict.RETURNED else Verdict.ACCEPTED for name, verdict in said.items()
+            }
+        return cls(
+            verdicts={name: verdict if verdict in tuple(Verdict) else "" for name, verdict in said.items()},
+            typed={name: form[REASON + name] for name in ProjectDraft.field_names() if REASON + name in form},
+            note=form.get("note", ""),
+        )
+
+    def over(self, held: Mapping[str, Mark]) -> Decision:
+        """This decision, and what is marked already where it says nothing."""
+        current = {name: mark for name, mark in held.items() if mark.is_current}
+        return Decision(
+            verdicts={name: str(mark.verdict) for name, mark in current.items()} | dict(self.verdicts),
+            typed={name: mark.reason for name, mark in current.items()} | dict(self.typed),
+            note=self.note,
+        )
+
+    @property
+    def accepted(self) -> tuple[str, ...]:
+        return self._with(Verdict.ACCEPTED)
+
+    @property
+    def cleared(self) -> tuple[str, ...]:
+        return self._with("")
+
+    @property
+    def returned(self) -> tuple[str, ...]:
+        return self._with(Verdict.RETURNED)
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """The reasons of the fields to return, in the order of the fields."""
+        return {name: self.typed.get(name, "") for name in self.returned}
+
+    @property
+    def silent(self) -> tuple[str, ...]:
+        """Fields to return without a reason."""
+        return tuple(name for name, reason in self.reasons.items() if not reason.strip())
+
+    @property
+    def given(self) -> Given:
+        return Given(self.accepted, self.reasons, self.cleared)
+
+    def _with(self, verdict: str) -> tuple[str, ...]:
+        return tuple(name for name in ProjectDraft.field_names() if self.verdicts.get(name) == verdict)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A mark in words: `words` on a badge of this look, who set it and when, the reason if one was given."""
+
+    words: str
+    look: str
+    by: str
+    reason: str
+    is_accepted: bool
+    is_current: bool
+
+
+def shown(session: Session, revision: Revision) -> dict[str, Shown]:
+    """The marks of a revision by field, ready to be printed."""
+    held = field_marks.of(revision)
+    names = field_marks.names(session, (mark.by for mark in held.values()))
+    sent = {(name, why) for one in revision.rounds for name, why in one["reasons"].items()}
+    return {
+        name: _shown(mark, names.get(mark.by, ""), is_sent=(name, mark.reason) in sent) for name, mark in held.items()
+    }
+
+
+def _shown(mark: Mark, name: str, *, is_sent: bool) -> Shown:
+    if mark.is_accepted:
+        words, look = gettext("Accepted"), "active"
+    elif mark.is_returned and not is_sent:
+        words, look = gettext("Will be returned"), "bad"
+    elif mark.is_returned:
+        words, look = gettext("Returned, not changed since"), "bad"
+    elif mark.verdict == Verdict.RETURNED:
+        words, look = gettext("Changed since it was returned"), "warn"
+    else:
+        words, look = gettext("Changed since it was accepted"), "warn"
+    by = gettext("%(name)s, %(day)s", name=name, day=formatting.day(mark.at))
+    return Shown(words, look, by, mark.reason, mark.is_accepted, mark.is_current)

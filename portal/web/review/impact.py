@@ -1,0 +1,37 @@
+"""What publishing does to the numbers that the public sees: the counts that move, from how many to how many."""
+
+from __future__ import annotations
+
+from portal.models import ProjectDraft
+from portal.models.draft import TERM_FIELDS
+from portal.search import Filters, directory
+from portal.search.index import current
+from portal.web.presentation import field_labels, formatting
+from portal.web.presentation.i18n import gettext
+
+
+def of(before: ProjectDraft | None, after: ProjectDraft) -> tuple[str, ...]:
+    """One sentence for each count that moves: all projects, then those of a status, type, coverage or region."""
+    found = []
+    if before is None:
+        found.append(_moves(gettext("All projects"), directory.total(Filters()), 1))
+    terms = current.current().terms
+    for field, facet in TERM_FIELDS.items():
+        old, fresh = getattr(before, field) if before else "", getattr(after, field)
+        if old == fresh:
+            continue
+        for code, step in ((old, -1), (fresh, 1)):
+            if code:
+                count = directory.total(Filters(picks=frozenset({(facet, code)})))
+                name = f"{field_labels.field_names()[field]} {', '.join(field_labels.said(terms, field, code))}"
+                found.append(_moves(name, count, step))
+    return tuple(found)
+
+
+def _moves(name: str, count: int, step: int) -> str:
+    return gettext(
+        "%(name)s: %(before)s → %(after)s",
+        name=name,
+        before=formatting.number(count),
+        after=formatting.number(count + step),
+    )

@@ -1,0 +1,74 @@
+"""The record of a project for staff: its revisions, and taking it back from the public."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request, url_for
+from sqlalchemy.orm import Session
+
+from portal.database.orm import db
+from portal.errors import PortalError, WrongStep
+from portal.models import Account
+from portal.services.editorial import publication, revisions
+from portal.services.records import published
+from portal.web.presentation.i18n import gettext
+from portal.web.review import event_text
+from portal.web.review.confirmation import Question, ask
+from portal.web.security import access, idempotency
+from portal.web.security.access import needs
+from portal.web.security.idempotency import Answer
+
+bp = Blueprint("records", __name__, url_prefix="/staff/projects")
+
+
+@bp.get("/<key>")
+@needs("author")
+def record(key: str) -> Answer:
+    """One record as staff see it: where it stands, and every revision that this account may see."""
+    session, account = db.session(), access.current()
+    project = published.project(session, key)
+    return render_template(
+        "staff/record.html",
+        project=project,
+        revisions=revisions.of_project(session, project, account),
+        states=event_text.state_names(),
+    )
+
+
+@bp.get("/<key>/withdraw")
+@needs("reviewer")
+def ask_withdraw(key: str) -> Answer:
+    return ask_for(key)
+
+
+@bp.post("/<key>/withdraw")
+@needs("reviewer")
+def withdraw(key: str) -> Answer:
+    def act(session: Session, account: Account) -> str:
+        project = published.project(session, key)
+        publication.withdraw(session, project, reason=request.form.get("reason", ""), by=account)
+        return url_for(".record", key=project.key)
+
+    done = gettext("The record is withdrawn. Its address says so, with the day and the reason.")
+    return idempotency.once(act, lambda why, status: ask_for(key, why=why, status=status), done)
+
+
+def ask_for(key: str, *, why: PortalError | None = None, status: int = 200) -> Answer:
+    """The question before a withdrawal; raises Missing, and WrongStep when the record is not public."""
+    project = published.project(db.session(), key)
+    if project.published_at is None and why is None:
+        raise WrongStep(gettext("This record is not public, so there is nothing to withdraw."))
+    question = Question(
+        heading=gettext("Withdraw this record"),
+        about=project.title,
+        points=(
+            gettext("It disappears from the directory, from all counts and totals, and from search."),
+            gettext("Its address stays. It says that the record was withdrawn, on which day, and the reason below."),
+            gettext("Its revisions stay for staff; one of them can be restored as a draft and published again."),
+        ),
+        action=url_for(".withdraw", key=project.key),
+        button=gettext("Withdraw it from the public"),
+        back=url_for(".record", key=project.key),
+        asks="reason",
+        is_dangerous=True,
+    )
+    return ask(question, why=why, status=status)

@@ -1,0 +1,124 @@
+"""What the page of one revision shows: comparison, steps, history, and what is kept of a form that was refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from portal.models import Account, Revision
+from portal.search.index import current
+from portal.services.audit import history
+from portal.services.editorial import field_marks, idempotency, revisions, workflow
+from portal.services.editorial.workflow import Action
+from portal.services.records import published
+from portal.vocabulary.workflow import PUBLISHED_STATES, State
+from portal.web.presentation import field_labels
+from portal.web.presentation.i18n import gettext, ngettext
+from portal.web.review import comparison, event_text, field_decisions, impact
+from portal.web.review.comparison import Compared, Comparison
+from portal.web.review.event_text import Told
+from portal.web.review.field_decisions import Decision, Shown
+
+
+@dataclass(frozen=True)
+class Opened:
+    """One revision, ready to be printed; `key` makes the next form count once."""
+
+    revision: Revision
+    title: str
+    heading: str
+    badge: str
+    badge_kind: str
+    turn: str
+    actions: tuple[Action, ...]
+    comparison: Comparison
+    told: tuple[Told, ...]
+    four_eyes: str
+    ripple: tuple[str, ...]
+    is_late: bool
+    marks: dict[str, Shown]
+    decision: Decision
+    key: str
+
+    @property
+    def names(self) -> dict[str, str]:
+        return field_labels.field_names()
+
+    @property
+    def shown(self) -> frozenset[str]:
+        """The fields that have a place on the page."""
+        return frozenset(field.field for field in self.comparison.changed)
+
+    @property
+    def undecided(self) -> tuple[Compared, ...]:
+        """The changed fields that stand open on the page."""
+        return tuple(field for field in self.comparison.changed if field not in self.settled)
+
+    @property
+    def settled(self) -> tuple[Compared, ...]:
+        """The changed fields that are accepted already, while somebody still decides on others."""
+        if self.revision.state not in (State.SUBMITTED, State.IN_REVIEW):
+            return ()
+        accepted = {name for name, mark in self.marks.items() if mark.is_accepted}
+        return tuple(field for field in self.comparison.changed if field.field in accepted)
+
+    @property
+    def decides(self) -> bool:
+        return Action.RETURN in self.actions
+
+    @property
+    def changes_said(self) -> str:
+        count = len(self.comparison.changed)
+        if self.comparison.is_new:
+            return ngettext("A new record, one field", "A new record, %(num)s fields", count)
+        if not count:
+            return (
+                gettext("Nothing was changed")
+                if self.comparison.is_done
+                else gettext("Nothing differs from the public record")
+            )
+        return ngettext("One field changed", "%(num)s fields changed", count)
+
+
+def opened(session: Session, revision: Revision, account: Account, decision: Decision | None = None) -> Opened:
+    """The page of a revision for this account."""
+    is_done = revision.state in PUBLISHED_STATES
+    stands = published.replaced(session, revision) if is_done else published.standing(session, revision)
+    actions = workflow.allowed(revision, account)
+    badge, badge_kind = event_text.badge(revision)
+    is_to_come = revision.state in (State.SUBMITTED, State.IN_REVIEW, State.APPROVED, State.SCHEDULED)
+    return Opened(
+        revision=revision,
+        title=field_labels.title_of(revision.draft),
+        heading=heading(actions, is_change=bool(revision.project_id) and not (is_done and stands is None)),
+        badge=badge,
+        badge_kind=badge_kind,
+        turn=workflow.turn(revision),
+        actions=actions,
+        comparison=comparison.compare(current.current().terms, stands, revision.draft, is_done=is_done),
+        told=event_text.of_events(history.of_revision(session, revision.id)),
+        four_eyes=four_eyes(revision, account),
+        ripple=impact.of(stands, revision.draft) if is_to_come else (),
+        is_late=revisions.is_late(revision),
+        marks=field_decisions.shown(session, revision),
+        decision=(decision or Decision()).over(field_marks.of(revision)),
+        key=idempotency.fresh_key(),
+    )
+
+
+def heading(actions: tuple[Action, ...], *, is_change: bool) -> str:
+    if Action.APPROVE in actions or Action.RETURN in actions:
+        return gettext("Review a change") if is_change else gettext("Review a new record")
+    return gettext("A change of a record") if is_change else gettext("A new record")
+
+
+def four_eyes(revision: Revision, account: Account) -> str:
+    """Why this reviewer may or may not decide, while there is something to decide."""
+    if not account.is_reviewer or revision.state not in (State.SUBMITTED, State.IN_REVIEW, State.APPROVED):
+        return ""
+    if account.id == revision.author_id:
+        return gettext("You wrote this, so somebody else decides on it.")
+    if account.id == revision.last_editor_id:
+        return gettext("You edited this last, so somebody else decides on it.")
+    return gettext("You did not edit this, so you may decide on it.")

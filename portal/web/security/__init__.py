@@ -1,0 +1,1 @@
+"""Access control, CSRF, cookies, request limits."""

@@ -1,0 +1,59 @@
+"""Forms come from our own pages: the token that each POST carries, and what the browser says of its origin."""
+
+from __future__ import annotations
+
+import hmac
+from urllib.parse import urlsplit
+
+from flask import current_app, g, request
+from markupsafe import Markup
+
+from portal.services.accounts import sessions
+from portal.web.security import cookies
+
+FIELD, HEADER = "form_token", "X-Form-Token"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def value() -> str:
+    """The token for the forms of the page being made: of the session, else of the device."""
+    return sessions.form_token(str(current_app.secret_key), g.get("token", "") or cookies.device())
+
+
+def hidden_input() -> Markup:
+    """The token as the hidden field that every form with method="post" needs."""
+    return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, value())
+
+
+def is_ours() -> bool:
+    """Whether the request carries the token of the session or, where none is alive, of a cookie that came with it."""
+    given = request.headers.get(HEADER) or request.form.get(FIELD, "")
+    cookies_sent = (cookies.read(cookies.SESSION), cookies.read(cookies.DEVICE))
+    keys = [g.token] if g.get("token") else [key for key in cookies_sent if key]
+    secret = str(current_app.secret_key)
+    return given.isascii() and any(hmac.compare_digest(given, sessions.form_token(secret, key)) for key in keys)
+
+
+def is_same_origin() -> bool:
+    """Whether the browser says that one of our pages sent this; a request that says nothing at all is not trusted."""
+    site = request.headers.get("Sec-Fetch-Site", "")
+    if site not in ("", "none", "same-origin"):
+        return False
+    source = request.headers.get("Origin") or request.headers.get("Referer", "")
+    if not source:
+        return site == "same-origin"
+    return _origin(source) in _own_origins()
+
+
+def _own_origins() -> set[str]:
+    # A proxy may speak http to us and https to the browser, so the configured address counts as well.
+    return {_origin(current_app.extensions["settings"].public_url), _origin(request.host_url)}
+
+
+def _origin(address: str) -> str:
+    try:
+        parts = urlsplit(address)
+        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{parts.hostname}:{port}" if parts.hostname else ""
