@@ -32,7 +32,7 @@ class Base(DeclarativeBase):
 
 
 class RoutedSession(Session):
-    """A session that goes through the reader (see database.public_reader) while it is noted that it serves the public."""
+    """A session that reads through `public_reader` while it is marked as serving the public."""
 
     def get_bind(
         self,

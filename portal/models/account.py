@@ -16,7 +16,7 @@ SEALED = String(64).with_variant(String(255), "postgresql")
 
 
 class Account(Model):
-    """`email` is folded (see services.accounts.administration). `credential_version` grows with every change of password, second
+    """`email` is folded. `credential_version` grows with every change of password, second
     factor, role or state, which ends all sessions and overtakes all links issued before."""
 
     __tablename__ = "account"
