@@ -18,8 +18,8 @@ from portal.database.orm import READER, db
 from portal.services.imports import Report, import_file
 from tests import postgres
 from tests.factories import Office, let_go
+from tests.http_clients import Browser
 from tests.pages import Fragment, Page
-from tests.people import Browser
 
 # The machine may be busy; what a test may cost is watched over the whole run.
 hypothesis_settings.register_profile("house", max_examples=50, deadline=None, print_blob=True)

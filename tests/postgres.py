@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psycopg
 
-from tests.lacking import lacks
+from tests.requirements import lacks
 
 PATIENCE = 30  # seconds for the server to answer for the first time
 OWNER = "postgres"

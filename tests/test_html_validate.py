@@ -9,10 +9,10 @@ import pytest
 from portal.config import ROOT
 from portal.services.editorial import publication, review
 from portal.vocabulary.workflow import State
-from tests.addresses import LOST, SELECTIONS, fixed, projects
-from tests.colleagues import Colleague
 from tests.factories import Office
-from tests.lacking import lacks
+from tests.requirements import lacks
+from tests.staff_clients import Colleague
+from tests.urls import LOST, SELECTIONS, fixed, projects
 
 VALIDATOR = ROOT / "node_modules" / ".bin" / "html-validate"
 REMEDY = "install Node.js 20.19 or newer with npm (apt-get install nodejs npm), then: npm ci"

@@ -22,7 +22,7 @@ from portal.models import Account
 from portal.services.accounts import sessions
 from portal.web.security import cookies
 from tests.factories import PHRASE, let_go, make_account
-from tests.lacking import lacks
+from tests.requirements import lacks
 
 PROGRAMS = Path(sys.executable).parent
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.browser.writing import EDITED, NEW, SAVED, SUBMITTED, fill, press, refused, typed_out_of_reach
+from tests.browser.draft_flows import EDITED, NEW, SAVED, SUBMITTED, fill, press, refused, typed_out_of_reach
 
 
 def test_a_portal_out_of_reach_is_said_and_tried_again(context, page, writer, complaints):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.addresses import LOST, SELECTIONS, fixed, projects
+from tests.urls import LOST, SELECTIONS, fixed, projects
 
 PROJECTS = 3
 NARROWEST = 320

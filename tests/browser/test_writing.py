@@ -6,8 +6,8 @@ import pytest
 
 from portal.database.transactions import begin_writing
 from portal.models import AccountSession
+from tests.browser.draft_flows import EDITED, NEW, SAVED, SUBMITTED, fill, press, refused
 from tests.browser.test_every_page import sideways, unfold
-from tests.browser.writing import EDITED, NEW, SAVED, SUBMITTED, fill, press, refused
 from tests.factories import PHRASE
 
 NARROW, WIDE = {"width": 390, "height": 900}, {"width": 1280, "height": 900}

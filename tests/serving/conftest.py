@@ -5,7 +5,7 @@ from contextlib import contextmanager
 import pytest
 
 from deploy import rehearsal
-from tests.lacking import lacks
+from tests.requirements import lacks
 
 
 @pytest.fixture(scope="session")

@@ -15,9 +15,9 @@ from sqlalchemy import func, select, text
 from portal.models import AuditEvent, Revision, SubmissionKey
 from portal.vocabulary.workflow import State
 from tests import postgres
-from tests.lacking import lacks
 from tests.over_http import PATIENCE, Caller, carried, typed
-from tests.serving.at_the_desk import NEW, form, served, workers
+from tests.requirements import lacks
+from tests.serving.staff_flows import NEW, form, served, workers
 
 DISK = 8_000_000  # bytes of the disk that gets full
 TITLE = "On a stopped database"

@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 from portal.models import AuditEvent, Revision
 from portal.vocabulary.workflow import State
 from tests.over_http import PATIENCE, Caller
-from tests.serving.at_the_desk import NEW, form, served, workers
+from tests.serving.staff_flows import NEW, form, served, workers
 
 SUBMISSIONS = int(os.environ.get("PORTAL_SUBMISSIONS") or 500)
 CALLERS, KILLS = 16, 10

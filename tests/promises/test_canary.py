@@ -1,0 +1,121 @@
+"""A word in what is not public appears nowhere in public: pages, fragments, counts, suggestions, errors, histories."""
+
+import itertools
+import re
+from datetime import timedelta
+
+import pytest
+
+from portal.database.orm import now
+from portal.services.editorial import publication, review
+from portal.vocabulary.workflow import State
+from tests.conftest import FRAGMENT
+from tests.factories import COMPLETE, Office
+from tests.staff_clients import Colleague
+from tests.urls import LOST, SELECTIONS, fixed, projects
+
+HIDDEN = (
+    State.DRAFT, State.DISCARDED, State.SUBMITTED, State.IN_REVIEW, State.RETURNED,
+    State.APPROVED, State.SCHEDULED, State.WITHDRAWN,
+)  # fmt: skip
+# Letters only, so that the word survives every way of writing it.
+CANARY = "zyzzogeton"
+
+
+def sung(draft, state):
+    """The draft with a canary of its own in every field that holds a text of its author's."""
+    word = CANARY + re.sub(r"\W", "", state)
+    return draft.but(
+        title=f"{word} title", summary=f"{word} summary", number=f"ZZ.{word}", prima_id=f"{word}",
+        source_url=f"https://example.org/{word}", budget="918273.00", year="1907", start="1907", end="1908",
+    )  # fmt: skip
+
+
+@pytest.fixture
+def office(session):
+    """Secrets in every state that is not public: new records, and changes of public ones."""
+    office = Office(session())
+    for state in HIDDEN:
+        office.revision(state, sung(COMPLETE, state))
+    for state in (State.DRAFT, State.SUBMITTED, State.RETURNED, State.APPROVED, State.SCHEDULED):
+        change(office, state)
+    return office
+
+
+def change(office, state):
+    """A change of a public record in a state on its way, with a canary in it, its note and its reasons."""
+    project = office.revision(State.PUBLISHED, COMPLETE.but(title=f"Public record, {state}")).project
+    session, word = office.session, f"{CANARY}change"
+    revision = review.open_change(session, project, by=office.author)
+    draft = revision.draft.but(title=f"{word} title", summary=f"{word} summary")
+    review.save_draft(session, revision, draft, version=revision.version, by=office.author, note=f"{word} note")
+    if state != State.DRAFT:
+        review.submit(session, revision, version=revision.version, by=office.author)
+    if state in (State.RETURNED, State.APPROVED, State.SCHEDULED):
+        review.claim(session, revision, by=office.reviewer)
+    if state == State.RETURNED:
+        reasons = {"title": f"{word} reason"}
+        review.return_(session, revision, version=revision.version, by=office.reviewer, reasons=reasons)
+    if state in (State.APPROVED, State.SCHEDULED):
+        review.approve(session, revision, version=revision.version, by=office.reviewer)
+    if state == State.SCHEDULED:
+        publication.schedule(session, revision, at=now() + timedelta(days=1), by=office.reviewer)
+    session.commit()
+
+
+@pytest.fixture
+def addresses(app, sample, office, client):
+    """Every public address there is, what is searched for the canary itself, and addresses that it could have."""
+    listed = projects(client.get("/projects/").text)
+    ours = projects(client.get("/projects/?q=public+record").text)
+    assert len(ours) >= 5
+    histories = [f"{address}/history" for address in (*ours, *listed[:5])]
+    public = [address for address in fixed(app) if not address.startswith("/staff")]
+    hunts = [f"/projects/?q={CANARY}", f"/projects/?q={CANARY}&view=table", "/projects/?year=1907", "/projects/?q=ZZ"]
+    guesses = [f"/projects/ZZ.{CANARY}{re.sub(r'[^a-z]', '', state)}" for state in HIDDEN]
+    return [*public, *SELECTIONS, *LOST, *listed, *histories, *hunts, *guesses]
+
+
+def leaks(answer, asked):
+    """Whether an answer says the canary, what the visitor typed left aside."""
+    text = answer.get_data(as_text=True) + "".join(f"{name}: {value}\n" for name, value in answer.headers)
+    typed = [piece for piece in re.split(r"[?&=/]", asked) if CANARY in piece]
+    for piece in typed:
+        text = text.replace(piece, "")
+    return CANARY in text.lower() or "918,273" in text or "918273" in text
+
+
+def test_no_public_address_says_a_word_that_is_not_public(addresses, client):
+    told = [
+        (address, bool(headers))
+        for address in addresses
+        for headers in ({}, FRAGMENT)
+        if leaks(client.get(address, headers=headers), address)
+    ]
+    assert told == []
+
+
+def test_nothing_is_found_by_a_word_that_is_not_public(office, client):
+    answer = client.get(f"/projects/?q={CANARY}").text
+    assert "/projects/ZZ" not in answer
+    assert 'class="result"' not in answer
+
+
+def test_the_years_and_counts_leave_out_what_is_not_public(office, client):
+    assert 'class="result"' not in client.get("/projects/?year=1907").text
+    assert "1907" not in client.get("/projects/").text
+    assert "1907" not in client.get("/data-and-research/").text
+
+
+def test_other_methods_tell_nothing_either(office, client):
+    for state, method in itertools.product(HIDDEN, ("HEAD", "OPTIONS", "POST")):
+        address = f"/projects/ZZ.{CANARY}{re.sub(r'[^a-z]', '', state)}"
+        answer = client.open(address, method=method)
+        assert not leaks(answer, address)
+
+
+def test_the_public_pages_show_the_same_to_staff(app, session, office, client):
+    """Signing in opens the desk and changes nothing about public addresses."""
+    reviewer = Colleague(app, session, office.reviewer)
+    for address in ("/", "/projects/", f"/projects/?q={CANARY}"):
+        assert reviewer.get(address).text == client.get(address).text

@@ -1,0 +1,264 @@
+"""The index against a slow, obvious loop over plain records: for any data and any filters they agree."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from werkzeug.datastructures import MultiDict
+
+from portal.search.index.build import Columns, build, patch
+from portal.search.index.facet_index import Index
+from portal.search.query.filters import Filters
+from portal.vocabulary.facets import FACETS, MANY, NOT_STATED, ONE
+from tests.index_dump import answered, told
+
+CODES = {
+    "region": {1: "africa", 2: "europe", 3: "global"},
+    "status": {11: "active", 12: "completed"},
+    "coverage": {21: "national", 22: "regional"},
+    "theme": {31: "health", 32: "borders"},
+    "type": {41: "labour", 42: "policy", 43: "return"},
+    "country": {51: "GHA", 52: "TGO", 53: "GEO", 54: "VUT"},
+    "sdg": {61: "8", 62: "10"},
+    "gcm": {71: "1", 72: "6"},
+}
+SINGLE = [facet for facet in ONE if facet in CODES]
+
+
+@dataclass(frozen=True)
+class Plain:
+    """One record as anybody would write it down."""
+
+    id: int
+    title: str
+    year: int
+    start: int
+    end: int
+    budget: int
+    terms: dict[str, frozenset[str]]
+
+    def values(self, facet: str) -> frozenset[str]:
+        if facet == "year":
+            return frozenset({str(self.year)} if self.year else ())
+        if facet == "budget":
+            return frozenset({"some"} if self.budget >= 0 else ())
+        return self.terms[facet]
+
+
+def picked_terms(facet: str, most: int):
+    return st.sets(st.sampled_from(sorted(CODES[facet].values())), max_size=most).map(frozenset)
+
+
+@st.composite
+def plains(draw, ids=tuple(range(1, 76, 3))):
+    count = draw(st.integers(0, len(ids)))
+    return [
+        Plain(
+            id=ids[number],
+            title=draw(st.sampled_from(["a", "b", "c"])),
+            year=draw(st.sampled_from([0, 2001, 2008, 2024])),
+            start=draw(st.sampled_from([0, 2002, 2008])),
+            end=draw(st.sampled_from([0, 2009, 2024])),
+            budget=draw(st.sampled_from([-1, 0, 5_000_000, 5_000_050, 40_000_000])),
+            terms={facet: draw(picked_terms(facet, 1 if facet in ONE else 4)) for facet in CODES},
+        )
+        for number in range(count)
+    ]
+
+
+@st.composite
+def searches(draw):
+    unknown = {"country": "ZZZ"}
+    values = {facet: [*CODES[facet].values(), NOT_STATED, unknown.get(facet, "unheard-of")] for facet in CODES}
+    values |= {"year": ["2001", "2008", "1999", NOT_STATED], "budget": [NOT_STATED]}
+    picks = frozenset(
+        (facet, value)
+        for facet in FACETS
+        for value in draw(st.sets(st.sampled_from(values[facet]), max_size=draw(st.sampled_from([0, 0, 1, 3]))))
+    )
+    bound = st.sampled_from([None, None, 2001, 2008, 2030])
+    money = st.sampled_from([None, None, 0, 50_000, 400_000])
+    return Filters(
+        picks=picks,
+        match_all_countries=draw(st.booleans()),
+        year_from=draw(bound),
+        year_to=draw(bound),
+        budget_min=draw(money),
+        budget_max=draw(money),
+        sort=draw(st.sampled_from(["", "oldest", "budget", "-budget", "title"])),
+        per_page=draw(st.integers(1, 7)),
+    )
+
+
+def columns(records: list[Plain]) -> Columns:
+    records = sorted(records, key=lambda record: (record.title, record.id))
+    ids = {facet: {code: number for number, code in CODES[facet].items()} for facet in CODES}
+
+    def column(read) -> np.ndarray:
+        return np.array([read(record) for record in records], dtype=np.int64)
+
+    def many(facet: str) -> tuple[np.ndarray, np.ndarray]:
+        pairs = [(row, ids[facet][code]) for row, record in enumerate(records) for code in record.terms[facet]]
+        table = np.array(pairs, dtype=np.int64).reshape(len(pairs), 2)
+        return table[:, 0], table[:, 1]
+
+    return Columns(
+        ids=column(lambda r: r.id),
+        years=column(lambda r: r.year),
+        starts=column(lambda r: r.start),
+        ends=column(lambda r: r.end),
+        budgets=column(lambda r: r.budget),
+        ones={f: column(lambda r, f=f: next((ids[f][c] for c in r.terms[f]), 0)) for f in SINGLE},
+        manies={facet: many(facet) for facet in MANY},
+        codes=CODES,
+    )
+
+
+def fits(record: Plain, filters: Filters, leave_out: str = "") -> bool:
+    """One record, one search, spelt out."""
+    for facet in FACETS:
+        picked = filters.values(facet)
+        if not picked or facet == leave_out:
+            continue
+        stated = record.values(facet) or {NOT_STATED}
+        hits = [value in stated for value in picked]
+        if not (all(hits) if facet == "country" and filters.match_all_countries else any(hits)):
+            return False
+    for value, low, high in (
+        (record.year or None, filters.year_from, filters.year_to),
+        (record.budget / 100 if record.budget >= 0 else None, filters.budget_min, filters.budget_max),
+    ):
+        if (low is not None or high is not None) and value is None:
+            return False
+        if (low is not None and value < low) or (high is not None and value > high):
+            return False
+    return True
+
+
+def in_order(records: list[Plain], order: str) -> list[int]:
+    def known(record):
+        return record.year or record.start
+
+    newest = sorted(records, key=lambda r: (-known(r), -r.start, -r.id))
+    keys = {
+        "newest": lambda r: 0,
+        "oldest": lambda r: known(r) or 9999,
+        "budget": lambda r: (r.budget < 0, r.budget),
+        "-budget": lambda r: -r.budget,
+    }
+    if order == "title":
+        return [r.id for r in sorted(records, key=lambda r: (r.title, r.id))]
+    return [r.id for r in sorted(newest, key=keys[order])]
+
+
+@given(plains(), searches())
+def test_list_counts_and_sums_agree_with_a_plain_loop(records, filters):
+    index = build(columns(records))
+    selection = index.select(filters, None)
+    chosen = [record for record in records if fits(record, filters)]
+
+    pages = range(0, len(selection) + filters.per_page, filters.per_page)
+    listed = [number for first in pages for number in index.page(selection, filters.order, first, filters.per_page)]
+    assert listed == in_order(chosen, filters.order)
+
+    sums = index.sums(selection)
+    assert sums.projects == len(chosen)
+    assert sums.total == sum(record.budget for record in chosen if record.budget > 0)
+    assert sums.unpriced == sum(record.budget < 0 for record in chosen)
+    assert sums.countries == len({code for record in chosen for code in record.terms["country"]})
+
+
+def patched(index: Index, before: list[Plain], after: list[Plain]) -> Index:
+    """The index of `after`, made from that of `before` as the journal would have it."""
+    gone = [record for record in before if record not in after]
+    fresh = sorted((record for record in after if record not in before), key=lambda r: (r.title, r.id))
+    stay = sorted((record for record in before if record in after), key=lambda r: (r.title, r.id))
+    followers = [next((r.id for r in stay if (r.title, r.id) > (one.title, one.id)), 0) for one in fresh]
+    ids = [record.id for record in (*gone, *fresh)]
+    return patch(index, ids, columns(fresh), np.array(followers, dtype=np.int64))
+
+
+@st.composite
+def histories(draw):
+    """The records as they were one time after another: each time some were added, changed or taken away."""
+    times = [draw(plains())]
+    for _ in range(draw(st.integers(1, 4))):
+        before = times[-1]
+        again = {record.id: record for record in draw(plains(ids=(1, 4, 10, 11, 40, 90)))}
+        taken = draw(st.sets(st.sampled_from([record.id for record in before]))) if before else set()
+        kept = [record for record in before if record.id not in again and record.id not in taken]
+        times.append([*kept, *(record for record in again.values() if record.id not in taken)])
+    return times
+
+
+def followed(times: list[list[Plain]]) -> Index:
+    """The index of the last time, patched from one time to the next."""
+    index = build(columns(times[0]))
+    for before, after in pairwise(times):
+        index = patched(index, before, after)
+    return index
+
+
+@given(histories())
+def test_a_patched_index_says_what_one_made_anew_says(times):
+    assert told(followed(times)) == told(build(columns(times[-1])))
+
+
+@given(histories(), searches())
+def test_a_patched_index_answers_like_one_made_anew(times, filters):
+    assert answered(followed(times), filters) == answered(build(columns(times[-1])), filters)
+
+
+def test_a_value_that_loses_its_last_project_is_gone_and_not_stated_stays():
+    one = Plain(1, "a", 2001, 2002, 2009, 100, dict.fromkeys(CODES, frozenset()) | {"country": frozenset({"GHA"})})
+    index = followed([[one], []])
+    assert all(values.keys() == {NOT_STATED} for values in index.bits.values())
+    assert not index.first_years
+    assert not index.last_years
+
+
+@given(plains(), searches())
+def test_each_facet_counts_with_its_own_picks_taken_off_unless_they_must_come_together(records, filters):
+    index = build(columns(records))
+    counts = index.counts(filters, None, index.select(filters, None))
+    for facet in FACETS:
+        own = "" if facet == "country" and filters.match_all_countries else facet
+        rest = [record for record in records if fits(record, filters, leave_out=own)]
+        for value, count in counts[facet].items():
+            assert count == sum(value in (record.values(facet) or {NOT_STATED}) for record in rest), (facet, value)
+
+
+@given(plains(), searches())
+def test_a_count_is_what_picking_that_value_lists(records, filters):
+    index = build(columns(records))
+    for facet, values in index.counts(filters, None, index.select(filters, None)).items():
+        together = facet == "country" and filters.match_all_countries
+        others = filters if together else filters.without(facet)
+        for value, count in values.items():
+            picked = filters.but(picks=others.picks | {(facet, value)})
+            assert len(index.select(picked, None)) == count, (facet, value)
+
+
+@given(searches())
+def test_an_address_survives_a_round_trip(filters):
+    pairs = list(filters.pairs())
+    again = Filters.parse(MultiDict(pairs))
+    assert list(again.pairs()) == pairs
+    assert again.odd == ()
+
+
+@given(searches())
+def test_taking_off_every_chip_leaves_an_empty_search(filters):
+    while chips := list(filters.chips()):
+        filters = chips[0].rest
+    assert filters.is_empty
+
+
+@given(searches())
+def test_each_chip_undoes_itself(filters):
+    for chip in filters.chips():
+        undone = {pair for pair in filters.pairs() if pair[0] != "page"} - set(chip.rest.pairs())
+        assert {name for name, _ in undone} == {chip.name}
+        assert len(undone) == 1

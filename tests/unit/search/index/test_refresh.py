@@ -1,0 +1,152 @@
+"""The kept snapshot: it follows every change, never makes anyone wait for a rebuild, and outlives a failure."""
+
+import csv
+import logging
+import time
+
+import pytest
+from sqlalchemy import text as sql
+
+from portal.cli.database import SAMPLE, begin_turn
+from portal.database.orm import db
+from portal.models import Catalogue, Project
+from portal.search import directory
+from portal.search.index import current, refresh
+from portal.search.query.filters import Filters
+from portal.services.audit import recording
+from portal.services.imports import Report, import_file
+from tests.index_dump import told
+
+PATIENCE = 30  # seconds that a rebuild may take on a busy machine
+ORDERS = ("", "oldest", "budget", "-budget", "title")
+
+
+@pytest.fixture(scope="module")
+def served(new_app, new_database):
+    """An application as it serves: it believes the state of the database for a moment, and nobody waits."""
+    app = new_app(new_database())
+    with app.app_context():
+        take(SAMPLE)
+        refresh.of(db.engine).patience = 0.001
+        current.current()
+        yield app
+        db.session.remove()
+
+
+def take(path, **options):
+    report = Report()
+    begin_turn()
+    import_file(db.session(), path, report=report, **options)
+    db.session.commit()
+    time.sleep(0.002)
+    return report
+
+
+def rows_of(path):
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def written(path, rows):
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def listed(order="", query=""):
+    return [project.key for project in directory.find(Filters(text=query, sort=order, per_page=100)).projects]
+
+
+def touch(project_ids):
+    begin_turn()
+    Catalogue.touch(db.session(), project_ids)
+    db.session.commit()
+    time.sleep(0.002)
+
+
+def wait_for(what):
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if what():
+            return True
+        time.sleep(0.01)
+    return False
+
+
+def test_changes_are_taken_in_without_a_rebuild(served, tmp_path):
+    held = refresh.of(db.engine)
+    before, renewal = current.current(), held.renewal
+    changed = [row | {"title": f"Z {row['title']}", "year": "1999"} for row in rows_of(SAMPLE)[:9]]
+    take(written(tmp_path / "changed.csv", changed))
+    after = current.current()
+    assert after.index.built == before.index.built
+    assert len(after.index.late) >= 9
+    assert held.renewal is renewal
+    assert told(after.index) == told(refresh.snapshots.take(db.session()).index)
+
+
+def test_a_changed_project_is_listed_by_its_new_words_at_once(served, tmp_path):
+    row = rows_of(SAMPLE)[20]
+    take(written(tmp_path / "one.csv", [row | {"title": "Quokka census"}]))
+    assert listed(query="quokka") == [row["project_id"] or listed(query="quokka")[0]]
+
+
+def test_a_project_that_is_taken_back_is_gone_at_once(served):
+    key = listed()[0]
+    project = db.session.query(Project).filter_by(key=key).one()
+    begin_turn()
+    project = db.session.get(Project, project.id)
+    project.published_at = None
+    recording.record(db.session(), "withdrawn", "project", project.id)
+    Catalogue.touch(db.session(), [project.id])
+    db.session.commit()
+    time.sleep(0.002)
+    assert all(key not in listed(order) for order in ORDERS)
+
+
+def test_a_change_of_everything_is_read_anew_while_the_old_serves(served):
+    held = refresh.of(db.engine)
+    held.not_before = 0
+    before = current.current()
+    touch(None)
+    assert current.current() is before
+    assert wait_for(lambda: current.current().state == refresh.snapshots.state_of(db.session()))
+    assert current.current().index.late == ()
+
+
+def test_a_database_restored_to_another_past_is_noticed(served):
+    begin_turn()
+    db.session.execute(sql("UPDATE catalogue_change SET stamp = 'another past'"))
+    db.session.execute(sql("UPDATE catalogue SET stamp = 'another past'"))
+    db.session.commit()
+    time.sleep(0.002)
+    refresh.of(db.engine).not_before = 0
+    assert wait_for(lambda: current.current().state.stamp == "another past")
+
+
+def test_an_index_that_cannot_be_made_leaves_the_old_one_serving_and_says_so(served, caplog):
+    held = refresh.of(db.engine)
+    keys = listed()
+    db.session.rollback()
+    # On PostgreSQL the views that the index is read through would follow a table to its new name.
+    rename = f"ALTER TABLE {'' if db.engine.dialect.name == 'sqlite' else 'published.'}{{}} RENAME TO {{}}"
+    begin_turn()
+    db.session.execute(sql(rename.format("project_tag", "mislaid")))
+    Catalogue.touch(db.session(), None)
+    db.session.commit()
+    time.sleep(0.002)
+    held.not_before = 0
+    with caplog.at_level(logging.ERROR):
+        assert wait_for(lambda: current.current() and held.failure)
+    assert "could not be renewed" in caplog.text
+    assert current.state().startswith("The index cannot be built since")
+    assert current.current().index.ids_of(list(current.current().index.everything[:3]))
+    db.session.rollback()
+    begin_turn()
+    db.session.execute(sql(rename.format("mislaid", "project_tag")))
+    db.session.commit()
+    held.not_before = 0
+    assert wait_for(lambda: current.current() and current.state() == "ok")
+    assert listed() == keys

@@ -1,0 +1,149 @@
+"""An index that follows the tables, change by change, and the pages made from it, beside one read whole."""
+
+import csv
+import re
+from urllib.parse import parse_qsl
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from portal.cli.database import SAMPLE
+from portal.models import Catalogue, Project
+from portal.search import directory
+from portal.search.consistency import differences
+from portal.search.fulltext import text_index
+from portal.search.index import current
+from portal.search.index.snapshot import take
+from portal.search.query.filters import parse_pairs
+from portal.services.audit import recording
+from portal.services.imports import Report, import_file
+from tests.index_dump import told
+from tests.pages import words
+
+HEADER = (
+    "project_id", "title", "start_date", "end_date", "status", "project_type", "budget_usd", "coverage", "year",
+    "region", "benefiting_member_states", "summary", "source_url",
+)  # fmt: skip
+with SAMPLE.open(encoding="utf-8", newline="") as sample_file:
+    ROWS = list(csv.DictReader(sample_file))
+IDENTIFIED = [row["project_id"] for row in ROWS if row["project_id"]]
+# What may be written into a record: the values of any other one, the empty ones included; no end before its start.
+WORDS = {name: sorted({row[name] for row in ROWS}) for name in HEADER[1:-2]}
+WORDS |= {"start_date": ["", "2003", "2010-05"], "end_date": ["", "2011", "2024"], "year": ["", "1950", "1951", "2008"]}
+
+
+@pytest.fixture
+def keep(session, tmp_path):
+    """keep(rows) takes in rows of a table, each a dict by HEADER; what is missing stays empty."""
+
+    def write(rows):
+        path = tmp_path / "rows.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, HEADER, restval="")
+            writer.writeheader()
+            writer.writerows(rows)
+        report = Report()
+        import_file(session(), path, report=report)
+        session.commit()
+        return report
+
+    return write
+
+
+@pytest.fixture
+def show(session):
+    """show(number, is_public) takes one record back from the public, or gives it again."""
+
+    def change(number, is_public):
+        project = session.execute(select(Project).where(Project.number == number)).scalar_one()
+        project.published_at = project.created_at if is_public else None
+        recording.record(session(), "published" if is_public else "withdrawn", "project", project.id)
+        Catalogue.touch(session(), [project.id])
+        session.flush()
+        text_index.repair(session(), [project.id])
+        session.commit()
+
+    return change
+
+
+def record(number, title, **values):
+    stated = {"start_date": "2008", "status": "Active", "budget_usd": "100", "coverage": "National", "region": "Europe"}
+    return {"project_id": number, "title": title, **stated, **values}
+
+
+CHANGED = st.builds(
+    lambda number, values: {"project_id": number, **values},
+    st.sampled_from([*IDENTIFIED, "F.1", "F.2"]),
+    st.fixed_dictionaries({name: st.sampled_from(values) for name, values in WORDS.items()}),
+)
+STEPS = st.one_of(
+    st.lists(CHANGED, min_size=1, max_size=4, unique_by=lambda row: row["project_id"]),
+    st.tuples(st.sampled_from(IDENTIFIED), st.booleans()),
+)
+
+
+@given(st.lists(STEPS, min_size=1, max_size=5))
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.usefixtures("sample")
+def test_after_any_changes_the_index_is_the_one_read_from_the_tables(session, keep, show, steps):
+    built = current.current().index.built
+    for step in steps:
+        keep(step) if isinstance(step, list) else show(*step)
+        index = current.current().index
+    assert index.built == built
+    assert told(index) == told(take(session()).index)
+    assert list(differences(session(), current.current())) == []
+
+
+@pytest.fixture
+def emptied(keep):
+    """Fiji and 1950 lost their only project while the portal ran."""
+    other = record("F.2", "Two", benefiting_member_states="Ghana", year="2008")
+    keep([record("F.1", "One", benefiting_member_states="Fiji", year="1950"), other])
+    assert {"FJI", "GHA"} <= current.current().index.bits["country"].keys()
+    keep([record("F.1", "One", benefiting_member_states="Ghana", year="1951"), other])
+    assert current.current().index.late
+
+
+@pytest.mark.usefixtures("emptied")
+def test_a_country_that_lost_its_last_project_is_no_row_of_where_we_work(visit):
+    assert [words(row) for row in visit("/where-we-work/").select("#table tbody th")] == ["Ghana"]
+
+
+@pytest.mark.usefixtures("emptied")
+def test_a_year_that_lost_its_last_project_is_no_row_of_data_and_research(visit):
+    years = visit("/data-and-research/").select("section[aria-labelledby=years] tbody th")
+    assert [words(year) for year in years] == ["1951", "2008"]
+
+
+@pytest.mark.usefixtures("emptied")
+def test_a_country_that_lost_its_last_project_is_no_choice_in_the_directory(visit):
+    boxes = visit("/projects/?all=country").select("#facet-country input[type=checkbox]")
+    assert [box.attrs["value"] for box in boxes] == ["GHA"]
+
+
+@pytest.mark.usefixtures("emptied")
+def test_a_country_that_lost_its_last_project_can_still_be_asked_for(visit):
+    assert words(visit("/projects/?country=FJI").one("#status")) == "No projects found"
+
+
+def counted(page):
+    """The number beside each country, by its code."""
+    boxes = page.select("#facet-country input[type=checkbox]")
+    return {box.attrs["value"]: int(re.search(r"(\d+) projects?$", words(box.parent))[1]) for box in boxes}
+
+
+@pytest.mark.usefixtures("sample")
+@pytest.mark.parametrize(
+    "picked", ["country=GHA&country=TGO", "country=GHA", "country=GHA&country=GEO", "region=africa"]
+)
+def test_beside_countries_that_must_come_together_stands_what_adding_them_leaves(visit, picked):
+    address = f"/projects/?{picked}&country_match=all"
+    numbers = counted(visit(f"{address}&all=country"))
+    asked = ["GHA", "TGO", "GEO", "BEN", "AGO", "none"]
+    found = {
+        code: directory.total(parse_pairs(parse_qsl(f"{picked}&country_match=all&country={code}"))) for code in asked
+    }
+    assert {code: numbers[code] for code in asked} == found

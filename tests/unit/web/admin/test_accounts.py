@@ -1,0 +1,341 @@
+"""Accounts: what their owners may do with them, what administrators may, and links to choose a password."""
+
+from datetime import timedelta
+from threading import Barrier, Thread
+
+import pyotp
+import pytest
+
+from portal.database import encryption
+from portal.database.orm import db, now
+from portal.database.transactions import begin_writing
+from portal.models import Account
+from portal.services import mail
+from portal.services.accounts import administration, one_time_links, passwords, sessions
+from portal.services.audit import recording
+from portal.vocabulary.workflow import Role
+from portal.web.security import cookies
+from tests.factories import PHRASE, let_go, make_account
+from tests.http_clients import place
+
+ANOTHER = "seven slow boats drift"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105 # of the accounts of these tests
+
+
+@pytest.fixture
+def ada(session):
+    return make_account(session, "Ada", Role.ADMINISTRATOR, password=PHRASE, totp_secret=SECRET)
+
+
+@pytest.fixture
+def ann(session):
+    return make_account(session, "Ann", password=PHRASE)
+
+
+def code(steps=0):
+    return pyotp.TOTP(SECRET).at(now() + timedelta(seconds=30 * steps))
+
+
+def link_to(session, account):
+    issued = one_time_links.issue(session(), account, one_time_links.Purpose.RESET)
+    session.commit()
+    return f"{one_time_links.PATH}{issued.token}"
+
+
+def let_time_pass(session, account, minutes):
+    """As if the last proof of this account were so long ago."""
+    for found in sessions.living(session(), account):
+        found.proved_at = now() - timedelta(minutes=minutes)
+    session.commit()
+
+
+def test_a_link_shows_a_form_however_often_it_is_looked_at(staff, session, ann):
+    address = link_to(session, ann)
+    for _ in range(3):
+        answer = staff().get(address)
+        assert answer.status_code == 200
+        assert answer.headers["Referrer-Policy"] == "strict-origin"
+        assert answer.headers["Cache-Control"] == "private, no-store"
+    assert staff().post(address, {"password": ANOTHER}).status_code == 303
+
+
+def test_a_link_sets_a_password_once(staff, session, ann):
+    someone, address = staff(), link_to(session, ann)
+    assert place(someone.post(address, {"password": ANOTHER})) == "/sign-in"
+    assert "Your password is set" in someone.visit("/sign-in").text
+    assert someone.post("/sign-in", {"email": ann.email, "password": ANOTHER}).status_code == 303
+    assert staff().post(address, {"password": "a third one, also long"}).status_code == 410
+
+
+def test_a_bad_link_reads_the_same_whatever_is_wrong_with_it(staff, session, ann):
+    used, overtaken, cut = link_to(session, ann), link_to(session, ann), link_to(session, ann)
+    pages = {
+        staff().get(address).text for address in (used, overtaken, cut[:-1], cut + "x", f"{one_time_links.PATH}%00%ff")
+    }
+    assert len(pages) == 1
+    assert "does not work any more" in pages.pop()
+
+
+def test_a_link_is_overtaken_by_another_password(staff, session, ann):
+    address = link_to(session, ann)
+    other = link_to(session, ann)
+    assert staff().post(other, {"password": ANOTHER}).status_code == 303
+    assert staff().get(address).status_code == 410
+
+
+WEAK = {
+    "14 characters": "four quiet riv", "empty": "", "a pattern": "abcabcabcabcabcabc", "over 1,000": "riverboat " * 101,
+    "the same letter": "aaaaaaaaaaaaaaaaaa", "common": "passwordpassword1", "the account itself": "ann.example.org.ann",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", WEAK)
+def test_a_weak_password_is_refused_with_its_reason_and_the_link_stays(what, staff, session, ann):
+    address = link_to(session, ann)
+    page = staff().send(address, {"password": WEAK[what]}, status=422)
+    assert "The password is" in page.one("#password-error").to_text()
+    assert staff().post(address, {"password": ANOTHER}).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "given", ["🌊 rivers 🏔 peaks 🌳", "four quiet " * 9 + "é far beyond seventy-two bytes", "a tab\tand still more"]
+)
+def test_any_characters_make_a_password(given, staff, session, ann):
+    assert staff().post(link_to(session, ann), {"password": given}).status_code == 303
+    assert passwords.fits(given, ann.password_hash)
+
+
+def test_a_link_does_not_get_round_the_second_factor(staff, session, ada):
+    someone = staff()
+    someone.post(link_to(session, ada), {"password": ANOTHER})
+    assert place(someone.post("/sign-in", {"email": ada.email, "password": ANOTHER})).startswith("/sign-in/code")
+
+
+def test_ten_at_once_use_a_link_once(new_app, new_database):
+    """On a database of its own, because the connection of a test is not for many threads."""
+    app = new_app(new_database())
+    with app.app_context():
+        begin_writing(db.session())
+        ann = administration.add(db.session(), email="ann@example.org", name="Ann", role="author")
+        token = one_time_links.issue(db.session(), ann, one_time_links.Purpose.INVITE).token
+        db.session.commit()
+    gate, won = Barrier(10), []
+
+    def choose(number):
+        with app.app_context():
+            gate.wait()
+            try:
+                one_time_links.use(db.session(), token, f"{ANOTHER} {number}")
+                db.session.commit()
+                won.append(number)
+            except one_time_links.BadLink:
+                db.session.rollback()
+
+    threads = [Thread(target=choose, args=(number,)) for number in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with app.app_context():
+        kept = db.session.execute(db.select(Account.password_hash)).scalar_one()
+        assert len(won) == 1
+        assert passwords.fits(f"{ANOTHER} {won[0]}", kept)
+        db.session.remove()
+        let_go()
+
+
+def test_asking_for_a_link_reads_the_same_for_everyone(staff, session, ann, monkeypatch):
+    shut = make_account(session, "Shut", password=PHRASE)
+    begin_writing(session())
+    administration.disable(session(), shut, by=None)
+    session.commit()
+    answers = [staff().post("/forgotten", {"email": email}) for email in (ann.email, shut.email, "nobody@example.org")]
+    assert len({(answer.status_code, answer.text) for answer in answers}) == 1
+
+
+def test_asking_too_often_waits_whether_or_not_there_is_an_account(staff, session, ann):
+    for email in (ann.email, "nobody@example.org"):
+        for _ in range(3):
+            assert staff().post("/forgotten", {"email": email}).status_code == 200
+        answer = staff().post("/forgotten", {"email": email})
+        assert (answer.status_code, answer.headers["Retry-After"]) == (429, "300")
+
+
+def test_only_an_account_gets_mail(staff, ann, monkeypatch):
+    sent = []
+    monkeypatch.setattr(mail, "send_soon", lambda letter, _settings: sent.append(letter.to) or True)
+    for email in ("nobody@example.org", ann.email):
+        staff().post("/forgotten", {"email": email})
+    assert sent == [ann.email]
+
+
+def test_an_administrator_invites_and_hands_the_link_over(staff, ada, app):
+    someone = staff().sign_in(ada)
+    page = someone.send("/staff/accounts/", {"name": "Leah", "email": "Leah@Example.org", "role": "reviewer"})
+    address = page.one("#link").to_text().strip()
+    assert address.startswith(app.extensions["settings"].public_url + one_time_links.PATH)
+    assert staff().visit(address.removeprefix(app.extensions["settings"].public_url)).heading == "Choose a password"
+
+
+def test_what_is_wrong_with_an_invitation_is_said_at_once(staff, ada):
+    given = {"name": "", "email": "no address", "role": "emperor"}
+    page = staff().sign_in(ada).send("/staff/accounts/", given, status=422)
+    assert {link for link in page.links if link.startswith("#")} >= {"#name", "#email", "#role"}
+    assert page.one("#email").attrs["value"] == "no address"
+
+
+def test_a_form_writes_only_the_fields_it_has(staff, ann, session):
+    extra = {
+        "role": "administrator", "is_disabled": "1", "email": "x@example.org", "credential_version": "9", "id": "1",
+        "password_hash": "x", "totp_secret": SECRET, "account": "1", "account_id": "1", "version": "7",
+    }  # fmt: skip
+    before = {name: getattr(ann, name) for name in ("role", "email", "is_disabled", "password_hash", "totp_secret")}
+    staff().sign_in(ann).post("/staff/account/name", {"name": "Anne", **extra})
+    session.refresh(ann)
+    assert {name: getattr(ann, name) for name in before} == before
+    assert ann.name == "Anne"
+
+
+def test_a_new_role_ends_the_sessions_of_its_owner(staff, ada, ann):
+    worker, boss = staff().sign_in(ann), staff().sign_in(ada)
+    assert boss.post(f"/staff/accounts/{ann.id}/role", {"role": "reviewer"}).status_code == 303
+    assert ann.role == Role.REVIEWER
+    assert worker.get("/staff/account").status_code == 302
+
+
+STEPPED_UP = ("/staff/accounts/{}/role", "/staff/accounts/{}/remove-second-factor")
+
+
+@pytest.mark.parametrize("address", STEPPED_UP)
+def test_a_grave_act_asks_again_after_ten_minutes(address, staff, session, ada, ann):
+    boss, address = staff().sign_in(ada), address.format(ann.id)
+    let_time_pass(session, ada, 11)
+    page = boss.send(address, {"role": "reviewer"}, status=401)
+    assert page.heading == "Show once more that it is you"
+    fields = {field.attrs["name"]: field.attrs.get("value", "") for field in page.select("form.card input")}
+    button = boss.send("/sign-in/again", {**fields, "password": PHRASE, "code": code()}, token="")
+    fields = {field.attrs["name"]: field.attrs.get("value", "") for field in button.select("form.card input")}
+    assert boss.post(address, fields, token="").status_code == 303
+
+
+def test_a_grave_act_is_not_done_with_a_wrong_code(staff, session, ada, ann):
+    boss = staff().sign_in(ada)
+    let_time_pass(session, ada, 11)
+    given = {"to": f"/staff/accounts/{ann.id}/role", "method": "POST", "kept-role": "administrator"}
+    assert boss.post("/sign-in/again", {**given, "password": PHRASE, "code": "000000"}).status_code == 422
+    assert boss.post(given["to"], {"role": "administrator"}).status_code == 401
+    assert ann.role == Role.AUTHOR
+
+
+def test_nobody_disables_or_demotes_themselves(staff, ada):
+    boss = staff().sign_in(ada)
+    for act in ("disable", "role", "remove-second-factor"):
+        assert boss.post(f"/staff/accounts/{ada.id}/{act}", {"role": "author"}).status_code == 403
+
+
+def test_a_disabled_account_is_shut_at_once_and_can_be_opened_again(staff, ada, ann):
+    worker, boss = staff().sign_in(ann), staff().sign_in(ada)
+    boss.post(f"/staff/accounts/{ann.id}/disable")
+    assert worker.get("/staff/account").status_code == 302
+    assert staff().post("/sign-in", {"email": ann.email, "password": PHRASE}).status_code == 422
+    assert boss.post(f"/staff/accounts/{ann.id}/link").status_code == 403
+    boss.post(f"/staff/accounts/{ann.id}/enable")
+    assert staff().post("/sign-in", {"email": ann.email, "password": PHRASE}).status_code == 303
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "999999", "99999999999999999999", "1 OR 1=1", "abc", "%00", "1.0", "٣"])
+def test_an_account_that_is_not_there_is_not_there(number, staff, ada):
+    boss = staff().sign_in(ada)
+    assert boss.get(f"/staff/accounts/{number}").status_code == 404
+    assert boss.post(f"/staff/accounts/{number}/disable").status_code == 404
+    assert boss.post(f"/staff/account/sessions/{number}/end").status_code == 404
+
+
+def test_a_password_is_changed_with_the_present_one(staff, ann):
+    here, there = staff().sign_in(ann), staff().sign_in(ann)
+    before = here.cookie()
+    assert here.post("/staff/account/password", {"present": PHRASE, "password": ANOTHER}).status_code == 303
+    assert here.cookie() != before
+    assert here.get("/staff/account").status_code == 200
+    assert there.get("/staff/account").status_code == 302
+    assert passwords.fits(ANOTHER, ann.password_hash)
+
+
+@pytest.mark.parametrize("present", ["", "wrong", PHRASE.upper(), ANOTHER])
+def test_a_password_is_not_changed_without_the_present_one(present, staff, ann):
+    page = staff().sign_in(ann).send("/staff/account/password", {"present": present, "password": ANOTHER}, status=422)
+    assert page.one("#present-error")
+    assert passwords.fits(PHRASE, ann.password_hash)
+
+
+def test_with_a_second_factor_a_password_change_asks_for_a_code(staff, ada):
+    boss = staff().sign_in(ada)
+    given = {"present": PHRASE, "password": ANOTHER}
+    assert boss.post("/staff/account/password", given).status_code == 422
+    assert boss.post("/staff/account/password", {**given, "code": code()}).status_code == 303
+
+
+def test_a_second_factor_can_be_moved_to_another_device(staff, session, ada):
+    boss = staff().sign_in(ada)
+    assert place(boss.post("/staff/account/second-factor")) == "/staff/account/second-factor"
+    fresh = boss.visit("/staff/account/second-factor").one("#secret").to_text().strip()
+    assert ada.totp_secret == SECRET
+    boss.send("/staff/account/second-factor/confirm", {"code": "000000"}, status=422)
+    boss.send("/staff/account/second-factor/confirm", {"code": pyotp.TOTP(fresh).now()})
+    session.refresh(ada)
+    assert encryption.opened(ada.totp_secret) == fresh
+    assert boss.get("/staff/account").status_code == 200
+
+
+@pytest.mark.parametrize("address", ["/staff/account/second-factor", "/staff/account/recovery-codes"])
+def test_a_stale_proof_moves_no_second_factor(address, staff, session, ada):
+    boss = staff().sign_in(ada)
+    let_time_pass(session, ada, 11)
+    assert boss.post(address).status_code == 401
+
+
+def test_another_account_in_the_body_changes_nothing_of_it(staff, session, ada, ann):
+    worker = staff().sign_in(ann)
+    worker.post("/staff/account/second-factor", {"account": ada.id, "account_id": ada.id, "id": ada.id})
+    fresh = worker.visit("/staff/account/second-factor").one("#secret").to_text().strip()
+    worker.post("/staff/account/second-factor/confirm", {"code": pyotp.TOTP(fresh).now(), "account_id": ada.id})
+    session.refresh(ada)
+    assert ada.totp_secret == SECRET
+
+
+def test_sessions_are_listed_and_ended_by_their_owner(staff, ann):
+    here, there = staff().sign_in(ann), staff().sign_in(ann)
+    page = here.visit("/staff/account")
+    ends = [form.attrs["action"] for form in page.select("form") if form.attrs["action"].endswith("/end")]
+    assert len(ends) == 1
+    assert here.post(ends[0]).status_code == 303
+    assert there.get("/staff/account").status_code == 302
+    assert here.get("/staff/account").status_code == 200
+
+
+def test_all_other_sessions_are_ended_at_once(staff, ann):
+    here, *others = (staff().sign_in(ann) for _ in range(4))
+    here.post("/staff/account/sessions/end-others")
+    assert [other.get("/staff/account").status_code for other in others] == [302] * 3
+    assert here.get("/staff/account").status_code == 200
+
+
+def test_the_database_holds_no_usable_token(staff, session, ann, tmp_path):
+    someone = staff()
+    someone.post("/sign-in", {"email": ann.email, "password": PHRASE})
+    address = link_to(session, ann)
+    kept = "\n".join(str(row) for table in db.metadata.sorted_tables for row in session.execute(db.select(table)).all())
+    for secret in (someone.cookie(cookies.SESSION), address.removeprefix(one_time_links.PATH), PHRASE):
+        assert secret
+        assert secret not in kept
+
+
+def test_what_administrators_do_is_written_down(staff, session, ada, ann):
+    boss = staff().sign_in(ada)
+    boss.post(f"/staff/accounts/{ann.id}/name", {"name": "Anne"})
+    boss.post(f"/staff/accounts/{ann.id}/role", {"role": "reviewer"})
+    boss.post(f"/staff/accounts/{ann.id}/disable")
+    events = recording.events_of(session(), "account", ann.id, most=3)
+    assert [event.verb for event in events] == ["disable", "change role", "rename"]
+    assert {event.actor_id for event in events} == {ada.id}
+    assert all(event.request_id and event.address for event in events)

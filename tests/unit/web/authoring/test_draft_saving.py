@@ -1,0 +1,292 @@
+"""One draft in two hands, or sent many times: nothing overwritten in silence, nothing stored twice."""
+
+import threading
+
+import pytest
+
+from portal.database.orm import db
+from portal.models import AuditEvent, Revision
+from portal.services.editorial import idempotency, publication, review
+from portal.services.records import published
+from portal.vocabulary.workflow import State
+from tests.factories import COMPLETE, Office
+from tests.form_data import filled
+from tests.http_clients import Browser, place
+from tests.pages import Page, words
+
+NEW = "/staff/projects/new"
+SENDINGS = 20
+
+
+def edit(revision):
+    return f"/staff/revisions/{revision.id}/edit"
+
+
+def autosave(revision):
+    return f"/staff/revisions/{revision.id}/autosave"
+
+
+@pytest.fixture
+def clash(author, office, session):
+    """A draft open in two windows; the first has saved another title and summary, the second is sent now."""
+    revision = office.draft()
+    first, second = (filled(author.visit(edit(revision))) for _ in range(2))
+    answer = author.post(edit(revision), first | {"title": "Theirs", "summary": "Their words."})
+    assert answer.status_code == 303
+    sent = second | {"title": "Mine", "summary": "My words.", "budget": "7", "note": "My note"}
+    return revision, sent, author.send(edit(revision), sent, status=409)
+
+
+def hidden(page):
+    """The fields of the page of choices, without any choice."""
+    fields = {}
+    for element in page.one("form.clash").query("input[type=hidden]"):
+        fields.setdefault(element.attrs["name"], []).append(element.attrs.get("value", ""))
+    return fields
+
+
+def test_the_loser_sees_both_texts_field_by_field(clash):
+    _, _, page = clash
+    pairs = {
+        words(one.query("legend")[0]): [words(side) for side in one.query(".words")] for one in page.select(".pair")
+    }
+    assert pairs == {
+        "Title": ["Mine", "Theirs"],
+        "Summary": ["My words.", "Their words."],
+        "Budget amount": ["USD 7", "USD 150,000"],
+    }
+
+
+def test_a_conflict_overwrites_nothing(clash, session):
+    revision, _, _ = clash
+    session.rollback()
+    assert revision.draft == COMPLETE.but(title="Theirs", summary="Their words.")
+
+
+def test_what_was_chosen_is_saved(clash, author, session):
+    revision, _, page = clash
+    choices = {"choice-title": "mine", "choice-summary": "theirs", "choice-budget": "mine"}
+    assert place(author.post(edit(revision), hidden(page) | choices)) == edit(revision)
+    session.rollback()
+    assert revision.draft == COMPLETE.but(title="Mine", summary="Their words.", budget="7.00")
+    assert revision.note == "My note"
+
+
+def test_a_field_without_a_choice_asks_again_and_keeps_the_others(clash, author, session):
+    revision, _, page = clash
+    again = author.send(edit(revision), hidden(page) | {"choice-title": "mine"}, status=409)
+    assert "checked" in again.one("#mine-title").attrs
+    assert "checked" not in again.one("#mine-summary").attrs
+    assert "still to be chosen" in words(again.one(".clash .error"))
+    session.rollback()
+    assert revision.draft.title == "Theirs"
+
+
+def test_a_draft_that_moved_on_while_choosing_is_shown_anew(clash, author, office, session):
+    revision, _, page = clash
+    session.rollback()
+    third = revision.draft.but(title="Third")
+    review.save_draft(session(), revision, third, version=revision.version, by=office.author)
+    session.commit()
+    choices = {"choice-title": "mine", "choice-summary": "mine", "choice-budget": "mine"}
+    again = author.send(edit(revision), hidden(page) | choices, status=409)
+    assert "Third" in again.text
+    assert again.one("input[name=version]").attrs["value"] == str(revision.version)
+
+
+def test_the_same_text_in_both_windows_is_no_conflict(author, office, session):
+    revision = office.draft()
+    first, second = (filled(author.visit(edit(revision)), title="The same") for _ in range(2))
+    assert author.post(edit(revision), first).status_code == 303
+    assert author.post(edit(revision), second).status_code == 303
+
+
+@pytest.fixture
+def overtaken(author, office, session):
+    """A change whose public record was changed by somebody else since it began, sent for review."""
+    project = office.revision(State.PUBLISHED).project
+    address = f"/staff/projects/{project.key}/edit"
+    fields = filled(author.visit(address), title="My title", action="submit")
+    change = review.open_change(session(), project, by=office.other)
+    draft = change.draft.but(title="Public meanwhile")
+    review.save_draft(session(), change, draft, version=change.version, by=office.other)
+    for act in (
+        lambda: review.submit(session(), change, version=change.version, by=office.other),
+        lambda: review.claim(session(), change, by=office.reviewer),
+        lambda: review.approve(session(), change, version=change.version, by=office.reviewer),
+    ):
+        act()
+        session.commit()
+    publication.publish(session(), change, by=office.reviewer)
+    session.commit()
+    return project, author.send(address, fields, status=409)
+
+
+def test_a_record_that_moved_on_is_compared_with_the_draft(overtaken):
+    _, page = overtaken
+    assert [words(side) for side in page.select(".pair .words")] == ["My title", "Public meanwhile"]
+
+
+def test_a_draft_whose_record_moved_on_is_stored_all_the_same(overtaken, session, office):
+    project, _ = overtaken
+    mine = session.query(Revision).filter_by(project_id=project.id, state=State.DRAFT).one()
+    assert mine.draft.title == "My title"
+
+
+def test_after_the_choice_the_draft_can_be_submitted(overtaken, author, session):
+    project, page = overtaken
+    to = page.one("form.clash").attrs["action"]
+    answer = author.post(to, hidden(page) | {"choice-title": "mine"})
+    assert answer.status_code == 303
+    assert author.post(place(answer), filled(author.visit(place(answer)), action="submit")).status_code == 303
+    session.rollback()
+    assert published.draft_of(session(), project).title == "Public meanwhile"
+
+
+def test_autosave_makes_one_draft_of_a_new_page(author, session):
+    fields = filled(author.visit(NEW), title="First words")
+    first = author.post(f"{NEW}/autosave", fields).json
+    repeated = author.post(f"{NEW}/autosave", fields).json
+    assert repeated == first
+    revision = session.query(Revision).one()
+    assert (first["edit"], first["autosave"], first["version"]) == (
+        edit(revision),
+        autosave(revision),
+        revision.version,
+    )
+
+
+def test_a_save_after_the_answer_to_an_autosave_was_lost_goes_into_the_same_draft(author, session):
+    fields = filled(author.visit(NEW), title="First words")
+    author.post(f"{NEW}/autosave", fields)
+    answer = author.post(NEW, fields | {"title": "First words and more"})
+    revision = session.query(Revision).one()
+    assert (place(answer), revision.draft.title) == (edit(revision), "First words and more")
+
+
+def test_a_lost_answer_never_overwrites_what_another_window_saved(author, session):
+    fields = filled(author.visit(NEW), title="First words")
+    made = author.post(f"{NEW}/autosave", fields).json
+    other = filled(author.visit(made["edit"]), title="Another window")
+    assert author.post(made["edit"], other).status_code == 303
+    assert author.post(NEW, fields | {"title": "First words and more"}).status_code == 409
+    assert session.query(Revision).one().draft.title == "Another window"
+
+
+def test_autosave_of_a_change_begins_it(author, office, session):
+    project = office.revision(State.PUBLISHED).project
+    fields = filled(author.visit(f"/staff/projects/{project.key}/edit"), title="Changed")
+    assert author.post(f"/staff/projects/{project.key}/autosave", fields).status_code == 200
+    assert session.query(Revision).filter_by(state=State.DRAFT).one().draft.title == "Changed"
+
+
+def test_autosaves_roll_on_from_version_to_version(author, office, session):
+    revision = office.draft()
+    fields = filled(author.visit(edit(revision)))
+    for title in ("One", "Two", "Three"):
+        said = author.post(autosave(revision), fields | {"title": title}).json
+        fields["version"] = str(said["version"])
+    session.rollback()
+    assert (session.query(Revision).count(), revision.draft.title) == (1, "Three")
+
+
+def test_autosave_in_a_second_window_is_refused_with_words(author, office, session):
+    revision = office.draft()
+    fields = filled(author.visit(edit(revision)))
+    author.post(autosave(revision), fields | {"title": "First window"})
+    answer = author.post(autosave(revision), fields | {"title": "Second window"})
+    assert answer.status_code == 409
+    assert "Your text is kept" in answer.json["problem"]
+    session.rollback()
+    assert revision.draft.title == "First window"
+
+
+def test_autosave_of_what_was_submitted_is_refused(author, office):
+    revision = office.revision(State.SUBMITTED)
+    answer = author.post(autosave(revision), {"title": "Late", "version": str(revision.version)})
+    assert answer.status_code == 409
+
+
+def test_autosave_without_a_session_asks_to_sign_in_and_the_same_save_goes_through(author, office, session, app):
+    revision = office.draft()
+    fields = filled(author.visit(edit(revision)), title="Typed while away")
+    author.client.delete_cookie("__Host-portal", domain="localhost")
+    assert author.post(autosave(revision), fields, headers={"Portal-Dialog": "true"}, token="").status_code in (
+        401,
+        403,
+    )
+    author.sign_in(office.author)
+    fields["form_token"] = author.form_token
+    assert author.post(autosave(revision), fields).status_code == 200
+
+
+# A database of its own, so that requests in threads meet as they do under a server with many.
+
+
+@pytest.fixture
+def busy(new_app, new_database):
+    app = new_app(new_database())
+    with app.app_context():
+        yield app, Office(db.session)
+        db.session.remove()
+
+
+def in_parallel(app, work, times):
+    """Call work(number) in that many threads at once, each with its own application context; the answers in order."""
+    answers, gate = [None] * times, threading.Barrier(times)
+
+    def run(number):
+        with app.app_context():
+            gate.wait()
+            answers[number] = work(number)
+            db.session.remove()
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(times)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers
+
+
+def test_twenty_parallel_sendings_of_one_form_are_one_submission(busy):
+    app, office = busy
+    one = Browser(app, db.session).sign_in(office.author)
+    fields = filled(one.visit(NEW), **COMPLETE.as_json(), action="submit")
+    token, cookie = one.form_token, one.cookie()
+
+    def send(_):
+        browser = Browser(app, db.session)
+        browser.set_cookie("__Host-portal", cookie)
+        return browser.post(NEW, fields, token=token)
+
+    answers = in_parallel(app, send, SENDINGS)
+    assert {answer.status_code for answer in answers} == {303}
+    assert len({place(answer) for answer in answers}) == 1
+    db.session.rollback()
+    revision = db.session.query(Revision).one()
+    assert revision.state == State.SUBMITTED
+    events = db.session.query(AuditEvent).filter_by(subject_kind="revision", subject_id=str(revision.id), verb="submit")
+    assert events.count() == 1
+
+
+def test_of_parallel_saves_from_one_version_exactly_one_wins(busy):
+    app, office = busy
+    revision = office.draft()
+    one = Browser(app, db.session).sign_in(office.author)
+    address = edit(revision)
+    fields = filled(one.visit(address))
+    token, cookie = one.form_token, one.cookie()
+
+    def send(number):
+        browser = Browser(app, db.session)
+        browser.set_cookie("__Host-portal", cookie)
+        sent = fields | {"title": f"Window {number}", "key": idempotency.fresh_key()}
+        return browser.post(address, sent, token=token)
+
+    answers = in_parallel(app, send, SENDINGS)
+    codes = sorted(answer.status_code for answer in answers)
+    assert codes == [303] + [409] * (SENDINGS - 1)
+    for number, answer in enumerate(answers):
+        if answer.status_code == 409:
+            assert f"Window {number}" in words(Page(answer, status=409).one("main"))

@@ -1,0 +1,127 @@
+"""Accepting and returning single fields on the page of a revision."""
+
+import pytest
+
+from portal.services.editorial import field_marks, review
+from portal.vocabulary.workflow import State
+from tests.form_data import as_sent
+from tests.pages import words
+from tests.staff_clients import Colleague, form_to
+
+
+@pytest.fixture
+def revision(office):
+    return office.revision(State.IN_REVIEW)
+
+
+@pytest.fixture
+def reviewer(app, session, office):
+    return Colleague(app, session, office.reviewer)
+
+
+@pytest.fixture
+def author(app, session, office):
+    return Colleague(app, session, office.author)
+
+
+@pytest.fixture
+def at(revision):
+    return f"/staff/revisions/{revision.id}"
+
+
+RETURNED = {"mark-budget": "returned", "reason-budget": "Which year?"}
+
+
+def test_kept_marks_stand_on_the_page_for_reviewer_and_author(reviewer, author, at):
+    led = reviewer.press(reviewer.visit(at), f"{at}/mark", **{"mark-title": "accepted"}, **RETURNED)
+    assert led == at
+    for person in (reviewer, author):
+        page = person.visit(at)
+        assert "Accepted Rex" in words(page.one("#field-title .marked"))
+        assert "Will be returned" in words(page.one("#field-budget .marked"))
+        assert "Which year?" in words(page.one("#field-budget"))
+        assert "Accepted: Title" in words(page.one(".told"))
+
+
+def test_an_accepted_field_is_folded_and_an_open_one_is_not(reviewer, at):
+    reviewer.press(reviewer.visit(at), f"{at}/mark", **{"mark-title": "accepted"})
+    page = reviewer.visit(at)
+    assert "open" not in page.one("#field-title details").attrs
+    assert not page.select("#field-budget details")
+
+
+def test_all_others_are_accepted_at_once(reviewer, revision, at):
+    page = reviewer.visit(at)
+    changed = [element.attrs["id"].removeprefix("field-") for element in page.select(".difference")]
+    reviewer.press(page, f"{at}/mark", all="the rest", **RETURNED)
+    assert set(field_marks.accepted(revision)) == set(changed) - {"budget"}
+    assert field_marks.returned(revision) == {"budget": "Which year?"}
+
+
+def test_a_mend_that_comes_back_shows_only_what_is_not_accepted(office, reviewer, author, revision, at):
+    page = reviewer.visit(at)
+    changed = len(page.select(".difference"))
+    form = as_sent(form_to(page, f"{at}/return"))
+    accepted = {name: "accepted" for name in form if name.startswith("mark-")}
+    reviewer.press(page, f"{at}/return", **(accepted | RETURNED))
+    draft = revision.draft.but(budget="140000.00")
+    review.save_draft(office.session, revision, draft, version=revision.version, by=office.author)
+    review.submit(office.session, revision, version=revision.version, by=office.author)
+    review.claim(office.session, revision, by=office.reviewer)
+    office.session.commit()
+    page = reviewer.visit(at)
+    assert [e.attrs["id"] for e in page.select(".difference") if not e.query("details")] == ["field-budget"]
+    assert "Changed since it was returned" in words(page.one("#field-budget"))
+    assert f"{changed - 1} fields are accepted" in page.text
+
+
+def test_the_author_reads_in_the_form_what_is_accepted(reviewer, author, at):
+    marked = {"mark-title": "accepted"} | RETURNED
+    reviewer.press(reviewer.visit(at), f"{at}/return", **marked)
+    page = author.visit(f"{at}/edit")
+    assert "accepts this as it stands" in words(page.one("#title-accepted"))
+    assert "Which year?" in words(page.one("#budget-reason"))
+
+
+def test_approving_what_was_not_mended_is_refused_at_its_field(office, reviewer, revision, at):
+    reviewer.press(reviewer.visit(at), f"{at}/return", **RETURNED)
+    review.submit(office.session, revision, version=revision.version, by=office.author)
+    review.claim(office.session, revision, by=office.reviewer)
+    office.session.commit()
+    page = reviewer.press(reviewer.visit(at), f"{at}/approve", status=422)
+    assert "#field-budget" in page.links
+    led = reviewer.press(reviewer.visit(at), f"{at}/approve", **{"mark-budget": "accepted"})
+    assert (led, revision.state) == (at, State.APPROVED)
+
+
+def test_the_enter_key_decides_nothing(reviewer, at):
+    first = next(iter(form_to(reviewer.visit(at), f"{at}/approve").query("button")))
+    assert first.attrs["formaction"] == f"{at}/mark"
+
+
+def test_a_mark_without_its_reason_comes_back_with_what_was_typed(reviewer, revision, at):
+    typed = {"mark-budget": "returned", "reason-budget": " ", "mark-title": "accepted", "note": "Kept."}
+    page = reviewer.press(reviewer.visit(at), f"{at}/mark", status=422, **typed)
+    sent = as_sent(form_to(page, f"{at}/mark"))
+    assert (sent["mark-budget"], sent["mark-title"], sent["note"]) == ("returned", "accepted", "Kept.")
+    assert revision.marks == {}
+
+
+def test_who_edited_it_last_is_not_offered_to_accept(office, reviewer, revision, at):
+    draft = revision.draft.but(title="Mended by the reviewer")
+    review.save_draft(office.session, revision, draft, version=revision.version, by=office.reviewer)
+    office.session.commit()
+    page = reviewer.visit(at)
+    assert not page.select("[name=mark-title][value=accepted]")
+    assert page.select("[name=mark-title][value=returned]")
+
+
+def test_a_verdict_that_is_none_is_read_as_undecided(reviewer, revision, at):
+    answer = reviewer.act(
+        f"{at}/mark", version=revision.version, **{"mark-title": "perhaps", "mark-colour": "accepted"}
+    )
+    assert (answer.status_code, revision.marks) == (303, {})
+
+
+def test_the_page_leads_to_the_preview(reviewer, at):
+    assert f"{at}/preview" in reviewer.visit(at).links
