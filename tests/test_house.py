@@ -18,7 +18,7 @@ FORBIDDEN_NAMES = re.compile(
     r"(^|_)(utils?|helpers?|common|misc|managers?|handlers?|processors?|base|types|new|v2)(_|$)", re.IGNORECASE
 )
 # Models, pages and styles each stand on one base, which is what everyone calls it.
-ALLOWED_NAMES = {"templates/base.html", "static/css/20-base.css"}
+ALLOWED_NAMES = {"templates/base.html"}
 ALLOWED_CLASSES = {"Base"}
 
 MACHINE_PATH = re.compile(r"(?<![\w.~-])/(?:home|root|work|tmp|Users)/\w")

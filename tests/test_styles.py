@@ -5,9 +5,10 @@ import re
 import pytest
 
 from portal.config import ROOT
+from portal.web.http.static_files import style_sheets
 
 CSS = ROOT / "static" / "css"
-NAMES = sorted(path.name for path in CSS.glob("*.css"))
+NAMES = sorted(path.relative_to(CSS).as_posix() for path in CSS.rglob("*.css"))
 
 NOT_STYLE = re.compile(r'/\*.*?\*/|"[^"\n]*"|\'[^\'\n]*\'', re.DOTALL)
 PIECE = re.compile(r"([^{};]*)([{};])")
@@ -16,6 +17,7 @@ ONE_SIDED = re.compile(
     r"|border-(top|bottom)-(left|right)-radius)$"
 )
 SIDES = re.compile(r"(text-align|float|clear|caption-side)$")
+AT_LAYER = re.compile(r"@layer ([a-z]+) \{")
 COLOUR = re.compile(r"#[0-9a-f]{3,8}\b|\b(rgba?|hsla?)\(", re.IGNORECASE)
 
 
@@ -40,6 +42,17 @@ def selectors(name):
 
 def is_print(around):
     return any(rule.startswith("@media") and "print" in rule for rule in around)
+
+
+def test_every_sheet_is_part_of_the_style_sheet():
+    sent = {path.relative_to(CSS).as_posix() for path in style_sheets(ROOT / "static")}
+    assert sent | {"layers.css"} == set(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_sheet_fills_the_layer_of_its_folder(name):
+    layers = set(AT_LAYER.findall((CSS / name).read_text(encoding="utf-8")))
+    assert name == "layers.css" or layers == {name.partition("/")[0]}
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,4 +1,4 @@
-// The form of a project (templates/staff/edit.html): saves while one types, keeps a copy in the tab against a crash, and
+// The form of a project (templates/authoring/edit.html): saves while one types, keeps a copy in the tab against a crash, and
 // shows chosen countries as chips. The form works without it. All words come from the page. Every page of staff drops
 // the copies that are of no use any more.
 (() => {

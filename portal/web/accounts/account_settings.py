@@ -176,7 +176,7 @@ def page(
 ) -> Response:
     person = access.current()
     body = render_template(
-        "staff/account.html",
+        "accounts/account_settings.html",
         name=name or NameForm(data={"name": person.name}),
         password=password or PasswordForm(),
         email=email or EmailForm(),
@@ -193,7 +193,7 @@ def enrolment_page(form: CodeForm, status: int = 200) -> Answer:
         return redirect(url_for("own_account.account"), 303)
     shown = authentication.enrolment(access.session_row(), issuer=request_context.issuer())
     body = render_template(
-        "sign_in/second_factor.html",
+        "accounts/set_up_second_factor.html",
         form=form,
         secret=shown.secret,
         qr=second_factor.qr_svg(shown.uri),
@@ -204,7 +204,7 @@ def enrolment_page(form: CodeForm, status: int = 200) -> Answer:
 
 def codes_page(codes: tuple[str, ...]) -> Response:
     target = url_for("own_account.account")
-    return make_response(render_template("sign_in/recovery_codes.html", codes=codes, target=target))
+    return make_response(render_template("accounts/recovery_codes.html", codes=codes, target=target))
 
 
 def done(said: str) -> Response:

@@ -57,7 +57,7 @@ def ask() -> Answer:
 def link(token: str) -> Answer:
     """A question, so that a mail scanner that looks changes nothing."""
     found = email_change.read(db.session(), token)
-    response = make_response(render_template("sign_in/email.html", token=token, email=found.email))
+    response = make_response(render_template("accounts/confirm_email.html", token=token, email=found.email))
     response.headers["Referrer-Policy"] = "strict-origin"
     return response
 

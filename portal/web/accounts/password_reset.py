@@ -37,7 +37,7 @@ class ChoiceForm(Form):
 @bp.get("/forgotten")
 def forgotten() -> Answer:
     return render_template(
-        "sign_in/forgotten.html", form=ForgottenForm(), can_mail=mail.can_send(request_context.settings())
+        "accounts/forgotten_password.html", form=ForgottenForm(), can_mail=mail.can_send(request_context.settings())
     )
 
 
@@ -53,7 +53,7 @@ def ask_for_link() -> Answer:
     if link is not None:
         mail.send_soon(notifications.letter_of(link, request_context.settings()), request_context.settings())
     sleep(max(0.0, began + ANSWER_SECONDS - monotonic()))
-    return render_template("sign_in/asked.html", can_mail=mail.can_send(request_context.settings()))
+    return render_template("accounts/reset_link_requested.html", can_mail=mail.can_send(request_context.settings()))
 
 
 @bp.get(f"{one_time_links.PATH}<token>")
@@ -83,7 +83,7 @@ def use_link(token: str) -> Answer:
 
 
 def password_page(token: str, form: ChoiceForm, email: str) -> Response:
-    return make_response(render_template("sign_in/password.html", form=form, token=token, email=email))
+    return make_response(render_template("accounts/choose_password.html", form=form, token=token, email=email))
 
 
 @bp.after_request

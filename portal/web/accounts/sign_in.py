@@ -50,7 +50,7 @@ def sign_in() -> Answer:
     target = safe_redirect.safe(request.args.get("next", ""))
     if access.person() is not None:
         return redirect(target, 303)
-    return render_template("sign_in/sign_in.html", form=SignInForm(data={"next": target}))
+    return render_template("accounts/sign_in.html", form=SignInForm(data={"next": target}))
 
 
 @bp.post("/sign-in")
@@ -61,7 +61,7 @@ def try_password() -> Answer:
         return error_pages.limited(tried.seconds)
     if tried.outcome == Outcome.REFUSED:
         form.email.errors = [wrong_password()]
-        return make_response(render_template("sign_in/sign_in.html", form=form), 422)
+        return make_response(render_template("accounts/sign_in.html", form=form), 422)
     target = safe_redirect.safe(form.next.data or "")
     if tried.outcome != Outcome.COMPLETE:
         step = "signing_in.code" if tried.outcome == Outcome.CODE else "signing_in.enrol"
@@ -76,7 +76,7 @@ def code() -> Answer:
     if pending(Stage.CODE) is None:
         return start_again()
     form = CodeForm(data={"next": safe_redirect.safe(request.args.get("next", ""))})
-    return render_template("sign_in/code.html", form=form)
+    return render_template("accounts/one_time_code.html", form=form)
 
 
 @bp.post("/sign-in/code")
@@ -91,7 +91,7 @@ def try_code() -> Answer:
         return error_pages.limited(tried.seconds)
     if tried.outcome == Outcome.REFUSED:
         form.code.errors = [wrong_code()]
-        return make_response(render_template("sign_in/code.html", form=form), 422)
+        return make_response(render_template("accounts/one_time_code.html", form=form), 422)
     return let_in(redirect(safe_redirect.safe(form.next.data or ""), 303), tried)
 
 
@@ -118,7 +118,7 @@ def finish_enrolment() -> Answer:
         form.code.errors = [wrong_code()]
         return enrolment_page(form, found, 422)
     target = safe_redirect.safe(form.next.data or "")
-    page = render_template("sign_in/recovery_codes.html", codes=tried.recovery_codes, target=target)
+    page = render_template("accounts/recovery_codes.html", codes=tried.recovery_codes, target=target)
     notify.tell(Event.SECOND_FACTOR, found.account)
     return let_in(make_response(page), tried)
 
@@ -242,7 +242,7 @@ def enrolment_page(form: CodeForm, found: AccountSession, status: int = 200) -> 
     """The QR code and the secret of a second factor, until a code confirms it."""
     shown = authentication.enrolment(found, issuer=request_context.issuer())
     page = render_template(
-        "sign_in/second_factor.html",
+        "accounts/set_up_second_factor.html",
         form=form,
         secret=shown.secret,
         qr=second_factor.qr_svg(shown.uri),

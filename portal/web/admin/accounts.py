@@ -164,19 +164,19 @@ def hand_over(link: IssuedLink) -> Answer:
     if mail.send_soon(notifications.letter_of(link, settings), settings):
         flash(gettext("A link was mailed to %(email)s. It works once, within 30 minutes.", email=link.email))
         return redirect(url_for("accounts.everyone"), 303)
-    return render_template("staff/link.html", link=link, address=link.address(settings.public_url))
+    return render_template("admin/one_time_link.html", link=link, address=link.address(settings.public_url))
 
 
 def list_page(form: InvitationForm, status: int = 200) -> Response:
     people = administration.everyone(db.session())
-    return make_response(render_template("staff/accounts.html", people=people, form=form), status)
+    return make_response(render_template("admin/accounts.html", people=people, form=form), status)
 
 
 def account_page(
     found: Account, form: NameForm | None = None, status: int = 200, *, email: EmailForm | None = None
 ) -> Response:
     body = render_template(
-        "staff/one_account.html",
+        "admin/account.html",
         account=found,
         form=form or NameForm(data={"name": found.name}),
         email=email or EmailForm(data={"email": found.email}),

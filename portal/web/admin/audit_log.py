@@ -41,7 +41,7 @@ def events() -> str:
     found, following = log.find(session, wanted)
     shown = revisions.among(session, [number for event in found if (number := revision_of(event))], access.current())
     return render_template(
-        "staff/audit.html",
+        "admin/audit_log.html",
         lines=[line(event, shown) for event in found],
         wanted=wanted,
         verbs=log.verbs(session),

@@ -56,7 +56,7 @@ def show(place: Place) -> Answer:
         return redirect(revision_address(found.revision.id))
     if found.revision and place.number is None:
         return redirect(url_for("submission.edit", number=found.revision.id))
-    return make_response(render_template("staff/edit.html", sheet=edit_page.sheet(session, place, found, account)))
+    return make_response(render_template("authoring/edit.html", sheet=edit_page.sheet(session, place, found, account)))
 
 
 @bp.post("/projects/new")
@@ -136,7 +136,7 @@ def again(place: Place, sent: Sent, *, problem: str, status: int) -> Response:
     account = access.current()
     found = draft_saving.opening(session, place, account)
     sheet = edit_page.sheet(session, place, found, account, sent=sent, problem=problem)
-    return make_response(render_template("staff/edit.html", sheet=sheet), status)
+    return make_response(render_template("authoring/edit.html", sheet=sheet), status)
 
 
 def complain(sent: Sent, revision: Revision, why: Incomplete) -> Response:
@@ -146,7 +146,7 @@ def complain(sent: Sent, revision: Revision, why: Incomplete) -> Response:
     finish(session, sent, revision, account)
     found = draft_saving.opening(session, place, account)
     sheet = edit_page.sheet(session, place, found, account, sent=sent, faults=why.faults, is_stored=True)
-    return make_response(render_template("staff/edit.html", sheet=sheet), 422)
+    return make_response(render_template("authoring/edit.html", sheet=sheet), 422)
 
 
 def collide(place: Place, sent: Sent, why: Conflict) -> Response:
@@ -156,7 +156,7 @@ def collide(place: Place, sent: Sent, why: Conflict) -> Response:
     account = access.current()
     found = draft_saving.opening(session, place, account)
     clash = conflict_page.clash(found, sent, why)
-    return make_response(render_template("staff/conflict.html", clash=clash, key=idempotency.fresh_key()), 409)
+    return make_response(render_template("authoring/conflict.html", clash=clash, key=idempotency.fresh_key()), 409)
 
 
 @bp.post("/projects/new/autosave")
@@ -201,7 +201,7 @@ def keep(place: Place) -> Answer:
 def check() -> Answer:
     """What there is to say of what is being typed; stores nothing."""
     form, checks = edit_page.checked(db.session(), Sent.read(request.form), request.form.get("about", ""))
-    return render_template("staff/_checks.html", form=form, checks=checks)
+    return render_template("authoring/_checks.html", form=form, checks=checks)
 
 
 @bp.get(f"/revisions/{NUMBER}/preview", endpoint="preview")
@@ -211,7 +211,7 @@ def show_preview(number: int) -> Answer:
     may_edit = Action.SAVE in workflow.allowed(revision, access.current())
     project = preview.listing(revision, current.current().terms)
     return render_template(
-        "staff/preview.html",
+        "authoring/preview.html",
         revision=revision,
         back=url_for("submission.edit", number=number) if may_edit else revision_address(number),
         project=project,

@@ -21,7 +21,9 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-_URL = re.compile(r'url\("\.\./([^"]+)"\)')
+_URL = re.compile(r'url\("\.\./\.\./([^"]+)"\)')
+# The folders of static/css, each a cascade layer of layers.css.
+_STYLE_FOLDERS = ("tokens", "base", "layout", "components", "pages", "utilities")
 _FOR_GOOD = "public, max-age=31536000, immutable"
 # Our own table: what the machine's would say differs from one to the next.
 _TYPES = {
@@ -66,12 +68,17 @@ def read(folder: Path) -> dict[str, Asset]:
     return assets
 
 
+def style_sheets(folder: Path) -> list[Path]:
+    """The parts of the style sheet: folders in the order of the cascade layers, files by name within one."""
+    return [path for layer in _STYLE_FOLDERS for path in sorted((folder / "css" / layer).glob("*.css"))]
+
+
 def joined(folder: Path) -> str:
-    """The parts of the style sheet in the order of their names; the reset goes into its layer after the first."""
-    first, *rest = sorted((folder / "css").glob("*.css"))
+    """The whole style sheet; `layers.css` comes first and the reset follows it in its own layer."""
     reset = next((folder / "vendor").glob("modern-normalize-*/modern-normalize.css"))
     normalize = f"@layer normalize {{\n{reset.read_text(encoding='utf-8')}\n}}"
-    return "\n".join([first.read_text(encoding="utf-8"), normalize, *(p.read_text(encoding="utf-8") for p in rest)])
+    layers, *rest = [folder / "css" / "layers.css", *style_sheets(folder)]
+    return "\n".join([layers.read_text(encoding="utf-8"), normalize, *(p.read_text(encoding="utf-8") for p in rest)])
 
 
 def asset(name: str, body: bytes) -> Asset:

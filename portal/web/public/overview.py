@@ -17,7 +17,7 @@ bp = Blueprint("overview", __name__)
 @shared(here)
 def home() -> str:
     return render_template(
-        "home.html",
+        "public/home.html",
         found=find(Filters()),
         active=directory.total(Filters(picks=frozenset({("status", "active")}))),
         themes=aggregates.sums_of("theme"),
@@ -31,7 +31,7 @@ def home() -> str:
 @shared(here)
 def where() -> str:
     return render_template(
-        "where.html",
+        "public/where_we_work.html",
         found=find(Filters()),
         regions=aggregates.sums_of("region"),
         places=list(aggregates.places()),
@@ -42,7 +42,7 @@ def where() -> str:
 @shared(here)
 def data() -> str:
     return render_template(
-        "data.html",
+        "public/data_and_research.html",
         found=find(Filters()),
         complete=aggregates.complete(),
         not_stated=aggregates.not_stated(),
@@ -56,4 +56,4 @@ def data() -> str:
 @bp.get("/2030-agenda/")
 @shared(here)
 def agenda() -> str:
-    return render_template("agenda.html", goals=aggregates.aims("sdg"), objectives=aggregates.aims("gcm"))
+    return render_template("public/agenda_2030.html", goals=aggregates.aims("sdg"), objectives=aggregates.aims("gcm"))

@@ -25,8 +25,8 @@ bp = Blueprint("projects", __name__, url_prefix="/projects")
 def show_directory() -> Response:
     found = find(Filters.parse(request.args))
     response = render(
-        "projects/directory.html",
-        "projects/_fragment.html",
+        "public/directory.html",
+        "public/_directory_fragment.html",
         found=found,
         facets=facet_panel.facets(found),
         results=results.of(found),
@@ -47,7 +47,7 @@ def show_project(key: str) -> Response | str:
         return redirect(url_for(".project", key=address.key), 301)
     project = projects.project(address.project_id)
     return render_template(
-        "projects/project.html",
+        "public/project.html",
         project=project,
         related=projects.related(project),
         citation=citation.citation(project),
@@ -63,7 +63,7 @@ def show_history(key: str) -> Response | str:
         return redirect(url_for(".history", key=address.key), 301)
     told = audit_history.public(db.session(), published.project(db.session(), address.key))
     return render_template(
-        "projects/history.html",
+        "public/history.html",
         project=projects.project(address.project_id),
         entries=history.entries(current.current().terms, told),
     )
@@ -76,4 +76,4 @@ def show_withdrawn(_: Missing) -> Response:
         notice = published.withdrawn(db.session(), str((request.view_args or {}).get("key", "")))
     except Missing:
         return error_pages.page(404)
-    return make_response(render_template("projects/withdrawn.html", notice=notice), 410)
+    return make_response(render_template("public/withdrawn.html", notice=notice), 410)

@@ -38,5 +38,5 @@ class Question:
 def ask(question: Question, *, why: PortalError | None = None, status: int = 200) -> Response:
     """The page of the question; after a refusal with its reasons and with what was typed."""
     problems = actions.sentences(why) if why else ()
-    body = render_template("staff/confirm.html", q=question, problems=problems, key=idempotency.fresh_key())
+    body = render_template("review/confirmation.html", q=question, problems=problems, key=idempotency.fresh_key())
     return make_response(body, status)

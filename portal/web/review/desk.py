@@ -17,4 +17,4 @@ bp = Blueprint("desk", __name__, url_prefix="/staff")
 @needs("author")
 def show() -> str:
     board = desk_page.board(db.session(), access.current(), Asked.parse(request.args))
-    return render_template("staff/desk.html", board=board)
+    return render_template("review/desk.html", board=board)

@@ -27,7 +27,7 @@ def record(key: str) -> Answer:
     session, account = db.session(), access.current()
     project = published.project(session, key)
     return render_template(
-        "staff/record.html",
+        "review/record.html",
         project=project,
         revisions=revisions.of_project(session, project, account),
         states=event_text.state_names(),

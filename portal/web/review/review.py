@@ -35,7 +35,7 @@ def page(number: int, *, why: PortalError | None = None, status: int = 200) -> R
     if isinstance(why, Conflict) and why.of == "revision":
         problems += _meanwhile(session, number)
     body = render_template(
-        "staff/revision.html",
+        "review/revision.html",
         o=opened(session, revision, account, Decision.read(request.form) if why else None),
         problems=problems,
         faults=why.faults if isinstance(why, Incomplete) else (),

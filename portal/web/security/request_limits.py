@@ -57,7 +57,7 @@ def too_long(name: str, value: str) -> Response:
     rest = [pair for pair in request.form.items(multi=True) if pair[0] not in (name, csrf.FIELD)]
     to = request.full_path.rstrip("?")
     page = render_template(
-        "staff/too_long.html", heading=heading, advice=advice, to=to, name=name, value=value, rest=rest
+        "errors/field_too_long.html", heading=heading, advice=advice, to=to, name=name, value=value, rest=rest
     )
     return make_response(page, 413)
 

@@ -6,7 +6,7 @@ For who builds staff forms. Three things can have happened between opening a for
 * A plain form needs nothing: the answer is a page that carries every field of the POST as a hidden input, asks for what
   is missing, and then offers one button that sends the same fields to the same address with a new form token.
 * `<form method="post" data-keeps>`: with script, static/js/staff.js asks /sign-in/state before the form leaves, opens
-  the dialog of templates/staff/_frame.html where the session is over, and then sends the form itself.
+  the dialog of templates/staff_frame.html where the session is over, and then sends the form itself.
 * Own requests: `await staff.send(address, {method: "POST", body: new FormData(form)})` is fetch with the form token;
   on 401 it opens the dialog and repeats the request once, on 403 with the header Portal-Form-Token it repeats it with
   that token. htmx requests that meet 401 open the same dialog and are repeated.
@@ -88,7 +88,9 @@ def carried_fields() -> Kept:
 
 def page(mode: Mode, status: int, *, to: str, kept: Kept | None, method: str = "POST", error: str = "") -> Response:
     """The page that carries the fields to the local address `to`; it says so where they are too many (None)."""
-    body = render_template("staff/again.html", mode=mode, to=to, kept=kept, method=method, prefix=KEPT, error=error)
+    body = render_template(
+        "accounts/resubmit.html", mode=mode, to=to, kept=kept, method=method, prefix=KEPT, error=error
+    )
     return make_response(body, status)
 
 
