@@ -42,7 +42,7 @@ def create_app(settings: Settings, *, statement_seconds: int = STATEMENT_SECONDS
         SQLALCHEMY_BINDS=reader(url, settings, engine_options(url, settings, min(statement_seconds, PUBLIC_SECONDS))),
         TRUSTED_HOSTS=settings.hosts,
         # Carries the one message that a page shows after a redirect, to staff alone.
-        SESSION_COOKIE_NAME="__Host-said",
+        SESSION_COOKIE_NAME="__Host-flash",
         SESSION_COOKIE_SECURE=True,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",

@@ -32,19 +32,19 @@ class Browser:
         return found.value if found else ""
 
     @property
-    def form_token(self):
+    def csrf_token(self):
         """What a page made now would put into its forms."""
         if not (key := self.cookie() or self.cookie(cookies.DEVICE)):
             self.client.get(SIGN_IN)
             key = self.cookie(cookies.DEVICE)
-        return sessions.form_token(self.app.secret_key, key)
+        return sessions.csrf_token(self.app.secret_key, key)
 
     def get(self, address, **request):
         return self.client.get(address, **request)
 
     def post(self, address, data=None, *, headers=None, token=None, **request):
         """What a form of ours sends; `token=""` for a form without one, `headers` over the browser's own."""
-        token = self.form_token if token is None else token
+        token = self.csrf_token if token is None else token
         data = {**(data or {}), **({csrf.FIELD: token} if token else {})}
         return self.client.post(address, data=data, headers={**OURS, **(headers or {})}, **request)
 

@@ -60,7 +60,7 @@ class Caller:
             connection.request(method, path, body, {name: value for name, value in headers.items() if value})
             return Answer(connection.getresponse())
 
-    def form_token(self, path):
+    def csrf_token(self, path):
         """What the one form of a page carries against requests from elsewhere."""
         return self.ask(path).one(f"#project-form input[name={csrf.FIELD}]").attrs["value"]
 

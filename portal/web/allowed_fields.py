@@ -14,85 +14,96 @@ from portal.database.orm import db
 from portal.database.transactions import begin_writing
 from portal.models import ProjectDraft
 from portal.services.audit import recording
-from portal.web.authoring.draft_saving import CHOICE
-from portal.web.review.field_decisions import MARK, REASON
+from portal.web.authoring.draft_saving import CHOICE_PREFIX
+from portal.web.review.field_decisions import REASON_PREFIX, VERDICT_PREFIX
 from portal.web.security import csrf, resubmission
 
-_DRAFT = frozenset(ProjectDraft.field_names())
-_STEP = frozenset({"key", "version"})
-_DECISION = _STEP | {"note", "all"} | {f"{before}{name}" for name in _DRAFT for before in (MARK, REASON)}
-_SHEET = _DRAFT | _STEP | {"page", "based_on", "of", "action", "note"} | {f"{CHOICE}{name}" for name in _DRAFT}
-_NOTHING: frozenset[str] = frozenset()
-_CODE = frozenset({"code", "next"})
+_DRAFT_FIELDS = frozenset(ProjectDraft.field_names())
+_TRANSITION_FIELDS = frozenset({"key", "version"})
+_DECISION_FIELDS = (
+    _TRANSITION_FIELDS
+    | {"note", "all"}
+    | {f"{before}{name}" for name in _DRAFT_FIELDS for before in (VERDICT_PREFIX, REASON_PREFIX)}
+)
+_EDIT_FIELDS = (
+    _DRAFT_FIELDS
+    | _TRANSITION_FIELDS
+    | {"page_key", "base_version", "conflict_with", "action", "note"}
+    | {f"{CHOICE_PREFIX}{name}" for name in _DRAFT_FIELDS}
+)
+_NO_FIELDS: frozenset[str] = frozenset()
+_CODE_FIELDS = frozenset({"code", "next"})
 
-FIELDS: Mapping[str, frozenset[str]] = {
+ALLOWED_FIELDS: Mapping[str, frozenset[str]] = {
     "accounts.change_email": frozenset({"email"}),
     "accounts.change_role": frozenset({"role"}),
-    "accounts.disable": _NOTHING,
-    "accounts.enable": _NOTHING,
-    "accounts.give_link": _NOTHING,
+    "accounts.disable": _NO_FIELDS,
+    "accounts.enable": _NO_FIELDS,
+    "accounts.send_link": _NO_FIELDS,
     "accounts.invite": frozenset({"name", "email", "role"}),
-    "accounts.remove_second_factor": _NOTHING,
+    "accounts.remove_second_factor": _NO_FIELDS,
     "accounts.rename": frozenset({"name"}),
-    "email_changes.ask": frozenset({"email", "present", "code", "username"}),
-    "email_changes.use_link": _NOTHING,
-    "own_account.begin_second_factor": _NOTHING,
-    "own_account.change_password": frozenset({"present", "code", "password", "username"}),
-    "own_account.confirm_second_factor": _CODE,
-    "own_account.end_others": _NOTHING,
-    "own_account.end_session": _NOTHING,
-    "own_account.recovery_codes": _NOTHING,
-    "own_account.rename": frozenset({"name"}),
-    "passwords.ask_for_link": frozenset({"email"}),
-    "passwords.use_link": frozenset({"password", "username"}),
-    "publishing.discard": _STEP,
-    "publishing.publish": _STEP,
-    "publishing.publish_several": _STEP | {"number"},
-    "publishing.schedule": _STEP | {"day", "time"},
-    "publishing.set_due": _STEP | {"day", "clear"},
-    "records.withdraw": _STEP | {"reason"},
-    "review.approve": _DECISION,
-    "review.claim": _DECISION,
-    "review.mark": _DECISION,
-    "review.recall": _DECISION,
-    "review.release": _DECISION,
-    "review.restore": _DECISION,
-    "review.return": _DECISION,
-    "review.submit": _DECISION,
-    "review.unschedule": _DECISION,
-    "signing_in.again": frozenset({"email", "password", "code", "to", "method"}),
-    "signing_in.finish_enrolment": _CODE,
-    "signing_in.sign_out": _NOTHING,
-    "signing_in.try_code": _CODE,
-    "signing_in.try_password": frozenset({"email", "password", "next"}),
-    "submission.autosave": _SHEET,
-    "submission.autosave_change": _SHEET,
-    "submission.autosave_new": _SHEET,
-    "submission.check": _SHEET | {"about"},
-    "submission.store": _SHEET,
-    "submission.store_change": _SHEET,
-    "submission.store_new": _SHEET,
+    "email_change.request_change": frozenset({"email", "current_password", "code", "username"}),
+    "email_change.use_link": _NO_FIELDS,
+    "account_settings.begin_second_factor": _NO_FIELDS,
+    "account_settings.change_password": frozenset({"current_password", "code", "password", "username"}),
+    "account_settings.confirm_second_factor": _CODE_FIELDS,
+    "account_settings.end_other_sessions": _NO_FIELDS,
+    "account_settings.end_session": _NO_FIELDS,
+    "account_settings.recovery_codes": _NO_FIELDS,
+    "account_settings.rename": frozenset({"name"}),
+    "password_reset.request_link": frozenset({"email"}),
+    "password_reset.use_link": frozenset({"password", "username"}),
+    "publishing.discard": _TRANSITION_FIELDS,
+    "publishing.publish": _TRANSITION_FIELDS,
+    "publishing.publish_several": _TRANSITION_FIELDS | {"number"},
+    "publishing.schedule": _TRANSITION_FIELDS | {"day", "time"},
+    "publishing.set_due": _TRANSITION_FIELDS | {"day", "clear"},
+    "records.withdraw": _TRANSITION_FIELDS | {"reason"},
+    "review.approve": _DECISION_FIELDS,
+    "review.claim": _DECISION_FIELDS,
+    "review.mark": _DECISION_FIELDS,
+    "review.recall": _DECISION_FIELDS,
+    "review.release": _DECISION_FIELDS,
+    "review.restore": _DECISION_FIELDS,
+    "review.return": _DECISION_FIELDS,
+    "review.submit": _DECISION_FIELDS,
+    "review.unschedule": _DECISION_FIELDS,
+    "sign_in.reauthenticate": frozenset({"email", "password", "code", "to", "method"}),
+    "sign_in.finish_enrolment": _CODE_FIELDS,
+    "sign_in.sign_out": _NO_FIELDS,
+    "sign_in.try_code": _CODE_FIELDS,
+    "sign_in.try_password": frozenset({"email", "password", "next"}),
+    "submission.autosave": _EDIT_FIELDS,
+    "submission.autosave_change": _EDIT_FIELDS,
+    "submission.autosave_new": _EDIT_FIELDS,
+    "submission.check": _EDIT_FIELDS | {"slug"},
+    "submission.store": _EDIT_FIELDS,
+    "submission.store_change": _EDIT_FIELDS,
+    "submission.store_new": _EDIT_FIELDS,
 }
-_NAMES_MOST, _NAME_MOST = 10, 40
+_MAX_NAMES_LOGGED, _MAX_NAME_LENGTH = 10, 40
 
 
-def unlisted() -> list[str]:
+def unexpected_fields() -> list[str]:
     """The names of the present form that its page does not have; those carried through a sign-in are known."""
-    listed = FIELDS.get(request.endpoint or "", _NOTHING) | {csrf.FIELD}
-    carries = request.endpoint == "signing_in.again"
+    listed = ALLOWED_FIELDS.get(request.endpoint or "", _NO_FIELDS) | {csrf.FIELD}
+    carries = request.endpoint == "sign_in.reauthenticate"
     return sorted(
-        name for name in request.form if name not in listed and not (carries and name.startswith(resubmission.KEPT))
+        name
+        for name in request.form
+        if name not in listed and not (carries and name.startswith(resubmission.CARRIED_PREFIX))
     )
 
 
-def check() -> None:
+def record_unexpected_fields() -> None:
     """Write down which fields of someone signed in are ignored, in a transaction of its own; never their values."""
-    if request.method in csrf.SAFE or request.endpoint is None or g.get("session_row") is None:
+    if request.method in csrf.SAFE_METHODS or request.endpoint is None or g.get("auth_session") is None:
         return
-    if not (names := unlisted()):
+    if not (names := unexpected_fields()):
         return
-    session, account = db.session(), g.session_row.account
-    named = [ascii(name)[1:-1][:_NAME_MOST] for name in names[:_NAMES_MOST]]
+    session, account = db.session(), g.auth_session.account
+    named = [ascii(name)[1:-1][:_MAX_NAME_LENGTH] for name in names[:_MAX_NAMES_LOGGED]]
     try:
         begin_writing(session)
         after = {"fields": named, "count": len(names), "endpoint": request.endpoint}
@@ -106,6 +117,6 @@ def check() -> None:
 def init_app(app: Flask) -> None:
     """Call it after the guard, so that what it refused is not looked at."""
     writing = {rule.endpoint for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())}
-    if missing := writing - FIELDS.keys():
+    if missing := writing - ALLOWED_FIELDS.keys():
         raise RuntimeError(f"these views write, but their fields are not listed: {', '.join(sorted(missing))}")
-    app.before_request(check)
+    app.before_request(record_unexpected_fields)

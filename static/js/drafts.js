@@ -28,7 +28,7 @@
       // full or forbidden: the server's copy is the one that counts
     }
   }
-  const arrivals = [...document.querySelectorAll("[data-arrived]")].flatMap((one) => one.dataset.arrived.split(" "));
+  const arrivals = [...document.querySelectorAll("[data-saved-keys]")].flatMap((one) => one.dataset.savedKeys.split(" "));
   for (const key of arrivals.length ? Object.keys(sessionStorage) : []) {
     if (key.startsWith(PREFIX) && arrivals.includes(copyAt(key)?.sent)) sessionStorage.removeItem(key);
   }
@@ -36,8 +36,8 @@
   const form = document.querySelector("[data-draft]");
   if (!form) return;
   const byId = (id) => document.getElementById(id);
-  const status = byId("saved");
-  const OWN = new Set(["form_token", "key", "page", "version", "based_on", "action"]);
+  const status = byId("save-status");
+  const OWN = new Set(["csrf_token", "key", "page_key", "version", "base_version", "action"]);
 
   // What was typed, without what the page needs for itself.
   const typed = () => [...new FormData(form)].filter(([name]) => !OWN.has(name));
@@ -72,7 +72,7 @@
   async function attempt(message) {
     let answer = null;
     try {
-      answer = await staff.send(form.dataset.autosave, { method: "POST", body: message.body });
+      answer = await staff.send(form.dataset.autosaveUrl, { method: "POST", body: message.body });
     } catch {
       answer = null; // no connection
     }
@@ -80,9 +80,9 @@
     if (answer?.ok && said) {
       arrived(message, said);
     } else if (answer?.status === 409 && said) {
-      refused(said.problem);
+      refused(said.error);
     } else {
-      say(form.dataset.failed);
+      say(form.dataset.failedText);
       later(RETRY);
     }
   }
@@ -92,7 +92,7 @@
     kept = message.typed;
     form.elements.version.value = said.version;
     form.action = said.edit;
-    form.dataset.autosave = said.autosave;
+    form.dataset.autosaveUrl = said.autosave;
     if (location.pathname !== said.edit) {
       drop();
       history.replaceState(null, "", said.edit);
@@ -101,16 +101,16 @@
     if (isDirty()) return later();
     forget();
     const time = new Date(said.saved_at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-    say(`${form.dataset.saved} ${time}`);
+    say(`${form.dataset.savedText} ${time}`);
   }
 
-  function refused(problem) {
+  function refused(error) {
     unanswered = null;
     isRefused = true;
-    const notice = byId("elsewhere");
-    notice.textContent = problem;
+    const notice = byId("conflict-notice");
+    notice.textContent = error;
     notice.hidden = false;
-    say(form.dataset.typing);
+    say(form.dataset.unsavedText);
   }
 
   // The copy in this tab: put back after a crash, dropped once the server has it.
@@ -119,7 +119,7 @@
   const drop = () => sessionStorage.removeItem(slot());
   function forget() {
     drop();
-    byId("rescued").hidden = true;
+    byId("restore-notice").hidden = true;
   }
   function putBack(entries) {
     const values = Map.groupBy
@@ -135,18 +135,18 @@
     changed();
   }
   const rescued = copyAt(slot())?.entries;
-  if (rescued && JSON.stringify(rescued) !== kept) byId("rescued").hidden = false;
-  byId("rescued").addEventListener("click", (event) => {
-    if (event.target.closest("[data-forget]")) forget();
-    if (!event.target.closest("[data-rescue]")) return;
-    byId("rescued").hidden = true;
+  if (rescued && JSON.stringify(rescued) !== kept) byId("restore-notice").hidden = false;
+  byId("restore-notice").addEventListener("click", (event) => {
+    if (event.target.closest("[data-discard]")) forget();
+    if (!event.target.closest("[data-restore]")) return;
+    byId("restore-notice").hidden = true;
     putBack(rescued);
   });
 
   function changed() {
     if (!isDirty()) return drop();
     remember();
-    say(form.dataset.typing);
+    say(form.dataset.unsavedText);
     later();
   }
   form.addEventListener("input", changed);
@@ -157,11 +157,11 @@
   addEventListener("pagehide", () => {
     if (isLeaving || isRefused || sending || !isDirty()) return;
     const last = body();
-    fetch(form.dataset.autosave, {
+    fetch(form.dataset.autosaveUrl, {
       method: "POST",
       body: last,
       keepalive: true,
-      headers: { "Portal-Dialog": "true", "X-Form-Token": form.elements.form_token.value },
+      headers: { "Portal-Dialog": "true", "X-CSRF-Token": form.elements.csrf_token.value },
     }).catch(() => {});
   });
   // Back from the browser's memory: the version may be old.
@@ -184,7 +184,7 @@
 
   // Chosen countries as chips that take themselves off.
   function drawChips(picker) {
-    const list = picker.querySelector("[data-chosen]");
+    const list = picker.querySelector("[data-selected-chips]");
     const boxes = [...picker.querySelectorAll("[type=checkbox]:checked")];
     list.replaceChildren(...boxes.map((box) => chip(picker, box)));
     list.hidden = boxes.length === 0;
@@ -194,10 +194,10 @@
     const button = document.createElement("button");
     button.type = "button";
     button.className = "chip";
-    button.dataset.of = box.id;
+    button.dataset.checkbox = box.id;
     const hidden = document.createElement("span");
-    hidden.className = "hidden-visually";
-    hidden.textContent = ` ${picker.dataset.remove}`;
+    hidden.className = "visually-hidden";
+    hidden.textContent = ` ${picker.dataset.removeText}`;
     const cross = document.createElement("span");
     cross.setAttribute("aria-hidden", "true");
     cross.textContent = "×";
@@ -209,12 +209,12 @@
     drawChips(picker);
     picker.addEventListener("change", (event) => event.target.type === "checkbox" && drawChips(picker));
     picker.addEventListener("click", (event) => {
-      const button = event.target.closest("button[data-of]");
+      const button = event.target.closest("button[data-checkbox]");
       if (!button) return;
-      const box = byId(button.dataset.of);
+      const box = byId(button.dataset.checkbox);
       box.checked = false;
       box.dispatchEvent(new Event("change", { bubbles: true }));
-      (picker.querySelector("button[data-of]") ?? picker.querySelector("[data-filter-box]")).focus();
+      (picker.querySelector("button[data-checkbox]") ?? picker.querySelector("[data-filter-box]")).focus();
     });
   }
 })();

@@ -3,9 +3,9 @@
 (() => {
   "use strict";
 
-  const TOKEN = "form_token";
+  const TOKEN = "csrf_token";
   const HEADERS = { "Portal-Dialog": "true" };
-  const dialog = document.getElementById("again");
+  const dialog = document.getElementById("reauth-dialog");
 
   const token = () => document.querySelector(`input[name="${TOKEN}"]`)?.value ?? "";
   function take(fresh) {
@@ -17,7 +17,7 @@
   function signInAgain() {
     asking ??= new Promise((resolve) => {
       const form = dialog.querySelector("form");
-      const error = document.getElementById("again-error");
+      const error = document.getElementById("reauth-error");
       const before = document.activeElement;
       const done = (isIn) => {
         form.removeEventListener("submit", send);
@@ -35,12 +35,12 @@
         error.hidden = true;
         const answer = await fetch(form.action, {
           method: "POST",
-          headers: { Accept: "application/json", "X-Form-Token": await current() },
+          headers: { Accept: "application/json", "X-CSRF-Token": await current() },
           body: new URLSearchParams(new FormData(form)),
         }).catch(() => null);
-        const said = (await answer?.json().catch(() => null)) ?? { error: dialog.dataset.failed };
-        if (said.form_token) {
-          take(said.form_token);
+        const said = (await answer?.json().catch(() => null)) ?? { error: dialog.dataset.failedText };
+        if (said.csrf_token) {
+          take(said.csrf_token);
           return done(true);
         }
         error.textContent = said.error;
@@ -57,35 +57,35 @@
   dialog?.querySelector("[data-close]").addEventListener("click", () => dialog.close());
 
   async function state() {
-    const answer = await fetch(dialog.dataset.state, { headers: { Accept: "application/json" } }).catch(() => null);
+    const answer = await fetch(dialog.dataset.stateUrl, { headers: { Accept: "application/json" } }).catch(() => null);
     return (await answer?.json().catch(() => null)) ?? {};
   }
   // The token that fits the cookies of this moment, which another tab may have changed.
-  const current = async () => (await state()).form_token || token();
+  const current = async () => (await state()).csrf_token || token();
 
   // fetch for pages of staff: see portal/web/security/resubmission.py.
   async function send(address, options = {}) {
     const attempt = () =>
-      fetch(address, { ...options, headers: { ...options.headers, ...HEADERS, "X-Form-Token": token() } });
+      fetch(address, { ...options, headers: { ...options.headers, ...HEADERS, "X-CSRF-Token": token() } });
     let answer = await attempt();
     if (answer.status === 401 && (await signInAgain())) answer = await attempt();
-    else if (answer.status === 403 && answer.headers.get("Portal-Form-Token")) {
-      take(answer.headers.get("Portal-Form-Token"));
+    else if (answer.status === 403 && answer.headers.get("Portal-CSRF-Token")) {
+      take(answer.headers.get("Portal-CSRF-Token"));
       answer = await attempt();
     }
     return answer;
   }
   window.staff = { send, signInAgain };
 
-  // A form marked data-keeps leaves only when the session is alive.
+  // A form marked data-check-session leaves only when the session is alive.
   const ready = new WeakSet();
   document.addEventListener("submit", async (event) => {
     const form = event.target;
-    if (!dialog || !form.matches("form[data-keeps]") || ready.has(form) || event.defaultPrevented) return;
+    if (!dialog || !form.matches("form[data-check-session]") || ready.has(form) || event.defaultPrevented) return;
     event.preventDefault();
     const found = await state();
     if (found.signed_in === false && !(await signInAgain())) return;
-    if (found.signed_in) take(found.form_token);
+    if (found.signed_in) take(found.csrf_token);
     ready.add(form);
     form.requestSubmit(event.submitter);
     ready.delete(form);
@@ -93,7 +93,7 @@
 
   // htmx: say that this page has the dialog, carry the token, and repeat what met a dead session.
   document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
-    Object.assign(ctx.request.headers, HEADERS, { "X-Form-Token": token() });
+    Object.assign(ctx.request.headers, HEADERS, { "X-CSRF-Token": token() });
   });
   document.addEventListener("htmx:response:error", async ({ detail: { ctx } }) => {
     if (ctx.response?.status !== 401 || !dialog || !(await signInAgain())) return;

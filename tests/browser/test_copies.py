@@ -10,16 +10,16 @@ from tests.browser.draft_flows import EDITED, NEW, SAVED, SUBMITTED, fill, press
 def test_a_portal_out_of_reach_is_said_and_tried_again(context, page, writer, complaints):
     writer(context)
     typed_out_of_reach(context, page, "Typed on a train")
-    page.locator("#saved").filter(has_text="Not saved").wait_for()
+    page.locator("#save-status").filter(has_text="Not saved").wait_for()
     context.unroute("**/autosave")
-    page.locator("#saved").filter(has_text=SAVED).wait_for()
+    page.locator("#save-status").filter(has_text=SAVED).wait_for()
     refused(complaints)
 
 
 def test_text_that_was_never_sent_can_be_put_back(context, page, writer, complaints):
     writer(context)
     typed_out_of_reach(context, page, "Typed before the crash")
-    page.locator("#saved").filter(has_text="Not saved").wait_for()
+    page.locator("#save-status").filter(has_text="Not saved").wait_for()
     page.reload()
     assert page.get_by_label("Title", exact=True).input_value() == ""
     press(page, "Put it back")
@@ -46,7 +46,7 @@ def test_the_copy_of_what_the_portal_has_is_not_offered_again(context, page, wri
     page.wait_for_url(next_page)
     page.goto(NEW)
     assert page.get_by_label("Title", exact=True).input_value() == ""
-    assert not page.locator("#rescued").is_visible()
+    assert not page.locator("#restore-notice").is_visible()
     assert copies(page) == []
 
 

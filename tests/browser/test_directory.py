@@ -159,8 +159,8 @@ def test_a_failed_update_is_said_and_the_address_kept(page, complaints):
 
 def test_no_result_offers_ways_out(page):
     page.goto("/projects/?region=middle-east&status=active&q=diaspora")
-    ways = page.locator(".rescue a")
-    count = page.locator(".rescue span").first.inner_text()
+    ways = page.locator(".relaxations a")
+    count = page.locator(".relaxations span").first.inner_text()
     ways.first.click()
     expect(page.locator("#status")).to_have_text(f"{count} found")
 
@@ -168,7 +168,7 @@ def test_no_result_offers_ways_out(page):
 def test_keyboard_alone_reaches_and_changes_everything(page):
     page.goto("/projects/")
     page.keyboard.press("Tab")
-    expect(page.locator(".skip")).to_be_focused()
+    expect(page.locator(".skip-link")).to_be_focused()
     page.keyboard.press("Enter")
     page.locator("#status-active").focus()
     page.keyboard.press("Space")
@@ -190,7 +190,7 @@ def test_narrow_screens_fold_filters_and_menu_away(page, width):
     page.locator("#facets > summary").click()
     page.check("#status-active")
     expect(sentence(page)).to_have_text(re.compile("^Active projects"))
-    expect(page.locator("#chosen")).to_have_text("(1 chosen)")
+    expect(page.locator("#selected-count")).to_have_text("(1 chosen)")
     expect(page.locator("#status-active")).to_be_visible()
     page.locator("details.nav > summary").click()
     expect(page.get_by_role("link", name="Take Action").first).to_be_visible()

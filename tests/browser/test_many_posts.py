@@ -48,9 +48,9 @@ def ask(live, method, number, token, body=None):
         return answer.status, answer.getheader("Location"), answer.read().decode()
 
 
-def form_token(live, number, token):
+def csrf_token(live, number, token):
     """What the page of the question carries; the portal's secret is its own."""
-    return ask(live, "GET", number, token)[2].split('name="form_token" value="')[1].split('"')[0]
+    return ask(live, "GET", number, token)[2].split('name="csrf_token" value="')[1].split('"')[0]
 
 
 def post(live, number, token, fields):
@@ -60,7 +60,7 @@ def post(live, number, token, fields):
 @pytest.mark.parametrize("is_same", [True, False], ids=["the same form", "forms of their own"])
 def test_twenty_posts_at_once_publish_once(live, backstage, agreed, is_same):
     number, version, token = agreed
-    shared = {"form_token": form_token(live, number, token), "key": idempotency.fresh_key(), "version": version}
+    shared = {"csrf_token": csrf_token(live, number, token), "key": idempotency.fresh_key(), "version": version}
     forms = [shared if is_same else shared | {"key": idempotency.fresh_key()} for _ in range(POSTS)]
     with ThreadPoolExecutor(POSTS) as pool:
         answers = list(pool.map(lambda form: post(live, number, token, form), forms))

@@ -131,7 +131,7 @@ def test_with_script_the_dialog_asks_and_the_form_goes_on(page, axe, invited):
     page.get_by_role("button", name="Store the name").click()
     dialog = page.get_by_role("dialog", name="Sign in again")
     dialog.wait_for()
-    assert axe(page, within="#again") == []
+    assert axe(page, within="#reauth-dialog") == []
     assert dialog.get_by_label("E-mail address").input_value() == email
     dialog.get_by_label("Password").fill(PHRASE)
     dialog.get_by_role("button", name="Sign in and go on").click()

@@ -123,7 +123,7 @@ def test_the_whole_story(open_browser, backstage, has_script):
     reviewer.get_by_role("button", name="Approve").click()
     search(visitor, title, finds=False)
     reviewer.get_by_role("link", name="Publish now…").click()
-    assert "A new record appears in the directory" in reviewer.locator(".points").inner_text()
+    assert "A new record appears in the directory" in reviewer.locator(".bullet-list").inner_text()
     reviewer.get_by_role("button", name="Publish now").click()
     reviewer.get_by_text(f"R-{number} is published").wait_for()
 
@@ -139,8 +139,8 @@ def test_the_whole_story(open_browser, backstage, has_script):
     query = select(AuditEvent.verb).where(AuditEvent.subject_kind == "revision", AuditEvent.subject_id == number)
     verbs = [verb for verb in backstage.execute(query.order_by(AuditEvent.id)).scalars() if verb != "save"]
     assert verbs == ["draft", "submit", "claim", "return", "submit", "claim", "approve", "publish"]
-    assert reviewer.locator(".told > li").count() == len(verbs)
-    assert "The agreement says 140,000." in reviewer.locator(".told").inner_text()
+    assert reviewer.locator(".event-log > li").count() == len(verbs)
+    assert "The agreement says 140,000." in reviewer.locator(".event-log").inner_text()
     visitor.get_by_role("link", name="What changed when").click()
     assert "Published" in visitor.locator(".timeline").inner_text()
     assert "Ruth" not in visitor.content()

@@ -17,7 +17,7 @@ def test_what_is_typed_is_kept_and_continued(context, page, writer):
     writer(context)
     page.goto(NEW)
     page.get_by_label("Title", exact=True).fill("Typed and never saved by hand")
-    page.locator("#saved").filter(has_text=SAVED).wait_for()
+    page.locator("#save-status").filter(has_text=SAVED).wait_for()
     address = page.url
     assert address.endswith("/edit")
     page.close()
@@ -34,7 +34,7 @@ def test_leaving_the_page_saves_the_last_words(context, page, writer):
     writer(context)
     page.goto(NEW)
     page.get_by_label("Title", exact=True).fill("First")
-    page.locator("#saved").filter(has_text=SAVED).wait_for()
+    page.locator("#save-status").filter(has_text=SAVED).wait_for()
     address = page.url
     page.get_by_label("Title", exact=True).fill("First and last words")
     page.goto("/")
@@ -59,7 +59,7 @@ def test_an_ended_session_asks_to_sign_in_in_place_and_the_save_goes_through(
     page.locator("dialog#again[open]").wait_for()
     page.get_by_label("Password").fill(PHRASE)
     press(page, "Sign in and go on")
-    page.locator("#saved").filter(has_text=SAVED).wait_for()
+    page.locator("#save-status").filter(has_text=SAVED).wait_for()
     page.reload()
     assert page.get_by_label("Title", exact=True).input_value() == "Typed after the session ended"
     refused(complaints)
@@ -88,13 +88,13 @@ def test_a_second_window_is_told_and_both_texts_are_shown(context, page, writer,
     writer(context)
     page.goto(NEW)
     page.get_by_label("Title", exact=True).fill("At first")
-    page.locator("#saved").filter(has_text=SAVED).wait_for()
+    page.locator("#save-status").filter(has_text=SAVED).wait_for()
     other = context.new_page()
     other.goto(page.url)
     other.get_by_label("Title", exact=True).fill("In the other window")
-    other.locator("#saved").filter(has_text=SAVED).wait_for()
+    other.locator("#save-status").filter(has_text=SAVED).wait_for()
     page.get_by_label("Title", exact=True).fill("In this window")
-    page.locator("#elsewhere").filter(has_text="saved elsewhere").wait_for()
+    page.locator("#conflict-notice").filter(has_text="saved elsewhere").wait_for()
     press(page, "Save draft")
     page.get_by_role("heading", name="Choose between two texts").wait_for()
     for size in (WIDE, NARROW):

@@ -197,7 +197,7 @@ def test_of_four_who_use_one_recovery_code_at_once_one_gets_in(new_app, new_data
         recording.record(db.session(), "fresh recovery codes", "account", rex.id)
         db.session.commit()
         browsers = [Browser(app, db.session).sign_in(rex, stage=Stage.CODE) for _ in range(4)]
-        tokens = [(browser.cookie(), browser.form_token) for browser in browsers]
+        tokens = [(browser.cookie(), browser.csrf_token) for browser in browsers]
         db.session.remove()
     gate, answers = Barrier(len(tokens)), []
 

@@ -5,7 +5,7 @@ import pytest
 from portal.services.accounts import rate_limits
 from portal.vocabulary.workflow import State
 from portal.web.http.headers import HEADERS
-from portal.web.security.request_limits import BODY_MOST, FIELD_MOST
+from portal.web.security.request_limits import MAX_BODY_BYTES, MAX_FIELD_BYTES
 from tests.http_clients import OURS, Browser
 from tests.staff_clients import Colleague
 
@@ -13,7 +13,7 @@ SECURE = "https://localhost"
 FROM_HERE = {"Origin": SECURE}
 NAME = "/staff/account/name"
 CHUNKED = {"HTTP_TRANSFER_ENCODING": "chunked", "CONTENT_LENGTH": ""}
-COOKIES = {"__Host-portal", "__Host-device", "__Host-said"}
+COOKIES = {"__Host-portal", "__Host-device", "__Host-flash"}
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ PROVOKED = {
     411: lambda ann, office: ann.client.post(
         NAME, base_url=SECURE, headers=OURS, environ_overrides=CHUNKED
     ),
-    413: lambda ann, office: sent(ann, NAME, {"name": "x" * (FIELD_MOST + 1)}),
+    413: lambda ann, office: sent(ann, NAME, {"name": "x" * (MAX_FIELD_BYTES + 1)}),
     415: lambda ann, office: ann.client.post(NAME, base_url=SECURE, data=b"{}", content_type="application/json"),
     422: lambda ann, office: sent(ann, NAME, {"name": " "}),
     429: lambda ann, office: spent(ann),
@@ -88,7 +88,7 @@ def test_an_answer_of_every_status_has_the_headers(ann, office, status):
 
 
 def test_a_body_beyond_all_limits_has_the_headers_too(ann):
-    answer = sent(ann, NAME, {"name": "x" * BODY_MOST})
+    answer = sent(ann, NAME, {"name": "x" * MAX_BODY_BYTES})
     assert answer.status_code == 413
     assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
 

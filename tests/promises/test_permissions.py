@@ -41,12 +41,10 @@ class World:
         self.static = app.jinja_env.globals["static_url"]("js/portal.js").removeprefix("/static/")
 
     def values(self, rule):
-        number = self.revision
-        if rule.rule.startswith("/staff/accounts/"):
-            number = self.office.second.id
-        elif rule.rule.startswith("/staff/account/"):
-            number = self.own_session
-        known = {"key": self.key, "number": number, "token": TOKEN_OF_NOBODY, "path": self.static}
+        known = {
+            "key": self.key, "token": TOKEN_OF_NOBODY, "path": self.static, "revision_id": self.revision,
+            "account_id": self.office.second.id, "session_id": self.own_session,
+        }  # fmt: skip
         return {name: known[name] for name in rule.arguments if name not in (rule.defaults or {})}
 
     def browser(self, actor):
@@ -86,7 +84,7 @@ def asked(world, rule, method, actor):
         if method == "GET":
             return outcome(staff.get(address))
         # The least that every form of a step carries, so that the permission and not the form decides.
-        sent = {"key": idempotency.fresh_key(), "page": idempotency.fresh_key(), "version": world.version}
+        sent = {"key": idempotency.fresh_key(), "page_key": idempotency.fresh_key(), "version": world.version}
         return outcome(staff.post(address, sent))
     finally:
         db.session.rollback()
@@ -171,12 +169,12 @@ def test_a_post_that_is_not_from_our_page_does_nothing_anywhere(what, world, app
 
 def test_a_token_in_the_address_counts_for_nothing(staff, office):
     ada = staff().sign_in(office.administrator)
-    assert ada.post(f"/staff/account/name?form_token={ada.form_token}", {"name": "X"}, token="").status_code == 403
+    assert ada.post(f"/staff/account/name?csrf_token={ada.csrf_token}", {"name": "X"}, token="").status_code == 403
 
 
 def test_the_token_of_another_session_counts_for_nothing(staff, office):
     ann, ada = staff().sign_in(office.author), staff().sign_in(office.administrator)
-    assert ada.post("/staff/account/name", {"name": "X"}, token=ann.form_token).status_code == 403
+    assert ada.post("/staff/account/name", {"name": "X"}, token=ann.csrf_token).status_code == 403
     assert office.administrator.name == "Ada"
 
 
@@ -186,12 +184,12 @@ def test_a_referer_stands_in_for_a_missing_origin(staff, office):
 
 
 def test_what_is_open_is_the_same_after_many_requests(visit, app):
-    before = access.OPEN, access.ENTRANCE
+    before = access.PUBLIC_ENDPOINTS, access.SIGN_IN_ENDPOINTS
     for _ in range(200):
         app.test_client().post("/sign-out", headers=OURS)
-    assert before == (access.OPEN, access.ENTRANCE)
-    assert isinstance(access.OPEN, frozenset)
-    assert isinstance(access.ENTRANCE, frozenset)
+    assert before == (access.PUBLIC_ENDPOINTS, access.SIGN_IN_ENDPOINTS)
+    assert isinstance(access.PUBLIC_ENDPOINTS, frozenset)
+    assert isinstance(access.SIGN_IN_ENDPOINTS, frozenset)
 
 
 def rows_of_everything():

@@ -18,8 +18,8 @@ def test_it_says_how_long_they_live(visit):
     said = rows(visit("/privacy/"))
     idle, longest = sessions.IDLE.total_seconds() / 60, sessions.LONGEST.total_seconds() / 3600
     assert f"after {idle:.0f} minutes, and after {longest:.0f} hours" in said[cookies.SESSION]
-    days = cookies.KNOWN_LASTS // (24 * 3600)
-    assert cookies.UNKNOWN_LASTS == 3600
+    days = cookies.KNOWN_DEVICE_SECONDS // (24 * 3600)
+    assert cookies.ANONYMOUS_DEVICE_SECONDS == 3600
     assert f"One hour; {days} days after a sign-in" in said[cookies.DEVICE]
 
 

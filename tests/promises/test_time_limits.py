@@ -44,8 +44,8 @@ def slow(limited_app, monkeypatch):
     def ask(**_):
         return str(db.session.execute(ENDLESS).scalar_one())
 
-    monkeypatch.setitem(limited_app.view_functions, "overview.where", ask)
-    monkeypatch.setitem(limited_app.view_functions, "own_account.rename", access.needs("author")(ask))
+    monkeypatch.setitem(limited_app.view_functions, "overview.where_we_work", ask)
+    monkeypatch.setitem(limited_app.view_functions, "account_settings.rename", access.require_role("author")(ask))
 
 
 def seconds(engine):
@@ -63,7 +63,7 @@ def test_what_the_public_asks_is_stopped_sooner(new_app, new_database):
 
 def assert_honest(answer, began):
     assert time.monotonic() - began < AT_MOST
-    assert (answer.status_code, answer.headers["Retry-After"]) == (503, str(access.RETRY_SECONDS))
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, str(access.RETRY_AFTER_SECONDS))
     assert answer.headers["Cache-Control"] in ("no-store", "private, no-store")
     assert not any(word in answer.text for word in ("count(*)", "interrupted", "Traceback", "statement timeout"))
 

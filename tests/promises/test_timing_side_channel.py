@@ -48,7 +48,7 @@ def unlimited(monkeypatch):
 def asker(app, session):
     """asker(address, email) asks as somebody who is not signed in; the plain answer."""
     browser = Browser(app, session)
-    token = browser.form_token
+    token = browser.csrf_token
 
     def ask(address, email):
         return browser.post(address, {"email": email, "password": WRONG}, token=token)

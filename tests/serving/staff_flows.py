@@ -12,11 +12,11 @@ from tests.over_http import backstage
 NEW = "/staff/projects/new"
 
 
-def form(title, *, action="submit", form_token=""):
+def form(title, *, action="submit", csrf_token=""):
     """A whole form of a new project, with a key of its own, as a browser sends it."""
     values = COMPLETE.as_json() | {
-        "title": title, "note": "Typed for an hour: ünï <b>&amp;</b>", "action": action, "form_token": form_token,
-        "key": idempotency.fresh_key(), "page": idempotency.fresh_key(), "version": "0", "based_on": "0",
+        "title": title, "note": "Typed for an hour: ünï <b>&amp;</b>", "action": action, "csrf_token": csrf_token,
+        "key": idempotency.fresh_key(), "page_key": idempotency.fresh_key(), "version": "0", "base_version": "0",
     }  # fmt: skip
     return [
         (name, one)

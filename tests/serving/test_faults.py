@@ -80,7 +80,7 @@ def assert_keeps(answer, sent):
 def test_a_full_disk_keeps_what_was_typed_until_there_is_room(small_disk):
     with served(f"sqlite:///{small_disk}/portal.db") as (portal, session, office):
         ann = Caller(portal.address, session, office.author)
-        sent = form("On a full disk", form_token=ann.form_token(NEW))
+        sent = form("On a full disk", csrf_token=ann.csrf_token(NEW))
         ballast = fill(small_disk)
         answer = ann.ask(NEW, sent)
         assert_keeps(answer, sent)
@@ -108,7 +108,7 @@ def test_a_locked_file_keeps_what_was_typed_until_it_is_free(tmp_path):
     file = tmp_path / "portal.db"
     with served(f"sqlite:///{file}") as (portal, session, office):
         ann = Caller(portal.address, session, office.author)
-        sent = form("On a locked file", form_token=ann.form_token(NEW))
+        sent = form("On a locked file", csrf_token=ann.csrf_token(NEW))
         session.rollback()
         with held(file):
             answer = ann.ask(NEW, sent)
@@ -139,7 +139,7 @@ def outage(lone_cluster):
 def outlived(portal, session, office, cluster):
     ann, visitor, stranger = Caller(portal.address, session, office.author), *(Caller(portal.address) for _ in range(2))
     stranger.token, stranger.origin = ann.token, "https://elsewhere.example"
-    sent = form(TITLE, form_token=ann.form_token(NEW))
+    sent = form(TITLE, csrf_token=ann.csrf_token(NEW))
     assert visitor.ask(KEPT).status == 200
     session.rollback()
     before = workers(portal.server)

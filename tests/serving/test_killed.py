@@ -91,16 +91,16 @@ def storm(new_database):
         share = [range(first, SUBMISSIONS, CALLERS) for first in range(CALLERS)]
         again = []
 
-        def work(caller, form_token, numbers):
+        def work(caller, csrf_token, numbers):
             for number in numbers:
-                fields = form(titled(number), action=actioned(number), form_token=form_token)
+                fields = form(titled(number), action=actioned(number), csrf_token=csrf_token)
                 send_until_answered(caller, fields, tally)
             again.append((caller, fields))
 
         with ThreadPoolExecutor(CALLERS + 1) as pool:
-            form_tokens = list(pool.map(lambda caller: caller.form_token(NEW), callers))
+            csrf_tokens = list(pool.map(lambda caller: caller.csrf_token(NEW), callers))
             killer = pool.submit(kill_workers, portal.server, tally)
-            list(pool.map(work, callers, form_tokens, share))
+            list(pool.map(work, callers, csrf_tokens, share))
             killer.result()
         assert portal.server.poll() is None
         session.rollback()

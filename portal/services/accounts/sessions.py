@@ -146,7 +146,7 @@ def need_fresh_proof(found: AccountSession) -> None:
         )
 
 
-def form_token(secret_key: str, token: str) -> str:
+def csrf_token(secret_key: str, token: str) -> str:
     """What the forms of this session carry against requests from elsewhere; bound to the session's token."""
     return hmac.new(secret_key.encode(), b"form " + token.encode(), hashlib.sha256).hexdigest()
 

@@ -15,204 +15,211 @@ from portal.services.accounts.authentication import Outcome, Tried
 from portal.services.accounts.notifications import Event
 from portal.services.audit import recording
 from portal.web.accounts import notify
-from portal.web.accounts.sign_in import CodeForm, wrong_code
+from portal.web.accounts.sign_in import CodeForm, wrong_code_message
 from portal.web.http import error_pages, request_context
-from portal.web.http.url_converters import NUMBER
+from portal.web.http.url_converters import SESSION_ID
 from portal.web.presentation.i18n import gettext
 from portal.web.security import access, cookies
-from portal.web.security.access import needs
+from portal.web.security.access import require_role
 
-bp = Blueprint("own_account", __name__, url_prefix="/staff/account")
-Answer = Response | WSGIResponse | str
+bp = Blueprint("account_settings", __name__, url_prefix="/staff/account")
+ViewResponse = Response | WSGIResponse | str
 
 
-class NameForm(Form):
+class OwnNameForm(Form):
     name = StringField(gettext("Name"))
 
 
-class PasswordForm(Form):
-    present = PasswordField(gettext("Present password"))
+class ChangePasswordForm(Form):
+    current_password = PasswordField(gettext("Present password"))
     code = StringField(gettext("One-time code"))
     password = PasswordField(gettext("New password"))
 
 
-class EmailForm(Form):
+class ChangeEmailForm(Form):
     email = StringField(gettext("New e-mail address"), id="new-email")
-    present = PasswordField(gettext("Present password"), id="email-present")
+    current_password = PasswordField(gettext("Present password"), id="email-present")
     code = StringField(gettext("One-time code"), id="email-code")
 
 
 @bp.get("")
-@needs("author")
-def account() -> Answer:
-    return page()
+@require_role("author")
+def show_account() -> ViewResponse:
+    return render_settings()
 
 
 @bp.post("/name")
-@needs("author")
-def rename() -> Answer:
-    form = NameForm(request.form)
+@require_role("author")
+def rename() -> ViewResponse:
+    form = OwnNameForm(request.form)
     begin_writing(db.session())
     try:
-        administration.rename(db.session(), access.current(), form.name.data or "", by=access.current())
+        administration.rename(
+            db.session(), access.signed_in_account(), form.name.data or "", by=access.signed_in_account()
+        )
     except Incomplete as why:
         db.session.rollback()
         form.name.errors = [str(fault) for fault in why.faults]
-        return page(name=form, status=422)
+        return render_settings(name=form, status=422)
     db.session.commit()
-    return done(gettext("Your name is stored."))
+    return redirect_with_message(gettext("Your name is stored."))
 
 
 @bp.post("/password")
-@needs("author")
-def change_password() -> Answer:
+@require_role("author")
+def change_password() -> ViewResponse:
     """With the present password and a code each time, so an unlocked screen is not enough."""
-    form, person = PasswordForm(request.form), access.current()
+    form, person = ChangePasswordForm(request.form), access.signed_in_account()
     try:
         passwords.check(form.password.data or "", context=(person.email, person.name))
     except WeakPassword as why:
         form.password.errors = [str(why)]
-        return page(password=form, status=422)
-    tried = prove(form)
+        return render_settings(password=form, status=422)
+    tried = reauthenticate(form)
     if tried.outcome == Outcome.LIMITED:
-        return error_pages.limited(tried.seconds)
+        return error_pages.rate_limited(tried.seconds)
     if tried.outcome == Outcome.REFUSED:
-        form.present.errors = [wrong_proof()]
-        return page(password=form, status=422)
-    token = authentication.change_password(db.session(), access.session_row(), form.password.data or "")
+        form.current_password.errors = [wrong_credentials_message()]
+        return render_settings(password=form, status=422)
+    token = authentication.change_password(db.session(), access.auth_session(), form.password.data or "")
     db.session.commit()
-    notify.tell(Event.PASSWORD, access.current())
-    return keep(done(gettext("Your new password is set. You are signed out everywhere else.")), token)
+    notify.send_notification(Event.PASSWORD, access.signed_in_account())
+    return renew_session_cookie(
+        redirect_with_message(gettext("Your new password is set. You are signed out everywhere else.")), token
+    )
 
 
 @bp.post("/second-factor")
-@needs("author")
-def begin_second_factor() -> Answer:
+@require_role("author")
+def begin_second_factor() -> ViewResponse:
     """A secret to set up; the present second factor holds until the first code of the new one."""
     begin_writing(db.session())
-    authentication.begin_enrolment(db.session(), access.session_row(), issuer=request_context.issuer())
+    authentication.begin_enrolment(db.session(), access.auth_session(), issuer=request_context.totp_issuer())
     db.session.commit()
-    return redirect(url_for("own_account.second_factor_page"), 303)
+    return redirect(url_for("account_settings.show_second_factor"), 303)
 
 
 @bp.get("/second-factor")
-@needs("author")
-def second_factor_page() -> Answer:
-    return enrolment_page(CodeForm())
+@require_role("author")
+def show_second_factor() -> ViewResponse:
+    return render_enrolment(CodeForm())
 
 
 @bp.post("/second-factor/confirm")
-@needs("author")
-def confirm_second_factor() -> Answer:
+@require_role("author")
+def confirm_second_factor() -> ViewResponse:
     form = CodeForm(request.form)
     tried = authentication.finish_enrolment(
-        db.session(), access.session_row(), form.code.data or "", address=request_context.address()
+        db.session(), access.auth_session(), form.code.data or "", address=request_context.client_address()
     )
     db.session.commit()
     if tried.outcome == Outcome.LIMITED:
-        return error_pages.limited(tried.seconds)
+        return error_pages.rate_limited(tried.seconds)
     if tried.outcome == Outcome.REFUSED:
-        form.code.errors = [wrong_code()]
-        return enrolment_page(form, 422)
-    notify.tell(Event.SECOND_FACTOR, access.current())
-    return keep(codes_page(tried.recovery_codes), tried.token)
+        form.code.errors = [wrong_code_message()]
+        return render_enrolment(form, 422)
+    notify.send_notification(Event.SECOND_FACTOR, access.signed_in_account())
+    return renew_session_cookie(render_recovery_codes(tried.recovery_codes), tried.token)
 
 
 @bp.post("/recovery-codes")
-@needs("author")
-def recovery_codes() -> Answer:
+@require_role("author")
+def recovery_codes() -> ViewResponse:
     begin_writing(db.session())
-    codes = authentication.fresh_recovery_codes(db.session(), access.session_row())
+    codes = authentication.fresh_recovery_codes(db.session(), access.auth_session())
     db.session.commit()
-    notify.tell(Event.RECOVERY_CODES, access.current())
-    return codes_page(codes)
+    notify.send_notification(Event.RECOVERY_CODES, access.signed_in_account())
+    return render_recovery_codes(codes)
 
 
-@bp.post(f"/sessions/{NUMBER}/end")
-@needs("author")
-def end_session(number: int) -> Answer:
+@bp.post(f"/sessions/{SESSION_ID}/end")
+@require_role("author")
+def end_session(session_id: int) -> ViewResponse:
     begin_writing(db.session())
-    if not sessions.end_by_id(db.session(), access.current(), number):
+    if not sessions.end_by_id(db.session(), access.signed_in_account(), session_id):
         raise Missing("You have no such session.")
-    recording.record(db.session(), "end session", "account", access.current().id, by=access.current())
+    recording.record(
+        db.session(), "end session", "account", access.signed_in_account().id, by=access.signed_in_account()
+    )
     db.session.commit()
-    return done(gettext("That session is over."))
+    return redirect_with_message(gettext("That session is over."))
 
 
 @bp.post("/sessions/end-others")
-@needs("author")
-def end_others() -> Answer:
+@require_role("author")
+def end_other_sessions() -> ViewResponse:
     begin_writing(db.session())
-    sessions.end_all(db.session(), access.current(), but=access.session_row())
-    recording.record(db.session(), "end other sessions", "account", access.current().id, by=access.current())
+    sessions.end_all(db.session(), access.signed_in_account(), but=access.auth_session())
+    recording.record(
+        db.session(), "end other sessions", "account", access.signed_in_account().id, by=access.signed_in_account()
+    )
     db.session.commit()
-    return done(gettext("You are signed out everywhere else."))
+    return redirect_with_message(gettext("You are signed out everywhere else."))
 
 
-def wrong_proof() -> str:
+def wrong_credentials_message() -> str:
     return gettext("Password or code is wrong. Check both; each code works once.")
 
 
-def prove(form: PasswordForm | EmailForm) -> Tried:
+def reauthenticate(form: ChangePasswordForm | ChangeEmailForm) -> Tried:
     """A step-up with what the form says, committed; the session then has another token."""
     tried = authentication.step_up(
         db.session(),
-        access.session_row(),
-        form.present.data or "",
+        access.auth_session(),
+        form.current_password.data or "",
         form.code.data or "",
-        address=request_context.address(),
+        address=request_context.client_address(),
     )
     db.session.commit()
-    g.token = tried.token or g.token
+    g.session_token = tried.token or g.session_token
     return tried
 
 
-def page(
+def render_settings(
     *,
-    name: NameForm | None = None,
-    password: PasswordForm | None = None,
-    email: EmailForm | None = None,
+    name: OwnNameForm | None = None,
+    password: ChangePasswordForm | None = None,
+    email: ChangeEmailForm | None = None,
     status: int = 200,
 ) -> Response:
-    person = access.current()
+    person = access.signed_in_account()
     body = render_template(
         "accounts/account_settings.html",
-        name=name or NameForm(data={"name": person.name}),
-        password=password or PasswordForm(),
-        email=email or EmailForm(),
+        name_form=name or OwnNameForm(data={"name": person.name}),
+        password_form=password or ChangePasswordForm(),
+        email_form=email or ChangeEmailForm(),
         can_mail=mail.can_send(request_context.settings()),
         sessions=sessions.living(db.session(), person),
-        this=access.session_row(),
-        least=passwords.LENGTH_LEAST,
+        current_session=access.auth_session(),
     )
     return make_response(body, status)
 
 
-def enrolment_page(form: CodeForm, status: int = 200) -> Answer:
-    if access.session_row().pending_secret is None:
-        return redirect(url_for("own_account.account"), 303)
-    shown = authentication.enrolment(access.session_row(), issuer=request_context.issuer())
+def render_enrolment(form: CodeForm, status: int = 200) -> ViewResponse:
+    if access.auth_session().pending_secret is None:
+        return redirect(url_for("account_settings.show_account"), 303)
+    shown = authentication.enrolment(access.auth_session(), issuer=request_context.totp_issuer())
     body = render_template(
         "accounts/set_up_second_factor.html",
         form=form,
         secret=shown.secret,
         qr=second_factor.qr_svg(shown.uri),
-        action=url_for("own_account.confirm_second_factor"),
+        action=url_for("account_settings.confirm_second_factor"),
     )
     return make_response(body, status)
 
 
-def codes_page(codes: tuple[str, ...]) -> Response:
-    target = url_for("own_account.account")
+def render_recovery_codes(codes: tuple[str, ...]) -> Response:
+    target = url_for("account_settings.show_account")
     return make_response(render_template("accounts/recovery_codes.html", codes=codes, target=target))
 
 
-def done(said: str) -> Response:
-    flash(said)
-    return make_response(redirect(url_for("own_account.account"), 303))
+def redirect_with_message(message: str) -> Response:
+    flash(message)
+    return make_response(redirect(url_for("account_settings.show_account"), 303))
 
 
-def keep(response: Response, token: str) -> Response:
+def renew_session_cookie(response: Response, token: str) -> Response:
     """The session goes on under a new token."""
     cookies.begin_session(response, token)
     return response

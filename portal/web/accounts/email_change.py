@@ -15,46 +15,46 @@ from portal.services.accounts.authentication import Outcome
 from portal.services.accounts.email_change import Wanted
 from portal.services.accounts.notifications import Event
 from portal.web.accounts import account_settings, notify
-from portal.web.accounts.account_settings import EmailForm
+from portal.web.accounts.account_settings import ChangeEmailForm
 from portal.web.http import error_pages, request_context
 from portal.web.presentation.i18n import gettext
 from portal.web.security import access, cookies
-from portal.web.security.access import needs
+from portal.web.security.access import require_role
 
-bp = Blueprint("email_changes", __name__)
-Answer = Response | WSGIResponse | str
+bp = Blueprint("email_change", __name__)
+ViewResponse = Response | WSGIResponse | str
 
 
 @bp.post("/staff/account/email")
-@needs("author")
-def ask() -> Answer:
+@require_role("author")
+def request_change() -> ViewResponse:
     """With the present password and a code; the answer is the same whether or not the address has an account."""
-    form = EmailForm(request.form)
+    form = ChangeEmailForm(request.form)
     try:
-        email_change.checked(access.current(), form.email.data or "")
+        email_change.checked(access.signed_in_account(), form.email.data or "")
     except Incomplete as why:
         form.email.errors = [str(fault) for fault in why.faults]
-        return account_settings.page(email=form, status=422)
+        return account_settings.render_settings(email=form, status=422)
     if not mail.can_send(request_context.settings()):
         form.email.errors = [gettext("This portal sends no mail. Ask an administrator to change your address.")]
-        return account_settings.page(email=form, status=422)
-    tried = account_settings.prove(form)
+        return account_settings.render_settings(email=form, status=422)
+    tried = account_settings.reauthenticate(form)
     if tried.outcome == Outcome.LIMITED:
-        return error_pages.limited(tried.seconds)
+        return error_pages.rate_limited(tried.seconds)
     if tried.outcome == Outcome.REFUSED:
-        form.present.errors = [account_settings.wrong_proof()]
-        return account_settings.page(email=form, status=422)
+        form.current_password.errors = [account_settings.wrong_credentials_message()]
+        return account_settings.render_settings(email=form, status=422)
     begin_writing(db.session())
-    person = access.current()
-    wanted = email_change.ask(db.session(), person, form.email.data or "", address=request_context.address())
+    person = access.signed_in_account()
+    wanted = email_change.ask(db.session(), person, form.email.data or "", address=request_context.client_address())
     db.session.commit()
-    tell_both(person, wanted)
+    notify_both_addresses(person, wanted)
     said = gettext("If this address can be used, a link is on its way to it. Until you open it, nothing changes.")
-    return account_settings.keep(account_settings.done(said), tried.token)
+    return account_settings.renew_session_cookie(account_settings.redirect_with_message(said), tried.token)
 
 
 @bp.get(f"{email_change.PATH}<token>")
-def link(token: str) -> Answer:
+def show_link(token: str) -> ViewResponse:
     """A question, so that a mail scanner that looks changes nothing."""
     found = email_change.read(db.session(), token)
     response = make_response(render_template("accounts/confirm_email.html", token=token, email=found.email))
@@ -63,27 +63,27 @@ def link(token: str) -> Answer:
 
 
 @bp.post(f"{email_change.PATH}<token>")
-def use_link(token: str) -> Answer:
+def use_link(token: str) -> ViewResponse:
     session = db.session()
     begin_writing(session)
-    rate_limits.take(session, "link", account=token, address=request_context.address())
+    rate_limits.take(session, "link", account=token, address=request_context.client_address())
     session.commit()
     begin_writing(session)
     account, before = email_change.confirm(session, token)
     session.commit()
-    notify.tell(Event.EMAIL, account, detail=account.email, also=before)
+    notify.send_notification(Event.EMAIL, account, detail=account.email, also=before)
     flash(gettext("Your e-mail address is changed. Sign in with the new one."))
-    response = make_response(redirect(url_for("signing_in.sign_in"), 303))
+    response = make_response(redirect(url_for("sign_in.sign_in"), 303))
     cookies.end_session(response)
     return response
 
 
-def tell_both(person: Account, wanted: Wanted) -> None:
+def notify_both_addresses(account: Account, request: Wanted) -> None:
     """The link or the news to the address that is asked for, and a notice to the present one."""
     settings = request_context.settings()
-    notify.tell(Event.EMAIL_ASKED, person, detail=wanted.email)
-    if wanted.holder is not None:
-        notify.tell(Event.EMAIL_TAKEN, wanted.holder)
+    notify.send_notification(Event.EMAIL_ASKED, account, detail=request.email)
+    if request.holder is not None:
+        notify.send_notification(Event.EMAIL_TAKEN, request.holder)
     else:
-        address = wanted.link(settings.public_url)
-        mail.send_soon(notifications.confirmation(wanted.email, person.name, address, settings), settings)
+        address = request.link(settings.public_url)
+        mail.send_soon(notifications.confirmation(request.email, account.name, address, settings), settings)

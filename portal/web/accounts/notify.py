@@ -16,7 +16,7 @@ from portal.web.http import request_context
 _log = logging.getLogger(__name__)
 
 
-def tell(event: Event, account: Account, *, detail: str = "", also: str = "") -> None:
+def send_notification(event: Event, account: Account, *, detail: str = "", also: str = "") -> None:
     """Mail a notice to the account's address, and to `also`. Call it after the commit: what fails here is logged."""
     settings = request_context.settings()
     try:
@@ -29,7 +29,7 @@ def tell(event: Event, account: Account, *, detail: str = "", also: str = "") ->
         _log.error("A notice was not sent: %s.", type(why).__name__)
 
 
-def where(user_agent: str) -> str:
+def describe_device(user_agent: str) -> str:
     """The browser and address of the present request in words."""
-    described = user_agents.described(user_agent) or "an unknown browser"
-    return f"{described}, from the network address {request_context.address() or 'unknown'}"
+    described = user_agents.describe_user_agent(user_agent) or "an unknown browser"
+    return f"{described}, from the network address {request_context.client_address() or 'unknown'}"

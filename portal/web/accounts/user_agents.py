@@ -15,10 +15,10 @@ _SYSTEMS = (
 )  # fmt: skip
 
 
-def described(agent: str) -> str:
+def describe_user_agent(user_agent: str) -> str:
     """The browser and the system that a User-Agent header names, or "" where it names neither."""
-    browser = next((name for sign, name in _BROWSERS if sign in agent), "")
-    system = next((name for sign, name in _SYSTEMS if sign in agent), "")
+    browser = next((name for sign, name in _BROWSERS if sign in user_agent), "")
+    system = next((name for sign, name in _SYSTEMS if sign in user_agent), "")
     if browser and system:
         return gettext("%(browser)s on %(system)s", browser=browser, system=system)
     return browser or system

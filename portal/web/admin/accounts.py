@@ -20,13 +20,13 @@ from portal.services.audit import recording
 from portal.vocabulary.workflow import Role
 from portal.web.accounts import notify
 from portal.web.http import request_context
-from portal.web.http.url_converters import NUMBER
+from portal.web.http.url_converters import ACCOUNT_ID
 from portal.web.presentation.i18n import gettext
 from portal.web.security import access
-from portal.web.security.access import needs
+from portal.web.security.access import require_role
 
 bp = Blueprint("accounts", __name__, url_prefix="/staff/accounts")
-Answer = Response | WSGIResponse | str
+ViewResponse = Response | WSGIResponse | str
 
 
 class InvitationForm(Form):
@@ -35,152 +35,163 @@ class InvitationForm(Form):
     role = RadioField(gettext("Role"), choices=list(Role), default=Role.AUTHOR)
 
 
-class NameForm(Form):
+class AccountNameForm(Form):
     name = StringField(gettext("Name"))
 
 
-class EmailForm(Form):
+class AccountEmailForm(Form):
     email = StringField(gettext("E-mail address"))
 
 
 @bp.get("/")
-@needs("administrator")
-def everyone() -> Answer:
-    return list_page(InvitationForm())
+@require_role("administrator")
+def list_accounts() -> ViewResponse:
+    return render_accounts(InvitationForm())
 
 
 @bp.post("/")
-@needs("administrator")
-def invite() -> Answer:
+@require_role("administrator")
+def invite() -> ViewResponse:
     form = InvitationForm(request.form)
     given = {"email": form.email.data or "", "name": form.name.data or "", "role": form.role.data or ""}
     begin_writing(db.session())
     try:
-        link = administration.invite(db.session(), **given, by=access.current())
+        link = administration.invite(db.session(), **given, by=access.signed_in_account())
     except Incomplete as why:
         db.session.rollback()
         for fault in why.faults:
             form[fault.field].errors = [str(fault)]
-        return list_page(form, 422)
+        return render_accounts(form, 422)
     db.session.commit()
-    return hand_over(link)
+    return deliver_link(link)
 
 
-@bp.get(f"/{NUMBER}")
-@needs("administrator")
-def one(number: int) -> Answer:
-    return account_page(administration.get(db.session(), number))
+@bp.get(f"/{ACCOUNT_ID}")
+@require_role("administrator")
+def show_account(account_id: int) -> ViewResponse:
+    return render_account(administration.get(db.session(), account_id))
 
 
-@bp.post(f"/{NUMBER}/name")
-@needs("administrator")
-def rename(number: int) -> Answer:
-    form = NameForm(request.form)
+@bp.post(f"/{ACCOUNT_ID}/name")
+@require_role("administrator")
+def rename(account_id: int) -> ViewResponse:
+    form = AccountNameForm(request.form)
     try:
-        return change(number, lambda found: administration.rename(db.session(), found, form.name.data or "", by=by()))
+        return change_account(
+            account_id,
+            lambda found: administration.rename(db.session(), found, form.name.data or "", by=acting_account()),
+        )
     except Incomplete as why:
         db.session.rollback()
         form.name.errors = [str(fault) for fault in why.faults]
-        return account_page(administration.get(db.session(), number), form, 422)
+        return render_account(administration.get(db.session(), account_id), form, 422)
 
 
-@bp.post(f"/{NUMBER}/role")
-@needs("administrator")
-def change_role(number: int) -> Answer:
-    role, proof = request.form.get("role", ""), access.session_row()
-    before = administration.get(db.session(), number).role
-    answer = change(number, lambda found: administration.change_role(db.session(), found, role, by=by(), proof=proof))
+@bp.post(f"/{ACCOUNT_ID}/role")
+@require_role("administrator")
+def change_role(account_id: int) -> ViewResponse:
+    role, proof = request.form.get("role", ""), access.auth_session()
+    before = administration.get(db.session(), account_id).role
+    answer = change_account(
+        account_id,
+        lambda found: administration.change_role(db.session(), found, role, by=acting_account(), proof=proof),
+    )
     if role != before:
-        notify.tell(Event.ROLE, administration.get(db.session(), number), detail=access.role_name(role))
+        notify.send_notification(
+            Event.ROLE, administration.get(db.session(), account_id), detail=access.role_name(role)
+        )
     return answer
 
 
-@bp.post(f"/{NUMBER}/email")
-@needs("administrator")
-def change_email(number: int) -> Answer:
+@bp.post(f"/{ACCOUNT_ID}/email")
+@require_role("administrator")
+def change_email(account_id: int) -> ViewResponse:
     """At once, for who can no longer read the old address; both addresses are told."""
-    form, proof = EmailForm(request.form), access.session_row()
-    before = administration.get(db.session(), number).email
+    form, proof = AccountEmailForm(request.form), access.auth_session()
+    before = administration.get(db.session(), account_id).email
     given = form.email.data or ""
     try:
-        answer = change(number, lambda found: email_change.change(db.session(), found, given, by=by(), proof=proof))
+        answer = change_account(
+            account_id, lambda found: email_change.change(db.session(), found, given, by=acting_account(), proof=proof)
+        )
     except Incomplete as why:
         db.session.rollback()
         form.email.errors = [str(fault) for fault in why.faults]
-        return account_page(administration.get(db.session(), number), email=form, status=422)
-    found = administration.get(db.session(), number)
-    notify.tell(Event.EMAIL, found, detail=found.email, also=before)
+        return render_account(administration.get(db.session(), account_id), email=form, status=422)
+    found = administration.get(db.session(), account_id)
+    notify.send_notification(Event.EMAIL, found, detail=found.email, also=before)
     return answer
 
 
-@bp.post(f"/{NUMBER}/disable")
-@needs("administrator")
-def disable(number: int) -> Answer:
-    return change(number, lambda found: administration.disable(db.session(), found, by=by()))
+@bp.post(f"/{ACCOUNT_ID}/disable")
+@require_role("administrator")
+def disable(account_id: int) -> ViewResponse:
+    return change_account(account_id, lambda found: administration.disable(db.session(), found, by=acting_account()))
 
 
-@bp.post(f"/{NUMBER}/enable")
-@needs("administrator")
-def enable(number: int) -> Answer:
-    return change(number, lambda found: administration.enable(db.session(), found, by=by()))
+@bp.post(f"/{ACCOUNT_ID}/enable")
+@require_role("administrator")
+def enable(account_id: int) -> ViewResponse:
+    return change_account(account_id, lambda found: administration.enable(db.session(), found, by=acting_account()))
 
 
-@bp.post(f"/{NUMBER}/remove-second-factor")
-@needs("administrator")
-def remove_second_factor(number: int) -> Answer:
-    proof = access.session_row()
-    answer = change(
-        number, lambda found: administration.remove_second_factor(db.session(), found, by=by(), proof=proof)
+@bp.post(f"/{ACCOUNT_ID}/remove-second-factor")
+@require_role("administrator")
+def remove_second_factor(account_id: int) -> ViewResponse:
+    proof = access.auth_session()
+    answer = change_account(
+        account_id,
+        lambda found: administration.remove_second_factor(db.session(), found, by=acting_account(), proof=proof),
     )
-    notify.tell(Event.NO_SECOND_FACTOR, administration.get(db.session(), number))
+    notify.send_notification(Event.NO_SECOND_FACTOR, administration.get(db.session(), account_id))
     return answer
 
 
-@bp.post(f"/{NUMBER}/link")
-@needs("administrator")
-def give_link(number: int) -> Answer:
+@bp.post(f"/{ACCOUNT_ID}/link")
+@require_role("administrator")
+def send_link(account_id: int) -> ViewResponse:
     begin_writing(db.session())
-    link = administration.link_for(db.session(), administration.get(db.session(), number), by=by())
+    link = administration.link_for(db.session(), administration.get(db.session(), account_id), by=acting_account())
     db.session.commit()
-    return hand_over(link)
+    return deliver_link(link)
 
 
-def by() -> Account:
-    return access.current()
+def acting_account() -> Account:
+    return access.signed_in_account()
 
 
-def change(number: int, act: Callable[[Account], object]) -> Answer:
+def change_account(account_id: int, act: Callable[[Account], object]) -> ViewResponse:
     """One act on one account in one transaction; back to its page."""
     begin_writing(db.session())
-    act(administration.get(db.session(), number))
+    act(administration.get(db.session(), account_id))
     db.session.commit()
     flash(gettext("Stored."))
-    return redirect(url_for("accounts.one", number=number), 303)
+    return redirect(url_for("accounts.show_account", account_id=account_id), 303)
 
 
-def hand_over(link: IssuedLink) -> Answer:
+def deliver_link(link: IssuedLink) -> ViewResponse:
     """Mail the link, or show it this once where no mail is set up."""
     settings = request_context.settings()
     if mail.send_soon(notifications.letter_of(link, settings), settings):
         flash(gettext("A link was mailed to %(email)s. It works once, within 30 minutes.", email=link.email))
-        return redirect(url_for("accounts.everyone"), 303)
+        return redirect(url_for("accounts.list_accounts"), 303)
     return render_template("admin/one_time_link.html", link=link, address=link.address(settings.public_url))
 
 
-def list_page(form: InvitationForm, status: int = 200) -> Response:
+def render_accounts(form: InvitationForm, status: int = 200) -> Response:
     people = administration.everyone(db.session())
-    return make_response(render_template("admin/accounts.html", people=people, form=form), status)
+    return make_response(render_template("admin/accounts.html", accounts=people, form=form), status)
 
 
-def account_page(
-    found: Account, form: NameForm | None = None, status: int = 200, *, email: EmailForm | None = None
+def render_account(
+    account: Account, form: AccountNameForm | None = None, status: int = 200, *, email: AccountEmailForm | None = None
 ) -> Response:
     body = render_template(
         "admin/account.html",
-        account=found,
-        form=form or NameForm(data={"name": found.name}),
-        email=email or EmailForm(data={"email": found.email}),
+        account=account,
+        form=form or AccountNameForm(data={"name": account.name}),
+        email_form=email or AccountEmailForm(data={"email": account.email}),
         roles=list(Role),
-        events=recording.events_of(db.session(), "account", found.id, most=20),
+        events=recording.events_of(db.session(), "account", account.id, most=20),
     )
     return make_response(body, status)

@@ -17,14 +17,14 @@ from portal.services.audit import log
 from portal.services.audit.log import Wanted
 from portal.services.editorial import revisions
 from portal.web.security import access
-from portal.web.security.access import needs
+from portal.web.security.access import require_role
 
-bp = Blueprint("audit", __name__, url_prefix="/staff/audit")
-TEXT_MOST = 64
+bp = Blueprint("audit_log", __name__, url_prefix="/staff/audit")
+MAX_TEXT_LENGTH = 64
 
 
 @dataclass(frozen=True)
-class Line:
+class AuditRow:
     """One event with its changes as text, and the address of its subject where it has a page."""
 
     event: AuditEvent
@@ -34,28 +34,30 @@ class Line:
 
 
 @bp.get("/")
-@needs("administrator")
+@require_role("administrator")
 def events() -> str:
-    wanted = parse(request.args)
+    wanted = parse_filter(request.args)
     session = db.session()
     found, following = log.find(session, wanted)
-    shown = revisions.among(session, [number for event in found if (number := revision_of(event))], access.current())
+    shown = revisions.among(
+        session, [number for event in found if (number := revision_id_of(event))], access.signed_in_account()
+    )
     return render_template(
         "admin/audit_log.html",
-        lines=[line(event, shown) for event in found],
-        wanted=wanted,
+        rows=[audit_row(event, shown) for event in found],
+        audit_filter=wanted,
         verbs=log.verbs(session),
         kinds=log.kinds(session),
-        next_url=address(replace(wanted, before_id=following)) if following else "",
-        first_url=address(replace(wanted, before_id=None)) if wanted.before_id else "",
+        next_url=filter_url(replace(wanted, before_id=following)) if following else "",
+        first_url=filter_url(replace(wanted, before_id=None)) if wanted.before_id else "",
     )
 
 
-def parse(args: MultiDict[str, str]) -> Wanted:
+def parse_filter(args: MultiDict[str, str]) -> Wanted:
     """Which events the address asks for; what makes no sense is left out."""
 
     def text(name: str) -> str:
-        return args.get(name, "").replace("\x00", "").strip()[:TEXT_MOST]
+        return args.get(name, "").replace("\x00", "").strip()[:MAX_TEXT_LENGTH]
 
     def day(name: str) -> date | None:
         try:
@@ -76,34 +78,34 @@ def parse(args: MultiDict[str, str]) -> Wanted:
     )
 
 
-def address(wanted: Wanted) -> str:
+def filter_url(audit_filter: Wanted) -> str:
     given: dict[str, Any] = {
-        "who": wanted.actor,
-        "what": wanted.verb,
-        "kind": wanted.kind,
-        "subject": wanted.subject,
-        "from": wanted.first.isoformat() if wanted.first else "",
-        "to": wanted.last.isoformat() if wanted.last else "",
-        "before": wanted.before_id,
+        "who": audit_filter.actor,
+        "what": audit_filter.verb,
+        "kind": audit_filter.kind,
+        "subject": audit_filter.subject,
+        "from": audit_filter.first.isoformat() if audit_filter.first else "",
+        "to": audit_filter.last.isoformat() if audit_filter.last else "",
+        "before": audit_filter.before_id,
     }
     return url_for(".events", **{name: value for name, value in given.items() if value})
 
 
-def revision_of(event: AuditEvent) -> int:
+def revision_id_of(event: AuditEvent) -> int:
     """The number of the revision that an event is about, 0 for another subject."""
     return int(event.subject_id) if event.subject_kind == "revision" and event.subject_id.isdigit() else 0
 
 
-def line(event: AuditEvent, shown: Collection[int]) -> Line:
+def audit_row(event: AuditEvent, visible_ids: Collection[int]) -> AuditRow:
     """An event; its revision is linked if it is among those shown, for a draft is its author's alone."""
-    number = revision_of(event)
-    return Line(
+    number = revision_id_of(event)
+    return AuditRow(
         event=event,
-        url=url_for("review.revision", number=number) if number in shown else "",
-        before=written(event.before),
-        after=written(event.after),
+        url=url_for("review.revision", revision_id=number) if number in visible_ids else "",
+        before=pretty_json(event.before),
+        after=pretty_json(event.after),
     )
 
 
-def written(values: dict[str, Any] | None) -> str:
+def pretty_json(values: dict[str, Any] | None) -> str:
     return orjson.dumps(values, option=orjson.OPT_INDENT_2).decode() if values else ""

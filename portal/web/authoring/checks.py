@@ -17,14 +17,14 @@ from portal.web.presentation.formatting import number
 from portal.web.presentation.i18n import gettext
 
 # The rule whose limits are said as a range; the others say themselves in the first half of their reason.
-_RANGE = "budget-range"
+_RANGE_RULE = "budget-range"
 
 
 @dataclass(frozen=True)
-class Guide:
+class RuleText:
     """One rule of the Fund in words, and where it comes from."""
 
-    words: str
+    text: str
     source: str
     source_url: str
     source_date: str
@@ -35,47 +35,47 @@ class Checks:
     """What there is to say of a draft: what is missing, what is wrong, what looks odd, what it may repeat."""
 
     missing: tuple[str, ...] = ()
-    faults: tuple[Fault, ...] = ()
+    errors: tuple[Fault, ...] = ()
     warnings: tuple[Remark, ...] = ()
     duplicates: tuple[Likeness, ...] = ()
 
     @property
-    def is_fine(self) -> bool:
-        return not (self.missing or self.faults or self.warnings or self.duplicates)
+    def has_no_findings(self) -> bool:
+        return not (self.missing or self.errors or self.warnings or self.duplicates)
 
-    def of(self, field: str) -> list[Remark]:
+    def warnings_for(self, field: str) -> list[Remark]:
         """The warnings that belong beside a field."""
         return [remark for remark in self.warnings if remark.field == field]
 
 
-def checks(session: Session, draft: ProjectDraft, *, project_id: int | None = None) -> Checks:
+def run_checks(session: Session, draft: ProjectDraft, *, project_id: int | None = None) -> Checks:
     """Look at a draft with everything that the portal knows; writes nothing."""
     draft = submission_checks.cleaned(draft)
     found = submission_checks.faults(session, draft, project_id=project_id)
     missing = [fault.field for fault in found if not getattr(draft, fault.field)]
     return Checks(
         missing=tuple(missing),
-        faults=tuple(fault for fault in found if fault.field not in missing),
+        errors=tuple(fault for fault in found if fault.field not in missing),
         warnings=tuple(remark for remark in rules.remarks(draft) if not remark.is_error),
         duplicates=duplicates.possible(session, draft.but(title=draft.title[:TITLE_MOST]), project_id=project_id),
     )
 
 
-def guides(field: str) -> Sequence[Guide]:
+def rule_texts(field: str) -> Sequence[RuleText]:
     """The Fund's rules about a field, in their order."""
-    return list(_guides(rule for rule in rules.rules() if rule.field == field))
+    return list(_rule_texts(rule for rule in rules.rules() if rule.field == field))
 
 
-def _guides(about: Iterable[Rule]) -> Iterable[Guide]:
+def _rule_texts(about: Iterable[Rule]) -> Iterable[RuleText]:
     for rule in about:
         head, divided, _ = rule.reason.partition(";")
-        if rule.rule == _RANGE:
-            yield Guide(_range(rule), rule.source, rule.source_url, rule.source_date)
+        if rule.rule == _RANGE_RULE:
+            yield RuleText(_range_text(rule), rule.source, rule.source_url, rule.source_date)
         elif divided and "{" not in head:
-            yield Guide(f"{head}.", rule.source, rule.source_url, rule.source_date)
+            yield RuleText(f"{head}.", rule.source, rule.source_url, rule.source_date)
 
 
-def _range(rule: Rule) -> str:
+def _range_text(rule: Rule) -> str:
     """Such as "National projects, from 2020 on: 40,000 to 300,000 US dollars."."""
     who = {
         "national": gettext("National projects"),

@@ -11,14 +11,14 @@ from portal.services.editorial import diff
 from portal.services.editorial.diff import Piece
 from portal.services.records import submission_checks
 from portal.web.authoring import edit_page
-from portal.web.authoring.draft_saving import Opening, Place, Sent
+from portal.web.authoring.draft_saving import DraftContext, DraftPost, DraftTarget
 from portal.web.authoring.project_form import ProjectForm
 from portal.web.presentation import field_labels
 from portal.web.presentation.i18n import gettext
 
 
 @dataclass(frozen=True)
-class Row:
+class FieldConflict:
     """One field that differs: both values in words; `pieces` leads from theirs to mine inside a text."""
 
     name: str
@@ -30,65 +30,69 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Clash:
+class ConflictPage:
     """A page of choices: `fields` is all that was sent, as hidden fields; `of` says whose text stands against it."""
 
-    of: str
+    conflict_with: str
     title: str
-    address: str
-    rows: tuple[Row, ...]
+    form_url: str
+    rows: tuple[FieldConflict, ...]
     fields: tuple[tuple[str, str], ...]
     version: int
-    based_on: int
+    base_version: int
     lacks_choices: bool
     saved_by: str
 
 
-def clash(found: Opening, sent: Sent, why: Conflict) -> Clash:
+def build_page(context: DraftContext, post: DraftPost, conflict: Conflict) -> ConflictPage:
     """What the page of a conflict shows; `found` is the record as it stands now."""
-    mine, theirs = submission_checks.cleaned(why.mine), why.theirs
+    mine, theirs = submission_checks.cleaned(conflict.mine), conflict.theirs
     changed = [one for one in diff.compare(theirs, mine) if one.is_changed]
     terms = current.current().terms
     labels = {field.name: field.label.text for field in ProjectForm(terms, mine)}
     rows = tuple(
-        Row(
+        FieldConflict(
             name=one.field,
             label=labels[one.field],
-            mine=field_labels.said(terms, one.field, one.after),
-            theirs=field_labels.said(terms, one.field, one.before),
+            mine=field_labels.display_values(terms, one.field, one.after),
+            theirs=field_labels.display_values(terms, one.field, one.before),
             pieces=one.pieces,
-            chosen=sent.choices[one.field],
+            chosen=post.choices[one.field],
         )
         for one in changed
     )
-    revision = found.revision
-    place = Place(number=revision.id) if revision else Place(key=found.project.key if found.project else None)
-    is_of_revision = why.of == "revision"
-    return Clash(
-        of=why.of,
+    revision = context.revision
+    place = (
+        DraftTarget(revision_id=revision.id)
+        if revision
+        else DraftTarget(slug=context.project.key if context.project else None)
+    )
+    is_of_revision = conflict.of == "revision"
+    return ConflictPage(
+        conflict_with=conflict.of,
         title=mine.title or theirs.title,
-        address=edit_page.address(place),
+        form_url=edit_page.form_url(place),
         rows=rows,
-        fields=tuple(_hidden(mine, sent)),
+        fields=tuple(_hidden_fields(mine, post)),
         version=revision.version if revision else 0,
-        based_on=revision.based_on if revision and is_of_revision else why.version,
-        lacks_choices=bool(sent.of) and any(row.chosen for row in rows),
+        base_version=revision.based_on if revision and is_of_revision else conflict.version,
+        lacks_choices=bool(post.conflict_with) and any(row.chosen for row in rows),
         saved_by=revision.last_editor.name if revision and is_of_revision else "",
     )
 
 
-def in_words(why: PortalError) -> str:
+def autosave_message(error: PortalError) -> str:
     """What someone reads beside the form when a save in the background is refused."""
-    if isinstance(why, Conflict):
+    if isinstance(error, Conflict):
         return gettext(
             "This draft was saved elsewhere since you opened it, in another window or by a reviewer. Your text is kept "
             "here. Save the draft to see both texts and choose."
         )
-    return str(why)
+    return str(error)
 
 
-def _hidden(mine: ProjectDraft, sent: Sent) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = [("note", sent.fields.get("note", ""))] if "note" in sent.fields else []
+def _hidden_fields(mine: ProjectDraft, post: DraftPost) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = [("note", post.fields.get("note", ""))] if "note" in post.fields else []
     for name in ProjectDraft.field_names():
         value = getattr(mine, name)
         # An empty one first says that the list was on the page, even when nothing of it is chosen.

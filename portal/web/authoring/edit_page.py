@@ -16,13 +16,13 @@ from portal.services.editorial.workflow import Action
 from portal.services.records import published
 from portal.vocabulary.workflow import State
 from portal.web.authoring import checks, draft_saving
-from portal.web.authoring.checks import Checks, Guide
-from portal.web.authoring.draft_saving import Opening, Place, Sent
-from portal.web.authoring.project_form import LIMITS, SECTIONS, ProjectForm
+from portal.web.authoring.checks import Checks, RuleText
+from portal.web.authoring.draft_saving import DraftContext, DraftPost, DraftTarget
+from portal.web.authoring.project_form import MAX_LENGTHS, SECTIONS, ProjectForm
 
 
 @dataclass(frozen=True)
-class Sheet:
+class EditPage:
     """One page of the form. `version` and `based_on` are what it started from, `key` makes its sending count once,
     `page` the draft that it may make, `accepted` what a reviewer accepts as it is stored; `problem` says
     why nothing was stored, `is_refused` whether this answers a step that was not taken,
@@ -34,20 +34,20 @@ class Sheet:
     project: Project | None
     actions: tuple[Action, ...]
     version: int
-    based_on: int
+    base_version: int
     key: str
-    page: str
-    address: str
-    autosave: str
+    page_key: str
+    form_url: str
+    autosave_url: str
     checks: Checks
-    guides: Mapping[str, Sequence[Guide]]
+    rule_texts: Mapping[str, Sequence[RuleText]]
     reasons: Mapping[str, str]
     accepted: Sequence[str]
-    word: str
-    limits: Mapping[str, str]
+    reviewer_note: str
+    max_lengths: Mapping[str, str]
     problem: str
     is_refused: bool
-    arrived: str
+    saved_key: str
 
     @property
     def to_fix(self) -> Sequence[Field]:
@@ -67,71 +67,71 @@ class Sheet:
         return self.project.title if self.project else ""
 
 
-def sheet(
+def build_page(
     session: Session,
-    place: Place,
-    found: Opening,
+    target: DraftTarget,
+    context: DraftContext,
     account: Account,
     *,
-    sent: Sent | None = None,
-    faults: Iterable[Fault] = (),
+    post: DraftPost | None = None,
+    errors: Iterable[Fault] = (),
     problem: str = "",
     is_stored: bool = False,
-) -> Sheet:
+) -> EditPage:
     """The page for what was found, or for what was sent; `is_stored` when that was saved just now."""
-    form = draft_saving.form_of(found.draft, found.note, sent)
-    faults, checked = tuple(faults), checks.checks(session, form.draft(), project_id=found.project_id)
-    is_refused = bool(faults or problem)
+    form = draft_saving.build_form(context.draft, context.note, post)
+    errors, checked = tuple(errors), checks.run_checks(session, form.draft(), project_id=context.project_id)
+    is_refused = bool(errors or problem)
     # What is stored says what is wrong with it, too; what is merely missing may come later.
-    form.show(faults if is_refused or found.revision is None else checked.faults)
-    revision, project = found.revision, found.project
+    form.show_errors(errors if is_refused or context.revision is None else checked.errors)
+    revision, project = context.revision, context.project
     version = revision.version if revision else 0
     based_on = project.version if project else 0
-    return Sheet(
+    return EditPage(
         form=form,
         sections=SECTIONS,
         revision=revision,
         project=project,
         actions=workflow.allowed(revision, account) if revision else (Action.SAVE, Action.SUBMIT),
-        version=version if sent is None or is_stored else sent.version,
-        based_on=based_on if sent is None or is_stored else sent.based_on,
+        version=version if post is None or is_stored else post.version,
+        base_version=based_on if post is None or is_stored else post.base_version,
         key=idempotency.fresh_key(),
-        page=idempotency.fresh_key(),
-        address=address(place),
-        autosave=address(place, "autosave"),
+        page_key=idempotency.fresh_key(),
+        form_url=form_url(target),
+        autosave_url=form_url(target, "autosave"),
         checks=checked,
-        guides={name: checks.guides(name) for name in form.data},
+        rule_texts={name: checks.rule_texts(name) for name in form.data},
         reasons=revision.reasons if revision else {},
         accepted=field_marks.accepted(revision) if revision else (),
-        word=_word(revision),
-        limits={name: f"{most:,}" for name, most in LIMITS.items()},
+        reviewer_note=_reviewer_note(revision),
+        max_lengths={name: f"{most:,}" for name, most in MAX_LENGTHS.items()},
         problem=problem,
         is_refused=is_refused,
-        arrived=sent.key if sent and is_stored else "",
+        saved_key=post.key if post and is_stored else "",
     )
 
 
-def address(place: Place, act: str = "edit") -> str:
+def form_url(target: DraftTarget, act: str = "edit") -> str:
     """Where the form of a place is sent, to be saved or to be kept while typing."""
     names = {"edit": ("store_new", "store_change", "store")}
     names["autosave"] = ("autosave_new", "autosave_change", "autosave")
     fresh, change, stored = names[act]
-    if place.number is not None:
-        return url_for(f"submission.{stored}", number=place.number)
-    return url_for(f"submission.{change}", key=place.key) if place.key else url_for(f"submission.{fresh}")
+    if target.revision_id is not None:
+        return url_for(f"submission.{stored}", revision_id=target.revision_id)
+    return url_for(f"submission.{change}", key=target.slug) if target.slug else url_for(f"submission.{fresh}")
 
 
-def checked(session: Session, sent: Sent, about: str) -> tuple[ProjectForm, Checks]:
+def check_form(session: Session, post: DraftPost, slug: str) -> tuple[ProjectForm, Checks]:
     """A form while it is typed, and its checks; `about` is the key of the project that it changes, or ""."""
     try:
-        project_id = published.project(session, about).id if about else None
+        project_id = published.project(session, slug).id if slug else None
     except Missing:
         project_id = None
-    form = draft_saving.form_of(ProjectDraft(), "", sent)
-    return form, checks.checks(session, form.draft(), project_id=project_id)
+    form = draft_saving.build_form(ProjectDraft(), "", post)
+    return form, checks.run_checks(session, form.draft(), project_id=project_id)
 
 
-def _word(revision: Revision | None) -> str:
+def _reviewer_note(revision: Revision | None) -> str:
     """What the reviewer who returned it says of the whole."""
     is_returned = revision is not None and revision.state == State.RETURNED and revision.rounds
     note: str = revision.rounds[-1]["note"] if revision is not None and is_returned else ""

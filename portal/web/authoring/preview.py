@@ -12,17 +12,17 @@ from portal.services.records.validation import Row
 from portal.web.presentation import field_labels, formatting
 
 
-def listing(revision: Revision, terms: Terms) -> Listing:
+def preview_project(revision: Revision, terms: Terms) -> Listing:
     """What the public would see; a value that makes no sense yet is left out, as if it were not stated."""
     draft = submission_checks.cleaned(revision.draft)
     row = Row(0, {"start_date": draft.start, "end_date": draft.end, "year": draft.year, "budget_usd": draft.budget})
     project = revision.project
     return Listing(
         id=project.id if project else 0,
-        key=_key(revision, draft),
+        key=_preview_slug(revision, draft),
         number=draft.number,
         prima_id=draft.prima_id,
-        title=field_labels.title_of(draft),
+        title=field_labels.display_title(draft),
         title_language=draft.title_language,
         summary=draft.summary[:SUMMARY_MOST],
         language=draft.language,
@@ -34,9 +34,9 @@ def listing(revision: Revision, terms: Terms) -> Listing:
         type=terms.get("type", draft.project_type),
         coverage=terms.get("coverage", draft.coverage),
         region=terms.get("region", draft.region),
-        countries=_words(terms, "country", draft.countries),
-        other_countries=_words(terms, "country", draft.other_countries),
-        tags=in_order([*_words(terms, "sdg", draft.sdg), *_words(terms, "gcm", draft.gcm)]),
+        countries=_terms(terms, "country", draft.countries),
+        other_countries=_terms(terms, "country", draft.other_countries),
+        tags=in_order([*_terms(terms, "sdg", draft.sdg), *_terms(terms, "gcm", draft.gcm)]),
         funding_line=draft.funding_line,
         source_url=draft.source_url if draft.source_url.startswith(("https://", "http://")) else "",
         changed_at=now(),
@@ -44,12 +44,12 @@ def listing(revision: Revision, terms: Terms) -> Listing:
     )
 
 
-def _key(revision: Revision, draft: ProjectDraft) -> str:
+def _preview_slug(revision: Revision, draft: ProjectDraft) -> str:
     """The address as far as it is known: of the project, else by the Projects ID, else of the revision."""
     if revision.project:
         return revision.project.key
     return draft.number or revision.label
 
 
-def _words(terms: Terms, facet: str, codes: tuple[str, ...]) -> tuple[Word, ...]:
+def _terms(terms: Terms, facet: str, codes: tuple[str, ...]) -> tuple[Word, ...]:
     return in_order([word for code in codes if (word := terms.get(facet, code))])

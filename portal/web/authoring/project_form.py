@@ -24,16 +24,22 @@ from portal.text.folding import folded
 from portal.web.presentation.formatting import label
 from portal.web.presentation.i18n import N_, gettext
 
-LANGUAGES = {"en": N_("English"), "fr": N_("French"), "es": N_("Spanish"), "pt": N_("Portuguese"), "ar": N_("Arabic")}
-LINES = dict(zip(FUNDING_LINES, (N_("Line 1"), N_("Line 2")), strict=True))
+LANGUAGE_LABELS = {
+    "en": N_("English"),
+    "fr": N_("French"),
+    "es": N_("Spanish"),
+    "pt": N_("Portuguese"),
+    "ar": N_("Arabic"),
+}
+FUNDING_LINE_LABELS = dict(zip(FUNDING_LINES, (N_("Line 1"), N_("Line 2")), strict=True))
 _NOT_KNOWN_YET = N_("“Not known yet” is enough for a draft. Before you submit it, choose one of the others.")
 # What hints say of lengths, in characters.
-LIMITS = {"title": TITLE_MOST, "summary": SUMMARY_MOST, "note": NOTE_MOST}
+MAX_LENGTHS = {"title": TITLE_MOST, "summary": SUMMARY_MOST, "note": NOTE_MOST}
 # A page has fewer boxes than this, and no code is that long; what lies beyond was not sent by a page of ours. One
 # more than may be submitted is kept, so that the fault is seen.
-_CODES_READ, _CODE_MOST = 1_000, 80
+_MAX_CODES_READ, _MAX_CODE_LENGTH = 1_000, 80
 # A lone half of a character cannot be written as UTF-8 and so cannot be printed back.
-_HALVES = re.compile(r"[\ud800-\udfff]")
+_LONE_SURROGATES = re.compile(r"[\ud800-\udfff]")
 
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     N_("What it is"): ("title", "summary", "project_type", "number", "prima_id"),
@@ -121,19 +127,19 @@ class ProjectForm(Form):
     )
 
     def __init__(
-        self, terms: Terms, start: ProjectDraft, note: str = "", given: MultiDict[str, str] | None = None
+        self, terms: Terms, initial: ProjectDraft, note: str = "", formdata: MultiDict[str, str] | None = None
     ) -> None:
         """`start` is what a field holds that `given`, the posted form, does not name; other names are ignored."""
-        self._start = start
-        values: dict[str, Any] = {name: getattr(start, name) for name in ProjectDraft.field_names()}
-        super().__init__(formdata=given, data=values | {"note": note})
+        self._initial = initial
+        values: dict[str, Any] = {name: getattr(initial, name) for name in ProjectDraft.field_names()}
+        super().__init__(formdata=formdata, data=values | {"note": note})
         for name, field in self._fields.items():
             if name not in REQUIRED:
                 field.flags.optional = True
             if isinstance(field, SelectMultipleField):
-                self._settle_codes(name, field)
+                self._normalise_codes(name, field)
             elif isinstance(field.data, str):
-                field.data = _HALVES.sub("", field.data)
+                field.data = _LONE_SURROGATES.sub("", field.data)
             if isinstance(field, SelectField):  # radios and lists of several are of this kind too
                 field.choices = list(self._choices(name, field, terms))
 
@@ -148,26 +154,31 @@ class ProjectForm(Form):
                 values[name] = cleaning.paragraphs(data or "") if name == "summary" else cleaning.line(data or "")
         return ProjectDraft(**values)
 
-    def show(self, faults: Iterable[Fault]) -> None:
+    def show_errors(self, errors: Iterable[Fault]) -> None:
         """Put what keeps the draft from being submitted at its fields."""
-        for fault in faults:
+        for fault in errors:
             field = self._fields.get(fault.field, self._fields["note"])
             field.errors = [*field.errors, str(fault)]
 
-    def _settle_codes(self, name: str, field: Field) -> None:
+    def _normalise_codes(self, name: str, field: Field) -> None:
         # Boxes that are not ticked are not sent; an empty value before them says that they were on the page.
-        data = field.data if field.raw_data else getattr(self._start, name)
-        codes = dict.fromkeys(_HALVES.sub("", code)[:_CODE_MOST] for code in data[:_CODES_READ] if code)
+        data = field.data if field.raw_data else getattr(self._initial, name)
+        codes = dict.fromkeys(
+            _LONE_SURROGATES.sub("", code)[:_MAX_CODE_LENGTH] for code in data[:_MAX_CODES_READ] if code
+        )
         field.data = list(codes)[: CODES_MOST + 1]
 
     def _choices(self, name: str, field: Field, terms: Terms) -> Iterable[SelectChoice]:
         facet = TERM_FIELDS.get(name) or CODE_FIELDS.get(name)
         if facet:
-            known = {word.code: _label(facet, word) for word in terms.of(facet)}
+            known = {word.code: _choice_label(facet, word) for word in terms.of(facet)}
             if facet == "country":
                 known = dict(sorted(known.items(), key=lambda item: folded(item[1])))
         else:
-            known = {code: gettext(text) for code, text in (LINES if name == "funding_line" else LANGUAGES).items()}
+            known = {
+                code: gettext(text)
+                for code, text in (FUNDING_LINE_LABELS if name == "funding_line" else LANGUAGE_LABELS).items()
+            }
         several = isinstance(field.data, list)
         if not several and name not in ("title_language", "language"):
             yield SelectChoice("", gettext("Not known yet") if isinstance(field, RadioField) else gettext("Choose"))
@@ -177,5 +188,5 @@ class ProjectForm(Form):
         yield from (SelectChoice(code, gettext("%(code)s (not in the list)", code=code)) for code in odd)
 
 
-def _label(facet: str, word: Word) -> str:
-    return f"{word.code} {label(word)}" if facet in ("sdg", "gcm") else label(word)
+def _choice_label(facet: str, term: Word) -> str:
+    return f"{term.code} {label(term)}" if facet in ("sdg", "gcm") else label(term)

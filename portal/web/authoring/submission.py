@@ -18,202 +18,204 @@ from portal.search.index import current
 from portal.services.editorial import idempotency, review, revisions, workflow
 from portal.services.editorial.workflow import Action
 from portal.web.authoring import conflict_page, draft_saving, edit_page, preview
-from portal.web.authoring.draft_saving import Place, Sent
-from portal.web.http.url_converters import NUMBER
+from portal.web.authoring.draft_saving import DraftPost, DraftTarget
+from portal.web.http.url_converters import REVISION_ID
 from portal.web.presentation import citation
 from portal.web.security import access
-from portal.web.security.access import needs
-from portal.web.security.idempotency import sent_digest
+from portal.web.security.access import require_role
+from portal.web.security.idempotency import request_digest
 
 bp = Blueprint("submission", __name__, url_prefix="/staff")
 
-Answer = Response | WSGIResponse | str
+ViewResponse = Response | WSGIResponse | str
 
 
-@bp.get("/projects/new", endpoint="begin")
-@needs("author")
-def show_empty() -> Answer:
-    return show(Place())
+@bp.get("/projects/new", endpoint="new")
+@require_role("author")
+def show_new() -> ViewResponse:
+    return show_form(DraftTarget())
 
 
 @bp.get("/projects/<key>/edit", endpoint="change")
-@needs("author")
-def show_change(key: str) -> Answer:
+@require_role("author")
+def show_change(key: str) -> ViewResponse:
     """The public record, ready to be changed; nothing is stored before it is saved."""
-    return show(Place(key=key))
+    return show_form(DraftTarget(slug=key))
 
 
-@bp.get(f"/revisions/{NUMBER}/edit", endpoint="edit")
-@needs("author")
-def show_draft(number: int) -> Answer:
-    return show(Place(number=number))
+@bp.get(f"/revisions/{REVISION_ID}/edit", endpoint="edit")
+@require_role("author")
+def show_draft(revision_id: int) -> ViewResponse:
+    return show_form(DraftTarget(revision_id=revision_id))
 
 
-def show(place: Place) -> Answer:
-    session, account = db.session(), access.current()
-    found = draft_saving.opening(session, place, account)
+def show_form(target: DraftTarget) -> ViewResponse:
+    session, account = db.session(), access.signed_in_account()
+    found = draft_saving.load_context(session, target, account)
     if found.revision and Action.SAVE not in workflow.allowed(found.revision, account):
-        return redirect(revision_address(found.revision.id))
-    if found.revision and place.number is None:
-        return redirect(url_for("submission.edit", number=found.revision.id))
-    return make_response(render_template("authoring/edit.html", sheet=edit_page.sheet(session, place, found, account)))
+        return redirect(revision_url(found.revision.id))
+    if found.revision and target.revision_id is None:
+        return redirect(url_for("submission.edit", revision_id=found.revision.id))
+    return make_response(
+        render_template("authoring/edit.html", page=edit_page.build_page(session, target, found, account))
+    )
 
 
 @bp.post("/projects/new")
-@needs("author")
-def store_new() -> Answer:
-    return receive(Place())
+@require_role("author")
+def store_new() -> ViewResponse:
+    return handle_post(DraftTarget())
 
 
 @bp.post("/projects/<key>/edit")
-@needs("author")
-def store_change(key: str) -> Answer:
-    return receive(Place(key=key))
+@require_role("author")
+def store_change(key: str) -> ViewResponse:
+    return handle_post(DraftTarget(slug=key))
 
 
-@bp.post(f"/revisions/{NUMBER}/edit")
-@needs("author")
-def store(number: int) -> Answer:
-    return receive(Place(number=number))
+@bp.post(f"/revisions/{REVISION_ID}/edit")
+@require_role("author")
+def store(revision_id: int) -> ViewResponse:
+    return handle_post(DraftTarget(revision_id=revision_id))
 
 
-def receive(place: Place) -> Answer:
+def handle_post(target: DraftTarget) -> ViewResponse:
     """Save, and go where the button leads; what is refused comes back with everything that was typed."""
-    session, sent = db.session(), Sent.read(request.form)
+    session, sent = db.session(), DraftPost.from_form(request.form)
     begin_writing(session)
-    account = access.current()
+    account = access.signed_in_account()
     try:
-        if (led := idempotency.once(session, sent.key, account, sent_digest())) is not None:
+        if (led := idempotency.once(session, sent.key, account, request_digest())) is not None:
             session.rollback()
-            return arrived(sent, led or url_for("submission.begin"))
+            return redirect_after_save(sent, led or url_for("submission.new"))
     except NotAllowed as why:
-        return again(place, sent, problem=str(why), status=422)
+        return show_rejected(target, sent, problem=str(why), status=422)
     try:
-        revision = draft_saving.save(session, place, sent, account)
-        address = pursue(session, revision, sent, account)
+        revision = draft_saving.save_draft(session, target, sent, account)
+        address = run_form_action(session, revision, sent, account)
     except WrongStep as why:
-        return again(place, sent, problem=str(why), status=409)
+        return show_rejected(target, sent, problem=str(why), status=409)
     except Conflict as why:
-        return collide(place, sent, why)
+        return show_conflict(target, sent, why)
     except Incomplete as why:
-        return complain(sent, revision, why)
+        return show_errors(sent, revision, why)
     idempotency.finish(session, sent.key, account, address)
     session.commit()
-    return arrived(sent, address)
+    return redirect_after_save(sent, address)
 
 
-def arrived(sent: Sent, address: str) -> Answer:
+def redirect_after_save(post: DraftPost, address: str) -> ViewResponse:
     """On to the next page, which tells the browser that its copy of this form is not needed any more."""
-    flash(sent.key, "arrived")
+    flash(post.key, "saved-key")
     return redirect(address, 303)
 
 
-def pursue(session: Session, revision: Revision, sent: Sent, account: Account) -> str:
+def run_form_action(session: Session, revision: Revision, post: DraftPost, account: Account) -> str:
     """Take the step that the button asks for once the draft is saved; return the address it leads to."""
-    if sent.action == "submit":
+    if post.action == "submit":
         try:
             review.submit(session, revision, version=revision.version, by=account)
         except Conflict as why:
             if why.of == "project":  # the public record moved on; what was typed is stored all the same
-                finish(session, sent, revision, account)
+                complete_key(session, post, revision, account)
             raise
-        return revision_address(revision.id)
-    if sent.action == "preview":
-        return url_for("submission.preview", number=revision.id)
-    return url_for("submission.edit", number=revision.id)
+        return revision_url(revision.id)
+    if post.action == "preview":
+        return url_for("submission.preview", revision_id=revision.id)
+    return url_for("submission.edit", revision_id=revision.id)
 
 
-def finish(session: Session, sent: Sent, revision: Revision, account: Account) -> None:
+def complete_key(session: Session, post: DraftPost, revision: Revision, account: Account) -> None:
     """Store the draft although its step failed; a repeat of the sending leads to it."""
-    idempotency.finish(session, sent.key, account, url_for("submission.edit", number=revision.id))
+    idempotency.finish(session, post.key, account, url_for("submission.edit", revision_id=revision.id))
     session.commit()
 
 
-def again(place: Place, sent: Sent, *, problem: str, status: int) -> Response:
+def show_rejected(target: DraftTarget, post: DraftPost, *, problem: str, status: int) -> Response:
     """The form as it was sent, with what stood against it; nothing was stored."""
     session = db.session()
     session.rollback()
-    account = access.current()
-    found = draft_saving.opening(session, place, account)
-    sheet = edit_page.sheet(session, place, found, account, sent=sent, problem=problem)
-    return make_response(render_template("authoring/edit.html", sheet=sheet), status)
+    account = access.signed_in_account()
+    found = draft_saving.load_context(session, target, account)
+    sheet = edit_page.build_page(session, target, found, account, post=post, problem=problem)
+    return make_response(render_template("authoring/edit.html", page=sheet), status)
 
 
-def complain(sent: Sent, revision: Revision, why: Incomplete) -> Response:
+def show_errors(post: DraftPost, revision: Revision, error: Incomplete) -> Response:
     """The draft is stored; the form says all that keeps it from being submitted."""
-    session, place = db.session(), Place(number=revision.id)
-    account = access.current()
-    finish(session, sent, revision, account)
-    found = draft_saving.opening(session, place, account)
-    sheet = edit_page.sheet(session, place, found, account, sent=sent, faults=why.faults, is_stored=True)
-    return make_response(render_template("authoring/edit.html", sheet=sheet), 422)
+    session, place = db.session(), DraftTarget(revision_id=revision.id)
+    account = access.signed_in_account()
+    complete_key(session, post, revision, account)
+    found = draft_saving.load_context(session, place, account)
+    sheet = edit_page.build_page(session, place, found, account, post=post, errors=error.faults, is_stored=True)
+    return make_response(render_template("authoring/edit.html", page=sheet), 422)
 
 
-def collide(place: Place, sent: Sent, why: Conflict) -> Response:
+def show_conflict(target: DraftTarget, post: DraftPost, error: Conflict) -> Response:
     """Both texts, field by field; nothing is overwritten until someone chooses."""
     session = db.session()
     session.rollback()
-    account = access.current()
-    found = draft_saving.opening(session, place, account)
-    clash = conflict_page.clash(found, sent, why)
-    return make_response(render_template("authoring/conflict.html", clash=clash, key=idempotency.fresh_key()), 409)
+    account = access.signed_in_account()
+    found = draft_saving.load_context(session, target, account)
+    clash = conflict_page.build_page(found, post, error)
+    return make_response(render_template("authoring/conflict.html", conflict=clash, key=idempotency.fresh_key()), 409)
 
 
 @bp.post("/projects/new/autosave")
-@needs("author")
-def autosave_new() -> Answer:
-    return keep(Place())
+@require_role("author")
+def autosave_new() -> ViewResponse:
+    return save_in_background(DraftTarget())
 
 
 @bp.post("/projects/<key>/autosave")
-@needs("author")
-def autosave_change(key: str) -> Answer:
-    return keep(Place(key=key))
+@require_role("author")
+def autosave_change(key: str) -> ViewResponse:
+    return save_in_background(DraftTarget(slug=key))
 
 
-@bp.post(f"/revisions/{NUMBER}/autosave")
-@needs("author")
-def autosave(number: int) -> Answer:
-    return keep(Place(number=number))
+@bp.post(f"/revisions/{REVISION_ID}/autosave")
+@require_role("author")
+def autosave(revision_id: int) -> ViewResponse:
+    return save_in_background(DraftTarget(revision_id=revision_id))
 
 
-def keep(place: Place) -> Answer:
+def save_in_background(target: DraftTarget) -> ViewResponse:
     """Save what is being typed; the answer says from which version the next save starts, and where."""
-    session, sent = db.session(), Sent.read(request.form)
+    session, sent = db.session(), DraftPost.from_form(request.form)
     begin_writing(session)
     try:
-        revision = draft_saving.save(session, place, sent, access.current())
+        revision = draft_saving.save_draft(session, target, sent, access.signed_in_account())
         session.commit()
     except (Conflict, WrongStep, NotAllowed) as why:
         session.rollback()
         status = 403 if isinstance(why, NotAllowed) else 409
-        return make_response(jsonify(problem=conflict_page.in_words(why)), status)
+        return make_response(jsonify(error=conflict_page.autosave_message(why)), status)
     return jsonify(
         version=revision.version,
         saved_at=revision.saved_at.isoformat(),
-        edit=url_for("submission.edit", number=revision.id),
-        autosave=url_for("submission.autosave", number=revision.id),
+        edit=url_for("submission.edit", revision_id=revision.id),
+        autosave=url_for("submission.autosave", revision_id=revision.id),
     )
 
 
 @bp.post("/projects/check")
-@needs("author")
-def check() -> Answer:
+@require_role("author")
+def check() -> ViewResponse:
     """What there is to say of what is being typed; stores nothing."""
-    form, checks = edit_page.checked(db.session(), Sent.read(request.form), request.form.get("about", ""))
+    form, checks = edit_page.check_form(db.session(), DraftPost.from_form(request.form), request.form.get("slug", ""))
     return render_template("authoring/_checks.html", form=form, checks=checks)
 
 
-@bp.get(f"/revisions/{NUMBER}/preview", endpoint="preview")
-@needs("author")
-def show_preview(number: int) -> Answer:
-    revision = revisions.get(db.session(), number, access.current())
-    may_edit = Action.SAVE in workflow.allowed(revision, access.current())
-    project = preview.listing(revision, current.current().terms)
+@bp.get(f"/revisions/{REVISION_ID}/preview", endpoint="preview")
+@require_role("author")
+def show_preview(revision_id: int) -> ViewResponse:
+    revision = revisions.get(db.session(), revision_id, access.signed_in_account())
+    may_edit = Action.SAVE in workflow.allowed(revision, access.signed_in_account())
+    project = preview.preview_project(revision, current.current().terms)
     return render_template(
         "authoring/preview.html",
         revision=revision,
-        back=url_for("submission.edit", number=number) if may_edit else revision_address(number),
+        back=url_for("submission.edit", revision_id=revision_id) if may_edit else revision_url(revision_id),
         project=project,
         related=projects.related(project),
         citation=citation.citation(project),
@@ -221,6 +223,6 @@ def show_preview(number: int) -> Answer:
     )
 
 
-def revision_address(number: int) -> str:
+def revision_url(revision_id: int) -> str:
     """The page of a revision for all who may see it."""
-    return url_for("review.revision", number=number)
+    return url_for("review.revision", revision_id=revision_id)

@@ -17,7 +17,7 @@ from portal.web.presentation.i18n import gettext, ngettext
 _log = logging.getLogger(__name__)
 
 
-def words(status: int) -> tuple[str, ...]:
+def heading_and_advice(status: int) -> tuple[str, ...]:
     """Heading and advice for a status."""
     if status == 403:
         return gettext("You may not do this here"), gettext("Nothing was changed. Go back, or ask an administrator.")
@@ -46,11 +46,11 @@ def words(status: int) -> tuple[str, ...]:
     )
 
 
-def page(status: int) -> Response:
-    return say(status, *words(status))
+def status_page(status: int) -> Response:
+    return render_error(status, *heading_and_advice(status))
 
 
-def say(status: int, heading: str, *advice: str, seconds: int = 0) -> Response:
+def render_error(status: int, heading: str, *advice: str, retry_after: int = 0) -> Response:
     """An error page with these words; `seconds` until it is worth trying again."""
     try:
         body = render_template(
@@ -66,27 +66,27 @@ def say(status: int, heading: str, *advice: str, seconds: int = 0) -> Response:
     except Exception as why:
         # What broke the page may break the error page too; then plain words must do.
         _log.error("request %s: no error page for %s", g.get("request_id"), status, exc_info=why)
-        return plain(status, [heading, *advice, g.get("request_id", "")])
-    return unkept(make_response(body, status), seconds)
+        return plain_text(status, [heading, *advice, g.get("request_id", "")])
+    return no_store(make_response(body, status), retry_after)
 
 
-def plain(status: int, lines: list[str]) -> Response:
+def plain_text(status: int, lines: list[str]) -> Response:
     """An answer that needs no template."""
     response = make_response("\n\n".join(lines) + "\n", status)
     response.mimetype = "text/plain"
-    return unkept(response)
+    return no_store(response)
 
 
-def unkept(response: Response, seconds: int = 0) -> Response:
+def no_store(response: Response, retry_after: int = 0) -> Response:
     response.headers["Cache-Control"] = "no-store"
     # An htmx request that fails must not put its address into the bar: the list still shows the old one.
     response.headers["HX-Push-Url"] = "false"
-    if seconds:
-        response.headers["Retry-After"] = str(seconds)
+    if retry_after:
+        response.headers["Retry-After"] = str(retry_after)
     return response
 
 
-def limited(seconds: int) -> Response:
+def rate_limited(seconds: int) -> Response:
     """429, with when to try again; the same whether or not there is such an account."""
     minutes = max(1, -(-seconds // 60))
     wait = ngettext(
@@ -94,53 +94,55 @@ def limited(seconds: int) -> Response:
         "Wait %(num)s minutes, then try again. Nothing was done.",
         minutes,
     )
-    return say(429, gettext("Too many tries"), wait, seconds=seconds)
+    return render_error(429, gettext("Too many tries"), wait, retry_after=seconds)
 
 
-def on_http(error: HTTPException) -> WSGIResponse:
+def on_http_exception(error: HTTPException) -> WSGIResponse:
     if error.response is not None or (error.code or 500) < 400:
         return error.get_response()
-    response = page(error.code or 500)
+    response = status_page(error.code or 500)
     for name, value in error.get_headers():
         if name == "Allow":
             response.headers[name] = value
     return response
 
 
-def on_foreign_host(_: SecurityError) -> Response:
+def on_untrusted_host(_: SecurityError) -> Response:
     """The request names a host that is not ours: no page of ours, since its links could not be right."""
-    return plain(400, [gettext("This portal does not answer under the name that was asked for.")])
+    return plain_text(400, [gettext("This portal does not answer under the name that was asked for.")])
 
 
-def on_missing(_: Missing) -> Response:
-    return page(404)
+def on_not_found(_: Missing) -> Response:
+    return status_page(404)
 
 
-def on_wrong_step(error: WrongStep) -> Response:
+def on_invalid_transition(error: WrongStep) -> Response:
     db.session.rollback()
-    return say(409, gettext("This step is not possible now"), str(error), gettext("Open the page again to see why."))
+    return render_error(
+        409, gettext("This step is not possible now"), str(error), gettext("Open the page again to see why.")
+    )
 
 
-def on_incomplete(error: Incomplete) -> Response:
+def on_validation_failed(error: Incomplete) -> Response:
     """What a form could not have sent; forms show their faults beside the fields."""
     db.session.rollback()
-    return say(422, gettext("This cannot be stored as it is"), *(str(fault) for fault in error.faults))
+    return render_error(422, gettext("This cannot be stored as it is"), *(str(fault) for fault in error.faults))
 
 
-def on_too_many(error: TooMany) -> Response:
+def on_rate_limited(error: TooMany) -> Response:
     db.session.rollback()
-    return limited(error.seconds)
+    return rate_limited(error.seconds)
 
 
-def on_bad_link(error: BadLink) -> Response:
+def on_invalid_link(error: BadLink) -> Response:
     db.session.rollback()
-    return say(410, gettext("This link does not work any more"), str(error))
+    return render_error(410, gettext("This link does not work any more"), str(error))
 
 
-def on_sealed_away(error: SealedAway) -> Response:
+def on_decryption_failed(error: SealedAway) -> Response:
     """503: only the operator can help, and reads here and in the log how."""
     log_failure(error)
-    return say(503, gettext("This second factor cannot be checked now"), str(error))
+    return render_error(503, gettext("This second factor cannot be checked now"), str(error))
 
 
 def log_failure(error: Exception) -> None:
@@ -155,20 +157,20 @@ def log_failure(error: Exception) -> None:
         db.session.close()
 
 
-def on_failure(error: Exception) -> Response:
+def on_unhandled_error(error: Exception) -> Response:
     log_failure(error)
     # The page must do without the database, and so without the name of the person.
-    g.session_row = None
-    return page(InternalServerError.code)
+    g.auth_session = None
+    return status_page(InternalServerError.code)
 
 
 def init_app(app: Flask) -> None:
-    app.register_error_handler(HTTPException, on_http)
-    app.register_error_handler(SecurityError, on_foreign_host)
-    app.register_error_handler(Missing, on_missing)
-    app.register_error_handler(WrongStep, on_wrong_step)
-    app.register_error_handler(Incomplete, on_incomplete)
-    app.register_error_handler(TooMany, on_too_many)
-    app.register_error_handler(BadLink, on_bad_link)
-    app.register_error_handler(SealedAway, on_sealed_away)
-    app.register_error_handler(Exception, on_failure)
+    app.register_error_handler(HTTPException, on_http_exception)
+    app.register_error_handler(SecurityError, on_untrusted_host)
+    app.register_error_handler(Missing, on_not_found)
+    app.register_error_handler(WrongStep, on_invalid_transition)
+    app.register_error_handler(Incomplete, on_validation_failed)
+    app.register_error_handler(TooMany, on_rate_limited)
+    app.register_error_handler(BadLink, on_invalid_link)
+    app.register_error_handler(SealedAway, on_decryption_failed)
+    app.register_error_handler(Exception, on_unhandled_error)

@@ -7,12 +7,12 @@ import secrets
 
 from flask import Flask, Response, g, request
 
-POLICY = (
+CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
 )
 HEADERS = {
-    "Content-Security-Policy": POLICY,
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -23,12 +23,12 @@ REQUEST_ID_HEADER = "X-Request-Id"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
-def request_id(given: str) -> str:
+def request_id(header: str) -> str:
     """The proxy's request id if it gave a sound one, or a new one."""
-    return given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(6)
+    return header if _REQUEST_ID.fullmatch(header) else secrets.token_hex(6)
 
 
-def number_request() -> None:
+def assign_request_id() -> None:
     g.request_id = request_id(request.headers.get(REQUEST_ID_HEADER, ""))
 
 
@@ -44,5 +44,5 @@ def add_headers(response: Response) -> Response:
 
 
 def init_app(app: Flask) -> None:
-    app.before_request(number_request)
+    app.before_request(assign_request_id)
     app.after_request(add_headers)

@@ -26,22 +26,22 @@ bp = Blueprint("health", __name__)
 @bp.get("/healthz")
 def alive() -> Response:
     """200 while the process answers at all."""
-    return unkept(Response(_OK, mimetype="text/plain"))
+    return no_store(Response(_OK, mimetype="text/plain"))
 
 
 @bp.get("/readyz")
 def ready() -> tuple[Response, int]:
     """{"database", "migrations", "index"}: each "ok" or a sentence; 200 if all are ok, else 503."""
-    found = findings()
-    return unkept(jsonify(found)), 200 if set(found.values()) == {_OK} else 503
+    found = component_states()
+    return no_store(jsonify(found)), 200 if set(found.values()) == {_OK} else 503
 
 
-def unkept(response: Response) -> Response:
+def no_store(response: Response) -> Response:
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def findings() -> dict[str, str]:
+def component_states() -> dict[str, str]:
     """What is ok and what is not, in sentences that quote no statement, path or address; the log has the rest."""
     try:
         connection = db.session.connection()

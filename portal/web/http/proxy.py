@@ -25,11 +25,11 @@ class BehindProxy:
 
     def __init__(self, app: WSGIApplication, settings: Settings) -> None:
         self.direct = app
-        self.forwarded = ProxyFix(app, x_for=settings.proxies, x_proto=settings.proxies)
-        self.networks = settings.forwarded
+        self.behind_proxy = ProxyFix(app, x_for=settings.proxies, x_proto=settings.proxies)
+        self.trusted_networks = settings.forwarded
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        app = self.forwarded if self.is_proxy(environ.get("REMOTE_ADDR", "")) else self.direct
+        app = self.behind_proxy if self.is_proxy(environ.get("REMOTE_ADDR", "")) else self.direct
         return app(environ, start_response)
 
     def is_proxy(self, address: str) -> bool:
@@ -40,7 +40,7 @@ class BehindProxy:
             peer = ip_address(address)
         except ValueError:
             return False
-        return any(peer in network for network in self.networks)
+        return any(peer in network for network in self.trusted_networks)
 
 
 def init_app(app: Flask, settings: Settings) -> None:

@@ -12,11 +12,11 @@ def settings() -> Settings:
     return found
 
 
-def issuer() -> str:
+def totp_issuer() -> str:
     """The name of the portal in an authenticator app."""
     return f"{settings().name_small} {settings().name}"
 
 
-def address() -> str:
+def client_address() -> str:
     """The client's address, as the trusted proxies tell it (see app.create_app)."""
     return request.remote_addr or ""

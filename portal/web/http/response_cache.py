@@ -31,31 +31,33 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
     from flask.typing import ResponseReturnValue
 
-Given = ParamSpec("Given")
+ViewParams = ParamSpec("ViewParams")
 # Request headers that make another answer of the same address.
-_ASKED = ("HTTP_HX_REQUEST", "HTTP_HX_REQUEST_TYPE", "HTTP_HX_HISTORY_RESTORE_REQUEST", "HTTP_HX_SOURCE")
-_MARK = "portal.kept"
-_ADDRESS_MOST = 2_000
-_ALIASES_MOST = 10_000
+_VARIANT_HEADERS = ("HTTP_HX_REQUEST", "HTTP_HX_REQUEST_TYPE", "HTTP_HX_HISTORY_RESTORE_REQUEST", "HTTP_HX_SOURCE")
+_CACHEABLE = "portal.cacheable"
+_MAX_URL_LENGTH = 2_000
+_MAX_ALIASES = 10_000
 
 
-def shared(canonical: Callable[[], str]) -> Callable[[Callable[Given, ResponseReturnValue]], Callable[Given, Response]]:
+def cacheable(
+    canonical: Callable[[], str],
+) -> Callable[[Callable[ViewParams, ResponseReturnValue]], Callable[ViewParams, Response]]:
     """Mark a view whose answer depends on its address and the catalogue alone.
 
     `canonical` gives the address in the one form that stands for all its spellings. A conditional request for
     what has not changed is answered before the view runs.
     """
 
-    def mark(view: Callable[Given, ResponseReturnValue]) -> Callable[Given, Response]:
+    def mark(view: Callable[ViewParams, ResponseReturnValue]) -> Callable[ViewParams, Response]:
         @wraps(view)
-        def answer(*args: Given.args, **kwargs: Given.kwargs) -> Response:
+        def answer(*args: ViewParams.args, **kwargs: ViewParams.kwargs) -> Response:
             try:
                 stamp = current.current().state.stamp
             except SQLAlchemyError:
                 # A page of prose needs no database; any other says for itself what is wrong.
                 return make_response(view(*args, **kwargs))
             address = canonical()
-            tag = tag_of(stamp, address)
+            tag = etag_for(stamp, address)
             for known in request.if_none_match.as_set():
                 # Packing adds its name to the tag.
                 if known == tag or known.startswith(f"{tag}:"):
@@ -65,7 +67,7 @@ def shared(canonical: Callable[[], str]) -> Callable[[Callable[Given, ResponseRe
             response = make_response(view(*args, **kwargs))
             if response.status_code == 200:
                 response.set_etag(tag)
-                request.environ[_MARK] = (stamp, address)
+                request.environ[_CACHEABLE] = (stamp, address)
             return response
 
         return answer
@@ -73,25 +75,25 @@ def shared(canonical: Callable[[], str]) -> Callable[[Callable[Given, ResponseRe
     return mark
 
 
-def here() -> str:
+def path_key() -> str:
     """The address of a page that has no query string."""
     return request.path
 
 
-def tag_of(stamp: str, address: str) -> str:
+def etag_for(stamp: str, url: str) -> str:
     """Strong: of everything the answer is made from, the day (which some pages print) and the code included."""
-    asked = [request.environ.get(name, "") for name in _ASKED]
-    parts = (current_app.extensions["edition"], today(), stamp, i18n.current(), address, *asked)
+    asked = [request.environ.get(name, "") for name in _VARIANT_HEADERS]
+    parts = (current_app.extensions["build_id"], day_stamp(), stamp, i18n.current_locale(), url, *asked)
     return hashlib.sha256("\n".join(parts).encode(errors="replace")).hexdigest()[:24]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class CachedResponse:
     """A rendered answer, its ETag, and the stamp of the catalogue it shows."""
 
     stamp: str
     day: str
-    tag: str
+    etag: str
     headers: list[tuple[str, str]]
     body: bytes
 
@@ -100,44 +102,46 @@ Variant = tuple[str, ...]
 
 
 @dataclass
-class Kept:
+class ResponseCache:
     """A WSGI application that answers from memory what it has answered before, up to `most` bytes.
 
     `stamp` tells the present state of the catalogue.
     """
 
-    wrapped: WSGIApplication
+    app: WSGIApplication
     stamp: Callable[[], str]
-    most: int
+    max_bytes: int
     size: int = 0
-    kept_of: str = ""
-    answers: OrderedDict[Variant, Answer] = field(default_factory=OrderedDict, repr=False)
+    entries_stamp: str = ""
+    entries: OrderedDict[Variant, CachedResponse] = field(default_factory=OrderedDict, repr=False)
     # Spellings of an address, by what was asked for.
     aliases: dict[Variant, Variant] = field(default_factory=dict, repr=False)
     lock: Lock = field(default_factory=Lock, repr=False)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        asked = variant(environ) if environ["REQUEST_METHOD"] in ("GET", "HEAD") else None
+        asked = variant_of(environ) if environ["REQUEST_METHOD"] in ("GET", "HEAD") else None
         if asked is None:
-            return self.wrapped(environ, start_response)
-        known = self.answers.get(self.aliases.get(asked, asked))
-        if known and known.day == today() and known.stamp == self.stamp():
-            return replay(known, environ, start_response)
+            return self.app(environ, start_response)
+        known = self.entries.get(self.aliases.get(asked, asked))
+        if known and known.day == day_stamp() and known.stamp == self.stamp():
+            return serve_cached(known, environ, start_response)
         if environ["REQUEST_METHOD"] == "HEAD":
-            return self.wrapped(environ, start_response)
-        return self.take(asked, environ, start_response)
+            return self.app(environ, start_response)
+        return self.render_and_store(asked, environ, start_response)
 
-    def take(self, asked: Variant, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    def render_and_store(
+        self, asked: Variant, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
         seen: list[tuple[str, list[tuple[str, str]]]] = []
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: object = None) -> Callable[[bytes], object]:
             seen.append((status, headers))
             return start_response(status, headers, exc_info)  # type: ignore[arg-type]  # handed on as it came
 
-        body = self.wrapped(environ, start)
-        if _MARK not in environ or not seen or not seen[0][0].startswith("200"):
+        body = self.app(environ, start)
+        if _CACHEABLE not in environ or not seen or not seen[0][0].startswith("200"):
             return body
-        stamp, address = environ[_MARK]
+        stamp, address = environ[_CACHEABLE]
         try:
             whole = b"".join(body)
         finally:
@@ -147,57 +151,57 @@ class Kept:
         names = {name.lower(): value for name, value in headers}
         if "set-cookie" not in names and "etag" in names:
             canonical = (address, *asked[1:])
-            self.put(asked, canonical, Answer(stamp, today(), names["etag"], headers, whole))
+            self.store(asked, canonical, CachedResponse(stamp, day_stamp(), names["etag"], headers, whole))
         return [whole]
 
-    def put(self, asked: Variant, canonical: Variant, answer: Answer) -> None:
+    def store(self, asked: Variant, canonical: Variant, answer: CachedResponse) -> None:
         with self.lock:
-            if answer.stamp != self.kept_of:
+            if answer.stamp != self.entries_stamp:
                 # What was true of another state of the catalogue is of no use any more.
-                self.answers.clear()
+                self.entries.clear()
                 self.aliases.clear()
-                self.size, self.kept_of = 0, answer.stamp
-            if old := self.answers.pop(canonical, None):
+                self.size, self.entries_stamp = 0, answer.stamp
+            if old := self.entries.pop(canonical, None):
                 self.size -= len(old.body)
-            self.answers[canonical] = answer
+            self.entries[canonical] = answer
             self.size += len(answer.body)
-            while self.size > self.most:
-                _, dropped = self.answers.popitem(last=False)
+            while self.size > self.max_bytes:
+                _, dropped = self.entries.popitem(last=False)
                 self.size -= len(dropped.body)
-            if len(self.aliases) >= _ALIASES_MOST:
+            if len(self.aliases) >= _MAX_ALIASES:
                 self.aliases.clear()
             self.aliases[asked] = canonical
 
 
-def variant(environ: WSGIEnvironment) -> Variant | None:
+def variant_of(environ: WSGIEnvironment) -> Variant | None:
     """Everything an answer may depend on, as it was asked for; None for what is not worth keeping."""
     get = environ.get
     address = f"{get('SCRIPT_NAME', '')}{environ['PATH_INFO']}?{get('QUERY_STRING', '')}"
     packing = get("HTTP_ACCEPT_ENCODING", "")
-    if len(address) > _ADDRESS_MOST or len(packing) > 100 or "HTTP_RANGE" in environ:
+    if len(address) > _MAX_URL_LENGTH or len(packing) > 100 or "HTTP_RANGE" in environ:
         return None
     scheme_and_host = f"{environ['wsgi.url_scheme']}://{get('HTTP_HOST', '')}"
-    return (address, scheme_and_host, packing, *(get(name, "") for name in _ASKED))
+    return (address, scheme_and_host, packing, *(get(name, "") for name in _VARIANT_HEADERS))
 
 
-def replay(known: Answer, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    headers = [*known.headers, (REQUEST_ID_HEADER, request_id(environ.get("HTTP_X_REQUEST_ID", "")))]
+def serve_cached(cached: CachedResponse, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    headers = [*cached.headers, (REQUEST_ID_HEADER, request_id(environ.get("HTTP_X_REQUEST_ID", "")))]
     given = environ.get("HTTP_IF_NONE_MATCH", "")
-    if given and (known.tag in given or given.strip() == "*"):
+    if given and (cached.etag in given or given.strip() == "*"):
         start_response(
             "304 NOT MODIFIED",
             [header for header in headers if header[0] not in ("Content-Length", "Content-Type", "Content-Encoding")],
         )
         return []
     start_response("200 OK", headers)
-    return [] if environ["REQUEST_METHOD"] == "HEAD" else [known.body]
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [cached.body]
 
 
-def today() -> str:
+def day_stamp() -> str:
     return f"{datetime.now(UTC):%j%y}"
 
 
-def edition(app: Flask, *folders: Path) -> str:
+def compute_build_id(app: Flask, *folders: Path) -> str:
     """A digest of the program, its templates and what its operator set: pages of another edition are other pages."""
     settings = app.extensions["settings"]
     digest = hashlib.sha256(repr((settings.public_url, settings.operator, settings.contact)).encode())
@@ -208,7 +212,7 @@ def edition(app: Flask, *folders: Path) -> str:
     return digest.hexdigest()
 
 
-def settle(response: Response) -> Response:
+def wait_for_propagation(response: Response) -> Response:
     """Let the answer to a change leave only when no process believes the state before it any more.
 
     So whoever published something sees it in their next request, whichever process takes it.
@@ -218,10 +222,10 @@ def settle(response: Response) -> Response:
     return response
 
 
-def init_app(app: Flask, root: Path, most: int) -> None:
+def init_app(app: Flask, root: Path, max_bytes: int) -> None:
     """Keep up to `most` bytes of answers in memory; 0 keeps none."""
-    app.after_request(settle)
-    app.extensions["edition"] = edition(app, root / "portal", root / "templates", root / "static")
+    app.after_request(wait_for_propagation)
+    app.extensions["build_id"] = compute_build_id(app, root / "portal", root / "templates", root / "static")
     with app.app_context():
         held = refresh.of(db.engine)
 
@@ -231,5 +235,5 @@ def init_app(app: Flask, root: Path, most: int) -> None:
         with app.app_context():
             return current.current().state.stamp
 
-    if most:
-        app.wsgi_app = Kept(app.wsgi_app, stamp, most)  # type: ignore[method-assign]
+    if max_bytes:
+        app.wsgi_app = ResponseCache(app.wsgi_app, stamp, max_bytes)  # type: ignore[method-assign]

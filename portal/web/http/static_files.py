@@ -24,9 +24,9 @@ else:
 _URL = re.compile(r'url\("\.\./\.\./([^"]+)"\)')
 # The folders of static/css, each a cascade layer of layers.css.
 _STYLE_FOLDERS = ("tokens", "base", "layout", "components", "pages", "utilities")
-_FOR_GOOD = "public, max-age=31536000, immutable"
+_IMMUTABLE = "public, max-age=31536000, immutable"
 # Our own table: what the machine's would say differs from one to the next.
-_TYPES = {
+_MIME_TYPES = {
     ".css": "text/css",
     ".ico": "image/x-icon",
     ".js": "text/javascript",
@@ -34,11 +34,11 @@ _TYPES = {
     ".svg": "image/svg+xml",
     ".txt": "text/plain",
 }
-_PICTURES = (".ico", ".png")
+_COMPRESSED_TYPES = (".ico", ".png")
 # Below this a file goes in one packet anyway.
-_PACKED_LEAST = 500
+_MIN_COMPRESSED_BYTES = 500
 # The smallest first; each at its strongest, since a file is packed once.
-_PACKERS: dict[str, Callable[[bytes], bytes]] = {
+_COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {
     "br": partial(brotli.compress, quality=11),
     "zstd": lambda body: zstd.compress(body, 22),
     "gzip": lambda body: gzip.compress(body, 9, mtime=0),
@@ -51,20 +51,20 @@ class Asset:
 
     body: bytes
     mimetype: str
-    address: str
-    is_packable: bool
+    url: str
+    is_compressible: bool
 
 
-def read(folder: Path) -> dict[str, Asset]:
+def load_assets(folder: Path) -> dict[str, Asset]:
     """All files below a folder by name, and the joined style sheet `site.css`."""
     assets: dict[str, Asset] = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if path.is_file() and path.suffix in _TYPES and path.suffix != ".css":
-            assets[name] = asset(name, path.read_bytes())
-    css = joined(folder)
-    css = _URL.sub(lambda found: f'url("{assets[found[1]].address}")', css)
-    assets["site.css"] = asset("site.css", rcssmin.cssmin(css).encode())
+        if path.is_file() and path.suffix in _MIME_TYPES and path.suffix != ".css":
+            assets[name] = make_asset(name, path.read_bytes())
+    css = join_style_sheets(folder)
+    css = _URL.sub(lambda found: f'url("{assets[found[1]].url}")', css)
+    assets["site.css"] = make_asset("site.css", rcssmin.cssmin(css).encode())
     return assets
 
 
@@ -73,7 +73,7 @@ def style_sheets(folder: Path) -> list[Path]:
     return [path for layer in _STYLE_FOLDERS for path in sorted((folder / "css" / layer).glob("*.css"))]
 
 
-def joined(folder: Path) -> str:
+def join_style_sheets(folder: Path) -> str:
     """The whole style sheet; `layers.css` comes first and the reset follows it in its own layer."""
     reset = next((folder / "vendor").glob("modern-normalize-*/modern-normalize.css"))
     normalize = f"@layer normalize {{\n{reset.read_text(encoding='utf-8')}\n}}"
@@ -81,42 +81,42 @@ def joined(folder: Path) -> str:
     return "\n".join([layers.read_text(encoding="utf-8"), normalize, *(p.read_text(encoding="utf-8") for p in rest)])
 
 
-def asset(name: str, body: bytes) -> Asset:
+def make_asset(name: str, body: bytes) -> Asset:
     path = PurePosixPath(name)
     digest = hashlib.sha256(body).hexdigest()[:12]
     return Asset(
         body=body,
-        mimetype=_TYPES[path.suffix],
-        address=f"/static/{path.with_suffix('')}.{digest}{path.suffix}",
-        is_packable=path.suffix not in _PICTURES and len(body) >= _PACKED_LEAST,
+        mimetype=_MIME_TYPES[path.suffix],
+        url=f"/static/{path.with_suffix('')}.{digest}{path.suffix}",
+        is_compressible=path.suffix not in _COMPRESSED_TYPES and len(body) >= _MIN_COMPRESSED_BYTES,
     )
 
 
 @cache
-def packed(found: Asset, algorithm: str) -> bytes:
+def compressed_body(asset: Asset, algorithm: str) -> bytes:
     """The body as it is sent, packed at its first use and then kept."""
-    return _PACKERS[algorithm](found.body)
+    return _COMPRESSORS[algorithm](asset.body)
 
 
-def serve(by_address: dict[str, Asset], path: str) -> Response:
+def serve(by_url: dict[str, Asset], path: str) -> Response:
     """One static file; an address without the right hash is not there."""
-    found = by_address.get(f"/static/{path}") or abort(404)
+    found = by_url.get(f"/static/{path}") or abort(404)
     digest = path.rsplit(".", 2)[1]
-    algorithm = request.accept_encodings.best_match(_PACKERS) if found.is_packable else None
+    algorithm = request.accept_encodings.best_match(_COMPRESSORS) if found.is_compressible else None
     if algorithm:
-        response = Response(packed(found, algorithm), mimetype=found.mimetype)
+        response = Response(compressed_body(found, algorithm), mimetype=found.mimetype)
         response.headers["Content-Encoding"] = algorithm
         response.set_etag(f"{digest}-{algorithm}")
     else:
         response = Response(found.body, mimetype=found.mimetype)
         response.set_etag(digest)
-    response.headers["Cache-Control"] = _FOR_GOOD
+    response.headers["Cache-Control"] = _IMMUTABLE
     return response.make_conditional(request)
 
 
 def init_app(app: Flask, folder: Path) -> None:
     """Read the files once and give templates `static_url(name)`."""
-    assets = read(folder)
-    by_address = {found.address: found for found in assets.values()}
+    assets = load_assets(folder)
+    by_address = {found.url: found for found in assets.values()}
     app.add_url_rule("/static/<path:path>", "static", partial(serve, by_address))
-    app.jinja_env.globals["static_url"] = lambda name: assets[name].address
+    app.jinja_env.globals["static_url"] = lambda name: assets[name].url

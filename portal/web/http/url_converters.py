@@ -1,6 +1,8 @@
-"""Parts of addresses."""
+"""Parts of URL rules that several blueprints share."""
 
 from __future__ import annotations
 
-# The largest number of a row that both databases can hold; a larger one in an address leads nowhere.
-NUMBER = "<int(max=2147483647):number>"
+# The largest row id that both databases can hold; a larger one in a URL is a 404.
+ACCOUNT_ID = "<int(max=2147483647):account_id>"
+REVISION_ID = "<int(max=2147483647):revision_id>"
+SESSION_ID = "<int(max=2147483647):session_id>"

@@ -11,7 +11,7 @@ from portal.web.presentation import formatting, markdown
 from portal.web.presentation.i18n import gettext
 
 
-def permanent_address(project: Listing) -> str:
+def permalink(project: Listing) -> str:
     """The address to quote: from the operator's setting, never from the request."""
     public_url: str = current_app.extensions["settings"].public_url
     return public_url + url_for("projects.project", key=project.key)
@@ -30,7 +30,7 @@ def citation(project: Listing) -> str:
         project.title.rstrip(".") + ".",
         ", ".join(filter(None, facts)) + "." if any(facts) else "",
         gettext("Record of %(day)s.", day=formatting.day(project.changed_at)),
-        permanent_address(project),
+        permalink(project),
     ]
     return " ".join(filter(None, parts))
 
@@ -41,7 +41,7 @@ def linked_data(project: Listing) -> Markup:
     about = {
         "@type": "Project",
         "name": project.title,
-        "description": markdown.plain(project.summary),
+        "description": markdown.plain_text(project.summary),
         "startDate": str(project.start) if project.start else None,
         "endDate": str(project.end) if project.end else None,
         "areaServed": [{"@type": "Country", "name": c.name, "identifier": c.code} for c in project.countries] or None,
@@ -50,8 +50,8 @@ def linked_data(project: Listing) -> Markup:
     grant = {
         "@context": "https://schema.org",
         "@type": "MonetaryGrant",
-        "@id": permanent_address(project),
-        "url": permanent_address(project),
+        "@id": permalink(project),
+        "url": permalink(project),
         "identifier": project.number or project.key,
         "name": project.title,
         "inLanguage": project.title_language,

@@ -42,20 +42,20 @@ def language_names() -> dict[str, str]:
     return {"en": gettext("English"), "fr": gettext("French"), "es": gettext("Spanish"), "ar": gettext("Arabic")}
 
 
-def said(terms: Terms, field: str, value: Value) -> tuple[str, ...]:
+def display_values(terms: Terms, field: str, value: Value) -> tuple[str, ...]:
     """The value of a field in words, one for each of its parts; () when it is not stated."""
     parts = (value,) if isinstance(value, str) else value
-    return tuple(_word(terms, field, part) for part in parts if part)
+    return tuple(_display_value(terms, field, part) for part in parts if part)
 
 
-def title_of(draft: ProjectDraft) -> str:
+def display_title(draft: ProjectDraft) -> str:
     """The title, or words that stand in for it."""
     return draft.title or gettext("A project without a title yet")
 
 
-def _word(terms: Terms, field: str, part: str) -> str:
+def _display_value(terms: Terms, field: str, part: str) -> str:
     if facet := {**TERM_FIELDS, **CODE_FIELDS}.get(field):
-        return filter_text.value_word(terms, facet, part)
+        return filter_text.value_label(terms, facet, part)
     if field in ("language", "title_language"):
         return language_names().get(part, part)
     if field == "budget":

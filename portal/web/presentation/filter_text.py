@@ -54,7 +54,7 @@ def sort_names(filters: Filters) -> dict[str, str]:
     return names
 
 
-def odd_reason(odd: Odd) -> str:
+def invalid_reason(parameter: Odd) -> str:
     """Why a part of the address was not used, and what would be."""
     reasons = {
         "not understood": gettext("not understood, so it is ignored"),
@@ -65,12 +65,12 @@ def odd_reason(odd: Odd) -> str:
         "too many values": gettext("only the first %(most)s are used", most=PICKS_MOST),
         "only none": gettext("use the lowest and highest budget instead, or none for not stated"),
     }
-    if odd.reason == "out of range" and odd.name.startswith("year"):
+    if parameter.reason == "out of range" and parameter.name.startswith("year"):
         return gettext("not a year from %(first)s to %(last)s, so it is ignored", first=YEAR_FIRST, last=YEAR_LAST)
-    return reasons.get(odd.reason, reasons["not understood"])
+    return reasons.get(parameter.reason, reasons["not understood"])
 
 
-def value_word(terms: Terms, facet: str, value: str) -> str:
+def value_label(terms: Terms, facet: str, value: str) -> str:
     """One value of a part of a search in words; an unknown code shows itself."""
     if value == NOT_STATED and facet != "q":
         return gettext("Not stated")
@@ -82,18 +82,18 @@ def value_word(terms: Terms, facet: str, value: str) -> str:
     return formatting.label(word) if word else value
 
 
-def either(words: Iterable[str]) -> str:
+def join_with_or(phrases: Iterable[str]) -> str:
     """a; a or b; a, b or c."""
-    return listed(words, gettext("%(first)s or %(last)s"))
+    return join_list(phrases, gettext("%(first)s or %(last)s"))
 
 
-def both(words: Iterable[str]) -> str:
+def join_with_and(phrases: Iterable[str]) -> str:
     """a; a and b; a, b and c."""
-    return listed(words, gettext("%(first)s and %(last)s"))
+    return join_list(phrases, gettext("%(first)s and %(last)s"))
 
 
-def listed(words: Iterable[str], pattern: str) -> str:
-    *first, last = words
+def join_list(phrases: Iterable[str], pattern: str) -> str:
+    *first, last = phrases
     return pattern % {"first": ", ".join(first), "last": last} if first else last
 
 
@@ -108,7 +108,7 @@ def subject(filters: Filters, terms: Terms, noun: str) -> str:
         unknown = [value for value, word in zip(values, words, strict=True) if not word]
         return [word.code if facet in ("sdg", "gcm") else word.phrase for word in known] + unknown
 
-    def part(facet: str, pattern: str, join: Callable[[Iterable[str]], str] = either) -> str:
+    def part(facet: str, pattern: str, join: Callable[[Iterable[str]], str] = join_with_or) -> str:
         if (facet, NOT_STATED) in filters.picks:
             stated = [*phrases(facet), gettext("not stated")]
             return gettext("with %(facet)s %(words)s", facet=facet_names()[facet].lower(), words=join(stated))
@@ -123,9 +123,9 @@ def subject(filters: Filters, terms: Terms, noun: str) -> str:
         part("theme", gettext("on %(words)s")),
         part("type", gettext("of the type %(words)s")),
         part("region", gettext("in %(words)s")),
-        part("country", *join_countries(filters)),
-        years(filters),
-        budgets(filters),
+        part("country", *country_pattern(filters)),
+        year_phrase(filters),
+        budget_phrase(filters),
         part("sdg", gettext("serving Goal %(words)s")),
         part("gcm", gettext("serving Compact objective %(words)s")),
         gettext("mentioning “%(text)s”", text=filters.text) if filters.text else "",
@@ -133,16 +133,16 @@ def subject(filters: Filters, terms: Terms, noun: str) -> str:
     return " ".join(filter(None, [*before, noun, *after]))
 
 
-def join_countries(filters: Filters) -> tuple[str, Callable[[Iterable[str]], str]]:
+def country_pattern(filters: Filters) -> tuple[str, Callable[[Iterable[str]], str]]:
     together = filters.match_all_countries and len(filters.values("country")) > 1
     if together:
-        return gettext("benefiting %(words)s together"), both
-    return gettext("benefiting %(words)s"), either
+        return gettext("benefiting %(words)s together"), join_with_and
+    return gettext("benefiting %(words)s"), join_with_or
 
 
-def years(filters: Filters) -> str:
+def year_phrase(filters: Filters) -> str:
     picked = [value for value in filters.values("year") if value != NOT_STATED]
-    said = [gettext("allocated in %(years)s", years=either(picked))] if picked else []
+    said = [gettext("allocated in %(years)s", years=join_with_or(picked))] if picked else []
     if ("year", NOT_STATED) in filters.picks:
         said.append(gettext("with no year of allocation stated"))
     first, last = filters.year_from, filters.year_to
@@ -154,10 +154,10 @@ def years(filters: Filters) -> str:
         span = gettext("allocated up to %(last)s", last=last)
     else:
         span = ""
-    return " ".join(filter(None, [either(said) if said else "", span]))
+    return " ".join(filter(None, [join_with_or(said) if said else "", span]))
 
 
-def budgets(filters: Filters) -> str:
+def budget_phrase(filters: Filters) -> str:
     missing = gettext("with no budget stated") if ("budget", NOT_STATED) in filters.picks else ""
     low, high = filters.budget_min, filters.budget_max
     if low is not None and high is not None:
@@ -171,46 +171,48 @@ def budgets(filters: Filters) -> str:
     return " ".join(filter(None, [missing, span]))
 
 
-def sentence(found: Found) -> str:
+def sentence(result: Found) -> str:
     """What the list shows, without its totals: "Completed regional projects in Africa"."""
-    filters, terms = found.filters, found.snapshot.terms
+    filters, terms = result.filters, result.snapshot.terms
     if filters.is_empty:
         return gettext("All projects")
-    if not found.total:
+    if not result.total:
         return gettext("No %(subject)s", subject=subject(filters, terms, gettext("project")))
     said = subject(filters, terms, gettext("projects"))
     return said[:1].upper() + said[1:]
 
 
-def tail(found: Found) -> str:
+def totals_phrase(result: Found) -> str:
     """The totals that end the sentence: ": 14 projects, USD 2.9 million"."""
-    if not found.total:
+    if not result.total:
         return ""
-    count = ngettext("one project", "%(count)s projects", found.total, count=formatting.number(found.total))
-    if found.sums.unpriced == found.total:
+    count = ngettext("one project", "%(count)s projects", result.total, count=formatting.number(result.total))
+    if result.sums.unpriced == result.total:
         return gettext(": %(count)s, budget not stated", count=count)
     return gettext(
-        ": %(count)s, %(money)s", count=count, money=formatting.usd_rounded(formatting.dollars(found.sums.total))
+        ": %(count)s, %(money)s", count=count, money=formatting.usd_rounded(formatting.dollars(result.sums.total))
     )
 
 
-def announcement(found: Found) -> str:
+def announcement(result: Found) -> str:
     """What a screen reader hears after a change."""
-    if not found.total:
+    if not result.total:
         return gettext("No projects found")
-    return ngettext("one project found", "%(count)s projects found", found.total, count=formatting.number(found.total))
+    return ngettext(
+        "one project found", "%(count)s projects found", result.total, count=formatting.number(result.total)
+    )
 
 
-def rescue_word(terms: Terms, name: str, value: str) -> str:
+def relaxation_label(terms: Terms, name: str, value: str) -> str:
     """How a part is named that could be dropped: "Without “Regional”"."""
     if name == "q":
         return gettext("Without the search words")
     if name in ("year_from", "year_to", "budget_min", "budget_max"):
-        return gettext("Without “%(name)s %(value)s”", name=facet_names()[name], value=value_word(terms, name, value))
-    return gettext("Without “%(value)s”", value=value_word(terms, name, value))
+        return gettext("Without “%(name)s %(value)s”", name=facet_names()[name], value=value_label(terms, name, value))
+    return gettext("Without “%(value)s”", value=value_label(terms, name, value))
 
 
-def contradiction(filters: Filters, name: str) -> str:
+def range_error(filters: Filters, name: str) -> str:
     """What is wrong with a range whose end lies before its start."""
     if name == "year":
         return gettext(

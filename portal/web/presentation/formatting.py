@@ -21,28 +21,31 @@ Amount = Decimal | int
 def number(value: Amount) -> str:
     """1018 -> "1,018"."""
     # A page prints hundreds of counts; most have no separator in any language of the portal.
-    return str(value) if isinstance(value, int) and 0 <= value < 1000 else grouped(value, i18n.current())
+    return str(value) if isinstance(value, int) and 0 <= value < 1000 else group_digits(value, i18n.current_locale())
 
 
 @lru_cache(maxsize=20_000)
-def grouped(value: Amount, locale: str) -> str:
+def group_digits(value: Amount, locale: str) -> str:
     return format_decimal(value, locale=locale)
 
 
-def counted(count: int) -> Markup:
+def project_count(count: int) -> Markup:
     """12 -> "12", and for those who listen "12 projects"."""
-    return counted_in(count, i18n.current())
+    return _project_count(count, i18n.current_locale())
 
 
 @lru_cache(maxsize=20_000)
-def counted_in(count: int, locale: str) -> Markup:
+def _project_count(count: int, locale: str) -> Markup:
     unit = ngettext("project", "projects", count)
-    return Markup('<span class="n">%s<span class="hidden-visually"> %s</span></span>') % (number(count), unit)
+    return Markup('<span class="project-count">%s<span class="visually-hidden"> %s</span></span>') % (
+        number(count),
+        unit,
+    )
 
 
 def amount(value: Amount) -> str:
     """64240 -> "64,240.00", as the record states it."""
-    return format_decimal(value, format="#,##0.00", locale=i18n.current())
+    return format_decimal(value, format="#,##0.00", locale=i18n.current_locale())
 
 
 def usd(value: Amount) -> str:
@@ -62,7 +65,7 @@ def usd_rounded(value: Amount) -> str:
 
 def in_millions(value: Amount) -> str:
     """3457326 -> "3.5"."""
-    return format_decimal(Decimal(value) / 1_000_000, format="#,##0.0", locale=i18n.current())
+    return format_decimal(Decimal(value) / 1_000_000, format="#,##0.0", locale=i18n.current_locale())
 
 
 def percent(value: float) -> str:
@@ -72,25 +75,25 @@ def percent(value: float) -> str:
 
 def day(value: date | datetime) -> str:
     """23 Nov 2026."""
-    return format_date(value, "d MMM yyyy", locale=i18n.current())
+    return format_date(value, "d MMM yyyy", locale=i18n.current_locale())
 
 
-def dated(text: str) -> str:
+def source_date(text: str) -> str:
     """What a source says of its date: "2024-08" -> "Aug 2024"; "none", which has none, -> "no date"."""
     if text == "none":
         return gettext("no date")
     said = PartialDate.parse(text)
     pattern = "d MMM yyyy" if said.day else ("MMM yyyy" if said.month else "yyyy")
-    return format_date(date(said.year, said.month or 1, said.day or 1), pattern, locale=i18n.current())
+    return format_date(date(said.year, said.month or 1, said.day or 1), pattern, locale=i18n.current_locale())
 
 
 def isodate(value: date | datetime) -> str:
     return (value.date() if isinstance(value, datetime) else value).isoformat()
 
 
-def label(word: Word | None) -> str:
+def label(term: Word | None) -> str:
     """A term in the page's language."""
-    return word.names.get(i18n.current()) or word.name if word else ""
+    return term.names.get(i18n.current_locale()) or term.name if term else ""
 
 
 def dollars(cents: int) -> Decimal:
@@ -100,14 +103,14 @@ def dollars(cents: int) -> Decimal:
 
 FILTERS = {
     "number": number,
-    "counted": counted,
+    "project_count": project_count,
     "amount": amount,
     "usd": usd,
     "usd_rounded": usd_rounded,
     "in_millions": in_millions,
     "percent": percent,
     "date": day,
-    "dated": dated,
+    "source_date": source_date,
     "isodate": isodate,
     "label": label,
     "dollars": dollars,

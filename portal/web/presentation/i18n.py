@@ -17,20 +17,20 @@ def catalogue(locale: str) -> NullTranslations:
     return Translations.load(str(_FOLDER), [locale])
 
 
-def current() -> str:
+def current_locale() -> str:
     """The language of the page being made."""
     return LANGUAGES[0]
 
 
 def gettext(message: str, /, **values: object) -> str:
     """The message in the page's language, with %(name)s filled in."""
-    text: str = catalogue(current()).ugettext(message)
+    text: str = catalogue(current_locale()).ugettext(message)
     return text % values if values else text
 
 
 def ngettext(one: str, many: str, number: int, /, **values: object) -> str:
     """The same for a number of things; %(num)s is the number."""
-    text: str = catalogue(current()).ungettext(one, many, number)
+    text: str = catalogue(current_locale()).ungettext(one, many, number)
     return text % {"num": number, **values}
 
 
@@ -38,8 +38,8 @@ def init_app(app: Flask) -> None:
     """Give templates `trans` and `_`; Jinja fills in the values itself, escaped."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
-        lambda message: catalogue(current()).ugettext(message),
-        lambda one, many, number: catalogue(current()).ungettext(one, many, number),
+        lambda message: catalogue(current_locale()).ugettext(message),
+        lambda one, many, number: catalogue(current_locale()).ungettext(one, many, number),
         newstyle=True,
     )
 

@@ -15,21 +15,21 @@ from markupsafe import Markup
 
 from portal.text import markdown
 
-_KEPT = 2_048
+_CACHE_SIZE = 2_048
 # Without one of these a text says the same as Markdown and as plain words.
-_MARKS = re.compile(r"[*_`<>&\\\[\]]|^\s*(?:#|[-+] |\d+[.)] )", re.MULTILINE)
+_MARKDOWN_SYNTAX = re.compile(r"[*_`<>&\\\[\]]|^\s*(?:#|[-+] |\d+[.)] )", re.MULTILINE)
 
 
 @dataclass(frozen=True)
-class Text:
+class RenderedText:
     """A text as its page shows it: the first paragraph, and the rest; either may be empty."""
 
     lede: Markup
     rest: Markup
 
 
-@lru_cache(_KEPT)
-def text(source: str) -> Text:
+@lru_cache(_CACHE_SIZE)
+def render_text(source: str) -> RenderedText:
     """Plain Markdown as safe HTML.
 
     A text without a blank line comes from a table, where each line is a paragraph.
@@ -37,13 +37,13 @@ def text(source: str) -> Text:
     if "\n\n" not in source:
         source = source.replace("\n", "\n\n")
     first, rest = markdown.first_paragraph(source)
-    return Text(_safe(first), _safe(rest))
+    return RenderedText(_safe(first), _safe(rest))
 
 
-@lru_cache(_KEPT)
-def plain(source: str) -> str:
+@lru_cache(_CACHE_SIZE)
+def plain_text(source: str) -> str:
     """The words of a text without their Markdown, in one line, for lists and descriptions."""
-    if _MARKS.search(source):
+    if _MARKDOWN_SYNTAX.search(source):
         source = html.unescape(nh3.clean(markdown.as_html(source), tags=set()))
     return " ".join(source.split())
 
@@ -52,4 +52,4 @@ def _safe(source: str) -> Markup:
     return Markup(markdown.as_html(source))  # noqa: S704 # sanitised by prose
 
 
-FILTERS = {"text": text, "plain": plain}
+FILTERS = {"markdown": render_text, "plain": plain_text}

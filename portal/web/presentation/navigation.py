@@ -12,11 +12,11 @@ from datetime import date
 from portal.vocabulary.workflow import Role
 from portal.web.presentation.i18n import N_
 
-REVIEWED = date(2026, 11, 24)
+REVIEWED_ON = date(2026, 11, 24)
 
 
 @dataclass(frozen=True)
-class Page:
+class ProsePage:
     """One prose page at /<path>/.
 
     `section` is the path of the page above it, `here` the key of the entry in the main menu that is
@@ -27,9 +27,9 @@ class Page:
     title: str
     description: str
     section: str = ""
-    here: str = ""
+    menu_key: str = ""
     next_path: str = ""
-    reviewed: date = REVIEWED
+    reviewed: date = REVIEWED_ON
 
     @property
     def template(self) -> str:
@@ -37,7 +37,7 @@ class Page:
 
 
 @dataclass(frozen=True)
-class Entry:
+class MenuEntry:
     """One link of a menu; `url_for(endpoint, **arguments)` is its address."""
 
     key: str
@@ -47,237 +47,237 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Group:
+class FooterColumn:
     """Links under a title: a column of the footer."""
 
     title: str
-    links: tuple[Entry, ...]
+    links: tuple[MenuEntry, ...]
 
 
 @dataclass(frozen=True)
-class Rail:
+class SectionNavigation:
     """The section navigation of a page: the pages beside it, the index of the section first if it has one."""
 
     title: str
-    pages: tuple[Page, ...]
-    index: Page | None
+    pages: tuple[ProsePage, ...]
+    index: ProsePage | None
 
 
 PAGES = (
-    Page(
+    ProsePage(
         "who-we-are",
         N_("Who we are"),
         N_("What the IOM Development Fund is for, how it began, who oversees it, and how it has grown."),
-        here="who-we-are",
+        menu_key="who-we-are",
         next_path="our-work/what-we-do",
     ),
-    Page(
+    ProsePage(
         "our-work",
         N_("Our Work"),
         N_("What the Fund pays for, who works together in a project, and which reviews and stories to read."),
-        here="our-work",
+        menu_key="our-work",
         next_path="our-work/what-we-do",
     ),
-    Page(
+    ProsePage(
         "our-work/what-we-do",
         N_("What we do"),
         N_("The ten fields the Fund works in, what a project builds, and how the fields match project types."),
         section="our-work",
-        here="our-work",
+        menu_key="our-work",
         next_path="our-work/partnerships",
     ),
-    Page(
+    ProsePage(
         "our-work/partnerships",
         N_("Partnerships"),
         N_("Who does what in a project: the government, the IOM offices, other partners and those who give money."),
         section="our-work",
-        here="our-work",
+        menu_key="our-work",
         next_path="our-work/highlights",
     ),
-    Page(
+    ProsePage(
         "our-work/highlights",
         N_("Highlights"),
         N_("Innovative projects, reviews of whole themes and regions, booklets and newsletters of the Fund."),
         section="our-work",
-        here="our-work",
+        menu_key="our-work",
         next_path="take-action",
     ),
-    Page(
+    ProsePage(
         "take-action",
         N_("Take Action"),
         N_("Bring a project to the Fund, work with it, or put its records to use."),
-        here="take-action",
+        menu_key="take-action",
         next_path="take-action/work-with-us",
     ),
-    Page(
+    ProsePage(
         "take-action/work-with-us",
         N_("Work with us"),
         N_("Where governments, IOM offices, partners and donors start."),
         section="take-action",
-        here="take-action",
+        menu_key="take-action",
         next_path="take-action/get-involved",
     ),
-    Page(
+    ProsePage(
         "take-action/get-involved",
         N_("Get involved"),
         N_("Search, quote and share the records, and tell us what is wrong in them."),
         section="take-action",
-        here="take-action",
+        menu_key="take-action",
         next_path="how-we-count",
     ),
-    Page(
+    ProsePage(
         "for-governments",
         N_("For governments"),
         N_("From the first idea to the evaluation: the way of a project for ministries and permanent missions."),
-        here="who-we-are",
+        menu_key="who-we-are",
         next_path="for-governments/eligibility",
     ),
-    Page(
+    ProsePage(
         "for-governments/eligibility",
         N_("Eligibility criteria"),
         N_("Which member states can benefit, from which funding line, and what the Fund does and does not pay for."),
         section="for-governments",
-        here="who-we-are",
+        menu_key="who-we-are",
         next_path="for-governments/how-to-apply",
     ),
-    Page(
+    ProsePage(
         "for-governments/how-to-apply",
         N_("How to apply"),
         N_("Who may send a proposal, which letters it needs, what it contains, and the steps in their order."),
         section="for-governments",
-        here="who-we-are",
+        menu_key="who-we-are",
         next_path="for-governments/review-and-selection",
     ),
-    Page(
+    ProsePage(
         "for-governments/review-and-selection",
         N_("Review and selection"),
         N_("How proposals are tested and ranked, how the regions share the money, and who decides."),
         section="for-governments",
-        here="who-we-are",
+        menu_key="who-we-are",
         next_path="for-governments/tracking-and-reporting",
     ),
-    Page(
+    ProsePage(
         "for-governments/tracking-and-reporting",
         N_("Tracking and reporting"),
         N_("Who runs a project, how it may be changed, and which plan or report is due when."),
         section="for-governments",
-        here="who-we-are",
+        menu_key="who-we-are",
         next_path="for-governments/evaluation",
     ),
-    Page(
+    ProsePage(
         "for-governments/evaluation",
         N_("Evaluation"),
         N_("When and how each project is evaluated, who pays for it, and how the whole Fund was evaluated."),
         section="for-governments",
-        here="who-we-are",
+        menu_key="who-we-are",
         next_path="for-governments/questions-and-answers",
     ),
-    Page(
+    ProsePage(
         "for-governments/questions-and-answers",
         N_("Questions and answers"),
         N_("Short answers about eligibility, applying, money, reports and this site."),
         section="for-governments",
-        here="who-we-are",
+        menu_key="who-we-are",
         next_path="contact",
     ),
-    Page(
+    ProsePage(
         "how-we-count",
         N_("How we count"),
         N_("The rules behind every number on this site: full value, shared value, years, gaps and filters."),
     ),
-    Page(
+    ProsePage(
         "contact",
         N_("Contact"),
         N_("Where to turn with a question about the Fund, a project or a record, and what to quote."),
     ),
-    Page(
+    ProsePage(
         "accessibility",
         N_("Accessibility"),
         N_("The standard this site aims for, what is tested, what is not, and how to report a barrier."),
         next_path="privacy",
     ),
-    Page(
+    ProsePage(
         "privacy",
         N_("Privacy"),
         N_("This site sets no cookies for visitors, asks nothing of third parties and does not measure visits."),
     ),
 )
 
-BY_PATH = {page.path: page for page in PAGES}
+PAGES_BY_PATH = {page.path: page for page in PAGES}
 
 
-def rail(page: Page) -> Rail:
+def section_navigation(page: ProsePage) -> SectionNavigation:
     """What stands beside a page: its section, or the pages that belong to none."""
-    index = BY_PATH[page.section or page.path]
+    index = PAGES_BY_PATH[page.section or page.path]
     if below := tuple(other for other in PAGES if other.section == index.path):
-        return Rail(index.title, (index, *below), index)
+        return SectionNavigation(index.title, (index, *below), index)
     # Sections stand in the main menu. One that does not is listed here, so that it can be found.
-    in_menu = {other.section for other in PAGES if other.section == other.here}
+    in_menu = {other.section for other in PAGES if other.section == other.menu_key}
     alone = (other for other in PAGES if not other.section and other.path not in in_menu)
-    return Rail(N_("About"), tuple(alone), None)
+    return SectionNavigation(N_("About"), tuple(alone), None)
 
 
-def entry(path: str, title: str = "") -> Entry:
+def page_entry(path: str, title: str = "") -> MenuEntry:
     """The link to a prose page."""
-    return Entry(path, title or BY_PATH[path].title, "pages.page", {"path": path})
+    return MenuEntry(path, title or PAGES_BY_PATH[path].title, "pages.page", {"path": path})
 
 
 @dataclass(frozen=True)
-class StaffEntry:
+class StaffMenuEntry:
     """One link of the bar of staff pages; only for people who may use it."""
 
     key: str
     title: str
-    address: str
+    url: str
     role: Role = Role.AUTHOR
 
 
-STAFF = (
-    StaffEntry("desk", N_("Desk"), "/staff/"),
-    StaffEntry("new", N_("New project"), "/staff/projects/new"),
-    StaffEntry("accounts", N_("Accounts"), "/staff/accounts/", Role.ADMINISTRATOR),
-    StaffEntry("audit", N_("Audit"), "/staff/audit/", Role.ADMINISTRATOR),
-    StaffEntry("public", N_("Public site"), "/"),
+STAFF_MENU = (
+    StaffMenuEntry("desk", N_("Desk"), "/staff/"),
+    StaffMenuEntry("new", N_("New project"), "/staff/projects/new"),
+    StaffMenuEntry("accounts", N_("Accounts"), "/staff/accounts/", Role.ADMINISTRATOR),
+    StaffMenuEntry("audit", N_("Audit"), "/staff/audit/", Role.ADMINISTRATOR),
+    StaffMenuEntry("public", N_("Public site"), "/"),
 )
 
-TOP = (
-    Entry("projects", N_("Projects"), "projects.directory"),
-    Entry("where", N_("Where we work"), "overview.where"),
-    Entry("data", N_("Data and Research"), "overview.data"),
-    Entry("agenda", N_("2030 Agenda"), "overview.agenda"),
-    entry("our-work"),
-    entry("who-we-are"),
-    entry("take-action"),
+MAIN_MENU = (
+    MenuEntry("projects", N_("Projects"), "projects.directory"),
+    MenuEntry("where", N_("Where we work"), "overview.where_we_work"),
+    MenuEntry("data", N_("Data and Research"), "overview.data_and_research"),
+    MenuEntry("agenda", N_("2030 Agenda"), "overview.agenda"),
+    page_entry("our-work"),
+    page_entry("who-we-are"),
+    page_entry("take-action"),
 )
 
 FOOTER = (
-    Group(N_("Projects"), (Entry("projects", N_("All projects"), "projects.directory"), *TOP[1:4])),
-    Group(
+    FooterColumn(N_("Projects"), (MenuEntry("projects", N_("All projects"), "projects.directory"), *MAIN_MENU[1:4])),
+    FooterColumn(
         N_("For governments"),
         (
-            entry("for-governments/eligibility"),
-            entry("for-governments/how-to-apply"),
-            entry("for-governments/review-and-selection"),
-            entry("for-governments/questions-and-answers"),
+            page_entry("for-governments/eligibility"),
+            page_entry("for-governments/how-to-apply"),
+            page_entry("for-governments/review-and-selection"),
+            page_entry("for-governments/questions-and-answers"),
         ),
     ),
-    Group(
+    FooterColumn(
         N_("Take Action"),
         (
-            entry("take-action/work-with-us"),
-            entry("take-action/get-involved"),
-            entry("our-work/partnerships"),
-            entry("our-work/highlights"),
+            page_entry("take-action/work-with-us"),
+            page_entry("take-action/get-involved"),
+            page_entry("our-work/partnerships"),
+            page_entry("our-work/highlights"),
         ),
     ),
-    Group(
+    FooterColumn(
         N_("This site"),
         (
-            entry("how-we-count"),
-            entry("contact"),
-            entry("accessibility"),
-            entry("privacy", N_("Privacy: no visitor cookies")),
-            Entry("sign-in", N_("Staff sign-in"), "signing_in.sign_in"),
+            page_entry("how-we-count"),
+            page_entry("contact"),
+            page_entry("accessibility"),
+            page_entry("privacy", N_("Privacy: no visitor cookies")),
+            MenuEntry("sign-in", N_("Staff sign-in"), "sign_in.sign_in"),
         ),
     ),
 )

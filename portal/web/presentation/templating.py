@@ -15,8 +15,8 @@ from portal.search.index import current
 from portal.search.read_models.project import Listing
 from portal.web.presentation import formatting, i18n, markdown, navigation, urls
 
-_ROWS_KEPT = 4_096
-_VARIES = ("HX-Request", "HX-Request-Type", "HX-History-Restore-Request")
+_ROW_CACHE_SIZE = 4_096
+_VARY_HEADERS = ("HX-Request", "HX-Request-Type", "HX-History-Restore-Request")
 
 
 def wants_fragment() -> bool:
@@ -32,19 +32,19 @@ def wants_fragment() -> bool:
 def render(page: str, fragment: str, **context: Any) -> Response:
     """The page, or its fragment for htmx; both say that the answer depends on who asks."""
     response = make_response(render_template(fragment if wants_fragment() else page, **context))
-    response.vary.update(_VARIES)
+    response.vary.update(_VARY_HEADERS)
     return response
 
 
-def frame() -> dict[str, Any]:
+def layout_context() -> dict[str, Any]:
     """What the frame of every page shows; on error pages it must do without the database."""
     settings = current_app.extensions["settings"]
     shared: dict[str, Any] = {
         "site": settings,
-        "locale": i18n.current(),
+        "locale": i18n.current_locale(),
         "languages": i18n.LANGUAGES,
-        "navigation": navigation.TOP,
-        "footer": navigation.FOOTER,
+        "main_menu": navigation.MAIN_MENU,
+        "footer_columns": navigation.FOOTER,
     }
     try:
         kept = current.current()
@@ -55,20 +55,22 @@ def frame() -> dict[str, Any]:
     return shared
 
 
-def row(project: Listing) -> Markup:
+def result_row(project: Listing) -> Markup:
     """One project in a list of results: the same words whatever was searched for."""
-    made: Markup = current_app.extensions["rows"](project, i18n.current(), request.environ.get("SCRIPT_NAME", ""))
+    made: Markup = current_app.extensions["row_renderer"](
+        project, i18n.current_locale(), request.environ.get("SCRIPT_NAME", "")
+    )
     return made
 
 
-def remembered_rows(app: Flask) -> Callable[[Listing, str, str], Markup]:
+def cached_row_renderer(app: Flask) -> Callable[[Listing, str, str], Markup]:
     """Half the time of a page goes into its rows, and pages that differ in a filter have many in common."""
 
     @cache
     def macros(locale: str) -> TemplateModule:
         return app.jinja_env.get_template("macros/ui.html").make_module({"locale": locale})
 
-    @lru_cache(maxsize=_ROWS_KEPT)
+    @lru_cache(maxsize=_ROW_CACHE_SIZE)
     def made(project: Listing, locale: str, _root: str) -> Markup:
         return Markup(macros(locale).result(project))  # type: ignore[attr-defined]  # noqa: S704  # a macro escapes
 
@@ -78,8 +80,8 @@ def remembered_rows(app: Flask) -> Callable[[Listing, str, str], Markup]:
 def init_app(app: Flask) -> None:
     i18n.init_app(app)
     urls.init_app(app)
-    app.extensions["rows"] = remembered_rows(app)
-    app.jinja_env.globals["row"] = row
+    app.extensions["row_renderer"] = cached_row_renderer(app)
+    app.jinja_env.globals["result_row"] = result_row
     app.jinja_env.filters.update(formatting.FILTERS | markdown.FILTERS)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.context_processor(frame)
+    app.context_processor(layout_context)

@@ -11,7 +11,7 @@ from portal.vocabulary.term_lists import TERMS, term_rows
 
 
 @dataclass(frozen=True)
-class Region:
+class EligibleRegion:
     """One region of the Line 2 list: `states` and `share` (per cent) as printed, `names` as far as they are known.
 
     `is_printed` is False where the number was worked out from the printed total.
@@ -25,7 +25,7 @@ class Region:
 
 
 @cache
-def line_2(language: str) -> tuple[Region, ...]:
+def line_2(language: str) -> tuple[EligibleRegion, ...]:
     """The Line 2 list of August 2024 in the order of the list, names in this language and its alphabet."""
     regions = {row.code: row.names[language] for row in term_rows("region")}
     countries = {row.code: row.names[language] for row in term_rows("country")}
@@ -33,7 +33,7 @@ def line_2(language: str) -> tuple[Region, ...]:
     for row in _rows("eligibility"):
         listed.setdefault(row["region"], []).append(countries[row["country"]])
     return tuple(
-        Region(
+        EligibleRegion(
             name=regions[row["region"]],
             states=int(row["states"]),
             share=int(row["share"]),

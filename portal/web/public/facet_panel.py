@@ -19,21 +19,21 @@ from portal.web.presentation.i18n import gettext
 from portal.web.public import results
 
 # These are open from the start; the others open when something is picked in them.
-_OPEN = ("region", "country", "status", "coverage")
+_OPEN_FACETS = ("region", "country", "status", "coverage")
 # A facet with more values than this shows the most frequent ones and folds the rest.
-_LONG, _SHOWN = 12, 6
+_MAX_UNFOLDED, _SHOWN_WHEN_FOLDED = 12, 6
 # More folded values than this are sent only when asked for: hundreds would be most of the page's weight and time.
-_FOLDED_MOST = 24
+_MAX_FOLDED = 24
 _RANGES = {"year": ("year_from", "year_to"), "budget": ("budget_min", "budget_max")}
 
 
 @dataclass(frozen=True)
-class Choice:
+class CheckboxMarkup:
     """What never changes about a check box: its attributes and words as markup, and where it stands in its list."""
 
     attributes: Markup
-    words: Markup
-    place: tuple[bool, int, str]
+    label: Markup
+    sort_key: tuple[bool, int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +41,13 @@ class Option:
     """One check box."""
 
     value: str
-    choice: Choice
+    checkbox: CheckboxMarkup
     count: int
-    is_picked: bool
+    is_selected: bool
 
 
 @dataclass(frozen=True)
-class Group:
+class OptionGroup:
     """Options under one heading, "" for none."""
 
     title: str
@@ -55,7 +55,7 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Facet:
+class FacetView:
     """One group of check boxes; `shown` stand there at once, `rest` is folded away; `bounds` are range fields.
 
     `rest_url` is where the rest can be had when it is too long to send along; `is_whole` says that it was asked for.
@@ -63,112 +63,117 @@ class Facet:
 
     name: str
     title: str
-    shown: tuple[Group, ...]
-    rest: tuple[Group, ...]
-    rest_label: str
-    rest_url: str
-    is_whole: bool
-    picked: int
+    shown: tuple[OptionGroup, ...]
+    folded: tuple[OptionGroup, ...]
+    expand_label: str
+    expand_url: str
+    is_expanded: bool
+    selected_count: int
     is_open: bool
     bounds: tuple[tuple[str, str, int | None], ...]
 
 
-def facets(found: Found) -> list[Facet]:
+def facets(result: Found) -> list[FacetView]:
     """All facets that say something, in the order of the vocabulary."""
-    made = (facet(found, name) for name in FACETS)
+    made = (facet(result, name) for name in FACETS)
     return [one for one in made if one.shown or one.bounds]
 
 
-def facet(found: Found, name: str) -> Facet:
-    counts, picks = offered(found, name), set(found.filters.values(name))
+def facet(result: Found, name: str) -> FacetView:
+    counts, picks = offered_counts(result, name), set(result.filters.values(name))
     unstated = [NOT_STATED] if counts.pop(NOT_STATED, None) is not None else []
-    if len(counts) > _LONG:
-        overall = found.snapshot.index.bits.get(name, {})
+    if len(counts) > _MAX_UNFOLDED:
+        overall = result.snapshot.index.bits.get(name, {})
         # Hundreds of values, of which a few are shown: only those are made ready. The last tie is broken by the value,
         # so that every process shows the same.
         first = nlargest(
-            max(_SHOWN, len(picks - {NOT_STATED})),
+            max(_SHOWN_WHEN_FOLDED, len(picks - {NOT_STATED})),
             counts,
             key=lambda value: (value in picks, counts[value], len(overall.get(value, ())), value),
         )
         rest = counts.keys() - first
     else:
         first, rest = list(counts), set()
-    unfolds = len(rest) > _FOLDED_MOST and name not in found.filters.unfolded
+    unfolds = len(rest) > _MAX_FOLDED and name not in result.filters.unfolded
     bounds = tuple(
-        (bound, filter_text.facet_names()[bound], getattr(found.filters, bound)) for bound in _RANGES.get(name, ())
+        (bound, filter_text.facet_names()[bound], getattr(result.filters, bound)) for bound in _RANGES.get(name, ())
     )
-    groups = grouped(found, name, options(found, name, first))
+    groups = group_options(result, name, options(result, name, first))
     if unstated:
-        groups = (*groups, Group("", options(found, name, unstated)))
+        groups = (*groups, OptionGroup("", options(result, name, unstated)))
     used = len(picks) + sum(value is not None for _, _, value in bounds)
-    return Facet(
+    return FacetView(
         name=name,
         title=filter_text.facet_names()[name],
         shown=groups,
-        rest=() if unfolds else grouped(found, name, options(found, name, rest)),
-        rest_label=rest_label(name, len(counts)),
-        rest_url=unfolding_url(found.filters, name) if unfolds else "",
-        is_whole=name in found.filters.unfolded,
-        picked=used,
-        is_open=name in _OPEN or used > 0 or name in found.filters.unfolded,
+        folded=() if unfolds else group_options(result, name, options(result, name, rest)),
+        expand_label=rest_label(name, len(counts)),
+        expand_url=expand_url(result.filters, name) if unfolds else "",
+        is_expanded=name in result.filters.unfolded,
+        selected_count=used,
+        is_open=name in _OPEN_FACETS or used > 0 or name in result.filters.unfolded,
         bounds=bounds,
     )
 
 
-def offered(found: Found, name: str) -> dict[str, int]:
+def offered_counts(result: Found, name: str) -> dict[str, int]:
     """The values that can be picked, with their counts; picked ones always."""
-    counts = {**dict.fromkeys(found.filters.values(name), 0), **found.counts.get(name, {})}
+    counts = {**dict.fromkeys(result.filters.values(name), 0), **result.counts.get(name, {})}
     # "Not stated" is offered only where some record leaves the field empty.
-    if not found.snapshot.index.bits.get(name, {}).get(NOT_STATED) and (name, NOT_STATED) not in found.filters.picks:
+    if not result.snapshot.index.bits.get(name, {}).get(NOT_STATED) and (name, NOT_STATED) not in result.filters.picks:
         counts.pop(NOT_STATED, None)
     return counts
 
 
-def options(found: Found, name: str, values: Iterable[str]) -> tuple[Option, ...]:
+def options(result: Found, name: str, values: Iterable[str]) -> tuple[Option, ...]:
     """Check boxes in the order they are read: terms as in their list, years newest first."""
-    counts, terms, locale = found.counts.get(name, {}), found.snapshot.terms, i18n.current()
+    counts, terms, locale = result.counts.get(name, {}), result.snapshot.terms, i18n.current_locale()
     made = (
-        Option(value, choice(terms, name, value, locale), counts.get(value, 0), (name, value) in found.filters.picks)
+        Option(
+            value,
+            checkbox_markup(terms, name, value, locale),
+            counts.get(value, 0),
+            (name, value) in result.filters.picks,
+        )
         for value in values
     )
-    return tuple(sorted(made, key=lambda option: option.choice.place))
+    return tuple(sorted(made, key=lambda option: option.checkbox.sort_key))
 
 
 # A page has hundreds of these, and they are the same on every page.
 @lru_cache(maxsize=20_000)
-def choice(terms: Terms, name: str, value: str, locale: str) -> Choice:
+def checkbox_markup(terms: Terms, name: str, value: str, locale: str) -> CheckboxMarkup:
     """The check box of one value; `locale` is the language of the page."""
     word = terms.get(name, value)
     order = -int(value) if name == "year" and value.isdigit() else word.id if word else 0
-    return Choice(
+    return CheckboxMarkup(
         attributes=Markup(' id="%s-%s" name="%s" value="%s"') % (name, quote(value), name, value),
-        words=Markup("<span>%s</span>") % filter_text.value_word(terms, name, value),
-        place=(value == NOT_STATED, order, value),
+        label=Markup("<span>%s</span>") % filter_text.value_label(terms, name, value),
+        sort_key=(value == NOT_STATED, order, value),
     )
 
 
-def grouped(found: Found, name: str, options: tuple[Option, ...]) -> tuple[Group, ...]:
+def group_options(result: Found, name: str, options: tuple[Option, ...]) -> tuple[OptionGroup, ...]:
     """Types stand under their theme, everything else under nothing."""
     if name != "type":
-        return (Group("", options),) if options else ()
+        return (OptionGroup("", options),) if options else ()
     groups: dict[Word | None, list[Option]] = {}
     for option in options:
-        word = found.snapshot.terms.get("type", option.value)
+        word = result.snapshot.terms.get("type", option.value)
         groups.setdefault(word.parent if word else None, []).append(option)
     themes = sorted(groups, key=lambda theme: theme.id if theme else 10**9)
     return tuple(
-        Group(formatting.label(theme) if theme else gettext("Without a theme"), tuple(groups[theme]))
+        OptionGroup(formatting.label(theme) if theme else gettext("Without a theme"), tuple(groups[theme]))
         for theme in themes
     )
 
 
-def unfolding_url(filters: Filters, name: str) -> str:
+def expand_url(filters: Filters, name: str) -> str:
     """The same search with every value of a facet to choose from, and the focus at the head of their list."""
-    return results.address(filters.but(unfolded=filters.unfolded | {name}, page=filters.page)) + f"#all-{name}"
+    return results.directory_url(filters.but(unfolded=filters.unfolded | {name}, page=filters.page)) + f"#all-{name}"
 
 
-def rest_label(name: str, number: int) -> str:
+def rest_label(name: str, count: int) -> str:
     if name == "country":
-        return gettext("Show all %(number)s member states", number=number)
-    return gettext("Show all %(number)s", number=number)
+        return gettext("Show all %(number)s member states", number=count)
+    return gettext("Show all %(number)s", number=count)

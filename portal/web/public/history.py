@@ -15,29 +15,41 @@ from portal.services.audit.history import Change
 from portal.web.presentation import field_labels
 from portal.web.presentation.i18n import gettext
 
-_TOLD = ("start", "end", "year", "budget", "status", "project_type", "coverage", "region", "countries", "sdg", "gcm")
+_PUBLIC_FIELDS = (
+    "start",
+    "end",
+    "year",
+    "budget",
+    "status",
+    "project_type",
+    "coverage",
+    "region",
+    "countries",
+    "sdg",
+    "gcm",
+)
 
 
 @dataclass(frozen=True)
-class Touched:
+class FieldChange:
     """One field of a change; `before` and `after` are empty where they are not told or not stated."""
 
     name: str
-    is_told: bool
+    shows_values: bool
     before: str
     after: str
 
 
 @dataclass(frozen=True)
-class Entry:
+class HistoryEntry:
     """One change: `what` is a whole phrase, such as "Changed"."""
 
     at: datetime
     what: str
-    fields: tuple[Touched, ...]
+    fields: tuple[FieldChange, ...]
 
 
-def entries(terms: Terms, changes: tuple[Change, ...]) -> tuple[Entry, ...]:
+def entries(terms: Terms, changes: tuple[Change, ...]) -> tuple[HistoryEntry, ...]:
     """The history as `history.public` gives it, newest first, in words."""
     withdrawals = [change.at for change in changes if change.what == "withdrawn"]
     words = {
@@ -47,32 +59,33 @@ def entries(terms: Terms, changes: tuple[Change, ...]) -> tuple[Entry, ...]:
         "withdrawn": gettext("Withdrawn from the public"),
     }
     return tuple(
-        Entry(
+        HistoryEntry(
             change.at,
             words[change.what],
             tuple(
-                _touched(terms, change, field, not withdrawals or change.at > withdrawals[0]) for field in _of(change)
+                _field_change(terms, change, field, not withdrawals or change.at > withdrawals[0])
+                for field in _changed_fields(change)
             ),
         )
         for change in changes
     )
 
 
-def _of(change: Change) -> tuple[str, ...]:
+def _changed_fields(change: Change) -> tuple[str, ...]:
     """The fields worth naming: a publication after nothing public touches all of them."""
     return change.fields if change.what == "changed" else ()
 
 
-def _touched(terms: Terms, change: Change, field: str, is_recent: bool) -> Touched:
-    is_told = is_recent and field in _TOLD
+def _field_change(terms: Terms, change: Change, field: str, is_recent: bool) -> FieldChange:
+    is_told = is_recent and field in _PUBLIC_FIELDS
 
     def words(values: dict[str, Any]) -> str:
         value = values.get(field) or ""
-        return ", ".join(field_labels.said(terms, field, tuple(value) if isinstance(value, list) else value))
+        return ", ".join(field_labels.display_values(terms, field, tuple(value) if isinstance(value, list) else value))
 
-    return Touched(
+    return FieldChange(
         name=field_labels.field_names().get(field, field),
-        is_told=is_told,
+        shows_values=is_told,
         before=words(change.before) if is_told else "",
         after=words(change.after) if is_told else "",
     )

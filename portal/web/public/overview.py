@@ -8,17 +8,17 @@ from flask import Blueprint, render_template
 
 from portal.search import Filters, aggregates, directory, find, projects
 from portal.vocabulary.term_lists import eligible_states
-from portal.web.http.response_cache import here, shared
+from portal.web.http.response_cache import cacheable, path_key
 
 bp = Blueprint("overview", __name__)
 
 
 @bp.get("/")
-@shared(here)
+@cacheable(path_key)
 def home() -> str:
     return render_template(
         "public/home.html",
-        found=find(Filters()),
+        result=find(Filters()),
         active=directory.total(Filters(picks=frozenset({("status", "active")}))),
         themes=aggregates.sums_of("theme"),
         regions=aggregates.sums_of("region"),
@@ -28,22 +28,22 @@ def home() -> str:
 
 
 @bp.get("/where-we-work/")
-@shared(here)
-def where() -> str:
+@cacheable(path_key)
+def where_we_work() -> str:
     return render_template(
         "public/where_we_work.html",
-        found=find(Filters()),
+        result=find(Filters()),
         regions=aggregates.sums_of("region"),
-        places=list(aggregates.places()),
+        countries=list(aggregates.places()),
     )
 
 
 @bp.get("/data-and-research/")
-@shared(here)
-def data() -> str:
+@cacheable(path_key)
+def data_and_research() -> str:
     return render_template(
         "public/data_and_research.html",
-        found=find(Filters()),
+        result=find(Filters()),
         complete=aggregates.complete(),
         not_stated=aggregates.not_stated(),
         years=aggregates.sums_by_year(),
@@ -54,6 +54,6 @@ def data() -> str:
 
 
 @bp.get("/2030-agenda/")
-@shared(here)
+@cacheable(path_key)
 def agenda() -> str:
     return render_template("public/agenda_2030.html", goals=aggregates.aims("sdg"), objectives=aggregates.aims("gcm"))

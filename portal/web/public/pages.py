@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
-from portal.web.http.response_cache import here, shared
+from portal.web.http.response_cache import cacheable, path_key
 from portal.web.presentation import i18n
-from portal.web.presentation.navigation import BY_PATH, PAGES, rail
+from portal.web.presentation.navigation import PAGES, PAGES_BY_PATH, section_navigation
 from portal.web.public.eligibility import line_2
 
 bp = Blueprint("pages", __name__)
 
 
-@shared(here)
+@cacheable(path_key)
 def page(path: str) -> str:
-    shown = BY_PATH[path]
+    shown = PAGES_BY_PATH[path]
     return render_template(
         shown.template,
         page=shown,
-        here=shown.here,
-        section=BY_PATH.get(shown.section),
-        rail=rail(shown),
-        following=BY_PATH.get(shown.next_path),
-        line_2=line_2(i18n.current()),
+        menu_key=shown.menu_key,
+        section=PAGES_BY_PATH.get(shown.section),
+        section_navigation=section_navigation(shown),
+        next_page=PAGES_BY_PATH.get(shown.next_path),
+        line_2=line_2(i18n.current_locale()),
     )
 
 

@@ -12,7 +12,7 @@ from portal.search.index import current
 from portal.services.audit import history as audit_history
 from portal.services.records import published
 from portal.web.http import error_pages
-from portal.web.http.response_cache import here, shared
+from portal.web.http.response_cache import cacheable, path_key
 from portal.web.presentation import citation
 from portal.web.presentation.templating import render, wants_fragment
 from portal.web.public import facet_panel, history, results
@@ -21,26 +21,26 @@ bp = Blueprint("projects", __name__, url_prefix="/projects")
 
 
 @bp.get("/", endpoint="directory")
-@shared(lambda: results.identity(Filters.parse(request.args)))
+@cacheable(lambda: results.cache_key(Filters.parse(request.args)))
 def show_directory() -> Response:
     found = find(Filters.parse(request.args))
     response = render(
         "public/directory.html",
         "public/_directory_fragment.html",
-        found=found,
+        result=found,
         facets=facet_panel.facets(found),
-        results=results.of(found),
+        results=results.build_results(found),
     )
     response.status_code = 404 if found.is_past_the_end else 200
     if wants_fragment():
         # Typing replaces the address, a choice adds one to go back from. Not on Back: it has its address already.
         header = "HX-Replace-Url" if request.headers.get("HX-Source") == "input#q" else "HX-Push-Url"
-        response.headers[header] = results.address(found.filters)
+        response.headers[header] = results.directory_url(found.filters)
     return response
 
 
 @bp.get("/<key>", endpoint="project")
-@shared(here)
+@cacheable(path_key)
 def show_project(key: str) -> Response | str:
     address = projects.locate(key)
     if not address.is_current:
@@ -56,7 +56,7 @@ def show_project(key: str) -> Response | str:
 
 
 @bp.get("/<key>/history", endpoint="history")
-@shared(here)
+@cacheable(path_key)
 def show_history(key: str) -> Response | str:
     address = projects.locate(key)
     if not address.is_current:
@@ -75,5 +75,5 @@ def show_withdrawn(_: Missing) -> Response:
     try:
         notice = published.withdrawn(db.session(), str((request.view_args or {}).get("key", "")))
     except Missing:
-        return error_pages.page(404)
+        return error_pages.status_page(404)
     return make_response(render_template("public/withdrawn.html", notice=notice), 410)

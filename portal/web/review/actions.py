@@ -17,26 +17,31 @@ from portal.models import Account, Revision
 from portal.services.editorial import revisions, workflow
 from portal.services.editorial.workflow import Action
 from portal.web.presentation.i18n import gettext
-from portal.web.security.idempotency import Again, Answer, once
+from portal.web.security.idempotency import RefusalHandler, ViewResponse, run_once
 
-_DAY, _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), re.compile(r"[0-9]{2}:[0-9]{2}")
+_DAY_PATTERN, _TIME_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), re.compile(r"[0-9]{2}:[0-9]{2}")
 
 
-def take(number: int, action: Action, act: Callable[[Session, Revision, Account], object], again: Again) -> Answer:
+def run_action(
+    revision_id: int,
+    action: Action,
+    operation: Callable[[Session, Revision, Account], object],
+    on_refused: RefusalHandler,
+) -> ViewResponse:
     """One step of one revision; the page of what came of it says what was done. Raises Missing."""
 
     def acted(session: Session, account: Account) -> str:
-        found = revisions.get(session, number, account)
+        found = revisions.get(session, revision_id, account)
         # Before what was typed is looked at: who may not take a step need not mend a form.
         workflow.check(action, found, account)
-        result = act(session, found, account)
-        shown = result.id if isinstance(result, Revision) else number
-        return url_for("review.revision", number=shown)
+        result = operation(session, found, account)
+        shown = result.id if isinstance(result, Revision) else revision_id
+        return url_for("review.revision", revision_id=shown)
 
-    return once(acted, again, done(action, number))
+    return run_once(acted, on_refused, success_message(action, revision_id))
 
 
-def done(action: Action, number: int) -> str:
+def success_message(action: Action, revision_id: int) -> str:
     """What the next page says of a step that was taken."""
     sentences = {
         Action.SUBMIT: gettext("%(label)s is submitted. A reviewer takes it from here."),
@@ -53,10 +58,10 @@ def done(action: Action, number: int) -> str:
         Action.UNSCHEDULE: gettext("%(label)s is off the schedule. It stays approved."),
         Action.RESTORE: gettext("This is a new draft with the content of %(label)s. Nothing public changed."),
     }
-    return sentences[action] % {"label": f"R-{number}"}
+    return sentences[action] % {"label": f"R-{revision_id}"}
 
 
-def version() -> int:
+def form_version() -> int:
     """The version that the form was made from; 0, which no revision has, when it says none."""
     text = request.form.get("version", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
@@ -64,11 +69,11 @@ def version() -> int:
 
 def check_version(revision: Revision) -> None:
     """Raise Conflict when the revision changed since the form was made."""
-    if revision.version != version():
+    if revision.version != form_version():
         raise Conflict(of="revision", mine=revision.draft, theirs=revision.draft, version=revision.version)
 
 
-def moment() -> datetime:
+def publish_time() -> datetime:
     """The day and time of the form, in UTC; raises Incomplete."""
     try:
         return datetime.combine(_day(), _time(), UTC)
@@ -77,7 +82,7 @@ def moment() -> datetime:
         raise Incomplete([Fault("publish_at", gettext("This is not a day and a time."), advice)]) from why
 
 
-def end_of_day() -> datetime:
+def due_time() -> datetime:
     """The end of the day of the form, in UTC; raises Incomplete."""
     try:
         return datetime.combine(_day(), time(23, 59, 59), UTC)
@@ -87,14 +92,14 @@ def end_of_day() -> datetime:
 
 
 def _day() -> date:
-    return date.fromisoformat(_typed("day", _DAY))
+    return date.fromisoformat(_form_value("day", _DAY_PATTERN))
 
 
 def _time() -> time:
-    return time.fromisoformat(_typed("time", _TIME))
+    return time.fromisoformat(_form_value("time", _TIME_PATTERN))
 
 
-def _typed(name: str, shape: re.Pattern[str]) -> str:
+def _form_value(name: str, shape: re.Pattern[str]) -> str:
     """What a control of the form holds, in the one shape that its browser sends; raises ValueError."""
     text = request.form.get(name, "").strip()
     if not shape.fullmatch(text):
@@ -102,19 +107,19 @@ def _typed(name: str, shape: re.Pattern[str]) -> str:
     return text
 
 
-def sentences(why: PortalError) -> tuple[str, ...]:
+def error_messages(error: PortalError) -> tuple[str, ...]:
     """What the person reads about a refusal."""
-    if isinstance(why, Incomplete):
-        return tuple(str(fault) for fault in why.faults)
-    if isinstance(why, Conflict) and why.of == "project":
+    if isinstance(error, Incomplete):
+        return tuple(str(fault) for fault in error.faults)
+    if isinstance(error, Conflict) and error.of == "project":
         return (
             gettext(
                 "The public record changed since this change began. Return it, so that its author can bring it up to "
                 "date. Below you see it beside the record as it stands now."
             ),
         )
-    if isinstance(why, Conflict):
+    if isinstance(error, Conflict):
         return (
             gettext("This revision changed while you read it. It is shown as it stands now; what you typed is kept."),
         )
-    return (str(why),)
+    return (str(error),)

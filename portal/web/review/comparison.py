@@ -14,7 +14,7 @@ from portal.web.presentation.i18n import gettext
 
 
 @dataclass(frozen=True)
-class Compared:
+class ComparedField:
     """One field: the pieces of what stands and of what is proposed, () for not stated; what the rules say of it."""
 
     field: str
@@ -22,7 +22,7 @@ class Compared:
     before: tuple[Piece, ...]
     after: tuple[Piece, ...]
     is_changed: bool
-    remarks: tuple[Remark, ...]
+    rule_warnings: tuple[Remark, ...]
 
 
 @dataclass(frozen=True)
@@ -31,20 +31,20 @@ class Comparison:
     proposal was published, `is_new` that there was no record before.
     """
 
-    changed: tuple[Compared, ...]
-    unchanged: tuple[Compared, ...]
+    changed: tuple[ComparedField, ...]
+    unchanged: tuple[ComparedField, ...]
     is_new: bool
-    is_done: bool
+    is_published: bool
 
     @property
     def sides(self) -> tuple[str, str]:
         """What stands above either side; the first is empty where there is nothing to compare with."""
-        if self.is_done:
+        if self.is_published:
             return "" if self.is_new else gettext("Before"), gettext("Published")
         return "" if self.is_new else gettext("Published now"), gettext("Proposed")
 
     @property
-    def names(self) -> str:
+    def changed_names(self) -> str:
         """The changed fields in one line."""
         return ", ".join(field.name for field in self.changed)
 
@@ -53,22 +53,22 @@ def compare(terms: Terms, live: ProjectDraft | None, proposed: ProjectDraft, *, 
     """What a proposal would change, or did; without a public record everything it states."""
     said = remarks(proposed)
     fields = tuple(
-        Compared(
+        ComparedField(
             field=difference.field,
             name=field_labels.field_names()[difference.field],
             before=_before(terms, difference) if live else (),
             # Of a new record everything is new, so no mark would tell anything apart.
             after=_after(terms, difference if live else replace(difference, before=difference.after, added=())),
             is_changed=difference.is_changed,
-            remarks=tuple(remark for remark in said if remark.field == difference.field),
+            rule_warnings=tuple(remark for remark in said if remark.field == difference.field),
         )
         for difference in diff.compare(live, proposed)
     )
     return Comparison(
         changed=tuple(field for field in fields if field.is_changed),
-        unchanged=tuple(field for field in fields if not field.is_changed and (field.after or field.remarks)),
+        unchanged=tuple(field for field in fields if not field.is_changed and (field.after or field.rule_warnings)),
         is_new=live is None,
-        is_done=is_done,
+        is_published=is_done,
     )
 
 
@@ -88,30 +88,30 @@ def summary(live: ProjectDraft | None, proposed: ProjectDraft) -> str:
 def _before(terms: Terms, difference: Difference) -> tuple[Piece, ...]:
     if difference.pieces and difference.before and difference.after:
         return tuple(piece for piece in difference.pieces if piece.mark != "added")
-    return _marked(terms, difference, difference.before, difference.removed, "removed")
+    return _highlight(terms, difference, difference.before, difference.removed, "removed")
 
 
 def _after(terms: Terms, difference: Difference) -> tuple[Piece, ...]:
     if difference.pieces and difference.is_changed and difference.before and difference.after:
         return tuple(piece for piece in difference.pieces if piece.mark != "removed")
-    return _marked(terms, difference, difference.after, difference.added, "added")
+    return _highlight(terms, difference, difference.after, difference.added, "added")
 
 
-def _marked(
-    terms: Terms, difference: Difference, value: field_labels.Value, touched: tuple[str, ...], mark: diff.Mark
+def _highlight(
+    terms: Terms, difference: Difference, value: field_labels.Value, changed_parts: tuple[str, ...], mark: diff.Mark
 ) -> tuple[Piece, ...]:
     """A value that changes as a whole, or a list of which some parts came or went."""
     if isinstance(value, str):
         return tuple(
             Piece(mark if difference.is_changed else "same", word)
-            for word in field_labels.said(terms, difference.field, value)
+            for word in field_labels.display_values(terms, difference.field, value)
         )
     found: list[Piece] = []
     for code in value:
         if found:
             found.append(Piece("same", ", "))
         found += [
-            Piece(mark if code in touched else "same", word)
-            for word in field_labels.said(terms, difference.field, code)
+            Piece(mark if code in changed_parts else "same", word)
+            for word in field_labels.display_values(terms, difference.field, code)
         ]
     return tuple(found)

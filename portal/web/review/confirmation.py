@@ -1,4 +1,4 @@
-"""A question before a step that is not easily taken back: what will happen, in full, and one button that says it."""
+"""The confirmation page before a step that is hard to undo: its consequences and one button."""
 
 from __future__ import annotations
 
@@ -14,29 +14,32 @@ from portal.web.review.comparison import Comparison
 
 
 @dataclass(frozen=True)
-class Question:
-    """`points` are what will happen, one sentence each; `asks` names what must be typed: "", "reason", "moment" or
-    "day"; `stands` is what is set already, in the form of its control.
+class Confirmation:
+    """The page before a step that is hard to undo.
 
-    `numbers` are the revisions it is about when there are several; `comparison` is printed below the points.
+    `consequences` say what will happen, one sentence each. `required_input` names what must be typed: "", "reason",
+    "time" or "day"; `current_value` is the value already set, in the format of its control. `revision_ids` are the
+    revisions of a bulk step; `comparison` is shown below the consequences.
     """
 
     heading: str
-    about: str
-    points: tuple[str, ...]
-    action: str
-    button: str
-    back: str
+    subject: str
+    consequences: tuple[str, ...]
+    action_url: str
+    button_text: str
+    back_url: str
     version: int = 0
-    asks: str = ""
-    stands: str = ""
+    required_input: str = ""
+    current_value: str = ""
     is_dangerous: bool = False
     comparison: Comparison | None = None
-    numbers: tuple[int, ...] = ()
+    revision_ids: tuple[int, ...] = ()
 
 
-def ask(question: Question, *, why: PortalError | None = None, status: int = 200) -> Response:
-    """The page of the question; after a refusal with its reasons and with what was typed."""
-    problems = actions.sentences(why) if why else ()
-    body = render_template("review/confirmation.html", q=question, problems=problems, key=idempotency.fresh_key())
+def render_confirmation(confirmation: Confirmation, *, error: PortalError | None = None, status: int = 200) -> Response:
+    """Render the page; after a refusal it shows the errors and what was typed."""
+    problems = actions.error_messages(error) if error else ()
+    body = render_template(
+        "review/confirmation.html", confirmation=confirmation, problems=problems, key=idempotency.fresh_key()
+    )
     return make_response(body, status)

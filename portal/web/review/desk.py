@@ -6,15 +6,15 @@ from flask import Blueprint, render_template, request
 
 from portal.database.orm import db
 from portal.web.review import desk_page
-from portal.web.review.desk_page import Asked
+from portal.web.review.desk_page import DeskQuery
 from portal.web.security import access
-from portal.web.security.access import needs
+from portal.web.security.access import require_role
 
 bp = Blueprint("desk", __name__, url_prefix="/staff")
 
 
 @bp.get("/")
-@needs("author")
-def show() -> str:
-    board = desk_page.board(db.session(), access.current(), Asked.parse(request.args))
-    return render_template("review/desk.html", board=board)
+@require_role("author")
+def show_desk() -> str:
+    board = desk_page.build_page(db.session(), access.signed_in_account(), DeskQuery.parse(request.args))
+    return render_template("review/desk.html", desk=board)

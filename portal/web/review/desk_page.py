@@ -24,12 +24,12 @@ from portal.web.review import comparison, event_text
 PAGE_SIZE = 20
 SORTS = ("oldest", "newest")
 # In the order of the tabs; the first one that holds anything is shown when none is asked for.
-REVIEWERS = ("review", "publish", "others", "returned", "drafts", "done")
-AUTHORS = ("returned", "drafts", "others", "done")
+REVIEWER_QUEUES = ("review", "publish", "others", "returned", "drafts", "done")
+AUTHOR_QUEUES = ("returned", "drafts", "others", "done")
 
 
 @dataclass(frozen=True)
-class Asked:
+class DeskQuery:
     """Which queue, how sorted, which page; what makes no sense is read as the default."""
 
     queue: str = ""
@@ -37,51 +37,51 @@ class Asked:
     page: int = 1
 
     @classmethod
-    def parse(cls, args: MultiDict[str, str]) -> Asked:
+    def parse(cls, args: MultiDict[str, str]) -> DeskQuery:
         page = args.get("page", "1")
         return cls(
-            queue=args.get("queue", "") if args.get("queue") in REVIEWERS else "",
+            queue=args.get("queue", "") if args.get("queue") in REVIEWER_QUEUES else "",
             sort=args.get("sort", "") if args.get("sort") in SORTS else SORTS[0],
             page=max(1, int(page)) if page.isascii() and page.isdigit() and len(page) < 6 else 1,
         )
 
 
 @dataclass(frozen=True)
-class Tab:
+class QueueTab:
     name: str
-    words: str
+    label: str
     count: int
     url: str
 
 
 @dataclass(frozen=True)
-class Row:
+class DeskRow:
     """One revision: who sent it, who has it, how long it waits, by when it is due, what to do."""
 
     revision: Revision
     title: str
-    number: str
-    what: str
-    since: datetime
-    waiting: str
-    is_late: bool
+    reference: str
+    change_summary: str
+    waiting_since: datetime
+    waiting_text: str
+    is_overdue: bool
     badge: str
     badge_kind: str
     holder: str
     is_mine: bool
-    verb: str
+    button_text: str
     can_publish: bool
 
 
 @dataclass(frozen=True)
-class Board:
+class DeskPage:
     """The desk of one account; `advice` says what to do when the queue is empty."""
 
-    lead: str
-    tabs: tuple[Tab, ...]
+    intro: str
+    tabs: tuple[QueueTab, ...]
     queue: str
-    queue_words: str
-    rows: tuple[Row, ...]
+    queue_label: str
+    rows: tuple[DeskRow, ...]
     advice: str
     sort: str
     sort_url: str
@@ -89,41 +89,41 @@ class Board:
     next_url: str
     page: int
     pages: int
-    bulk: bool
+    allows_bulk_publish: bool
     overdue: int
     is_schedule_stuck: bool
 
 
-def board(session: Session, account: Account, asked: Asked) -> Board:
+def build_page(session: Session, account: Account, query: DeskQuery) -> DeskPage:
     """The queues of an account, and one of them in full."""
     found = queues(revisions.desk(session, account), account)
-    names = REVIEWERS if account.is_reviewer else AUTHORS
-    queue = asked.queue if asked.queue in names else next((name for name in names if found[name]), names[0])
-    chosen = sorted(found[queue], key=since, reverse=(queue == "done") != (asked.sort == "newest"))
+    names = REVIEWER_QUEUES if account.is_reviewer else AUTHOR_QUEUES
+    queue = query.queue if query.queue in names else next((name for name in names if found[name]), names[0])
+    chosen = sorted(found[queue], key=waiting_since, reverse=(queue == "done") != (query.sort == "newest"))
     pages = max(1, -(-len(chosen) // PAGE_SIZE))
-    page = min(asked.page, pages)
-    rows = tuple(row(session, one, account) for one in chosen[(page - 1) * PAGE_SIZE : page * PAGE_SIZE])
+    page = min(query.page, pages)
+    rows = tuple(desk_row(session, one, account) for one in chosen[(page - 1) * PAGE_SIZE : page * PAGE_SIZE])
     words = queue_names(account)
 
     def url(**changes: Any) -> str:
-        wanted: dict[str, Any] = {"queue": queue, "sort": asked.sort, "page": 1} | changes
-        return url_for("desk.show", **{k: v for k, v in wanted.items() if (k, v) not in _DEFAULTS})
+        wanted: dict[str, Any] = {"queue": queue, "sort": query.sort, "page": 1} | changes
+        return url_for("desk.show_desk", **{k: v for k, v in wanted.items() if (k, v) not in _DEFAULTS})
 
     late = [one for name in ("review", "publish") if name in names for one in found[name] if revisions.is_late(one)]
-    return Board(
-        lead=lead(found, account),
-        tabs=tuple(Tab(name, words[name], len(found[name]), url(queue=name)) for name in names),
+    return DeskPage(
+        intro=intro(found, account),
+        tabs=tuple(QueueTab(name, words[name], len(found[name]), url(queue=name)) for name in names),
         queue=queue,
-        queue_words=words[queue],
+        queue_label=words[queue],
         rows=rows,
-        advice="" if rows else advice(queue, account),
-        sort=asked.sort,
-        sort_url=url(sort="oldest" if asked.sort == "newest" else "newest"),
+        advice="" if rows else empty_queue_advice(queue, account),
+        sort=query.sort,
+        sort_url=url(sort="oldest" if query.sort == "newest" else "newest"),
         previous_url=url(page=page - 1) if page > 1 else "",
         next_url=url(page=page + 1) if page < pages else "",
         page=page,
         pages=pages,
-        bulk=sum(one.can_publish for one in rows) > 1,
+        allows_bulk_publish=sum(one.can_publish for one in rows) > 1,
         overdue=len(late),
         is_schedule_stuck=any(one.state == State.SCHEDULED for one in late),
     )
@@ -132,12 +132,12 @@ def board(session: Session, account: Account, asked: Asked) -> Board:
 _DEFAULTS = {("sort", SORTS[0]), ("page", 1)}
 
 
-def queues(found: Desk, account: Account) -> dict[str, list[Revision]]:
+def queues(desk: Desk, account: Account) -> dict[str, list[Revision]]:
     """Each revision in one queue: the account's own work and what it may decide come first."""
-    mine = [one for one in found.mine if one.state == State.RETURNED]
-    drafts = [one for one in found.mine if one.state == State.DRAFT]
+    mine = [one for one in desk.mine if one.state == State.RETURNED]
+    drafts = [one for one in desk.mine if one.state == State.DRAFT]
     takes = {Action.CLAIM, Action.APPROVE, Action.RETURN}
-    submitted = {one.id: one for one in (*found.with_me, *found.waiting, *found.with_others)}
+    submitted = {one.id: one for one in (*desk.with_me, *desk.waiting, *desk.with_others)}
     to_review = [
         one
         for one in submitted.values()
@@ -145,16 +145,16 @@ def queues(found: Desk, account: Account) -> dict[str, list[Revision]]:
         and (one.claimed_by_id in (None, account.id))
         and takes & set(workflow.allowed(one, account))
     ]
-    publish = [one for one in found.agreed if Action.PUBLISH in workflow.allowed(one, account)]
+    publish = [one for one in desk.agreed if Action.PUBLISH in workflow.allowed(one, account)]
     known = {one.id for one in (*to_review, *publish)}
-    others = [one for one in (*submitted.values(), *found.agreed) if one.id not in known]
+    others = [one for one in (*submitted.values(), *desk.agreed) if one.id not in known]
     return {
         "review": to_review,
         "publish": publish,
         "others": others,
         "returned": mine,
         "drafts": drafts,
-        "done": list(found.decided),
+        "done": list(desk.decided),
     }
 
 
@@ -169,7 +169,7 @@ def queue_names(account: Account) -> dict[str, str]:
     }
 
 
-def advice(queue: str, account: Account) -> str:
+def empty_queue_advice(queue: str, account: Account) -> str:
     """What to do where nothing is to be done."""
     return {
         "review": gettext("Nothing waits for your decision. New submissions appear here, the longest waiting first."),
@@ -181,14 +181,14 @@ def advice(queue: str, account: Account) -> str:
     }[queue]
 
 
-def lead(found: dict[str, list[Revision]], account: Account) -> str:
+def intro(queues_by_name: dict[str, list[Revision]], account: Account) -> str:
     """What waits, in one or two sentences."""
-    waiting = found["review"] if account.is_reviewer else found["returned"]
+    waiting = queues_by_name["review"] if account.is_reviewer else queues_by_name["returned"]
     if not waiting:
         if account.is_reviewer:
             return gettext("Nothing waits for your decision.")
         return gettext("Nothing waits for you.")
-    oldest = age(min(map(since, waiting)))
+    oldest = age_text(min(map(waiting_since, waiting)))
     if account.is_reviewer:
         first = ngettext("One record waits for your decision.", "%(num)s records wait for your decision.", len(waiting))
     else:
@@ -196,24 +196,24 @@ def lead(found: dict[str, list[Revision]], account: Account) -> str:
     return gettext("%(first)s The oldest has waited %(age)s.", first=first, age=oldest)
 
 
-def row(session: Session, revision: Revision, account: Account) -> Row:
+def desk_row(session: Session, revision: Revision, account: Account) -> DeskRow:
     actions = workflow.allowed(revision, account)
     is_decided = revision.state in PUBLISHED_STATES
     badge, kind = event_text.badge(revision)
     number = revision.draft.number or (revision.project.number if revision.project else "")
-    return Row(
+    return DeskRow(
         revision=revision,
-        title=field_labels.title_of(revision.draft),
-        number=number or "",
-        what="" if is_decided else comparison.summary(published.standing(session, revision), revision.draft),
-        since=since(revision),
-        waiting=age(since(revision)),
-        is_late=revisions.is_late(revision),
+        title=field_labels.display_title(revision.draft),
+        reference=number or "",
+        change_summary="" if is_decided else comparison.summary(published.standing(session, revision), revision.draft),
+        waiting_since=waiting_since(revision),
+        waiting_text=age_text(waiting_since(revision)),
+        is_overdue=revisions.is_late(revision),
         badge=badge,
         badge_kind=kind,
         holder=holder(revision, account),
         is_mine=revision.claimed_by_id == account.id,
-        verb=verb(actions),
+        button_text=button_text(actions),
         can_publish=Action.PUBLISH in actions,
     )
 
@@ -227,7 +227,7 @@ def holder(revision: Revision, account: Account) -> str:
     return ""
 
 
-def verb(actions: tuple[Action, ...]) -> str:
+def button_text(actions: tuple[Action, ...]) -> str:
     """What the button of a row says."""
     if Action.SAVE in actions and Action.SUBMIT in actions:
         return gettext("Go on")
@@ -238,7 +238,7 @@ def verb(actions: tuple[Action, ...]) -> str:
     return gettext("Open")
 
 
-def since(revision: Revision) -> datetime:
+def waiting_since(revision: Revision) -> datetime:
     """Since when a revision waits where it is; a taken one still waits since it was submitted."""
     moments = {
         State.SUBMITTED: revision.submitted_at,
@@ -253,7 +253,7 @@ def since(revision: Revision) -> datetime:
     return moments.get(State(revision.state)) or revision.saved_at
 
 
-def age(moment: datetime) -> str:
+def age_text(moment: datetime) -> str:
     """How long ago: minutes, hours, then days."""
     passed = max(now() - moment, timedelta())
     if passed < timedelta(hours=1):

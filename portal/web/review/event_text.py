@@ -14,7 +14,7 @@ from portal.web.presentation.i18n import gettext
 
 
 @dataclass(frozen=True)
-class Told:
+class EventLine:
     """One event: `who` is a name, `what` follows it ("returned it"); `reasons` are (field, words), `accepted` names
     the fields that were accepted in one line."""
 
@@ -60,7 +60,7 @@ def badge(revision: Revision) -> tuple[str, str]:
     return state_names()[revision.state], kinds.get(State(revision.state), "")
 
 
-def _verbs() -> dict[str, str]:
+def _verb_phrases() -> dict[str, str]:
     return {
         "draft": gettext("began it"),
         "save": gettext("saved it"),
@@ -82,24 +82,24 @@ def _verbs() -> dict[str, str]:
     }
 
 
-def name_of(actor: str) -> str:
+def actor_name(actor: str) -> str:
     """Ann <ann@example.org> -> Ann; what was done by no account is the portal's."""
     return gettext("The portal") if actor == SYSTEM else actor.partition(" <")[0]
 
 
-def verb(word: str) -> str:
+def verb_phrase(verb: str) -> str:
     """What a verb of the trail says after a name; an unknown one says itself."""
-    return _verbs().get(word, word)
+    return _verb_phrases().get(verb, verb)
 
 
-def of_events(events: Iterable[AuditEvent]) -> tuple[Told, ...]:
+def event_lines(events: Iterable[AuditEvent]) -> tuple[EventLine, ...]:
     """Events in their order, in words."""
     names = field_labels.field_names()
     found = []
     for event in events:
         after = event.after or {}
         reasons = after.get("reasons") or {}
-        what = verb(event.verb)
+        what = verb_phrase(event.verb)
         if event.verb == "schedule" and after.get("publish_at"):
             when = datetime.fromisoformat(after["publish_at"])
             what = gettext("scheduled it for %(when)s UTC", when=when.strftime("%Y-%m-%d %H:%M"))
@@ -108,9 +108,9 @@ def of_events(events: Iterable[AuditEvent]) -> tuple[Told, ...]:
             day = datetime.fromisoformat(due).strftime("%Y-%m-%d") if due else ""
             what = gettext("set it due on %(day)s", day=day) if day else gettext("took away the day it is due")
         found.append(
-            Told(
+            EventLine(
                 at=event.at,
-                who=name_of(event.actor),
+                who=actor_name(event.actor),
                 what=what,
                 note=str(after.get("note") or after.get("reason") or ""),
                 reasons=tuple((names.get(field, field), str(words)) for field, words in reasons.items()),

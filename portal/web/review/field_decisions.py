@@ -14,9 +14,9 @@ from portal.services.editorial.field_marks import Given, Mark, Verdict
 from portal.web.presentation import formatting
 from portal.web.presentation.i18n import gettext
 
-MARK, REASON = "mark-", "reason-"
+VERDICT_PREFIX, REASON_PREFIX = "mark-", "reason-"
 # What the button sends that accepts whatever is not to be returned.
-THE_REST = "the rest"
+ALL_OTHERS = "others"
 
 
 @dataclass(frozen=True)
@@ -25,85 +25,90 @@ class Decision:
     note for the whole."""
 
     verdicts: Mapping[str, str] = field(default_factory=dict)
-    typed: Mapping[str, str] = field(default_factory=dict)
+    typed_reasons: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
 
     @classmethod
-    def read(cls, form: MultiDict[str, str]) -> Decision:
+    def from_form(cls, form: MultiDict[str, str]) -> Decision:
         """What a form says; verdicts only of the fields that stood in it, all accepted where the button says so."""
-        said = {name: form[MARK + name] for name in ProjectDraft.field_names() if MARK + name in form}
-        if form.get("all") == THE_REST:
+        said = {
+            name: form[VERDICT_PREFIX + name] for name in ProjectDraft.field_names() if VERDICT_PREFIX + name in form
+        }
+        if form.get("all") == ALL_OTHERS:
             said = {
                 name: verdict if verdict == Verdict.RETURNED else Verdict.ACCEPTED for name, verdict in said.items()
             }
         return cls(
             verdicts={name: verdict if verdict in tuple(Verdict) else "" for name, verdict in said.items()},
-            typed={name: form[REASON + name] for name in ProjectDraft.field_names() if REASON + name in form},
+            typed_reasons={
+                name: form[REASON_PREFIX + name] for name in ProjectDraft.field_names() if REASON_PREFIX + name in form
+            },
             note=form.get("note", ""),
         )
 
-    def over(self, held: Mapping[str, Mark]) -> Decision:
+    def merged_with(self, field_reviews: Mapping[str, Mark]) -> Decision:
         """This decision, and what is marked already where it says nothing."""
-        current = {name: mark for name, mark in held.items() if mark.is_current}
+        current = {name: mark for name, mark in field_reviews.items() if mark.is_current}
         return Decision(
             verdicts={name: str(mark.verdict) for name, mark in current.items()} | dict(self.verdicts),
-            typed={name: mark.reason for name, mark in current.items()} | dict(self.typed),
+            typed_reasons={name: mark.reason for name, mark in current.items()} | dict(self.typed_reasons),
             note=self.note,
         )
 
     @property
     def accepted(self) -> tuple[str, ...]:
-        return self._with(Verdict.ACCEPTED)
+        return self._fields_with(Verdict.ACCEPTED)
 
     @property
     def cleared(self) -> tuple[str, ...]:
-        return self._with("")
+        return self._fields_with("")
 
     @property
     def returned(self) -> tuple[str, ...]:
-        return self._with(Verdict.RETURNED)
+        return self._fields_with(Verdict.RETURNED)
 
     @property
     def reasons(self) -> dict[str, str]:
         """The reasons of the fields to return, in the order of the fields."""
-        return {name: self.typed.get(name, "") for name in self.returned}
+        return {name: self.typed_reasons.get(name, "") for name in self.returned}
 
     @property
-    def silent(self) -> tuple[str, ...]:
+    def missing_reasons(self) -> tuple[str, ...]:
         """Fields to return without a reason."""
         return tuple(name for name, reason in self.reasons.items() if not reason.strip())
 
     @property
-    def given(self) -> Given:
+    def field_decisions(self) -> Given:
         return Given(self.accepted, self.reasons, self.cleared)
 
-    def _with(self, verdict: str) -> tuple[str, ...]:
+    def _fields_with(self, verdict: str) -> tuple[str, ...]:
         return tuple(name for name in ProjectDraft.field_names() if self.verdicts.get(name) == verdict)
 
 
 @dataclass(frozen=True)
-class Shown:
+class FieldReviewBadge:
     """A mark in words: `words` on a badge of this look, who set it and when, the reason if one was given."""
 
-    words: str
-    look: str
-    by: str
+    text: str
+    badge_kind: str
+    set_by: str
     reason: str
     is_accepted: bool
     is_current: bool
 
 
-def shown(session: Session, revision: Revision) -> dict[str, Shown]:
+def review_badges(session: Session, revision: Revision) -> dict[str, FieldReviewBadge]:
     """The marks of a revision by field, ready to be printed."""
     held = field_marks.of(revision)
     names = field_marks.names(session, (mark.by for mark in held.values()))
     sent = {(name, why) for one in revision.rounds for name, why in one["reasons"].items()}
     return {
-        name: _shown(mark, names.get(mark.by, ""), is_sent=(name, mark.reason) in sent) for name, mark in held.items()
+        name: _review_badge(mark, names.get(mark.by, ""), is_sent=(name, mark.reason) in sent)
+        for name, mark in held.items()
     }
 
 
-def _shown(mark: Mark, name: str, *, is_sent: bool) -> Shown:
+def _review_badge(mark: Mark, name: str, *, is_sent: bool) -> FieldReviewBadge:
     if mark.is_accepted:
         words, look = gettext("Accepted"), "active"
     elif mark.is_returned and not is_sent:
@@ -115,4 +120,4 @@ def _shown(mark: Mark, name: str, *, is_sent: bool) -> Shown:
     else:
         words, look = gettext("Changed since it was accepted"), "warn"
     by = gettext("%(name)s, %(day)s", name=name, day=formatting.day(mark.at))
-    return Shown(words, look, by, mark.reason, mark.is_accepted, mark.is_current)
+    return FieldReviewBadge(words, look, by, mark.reason, mark.is_accepted, mark.is_current)

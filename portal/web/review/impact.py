@@ -10,11 +10,11 @@ from portal.web.presentation import field_labels, formatting
 from portal.web.presentation.i18n import gettext
 
 
-def of(before: ProjectDraft | None, after: ProjectDraft) -> tuple[str, ...]:
+def count_changes(before: ProjectDraft | None, after: ProjectDraft) -> tuple[str, ...]:
     """One sentence for each count that moves: all projects, then those of a status, type, coverage or region."""
     found = []
     if before is None:
-        found.append(_moves(gettext("All projects"), directory.total(Filters()), 1))
+        found.append(_change_text(gettext("All projects"), directory.total(Filters()), 1))
     terms = current.current().terms
     for field, facet in TERM_FIELDS.items():
         old, fresh = getattr(before, field) if before else "", getattr(after, field)
@@ -23,12 +23,14 @@ def of(before: ProjectDraft | None, after: ProjectDraft) -> tuple[str, ...]:
         for code, step in ((old, -1), (fresh, 1)):
             if code:
                 count = directory.total(Filters(picks=frozenset({(facet, code)})))
-                name = f"{field_labels.field_names()[field]} {', '.join(field_labels.said(terms, field, code))}"
-                found.append(_moves(name, count, step))
+                name = (
+                    f"{field_labels.field_names()[field]} {', '.join(field_labels.display_values(terms, field, code))}"
+                )
+                found.append(_change_text(name, count, step))
     return tuple(found)
 
 
-def _moves(name: str, count: int, step: int) -> str:
+def _change_text(name: str, count: int, step: int) -> str:
     return gettext(
         "%(name)s: %(before)s → %(after)s",
         name=name,

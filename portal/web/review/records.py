@@ -12,19 +12,19 @@ from portal.services.editorial import publication, revisions
 from portal.services.records import published
 from portal.web.presentation.i18n import gettext
 from portal.web.review import event_text
-from portal.web.review.confirmation import Question, ask
+from portal.web.review.confirmation import Confirmation, render_confirmation
 from portal.web.security import access, idempotency
-from portal.web.security.access import needs
-from portal.web.security.idempotency import Answer
+from portal.web.security.access import require_role
+from portal.web.security.idempotency import ViewResponse
 
 bp = Blueprint("records", __name__, url_prefix="/staff/projects")
 
 
 @bp.get("/<key>")
-@needs("author")
-def record(key: str) -> Answer:
+@require_role("author")
+def record(key: str) -> ViewResponse:
     """One record as staff see it: where it stands, and every revision that this account may see."""
-    session, account = db.session(), access.current()
+    session, account = db.session(), access.signed_in_account()
     project = published.project(session, key)
     return render_template(
         "review/record.html",
@@ -35,40 +35,40 @@ def record(key: str) -> Answer:
 
 
 @bp.get("/<key>/withdraw")
-@needs("reviewer")
-def ask_withdraw(key: str) -> Answer:
-    return ask_for(key)
+@require_role("reviewer")
+def confirm_withdraw(key: str) -> ViewResponse:
+    return show_confirmation(key)
 
 
 @bp.post("/<key>/withdraw")
-@needs("reviewer")
-def withdraw(key: str) -> Answer:
+@require_role("reviewer")
+def withdraw(key: str) -> ViewResponse:
     def act(session: Session, account: Account) -> str:
         project = published.project(session, key)
         publication.withdraw(session, project, reason=request.form.get("reason", ""), by=account)
         return url_for(".record", key=project.key)
 
     done = gettext("The record is withdrawn. Its address says so, with the day and the reason.")
-    return idempotency.once(act, lambda why, status: ask_for(key, why=why, status=status), done)
+    return idempotency.run_once(act, lambda why, status: show_confirmation(key, error=why, status=status), done)
 
 
-def ask_for(key: str, *, why: PortalError | None = None, status: int = 200) -> Answer:
+def show_confirmation(key: str, *, error: PortalError | None = None, status: int = 200) -> ViewResponse:
     """The question before a withdrawal; raises Missing, and WrongStep when the record is not public."""
     project = published.project(db.session(), key)
-    if project.published_at is None and why is None:
+    if project.published_at is None and error is None:
         raise WrongStep(gettext("This record is not public, so there is nothing to withdraw."))
-    question = Question(
+    question = Confirmation(
         heading=gettext("Withdraw this record"),
-        about=project.title,
-        points=(
+        subject=project.title,
+        consequences=(
             gettext("It disappears from the directory, from all counts and totals, and from search."),
             gettext("Its address stays. It says that the record was withdrawn, on which day, and the reason below."),
             gettext("Its revisions stay for staff; one of them can be restored as a draft and published again."),
         ),
-        action=url_for(".withdraw", key=project.key),
-        button=gettext("Withdraw it from the public"),
-        back=url_for(".record", key=project.key),
-        asks="reason",
+        action_url=url_for(".withdraw", key=project.key),
+        button_text=gettext("Withdraw it from the public"),
+        back_url=url_for(".record", key=project.key),
+        required_input="reason",
         is_dangerous=True,
     )
-    return ask(question, why=why, status=status)
+    return render_confirmation(question, error=error, status=status)

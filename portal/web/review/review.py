@@ -14,103 +14,108 @@ from portal.models import Account, Revision
 from portal.services.audit import history
 from portal.services.editorial import publication, review, revisions
 from portal.services.editorial.workflow import Action
-from portal.web.http.url_converters import NUMBER
+from portal.web.http.url_converters import REVISION_ID
 from portal.web.presentation.i18n import gettext
 from portal.web.review import actions, event_text
-from portal.web.review.actions import take
+from portal.web.review.actions import run_action
 from portal.web.review.field_decisions import Decision
-from portal.web.review.revision_page import opened
+from portal.web.review.revision_page import build_page
 from portal.web.security import access, idempotency
-from portal.web.security.access import needs
-from portal.web.security.idempotency import Answer
+from portal.web.security.access import require_role
+from portal.web.security.idempotency import ViewResponse
 
 bp = Blueprint("review", __name__, url_prefix="/staff/revisions")
 
 
-def page(number: int, *, why: PortalError | None = None, status: int = 200) -> Response:
+def render_revision(revision_id: int, *, error: PortalError | None = None, status: int = 200) -> Response:
     """The revision as it stands; after a refusal with its reasons and with what was typed."""
-    session, account = db.session(), access.current()
-    revision = revisions.get(session, number, account)
-    problems = actions.sentences(why) if why else ()
-    if isinstance(why, Conflict) and why.of == "revision":
-        problems += _meanwhile(session, number)
+    session, account = db.session(), access.signed_in_account()
+    revision = revisions.get(session, revision_id, account)
+    problems = actions.error_messages(error) if error else ()
+    if isinstance(error, Conflict) and error.of == "revision":
+        problems += _last_event(session, revision_id)
     body = render_template(
         "review/revision.html",
-        o=opened(session, revision, account, Decision.read(request.form) if why else None),
+        page=build_page(session, revision, account, Decision.from_form(request.form) if error else None),
         problems=problems,
-        faults=why.faults if isinstance(why, Incomplete) else (),
+        errors=error.faults if isinstance(error, Incomplete) else (),
     )
     return make_response(body, status)
 
 
-@bp.get(f"/{NUMBER}")
-@needs("author")
-def revision(number: int) -> Response:
-    return page(number)
+@bp.get(f"/{REVISION_ID}")
+@require_role("author")
+def revision(revision_id: int) -> Response:
+    return render_revision(revision_id)
 
 
-@bp.post(f"/{NUMBER}/submit")
-@needs("author")
-def submit(number: int) -> Answer:
+@bp.post(f"/{REVISION_ID}/submit")
+@require_role("author")
+def submit(revision_id: int) -> ViewResponse:
     """Submit what is saved, without going through the form once more."""
-    return take(
-        number,
+    return run_action(
+        revision_id,
         Action.SUBMIT,
-        lambda session, found, account: review.submit(session, found, version=actions.version(), by=account),
-        again(number),
+        lambda session, found, account: review.submit(session, found, version=actions.form_version(), by=account),
+        on_refused(revision_id),
     )
 
 
-@bp.post(f"/{NUMBER}/recall")
-@needs("author")
-def recall(number: int) -> Answer:
-    return take(number, Action.RECALL, _as_it_was_read(review.recall), again(number))
+@bp.post(f"/{REVISION_ID}/recall")
+@require_role("author")
+def recall(revision_id: int) -> ViewResponse:
+    return run_action(revision_id, Action.RECALL, _for_shown_version(review.recall), on_refused(revision_id))
 
 
-@bp.post(f"/{NUMBER}/restore")
-@needs("author")
-def restore(number: int) -> Answer:
-    return take(number, Action.RESTORE, lambda s, found, account: review.restore(s, found, by=account), again(number))
+@bp.post(f"/{REVISION_ID}/restore")
+@require_role("author")
+def restore(revision_id: int) -> ViewResponse:
+    return run_action(
+        revision_id,
+        Action.RESTORE,
+        lambda s, found, account: review.restore(s, found, by=account),
+        on_refused(revision_id),
+    )
 
 
-@bp.post(f"/{NUMBER}/claim")
-@needs("reviewer")
-def claim(number: int) -> Answer:
-    return take(number, Action.CLAIM, _as_it_was_read(review.claim), again(number))
+@bp.post(f"/{REVISION_ID}/claim")
+@require_role("reviewer")
+def claim(revision_id: int) -> ViewResponse:
+    return run_action(revision_id, Action.CLAIM, _for_shown_version(review.claim), on_refused(revision_id))
 
 
-@bp.post(f"/{NUMBER}/release")
-@needs("reviewer")
-def release(number: int) -> Answer:
-    return take(number, Action.RELEASE, _as_it_was_read(review.release), again(number))
+@bp.post(f"/{REVISION_ID}/release")
+@require_role("reviewer")
+def release(revision_id: int) -> ViewResponse:
+    return run_action(revision_id, Action.RELEASE, _for_shown_version(review.release), on_refused(revision_id))
 
 
-@bp.post(f"/{NUMBER}/mark")
-@needs("reviewer")
-def mark(number: int) -> Answer:
+@bp.post(f"/{REVISION_ID}/mark")
+@require_role("reviewer")
+def mark(revision_id: int) -> ViewResponse:
     """Keep what is decided on some of the fields, or accept all the others at once."""
-    decision = Decision.read(request.form)
+    decision = Decision.from_form(request.form)
 
     def act(session: Session, found: Revision, account: Account) -> None:
-        if decision.silent:
-            raise Incomplete([_asks_reason(name) for name in decision.silent])
-        review.mark(session, found, decision.given, version=actions.version(), by=account)
+        if decision.missing_reasons:
+            raise Incomplete([_reason_missing(name) for name in decision.missing_reasons])
+        review.mark(session, found, decision.field_decisions, version=actions.form_version(), by=account)
 
-    return take(number, Action.MARK, act, again(number))
+    return run_action(revision_id, Action.MARK, act, on_refused(revision_id))
 
 
-@bp.post(f"/{NUMBER}/return", endpoint="return")
-@needs("reviewer")
-def return_(number: int) -> Answer:
-    decision = Decision.read(request.form)
+@bp.post(f"/{REVISION_ID}/return", endpoint="return")
+@require_role("reviewer")
+def return_(revision_id: int) -> ViewResponse:
+    decision = Decision.from_form(request.form)
 
     def act(session: Session, found: Revision, account: Account) -> None:
-        if decision.silent:
-            raise Incomplete([_asks_reason(name) for name in decision.silent])
+        if decision.missing_reasons:
+            raise Incomplete([_reason_missing(name) for name in decision.missing_reasons])
         review.return_(
             session,
             found,
-            version=actions.version(),
+            version=actions.form_version(),
             by=account,
             reasons=decision.reasons,
             note=decision.note,
@@ -118,43 +123,46 @@ def return_(number: int) -> Answer:
             cleared=decision.cleared,
         )
 
-    return take(number, Action.RETURN, act, again(number))
+    return run_action(revision_id, Action.RETURN, act, on_refused(revision_id))
 
 
-@bp.post(f"/{NUMBER}/approve")
-@needs("reviewer")
-def approve(number: int) -> Answer:
-    decision = Decision.read(request.form)
+@bp.post(f"/{REVISION_ID}/approve")
+@require_role("reviewer")
+def approve(revision_id: int) -> ViewResponse:
+    decision = Decision.from_form(request.form)
 
     def act(session: Session, found: Revision, account: Account) -> None:
         if decision.returned:
-            raise Incomplete([_contradiction(name) for name in decision.reasons])
+            raise Incomplete([_approval_contradiction(name) for name in decision.reasons])
         review.approve(
             session,
             found,
-            version=actions.version(),
+            version=actions.form_version(),
             by=account,
             note=decision.note,
             accepted=decision.accepted + decision.cleared,
         )
 
-    return take(number, Action.APPROVE, act, again(number))
+    return run_action(revision_id, Action.APPROVE, act, on_refused(revision_id))
 
 
-@bp.post(f"/{NUMBER}/unschedule")
-@needs("reviewer")
-def unschedule(number: int) -> Answer:
-    return take(
-        number, Action.UNSCHEDULE, lambda s, found, account: publication.unschedule(s, found, by=account), again(number)
+@bp.post(f"/{REVISION_ID}/unschedule")
+@require_role("reviewer")
+def unschedule(revision_id: int) -> ViewResponse:
+    return run_action(
+        revision_id,
+        Action.UNSCHEDULE,
+        lambda s, found, account: publication.unschedule(s, found, by=account),
+        on_refused(revision_id),
     )
 
 
-def again(number: int) -> idempotency.Again:
+def on_refused(revision_id: int) -> idempotency.RefusalHandler:
     """The page of the revision once more, saying why the step was refused."""
-    return lambda why, status: page(number, why=why, status=status)
+    return lambda why, status: render_revision(revision_id, error=why, status=status)
 
 
-def _as_it_was_read(command: Callable[..., Revision]) -> Callable[[Session, Revision, Account], Revision]:
+def _for_shown_version(command: Callable[..., Revision]) -> Callable[[Session, Revision, Account], Revision]:
     """The command, for the version of the revision that stood on the page; what else happened meanwhile is told."""
 
     def act(session: Session, found: Revision, account: Account) -> Revision:
@@ -164,9 +172,9 @@ def _as_it_was_read(command: Callable[..., Revision]) -> Callable[[Session, Revi
     return act
 
 
-def _meanwhile(session: Session, number: int) -> tuple[str, ...]:
+def _last_event(session: Session, revision_id: int) -> tuple[str, ...]:
     """The last thing that happened to a revision, in one sentence."""
-    last = event_text.of_events(history.of_revision(session, number, with_saves=True)[:1])
+    last = event_text.event_lines(history.of_revision(session, revision_id, with_saves=True)[:1])
     return tuple(
         gettext(
             "%(who)s %(what)s at %(when)s UTC.", who=one.who, what=one.what, when=one.at.strftime("%H:%M on %Y-%m-%d")
@@ -175,7 +183,7 @@ def _meanwhile(session: Session, number: int) -> tuple[str, ...]:
     )
 
 
-def _asks_reason(name: str) -> Fault:
+def _reason_missing(name: str) -> Fault:
     return Fault(
         name,
         gettext("It says that this field is returned, but not why."),
@@ -183,7 +191,7 @@ def _asks_reason(name: str) -> Fault:
     )
 
 
-def _contradiction(name: str) -> Fault:
+def _approval_contradiction(name: str) -> Fault:
     return Fault(
         name,
         gettext("This field is marked to be returned, so the whole cannot be approved."),

@@ -16,13 +16,13 @@ from portal.vocabulary.workflow import PUBLISHED_STATES, State
 from portal.web.presentation import field_labels
 from portal.web.presentation.i18n import gettext, ngettext
 from portal.web.review import comparison, event_text, field_decisions, impact
-from portal.web.review.comparison import Compared, Comparison
-from portal.web.review.event_text import Told
-from portal.web.review.field_decisions import Decision, Shown
+from portal.web.review.comparison import ComparedField, Comparison
+from portal.web.review.event_text import EventLine
+from portal.web.review.field_decisions import Decision, FieldReviewBadge
 
 
 @dataclass(frozen=True)
-class Opened:
+class RevisionPage:
     """One revision, ready to be printed; `key` makes the next form count once."""
 
     revision: Revision
@@ -30,79 +30,81 @@ class Opened:
     heading: str
     badge: str
     badge_kind: str
-    turn: str
+    status_sentence: str
     actions: tuple[Action, ...]
     comparison: Comparison
-    told: tuple[Told, ...]
+    events: tuple[EventLine, ...]
     four_eyes: str
-    ripple: tuple[str, ...]
-    is_late: bool
-    marks: dict[str, Shown]
+    count_changes: tuple[str, ...]
+    is_overdue: bool
+    field_reviews: dict[str, FieldReviewBadge]
     decision: Decision
     key: str
 
     @property
-    def names(self) -> dict[str, str]:
+    def field_names(self) -> dict[str, str]:
         return field_labels.field_names()
 
     @property
-    def shown(self) -> frozenset[str]:
+    def shown_fields(self) -> frozenset[str]:
         """The fields that have a place on the page."""
         return frozenset(field.field for field in self.comparison.changed)
 
     @property
-    def undecided(self) -> tuple[Compared, ...]:
+    def undecided(self) -> tuple[ComparedField, ...]:
         """The changed fields that stand open on the page."""
-        return tuple(field for field in self.comparison.changed if field not in self.settled)
+        return tuple(field for field in self.comparison.changed if field not in self.accepted_fields)
 
     @property
-    def settled(self) -> tuple[Compared, ...]:
+    def accepted_fields(self) -> tuple[ComparedField, ...]:
         """The changed fields that are accepted already, while somebody still decides on others."""
         if self.revision.state not in (State.SUBMITTED, State.IN_REVIEW):
             return ()
-        accepted = {name for name, mark in self.marks.items() if mark.is_accepted}
+        accepted = {name for name, mark in self.field_reviews.items() if mark.is_accepted}
         return tuple(field for field in self.comparison.changed if field.field in accepted)
 
     @property
-    def decides(self) -> bool:
+    def can_decide(self) -> bool:
         return Action.RETURN in self.actions
 
     @property
-    def changes_said(self) -> str:
+    def changes_text(self) -> str:
         count = len(self.comparison.changed)
         if self.comparison.is_new:
             return ngettext("A new record, one field", "A new record, %(num)s fields", count)
         if not count:
             return (
                 gettext("Nothing was changed")
-                if self.comparison.is_done
+                if self.comparison.is_published
                 else gettext("Nothing differs from the public record")
             )
         return ngettext("One field changed", "%(num)s fields changed", count)
 
 
-def opened(session: Session, revision: Revision, account: Account, decision: Decision | None = None) -> Opened:
+def build_page(
+    session: Session, revision: Revision, account: Account, decision: Decision | None = None
+) -> RevisionPage:
     """The page of a revision for this account."""
     is_done = revision.state in PUBLISHED_STATES
     stands = published.replaced(session, revision) if is_done else published.standing(session, revision)
     actions = workflow.allowed(revision, account)
     badge, badge_kind = event_text.badge(revision)
     is_to_come = revision.state in (State.SUBMITTED, State.IN_REVIEW, State.APPROVED, State.SCHEDULED)
-    return Opened(
+    return RevisionPage(
         revision=revision,
-        title=field_labels.title_of(revision.draft),
+        title=field_labels.display_title(revision.draft),
         heading=heading(actions, is_change=bool(revision.project_id) and not (is_done and stands is None)),
         badge=badge,
         badge_kind=badge_kind,
-        turn=workflow.turn(revision),
+        status_sentence=workflow.turn(revision),
         actions=actions,
         comparison=comparison.compare(current.current().terms, stands, revision.draft, is_done=is_done),
-        told=event_text.of_events(history.of_revision(session, revision.id)),
+        events=event_text.event_lines(history.of_revision(session, revision.id)),
         four_eyes=four_eyes(revision, account),
-        ripple=impact.of(stands, revision.draft) if is_to_come else (),
-        is_late=revisions.is_late(revision),
-        marks=field_decisions.shown(session, revision),
-        decision=(decision or Decision()).over(field_marks.of(revision)),
+        count_changes=impact.count_changes(stands, revision.draft) if is_to_come else (),
+        is_overdue=revisions.is_late(revision),
+        field_reviews=field_decisions.review_badges(session, revision),
+        decision=(decision or Decision()).merged_with(field_marks.of(revision)),
         key=idempotency.fresh_key(),
     )
 

@@ -13,15 +13,15 @@ import secrets
 from flask import Response, current_app, g, request
 
 SESSION, DEVICE = "__Host-portal", "__Host-device"
-LENGTH_MOST = 200
-UNKNOWN_LASTS = 3_600
-KNOWN_LASTS = 90 * 24 * 3_600
+MAX_VALUE_LENGTH = 200
+ANONYMOUS_DEVICE_SECONDS = 3_600
+KNOWN_DEVICE_SECONDS = 90 * 24 * 3_600
 
 
 def read(name: str) -> str:
     """The cookie's value, or "" where it is missing, sent twice, too long or no plain text."""
     values = request.cookies.getlist(name)
-    if len(values) != 1 or not 0 < len(values[0]) <= LENGTH_MOST or not values[0].isascii():
+    if len(values) != 1 or not 0 < len(values[0]) <= MAX_VALUE_LENGTH or not values[0].isascii():
         return ""
     return values[0]
 
@@ -35,40 +35,40 @@ def end_session(response: Response) -> None:
     response.delete_cookie(SESSION, path="/", secure=True, httponly=True, samesite="Lax")
 
 
-def device() -> str:
+def device_token() -> str:
     """What the forms of someone not signed in are bound to; made here when it is missing, and set with the answer."""
     if found := read(DEVICE):
         return found
-    if "fresh_device" not in g:
-        g.fresh_device = secrets.token_urlsafe(32)
-    made: str = g.fresh_device
+    if "new_device" not in g:
+        g.new_device = secrets.token_urlsafe(32)
+    made: str = g.new_device
     return made
 
 
 def known_device(email: str) -> str:
     """The device's name when this account has signed in from it before, else ""."""
     name, _, proof = read(DEVICE).partition(".")
-    return name if proof and hmac.compare_digest(proof, _proof(name, email)) else ""
+    return name if proof and hmac.compare_digest(proof, _device_signature(name, email)) else ""
 
 
 def remember_device(response: Response, email: str) -> None:
     """Make this a known device of the account; a name that nobody knew before, against fixation."""
     name = secrets.token_urlsafe(16)
-    g.pop("fresh_device", None)
-    _set(response, DEVICE, f"{name}.{_proof(name, email)}", KNOWN_LASTS)
+    g.pop("new_device", None)
+    _set(response, DEVICE, f"{name}.{_device_signature(name, email)}", KNOWN_DEVICE_SECONDS)
 
 
-def set_fresh_device(response: Response) -> Response:
-    if fresh := g.pop("fresh_device", ""):
-        _set(response, DEVICE, fresh, UNKNOWN_LASTS)
+def set_new_device(response: Response) -> Response:
+    if fresh := g.pop("new_device", ""):
+        _set(response, DEVICE, fresh, ANONYMOUS_DEVICE_SECONDS)
     return response
 
 
-def _proof(name: str, email: str) -> str:
+def _device_signature(name: str, email: str) -> str:
     text = f"device {name} {email}".encode("utf-8", "surrogatepass")
     return hmac.new(str(current_app.secret_key).encode(), text, hashlib.sha256).hexdigest()
 
 
-def _set(response: Response, name: str, value: str, lasts: int | None) -> None:
+def _set(response: Response, name: str, value: str, max_age: int | None) -> None:
     # `Secure` also over http on one's own machine: browsers take it from a loopback address.
-    response.set_cookie(name, value, max_age=lasts, path="/", secure=True, httponly=True, samesite="Lax")
+    response.set_cookie(name, value, max_age=max_age, path="/", secure=True, httponly=True, samesite="Lax")

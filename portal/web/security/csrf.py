@@ -11,27 +11,27 @@ from markupsafe import Markup
 from portal.services.accounts import sessions
 from portal.web.security import cookies
 
-FIELD, HEADER = "form_token", "X-Form-Token"
-SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+FIELD, HEADER = "csrf_token", "X-CSRF-Token"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def value() -> str:
+def csrf_token() -> str:
     """The token for the forms of the page being made: of the session, else of the device."""
-    return sessions.form_token(str(current_app.secret_key), g.get("token", "") or cookies.device())
+    return sessions.csrf_token(str(current_app.secret_key), g.get("session_token", "") or cookies.device_token())
 
 
-def hidden_input() -> Markup:
+def csrf_input() -> Markup:
     """The token as the hidden field that every form with method="post" needs."""
-    return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, value())
+    return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, csrf_token())
 
 
-def is_ours() -> bool:
+def is_valid() -> bool:
     """Whether the request carries the token of the session or, where none is alive, of a cookie that came with it."""
     given = request.headers.get(HEADER) or request.form.get(FIELD, "")
     cookies_sent = (cookies.read(cookies.SESSION), cookies.read(cookies.DEVICE))
-    keys = [g.token] if g.get("token") else [key for key in cookies_sent if key]
+    keys = [g.session_token] if g.get("session_token") else [key for key in cookies_sent if key]
     secret = str(current_app.secret_key)
-    return given.isascii() and any(hmac.compare_digest(given, sessions.form_token(secret, key)) for key in keys)
+    return given.isascii() and any(hmac.compare_digest(given, sessions.csrf_token(secret, key)) for key in keys)
 
 
 def is_same_origin() -> bool:

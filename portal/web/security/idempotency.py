@@ -15,42 +15,42 @@ from portal.models import Account
 from portal.services.editorial import idempotency
 from portal.web.security import access, csrf
 
-STATUS: Mapping[type[PortalError], int] = {NotAllowed: 403, WrongStep: 409, Conflict: 409, Incomplete: 422}
+STATUS_BY_ERROR: Mapping[type[PortalError], int] = {NotAllowed: 403, WrongStep: 409, Conflict: 409, Incomplete: 422}
 
 
-Answer = Response | WSGIResponse | str
+ViewResponse = Response | WSGIResponse | str
 
 
-Act = Callable[[Session, Account], str]
+Operation = Callable[[Session, Account], str]
 
 
-Again = Callable[[PortalError, int], Answer]
+RefusalHandler = Callable[[PortalError, int], ViewResponse]
 
 
-def once(act: Act, again: Again, done: str) -> Answer:
+def run_once(operation: Operation, on_refused: RefusalHandler, success_message: str) -> ViewResponse:
     """Do `act` in one transaction and go to the address it returns, which says `done`; `again` answers a refusal."""
     session, account_key = db.session(), request.form.get("key", "")
     begin_writing(session)
-    account = access.current()
+    account = access.signed_in_account()
     try:
-        led = idempotency.once(session, account_key, account, sent_digest())
+        led = idempotency.once(session, account_key, account, request_digest())
         if led is None:
-            address = act(session, account)
+            address = operation(session, account)
             idempotency.finish(session, account_key, account, address)
             session.commit()
         else:
             session.rollback()
             address = led
-    except tuple(STATUS) as why:
+    except tuple(STATUS_BY_ERROR) as why:
         session.rollback()
         if isinstance(why, NotAllowed):
-            access.note_refusal(access.current(), str(why))
-        return again(why, STATUS[type(why)])
-    flash(done)
+            access.record_refusal(access.signed_in_account(), str(why))
+        return on_refused(why, STATUS_BY_ERROR[type(why)])
+    flash(success_message)
     return redirect(address, 303)
 
 
-def sent_digest() -> str:
+def request_digest() -> str:
     """What tells this post from another under the same key; the form token is made anew by signing in again."""
     fields = ((name, value) for name, value in request.form.items(multi=True) if name != csrf.FIELD)
     return idempotency.digest(request.path, fields)

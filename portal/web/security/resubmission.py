@@ -8,7 +8,7 @@ For who builds staff forms. Three things can have happened between opening a for
 * `<form method="post" data-keeps>`: with script, static/js/staff.js asks /sign-in/state before the form leaves, opens
   the dialog of templates/staff_frame.html where the session is over, and then sends the form itself.
 * Own requests: `await staff.send(address, {method: "POST", body: new FormData(form)})` is fetch with the form token;
-  on 401 it opens the dialog and repeats the request once, on 403 with the header Portal-Form-Token it repeats it with
+  on 401 it opens the dialog and repeats the request once, on 403 with the header Portal-CSRF-Token it repeats it with
   that token. htmx requests that meet 401 open the same dialog and are repeated.
 """
 
@@ -23,78 +23,90 @@ from portal.web.http import error_pages
 from portal.web.presentation.i18n import gettext
 from portal.web.security import csrf
 
-DIALOG, FRESH_TOKEN = "Portal-Dialog", "Portal-Form-Token"  # headers
-KEPT = "kept-"
+DIALOG_HEADER, NEW_TOKEN_HEADER = "Portal-Dialog", "Portal-CSRF-Token"  # headers
+CARRIED_PREFIX = "carried-"
 # A form is bounded (web.bodies); what is carried must still fit when sign-in fields are added.
-_FIELDS_MOST, _CARRIED_MOST = 900, 450_000
+_MAX_CARRIED_FIELDS, _MAX_CARRIED_BYTES = 900, 450_000
 
 _log = logging.getLogger(__name__)
-Kept = list[tuple[str, str]]
-Mode = Literal["sign in", "prove", "send", "retry"]
+FormFields = list[tuple[str, str]]
+Mode = Literal["sign in", "reauthenticate", "resend", "retry"]
 
 
 def offer_sign_in() -> Response:
     """401: the session is over; ask to sign in, and keep what was sent."""
-    return _answer("sign in", 401)
+    return _offer("sign in", 401)
 
 
-def offer_proof() -> Response:
+def offer_reauthentication() -> Response:
     """401: the act needs the password and code once more."""
-    return _answer("prove", 401)
+    return _offer("reauthenticate", 401)
 
 
-def offer_resend() -> Response:
+def offer_resubmission() -> Response:
     """403: the form belongs to another session than the present one; keep what was sent, for one press of a button."""
-    if g.get("session_row") is None:
+    if g.get("auth_session") is None:
         return offer_sign_in()
-    response = _answer("send", 403)
-    response.headers[FRESH_TOKEN] = csrf.value()
+    response = _offer("resend", 403)
+    response.headers[NEW_TOKEN_HEADER] = csrf.csrf_token()
     return response
 
 
 def offer_retry() -> Response:
     """503: the database did not answer; keep what was sent. Its key makes a second sending harmless."""
-    return _answer("retry", 503)
+    return _offer("retry", 503)
 
 
 def refuse_stale() -> Response:
-    return error_pages.say(
+    return error_pages.render_error(
         403,
         gettext("This form is too old, or cookies are off"),
         gettext("Nothing was done. Allow cookies for this site, open the page again and repeat what you wanted to do."),
     )
 
 
-def refuse_foreign() -> Response:
+def refuse_cross_site() -> Response:
     """403 for a POST that does not come from our own pages; nothing of it is kept."""
-    return error_pages.say(
+    return error_pages.render_error(
         403,
         gettext("This did not come from a page of this portal"),
         gettext("Nothing was done. Open the page here and repeat what you wanted to do."),
     )
 
 
-def sent_fields() -> Kept | None:
+def sent_fields() -> FormFields | None:
     """Every field of the present POST but its token, in order; None when it is too much to carry."""
     found = [(name, value) for name, value in request.form.items(multi=True) if name != csrf.FIELD]
     size = sum(len(name.encode()) + len(value.encode()) for name, value in found)
-    return found if len(found) <= _FIELDS_MOST and size <= _CARRIED_MOST else None
+    return found if len(found) <= _MAX_CARRIED_FIELDS and size <= _MAX_CARRIED_BYTES else None
 
 
-def carried_fields() -> Kept:
+def carried_fields() -> FormFields:
     """The fields that an earlier answer carried, with their own names."""
-    return [(name[len(KEPT) :], value) for name, value in request.form.items(multi=True) if name.startswith(KEPT)]
+    return [
+        (name[len(CARRIED_PREFIX) :], value)
+        for name, value in request.form.items(multi=True)
+        if name.startswith(CARRIED_PREFIX)
+    ]
 
 
-def page(mode: Mode, status: int, *, to: str, kept: Kept | None, method: str = "POST", error: str = "") -> Response:
+def render_page(
+    mode: Mode, status: int, *, target: str, fields: FormFields | None, method: str = "POST", error: str = ""
+) -> Response:
     """The page that carries the fields to the local address `to`; it says so where they are too many (None)."""
     body = render_template(
-        "accounts/resubmit.html", mode=mode, to=to, kept=kept, method=method, prefix=KEPT, error=error
+        "accounts/resubmit.html",
+        mode=mode,
+        target=target,
+        fields=fields,
+        method=method,
+        carried_prefix=CARRIED_PREFIX,
+        error=error,
     )
     return make_response(body, status)
 
 
-def refusal(outcome: str, seconds: int) -> str:
+def failure_message(outcome: str, seconds: int) -> str:
     """Why signing in again failed, in words."""
     if outcome == "limited":
         return gettext("Too many tries. Wait %(num)s minutes, then try again.", num=max(1, -(-seconds // 60)))
@@ -103,11 +115,11 @@ def refusal(outcome: str, seconds: int) -> str:
     return gettext("Password or code is wrong. Check both; each code works once.")
 
 
-def _answer(mode: Mode, status: int) -> Response:
-    if request.headers.get(DIALOG) == "true" or request.headers.get("HX-Request") == "true":
+def _offer(mode: Mode, status: int) -> Response:
+    if request.headers.get(DIALOG_HEADER) == "true" or request.headers.get("HX-Request") == "true":
         said = gettext("Not stored. What you typed is still on this page: try again, after signing in if asked to.")
         return make_response(said, status)
     kept = sent_fields()
     if kept is None:
         _log.warning("request %s: a form was too large to be carried through a sign-in", g.get("request_id"))
-    return page(mode, status, to=request.full_path.rstrip("?"), kept=kept, method=request.method)
+    return render_page(mode, status, target=request.full_path.rstrip("?"), fields=kept, method=request.method)

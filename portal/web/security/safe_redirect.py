@@ -8,18 +8,18 @@ from flask import current_app, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-HOME = "/staff/"
-_LENGTH_MOST = 500
-_LOCAL = re.compile(r"/staff/(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*/?)*(?:\?[A-Za-z0-9._~=&%+-]*)?")
+DEFAULT_TARGET = "/staff/"
+_MAX_LENGTH = 500
+_STAFF_PATH = re.compile(r"/staff/(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*/?)*(?:\?[A-Za-z0-9._~=&%+-]*)?")
 
 
-def safe(address: str, *, method: str = "GET") -> str:
+def safe_redirect_target(address: str, *, method: str = "GET") -> str:
     """The address if it is one of a guarded view that answers to this method, else the desk."""
-    if len(address) > _LENGTH_MOST or not _LOCAL.fullmatch(address):
-        return HOME
+    if len(address) > _MAX_LENGTH or not _STAFF_PATH.fullmatch(address):
+        return DEFAULT_TARGET
     try:
         adapter = current_app.create_url_adapter(request)
         endpoint = adapter.match(address.partition("?")[0], method=method)[0] if adapter else ""
     except (HTTPException, RequestRedirect):
-        return HOME
-    return address if hasattr(current_app.view_functions.get(endpoint), "needs") else HOME
+        return DEFAULT_TARGET
+    return address if hasattr(current_app.view_functions.get(endpoint), "needs") else DEFAULT_TARGET

@@ -19,7 +19,7 @@ PLANTED = {
 }  # fmt: skip
 COLUMNS = sorted(
     {column.name for model in (Account, Project, Revision) for column in model.__table__.columns}
-    - allowed_fields.FIELDS["submission.store_new"]
+    - allowed_fields.ALLOWED_FIELDS["submission.store_new"]
 )
 
 
@@ -53,7 +53,7 @@ def test_no_column_is_written_by_its_name(author, session, office):
 def test_what_is_ignored_is_written_down_without_its_value(author, office, ignored):
     author.post("/staff/account/name", {"name": "Anne", "role": "administrator", "secret": "hidden word"})
     assert office.author.role == Role.AUTHOR
-    assert ignored() == [{"fields": ["role", "secret"], "count": 2, "endpoint": "own_account.rename"}]
+    assert ignored() == [{"fields": ["role", "secret"], "count": 2, "endpoint": "account_settings.rename"}]
 
 
 @pytest.mark.parametrize("role", ["author", "reviewer", "administrator"])
@@ -77,9 +77,9 @@ def test_a_flood_of_fields_is_written_down_in_short(author, ignored):
     assert max(map(len, told["fields"])) <= 40
 
 
-@pytest.mark.parametrize("name", ["%00", "%FF", "%E2%80%AE", "%C3%A9" * 50, "", "%20", "form_token%5B%5D", "%3Cb%3E"])
+@pytest.mark.parametrize("name", ["%00", "%FF", "%E2%80%AE", "%C3%A9" * 50, "", "%20", "csrf_token%5B%5D", "%3Cb%3E"])
 def test_a_strange_name_is_written_down_in_plain_letters(author, ignored, name):
-    headers = {**OURS, "X-Form-Token": author.form_token}
+    headers = {**OURS, "X-CSRF-Token": author.csrf_token}
     kind = "application/x-www-form-urlencoded"
     answer = author.client.post("/staff/account/name", data=f"name=Ann&{name}=1", content_type=kind, headers=headers)
     assert answer.status_code == 303

@@ -361,7 +361,7 @@ def test_owners_list_and_end_their_own_sessions_only(session, author):
 
 
 def test_form_tokens_belong_to_one_session():
-    assert sessions.form_token("key", "a") != sessions.form_token("key", "b")
+    assert sessions.csrf_token("key", "a") != sessions.csrf_token("key", "b")
 
 
 def test_a_limit_is_not_counted_on(session):

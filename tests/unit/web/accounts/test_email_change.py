@@ -42,7 +42,7 @@ def outbox(app, monkeypatch):
 
 
 def ask(someone, email=NEW, **fields):
-    return someone.post("/staff/account/email", {"email": email, "present": PHRASE} | fields)
+    return someone.post("/staff/account/email", {"email": email, "current_password": PHRASE} | fields)
 
 
 def link_in(outbox, email=NEW):
@@ -90,7 +90,7 @@ def test_a_look_alike_is_another_address_and_has_to_be_confirmed(staff, ann, out
     assert email_change.PATH in outbox[look_alike][0].text
 
 
-@pytest.mark.parametrize("fields", [{"present": "wrong"}, {"present": ""}])
+@pytest.mark.parametrize("fields", [{"current_password": "wrong"}, {"current_password": ""}])
 def test_without_the_password_nothing_is_asked(fields, staff, ann, outbox):
     assert ask(staff().sign_in(ann), **fields).status_code == 422
     assert outbox == {}
@@ -104,7 +104,7 @@ def test_with_a_second_factor_a_code_is_asked_for_too(staff, ada, outbox):
 
 @pytest.mark.parametrize("email", ["", "no address", "ann@example.org", "x" * 250 + "@example.org"])
 def test_what_is_no_other_address_is_said(email, staff, ann, outbox):
-    page = staff().sign_in(ann).send("/staff/account/email", {"email": email, "present": PHRASE}, status=422)
+    page = staff().sign_in(ann).send("/staff/account/email", {"email": email, "current_password": PHRASE}, status=422)
     assert page.one("#new-email").attrs["aria-invalid"] == "true"
     assert outbox == {}
 

@@ -45,13 +45,13 @@ def code(steps=0):
 
 
 def test_a_changed_password_is_told(staff, ann, outbox):
-    given = {"present": PHRASE, "password": ANOTHER}
+    given = {"current_password": PHRASE, "password": ANOTHER}
     assert staff().sign_in(ann).post("/staff/account/password", given).status_code == 303
     assert told(outbox) == [("ann@example.org", "Your password was changed")]
 
 
 def test_a_refused_change_is_not_told(staff, ann, outbox):
-    staff().sign_in(ann).post("/staff/account/password", {"present": ANOTHER, "password": ANOTHER})
+    staff().sign_in(ann).post("/staff/account/password", {"current_password": ANOTHER, "password": ANOTHER})
     assert outbox == []
 
 
@@ -123,7 +123,7 @@ def test_signing_in_again_in_place_is_a_sign_in(staff, ann, outbox):
 
 
 def test_a_notice_holds_no_link_that_does_anything(staff, ann, outbox, app):
-    staff().sign_in(ann).post("/staff/account/password", {"present": PHRASE, "password": ANOTHER})
+    staff().sign_in(ann).post("/staff/account/password", {"current_password": PHRASE, "password": ANOTHER})
     addresses = [word for word in outbox[0].text.split() if word.startswith("http")]
     assert addresses == [app.extensions["settings"].public_url + "/forgotten"]
 
@@ -132,7 +132,7 @@ def test_a_notice_holds_no_link_that_does_anything(staff, ann, outbox, app):
 def test_what_is_not_mailed_is_done_all_the_same(mailed, staff, ann, app, monkeypatch):
     """Without mail, and with a server that does not answer."""
     monkeypatch.setitem(app.extensions, "settings", replace(app.extensions["settings"], **mailed))
-    given = {"present": PHRASE, "password": ANOTHER}
+    given = {"current_password": PHRASE, "password": ANOTHER}
     assert staff().sign_in(ann).post("/staff/account/password", given).status_code == 303
     assert passwords.fits(ANOTHER, ann.password_hash)
 
@@ -146,5 +146,5 @@ def test_an_operator_who_takes_a_second_factor_away_tells_its_owner(app, session
 
 def test_nothing_is_told_when_the_change_is_not_committed(staff, ann, outbox, monkeypatch):
     monkeypatch.setattr(authentication, "change_password", lambda *_: 1 / 0)
-    staff().sign_in(ann).post("/staff/account/password", {"present": PHRASE, "password": ANOTHER})
+    staff().sign_in(ann).post("/staff/account/password", {"current_password": PHRASE, "password": ANOTHER})
     assert outbox == []

@@ -300,13 +300,13 @@ def test_next_leads_to_known_pages_of_staff_alone(address, staff, ann):
     answer = staff().post("/sign-in", sent(ann.email, next=address))
     assert answer.status_code == 303
     parts = urlsplit(answer.headers["Location"])
-    assert (parts.netloc, parts.path) == ("", safe_redirect.HOME)
+    assert (parts.netloc, parts.path) == ("", safe_redirect.DEFAULT_TARGET)
 
 
 @pytest.mark.parametrize("address", ["/staff/account", "/staff/accounts/", "/staff/projects/new", "/staff/?page=2"])
 def test_next_leads_on_to_what_is_known(address, app):
     with app.test_request_context():
-        assert safe_redirect.safe(address) == address
+        assert safe_redirect.safe_redirect_target(address) == address
 
 
 def test_a_form_sent_too_late_goes_through_after_signing_in(staff, ann, session):
@@ -328,27 +328,27 @@ def test_a_form_sent_too_late_goes_through_after_signing_in(staff, ann, session)
 def test_a_wrong_password_on_the_way_loses_nothing(staff, ann, session):
     someone = staff()
     someone.set_cookie(cookies.SESSION, "gone")
-    kept = {"kept-name": "Typed", "to": "/staff/account/name", "method": "POST"}
+    kept = {"carried-name": "Typed", "to": "/staff/account/name", "method": "POST"}
     page = someone.send("/sign-in/again", {**kept, "email": ann.email, "password": "wrong"}, status=422)
-    assert page.one("input[name=kept-name]").attrs["value"] == "Typed"
+    assert page.one("input[name=carried-name]").attrs["value"] == "Typed"
     assert "wrong" in page.one("[role=alert]").to_text()
 
 
 def test_the_dialog_gets_a_fresh_token(staff, rex):
     someone = staff()
     answer = someone.post("/sign-in/again", sent(rex.email, code=code()), headers={"Accept": "application/json"})
-    assert answer.json == {"form_token": someone.form_token}
-    assert someone.get("/sign-in/state").json == {"signed_in": True, "form_token": someone.form_token}
+    assert answer.json == {"csrf_token": someone.csrf_token}
+    assert someone.get("/sign-in/state").json == {"signed_in": True, "csrf_token": someone.csrf_token}
 
 
 def test_a_form_of_an_earlier_session_comes_back_with_one_button(staff, ann):
     someone = staff()
     someone.post("/sign-in", sent(ann.email))
-    old = someone.form_token
+    old = someone.csrf_token
     someone.post("/sign-out")
     someone.post("/sign-in", sent(ann.email))
     page = someone.send("/staff/account/name", {"name": "Typed"}, token=old, status=403)
-    assert page.response.headers["Portal-Form-Token"] == someone.form_token
+    assert page.response.headers["Portal-CSRF-Token"] == someone.csrf_token
     fields = {field.attrs["name"]: field.attrs["value"] for field in page.select("form.card input")}
     assert someone.post("/staff/account/name", fields, token="").status_code == 303
 
@@ -366,8 +366,8 @@ def test_what_is_too_long_to_carry_is_said(staff):
 
 def test_the_button_sends_to_pages_of_staff_alone(staff, ann):
     someone = staff()
-    given = sent(ann.email, to="https://evil.example/", method="POST", **{"kept-name": "x"})
-    assert place(someone.post("/sign-in/again", given)) == safe_redirect.HOME
+    given = sent(ann.email, to="https://evil.example/", method="POST", **{"carried-name": "x"})
+    assert place(someone.post("/sign-in/again", given)) == safe_redirect.DEFAULT_TARGET
 
 
 def test_signing_in_is_written_down(staff, ann, session):

@@ -221,7 +221,7 @@ def test_a_grave_act_asks_again_after_ten_minutes(address, staff, session, ada, 
 def test_a_grave_act_is_not_done_with_a_wrong_code(staff, session, ada, ann):
     boss = staff().sign_in(ada)
     let_time_pass(session, ada, 11)
-    given = {"to": f"/staff/accounts/{ann.id}/role", "method": "POST", "kept-role": "administrator"}
+    given = {"to": f"/staff/accounts/{ann.id}/role", "method": "POST", "carried-role": "administrator"}
     assert boss.post("/sign-in/again", {**given, "password": PHRASE, "code": "000000"}).status_code == 422
     assert boss.post(given["to"], {"role": "administrator"}).status_code == 401
     assert ann.role == Role.AUTHOR
@@ -254,7 +254,7 @@ def test_an_account_that_is_not_there_is_not_there(number, staff, ada):
 def test_a_password_is_changed_with_the_present_one(staff, ann):
     here, there = staff().sign_in(ann), staff().sign_in(ann)
     before = here.cookie()
-    assert here.post("/staff/account/password", {"present": PHRASE, "password": ANOTHER}).status_code == 303
+    assert here.post("/staff/account/password", {"current_password": PHRASE, "password": ANOTHER}).status_code == 303
     assert here.cookie() != before
     assert here.get("/staff/account").status_code == 200
     assert there.get("/staff/account").status_code == 302
@@ -263,14 +263,18 @@ def test_a_password_is_changed_with_the_present_one(staff, ann):
 
 @pytest.mark.parametrize("present", ["", "wrong", PHRASE.upper(), ANOTHER])
 def test_a_password_is_not_changed_without_the_present_one(present, staff, ann):
-    page = staff().sign_in(ann).send("/staff/account/password", {"present": present, "password": ANOTHER}, status=422)
-    assert page.one("#present-error")
+    page = (
+        staff()
+        .sign_in(ann)
+        .send("/staff/account/password", {"current_password": present, "password": ANOTHER}, status=422)
+    )
+    assert page.one("#current_password-error")
     assert passwords.fits(PHRASE, ann.password_hash)
 
 
 def test_with_a_second_factor_a_password_change_asks_for_a_code(staff, ada):
     boss = staff().sign_in(ada)
-    given = {"present": PHRASE, "password": ANOTHER}
+    given = {"current_password": PHRASE, "password": ANOTHER}
     assert boss.post("/staff/account/password", given).status_code == 422
     assert boss.post("/staff/account/password", {**given, "code": code()}).status_code == 303
 

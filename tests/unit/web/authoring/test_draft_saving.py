@@ -40,7 +40,7 @@ def clash(author, office, session):
 def hidden(page):
     """The fields of the page of choices, without any choice."""
     fields = {}
-    for element in page.one("form.clash").query("input[type=hidden]"):
+    for element in page.one("form.conflict").query("input[type=hidden]"):
         fields.setdefault(element.attrs["name"], []).append(element.attrs.get("value", ""))
     return fields
 
@@ -48,7 +48,8 @@ def hidden(page):
 def test_the_loser_sees_both_texts_field_by_field(clash):
     _, _, page = clash
     pairs = {
-        words(one.query("legend")[0]): [words(side) for side in one.query(".words")] for one in page.select(".pair")
+        words(one.query("legend")[0]): [words(side) for side in one.query(".choice-text")]
+        for one in page.select(".choice-pair")
     }
     assert pairs == {
         "Title": ["Mine", "Theirs"],
@@ -77,7 +78,7 @@ def test_a_field_without_a_choice_asks_again_and_keeps_the_others(clash, author,
     again = author.send(edit(revision), hidden(page) | {"choice-title": "mine"}, status=409)
     assert "checked" in again.one("#mine-title").attrs
     assert "checked" not in again.one("#mine-summary").attrs
-    assert "still to be chosen" in words(again.one(".clash .error"))
+    assert "still to be chosen" in words(again.one(".conflict .error"))
     session.rollback()
     assert revision.draft.title == "Theirs"
 
@@ -124,7 +125,7 @@ def overtaken(author, office, session):
 
 def test_a_record_that_moved_on_is_compared_with_the_draft(overtaken):
     _, page = overtaken
-    assert [words(side) for side in page.select(".pair .words")] == ["My title", "Public meanwhile"]
+    assert [words(side) for side in page.select(".choice-pair .choice-text")] == ["My title", "Public meanwhile"]
 
 
 def test_a_draft_whose_record_moved_on_is_stored_all_the_same(overtaken, session, office):
@@ -135,7 +136,7 @@ def test_a_draft_whose_record_moved_on_is_stored_all_the_same(overtaken, session
 
 def test_after_the_choice_the_draft_can_be_submitted(overtaken, author, session):
     project, page = overtaken
-    to = page.one("form.clash").attrs["action"]
+    to = page.one("form.conflict").attrs["action"]
     answer = author.post(to, hidden(page) | {"choice-title": "mine"})
     assert answer.status_code == 303
     assert author.post(place(answer), filled(author.visit(place(answer)), action="submit")).status_code == 303
@@ -196,7 +197,7 @@ def test_autosave_in_a_second_window_is_refused_with_words(author, office, sessi
     author.post(autosave(revision), fields | {"title": "First window"})
     answer = author.post(autosave(revision), fields | {"title": "Second window"})
     assert answer.status_code == 409
-    assert "Your text is kept" in answer.json["problem"]
+    assert "Your text is kept" in answer.json["error"]
     session.rollback()
     assert revision.draft.title == "First window"
 
@@ -216,7 +217,7 @@ def test_autosave_without_a_session_asks_to_sign_in_and_the_same_save_goes_throu
         403,
     )
     author.sign_in(office.author)
-    fields["form_token"] = author.form_token
+    fields["csrf_token"] = author.csrf_token
     assert author.post(autosave(revision), fields).status_code == 200
 
 
@@ -253,7 +254,7 @@ def test_twenty_parallel_sendings_of_one_form_are_one_submission(busy):
     app, office = busy
     one = Browser(app, db.session).sign_in(office.author)
     fields = filled(one.visit(NEW), **COMPLETE.as_json(), action="submit")
-    token, cookie = one.form_token, one.cookie()
+    token, cookie = one.csrf_token, one.cookie()
 
     def send(_):
         browser = Browser(app, db.session)
@@ -276,7 +277,7 @@ def test_of_parallel_saves_from_one_version_exactly_one_wins(busy):
     one = Browser(app, db.session).sign_in(office.author)
     address = edit(revision)
     fields = filled(one.visit(address))
-    token, cookie = one.form_token, one.cookie()
+    token, cookie = one.csrf_token, one.cookie()
 
     def send(number):
         browser = Browser(app, db.session)

@@ -85,7 +85,7 @@ def form(session):
 
     def make(begun=ProjectDraft(), /, **sent):  # noqa: B008 # a frozen value
         pairs = [(name, one) for name, value in sent.items() for one in (value if isinstance(value, list) else [value])]
-        return ProjectForm(current.current().terms, begun, given=MultiDict(pairs) if pairs else None)
+        return ProjectForm(current.current().terms, begun, formdata=MultiDict(pairs) if pairs else None)
 
     return make
 
@@ -152,8 +152,8 @@ def test_lists_of_which_nothing_is_ticked_are_empty(form):
 
 
 def test_the_rules_beside_a_field_are_those_on_record(session):
-    assert len(checks.guides("budget")) == len([rule for rule in rules.rules() if rule.field == "budget"])
-    assert all("{" not in guide.words for name in ProjectDraft.field_names() for guide in checks.guides(name))
+    assert len(checks.rule_texts("budget")) == len([rule for rule in rules.rules() if rule.field == "budget"])
+    assert all("{" not in guide.text for name in ProjectDraft.field_names() for guide in checks.rule_texts(name))
 
 
 @pytest.mark.parametrize("text", BAD_TEXTS)
@@ -166,7 +166,7 @@ def test_no_text_makes_a_page_fail_in_any_field(author, text):
 
 
 @pytest.mark.parametrize("digits", [5, 20, 5_000])
-@pytest.mark.parametrize("field", ["year", "budget", "start", "number", "version", "based_on"])
+@pytest.mark.parametrize("field", ["year", "budget", "start", "number", "version", "base_version"])
 def test_a_number_without_end_never_makes_a_page_fail(author, office, field, digits):
     office.revision(State.PUBLISHED)
     fields = filled(author.visit(NEW), **COMPLETE.as_json()) | {field: "9" * digits}
@@ -190,7 +190,9 @@ def test_every_page_of_a_draft_with_an_endless_amount_is_a_page(author, amount):
     assert author.post("/staff/projects/check", filled(author.visit(edit))).status_code == 200
 
 
-@pytest.mark.parametrize("field", ["key", "page", "version", "based_on", "action", "of", "choice-title"])
+@pytest.mark.parametrize(
+    "field", ["key", "page_key", "version", "base_version", "action", "conflict_with", "choice-title"]
+)
 def test_nothing_in_a_field_of_the_page_itself_makes_it_fail(author, field):
     fields = filled(author.visit(NEW))
     for text in BAD_TEXTS:
@@ -222,7 +224,8 @@ def assert_harmless(page):
 
 @given(st.text(st.sampled_from("<>/\"'=&;:()[]!`*_#-\n \tasvgonclickimgscripthref"), max_size=80))
 def test_whatever_is_written_becomes_safe_html(text):
-    html = f"<div class=prose>{markdown.text(text_markdown.markdown(text)).lede}{markdown.text(text).rest}</div>"
+    first = markdown.render_text(text_markdown.markdown(text)).lede
+    html = f"<div class=prose>{first}{markdown.render_text(text).rest}</div>"
     for _, element in elements_of(html):
         assert element.name in {*ALLOWED, "div"}
         assert not [name for name in element.attrs if name.startswith("on") or name in ("style", "src", "id")]
@@ -244,18 +247,18 @@ def test_what_is_no_html_is_stored_as_typed(text):
 
 
 def test_links_say_nothing_to_the_page_that_they_open():
-    assert 'rel="nofollow noopener ugc"' in markdown.text("[x](https://example.org/)").lede
+    assert 'rel="nofollow noopener ugc"' in markdown.render_text("[x](https://example.org/)").lede
 
 
 def test_lists_show_words_and_not_marks():
     assert (
-        markdown.plain("# Head\n\n**Strong** and [linked](https://e.org) words & more")
+        markdown.plain_text("# Head\n\n**Strong** and [linked](https://e.org) words & more")
         == "Head Strong and linked words & more"
     )
 
 
 def test_lines_of_a_table_are_paragraphs():
-    shown = markdown.text("One.\nTwo.\nThree.")
+    shown = markdown.render_text("One.\nTwo.\nThree.")
     assert (shown.lede, shown.rest) == ("<p>One.</p>\n", "<p>Two.</p>\n<p>Three.</p>\n")
 
 

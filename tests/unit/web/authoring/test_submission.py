@@ -41,7 +41,7 @@ def edit(revision):
 
 
 def faults(page):
-    return [words(link) for link in page.select(".summary-box li")]
+    return [words(link) for link in page.select(".error-summary li")]
 
 
 def complete(**changes):
@@ -72,7 +72,7 @@ def test_submitting_says_everything_that_is_missing_at_once(author, submitted):
 
 def test_every_fault_leads_to_its_field(submitted):
     page = Page(submitted(NEW, action="submit"), status=422)
-    assert all(link.attrs["href"].removeprefix("#") in page.ids for link in page.select(".summary-box a"))
+    assert all(link.attrs["href"].removeprefix("#") in page.ids for link in page.select(".error-summary a"))
 
 
 def test_what_was_typed_is_still_there_after_a_refused_submission(submitted, stored):
@@ -105,19 +105,19 @@ def test_a_rule_without_a_source_says_why_and_that_it_has_none(author, submitted
 
 def test_after_a_save_what_is_wrong_stands_at_its_field(author, submitted):
     page = author.visit(place(submitted(NEW, title="Saved", end="2021-13", budget="lots")))
-    saved = page.one("#saved")
+    saved = page.one("#save-status")
     assert words(saved).endswith("UTC. 2 things to fix before it can be submitted")
     assert saved.query("a")[0].attrs["href"] == "#end"
     assert [error.attrs["id"] for error in page.select("#project-form .error")] == ["end-error", "budget-error"]
     assert page.one("#budget").attrs["aria-invalid"] == "true"
-    assert not page.select(".summary-box")
+    assert not page.select(".error-summary")
     assert "Error:" not in words(page.one("title"))
 
 
 def test_after_a_save_what_is_merely_missing_is_not_marked(author, submitted):
     page = author.visit(place(submitted(NEW, title="Saved")))
     assert not page.select("#project-form .error")
-    assert "to fix" not in words(page.one("#saved"))
+    assert "to fix" not in words(page.one("#save-status"))
 
 
 @pytest.mark.parametrize("field", ["status", "coverage"])
@@ -289,8 +289,8 @@ def test_checks_while_typing_store_nothing(author, session, office):
 def test_a_change_is_no_duplicate_of_its_own_record(author, office):
     project = office.revision(State.PUBLISHED).project
     page = author.visit(f"/staff/projects/{project.key}/edit")
-    assert not page.select("#checks .likenesses")
-    answer = author.post("/staff/projects/check", filled(page, about=project.key))
+    assert not page.select("#checks .duplicates")
+    answer = author.post("/staff/projects/check", filled(page, slug=project.key))
     assert "may be the same project" not in answer.text
 
 

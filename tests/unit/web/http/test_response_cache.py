@@ -132,8 +132,8 @@ def test_what_was_not_understood_makes_another_page(client):
 
 def test_the_memory_for_pages_is_bounded(app, client, monkeypatch):
     kept = app.wsgi_app
-    monkeypatch.setattr(kept, "most", 500_000)
+    monkeypatch.setattr(kept, "max_bytes", 500_000)
     sizes = [len(client.get(f"/projects/?budget_min={number}").data) for number in range(12)]
-    assert sum(sizes) > kept.most
-    assert 0 < kept.size <= kept.most
-    assert kept.size == sum(len(answer.body) for answer in kept.answers.values())
+    assert sum(sizes) > kept.max_bytes
+    assert 0 < kept.size <= kept.max_bytes
+    assert kept.size == sum(len(answer.body) for answer in kept.entries.values())

@@ -60,7 +60,7 @@ def test_the_fragment_is_a_slice_of_the_page(client, query):
     part = client.get(f"/projects/?{query}", headers=FRAGMENT)
     results = part.text.split("</title>")[1].split('<div id="facet-panel"')[0].strip()
     facets = (
-        part.text.split('hx-swap-oob="innerMorph">')[1].split('<span id="chosen"')[0].strip().removesuffix("</div>")
+        part.text.split('hx-swap-oob="innerMorph">')[1].split('<span id="selected-count"')[0].strip().removesuffix("</div>")
     )
     assert results in page.text
     assert facets.strip() in page.text
@@ -137,7 +137,7 @@ def test_a_page_past_the_end_says_so_and_leads_back(visit, page):
 
 def test_an_empty_list_says_what_dropping_each_part_gives(visit):
     page = visit("/projects/?q=diaspora&region=middle-east&status=active")
-    ways = [words(way) for way in page.select(".rescue li")]
+    ways = [words(way) for way in page.select(".relaxations li")]
     assert words(page.one("#sentence")) == "No active project in the Middle East mentioning “diaspora”"
     assert ways
     assert all(re.search(r"(one project|\d+ projects)$", way) for way in ways)

@@ -84,7 +84,7 @@ def test_the_citation_names_id_money_and_permanent_address(visit):
 
 
 def test_related_projects_say_what_they_share(visit):
-    reasons = [words(reason) for reason in visit("/projects/LM.0024").select(".why")]
+    reasons = [words(reason) for reason in visit("/projects/LM.0024").select(".result-reason")]
     assert reasons
     assert all("Georgia" in reason or "Labour migration" in reason for reason in reasons)
 

@@ -9,7 +9,7 @@ from portal.database.orm import now
 from portal.services.audit import recording
 from portal.vocabulary.workflow import State
 from portal.web.review import desk_page
-from portal.web.review.desk_page import Asked
+from portal.web.review.desk_page import DeskQuery
 from tests.factories import COMPLETE, Office
 from tests.pages import words
 from tests.staff_clients import Colleague
@@ -132,4 +132,4 @@ def test_what_changed_is_said_in_a_few_words(office, at_desk):
 
 @pytest.mark.parametrize("args", [{"page": "0"}, {"page": "x"}, {"page": "9" * 30}, {"queue": "x"}, {"sort": "x"}])
 def test_an_address_that_makes_no_sense_is_the_first_page(args):
-    assert Asked.parse(MultiDict(args)) == Asked()
+    assert DeskQuery.parse(MultiDict(args)) == DeskQuery()

@@ -37,10 +37,10 @@ def test_kept_marks_stand_on_the_page_for_reviewer_and_author(reviewer, author, 
     assert led == at
     for person in (reviewer, author):
         page = person.visit(at)
-        assert "Accepted Rex" in words(page.one("#field-title .marked"))
-        assert "Will be returned" in words(page.one("#field-budget .marked"))
+        assert "Accepted Rex" in words(page.one("#field-title .review-badge"))
+        assert "Will be returned" in words(page.one("#field-budget .review-badge"))
         assert "Which year?" in words(page.one("#field-budget"))
-        assert "Accepted: Title" in words(page.one(".told"))
+        assert "Accepted: Title" in words(page.one(".event-log"))
 
 
 def test_an_accepted_field_is_folded_and_an_open_one_is_not(reviewer, at):
@@ -53,7 +53,7 @@ def test_an_accepted_field_is_folded_and_an_open_one_is_not(reviewer, at):
 def test_all_others_are_accepted_at_once(reviewer, revision, at):
     page = reviewer.visit(at)
     changed = [element.attrs["id"].removeprefix("field-") for element in page.select(".difference")]
-    reviewer.press(page, f"{at}/mark", all="the rest", **RETURNED)
+    reviewer.press(page, f"{at}/mark", all="others", **RETURNED)
     assert set(field_marks.accepted(revision)) == set(changed) - {"budget"}
     assert field_marks.returned(revision) == {"budget": "Which year?"}
 

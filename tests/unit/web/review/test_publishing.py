@@ -67,7 +67,7 @@ class TestSeveralAtOnce:
 
     def test_it_says_which_and_publishes_all(self, reviewer, two, visit):
         page = self.ask(reviewer, two)
-        assert len(page.select(".points > li")) == 2
+        assert len(page.select(".bullet-list > li")) == 2
         assert reviewer.act("/staff/publish", number=[one.id for one in two]).status_code == 303
         assert {one.state for one in two} == {State.PUBLISHED}
         assert "Second" in visit("/projects/").text

@@ -127,8 +127,8 @@ def test_one_field_returned_with_a_reason_reaches_the_author(office, people, rev
     reviewer.press(reviewer.visit(at(revision)), at(revision, "return"), **fields)
     assert (revision.state, revision.reasons) == (State.RETURNED, {"budget": "The agreement says 140,000."})
     page = people["author"].visit(at(revision))
-    assert "The agreement says 140,000." in words(page.one(".told"))
-    assert "Almost there." in words(page.one(".told"))
+    assert "The agreement says 140,000." in words(page.one(".event-log"))
+    assert "Almost there." in words(page.one(".event-log"))
 
 
 def test_a_ticked_field_without_a_reason_comes_back_with_what_was_typed(office, reviewer):
@@ -255,8 +255,8 @@ def test_what_is_published_is_found_in_the_next_request(office, reviewer, visit)
 def test_the_question_before_publishing_says_what_becomes_public(office, reviewer):
     revision = office.revision(State.APPROVED)
     page = reviewer.visit(at(revision, "publish"))
-    assert "A new record appears in the directory" in words(page.one(".points"))
-    assert "All projects: 0 → 1" in words(page.one(".points"))
+    assert "A new record appears in the directory" in words(page.one(".bullet-list"))
+    assert "All projects: 0 → 1" in words(page.one(".bullet-list"))
     assert COMPLETE.title in words(page.one(".differences"))
 
 
@@ -311,6 +311,6 @@ def test_a_published_revision_is_shown_beside_what_it_replaced(office, reviewer)
     first = office.revision(State.PUBLISHED)
     second = office.publish_change(first.project, title="A better title")
     page = reviewer.visit(at(second))
-    assert [words(side) for side in page.select("#field-title .side")] == ["Before", "Published"]
+    assert [words(side) for side in page.select("#field-title .diff-column-label")] == ["Before", "Published"]
     assert [words(changed) for changed in page.select("li.difference h3")] == ["Title"]
     assert words(reviewer.visit(at(first)).one("h1")).startswith("A new record")

@@ -24,14 +24,14 @@ def test_a_view_that_declares_nothing_keeps_the_application_from_starting():
 
 def test_a_view_that_reads_and_writes_is_split():
     app = Flask("portal")
-    app.add_url_rule("/both", "both", access.needs("author")(lambda: ""), methods=["GET", "POST"])
-    assert any("both reads and writes" in fault for fault in access.faults(app))
+    app.add_url_rule("/both", "both", access.require_role("author")(lambda: ""), methods=["GET", "POST"])
+    assert any("both reads and writes" in fault for fault in access.undeclared_views(app))
 
 
 def test_an_open_view_that_writes_keeps_the_application_from_starting():
     app = Flask("portal")
     app.add_url_rule("/", "overview.home", lambda: "", methods=["POST"])
-    assert any("overview.home writes" in fault for fault in access.faults(app))
+    assert any("overview.home writes" in fault for fault in access.undeclared_views(app))
 
 
 def test_a_stranger_is_led_to_the_sign_in_and_back(client):
@@ -83,8 +83,8 @@ def broken(app, monkeypatch, error):
     def fail(*_args, **_more):
         raise error
 
-    monkeypatch.setitem(app.view_functions, "own_account.account", access.needs("author")(fail))
-    monkeypatch.setitem(app.view_functions, "own_account.rename", access.needs("author")(fail))
+    monkeypatch.setitem(app.view_functions, "account_settings.show_account", access.require_role("author")(fail))
+    monkeypatch.setitem(app.view_functions, "account_settings.rename", access.require_role("author")(fail))
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_the_address_of_a_client_is_what_trusted_proxies_say(proxies, sent, seen
         Settings(database_url="sqlite://", secret_key="x" * 32, proxies=proxies, forwarded=networks("127.0.0.1"))
     )
     found = []
-    app.before_request_funcs[None].insert(0, lambda: found.append(request_context.address()))
+    app.before_request_funcs[None].insert(0, lambda: found.append(request_context.client_address()))
     app.test_client().get("/sign-in/state", headers=sent)
     assert found == [seen]
 

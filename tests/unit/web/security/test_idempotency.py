@@ -76,7 +76,7 @@ def test_a_repeat_after_signing_in_again_is_a_repeat(author, office, session):
     fields = filled(author.visit(NEW), title="Once")
     first = place(author.post(NEW, fields))
     author.sign_in(office.author)
-    assert place(author.post(NEW, fields | {"form_token": author.form_token})) == first
+    assert place(author.post(NEW, fields | {"csrf_token": author.csrf_token})) == first
     assert session.query(Revision).count() == 1
 
 
@@ -84,6 +84,6 @@ def test_a_repeat_after_signing_in_again_is_a_repeat(author, office, session):
 def test_the_key_of_a_page_is_no_key_of_a_form(author, session, step):
     fields = filled(author.visit(NEW), title="First words")
     author.post(f"{NEW}{step}", fields)
-    answer = author.post(NEW, fields | {"key": fields["page"], "title": "More words"})
+    answer = author.post(NEW, fields | {"key": fields["page_key"], "title": "More words"})
     session.rollback()
     assert place(answer) == edit(session.query(Revision).one())

@@ -9,7 +9,7 @@ import pytest
 
 from portal.models import Revision
 from portal.services.editorial import idempotency
-from portal.web.security.request_limits import BODY_MOST, FIELD_MOST, FIELDS_MOST
+from portal.web.security.request_limits import MAX_BODY_BYTES, MAX_FIELD_BYTES, MAX_FIELDS
 from tests.form_data import filled
 from tests.http_clients import OURS
 from tests.pages import Page
@@ -25,7 +25,7 @@ def raw(author):
     """raw(address, body, **environ) sends these bytes as a form of ours."""
 
     def go(address, body, *, kind=FORM, **environ):
-        headers = {**OURS, "X-Form-Token": author.form_token}
+        headers = {**OURS, "X-CSRF-Token": author.csrf_token}
         return author.client.post(address, data=body, content_type=kind, headers=headers, environ_overrides=environ)
 
     return go
@@ -92,12 +92,12 @@ def titled(size):
 
 @pytest.mark.parametrize(("beyond", "statuses"), [(0, {303, 413}), (1, {413})])
 def test_a_body_is_taken_up_to_its_limit(raw, beyond, statuses):
-    halves = titled(BODY_MOST // 2 - 40) + b"&title=" + b"y" * (BODY_MOST // 2 - 40)
-    body = halves + b"&z=" + b"z" * (BODY_MOST - len(halves) - 3 + beyond)
+    halves = titled(MAX_BODY_BYTES // 2 - 40) + b"&title=" + b"y" * (MAX_BODY_BYTES // 2 - 40)
+    body = halves + b"&z=" + b"z" * (MAX_BODY_BYTES - len(halves) - 3 + beyond)
     assert raw(NEW, body).status_code in statuses
 
 
-@pytest.mark.parametrize("size", [BODY_MOST + 1, 20_000_000])
+@pytest.mark.parametrize("size", [MAX_BODY_BYTES + 1, 20_000_000])
 @pytest.mark.parametrize("address", [NEW, "/sign-in", "/sign-in/again"])
 def test_a_body_that_is_too_large_costs_neither_memory_nor_time(raw, address, size):
     body = bytes(size)
@@ -125,7 +125,7 @@ def urlencoded(fields):
 KINDS = {urlencoded: FORM, multipart: "multipart/form-data; boundary=x"}
 
 
-@pytest.mark.parametrize(("count", "status"), [(FIELDS_MOST - 2, 303), (FIELDS_MOST + 1, 413), (10_000, 413)])
+@pytest.mark.parametrize(("count", "status"), [(MAX_FIELDS - 2, 303), (MAX_FIELDS + 1, 413), (10_000, 413)])
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_form_has_so_many_fields(raw, count, status, kind):
     assert raw(NAME, kind({"name": ["Anne"] * count}), kind=KINDS[kind]).status_code == status
@@ -134,13 +134,13 @@ def test_a_form_has_so_many_fields(raw, count, status, kind):
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(("beyond", "status"), [(0, 303), (1, 413)])
 def test_a_field_is_taken_up_to_its_limit(author, raw, kind, beyond, status):
-    fields = filled(author.visit(NEW), title="T", summary="x" * (FIELD_MOST + beyond))
+    fields = filled(author.visit(NEW), title="T", summary="x" * (MAX_FIELD_BYTES + beyond))
     assert raw(NEW, kind(fields), kind=KINDS[kind]).status_code == status
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_field_that_is_too_long_is_named_and_everything_comes_back(author, raw, session, kind):
-    long = "\n" + "é" * 100 + "x" * FIELD_MOST
+    long = "\n" + "é" * 100 + "x" * MAX_FIELD_BYTES
     fields = filled(author.visit(NEW), title="Kept <title>", summary=long, countries=["", "KEN", "GHA"])
     page = Page(raw(NEW, kind(fields), kind=KINDS[kind]), status=413)
     assert "“summary” holds" in page.one("h1 + p").to_text()
@@ -161,13 +161,13 @@ def test_a_field_that_is_too_long_is_named_and_everything_comes_back(author, raw
 @pytest.mark.parametrize("name", ["password", "email", "code"])
 def test_what_may_be_a_secret_is_never_printed_back(author, staff, address, name):
     for person in (author, staff()):
-        answer = person.post(address, {"password": "Secret", name: "Secret" + "x" * (FIELD_MOST + 1)})
+        answer = person.post(address, {"password": "Secret", name: "Secret" + "x" * (MAX_FIELD_BYTES + 1)})
         assert answer.status_code in (401, 413)
         assert answer.status_code == 401 or "Secret" not in answer.text
 
 
 def test_a_save_while_typing_that_is_too_long_is_told_in_a_few_words(author):
-    fields = filled(author.visit(NEW), summary="x" * (FIELD_MOST + 1))
+    fields = filled(author.visit(NEW), summary="x" * (MAX_FIELD_BYTES + 1))
     answer = author.post(f"{NEW}/autosave", fields, headers={"Portal-Dialog": "true"})
     assert answer.status_code == 413
     assert len(answer.data) < 10_000
@@ -182,7 +182,7 @@ def test_what_comes_from_elsewhere_is_not_printed_back(author):
 @pytest.mark.parametrize("address", ["/", "/projects/", "/staff/", "/staff/revisions/1/approve", "/sign-in/state"])
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "QUERY", "BREW"])
 def test_a_method_that_no_page_has_is_405(author, address, method):
-    answer = author.client.open(address, method=method, headers={**OURS, "X-Form-Token": author.form_token})
+    answer = author.client.open(address, method=method, headers={**OURS, "X-CSRF-Token": author.csrf_token})
     assert answer.status_code == 405
     assert answer.headers["Allow"]
 
