@@ -81,11 +81,11 @@ def on_starting(server):
     While developing, the processes agree here on the secret that none was given: a form goes to any of them.
     """
     from portal.config import Settings
-    from portal.errors import Misconfigured
+    from portal.errors import ConfigurationError
 
     try:
         settings = Settings.from_environment(os.environ)
-    except Misconfigured as why:
+    except ConfigurationError as why:
         raise SystemExit(f"The portal does not start: {why}") from None
     os.environ["SECRET_KEY"] = settings.secret_key
     # Workers inherit what is imported here, and after an update would go on with the old modules.

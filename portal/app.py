@@ -14,13 +14,13 @@ from portal import cli
 from portal.cli import database
 from portal.config import ROOT, Settings
 from portal.database.engines import (
-    database_address,
     engine_options,
-    reader,
+    parse_database_url,
+    reader_binds,
 )
-from portal.database.orm import READER, db
-from portal.database.public_reader import restrict_sqlite
-from portal.errors import Misconfigured
+from portal.database.orm import READER_BIND, db
+from portal.database.public_reader import restrict_sqlite_reader
+from portal.errors import ConfigurationError
 from portal.search.index import current, refresh
 from portal.web import BLUEPRINTS, allowed_fields
 from portal.web.http import error_pages, headers, proxy, response_cache, static_files
@@ -28,19 +28,21 @@ from portal.web.presentation import templating
 from portal.web.security import access, request_limits
 
 # A statement of a request that takes longer is stopped, a public one sooner; commands may take their time.
-STATEMENT_SECONDS, PUBLIC_SECONDS = 5, 1
+STATEMENT_TIMEOUT_SECONDS, PUBLIC_STATEMENT_TIMEOUT_SECONDS = 5, 1
 
 
-def create_app(settings: Settings, *, statement_seconds: int = STATEMENT_SECONDS) -> Flask:
+def create_app(settings: Settings, *, statement_seconds: int = STATEMENT_TIMEOUT_SECONDS) -> Flask:
     """The application for these settings; writes nothing anywhere."""
-    url = database_address(settings.database_url)
+    url = parse_database_url(settings.database_url)
     app = Flask("portal", template_folder=str(ROOT / "templates"), static_folder=None)
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=url,
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(url, settings, statement_seconds),
-        SQLALCHEMY_BINDS=reader(url, settings, engine_options(url, settings, min(statement_seconds, PUBLIC_SECONDS))),
-        TRUSTED_HOSTS=settings.hosts,
+        SQLALCHEMY_BINDS=reader_binds(
+            url, settings, engine_options(url, settings, min(statement_seconds, PUBLIC_STATEMENT_TIMEOUT_SECONDS))
+        ),
+        TRUSTED_HOSTS=settings.trusted_hosts,
         # Carries the one message that a page shows after a redirect, to staff alone.
         SESSION_COOKIE_NAME="__Host-flash",
         SESSION_COOKIE_SECURE=True,
@@ -57,9 +59,9 @@ def create_app(settings: Settings, *, statement_seconds: int = STATEMENT_SECONDS
     app.extensions["settings"] = settings
     db.init_app(app)
     with app.app_context():
-        if READER in db.engines and url.drivername == "sqlite":
-            restrict_sqlite(db.engines[READER])
-        refresh.of(db.engine).patience = settings.patience
+        if READER_BIND in db.engines and url.drivername == "sqlite":
+            restrict_sqlite_reader(db.engines[READER_BIND])
+        refresh.store_for(db.engine).max_staleness = settings.max_staleness
     static_files.init_app(app, ROOT / "static")
     templating.init_app(app)
     for blueprint in BLUEPRINTS:
@@ -71,7 +73,7 @@ def create_app(settings: Settings, *, statement_seconds: int = STATEMENT_SECONDS
     app.before_request(request_limits.check_fields)
     allowed_fields.init_app(app)
     Compress(app)
-    response_cache.init_app(app, ROOT, settings.page_cache)
+    response_cache.init_app(app, ROOT, settings.page_cache_bytes)
     # Outermost, so that all that is inside knows who really asks.
     proxy.init_app(app, settings)
     for command in (*database.COMMANDS, *cli.COMMANDS):
@@ -79,24 +81,24 @@ def create_app(settings: Settings, *, statement_seconds: int = STATEMENT_SECONDS
     return app
 
 
-def stay_current(app: Flask) -> None:
+def keep_index_current(app: Flask) -> None:
     """Make the index before the first visitor asks, and keep it current from then on; for a process that serves."""
 
     def look() -> None:
         with app.app_context():
-            current.current()
+            current.current_snapshot()
 
-    refresh.watch(look)
+    refresh.start_watcher(look)
     # What is there by now stays for good; without this the collector walks through it every few requests.
     gc.collect()
     gc.freeze()
 
 
-def from_environment(*, statement_seconds: int = STATEMENT_SECONDS) -> Flask:
+def from_environment(*, statement_seconds: int = STATEMENT_TIMEOUT_SECONDS) -> Flask:
     """The application as the environment describes it; ends the process with one line if it cannot be."""
     try:
         return create_app(Settings.from_environment(os.environ), statement_seconds=statement_seconds)
-    except Misconfigured as why:
+    except ConfigurationError as why:
         # gunicorn's master stops at this code instead of starting the worker again and again.
         print(f"The portal does not start: {why}", file=sys.stderr)
         raise SystemExit(4) from None

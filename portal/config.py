@@ -10,24 +10,24 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from portal.errors import Misconfigured
+from portal.errors import ConfigurationError
 
 ROOT = Path(__file__).resolve().parent.parent
 
 # Health checks on the machine itself ask by these names; no link is ever built from the name asked for.
-_OWN_NAMES = ("127.0.0.1", "localhost")
-_OWN_ADDRESSES = "127.0.0.1,::1"
+_LOOPBACK_HOSTS = ("127.0.0.1", "localhost")
+_LOOPBACK_ADDRESSES = "127.0.0.1,::1"
 
 Networks = tuple[IPv4Network | IPv6Network, ...]
 
 
-def networks(listed: str) -> Networks:
+def parse_networks(text: str) -> Networks:
     """Read addresses and networks, separated by commas; raise Misconfigured."""
     try:
-        return tuple(ip_network(part.strip()) for part in listed.split(",") if part.strip())
+        return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
     except ValueError as why:
-        raise Misconfigured(
-            f"PORTAL_FORWARDED is {listed!r}: list the proxy's addresses or networks, such as 10.0.0.0/8, with commas."
+        raise ConfigurationError(
+            f"PORTAL_FORWARDED is {text!r}: list the proxy's addresses or networks, such as 10.0.0.0/8, with commas."
         ) from why
 
 
@@ -46,21 +46,21 @@ class Settings:
 
     database_url: str
     secret_key: str
-    former_keys: tuple[str, ...] = field(default=(), repr=False)
-    has_lasting_key: bool = True
+    secret_key_fallbacks: tuple[str, ...] = field(default=(), repr=False)
+    has_persistent_key: bool = True
     is_production: bool = False
     threads: int = 8
     has_pgbouncer: bool = False
     reader_url: str = field(default="", repr=False)
     public_url: str = "http://127.0.0.1:8000"
-    name_small: str = "IOM"
+    name_prefix: str = "IOM"
     name: str = "Development Fund"
     operator: str = "the operator of this portal"
     contact: str = ""
-    patience: float = 0.05
-    page_cache: int = 32_000_000
-    proxies: int = 0
-    forwarded: Networks = ()
+    max_staleness: float = 0.05
+    page_cache_bytes: int = 32_000_000
+    proxy_count: int = 0
+    trusted_proxies: Networks = ()
     smtp_host: str = ""
     smtp_port: int = 587
     smtp_security: str = "starttls"
@@ -69,9 +69,9 @@ class Settings:
     smtp_from: str = ""
 
     @property
-    def hosts(self) -> tuple[str, ...]:
+    def trusted_hosts(self) -> tuple[str, ...]:
         """The names that a production portal answers under."""
-        return (urlsplit(self.public_url).hostname or "", *_OWN_NAMES)
+        return (urlsplit(self.public_url).hostname or "", *_LOOPBACK_HOSTS)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Settings:
@@ -81,73 +81,77 @@ class Settings:
         """
         stage = environ.get("PORTAL_ENV") or "development"
         if stage not in ("development", "production"):
-            raise Misconfigured(f"PORTAL_ENV is {stage!r}: set it to development or production.")
+            raise ConfigurationError(f"PORTAL_ENV is {stage!r}: set it to development or production.")
         is_production = stage == "production"
         secret_key = environ.get("SECRET_KEY", "")
         if is_production and len(secret_key) < 32:
-            raise Misconfigured(
+            raise ConfigurationError(
                 "SECRET_KEY is not set, or is shorter than 32 characters: a production start needs one. "
                 "Make one with: python3 -c 'import secrets; print(secrets.token_hex(32))'"
             )
         threads = environ.get("PORTAL_THREADS") or str(cls.threads)
         if not threads.isdecimal() or int(threads) < 1:
-            raise Misconfigured(f"PORTAL_THREADS is {threads!r}: set it to a whole number from 1 on, or leave it out.")
+            raise ConfigurationError(
+                f"PORTAL_THREADS is {threads!r}: set it to a whole number from 1 on, or leave it out."
+            )
         public_url = environ.get("PORTAL_URL", "")
         if is_production and not public_url:
-            raise Misconfigured(
+            raise ConfigurationError(
                 "PORTAL_URL is not set: a production start needs the address visitors use, such as "
                 "https://projects.example.org; requests under other names are refused."
             )
         public_url = (public_url or f"http://127.0.0.1:{environ.get('PORT', '8000')}").rstrip("/")
         address = urlsplit(public_url)
         if address.scheme not in ("http", "https") or not address.hostname:
-            raise Misconfigured(f"PORTAL_URL is {public_url!r}: set an address such as https://projects.example.org.")
+            raise ConfigurationError(
+                f"PORTAL_URL is {public_url!r}: set an address such as https://projects.example.org."
+            )
         proxies = environ.get("PORTAL_PROXIES") or "0"
         if proxies not in ("0", "1"):
-            raise Misconfigured(f"PORTAL_PROXIES is {proxies!r}: set it to 1 behind a reverse proxy, else to 0.")
+            raise ConfigurationError(f"PORTAL_PROXIES is {proxies!r}: set it to 1 behind a reverse proxy, else to 0.")
         return cls(
             database_url=environ.get("DATABASE_URL") or f"sqlite:///{ROOT / 'instance' / 'portal.db'}",
             secret_key=secret_key or secrets.token_hex(32),
-            former_keys=tuple(environ.get("SECRET_KEY_BEFORE", "").split()),
-            has_lasting_key=bool(secret_key),
+            secret_key_fallbacks=tuple(environ.get("SECRET_KEY_BEFORE", "").split()),
+            has_persistent_key=bool(secret_key),
             is_production=is_production,
             threads=int(threads),
             has_pgbouncer=environ.get("PORTAL_PGBOUNCER") == "1",
             reader_url=environ.get("PORTAL_READER_URL", ""),
-            page_cache=megabytes(environ, "PORTAL_PAGE_CACHE", cls.page_cache),
+            page_cache_bytes=read_megabytes(environ, "PORTAL_PAGE_CACHE", cls.page_cache_bytes),
             public_url=public_url,
             operator=environ.get("PORTAL_OPERATOR", cls.operator),
             contact=environ.get("PORTAL_CONTACT", cls.contact),
-            proxies=int(proxies),
-            forwarded=networks(environ.get("PORTAL_FORWARDED") or _OWN_ADDRESSES),
-            **_mail(environ),
+            proxy_count=int(proxies),
+            trusted_proxies=parse_networks(environ.get("PORTAL_FORWARDED") or _LOOPBACK_ADDRESSES),
+            **_mail_settings(environ),
         )
 
 
-def megabytes(environ: Mapping[str, str], name: str, default: int) -> int:
+def read_megabytes(environ: Mapping[str, str], name: str, default: int) -> int:
     """A size in megabytes from the environment, in bytes."""
     given = environ.get(name) or str(default // 1_000_000)
     if not given.isdecimal():
-        raise Misconfigured(f"{name} is {given!r}: set it to a whole number of megabytes, 0 for none.")
+        raise ConfigurationError(f"{name} is {given!r}: set it to a whole number of megabytes, 0 for none.")
     return int(given) * 1_000_000
 
 
-def _mail(environ: Mapping[str, str]) -> dict[str, Any]:
+def _mail_settings(environ: Mapping[str, str]) -> dict[str, Any]:
     """PORTAL_SMTP_HOST, _PORT, _SECURITY, _USER, _PASSWORD and _FROM; all may be missing, then no mail is sent."""
     security = environ.get("PORTAL_SMTP_SECURITY", Settings.smtp_security)
     if security not in ("starttls", "tls", "none"):
-        raise Misconfigured(f"PORTAL_SMTP_SECURITY is {security!r}: set it to starttls, tls or none.")
+        raise ConfigurationError(f"PORTAL_SMTP_SECURITY is {security!r}: set it to starttls, tls or none.")
     port = environ.get("PORTAL_SMTP_PORT", "465" if security == "tls" else "587")
     if not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
-        raise Misconfigured(f"PORTAL_SMTP_PORT is {port!r}: set it to the number of a port, such as 587.")
+        raise ConfigurationError(f"PORTAL_SMTP_PORT is {port!r}: set it to the number of a port, such as 587.")
     host, sender = environ.get("PORTAL_SMTP_HOST", ""), environ.get("PORTAL_SMTP_FROM", "")
     if host and "@" not in sender:
-        raise Misconfigured(
+        raise ConfigurationError(
             "PORTAL_SMTP_HOST is set but PORTAL_SMTP_FROM is not: set it to the sender's e-mail address."
         )
     user, password = environ.get("PORTAL_SMTP_USER", ""), environ.get("PORTAL_SMTP_PASSWORD", "")
     if user and security == "none":
-        raise Misconfigured(
+        raise ConfigurationError(
             "PORTAL_SMTP_SECURITY is none but PORTAL_SMTP_USER is set: a password must not travel in clear."
         )
     return {

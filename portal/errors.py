@@ -11,7 +11,7 @@ class PortalError(Exception):
     """Anything the portal refuses, in words for the person who asked."""
 
 
-class Misconfigured(PortalError):
+class ConfigurationError(PortalError):
     """A setting is missing or impossible; the message names it and says what to set."""
 
 
@@ -19,27 +19,27 @@ class UnreadableFile(PortalError):
     """A file that cannot be read to its end; nothing of it was stored, or the message says what was."""
 
 
-class CannotBackUp(PortalError):
+class BackupFailed(PortalError):
     """No copy of the database was made."""
 
 
-class Missing(PortalError):
+class NotFound(PortalError):
     """There is no project under this address."""
 
 
-class NotAllowed(PortalError):
+class Forbidden(PortalError):
     """The account may not do this, here or at all; the message says why and who may."""
 
 
-class WrongStep(PortalError):
+class InvalidTransition(PortalError):
     """The revision is not in a state from which this step leads anywhere."""
 
 
-class StepUpNeeded(PortalError):
+class ReauthenticationRequired(PortalError):
     """The act needs the password and the code once more, because the last proof is too old."""
 
 
-class BadLink(PortalError):
+class InvalidLink(PortalError):
     """A one-time link that is unknown, used, expired or overtaken; all of them read the same."""
 
 
@@ -51,28 +51,28 @@ class WrongCode(PortalError):
     """A code of the second factor that does not fit, or was used before."""
 
 
-class SealedAway(PortalError):
+class DecryptionFailed(PortalError):
     """A stored secret that none of the portal's keys opens; the message says what the operator does."""
 
 
-class TooMany(PortalError):
+class RateLimited(PortalError):
     """A limit is reached; `seconds` tells when it is worth trying again."""
 
-    def __init__(self, seconds: int) -> None:
-        super().__init__(f"Too many attempts. Wait {-(-seconds // 60)} minutes, then try again.")
-        self.seconds = seconds
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"Too many attempts. Wait {-(-retry_after // 60)} minutes, then try again.")
+        self.retry_after = retry_after
 
 
-class Unaudited(PortalError):
+class MissingAuditEvent(PortalError):
     """A transaction changes governed tables without writing down who did it: a fault of the program."""
 
 
-class Incomplete(PortalError):
+class ValidationFailed(PortalError):
     """A submission that lacks something or says what cannot be; `faults` holds all of it at once."""
 
-    def __init__(self, faults: Sequence[Any]) -> None:
-        super().__init__("The submission is not complete: " + " ".join(str(fault) for fault in faults))
-        self.faults = tuple(faults)
+    def __init__(self, errors: Sequence[Any]) -> None:
+        super().__init__("The submission is not complete: " + " ".join(str(fault) for fault in errors))
+        self.errors = tuple(errors)
 
 
 class Conflict(PortalError):
@@ -82,16 +82,16 @@ class Conflict(PortalError):
     attempt has to start from: the revision's when `of` is "revision", the project's when it is "project".
     """
 
-    def __init__(self, *, of: Literal["revision", "project"], mine: Any, theirs: Any, version: int) -> None:
+    def __init__(self, *, conflict_with: Literal["revision", "project"], mine: Any, theirs: Any, version: int) -> None:
         super().__init__("Someone changed this record while you worked on it. Compare both texts and choose.")
-        self.of = of
+        self.conflict_with = conflict_with
         self.mine = mine
         self.theirs = theirs
         self.version = version
 
 
 @dataclass(frozen=True)
-class Fault:
+class FieldError:
     """One thing to mend: `field` is a field of ProjectDraft."""
 
     field: str

@@ -12,9 +12,9 @@ from flask.testing import FlaskClient
 from hypothesis import settings as hypothesis_settings
 
 from portal.app import create_app
-from portal.cli.database import SAMPLE, migrate_database
+from portal.cli.database import SAMPLE_FILE, migrate_database
 from portal.config import Settings
-from portal.database.orm import READER, db
+from portal.database.orm import READER_BIND, db
 from portal.services.imports import Report, import_file
 from tests import postgres
 from tests.factories import Office, let_go
@@ -77,7 +77,7 @@ def new_app():
     made = []
 
     def start(address):
-        app = create_app(Settings(database_url=address, secret_key="0123456789abcdef" * 4, patience=0))
+        app = create_app(Settings(database_url=address, secret_key="0123456789abcdef" * 4, max_staleness=0))
         made.append(app)
         app.testing = True
         app.test_client_class = Client
@@ -105,7 +105,7 @@ def session(app, monkeypatch):
         outer = connection.begin()
         monkeypatch.setitem(db.engines, None, connection)
         # One connection for everybody, which holds the test's transaction; test_reader has the real ones.
-        monkeypatch.delitem(db.engines, READER)
+        monkeypatch.delitem(db.engines, READER_BIND)
         db.session.configure(join_transaction_mode="create_savepoint")
         yield db.session
         db.session.remove()
@@ -154,6 +154,6 @@ def fetch(client):
 def sample(session):
     """The sample records that ship with the portal."""
     report = Report()
-    import_file(session(), SAMPLE, is_sample=True, report=report)
+    import_file(session(), SAMPLE_FILE, is_sample=True, report=report)
     session.commit()
     return report

@@ -31,7 +31,7 @@ COMPLETE = ProjectDraft(
 def make_account(session, name="Ann", role=Role.AUTHOR, *, password=None, **values):
     """An account that is stored, without a password unless one is given."""
     account = Account(email=f"{name.lower()}@example.org", name=name, role=role, **values)
-    account.password_hash = passwords.hashed(password) if password else None
+    account.password_hash = passwords.hash_password(password) if password else None
     session.add(account)
     session.flush()
     recording.record(session, "add account", "account", account.id)
@@ -119,7 +119,7 @@ class Office:
         """A submitted change of a project by `other`."""
         session = self.session
         revision = review.open_change(session, project, by=self.other)
-        draft = revision.draft.but(**changes)
+        draft = revision.draft.replace(**changes)
         review.save_draft(session, revision, draft, version=revision.version, by=self.other)
         review.submit(session, revision, version=revision.version, by=self.other)
         session.commit()
@@ -129,7 +129,7 @@ class Office:
         """Another change of a project, all the way to the public."""
         session = self.session
         revision = review.open_change(session, project, by=self.author)
-        draft = revision.draft.but(**(changes or {"summary": "Another summary."}))
+        draft = revision.draft.replace(**(changes or {"summary": "Another summary."}))
         review.save_draft(session, revision, draft, version=revision.version, by=self.author)
         review.submit(session, revision, version=revision.version, by=self.author)
         review.claim(session, revision, by=self.reviewer)
@@ -139,7 +139,7 @@ class Office:
         return revision
 
     def sees(self, account, revision):
-        found = self.session.execute(revisions.visible(account).where(type(revision).id == revision.id))
+        found = self.session.execute(revisions.select_visible(account).where(type(revision).id == revision.id))
         return found.scalar_one_or_none() is not None
 
 

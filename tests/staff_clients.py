@@ -24,7 +24,7 @@ class Colleague(Browser):
 
     def act(self, address, **fields):
         """Any POST with a good token and a fresh key, whether or not a page offers it."""
-        return self.post(address, {"key": idempotency.fresh_key()} | fields)
+        return self.post(address, {"key": idempotency.new_key()} | fields)
 
 
 def form_to(page, to):

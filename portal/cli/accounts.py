@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.database.orm import db
 from portal.database.transactions import begin_writing
-from portal.errors import Incomplete, PortalError
+from portal.errors import PortalError, ValidationFailed
 from portal.models import Account
 from portal.services import mail
 from portal.services.accounts import administration, email_change, notifications, one_time_links
@@ -17,7 +17,7 @@ from portal.services.accounts.one_time_links import IssuedLink, Purpose
 from portal.vocabulary.workflow import Role
 
 # Stands in until the operator gives a contact address; .invalid belongs to nobody (RFC 2606).
-NOBODY = "administrator@portal.invalid"
+PLACEHOLDER_EMAIL = "administrator@portal.invalid"
 
 
 @click.group("account")
@@ -25,14 +25,14 @@ def account() -> None:
     """Accounts of staff."""
 
 
-def show(link: IssuedLink) -> None:
+def print_link(link: IssuedLink) -> None:
     """Print a link once; it is kept nowhere."""
     click.echo(f"{link.name} <{link.email}> chooses a password here, once, within 30 minutes:")
-    click.echo(f"  {link.address(current_app.extensions['settings'].public_url)}")
+    click.echo(f"  {link.url(current_app.extensions['settings'].public_url)}")
 
 
-def wanted(session: Session, email: str) -> Account:
-    found = administration.find(session, email)
+def get_account(session: Session, email: str) -> Account:
+    found = administration.find_by_email(session, email)
     if found is None:
         raise click.ClickException(f"There is no account {email}. portal account list shows all.")
     return found
@@ -47,14 +47,16 @@ def add(email: str, name: str, role: str) -> None:
     """Add an account and print its one-time link."""
     session = db.session()
     begin_writing(session)
-    purpose = Purpose.FIRST if administration.is_first_start(session) else Purpose.INVITE
+    purpose = Purpose.FIRST if administration.has_no_accounts(session) else Purpose.INVITE
     try:
-        link = one_time_links.issue(session, administration.add(session, email=email, name=name, role=role), purpose)
-    except Incomplete as why:
+        link = one_time_links.issue(
+            session, administration.add_account(session, email=email, name=name, role=role), purpose
+        )
+    except ValidationFailed as why:
         session.rollback()
-        raise click.ClickException(" ".join(str(fault) for fault in why.faults)) from why
+        raise click.ClickException(" ".join(str(fault) for fault in why.errors)) from why
     session.commit()
-    show(link)
+    print_link(link)
 
 
 @account.command("first")
@@ -63,26 +65,26 @@ def first() -> None:
     """Print a link for the first administrator, as long as nobody has a password; else print nothing."""
     session = db.session()
     begin_writing(session)
-    everyone = administration.everyone(session)
+    everyone = administration.list_accounts(session)
     if any(one.password_hash for one in everyone):
         session.rollback()
         return
     contact = current_app.extensions["settings"].contact
     found = next((one for one in everyone if one.is_administrator and not one.is_disabled), None)
     if found is None:
-        email = contact if "@" in contact else NOBODY
-        found = administration.add(session, email=email, name="First administrator", role=Role.ADMINISTRATOR)
+        email = contact if "@" in contact else PLACEHOLDER_EMAIL
+        found = administration.add_account(session, email=email, name="First administrator", role=Role.ADMINISTRATOR)
     link = one_time_links.issue(session, found, Purpose.FIRST)
     session.commit()
     click.echo("Nobody can sign in yet.")
-    show(link)
+    print_link(link)
 
 
 @account.command("list")
 @with_appcontext
 def list_() -> None:
     """Show all accounts."""
-    for one in administration.everyone(db.session()):
+    for one in administration.list_accounts(db.session()):
         seen = f"last signed in {one.signed_in_at:%Y-%m-%d}" if one.signed_in_at else "never signed in"
         factor = "second factor" if one.has_second_factor else "no second factor"
         state = "disabled" if one.is_disabled else seen
@@ -97,17 +99,20 @@ def email_(email: str, other: str) -> None:
     """Give an account another e-mail address, and end its sessions at once."""
     session = db.session()
     begin_writing(session)
-    found = wanted(session, email)
+    found = get_account(session, email)
     try:
-        before = email_change.change(session, found, other, by=None, proof=None)
+        before = email_change.set_email(session, found, other, by=None, auth_session=None)
     except PortalError as why:
         session.rollback()
         raise click.ClickException(str(why)) from why
     session.commit()
     settings = current_app.extensions["settings"]
     for to in (before, found.email):
-        event, detail = notifications.Event.EMAIL, found.email
-        mail.attempt(notifications.letter(event, to=to, name=found.name, settings=settings, detail=detail), settings)
+        event, detail = notifications.SecurityEvent.EMAIL_CHANGED, found.email
+        mail.send_quietly(
+            notifications.security_notification(event, to=to, name=found.name, settings=settings, detail=detail),
+            settings,
+        )
     click.echo(f"{before} is {found.email} now.")
 
 
@@ -119,7 +124,7 @@ def disable(email: str) -> None:
     session = db.session()
     begin_writing(session)
     try:
-        administration.disable(session, wanted(session, email), by=None)
+        administration.disable(session, get_account(session, email), by=None)
     except PortalError as why:
         session.rollback()
         raise click.ClickException(str(why)) from why
@@ -135,17 +140,19 @@ def link(email: str, new_second_factor: bool) -> None:
     """Print a one-time link with which an account chooses a password."""
     session = db.session()
     begin_writing(session)
-    found = wanted(session, email)
+    found = get_account(session, email)
     try:
         if new_second_factor:
-            administration.remove_second_factor(session, found, by=None, proof=None)
-        issued = administration.link_for(session, found, by=None)
+            administration.remove_second_factor(session, found, by=None, auth_session=None)
+        issued = administration.issue_link(session, found, by=None)
     except PortalError as why:
         session.rollback()
         raise click.ClickException(str(why)) from why
     session.commit()
-    show(issued)
+    print_link(issued)
     if new_second_factor:
         settings = current_app.extensions["settings"]
-        event = notifications.Event.NO_SECOND_FACTOR
-        mail.attempt(notifications.letter(event, to=found.email, name=found.name, settings=settings), settings)
+        event = notifications.SecurityEvent.SECOND_FACTOR_REMOVED
+        mail.send_quietly(
+            notifications.security_notification(event, to=found.email, name=found.name, settings=settings), settings
+        )

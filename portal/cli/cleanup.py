@@ -12,10 +12,10 @@ from portal.services.operations import cleanup
 
 @click.command("sweep")
 @with_appcontext
-def sweep() -> None:
+def cleanup_command() -> None:
     """Delete old tries, keys of forms, ended sign-ins and dead links; never content, accounts or the audit trail."""
     session = db.session()
     begin_writing(session)
-    counts = cleanup.sweep(session)
+    counts = cleanup.delete_expired(session)
     session.commit()
     click.echo("Gone: " + ", ".join(f"{count} {what}" for what, count in counts.items()) + ".")

@@ -14,22 +14,22 @@ from portal.database.orm import db
 from portal.database.transactions import begin_writing
 from portal.errors import PortalError
 from portal.models import Catalogue, Project
-from portal.search.consistency import differences
-from portal.search.fulltext.text_index import check, rebuild, repair
-from portal.search.index.snapshot import take
+from portal.search.consistency import find_inconsistencies
+from portal.search.fulltext.text_index import find_stale_documents, rebuild, repair
+from portal.search.index.snapshot import load_snapshot
 from portal.services.accounts import second_factor
 from portal.services.imports import Report, import_file
 from portal.services.operations import migrations
 from portal.services.operations.backup import back_up
 from portal.services.operations.sample import remove_sample
 
-SAMPLE = Path(__file__).parent.parent / "sample" / "idf_projects.csv"
+SAMPLE_FILE = Path(__file__).parent.parent / "sample" / "idf_projects.csv"
 
 
-def begin_turn() -> None:
+def begin_exclusive_writing() -> None:
     """Begin a transaction that writes; commands of one database take turns."""
     begin_writing(db.session())
-    migrations.wait_for_turn(db.session.connection())
+    migrations.acquire_migration_lock(db.session.connection())
 
 
 def migrate_database() -> None:
@@ -46,10 +46,10 @@ def migrate_database() -> None:
         raw.close()
     with db.engine.execution_options(writes=True).begin() as connection:
         revision = migrations.migrate(connection)
-    begin_turn()
-    migrations.plant(db.session())
-    repair(db.session(), check(db.session()))
-    _, lost = second_factor.seal_all(db.session())
+    begin_exclusive_writing()
+    migrations.seed_terms(db.session())
+    repair(db.session(), find_stale_documents(db.session()))
+    _, lost = second_factor.reencrypt_secrets(db.session())
     db.session.commit()
     click.echo(f"The database is at revision {revision}.")
     if lost:
@@ -67,7 +67,7 @@ def migrate(sample_if_empty: bool) -> None:
     """Bring the database to the newest shape; the only step that changes tables."""
     migrate_database()
     if sample_if_empty and not db.session.execute(select(func.count()).select_from(Project)).scalar_one():
-        put_sample()
+        import_sample()
 
 
 @click.command("sample")
@@ -76,7 +76,7 @@ def migrate(sample_if_empty: bool) -> None:
 def sample(remove: bool) -> None:
     """Put in the 100 sample records that ship with the portal."""
     if remove:
-        begin_turn()
+        begin_exclusive_writing()
         removed, withdrawn = remove_sample(db.session())
         db.session.commit()
         click.echo(f"{removed} sample records removed.")
@@ -86,13 +86,13 @@ def sample(remove: bool) -> None:
                 "is kept, and the addresses say that these were a sample."
             )
     else:
-        put_sample()
+        import_sample()
 
 
-def put_sample() -> None:
+def import_sample() -> None:
     report = Report()
-    begin_turn()
-    import_file(db.session(), SAMPLE, is_sample=True, report=report)
+    begin_exclusive_writing()
+    import_file(db.session(), SAMPLE_FILE, is_sample=True, report=report)
     db.session.commit()
     click.echo(f"Sample records: {report.added} added, {report.changed} changed, {report.unchanged} unchanged.")
 
@@ -106,20 +106,20 @@ def index() -> None:
 @with_appcontext
 def check_index() -> None:
     """Compare index, text index and journal with the tables; says what differs and ends with 1."""
-    snapshot = take(db.session())
-    found = list(differences(db.session(), snapshot))
+    snapshot = load_snapshot(db.session())
+    found = list(find_inconsistencies(db.session(), snapshot))
     for difference in found:
         click.echo(difference)
     if found:
         sys.exit(1)
-    click.echo(f"Index, text index and tables agree: {len(snapshot.index.everything):,} projects.")
+    click.echo(f"Index, text index and tables agree: {len(snapshot.index.all_rows):,} projects.")
 
 
 @index.command("rebuild")
 @with_appcontext
 def rebuild_index() -> None:
     """Write the text index anew from the tables, and have every process read all projects anew."""
-    begin_turn()
+    begin_exclusive_writing()
     with tqdm(unit=" projects", disable=not sys.stderr.isatty()) as bar:
         count = rebuild(db.session(), bar.update)
     Catalogue.touch(db.session(), None)

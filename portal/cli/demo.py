@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 from flask.cli import with_appcontext
 
-from portal.cli.accounts import show
-from portal.cli.database import put_sample
+from portal.cli.accounts import print_link
+from portal.cli.database import import_sample
 from portal.database.orm import db
 from portal.database.transactions import begin_writing
 from portal.errors import PortalError
@@ -19,16 +19,16 @@ def demo() -> None:
     """Make an author, a reviewer and an administrator, and work for them; print their one-time links."""
     session = db.session()
     if not demo_data.has_projects(session):
-        put_sample()
+        import_sample()
     begin_writing(session)
     try:
-        issued = demo_data.people(session)
-        made = demo_data.queue(session)
+        issued = demo_data.create_accounts(session)
+        made = demo_data.fill_queue(session)
     except PortalError as why:
         session.rollback()
         raise click.ClickException(str(why)) from why
     session.commit()
     click.echo(f"{made} revisions were put into the queue.")
     for link in issued:
-        show(link)
+        print_link(link)
     click.echo("Their addresses end in .invalid: nobody gets mail. Run this again for fresh links.")

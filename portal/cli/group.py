@@ -13,7 +13,7 @@ from flask.cli import FlaskGroup
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import Dialect
 
-from portal.database.diagnostics import said
+from portal.database.diagnostics import describe_error
 from portal.errors import PortalError
 
 
@@ -30,27 +30,27 @@ class CommandLine(FlaskGroup):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            with _no_new_databases():
+            with _forbid_new_databases():
                 return super().invoke(ctx)
         except Exception as why:
-            if words := _words(why):
+            if words := _error_message(why):
                 raise click.ClickException(words) from why
             raise
 
 
-def _words(why: Exception) -> str:
-    if isinstance(why, PortalError):
-        return str(why)
+def _error_message(error: Exception) -> str:
+    if isinstance(error, PortalError):
+        return str(error)
     # Whoever reads the output may stop reading; click ends quietly then.
-    if isinstance(why, OSError) and why.filename and why.errno != errno.EPIPE:
-        return f"{why.filename}: {why.strerror}. Correct the path, or the rights of the file and its folder."
-    if isinstance(why, OSError) and why.errno == errno.ENOSPC:
+    if isinstance(error, OSError) and error.filename and error.errno != errno.EPIPE:
+        return f"{error.filename}: {error.strerror}. Correct the path, or the rights of the file and its folder."
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return "The disk is full: make room, then run this again."
-    return said(why)
+    return describe_error(error)
 
 
 @contextmanager
-def _no_new_databases() -> Iterator[None]:
+def _forbid_new_databases() -> Iterator[None]:
     """SQLite makes the file that it is asked to open; only `portal migrate`, which makes it first, may want that."""
     event.listen(Engine, "do_connect", _refuse_missing)
     try:
@@ -65,9 +65,9 @@ def _refuse_missing(dialect: Dialect, _record: Any, arguments: list[Any], _optio
         raise click.ClickException(f"There is no database at {path}: run portal migrate, or correct DATABASE_URL.")
 
 
-def _is_text(given: str) -> bool:
-    return not any("\ud800" <= sign <= "\udfff" for sign in given)
+def _is_text(argument: str) -> bool:
+    return not any("\ud800" <= sign <= "\udfff" for sign in argument)
 
 
-def _printable(given: str) -> str:
-    return given.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+def _printable(argument: str) -> str:
+    return argument.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -20,16 +20,16 @@ from portal.vocabulary.workflow import State
 def publish_due() -> None:
     """Publish the scheduled revisions whose time has come, each in its own transaction."""
     # One that fails keeps none of the others from being tried.
-    outcomes = [publish_one(number) for number in publication.due(db.session())]
+    outcomes = [publish_one(number) for number in publication.due_for_publication(db.session())]
     if not all(outcomes):
         sys.exit(1)
 
 
-def publish_one(number: int) -> bool:
+def publish_one(revision_id: int) -> bool:
     """Publish this revision if it is still due, and say so; False when it went back to the reviewers instead."""
     session = db.session()
     begin_writing(session)
-    revision = session.get_one(Revision, number, populate_existing=True, with_for_update=True)
+    revision = session.get_one(Revision, revision_id, populate_existing=True, with_for_update=True)
     if revision.state != State.SCHEDULED or revision.publish_at is None or revision.publish_at > now():
         # Another run was quicker, or somebody took it off the schedule meanwhile.
         session.rollback()
@@ -38,24 +38,24 @@ def publish_one(number: int) -> bool:
         project = publication.publish(session, revision)
     except PortalError as why:
         session.rollback()
-        _give_back(number, why)
-        click.echo(f"R-{number} was not published, and is back with the reviewers: {why}", err=True)
+        _return_to_queue(revision_id, why)
+        click.echo(f"R-{revision_id} was not published, and is back with the reviewers: {why}", err=True)
         return False
     key = project.key
     session.commit()
-    click.echo(f"R-{number} is published as {key}.")
+    click.echo(f"R-{revision_id} is published as {key}.")
     return True
 
 
-def _give_back(number: int, why: PortalError) -> None:
+def _return_to_queue(revision_id: int, error: PortalError) -> None:
     """What cannot be published now cannot a minute later either: somebody has to look at it."""
     session = db.session()
     begin_writing(session)
-    revision = session.get_one(Revision, number)
+    revision = session.get_one(Revision, revision_id)
     if revision.state == State.SCHEDULED:
-        if isinstance(why, Conflict):
+        if isinstance(error, Conflict):
             reason = "The public record was changed before the time of this one came. It is not published."
         else:
-            reason = f"It could not be published when its time came. {why}"
-        publication.give_back(session, revision, reason)
+            reason = f"It could not be published when its time came. {error}"
+        publication.return_to_queue(session, revision, reason)
         session.commit()

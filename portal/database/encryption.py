@@ -14,56 +14,56 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import current_app
 
 from portal.config import Settings
-from portal.errors import SealedAway
+from portal.errors import DecryptionFailed
 
 # What every Fernet token begins with, and no base 32 secret does: it has a small letter.
-_MARK = "gAAAAA"
-_PURPOSE = b"idf-portal sealed secrets 1"
+_FERNET_PREFIX = "gAAAAA"
+_HKDF_INFO = b"idf-portal sealed secrets 1"
 
 
-def seal(text: str) -> str:
+def encrypt(text: str) -> str:
     """The text as it is stored. Without a lasting key (a development start that names none) it stays in clear."""
     settings = _settings()
-    return _key(settings.secret_key).encrypt(text.encode()).decode() if settings.has_lasting_key else text
+    return _fernet(settings.secret_key).encrypt(text.encode()).decode() if settings.has_persistent_key else text
 
 
-def opened(stored: str) -> str:
+def decrypt(stored: str) -> str:
     """What was sealed; raises SealedAway when none of the keys fits."""
-    if not is_sealed(stored):
+    if not is_encrypted(stored):
         return stored
     settings = _settings()
-    keys = MultiFernet([_key(secret) for secret in (settings.secret_key, *settings.former_keys)])
+    keys = MultiFernet([_fernet(secret) for secret in (settings.secret_key, *settings.secret_key_fallbacks)])
     try:
         return keys.decrypt(stored.encode()).decode()
     except InvalidToken as why:
-        raise SealedAway(
+        raise DecryptionFailed(
             "The second factor of this account cannot be read, because the portal's SECRET_KEY was changed. The "
             "operator puts the former key into SECRET_KEY_BEFORE, runs portal migrate and starts the portal again. If "
             "that key is lost, portal account link EMAIL --new-second-factor lets the account set up another one."
         ) from why
 
 
-def is_sealed(stored: str) -> bool:
-    return stored.startswith(_MARK)
+def is_encrypted(stored: str) -> bool:
+    return stored.startswith(_FERNET_PREFIX)
 
 
-def is_due(stored: str) -> bool:
+def needs_reencryption(stored: str) -> bool:
     """True when it should be sealed anew: it stands in clear, or a former key sealed it."""
     settings = _settings()
-    if not settings.has_lasting_key:
+    if not settings.has_persistent_key:
         return False
-    if not is_sealed(stored):
+    if not is_encrypted(stored):
         return True
     try:
-        _key(settings.secret_key).decrypt(stored.encode())
+        _fernet(settings.secret_key).decrypt(stored.encode())
     except InvalidToken:
         return True
     return False
 
 
-def _key(secret: str) -> Fernet:
+def _fernet(secret: str) -> Fernet:
     # The secret is long and random, so no slow derivation is needed; the purpose keeps this use apart from others.
-    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=_PURPOSE).derive(secret.encode())
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=_HKDF_INFO).derive(secret.encode())
     return Fernet(base64.urlsafe_b64encode(derived))
 
 

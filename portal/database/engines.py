@@ -9,64 +9,68 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import ArgumentError
 
 from portal.config import Settings
-from portal.database.orm import READER
-from portal.database.public_reader import postgresql_reader, sqlite_reader
-from portal.database.statement_timeout import STATEMENT_SECONDS
-from portal.errors import Misconfigured
+from portal.database.orm import READER_BIND
+from portal.database.public_reader import postgresql_reader_options, sqlite_reader_options
+from portal.database.statement_timeout import TIMEOUT_OPTION
+from portal.errors import ConfigurationError
 
-_ADDRESS_LIKE = "write sqlite:////folder/portal.db or postgresql://user:password@host/name"
+_URL_EXAMPLES = "write sqlite:////folder/portal.db or postgresql://user:password@host/name"
 
 
-def database_address(text: str, name: str = "DATABASE_URL") -> URL:
+def parse_database_url(text: str, name: str = "DATABASE_URL") -> URL:
     """The address with its driver; raise Misconfigured for what is no address, or of another database."""
     try:
         url = make_url(text)
     except ArgumentError as why:
-        raise Misconfigured(f"{name} is not an address of a database: {_ADDRESS_LIKE}.") from why
+        raise ConfigurationError(f"{name} is not an address of a database: {_URL_EXAMPLES}.") from why
     if url.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
         return url.set(drivername="postgresql+psycopg")
     if url.drivername != "sqlite":
-        raise Misconfigured(f"{name} begins with {url.drivername}: {_ADDRESS_LIKE}.")
+        raise ConfigurationError(f"{name} begins with {url.drivername}: {_URL_EXAMPLES}.")
     return url
 
 
 def engine_options(url: URL, settings: Settings, statement_seconds: int) -> dict[str, Any]:
     if url.drivername == "sqlite":
         return sqlite_engine_options(
-            threads=settings.threads, statement_seconds=statement_seconds, is_file=is_file(url)
+            threads=settings.threads, statement_seconds=statement_seconds, is_file=is_file_database(url)
         )
     return postgresql_engine_options(
         threads=settings.threads, statement_seconds=statement_seconds, is_pooled=settings.has_pgbouncer
     )
 
 
-def reader(url: URL, settings: Settings, options: dict[str, Any]) -> dict[str | None, Any]:
+def reader_binds(url: URL, settings: Settings, options: dict[str, Any]) -> dict[str | None, Any]:
     """The options of the reader (see database.public_reader) by its name; a database in memory has none."""
     if url.drivername == "sqlite":
         if settings.reader_url:
-            raise Misconfigured("PORTAL_READER_URL is for PostgreSQL: leave it out, SQLite has a reader without it.")
-        return {READER: sqlite_reader(url, options)} if is_file(url) else {}
+            raise ConfigurationError(
+                "PORTAL_READER_URL is for PostgreSQL: leave it out, SQLite has a reader without it."
+            )
+        return {READER_BIND: sqlite_reader_options(url, options)} if is_file_database(url) else {}
     if settings.has_pgbouncer and not settings.reader_url:
         # It hands on no settings of a connection, so the role must have them.
-        raise Misconfigured(
+        raise ConfigurationError(
             "PORTAL_PGBOUNCER is set but PORTAL_READER_URL is not: give public requests a role of their own "
             "(docs/deploying.md, 8)."
         )
-    role = database_address(settings.reader_url, "PORTAL_READER_URL") if settings.reader_url else url
+    role = parse_database_url(settings.reader_url, "PORTAL_READER_URL") if settings.reader_url else url
     if role.drivername != url.drivername:
-        raise Misconfigured("PORTAL_READER_URL is no address of PostgreSQL: name the database of DATABASE_URL in it.")
-    return {READER: postgresql_reader(role, options)}
+        raise ConfigurationError(
+            "PORTAL_READER_URL is no address of PostgreSQL: name the database of DATABASE_URL in it."
+        )
+    return {READER_BIND: postgresql_reader_options(role, options)}
 
 
-def is_file(url: URL) -> bool:
+def is_file_database(url: URL) -> bool:
     return url.database not in (None, "", ":memory:")
 
 
 # 3.7.0 to 3.51.2 can corrupt a WAL file that several processes write (sqlite.org, "WAL-reset bug").
-SQLITE_FLOOR = (3, 51, 3)
+MIN_SQLITE_VERSION = (3, 51, 3)
 
 
-CONNECT_SECONDS = 5
+CONNECT_TIMEOUT_SECONDS = 5
 
 
 # Connections beyond one a thread, for what works beside the requests.
@@ -86,13 +90,13 @@ def sqlite_engine_options(*, threads: int, statement_seconds: int = 0, is_file: 
     import pysqlite3
 
     found: tuple[int, ...] = pysqlite3.sqlite_version_info
-    if found < SQLITE_FLOOR:
-        raise Misconfigured(
+    if found < MIN_SQLITE_VERSION:
+        raise ConfigurationError(
             f"SQLite {pysqlite3.sqlite_version} can corrupt a database that several processes write: "
             "install pysqlite3 0.6.1 or newer (SQLite 3.51.3 or newer)."
         )
     pool = {"pool_size": threads, "max_overflow": POOL_OVERFLOW} if is_file else {}
-    limit = {STATEMENT_SECONDS: statement_seconds}
+    limit = {TIMEOUT_OPTION: statement_seconds}
     return {"module": pysqlite3, "connect_args": {"timeout": 5}, "execution_options": limit, **pool}
 
 
@@ -102,7 +106,7 @@ def postgresql_engine_options(*, threads: int, statement_seconds: int, is_pooled
     A statement may take `statement_seconds` (0: as long as it likes). `is_pooled` says that PgBouncer stands in
     front: it hands one connection to many, so none may keep prepared statements or settings of its own.
     """
-    connect: dict[str, Any] = {"connect_timeout": CONNECT_SECONDS, "application_name": "idf-portal"}
+    connect: dict[str, Any] = {"connect_timeout": CONNECT_TIMEOUT_SECONDS, "application_name": "idf-portal"}
     if is_pooled:
         connect["prepare_threshold"] = None
     else:
@@ -110,7 +114,7 @@ def postgresql_engine_options(*, threads: int, statement_seconds: int, is_pooled
     return {
         "pool_size": threads,
         "max_overflow": POOL_OVERFLOW,
-        "pool_timeout": CONNECT_SECONDS,
+        "pool_timeout": CONNECT_TIMEOUT_SECONDS,
         "pool_pre_ping": True,
         "pool_recycle": POOL_RECYCLE_SECONDS,
         "connect_args": connect,

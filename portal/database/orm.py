@@ -13,8 +13,8 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
 # The name of the reader among the engines, and where a session notes that it serves the public.
-READER = "reader"
-IS_PUBLIC = "is public"
+READER_BIND = "reader"
+PUBLIC_SESSION_FLAG = "is public"
 
 
 class Base(DeclarativeBase):
@@ -41,8 +41,8 @@ class RoutedSession(Session):
         bind: Engine | Connection | None = None,
         **options: Any,
     ) -> Engine | Connection:
-        if bind is None and self.info.get(IS_PUBLIC):
-            bind = self._db.engines.get(READER)
+        if bind is None and self.info.get(PUBLIC_SESSION_FLAG):
+            bind = self._db.engines.get(READER_BIND)
         return super().get_bind(mapper=mapper, clause=clause, bind=bind, **options)
 
 
@@ -56,7 +56,7 @@ else:
     Model = db.Model
 
 
-class Moment(TypeDecorator[datetime]):
+class UTCDateTime(TypeDecorator[datetime]):
     """A moment in UTC: SQLite forgets the zone, PostgreSQL answers in the zone of its session."""
 
     impl = DateTime(timezone=True)
@@ -68,7 +68,7 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def key_text(length: int | None = None) -> String:
+def bytewise_text(length: int | None = None) -> String:
     """Text that every database compares and sorts byte by byte, whatever its language."""
     return String(length).with_variant(String(length, collation="C"), "postgresql")
 

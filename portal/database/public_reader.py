@@ -16,33 +16,33 @@ from urllib.parse import quote
 from sqlalchemy import JSON, URL, Engine, Integer, String, column, event, table
 from sqlalchemy.orm import Session
 
-from portal.database.orm import READER, Moment, db
+from portal.database.orm import READER_BIND, UTCDateTime, db
 
 # Views that everybody has: what the public may know of rows that it may not read.
 WITHDRAWN_ADDRESS = table(
     "withdrawn_address",
     column("key_folded", String),
     column("key", String),
-    column("withdrawn_at", Moment),
+    column("withdrawn_at", UTCDateTime),
     column("withdrawn_reason", String),
 )
 PROJECT_EVENT = table(
     "project_event",
     column("id", Integer),
     column("project_id", Integer),
-    column("at", Moment),
+    column("at", UTCDateTime),
     column("verb", String),
     column("before", JSON),
     column("after", JSON),
 )
-_LINKED = (
+_LINKED_TO_PUBLISHED = (
     "SELECT * FROM main.{0} AS link WHERE EXISTS "
     "(SELECT 1 FROM main.project AS p WHERE p.id = link.project_id AND p.published_at IS NOT NULL)"
 )
 # What the reader of SQLite finds under these names; migration 0021 says the same to PostgreSQL.
 _VIEWS = {
     "project": "SELECT * FROM main.project WHERE published_at IS NOT NULL",
-    **{name: _LINKED.format(name) for name in ("project_country", "project_tag", "former_key")},
+    **{name: _LINKED_TO_PUBLISHED.format(name) for name in ("project_country", "project_tag", "former_key")},
     "withdrawn_address": (
         "SELECT key_folded, key, withdrawn_at, withdrawn_reason FROM main.project "
         "WHERE published_at IS NULL AND withdrawn_at IS NOT NULL UNION ALL "
@@ -59,25 +59,25 @@ _VIEWS = {
     ),
 }
 # Public as they are. The text index looks into two tables of its own; it keeps no texts.
-_WHOLE = {
+_UNRESTRICTED_TABLES = {
     "alembic_version", "catalogue", "catalogue_change", "term", "project_text", "project_text_config",
     "project_text_idx",
 }  # fmt: skip
 # Whoever asks for a table is known to the authorizer only by the name of the view, or of the WITH clause, it asks
 # through. So the views that may read are named as nobody can guess, and those of the known names lead to them.
-_SECRET = secrets.token_hex(8)
-_MAY_READ = {f"{name}_{_SECRET}" for name in _VIEWS}
+_VIEW_SUFFIX = secrets.token_hex(8)
+_TRUSTED_VIEWS = {f"{name}_{_VIEW_SUFFIX}" for name in _VIEWS}
 # What SQLite asks for (sqlite.org/c3ref/c_alter_table.html), and our two answers.
 _PRAGMA, _READ, _SELECT, _TRANSACTION, _FUNCTION = 19, 20, 21, 22, 31
 _ALLOW, _DENY = 0, 1
 # The text index learns by the first whether another wrote, SQLAlchemy by the others whether there is a table.
-_PRAGMAS = {"data_version", "table_info", "table_xinfo"}
+_ALLOWED_PRAGMAS = {"data_version", "table_info", "table_xinfo"}
 
 
 @contextmanager
-def reading() -> Iterator[Session]:
+def public_session() -> Iterator[Session]:
     """A session that reads what the public may see, whoever asks: the present one if it serves the public."""
-    present, reader = db.session(), db.engines.get(READER)
+    present, reader = db.session(), db.engines.get(READER_BIND)
     if reader is None or present.get_bind() is reader:
         yield present
         return
@@ -85,7 +85,7 @@ def reading() -> Iterator[Session]:
         yield session
 
 
-def postgresql_reader(url: URL, options: dict[str, Any]) -> dict[str, Any]:
+def postgresql_reader_options(url: URL, options: dict[str, Any]) -> dict[str, Any]:
     """The reader's options, from the address it connects to and the options of the ordinary engine."""
     connect = dict(options["connect_args"])
     if "options" in connect:
@@ -93,31 +93,31 @@ def postgresql_reader(url: URL, options: dict[str, Any]) -> dict[str, Any]:
     return {**options, "connect_args": connect, "url": url}
 
 
-def sqlite_reader(url: URL, options: dict[str, Any]) -> dict[str, Any]:
+def sqlite_reader_options(url: URL, options: dict[str, Any]) -> dict[str, Any]:
     """The reader's options, from those of the ordinary engine; a file that is missing is not made."""
     file = url.set(database=f"file:{quote(url.database or '')}")
     return {**options, "url": file.update_query_dict({"mode": "ro", "uri": "true"})}
 
 
-def restrict_sqlite(reader: Engine) -> None:
+def restrict_sqlite_reader(reader: Engine) -> None:
     """Prepare each connection of the reader when it is made."""
-    event.listen(reader, "connect", _restrict)
+    event.listen(reader, "connect", _restrict_connection)
 
 
-def _restrict(connection: Any, _record: Any) -> None:
+def _restrict_connection(connection: Any, _record: Any) -> None:
     for name, statement in _VIEWS.items():
-        connection.execute(f"CREATE TEMP VIEW {name}_{_SECRET} AS {statement}")
-        connection.execute(f"CREATE TEMP VIEW {name} AS SELECT * FROM temp.{name}_{_SECRET}")  # noqa: S608 # no input
+        connection.execute(f"CREATE TEMP VIEW {name}_{_VIEW_SUFFIX} AS {statement}")
+        connection.execute(f"CREATE TEMP VIEW {name} AS SELECT * FROM temp.{name}_{_VIEW_SUFFIX}")  # noqa: S608 # no input
     connection.set_authorizer(_authorize)
 
 
-def _authorize(act: int, first: str | None, second: str | None, database: str | None, through: str | None) -> int:
+def _authorize(action: int, subject: str | None, detail: str | None, database: str | None, view: str | None) -> int:
     """Whether a statement may be compiled; asked once for everything it touches."""
-    if act == _READ:
-        is_view = database in (None, "temp") and (first in _VIEWS or first in _MAY_READ)
-        allowed = through in _MAY_READ or is_view or first in _WHOLE
-    elif act == _PRAGMA:
-        allowed = first in _PRAGMAS
+    if action == _READ:
+        is_view = database in (None, "temp") and (subject in _VIEWS or subject in _TRUSTED_VIEWS)
+        allowed = view in _TRUSTED_VIEWS or is_view or subject in _UNRESTRICTED_TABLES
+    elif action == _PRAGMA:
+        allowed = subject in _ALLOWED_PRAGMAS
     else:
-        allowed = act in (_SELECT, _TRANSACTION, _FUNCTION)
+        allowed = action in (_SELECT, _TRANSACTION, _FUNCTION)
     return _ALLOW if allowed else _DENY

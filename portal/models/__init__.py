@@ -1,25 +1,25 @@
 """The tables of the portal; the one import line for all floors above."""
 
 from portal.models.account import Account, AccountSession, Attempt, OneTimeLink, RecoveryCode
-from portal.models.audit import GOVERNED, AuditDue, AuditEvent
-from portal.models.catalogue import TOUCHED, Catalogue, Change
+from portal.models.audit import AUDITED_TABLES, AuditEvent, RequiredAuditEvent
+from portal.models.catalogue import CATALOGUE_TOUCHED, Catalogue, CatalogueChange
 from portal.models.draft import ProjectDraft
 from portal.models.partial_date import PartialDate
 from portal.models.project import FormerKey, Project, ProjectCountry, ProjectTag
-from portal.models.revision import Revision, SubmissionKey
+from portal.models.revision import IdempotencyKey, Revision
 from portal.models.term import Term
 
 __all__ = [
-    "GOVERNED",
-    "TOUCHED",
+    "AUDITED_TABLES",
+    "CATALOGUE_TOUCHED",
     "Account",
     "AccountSession",
     "Attempt",
-    "AuditDue",
     "AuditEvent",
     "Catalogue",
-    "Change",
+    "CatalogueChange",
     "FormerKey",
+    "IdempotencyKey",
     "OneTimeLink",
     "PartialDate",
     "Project",
@@ -27,7 +27,7 @@ __all__ = [
     "ProjectDraft",
     "ProjectTag",
     "RecoveryCode",
+    "RequiredAuditEvent",
     "Revision",
-    "SubmissionKey",
     "Term",
 ]

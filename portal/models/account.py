@@ -7,12 +7,12 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.database.orm import Model, Moment, now
+from portal.database.orm import Model, UTCDateTime, now
 from portal.vocabulary.workflow import Role
 
-NAME_MOST, EMAIL_MOST = 120, 254
+MAX_NAME_LENGTH, MAX_EMAIL_LENGTH = 120, 254
 # A secret takes more room sealed than in clear; SQLite looks at no length.
-SEALED = String(64).with_variant(String(255), "postgresql")
+ENCRYPTED_TEXT = String(64).with_variant(String(255), "postgresql")
 
 
 class Account(Model):
@@ -23,16 +23,16 @@ class Account(Model):
     __table_args__ = (CheckConstraint("role IN ('author', 'reviewer', 'administrator')", name="known_role"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    email: Mapped[str] = mapped_column(String(EMAIL_MOST), unique=True)
-    name: Mapped[str] = mapped_column(String(NAME_MOST))
+    email: Mapped[str] = mapped_column(String(MAX_EMAIL_LENGTH), unique=True)
+    name: Mapped[str] = mapped_column(String(MAX_NAME_LENGTH))
     role: Mapped[str] = mapped_column(String(20), default=Role.AUTHOR)
     password_hash: Mapped[str | None] = mapped_column(String(200))
-    totp_secret: Mapped[str | None] = mapped_column(SEALED)
+    totp_secret: Mapped[str | None] = mapped_column(ENCRYPTED_TEXT)
     totp_last_step: Mapped[int | None]
     is_disabled: Mapped[bool] = mapped_column(default=False)
     credential_version: Mapped[int] = mapped_column(default=1)
-    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
-    signed_in_at: Mapped[datetime | None] = mapped_column(Moment)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    signed_in_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     @property
     def has_second_factor(self) -> bool:
@@ -60,7 +60,7 @@ class RecoveryCode(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     code_hash: Mapped[str] = mapped_column(String(64))
-    used_at: Mapped[datetime | None] = mapped_column(Moment)
+    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class AccountSession(Model):
@@ -73,15 +73,15 @@ class AccountSession(Model):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     credential_version: Mapped[int]
     stage: Mapped[str] = mapped_column(String(20))
-    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
-    seen_at: Mapped[datetime] = mapped_column(Moment, default=now)
-    expires_at: Mapped[datetime] = mapped_column(Moment)
-    proved_at: Mapped[datetime] = mapped_column(Moment, default=now)
-    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    seen_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    authenticated_at: Mapped[datetime] = mapped_column("proved_at", UTCDateTime, default=now)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     agent: Mapped[str] = mapped_column(String(80), default="")
     address: Mapped[str] = mapped_column(String(45), default="")
     # A second factor that is being set up, until its first code is entered.
-    pending_secret: Mapped[str | None] = mapped_column(SEALED)
+    pending_secret: Mapped[str | None] = mapped_column(ENCRYPTED_TEXT)
 
     account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
 
@@ -97,9 +97,9 @@ class OneTimeLink(Model):
     purpose: Mapped[str] = mapped_column(String(10))
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     credential_version: Mapped[int]
-    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
-    expires_at: Mapped[datetime] = mapped_column(Moment)
-    used_at: Mapped[datetime | None] = mapped_column(Moment)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
 
@@ -113,10 +113,10 @@ class EmailChange(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
-    email: Mapped[str] = mapped_column(String(EMAIL_MOST))
+    email: Mapped[str] = mapped_column(String(MAX_EMAIL_LENGTH))
     credential_version: Mapped[int]
-    expires_at: Mapped[datetime] = mapped_column(Moment)
-    used_at: Mapped[datetime | None] = mapped_column(Moment)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
 
@@ -135,4 +135,4 @@ class Attempt(Model):
     kind: Mapped[str] = mapped_column(String(20))
     account_key: Mapped[str] = mapped_column(String(64))
     address_key: Mapped[str] = mapped_column(String(64))
-    at: Mapped[datetime] = mapped_column(Moment, default=now)
+    at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)

@@ -13,10 +13,10 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.database.orm import Model, Moment, now
+from portal.database.orm import Model, UTCDateTime, now
 
 # Which subject an event must name when a row of the table changes, and the column that tells which one.
-GOVERNED = {
+AUDITED_TABLES = {
     "project": ("project", "id"),
     "project_country": ("project", "project_id"),
     "project_tag": ("project", "project_id"),
@@ -44,7 +44,7 @@ class AuditEvent(Model):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[datetime] = mapped_column(Moment, default=now)
+    at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     actor: Mapped[str] = mapped_column(String(400))
     verb: Mapped[str] = mapped_column(String(40))
@@ -59,7 +59,7 @@ class AuditEvent(Model):
     chain: Mapped[str | None] = mapped_column(String(64))
 
 
-class AuditDue(Model):
+class RequiredAuditEvent(Model):
     """An event that the present transaction owes; never committed."""
 
     __tablename__ = "audit_due"
@@ -68,6 +68,6 @@ class AuditDue(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     subject_kind: Mapped[str] = mapped_column(String(20))
     subject_id: Mapped[str] = mapped_column(String(64))
-    paid_by: Mapped[int] = mapped_column(
-        ForeignKey("audit_event.id", deferrable=True, initially="DEFERRED"), default=0, server_default="0"
+    satisfied_by: Mapped[int] = mapped_column(
+        "paid_by", ForeignKey("audit_event.id", deferrable=True, initially="DEFERRED"), default=0, server_default="0"
     )

@@ -9,13 +9,13 @@ from datetime import datetime
 from sqlalchemy import JSON, BigInteger, CheckConstraint, String, delete, insert, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from portal.database.orm import Model, Moment, now
+from portal.database.orm import Model, UTCDateTime, now
 
 # A change of more projects than this is not itemised; whoever keeps an index reads everything anew.
-ITEMISED_MOST = 5_000
-CHANGES_KEPT = 1_000
+MAX_ITEMISED_PROJECTS = 5_000
+MAX_JOURNAL_ENTRIES = 1_000
 # Where a session notes that it touched the catalogue.
-TOUCHED = "catalogue touched"
+CATALOGUE_TOUCHED = "catalogue touched"
 
 
 class Catalogue(Model):
@@ -31,7 +31,7 @@ class Catalogue(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(BigInteger, default=0)
     stamp: Mapped[str] = mapped_column(String(32))
-    changed_at: Mapped[datetime | None] = mapped_column(Moment)
+    changed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     @staticmethod
     def touch(session: Session, project_ids: Iterable[int] | None) -> int:
@@ -48,15 +48,15 @@ class Catalogue(Model):
             .returning(Catalogue.version)
         ).scalar_one()
         ids = None if project_ids is None else sorted(set(project_ids))
-        if ids and len(ids) > ITEMISED_MOST:
+        if ids and len(ids) > MAX_ITEMISED_PROJECTS:
             ids = None
-        session.info[TOUCHED] = True
-        session.execute(insert(Change).values(version=version, stamp=stamp, project_ids=ids))
-        session.execute(delete(Change).where(Change.version <= version - CHANGES_KEPT))
+        session.info[CATALOGUE_TOUCHED] = True
+        session.execute(insert(CatalogueChange).values(version=version, stamp=stamp, project_ids=ids))
+        session.execute(delete(CatalogueChange).where(CatalogueChange.version <= version - MAX_JOURNAL_ENTRIES))
         return version
 
 
-class Change(Model):
+class CatalogueChange(Model):
     """One step of the catalogue: `project_ids` is a list, or null when everything must be read anew."""
 
     __tablename__ = "catalogue_change"

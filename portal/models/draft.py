@@ -51,7 +51,7 @@ class ProjectDraft:
     def as_json(self) -> dict[str, Any]:
         return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
 
-    def but(self, **changes: Any) -> Self:
+    def replace(self, **changes: Any) -> Self:
         """A changed copy."""
         return replace(self, **changes)
 

@@ -11,7 +11,7 @@ from sqlalchemy import String
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-_SHAPE = re.compile(r"([12][0-9]{3})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
+_PARTIAL_DATE = re.compile(r"([12][0-9]{3})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 
 
 @dataclass(frozen=True, order=True)
@@ -25,7 +25,7 @@ class PartialDate:
     @classmethod
     def parse(cls, text: str) -> PartialDate:
         """Read YYYY, YYYY-MM or YYYY-MM-DD; raise ValueError for anything else or an impossible day."""
-        found = _SHAPE.fullmatch(text)
+        found = _PARTIAL_DATE.fullmatch(text)
         if not found:
             raise ValueError(f"{text!r} is not a year, a month (YYYY-MM) or a day (YYYY-MM-DD)")
         year, month, day = (int(part or 0) for part in found.groups())
@@ -36,7 +36,7 @@ class PartialDate:
         parts = [f"{self.year:04}", *(f"{part:02}" for part in (self.month, self.day) if part)]
         return "-".join(parts)
 
-    def is_surely_before(self, other: PartialDate) -> bool:
+    def is_certainly_before(self, other: PartialDate) -> bool:
         """True when every day this may mean lies before every day the other may mean."""
         mine, theirs = str(self), str(other)
         length = min(len(mine), len(theirs))
@@ -53,10 +53,10 @@ class PartialDateColumn(TypeDecorator[PartialDate]):
         return None if value is None else str(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> PartialDate | None:
-        return None if value is None else stored(value)
+        return None if value is None else parse_stored(value)
 
 
 @lru_cache(maxsize=10_000)
-def stored(text: str) -> PartialDate:
+def parse_stored(text: str) -> PartialDate:
     """A date as it was stored: lists show the same ones again and again."""
     return PartialDate.parse(text)

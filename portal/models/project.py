@@ -10,7 +10,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-from portal.database.orm import Model, Moment, key_text, now
+from portal.database.orm import Model, UTCDateTime, bytewise_text, now
 from portal.models.partial_date import PartialDate, PartialDateColumn
 
 
@@ -46,12 +46,12 @@ class Project(Model):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(key_text(200), unique=True)
-    key_folded: Mapped[str] = mapped_column(key_text(200), unique=True)
-    number: Mapped[str | None] = mapped_column(key_text(200), unique=True)
-    prima_id: Mapped[str | None] = mapped_column(key_text(40), index=True)
+    key: Mapped[str] = mapped_column(bytewise_text(200), unique=True)
+    key_folded: Mapped[str] = mapped_column(bytewise_text(200), unique=True)
+    number: Mapped[str | None] = mapped_column(bytewise_text(200), unique=True)
+    prima_id: Mapped[str | None] = mapped_column(bytewise_text(40), index=True)
     title: Mapped[str]
-    title_sort: Mapped[str] = mapped_column(key_text())
+    title_sort: Mapped[str] = mapped_column(bytewise_text())
     title_language: Mapped[str] = mapped_column(String(8), default="en")
     summary: Mapped[str] = mapped_column(default="")
     language: Mapped[str] = mapped_column(String(8), default="en")
@@ -67,10 +67,10 @@ class Project(Model):
     source_url: Mapped[str] = mapped_column(default="", index=True)
     fingerprint: Mapped[str] = mapped_column(String(64))
     is_sample: Mapped[bool] = mapped_column(default=False)
-    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
-    changed_at: Mapped[datetime] = mapped_column(Moment, default=now)
-    published_at: Mapped[datetime | None] = mapped_column(Moment)
-    withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    changed_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    published_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     withdrawn_reason: Mapped[str] = mapped_column(default="", server_default="")
     version: Mapped[int] = mapped_column(default=1, server_default="1")
 
@@ -102,5 +102,5 @@ class FormerKey(Model):
 
     __tablename__ = "former_key"
 
-    key_folded: Mapped[str] = mapped_column(key_text(200), primary_key=True)
+    key_folded: Mapped[str] = mapped_column(bytewise_text(200), primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"), index=True)

@@ -8,17 +8,17 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.database.orm import Model, Moment, now
+from portal.database.orm import Model, UTCDateTime, now
 from portal.models.account import Account
 from portal.models.draft import ProjectDraft
 from portal.models.project import Project
-from portal.vocabulary.workflow import AGREED_STATES, OPEN_STATES, State
+from portal.vocabulary.workflow import APPROVED_STATES, OPEN_STATES, State
 
 # The verdict of a round that nobody decided: a scheduled revision that could not be published.
-OVERTAKEN = "overtaken"
+SCHEDULE_INVALIDATED = "overtaken"
 
 
-def _listed(states: tuple[State, ...]) -> str:
+def _sql_list(states: tuple[State, ...]) -> str:
     return ", ".join(f"'{state}'" for state in states)
 
 
@@ -35,7 +35,7 @@ class Revision(Model):
     __table_args__ = (
         # Nobody approves or publishes what they wrote or last edited, whatever the application says.
         CheckConstraint(
-            f"state NOT IN ({_listed(AGREED_STATES)}) OR (decided_by_id IS NOT NULL"
+            f"state NOT IN ({_sql_list(APPROVED_STATES)}) OR (decided_by_id IS NOT NULL"
             " AND decided_by_id <> last_editor_id AND decided_by_id <> author_id)",
             name="four_eyes_decide",
         ),
@@ -43,14 +43,14 @@ class Revision(Model):
             "published_by_id IS NULL OR (published_by_id <> last_editor_id AND published_by_id <> author_id)",
             name="four_eyes_publish",
         ),
-        CheckConstraint(f"state IN ({_listed(tuple(State))})", name="known_state"),
+        CheckConstraint(f"state IN ({_sql_list(tuple(State))})", name="known_state"),
         Index(
             "uq_revision_project_id_author_id",
             "project_id",
             "author_id",
             unique=True,
-            sqlite_where=text(f"state IN ({_listed(OPEN_STATES)})"),
-            postgresql_where=text(f"state IN ({_listed(OPEN_STATES)})"),
+            sqlite_where=text(f"state IN ({_sql_list(OPEN_STATES)})"),
+            postgresql_where=text(f"state IN ({_sql_list(OPEN_STATES)})"),
         ),
         Index("ix_revision_state_submitted_at", "state", "submitted_at"),
     )
@@ -60,24 +60,24 @@ class Revision(Model):
     state: Mapped[str] = mapped_column(String(20), default=State.DRAFT)
     payload: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     note: Mapped[str] = mapped_column(default="")
-    rounds: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
-    marks: Mapped[dict[str, dict[str, Any]]] = mapped_column(JSON, default=dict, server_default="{}")
+    decisions: Mapped[list[dict[str, Any]]] = mapped_column("rounds", JSON, default=list)
+    field_reviews: Mapped[dict[str, dict[str, Any]]] = mapped_column("marks", JSON, default=dict, server_default="{}")
     author_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     last_editor_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     claimed_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     published_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     restored_from_id: Mapped[int | None] = mapped_column(ForeignKey("revision.id"))
-    based_on: Mapped[int] = mapped_column(default=0)
+    base_version: Mapped[int] = mapped_column("based_on", default=0)
     version: Mapped[int] = mapped_column(default=1)
-    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
-    saved_at: Mapped[datetime] = mapped_column(Moment, default=now)
-    submitted_at: Mapped[datetime | None] = mapped_column(Moment)
-    claimed_at: Mapped[datetime | None] = mapped_column(Moment)
-    due_at: Mapped[datetime | None] = mapped_column(Moment)
-    decided_at: Mapped[datetime | None] = mapped_column(Moment)
-    publish_at: Mapped[datetime | None] = mapped_column(Moment)
-    published_at: Mapped[datetime | None] = mapped_column(Moment)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    saved_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    submitted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    claimed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    publish_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    published_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     project: Mapped[Project | None] = relationship()
     author: Mapped[Account] = relationship(foreign_keys=[author_id])
@@ -98,23 +98,23 @@ class Revision(Model):
         return ProjectDraft.from_json(self.payload)
 
     @property
-    def overtaken(self) -> str:
+    def schedule_failure(self) -> str:
         """Why it came off the schedule, until somebody decides on it or its author submits it again."""
-        is_waiting = self.state in (State.SUBMITTED, State.IN_REVIEW) and self.rounds
-        last: dict[str, Any] = self.rounds[-1] if is_waiting else {}
-        if last.get("verdict") != OVERTAKEN or self.submitted_at is None:
+        is_waiting = self.state in (State.SUBMITTED, State.IN_REVIEW) and self.decisions
+        last: dict[str, Any] = self.decisions[-1] if is_waiting else {}
+        if last.get("verdict") != SCHEDULE_INVALIDATED or self.submitted_at is None:
             return ""
         return str(last["note"]) if datetime.fromisoformat(last["at"]) >= self.submitted_at else ""
 
     @property
     def reasons(self) -> dict[str, str]:
         """What the last reviewer who returned it asks for, by field; empty once it is submitted again."""
-        returned = self.state in (State.RETURNED, State.DRAFT) and self.rounds
-        found: dict[str, str] = self.rounds[-1]["reasons"] if returned else {}
+        returned = self.state in (State.RETURNED, State.DRAFT) and self.decisions
+        found: dict[str, str] = self.decisions[-1]["reasons"] if returned else {}
         return found
 
 
-class SubmissionKey(Model):
+class IdempotencyKey(Model):
     """One sending of one form: what it led to, so that the same post again leads to the same place.
 
     `digest` is of what was sent; `kind` says whether the key is of a form, which leads to an address, or of a page,
@@ -128,4 +128,4 @@ class SubmissionKey(Model):
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     digest: Mapped[str] = mapped_column(String(64), default="", server_default="")
     location: Mapped[str] = mapped_column(default="")
-    created_at: Mapped[datetime] = mapped_column(Moment, default=now, index=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now, index=True)

@@ -7,68 +7,68 @@ from collections.abc import Iterator
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
-from portal.models import Catalogue, Change
+from portal.models import Catalogue, CatalogueChange
 from portal.search.fulltext import text_index
 from portal.search.index.snapshot import Snapshot
 from portal.vocabulary.facets import NOT_STATED
 
-_LISTED_MOST = 10
-_PAGE = 50
+_MAX_LISTED_IDS = 10
+_COMPARED_ROWS = 50
 _PUBLISHED = "published_at IS NOT NULL"
-_SINGLE = ("region", "status", "coverage", "type")
-_KNOWN = "coalesce(year, CAST(substr(start, 1, 4) AS INTEGER))"
-_NEWEST = f"coalesce({_KNOWN}, 0) DESC, coalesce(CAST(substr(start, 1, 4) AS INTEGER), 0) DESC, id DESC"
-_ORDERS = {
-    "newest": _NEWEST,
-    "oldest": f"coalesce({_KNOWN}, 9999), {_NEWEST}",
-    "budget": f"budget IS NULL, budget, {_NEWEST}",
-    "-budget": f"coalesce(budget, -1) DESC, {_NEWEST}",
+_SINGLE_TERM_FACETS = ("region", "status", "coverage", "type")
+_KNOWN_YEAR = "coalesce(year, CAST(substr(start, 1, 4) AS INTEGER))"
+_NEWEST_FIRST = f"coalesce({_KNOWN_YEAR}, 0) DESC, coalesce(CAST(substr(start, 1, 4) AS INTEGER), 0) DESC, id DESC"
+_ORDER_BY = {
+    "newest": _NEWEST_FIRST,
+    "oldest": f"coalesce({_KNOWN_YEAR}, 9999), {_NEWEST_FIRST}",
+    "budget": f"budget IS NULL, budget, {_NEWEST_FIRST}",
+    "-budget": f"coalesce(budget, -1) DESC, {_NEWEST_FIRST}",
     "title": "title_sort, id",
 }
 
 
-def differences(session: Session, snapshot: Snapshot) -> Iterator[str]:
+def find_inconsistencies(session: Session, snapshot: Snapshot) -> Iterator[str]:
     """Yield in words everything in which a snapshot, the text index and the journal differ from the tables."""
-    yield from in_numbers(session, snapshot)
-    yield from in_facets(session, snapshot)
-    yield from in_orders(session, snapshot)
-    if ids := text_index.check(session):
-        named = ", ".join(map(str, ids[:_LISTED_MOST])) + (" …" if len(ids) > _LISTED_MOST else "")
+    yield from total_inconsistencies(session, snapshot)
+    yield from facet_inconsistencies(session, snapshot)
+    yield from sort_order_inconsistencies(session, snapshot)
+    if ids := text_index.find_stale_documents(session):
+        named = ", ".join(map(str, ids[:_MAX_LISTED_IDS])) + (" …" if len(ids) > _MAX_LISTED_IDS else "")
         yield f"text index: {len(ids)} documents are missing or superfluous (projects {named}): portal index rebuild"
     catalogue = session.get(Catalogue, 1, populate_existing=True)
-    newest = session.query(Change).order_by(Change.version.desc()).first()
+    newest = session.query(CatalogueChange).order_by(CatalogueChange.version.desc()).first()
     if catalogue and newest and (catalogue.version, catalogue.stamp) != (newest.version, newest.stamp):
         yield f"journal: it ends at {newest.version}, the catalogue is at {catalogue.version}: portal index rebuild"
 
 
-def in_numbers(session: Session, snapshot: Snapshot) -> Iterator[str]:
+def total_inconsistencies(session: Session, snapshot: Snapshot) -> Iterator[str]:
     index = snapshot.index
     count, total = session.execute(
         sql(f"SELECT count(*), coalesce(sum(budget), 0) FROM project WHERE {_PUBLISHED}")  # noqa: S608 # no input
     ).one()
-    if count != len(index.everything):
-        yield f"index: {len(index.everything)} projects, the tables have {count}"
-    if int(total) != index.budgets.total(index.everything):
-        yield f"index: budgets of {index.budgets.total(index.everything)} cents, the tables have {total}"
+    if count != len(index.all_rows):
+        yield f"index: {len(index.all_rows)} projects, the tables have {count}"
+    if int(total) != index.budgets.total(index.all_rows):
+        yield f"index: budgets of {index.budgets.total(index.all_rows)} cents, the tables have {total}"
 
 
-def in_facets(session: Session, snapshot: Snapshot) -> Iterator[str]:
-    for facet, statement in statements():
+def facet_inconsistencies(session: Session, snapshot: Snapshot) -> Iterator[str]:
+    for facet, statement in facet_count_statements():
         stated = {str(value): count for value, count in session.execute(sql(statement))}
         if facet != "year":
             words = {value: snapshot.terms.by_id(int(value)) for value in stated}
             stated = {word.code: stated[value] for value, word in words.items() if word}
         indexed = {
-            value: len(rows) for value, rows in snapshot.index.bits[facet].items() if rows and value != NOT_STATED
+            value: len(rows) for value, rows in snapshot.index.bitmaps[facet].items() if rows and value != NOT_STATED
         }
         for value in sorted(stated.keys() | indexed.keys()):
             if stated.get(value, 0) != indexed.get(value, 0):
                 yield f"index: {facet} {value} has {indexed.get(value, 0)} projects, the tables {stated.get(value, 0)}"
 
 
-def statements() -> Iterator[tuple[str, str]]:
+def facet_count_statements() -> Iterator[tuple[str, str]]:
     """Yield each facet that a table states, and how the tables count it; no input enters these."""
-    for facet in _SINGLE:
+    for facet in _SINGLE_TERM_FACETS:
         column = f"{facet}_id"
         stated = f"FROM project WHERE {_PUBLISHED} AND {column} > 0 GROUP BY {column}"
         yield facet, f"SELECT {column}, count(*) {stated}"
@@ -85,10 +85,10 @@ def statements() -> Iterator[tuple[str, str]]:
     )
 
 
-def in_orders(session: Session, snapshot: Snapshot) -> Iterator[str]:
+def sort_order_inconsistencies(session: Session, snapshot: Snapshot) -> Iterator[str]:
     index = snapshot.index
-    for name, order in _ORDERS.items():
-        statement = f"SELECT id FROM project WHERE {_PUBLISHED} ORDER BY {order} LIMIT {_PAGE}"  # noqa: S608 # no input
+    for name, order in _ORDER_BY.items():
+        statement = f"SELECT id FROM project WHERE {_PUBLISHED} ORDER BY {order} LIMIT {_COMPARED_ROWS}"  # noqa: S608 # no input
         wanted = list(session.execute(sql(statement)).scalars())
-        if index.page(index.everything, name, 0, _PAGE) != wanted:
-            yield f"index: the first {_PAGE} projects by {name} are not those of the tables"
+        if index.page(index.all_rows, name, 0, _COMPARED_ROWS) != wanted:
+            yield f"index: the first {_COMPARED_ROWS} projects by {name} are not those of the tables"

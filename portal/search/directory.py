@@ -9,24 +9,24 @@ from dataclasses import dataclass
 
 from pyroaring import BitMap
 
-from portal.database.public_reader import reading
+from portal.database.public_reader import public_session
 from portal.search.fulltext import text_index
-from portal.search.index.current import current, shown
-from portal.search.index.facet_index import Counts, Index, Sums
+from portal.search.index.current import current_snapshot, load_projects
+from portal.search.index.facet_index import FacetCounts, FacetIndex, Sums
 from portal.search.index.snapshot import Snapshot
 from portal.search.query.filters import Filters
-from portal.search.read_models.project import Listing
+from portal.search.read_models.project import ProjectView
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchResult:
     """What a search found. `order` is the sort in force."""
 
     filters: Filters
-    projects: tuple[Listing, ...]
+    projects: tuple[ProjectView, ...]
     sums: Sums
-    counts: Counts
-    order: str
+    facet_counts: FacetCounts
+    sort: str
     snapshot: Snapshot
 
     @property
@@ -38,59 +38,59 @@ class Found:
         return max(1, -(-self.total // self.filters.per_page))
 
     @property
-    def is_past_the_end(self) -> bool:
+    def is_past_last_page(self) -> bool:
         return self.filters.page > self.last_page
 
 
-def hits_of(snapshot: Snapshot, filters: Filters) -> tuple[BitMap, BitMap] | None:
+def text_hits(snapshot: Snapshot, filters: Filters) -> tuple[BitMap, BitMap] | None:
     """Rows found by the text, and which of them have it in title or identifiers; None without a text."""
     if not filters.text:
         return None
-    if (kept := snapshot.texts.get(filters.text)) is not None:
+    if (kept := snapshot.text_hits_cache.get(filters.text)) is not None:
         return kept
-    with reading() as session:
+    with public_session() as session:
         hits = text_index.match(session, filters.text)
     index = snapshot.index
-    return snapshot.remember(filters.text, (index.rows_of(hits.all), index.rows_of(hits.strong)))
+    return snapshot.cache_text_hits(filters.text, (index.rows_of(hits.all), index.rows_of(hits.title_matches)))
 
 
-def find(filters: Filters) -> Found:
+def find(filters: Filters) -> SearchResult:
     """Answer a search: one page of projects, counts of every facet value, sums of the whole selection."""
-    snapshot = current()
+    snapshot = current_snapshot()
     index = snapshot.index
-    hits, strong = hits_of(snapshot, filters) or (None, BitMap())
+    hits, strong = text_hits(snapshot, filters) or (None, BitMap())
     selection = index.select(filters, hits)
-    first, order = (filters.page - 1) * filters.per_page, filters.order
+    first, order = (filters.page - 1) * filters.per_page, filters.effective_sort
     if order == "relevance":
-        ids = by_relevance(index, selection, strong, first, filters.per_page)
+        ids = page_by_relevance(index, selection, strong, first, filters.per_page)
     else:
         ids = index.page(selection, order, first, filters.per_page)
-    sums, counts = snapshot.tally(filters, hits, selection)
-    return Found(
+    sums, counts = snapshot.aggregates(filters, hits, selection)
+    return SearchResult(
         filters=filters,
-        projects=shown(snapshot, ids),
+        projects=load_projects(snapshot, ids),
         sums=sums,
-        counts=counts,
-        order=order,
+        facet_counts=counts,
+        sort=order,
         snapshot=snapshot,
     )
 
 
-def by_relevance(index: Index, selection: BitMap, strong: BitMap, first: int, count: int) -> list[int]:
+def page_by_relevance(index: FacetIndex, selection: BitMap, title_hits: BitMap, first: int, count: int) -> list[int]:
     """Database ids of a selection: those that have the text in title or identifiers, then the rest; newest first."""
-    best = selection & strong
+    best = selection & title_hits
     page = index.page(best, "newest", first, count)
-    return page + index.page(selection - strong, "newest", max(first - len(best), 0), count - len(page))
+    return page + index.page(selection - title_hits, "newest", max(first - len(best), 0), count - len(page))
 
 
-def total(filters: Filters) -> int:
+def count_matches(filters: Filters) -> int:
     """How many projects match."""
-    snapshot = current()
-    hits, _ = hits_of(snapshot, filters) or (None, None)
+    snapshot = current_snapshot()
+    hits, _ = text_hits(snapshot, filters) or (None, None)
     return len(snapshot.index.select(filters, hits))
 
 
-def rescue(filters: Filters) -> list[tuple[Filters, str, str, int]]:
+def relaxations(filters: Filters) -> list[tuple[Filters, str, str, int]]:
     """For a search without result: each part taken off alone (rest, name, value, projects), most first."""
-    parts = [(chip.rest, chip.name, chip.value) for chip in filters.chips() if not chip.odd]
-    return sorted(((rest, name, value, total(rest)) for rest, name, value in parts), key=lambda part: -part[3])
+    parts = [(chip.remaining, chip.name, chip.value) for chip in filters.parts() if not chip.invalid]
+    return sorted(((rest, name, value, count_matches(rest)) for rest, name, value in parts), key=lambda part: -part[3])

@@ -9,17 +9,17 @@ from pyroaring import BitMap
 from sqlalchemy import select
 
 from portal.database.orm import db
-from portal.errors import Missing
+from portal.errors import NotFound
 from portal.models import FormerKey, Project
-from portal.search.index.current import current, shown
-from portal.search.read_models.project import Listing
-from portal.search.read_models.terms import Word
+from portal.search.index.current import current_snapshot, load_projects
+from portal.search.read_models.project import ProjectView
+from portal.search.read_models.terms import TermView
 
-_RELATED = 3
+_MAX_RELATED = 3
 
 
 @dataclass(frozen=True)
-class Address:
+class ProjectLocation:
     """Where a project is: `is_current` is false when the address was spelt otherwise or is a former one."""
 
     project_id: int
@@ -27,12 +27,12 @@ class Address:
     is_current: bool
 
 
-def locate(key: str) -> Address:
+def locate(slug: str) -> ProjectLocation:
     """Find a published project by the last part of its address, in any case; raise Missing."""
-    if "\0" in key:
+    if "\0" in slug:
         # No key holds it, and PostgreSQL refuses to be asked.
-        raise Missing(key)
-    session, folded = db.session(), key.casefold()
+        raise NotFound(slug)
+    session, folded = db.session(), slug.casefold()
     published = Project.published_at.is_not(None)
     here = session.execute(select(Project.id, Project.key).where(Project.key_folded == folded, published)).one_or_none()
     if here is None:
@@ -42,42 +42,42 @@ def locate(key: str) -> Address:
             .where(FormerKey.key_folded == folded, published)
         ).one_or_none()
     if here is None:
-        raise Missing(key)
+        raise NotFound(slug)
     project_id, present = here
-    return Address(project_id, present, present == key)
+    return ProjectLocation(project_id, present, present == slug)
 
 
-def project(project_id: int) -> Listing:
+def get_project(project_id: int) -> ProjectView:
     """One published project; raise Missing."""
-    found = shown(current(), [project_id])
+    found = load_projects(current_snapshot(), [project_id])
     if not found:
-        raise Missing(str(project_id))
+        raise NotFound(str(project_id))
     return found[0]
 
 
-def latest(count: int) -> tuple[Listing, ...]:
+def newest_projects(count: int) -> tuple[ProjectView, ...]:
     """The newest projects."""
-    snapshot = current()
-    ids = snapshot.index.page(snapshot.index.everything, "newest", 0, count)
-    return shown(snapshot, ids)
+    snapshot = current_snapshot()
+    ids = snapshot.index.page(snapshot.index.all_rows, "newest", 0, count)
+    return load_projects(snapshot, ids)
 
 
 @dataclass(frozen=True)
-class Related:
+class RelatedProject:
     """A project near another one, and what the two share."""
 
-    project: Listing
-    countries: tuple[Word, ...]
-    theme: Word | None
+    project: ProjectView
+    countries: tuple[TermView, ...]
+    theme: TermView | None
 
 
-def related(project: Listing) -> list[Related]:
+def related_projects(project: ProjectView) -> list[RelatedProject]:
     """Up to three projects that share the theme and the most countries, newest first among equals."""
-    snapshot = current()
+    snapshot = current_snapshot()
     index = snapshot.index
     own = index.rows_of(np.array([project.id]))
-    theme = index.bits["theme"].get(project.theme.code, BitMap()) if project.theme else BitMap()
-    near = [index.bits["country"].get(word.code, BitMap()) for word in project.countries]
+    theme = index.bitmaps["theme"].get(project.theme.code, BitMap()) if project.theme else BitMap()
+    near = [index.bitmaps["country"].get(word.code, BitMap()) for word in project.countries]
     candidates = (BitMap.union(theme, *near) if near else theme) - own
 
     def closeness(row: int) -> tuple[float, int]:
@@ -86,13 +86,13 @@ def related(project: Listing) -> list[Related]:
 
     # The newest few hundred are enough to choose from; a theme can hold a large part of the directory.
     few = [*candidates[:300], *(BitMap.union(*near) - own if near else BitMap())[:300]]
-    rows = sorted(set(few), key=closeness)[:_RELATED]
+    rows = sorted(set(few), key=closeness)[:_MAX_RELATED]
     ids = index.ids_of(rows)
     return [
-        Related(
+        RelatedProject(
             project=other,
             countries=tuple(word for word in other.countries if word in project.countries),
             theme=other.theme if other.theme and other.theme == project.theme else None,
         )
-        for other in shown(snapshot, ids)
+        for other in load_projects(snapshot, ids)
     ]

@@ -17,7 +17,7 @@ TIMEOUT_SECONDS = 20
 
 
 @dataclass(frozen=True)
-class Letter:
+class Email:
     """One mail in plain text."""
 
     to: str
@@ -30,12 +30,12 @@ def can_send(settings: Settings) -> bool:
     return bool(settings.smtp_host and settings.smtp_from)
 
 
-def send(letter: Letter, settings: Settings) -> None:
+def send(email: Email, settings: Settings) -> None:
     """Send now; raises OSError or smtplib.SMTPException. Call it when the transaction is committed, never within."""
     message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = settings.smtp_from, letter.to, letter.subject
+    message["From"], message["To"], message["Subject"] = settings.smtp_from, email.to, email.subject
     message["Message-ID"] = make_msgid(domain=settings.smtp_from.rpartition("@")[2] or None)
-    message.set_content(letter.text)
+    message.set_content(email.text)
     trusted = ssl.create_default_context()
     if settings.smtp_security == "tls":
         server: smtplib.SMTP = smtplib.SMTP_SSL(
@@ -51,20 +51,20 @@ def send(letter: Letter, settings: Settings) -> None:
         server.send_message(message)
 
 
-def send_soon(letter: Letter, settings: Settings) -> bool:
+def send_in_background(email: Email, settings: Settings) -> bool:
     """Send beside the answer, so that its time tells nobody whether there was something to send; False if it cannot."""
     if not can_send(settings):
         return False
-    Thread(target=attempt, args=(letter, settings), daemon=True).start()
+    Thread(target=send_quietly, args=(email, settings), daemon=True).start()
     return True
 
 
-def attempt(letter: Letter, settings: Settings) -> None:
+def send_quietly(email: Email, settings: Settings) -> None:
     """Send now where mail is set up; what fails is logged."""
     if not can_send(settings):
         return
     try:
-        send(letter, settings)
+        send(email, settings)
     except (OSError, smtplib.SMTPException) as why:
         # Neither the text nor the address goes into the log: the text holds a link.
         _log.error("A mail was not sent: %s. Check the PORTAL_SMTP settings.", type(why).__name__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 
-def bare(text: str) -> str:
+def fold_characters(text: str) -> str:
     """The text without case, accents and apostrophes of its own kind; what separates words stays."""
     if text.isascii():
         return text.lower()
@@ -15,6 +15,6 @@ def bare(text: str) -> str:
     return "".join([mark for mark in decomposed if mark < "\u0300" or not unicodedata.combining(mark)]).casefold()
 
 
-def folded(text: str) -> str:
+def fold(text: str) -> str:
     """Fold case, accents, apostrophes and spaces, so that spellings of one name meet."""
-    return " ".join(bare(text).split())
+    return " ".join(fold_characters(text).split())

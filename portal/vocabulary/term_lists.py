@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-TERMS = Path(__file__).parent.parent / "terms"
+TERM_LISTS_DIR = Path(__file__).parent.parent / "terms"
 
 
 @dataclass(frozen=True)
-class TermRow:
+class TermListRow:
     """One line of a list in portal/terms/: `names` by language, `parent` is a code of `parent_facet`."""
 
     facet: str
@@ -28,11 +28,11 @@ class TermRow:
         return {"type": "theme"}.get(self.facet, self.facet)
 
 
-def term_rows(facet: str) -> Iterator[TermRow]:
+def read_term_list(facet: str) -> Iterator[TermListRow]:
     """Yield the shipped terms of one facet in their order."""
-    with (TERMS / f"{facet}.csv").open(encoding="utf-8", newline="") as file:
+    with (TERM_LISTS_DIR / f"{facet}.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            yield TermRow(
+            yield TermListRow(
                 facet=facet,
                 code=row.pop("code"),
                 names={language: row.pop(f"name_{language}") for language in ("en", "fr", "es")},
@@ -46,11 +46,11 @@ def term_rows(facet: str) -> Iterator[TermRow]:
 @cache
 def alpha3_by_alpha2() -> dict[str, str]:
     """ISO 3166-1: two-letter code to three-letter code, upper case."""
-    return {row.extra["alpha2"]: row.code for row in term_rows("country")}
+    return {row.extra["alpha2"]: row.code for row in read_term_list("country")}
 
 
 @cache
-def eligible_states() -> dict[str, int]:
+def eligible_state_counts() -> dict[str, int]:
     """Eligible member states by region code, as the Line 2 list of August 2024 counts them."""
-    with (TERMS / "eligibility_regions.csv").open(encoding="utf-8", newline="") as file:
+    with (TERM_LISTS_DIR / "eligibility_regions.csv").open(encoding="utf-8", newline="") as file:
         return {row["region"]: int(row["states"]) for row in csv.DictReader(file)}

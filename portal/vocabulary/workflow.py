@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 # Why a sample record that staff worked on was taken back; the record itself may still come, from a file of the Fund.
-SAMPLE_REASON = "It was a sample."
+SAMPLE_WITHDRAWAL_REASON = "It was a sample."
 
 
 class Role(StrEnum):
@@ -44,4 +44,4 @@ PUBLISHED_STATES = (State.PUBLISHED, State.SUPERSEDED, State.WITHDRAWN)
 
 
 # Someone else than its editor must have agreed before a revision can be here.
-AGREED_STATES = (State.APPROVED, State.SCHEDULED, *PUBLISHED_STATES)
+APPROVED_STATES = (State.APPROVED, State.SCHEDULED, *PUBLISHED_STATES)

@@ -17,13 +17,13 @@ def main() -> None:
         session.connection()
         before = memory_of(os.getpid(), "VmRSS")
         begun = time.perf_counter()
-        taken = snapshot.take(session)
+        taken = snapshot.load_snapshot(session)
         seconds = time.perf_counter() - begun
         after = memory_of(os.getpid(), "VmRSS")
     peak = memory_of(os.getpid(), "VmHWM")
     print(json.dumps({
         "seconds": seconds,
-        "projects": len(taken.index.everything),
+        "projects": len(taken.index.all_rows),
         "grown": (after - before) / 2**20,
         "peak": (peak - before) / 2**20,
     }))  # fmt: skip

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import pysqlite3
 
 from portal.search import Filters
-from portal.vocabulary.facets import PAGE_SIZE
+from portal.vocabulary.facets import DEFAULT_PAGE_SIZE
 from tests.bench.questions import Question, Questions
 from tests.bench.scales import Scale, remove
 from tests.bench.store import CACHE
@@ -22,7 +22,7 @@ from tests.bench.visitor import Answer, Visitor
 
 # The limits are raised so far that it always counts to the end, as the portal does.
 SETTINGS = {
-    "default_page_size": PAGE_SIZE,
+    "default_page_size": DEFAULT_PAGE_SIZE,
     "facet_time_limit_ms": 600_000,
     "sql_time_limit_ms": 600_000,
     "suggest_facets": 0,
@@ -141,7 +141,7 @@ class Datasette:
     def last_before(self, page: int) -> int:
         """The id after which a page of the order by id begins: the mark that its own links would carry."""
         with closing(pysqlite3.connect(f"file:{self._file}?mode=ro", uri=True)) as connection:
-            offset = (page - 1) * PAGE_SIZE - 1
+            offset = (page - 1) * DEFAULT_PAGE_SIZE - 1
             return connection.execute("SELECT id FROM projects ORDER BY id LIMIT 1 OFFSET ?", (offset,)).fetchone()[0]
 
     def close(self) -> None:

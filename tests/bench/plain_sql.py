@@ -9,7 +9,7 @@ from pathlib import Path
 
 from portal.search import Filters
 from portal.search.fulltext.sqlite_fts5 import Fts5
-from portal.search.fulltext.tokenizer import phrases
+from portal.search.fulltext.tokenizer import parse_query
 from portal.vocabulary.facets import NOT_STATED
 from tests.bench.questions import Question, Questions
 from tests.bench.scales import connect
@@ -64,7 +64,7 @@ class PlainSql:
             run(statement, given).fetchall()
         total, _ = run(f"SELECT count(*), sum(budget) FROM project WHERE {where}", values).fetchone()
         run(
-            f"SELECT * FROM project WHERE {where} ORDER BY {_ORDERS[filters.order]} LIMIT ? OFFSET ?",
+            f"SELECT * FROM project WHERE {where} ORDER BY {_ORDERS[filters.effective_sort]} LIMIT ? OFFSET ?",
             [*values, filters.per_page, (filters.page - 1) * filters.per_page],
         ).fetchall()
         return total
@@ -91,7 +91,7 @@ class PlainSql:
                 values.append(bound * factor)
         if filters.text:
             parts.append("id IN (SELECT rowid FROM project_text WHERE project_text MATCH ?)")
-            values.append(Fts5.parameters(phrases(filters.text))["all"])
+            values.append(Fts5.match_parameters(parse_query(filters.text))["all"])
         return " AND ".join(parts), values
 
     def close(self) -> None:

@@ -11,7 +11,7 @@ from itertools import combinations
 from pathlib import Path
 
 from portal.search import Filters
-from portal.vocabulary.facets import PAGE_SIZE
+from portal.vocabulary.facets import DEFAULT_PAGE_SIZE
 from tests.bench.scales import connect
 
 VALUES = 10
@@ -68,23 +68,23 @@ def questions(database: Path) -> Questions:
         words = frequent_words(connection, total)
     spread = [words[min(2**power, len(words)) - 1] for power in range(VALUES)]
     rest = [word for word in words[4:] if word not in spread]
-    last = max(1, -(-total // PAGE_SIZE))
+    last = max(1, -(-total // DEFAULT_PAGE_SIZE))
     far = min(FAR_PAGE, last)
     mixed = [top["region"][0], top["type"][0], years[0], top["country"][0], top["status"][0]]
     mixed += [top["region"][1], top["type"][1], years[1], top["country"][1], top["status"][1]]
     pages = range(1, VALUES + 1)
     cases = {
         "no filter": [Filters(page=page) for page in pages],
-        "one pick": [Filters(picks=frozenset({pick})) for pick in mixed],
-        "two picks": [Filters(picks=frozenset(pair)) for pair in pairs],
+        "one pick": [Filters(selected=frozenset({pick})) for pick in mixed],
+        "two picks": [Filters(selected=frozenset(pair)) for pair in pairs],
         "text": [Filters(text=word) for word in spread],
         "text and a pick": [
-            Filters(text=word, picks=frozenset({top["status"][i % 2]})) for i, word in enumerate(spread)
+            Filters(text=word, selected=frozenset({top["status"][i % 2]})) for i, word in enumerate(spread)
         ],
         "any of three countries": [
-            Filters(picks=frozenset(top["country"][i : i + 3])) for i in range(min(VALUES, len(top["country"]) - 2))
+            Filters(selected=frozenset(top["country"][i : i + 3])) for i in range(min(VALUES, len(top["country"]) - 2))
         ],
-        "two countries together": [Filters(picks=frozenset(pair), match_all_countries=True) for pair in together],
+        "two countries together": [Filters(selected=frozenset(pair), match_all_countries=True) for pair in together],
         "years and budget": [
             Filters(year_from=2000 + i, year_to=2009 + i, budget_min=10_000 * (i + 1), budget_max=1_000_000 * (i + 1))
             for i in range(VALUES)
@@ -92,7 +92,9 @@ def questions(database: Path) -> Questions:
         "page 1000": [Filters(page=page) for page in range(max(1, far - VALUES + 1), far + 1)],
         **{f"sort {sort}": [Filters(sort=sort, page=page) for page in pages] for sort in SORTS},
         **{
-            f"sort {sort}, one pick": [Filters(sort=sort, picks=frozenset({pick})) for pick in top["region"][:VALUES]]
+            f"sort {sort}, one pick": [
+                Filters(sort=sort, selected=frozenset({pick})) for pick in top["region"][:VALUES]
+            ]
             for sort in SORTS
         },
     }
@@ -100,7 +102,7 @@ def questions(database: Path) -> Questions:
         cases={case: [Question(case, filters) for filters in asked] for case, asked in cases.items()},
         fresh={
             FRESH_TEXT: [Question(FRESH_TEXT, Filters(text=word)) for word in rest[: FRESH * 4 : 4]],
-            FRESH_PICK: [Question(FRESH_PICK, Filters(picks=frozenset({pick}))) for pick in types],
+            FRESH_PICK: [Question(FRESH_PICK, Filters(selected=frozenset({pick}))) for pick in types],
             FRESH_ROWS: [Question(FRESH_ROWS, Filters(page=page)) for page in between(VALUES, far - VALUES)],
         },
         names={(facet, code): name for _, facet, code, name in terms},

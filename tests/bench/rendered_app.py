@@ -24,7 +24,7 @@ def without_search(paths: list[str]):
         with app.test_request_context(path) as context:
             filters = Filters.parse(context.request.args)
             kept[filters] = directory.find(filters)
-            snapshot = current.current()
+            snapshot = current.current_snapshot()
 
     def find(filters: Filters):
         asked[:] = [filters]
@@ -35,9 +35,9 @@ def without_search(paths: list[str]):
 
     view = app.view_functions["projects.directory"]
     sys.modules[view.__module__].find = find
-    current.current = lambda session=None: snapshot
+    current.current_snapshot = lambda session=None: snapshot
     # An empty list would look for ways out of it by searching; no address may lead to one.
-    directory.find = directory.total = forbidden
+    directory.find = directory.count_matches = forbidden
     answer = app.test_client().get(paths[-1])
     if answer.status_code != 200 or not asked:
         print(f"The page is not rendered from what was kept: {answer.status}", file=sys.stderr)

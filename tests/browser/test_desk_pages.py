@@ -24,8 +24,8 @@ def work(live, database):
     with app.app_context():
         session = db.session()
         begin_writing(session)
-        demo.people(session)
-        demo.queue(session)
+        demo.create_accounts(session)
+        demo.fill_queue(session)
         session.commit()
         tokens = {}
         for account in session.query(Account).filter(Account.email.endswith("@demo.invalid")):

@@ -29,7 +29,7 @@ def office(backstage):
 def agreed(backstage, office):
     """An approved revision, and the session of a reviewer who may publish it: (number, version, token)."""
     backstage.rollback()
-    revision = office.revision(State.APPROVED, COMPLETE.but(title="Published once"))
+    revision = office.revision(State.APPROVED, COMPLETE.replace(title="Published once"))
     token, _ = sessions.start(backstage(), office.second)
     backstage.commit()
     found = revision.id, revision.version, token
@@ -60,8 +60,8 @@ def post(live, number, token, fields):
 @pytest.mark.parametrize("is_same", [True, False], ids=["the same form", "forms of their own"])
 def test_twenty_posts_at_once_publish_once(live, backstage, agreed, is_same):
     number, version, token = agreed
-    shared = {"csrf_token": csrf_token(live, number, token), "key": idempotency.fresh_key(), "version": version}
-    forms = [shared if is_same else shared | {"key": idempotency.fresh_key()} for _ in range(POSTS)]
+    shared = {"csrf_token": csrf_token(live, number, token), "key": idempotency.new_key(), "version": version}
+    forms = [shared if is_same else shared | {"key": idempotency.new_key()} for _ in range(POSTS)]
     with ThreadPoolExecutor(POSTS) as pool:
         answers = list(pool.map(lambda form: post(live, number, token, form), forms))
     led = (303, f"/staff/revisions/{number}")

@@ -75,14 +75,14 @@ SEVERAL = {
 
 @pytest.mark.parametrize("what", SEVERAL)
 def test_several_that_cannot_be_published_are_refused_in_one_answer(colleague, office, what):
-    office.revision(State.APPROVED, COMPLETE.but(title="A title nobody may guess"))
+    office.revision(State.APPROVED, COMPLETE.replace(title="A title nobody may guess"))
     answer = colleague("reviewer").act("/staff/publish", number=SEVERAL[what])
     assert answer.status_code in (404, 409, 413)
     assert "nobody may guess" not in answer.text
 
 
 def test_several_with_one_of_somebody_elses_drafts_publish_nothing_and_tell_nothing(colleague, office, session):
-    mine, draft = office.revision(State.APPROVED), office.draft(COMPLETE.but(title="A title nobody may guess"))
+    mine, draft = office.revision(State.APPROVED), office.draft(COMPLETE.replace(title="A title nobody may guess"))
     answer = colleague("reviewer").act("/staff/publish", number=[mine.id, draft.id])
     assert answer.status_code == 404
     assert "nobody may guess" not in answer.text
@@ -192,8 +192,8 @@ def test_of_four_who_use_one_recovery_code_at_once_one_gets_in(new_app, new_data
     app = new_app(new_database())
     with app.app_context():
         rex = make_account(db.session, "Rex", Role.REVIEWER, password=PHRASE, totp_secret=SECRET)
-        (code, *_) = second_factor.fresh_recovery_codes()
-        db.session.add(RecoveryCode(account_id=rex.id, code_hash=second_factor.recovery_hash(code)))
+        (code, *_) = second_factor.generate_recovery_codes()
+        db.session.add(RecoveryCode(account_id=rex.id, code_hash=second_factor.hash_recovery_code(code)))
         recording.record(db.session(), "fresh recovery codes", "account", rex.id)
         db.session.commit()
         browsers = [Browser(app, db.session).sign_in(rex, stage=Stage.CODE) for _ in range(4)]

@@ -25,7 +25,7 @@ CANARY = "zyzzogeton"
 def sung(draft, state):
     """The draft with a canary of its own in every field that holds a text of its author's."""
     word = CANARY + re.sub(r"\W", "", state)
-    return draft.but(
+    return draft.replace(
         title=f"{word} title", summary=f"{word} summary", number=f"ZZ.{word}", prima_id=f"{word}",
         source_url=f"https://example.org/{word}", budget="918273.00", year="1907", start="1907", end="1908",
     )  # fmt: skip
@@ -44,10 +44,10 @@ def office(session):
 
 def change(office, state):
     """A change of a public record in a state on its way, with a canary in it, its note and its reasons."""
-    project = office.revision(State.PUBLISHED, COMPLETE.but(title=f"Public record, {state}")).project
+    project = office.revision(State.PUBLISHED, COMPLETE.replace(title=f"Public record, {state}")).project
     session, word = office.session, f"{CANARY}change"
     revision = review.open_change(session, project, by=office.author)
-    draft = revision.draft.but(title=f"{word} title", summary=f"{word} summary")
+    draft = revision.draft.replace(title=f"{word} title", summary=f"{word} summary")
     review.save_draft(session, revision, draft, version=revision.version, by=office.author, note=f"{word} note")
     if state != State.DRAFT:
         review.submit(session, revision, version=revision.version, by=office.author)

@@ -84,7 +84,7 @@ def asked(world, rule, method, actor):
         if method == "GET":
             return outcome(staff.get(address))
         # The least that every form of a step carries, so that the permission and not the form decides.
-        sent = {"key": idempotency.fresh_key(), "page_key": idempotency.fresh_key(), "version": world.version}
+        sent = {"key": idempotency.new_key(), "page_key": idempotency.new_key(), "version": world.version}
         return outcome(staff.post(address, sent))
     finally:
         db.session.rollback()

@@ -16,7 +16,7 @@ def test_it_names_every_cookie_and_no_other(visit, app):
 
 def test_it_says_how_long_they_live(visit):
     said = rows(visit("/privacy/"))
-    idle, longest = sessions.IDLE.total_seconds() / 60, sessions.LONGEST.total_seconds() / 3600
+    idle, longest = sessions.IDLE_TIMEOUT.total_seconds() / 60, sessions.MAX_LIFETIME.total_seconds() / 3600
     assert f"after {idle:.0f} minutes, and after {longest:.0f} hours" in said[cookies.SESSION]
     days = cookies.KNOWN_DEVICE_SECONDS // (24 * 3600)
     assert cookies.ANONYMOUS_DEVICE_SECONDS == 3600

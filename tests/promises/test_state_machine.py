@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import select
 
-from portal.database.orm import READER, db, now
+from portal.database.orm import READER_BIND, db, now
 from portal.models import AuditEvent, Project, Revision
 from portal.services.editorial import idempotency, workflow
-from portal.services.editorial.workflow import STEPS, Action
-from portal.vocabulary.workflow import AGREED_STATES, State
+from portal.services.editorial.workflow import TRANSITIONS, Action
+from portal.vocabulary.workflow import APPROVED_STATES, State
 from tests.factories import COMPLETE, Office
 from tests.staff_clients import Colleague
 
@@ -37,7 +37,7 @@ class Desk(RuleBasedStateMachine):
         connection = self.leaving.enter_context(db.engine.connect())
         outer = connection.begin()
         self.engines = dict(db.engines)
-        db.engines.pop(READER)
+        db.engines.pop(READER_BIND)
         db.engines[None] = connection
         db.session.configure(join_transaction_mode="create_savepoint")
         self.leaving.callback(self.close, outer)
@@ -59,7 +59,7 @@ class Desk(RuleBasedStateMachine):
     def begin(self, who):
         person = self.people[who]
         title = f"Record {len(self.states)}"
-        revision = self.office.draft_by(person.account, COMPLETE.but(title=title))
+        revision = self.office.draft_by(person.account, COMPLETE.replace(title=title))
         self.states[revision.id] = State.DRAFT
 
     @rule(data=st.data(), who=st.sampled_from(PEOPLE), action=st.sampled_from(ACTIONS), stale=st.booleans())
@@ -74,7 +74,7 @@ class Desk(RuleBasedStateMachine):
         allowed = [
             (who, action)
             for who, person in self.people.items()
-            for action in workflow.allowed(revision, person.account)
+            for action in workflow.allowed_actions(revision, person.account)
             if action in ACTIONS
         ]
         if allowed:
@@ -83,8 +83,8 @@ class Desk(RuleBasedStateMachine):
     def step(self, number, who, action, stale):
         person, revision = self.people[who], db.session.get(Revision, number)
         state, version = State(revision.state), revision.version - stale
-        arrow = STEPS.get((action, state))
-        may = arrow is not None and arrow.who.includes(person.account, revision)
+        arrow = TRANSITIONS.get((action, state))
+        may = arrow is not None and arrow.permission.allows(person.account, revision)
         address = f"/staff/revisions/{number}/{'due' if action == Action.SET_DUE else action}"
         if action == Action.WITHDRAW:
             if revision.project is None:
@@ -101,7 +101,7 @@ class Desk(RuleBasedStateMachine):
         assert not moved or may, f"{who} moved {state} by {action}"
         if answer.status_code == 303 and action != Action.WITHDRAW:
             assert may, f"{who} was let {action} what is {state}"
-            self.states[number] = arrow.to
+            self.states[number] = arrow.target
         elif action == Action.WITHDRAW and answer.status_code == 303:
             assert may
             self.states[number] = State.WITHDRAWN
@@ -112,10 +112,10 @@ class Desk(RuleBasedStateMachine):
     def save(self, data, who, title):
         number = data.draw(st.sampled_from(sorted(self.states)))
         person, revision = self.people[who], db.session.get(Revision, number)
-        arrow = STEPS.get((Action.SAVE, State(revision.state)))
-        may = arrow is not None and arrow.who.includes(person.account, revision)
+        arrow = TRANSITIONS.get((Action.SAVE, State(revision.state)))
+        may = arrow is not None and arrow.permission.allows(person.account, revision)
         before = dict(revision.payload)
-        token = {"key": idempotency.fresh_key(), "version": str(revision.version), "action": "save"}
+        token = {"key": idempotency.new_key(), "version": str(revision.version), "action": "save"}
         fields = {name: value for name, value in before.items() if value not in ("", [])}
         answer = person.post(f"/staff/revisions/{number}/edit", fields | {"title": title} | token)
         assert answer.status_code < 500
@@ -132,7 +132,7 @@ class Desk(RuleBasedStateMachine):
     def nobody_agreed_to_what_they_wrote_or_last_edited(self):
         for number in getattr(self, "states", {}):
             found = db.session.get(Revision, number)
-            if found.state in AGREED_STATES:
+            if found.state in APPROVED_STATES:
                 assert found.decided_by_id not in (None, found.author_id, found.last_editor_id)
                 assert found.published_by_id not in (found.author_id, found.last_editor_id)
 
@@ -152,7 +152,7 @@ class Desk(RuleBasedStateMachine):
                 AuditEvent.subject_kind == "revision", AuditEvent.subject_id == str(number), AuditEvent.verb != "save"
             )
             last = db.session.execute(query.order_by(AuditEvent.id.desc()).limit(1)).scalar_one()
-            leads = {arrow.to for (action, _), arrow in STEPS.items() if TOLD[action] == last}
+            leads = {arrow.target for (action, _), arrow in TRANSITIONS.items() if TOLD[action] == last}
             assert state in leads or (last, state) == ("draft", State.DRAFT), f"{last} does not lead to {state}"
 
 

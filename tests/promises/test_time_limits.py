@@ -5,11 +5,11 @@ import time
 import pytest
 from sqlalchemy import text
 
-from portal.app import PUBLIC_SECONDS, STATEMENT_SECONDS, create_app
+from portal.app import PUBLIC_STATEMENT_TIMEOUT_SECONDS, STATEMENT_TIMEOUT_SECONDS, create_app
 from portal.config import Settings
-from portal.database.orm import READER, db
-from portal.database.statement_timeout import STATEMENT_SECONDS as OPTION
-from portal.database.statement_timeout import unlimited
+from portal.database.orm import READER_BIND, db
+from portal.database.statement_timeout import TIMEOUT_OPTION as OPTION
+from portal.database.statement_timeout import disable_timeout
 from portal.web.security import access
 from tests.factories import let_go, make_account
 from tests.http_clients import Browser
@@ -28,7 +28,7 @@ def limited_app(new_app, new_database):
     address = new_database()
     new_app(address)
     app = create_app(
-        Settings(database_url=address, secret_key="0123456789abcdef" * 4, patience=0), statement_seconds=SECONDS
+        Settings(database_url=address, secret_key="0123456789abcdef" * 4, max_staleness=0), statement_seconds=SECONDS
     )
     app.testing = True
     yield app
@@ -58,7 +58,10 @@ def seconds(engine):
 
 def test_what_the_public_asks_is_stopped_sooner(new_app, new_database):
     with new_app(new_database()).app_context():
-        assert (seconds(db.engine), seconds(db.engines[READER])) == (STATEMENT_SECONDS, PUBLIC_SECONDS)
+        assert (seconds(db.engine), seconds(db.engines[READER_BIND])) == (
+            STATEMENT_TIMEOUT_SECONDS,
+            PUBLIC_STATEMENT_TIMEOUT_SECONDS,
+        )
 
 
 def assert_honest(answer, began):
@@ -96,7 +99,7 @@ def test_each_statement_has_its_own_time(limited_app):
 
 def test_reading_everything_may_take_its_time(limited_app):
     with limited_app.app_context():
-        unlimited(db.session())
+        disable_timeout(db.session())
         took, rows = 0.0, 5_000_000
         while took < SECONDS * 1.2:
             began, rows = time.monotonic(), rows * 2

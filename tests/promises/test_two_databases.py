@@ -9,7 +9,7 @@ import pytest
 from werkzeug.datastructures import MultiDict
 from werkzeug.urls import iri_to_uri
 
-from portal.cli.database import SAMPLE
+from portal.cli.database import SAMPLE_FILE
 from portal.database.orm import db
 from portal.models import Project
 from portal.search import directory
@@ -58,7 +58,7 @@ CHOSEN = [
 def both(new_app, cluster, tmp_path_factory):
     """Two applications with the sample and the special records, one on each database."""
     folder = tmp_path_factory.mktemp("both")
-    with SAMPLE.open(encoding="utf-8", newline="") as file:
+    with SAMPLE_FILE.open(encoding="utf-8", newline="") as file:
         header = next(csv.reader(file))
     with (folder / "special.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, header)
@@ -67,9 +67,9 @@ def both(new_app, cluster, tmp_path_factory):
     made = [new_app(f"sqlite:///{folder}/portal.db"), new_app(cluster.database())]
     for app in made:
         with app.app_context():
-            import_file(db.session(), SAMPLE, report=Report())
+            import_file(db.session(), SAMPLE_FILE, report=Report())
             import_file(db.session(), folder / "special.csv", report=(report := Report()))
-            assert report.added == len(SPECIAL), report.first
+            assert report.added == len(SPECIAL), report.first_issues
             db.session.commit()
     return made
 
@@ -80,7 +80,7 @@ def answers(both, args):
     for app in both:
         with app.app_context():
             found = directory.find(filters)
-            yield [project.id for project in found.projects], found.counts, found.sums, found.order
+            yield [project.id for project in found.projects], found.facet_counts, found.sums, found.sort
 
 
 @pytest.mark.parametrize("typed", TYPED)
@@ -94,9 +94,9 @@ def test_what_is_typed_finds_what_it_should(both, typed, found):
     filters = Filters.parse(MultiDict({"q": typed}))
     for app in both:
         with app.app_context():
-            kept = current.current()
-            rows, _ = directory.hits_of(kept, filters) or (kept.index.everything, None)
-            ids = [int(number) for number in kept.index.facts.ids[list(rows)]]
+            kept = current.current_snapshot()
+            rows, _ = directory.text_hits(kept, filters) or (kept.index.all_rows, None)
+            ids = [int(number) for number in kept.index.row_columns.ids[list(rows)]]
             numbers = db.session.query(Project.number).filter(Project.id.in_(ids), Project.number.startswith("S."))
             assert sorted(number[2:4] for (number,) in numbers) == found.split()
 

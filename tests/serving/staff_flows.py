@@ -16,7 +16,7 @@ def form(title, *, action="submit", csrf_token=""):
     """A whole form of a new project, with a key of its own, as a browser sends it."""
     values = COMPLETE.as_json() | {
         "title": title, "note": "Typed for an hour: ünï <b>&amp;</b>", "action": action, "csrf_token": csrf_token,
-        "key": idempotency.fresh_key(), "page_key": idempotency.fresh_key(), "version": "0", "base_version": "0",
+        "key": idempotency.new_key(), "page_key": idempotency.new_key(), "version": "0", "base_version": "0",
     }  # fmt: skip
     return [
         (name, one)

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import func, select, text
 
-from portal.models import AuditEvent, Revision, SubmissionKey
+from portal.models import AuditEvent, IdempotencyKey, Revision
 from portal.vocabulary.workflow import State
 from tests import postgres
 from tests.over_http import PATIENCE, Caller, carried, typed
@@ -37,7 +37,7 @@ def counted(session, title):
     found = [one for one in session.execute(select(Revision)).scalars() if one.draft.title == title]
     numbers = [str(one.id) for one in found]
     events = select(AuditEvent.verb).where(AuditEvent.subject_kind == "revision", AuditEvent.subject_id.in_(numbers))
-    keys = session.execute(select(func.count()).select_from(SubmissionKey)).scalar_one()
+    keys = session.execute(select(func.count()).select_from(IdempotencyKey)).scalar_one()
     return [one.state for one in found], sorted(session.execute(events).scalars()), keys
 
 

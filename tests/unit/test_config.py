@@ -9,7 +9,7 @@ import pytest
 
 from portal.config import ROOT, Settings
 from portal.database import engines
-from portal.errors import Misconfigured
+from portal.errors import ConfigurationError
 
 
 def test_a_production_start_without_a_secret_is_refused_in_one_line(tmp_path):
@@ -39,11 +39,11 @@ IMPOSSIBLE = [
 
 @pytest.mark.parametrize("environ", IMPOSSIBLE, ids=lambda environ: next(iter(environ)))
 def test_impossible_settings_are_named(environ):
-    with pytest.raises(Misconfigured, match=next(iter(environ))):
+    with pytest.raises(ConfigurationError, match=next(iter(environ))):
         Settings.from_environment(environ)
 
 
 def test_an_sqlite_engine_that_can_corrupt_a_file_is_refused(monkeypatch):
     monkeypatch.setattr(engines, "SQLITE_FLOOR", (99, 0, 0))
-    with pytest.raises(Misconfigured, match="pysqlite3"):
+    with pytest.raises(ConfigurationError, match="pysqlite3"):
         engines.sqlite_engine_options(threads=1)

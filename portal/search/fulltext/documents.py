@@ -23,18 +23,18 @@ class Document:
     number: str
     title: str
     body: str
-    places: str
-    is_plain: bool = False
+    term_names: str
+    is_normalised: bool = False
 
     @classmethod
-    def of(
+    def build(
         cls,
         project_id: int,
         *,
         identifiers: Iterable[str | None],
         title: str,
         summary: str,
-        terms: Iterable[int | None],
+        term_ids: Iterable[int | None],
         names: Mapping[int, str],
     ) -> Document:
         """`terms` are ids of countries and terms; `names` is what names_of gives."""
@@ -43,11 +43,11 @@ class Document:
             number=" ".join(filter(None, identifiers)),
             title=title,
             body=summary,
-            places=" ".join(names[term_id] for term_id in sorted(set(filter(None, terms)))),
+            term_names=" ".join(names[term_id] for term_id in sorted(set(filter(None, term_ids)))),
         )
 
 
-def names_of(terms: Sequence[Term]) -> dict[int, str]:
+def searchable_names(terms: Sequence[Term]) -> dict[int, str]:
     """By term id: its names in every language, its aliases, and the names of its broader term."""
     by_id = {term.id: term for term in terms}
     names = {term.id: " ".join(dict.fromkeys([term.name, *term.names.values(), *term.aliases])) for term in terms}
@@ -57,9 +57,9 @@ def names_of(terms: Sequence[Term]) -> dict[int, str]:
     return names
 
 
-def documents_of(session: Session, project_ids: Sequence[int]) -> Iterator[Document]:
+def load_documents(session: Session, project_ids: Sequence[int]) -> Iterator[Document]:
     """Documents of public projects, in no order; ids of no such are left out. Give at most some thousands at once."""
-    names = names_of(session.execute(select(Term)).scalars().all())
+    names = searchable_names(session.execute(select(Term)).scalars().all())
     links = select(ProjectCountry.project_id, ProjectCountry.term_id).where(ProjectCountry.project_id.in_(project_ids))
     countries: dict[int, list[int]] = defaultdict(list)
     for project_id, term_id in session.execute(links):
@@ -69,11 +69,11 @@ def documents_of(session: Session, project_ids: Sequence[int]) -> Iterator[Docum
     for project_id, number, prima_id, title, summary, *terms in session.execute(
         rows.where(Project.id.in_(project_ids), Project.published_at.is_not(None))
     ):
-        yield Document.of(
+        yield Document.build(
             project_id,
             identifiers=(number, prima_id),
             title=title,
             summary=summary,
-            terms=[*countries[project_id], *terms],
+            term_ids=[*countries[project_id], *terms],
             names=names,
         )

@@ -7,49 +7,52 @@ from collections.abc import Collection, Sequence
 import numpy as np
 from sqlalchemy.engine import Connection
 
-from portal.search.arrays import Ints
+from portal.search.arrays import Int64Array
 from portal.search.fulltext.documents import Document
-from portal.search.fulltext.tokenizer import Phrase, words
+from portal.search.fulltext.tokenizer import Phrase, tokenise
 
 # What PostgreSQL keeps at most: a higher position counts as this one, further places of a word are dropped,
 # and a tsvector that takes more than a megabyte is an error.
-POSITION_MOST, PLACES_MOST, BYTES_MOST = 16_383, 255, 1_000_000
+MAX_POSITION, MAX_POSITIONS_PER_TOKEN, MAX_TSVECTOR_BYTES = 16_383, 255, 1_000_000
 # So few words fit, however long (four bytes a letter) and wherever they stand.
-_SURELY_FITS = 3_000
+_MAX_UNCHECKED_POSITION = 3_000
 # Between two columns, so that no phrase reaches from one into the next.
-_APART = 10
+_COLUMN_GAP = 10
 # The head of a sent array, then each element as its length and its value (functions array_send, int4send).
-_HEAD = 20
+_ARRAY_HEADER_BYTES = 20
 _ELEMENT = np.dtype([("length", ">i4"), ("value", ">i4")])
 
 
 class Tsvector:
     """`heading` holds title and identifiers alone: a weight would do too, but needs a look at every row found."""
 
-    KEY = "project_id"
-    IDS = "array_send(array_agg({}))"
-    STRONG = "(SELECT array_send(array_agg(project_id)) FROM project_text WHERE heading @@ CAST(:all AS tsquery))"
-    ALL = "(SELECT array_send(array_agg(project_id)) FROM project_text WHERE document @@ CAST(:all AS tsquery))"
+    ID_COLUMN = "project_id"
+    AGGREGATE_IDS = "array_send(array_agg({}))"
+    TITLE_MATCHES = (
+        "(SELECT array_send(array_agg(project_id)) FROM project_text WHERE heading @@ CAST(:all AS tsquery))"
+    )
+    ALL_MATCHES = "(SELECT array_send(array_agg(project_id)) FROM project_text WHERE document @@ CAST(:all AS tsquery))"
 
     @staticmethod
-    def ids(answer: bytes | None) -> Ints:
+    def decode_ids(answer: bytes | None) -> Int64Array:
         # No row at all makes no array.
-        elements = np.frombuffer(answer[_HEAD:] if answer else b"", _ELEMENT)
+        elements = np.frombuffer(answer[_ARRAY_HEADER_BYTES:] if answer else b"", _ELEMENT)
         return elements["value"].astype(np.int64)
 
     @staticmethod
-    def parameters(phrases: Sequence[Phrase]) -> dict[str, str]:
-        every = (" <-> ".join(f"'{word}'" for word in p.words) + (":*" if p.begins else "") for p in phrases)
+    def match_parameters(phrases: Sequence[Phrase]) -> dict[str, str]:
+        every = (" <-> ".join(f"'{word}'" for word in p.tokens) + (":*" if p.is_prefix else "") for p in phrases)
         return {"all": " & ".join(every)}
 
     @staticmethod
     def write(connection: Connection, documents: Sequence[Document]) -> None:
-        heads = [(words(d.title), words(d.number)) for d in documents]
+        heads = [(tokenise(d.title), tokenise(d.number)) for d in documents]
         rows = {
             "ids": [d.project_id for d in documents],
-            "headings": [vector(*head) for head in heads],
+            "headings": [tsvector_literal(*head) for head in heads],
             "documents": [
-                vector(*head, words(d.places), words(d.body)) for head, d in zip(heads, documents, strict=True)
+                tsvector_literal(*head, tokenise(d.term_names), tokenise(d.body))
+                for head, d in zip(heads, documents, strict=True)
             ],
         }
         connection.exec_driver_sql(
@@ -71,28 +74,28 @@ class Tsvector:
         connection.exec_driver_sql("TRUNCATE project_text")
 
 
-def vector(*columns: list[str]) -> str:
+def tsvector_literal(*columns: list[str]) -> str:
     """The words of some columns as a tsvector literal: each word with its places."""
     places: dict[str, list[int]] = {}
     place = 0
     for column in columns:
         for place, word in enumerate(column, place + 1):  # noqa: B020 # counted on after the loop
             places.setdefault(word, []).append(place)
-        place += _APART
-    if place > _SURELY_FITS:
-        places = within_bounds(places)
+        place += _COLUMN_GAP
+    if place > _MAX_UNCHECKED_POSITION:
+        places = limit_positions(places)
     return " ".join([f"'{word}':{','.join(map(str, found))}" for word, found in places.items()])
 
 
-def within_bounds(places: dict[str, list[int]]) -> dict[str, list[int]]:
+def limit_positions(positions: dict[str, list[int]]) -> dict[str, list[int]]:
     """What PostgreSQL can keep of a long text."""
     kept: dict[str, list[int]] = {}
     size = 0
-    for word, found in places.items():
-        kept[word] = [min(place, POSITION_MOST) for place in found[:PLACES_MOST]]
+    for word, found in positions.items():
+        kept[word] = [min(place, MAX_POSITION) for place in found[:MAX_POSITIONS_PER_TOKEN]]
         # A word takes its bytes, two for each place, and up to four to fill up and to count the places.
         size += len(word.encode()) + 2 * len(kept[word]) + 4
-        if size > BYTES_MOST:
+        if size > MAX_TSVECTOR_BYTES:
             kept.pop(word)
             break
     return kept

@@ -5,33 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from portal.database.orm import db
-from portal.database.public_reader import reading
+from portal.database.public_reader import public_session
 from portal.search.index import refresh
 from portal.search.index.snapshot import Snapshot
-from portal.search.read_models.project import Listing
+from portal.search.read_models.project import ProjectView
 
 
-def current() -> Snapshot:
+def current_snapshot() -> Snapshot:
     """The snapshot of the present state of the database."""
     engine = db.engine.engine
-    if fresh := refresh.of(engine).fresh():
+    if fresh := refresh.store_for(engine).fresh_snapshot():
         return fresh
-    with reading() as session:
-        return refresh.current(engine, session)
+    with public_session() as session:
+        return refresh.load_current(engine, session)
 
 
-def state() -> str:
+def index_status() -> str:
     """ "ok", or a sentence that says what is wrong with the index."""
-    held = refresh.of(db.engine.engine)
+    held = refresh.store_for(db.engine.engine)
     try:
-        current()
+        current_snapshot()
     except Exception:
         db.session.rollback()
         return held.failure or "The index cannot be built."
     return held.failure or "ok"
 
 
-def shown(snapshot: Snapshot, ids: Sequence[int]) -> tuple[Listing, ...]:
+def load_projects(snapshot: Snapshot, ids: Sequence[int]) -> tuple[ProjectView, ...]:
     """The published projects with these ids, in their order."""
-    with reading() as session:
-        return snapshot.shown(session, ids)
+    with public_session() as session:
+        return snapshot.load_projects(session, ids)

@@ -14,42 +14,52 @@ from pyroaring import BitMap
 from sqlalchemy import func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
-from portal.database.statement_timeout import unlimited
-from portal.models import Catalogue, Change, Project, Term
-from portal.search.arrays import Ints, Whole
-from portal.search.index.build import Columns, build, patch
-from portal.search.index.facet_index import Counts, Index, Sums
+from portal.database.statement_timeout import disable_timeout
+from portal.models import Catalogue, CatalogueChange, Project, Term
+from portal.search.arrays import Int64Array, IntegerArray
+from portal.search.index.build import ProjectColumns, build_index, patch_index
+from portal.search.index.facet_index import FacetCounts, FacetIndex, Sums
 from portal.search.query.filters import Filters
-from portal.search.read_models.project import Listing, listings
+from portal.search.read_models.project import ProjectView, load_project_views
 from portal.search.read_models.terms import Terms
 
-_TEXTS_KEPT = 256
-_LISTINGS_KEPT = 4_096
-_TALLIES_KEPT = 256
+_MAX_CACHED_TEXTS = 256
+_MAX_CACHED_PROJECTS = 4_096
+_MAX_CACHED_AGGREGATES = 256
 # Rows read in one go: enough to be fast, few enough to need little memory.
-_BATCH = 2_000
+_BATCH_ROWS = 2_000
 # Beyond so many rows out of place an index is made anew.
-LATE_MOST = 2_000
-_FACETS = ("region", "status", "coverage", "type", "theme", "country", "sdg", "gcm")
-Pairs = tuple[Ints, Whole]
-Key = TypeVar("Key")
-Value = TypeVar("Value")
-Size = type[np.signedinteger[Any]]
+MAX_APPENDED_ROWS = 2_000
+_INDEXED_FACETS = ("region", "status", "coverage", "type", "theme", "country", "sdg", "gcm")
+RowTermPairs = tuple[Int64Array, IntegerArray]
+CacheKey = TypeVar("CacheKey")
+CacheValue = TypeVar("CacheValue")
+IntegerType = type[np.signedinteger[Any]]
 
-_PUBLISHED = (
+_INDEX_PROJECTS_SQL = (
     "SELECT id, coalesce(year, 0), coalesce(CAST(substr(start, 1, 4) AS INTEGER), 0), "
     'coalesce(CAST(substr("end", 1, 4) AS INTEGER), 0), coalesce(budget, -1), coalesce(region_id, 0), '
     "coalesce(status_id, 0), coalesce(coverage_id, 0), coalesce(type_id, 0) "
     "FROM project WHERE published_at IS NOT NULL"
 )
 # An id, three years, cents, four terms.
-_SIZES: list[Size] = [np.int32, np.int16, np.int16, np.int16, np.int64, np.int32, np.int32, np.int32, np.int32]
-_COUNTRIES = "SELECT project_id, term_id FROM project_country WHERE is_eligible"
-_TAGS = "SELECT project_id, term_id FROM project_tag"
+_COLUMN_TYPES: list[IntegerType] = [
+    np.int32,
+    np.int16,
+    np.int16,
+    np.int16,
+    np.int64,
+    np.int32,
+    np.int32,
+    np.int32,
+    np.int32,
+]
+_INDEX_COUNTRIES_SQL = "SELECT project_id, term_id FROM project_country WHERE is_eligible"
+_INDEX_TAGS_SQL = "SELECT project_id, term_id FROM project_tag"
 
 
 @dataclass(frozen=True)
-class State:
+class CatalogueVersion:
     """Where the catalogue stands: see models.Catalogue."""
 
     version: int = 0
@@ -64,103 +74,105 @@ class Snapshot:
     counted of recent selections: who sorts them or turns a page needs no new count.
     """
 
-    state: State
+    catalogue_version: CatalogueVersion
     changed_at: datetime | None
     terms: Terms
-    index: Index
-    samples: int
-    texts: dict[str, tuple[BitMap, BitMap]] = field(default_factory=dict, repr=False)
-    listings: dict[int, Listing] = field(default_factory=dict, repr=False)
-    tallies: dict[Filters, tuple[Sums, Counts]] = field(default_factory=dict, repr=False)
+    index: FacetIndex
+    sample_count: int
+    text_hits_cache: dict[str, tuple[BitMap, BitMap]] = field(default_factory=dict, repr=False)
+    projects_cache: dict[int, ProjectView] = field(default_factory=dict, repr=False)
+    aggregates_cache: dict[Filters, tuple[Sums, FacetCounts]] = field(default_factory=dict, repr=False)
 
-    def remember(self, text: str, rows: tuple[BitMap, BitMap]) -> tuple[BitMap, BitMap]:
+    def cache_text_hits(self, text: str, rows: tuple[BitMap, BitMap]) -> tuple[BitMap, BitMap]:
         """Keep the rows a text found."""
-        return kept(self.texts, text, rows, _TEXTS_KEPT)
+        return put_bounded(self.text_hits_cache, text, rows, _MAX_CACHED_TEXTS)
 
-    def tally(self, filters: Filters, hits: BitMap | None, selection: BitMap) -> tuple[Sums, Counts]:
+    def aggregates(self, filters: Filters, hits: BitMap | None, selection: BitMap) -> tuple[Sums, FacetCounts]:
         """The sums of a selection, and the counts of every facet value."""
-        what = filters.selection
-        if found := self.tallies.get(what):
+        what = filters.criteria
+        if found := self.aggregates_cache.get(what):
             return found
-        counted = self.index.sums(selection), self.index.counts(filters, hits, selection)
-        return kept(self.tallies, what, counted, _TALLIES_KEPT)
+        counted = self.index.sums(selection), self.index.facet_counts(filters, hits, selection)
+        return put_bounded(self.aggregates_cache, what, counted, _MAX_CACHED_AGGREGATES)
 
-    def shown(self, session: Session, ids: Sequence[int]) -> tuple[Listing, ...]:
+    def load_projects(self, session: Session, ids: Sequence[int]) -> tuple[ProjectView, ...]:
         """The projects with these ids, in their order; those that are not published are left out."""
-        found = {number: listing for number in ids if (listing := self.listings.get(number))}
-        for listing in listings(session, self.terms, [number for number in ids if number not in found]):
-            found[listing.id] = kept(self.listings, listing.id, listing, _LISTINGS_KEPT)
+        found = {number: listing for number in ids if (listing := self.projects_cache.get(number))}
+        for listing in load_project_views(session, self.terms, [number for number in ids if number not in found]):
+            found[listing.id] = put_bounded(self.projects_cache, listing.id, listing, _MAX_CACHED_PROJECTS)
         return tuple(found[number] for number in ids if number in found)
 
 
-def kept(store: dict[Key, Value], key: Key, value: Value, most: int) -> Value:
+def put_bounded(cache: dict[CacheKey, CacheValue], key: CacheKey, value: CacheValue, limit: int) -> CacheValue:
     """Put a value into a store, dropping the oldest beyond a bound; threads share it."""
-    while len(store) >= most:
+    while len(cache) >= limit:
         with suppress(StopIteration, RuntimeError):
-            store.pop(next(iter(store)), None)
-    return store.setdefault(key, value)
+            cache.pop(next(iter(cache)), None)
+    return cache.setdefault(key, value)
 
 
-def state_of(session: Session) -> State:
+def read_catalogue_version(session: Session) -> CatalogueVersion:
     """The present state of the catalogue; a database without one has none."""
     row = session.execute(select(Catalogue.version, Catalogue.stamp)).one_or_none()
-    return State(*row) if row else State()
+    return CatalogueVersion(*row) if row else CatalogueVersion()
 
 
-def take(session: Session) -> Snapshot:
+def load_snapshot(session: Session) -> Snapshot:
     """Read all published projects and build their index.
 
     The state is read first: what others commit meanwhile may be in or not, and is in for certain after the
     next `follow`, which takes it in by the journal.
     """
-    unlimited(session)
-    state, changed_at = state_of(session), changed_at_of(session)
+    disable_timeout(session)
+    state, changed_at = read_catalogue_version(session), read_changed_at(session)
     terms = Terms.load(session)
-    return Snapshot(state, changed_at, terms, build(columns(session, terms)), samples_of(session))
+    return Snapshot(state, changed_at, terms, build_index(read_project_columns(session, terms)), count_samples(session))
 
 
-def follow(session: Session, old: Snapshot, most: int) -> Snapshot | None:
+def apply_journal(session: Session, old: Snapshot, limit: int) -> Snapshot | None:
     """The snapshot brought up to date by the journal.
 
     None when more than `most` projects changed, or anything else did, or the journal does not reach back.
     """
-    state, changed_at = state_of(session), changed_at_of(session)
+    state, changed_at = read_catalogue_version(session), read_changed_at(session)
     steps = session.execute(
-        select(Change.version, Change.stamp, Change.project_ids)
-        .where(Change.version >= old.state.version)
-        .order_by(Change.version)
+        select(CatalogueChange.version, CatalogueChange.stamp, CatalogueChange.project_ids)
+        .where(CatalogueChange.version >= old.catalogue_version.version)
+        .order_by(CatalogueChange.version)
     ).all()
-    if not steps or (steps[0].version, steps[0].stamp) != (old.state.version, old.state.stamp):
+    if not steps or (steps[0].version, steps[0].stamp) != (old.catalogue_version.version, old.catalogue_version.stamp):
         return None
     if any(step.project_ids is None for step in steps[1:]):
         return None
     ids = sorted({number for step in steps[1:] for number in step.project_ids})
-    if len(ids) > most or len(ids) + len(old.index.late) > LATE_MOST:
+    if len(ids) > limit or len(ids) + len(old.index.appended) > MAX_APPENDED_ROWS:
         return None
-    terms = old.terms if old.terms.count == terms_in(session) else Terms.load(session)
-    fresh = columns(session, terms, ids)
-    index = patch(old.index, ids, fresh, followers(session, old.index, ids, fresh.ids))
-    return Snapshot(state, changed_at, terms, index, samples_of(session))
+    terms = old.terms if old.terms.count == count_terms(session) else Terms.load(session)
+    fresh = read_project_columns(session, terms, ids)
+    index = patch_index(old.index, ids, fresh, find_successors(session, old.index, ids, fresh.ids))
+    return Snapshot(state, changed_at, terms, index, count_samples(session))
 
 
-def changed_at_of(session: Session) -> datetime | None:
+def read_changed_at(session: Session) -> datetime | None:
     return session.execute(select(Catalogue.changed_at)).scalar_one_or_none()
 
 
-def samples_of(session: Session) -> int:
+def count_samples(session: Session) -> int:
     return session.execute(
         select(func.count()).select_from(Project).where(Project.is_sample, Project.published_at.is_not(None))
     ).scalar_one()
 
 
-def terms_in(session: Session) -> int:
+def count_terms(session: Session) -> int:
     return session.execute(select(func.count()).select_from(Term)).scalar_one()
 
 
-def columns(session: Session, terms: Terms, only: Sequence[int] | None = None) -> Columns:
+def read_project_columns(session: Session, terms: Terms, only_ids: Sequence[int] | None = None) -> ProjectColumns:
     """The published projects (or `only` those with these ids) as arrays, in the order of their titles."""
-    table = read(session, _PUBLISHED, _SIZES, "id", only)
-    (titled,) = read(session, "SELECT id FROM project", _SIZES[:1], "id", only, order="title_sort, id")
+    table = read_integer_columns(session, _INDEX_PROJECTS_SQL, _COLUMN_TYPES, "id", only_ids)
+    (titled,) = read_integer_columns(
+        session, "SELECT id FROM project", _COLUMN_TYPES[:1], "id", only_ids, order="title_sort, id"
+    )
     at = np.full(max(int(table[0].max(initial=0)), int(titled.max(initial=0))) + 1, -1, dtype=np.int64)
     at[table[0]] = np.arange(len(table[0]))
     # What is not published stands in the order of titles too.
@@ -170,42 +182,52 @@ def columns(session: Session, terms: Terms, only: Sequence[int] | None = None) -
     place[titled] = np.arange(len(titled))
     ids, years, starts, ends, budgets, region, status, coverage, kind = (column[by_title] for column in table)
     theme_of = np.zeros(int(kind.max(initial=0)) + 1, dtype=np.int64)
-    for word in terms.of("type"):
+    for word in terms.in_facet("type"):
         if word.parent and word.id < len(theme_of):
             theme_of[word.id] = word.parent.id
-    goals, objectives = split_tags(pairs(session, _TAGS, place, only), terms)
-    return Columns(
+    goals, objectives = split_tags(read_row_term_pairs(session, _INDEX_TAGS_SQL, place, only_ids), terms)
+    return ProjectColumns(
         ids=ids,
         years=years,
         starts=starts,
         ends=ends,
         budgets=budgets,
-        ones={"region": region, "status": status, "coverage": coverage, "type": kind, "theme": theme_of[kind]},
-        manies={"country": pairs(session, _COUNTRIES, place, only), "sdg": goals, "gcm": objectives},
-        codes={facet: {word.id: word.code for word in terms.of(facet)} for facet in _FACETS},
+        single_valued={"region": region, "status": status, "coverage": coverage, "type": kind, "theme": theme_of[kind]},
+        multi_valued={
+            "country": read_row_term_pairs(session, _INDEX_COUNTRIES_SQL, place, only_ids),
+            "sdg": goals,
+            "gcm": objectives,
+        },
+        codes={facet: {word.id: word.code for word in terms.in_facet(facet)} for facet in _INDEXED_FACETS},
     )
 
 
-def read(
-    session: Session, statement: str, sizes: Sequence[Size], name: str, only: Sequence[int] | None, *, order: str = ""
-) -> list[Whole]:
+def read_integer_columns(
+    session: Session,
+    statement: str,
+    types: Sequence[IntegerType],
+    id_column: str,
+    only_ids: Sequence[int] | None,
+    *,
+    order: str = "",
+) -> list[IntegerArray]:
     """The columns that a statement of whole numbers gives, each in its size; `only` bounds it by the column `name`."""
-    parts: list[list[Whole]] = [[np.empty(0, dtype=size)] for size in sizes]
-    for batch in batches(session, statement, name, only, order):
-        table = np.fromiter(chain.from_iterable(batch), dtype=np.int64, count=len(batch) * len(sizes))
-        for number, size in enumerate(sizes):
-            parts[number].append(table[number :: len(sizes)].astype(size))
+    parts: list[list[IntegerArray]] = [[np.empty(0, dtype=size)] for size in types]
+    for batch in read_batches(session, statement, id_column, only_ids, order):
+        table = np.fromiter(chain.from_iterable(batch), dtype=np.int64, count=len(batch) * len(types))
+        for number, size in enumerate(types):
+            parts[number].append(table[number :: len(types)].astype(size))
     return [np.concatenate(part) for part in parts]
 
 
-def batches(
-    session: Session, statement: str, name: str, only: Sequence[int] | None, order: str
+def read_batches(
+    session: Session, statement: str, id_column: str, only_ids: Sequence[int] | None, order: str
 ) -> Iterator[Sequence[Sequence[Any]]]:
     bound = ""
-    if only is not None:
+    if only_ids is not None:
         # Whole numbers of our own journal, so that both databases read one statement without a parameter each.
-        listed = ", ".join(map(str, map(int, only))) or "NULL"
-        bound = f" {'AND' if ' WHERE ' in statement else 'WHERE'} {name} IN ({listed})"
+        listed = ", ".join(map(str, map(int, only_ids))) or "NULL"
+        bound = f" {'AND' if ' WHERE ' in statement else 'WHERE'} {id_column} IN ({listed})"
     ordered = f" ORDER BY {order}" if order else ""
     # The driver's own cursor: a Python object more for each of half a million rows would double the time.
     driver = session.connection().connection
@@ -213,21 +235,23 @@ def batches(
     # PostgreSQL hands a plain cursor everything at once; a named one stays at the server.
     with closing(driver.cursor() if is_sqlite else driver.cursor("index")) as cursor:
         cursor.execute(statement + bound + ordered)
-        while batch := cursor.fetchmany(_BATCH):
+        while batch := cursor.fetchmany(_BATCH_ROWS):
             yield batch
 
 
-def pairs(session: Session, statement: str, place: Ints, only: Sequence[int] | None) -> Pairs:
+def read_row_term_pairs(
+    session: Session, statement: str, rows_by_project_id: Int64Array, only_ids: Sequence[int] | None
+) -> RowTermPairs:
     """(row, term id) pairs of published projects."""
-    projects, terms = read(session, statement, _SIZES[:1] * 2, "project_id", only)
-    known = projects < len(place)
-    rows = place[projects[known]]
+    projects, terms = read_integer_columns(session, statement, _COLUMN_TYPES[:1] * 2, "project_id", only_ids)
+    known = projects < len(rows_by_project_id)
+    rows = rows_by_project_id[projects[known]]
     return rows[rows >= 0], terms[known][rows >= 0]
 
 
-def followers(session: Session, index: Index, changed: Sequence[int], ids: Whole) -> Ints:
+def find_successors(session: Session, index: FacetIndex, changed_ids: Sequence[int], ids: IntegerArray) -> Int64Array:
     """For each of the projects `ids` the one that comes next by title and did not change; 0 for none."""
-    project, leaving = Project.__table__.c, set(changed)
+    project, leaving = Project.__table__.c, set(changed_ids)
 
     def follower(project_id: int) -> int:
         title = session.execute(select(project.title_sort).where(project.id == project_id)).scalar_one()
@@ -238,16 +262,18 @@ def followers(session: Session, index: Index, changed: Sequence[int], ids: Whole
             .execution_options(stream_results=True, max_row_buffer=10)
         ).scalars()
         with found:
-            stay = (one for one in found if one not in leaving and one < len(index.rows) and index.rows[one] >= 0)
+            stay = (
+                one for one in found if one not in leaving and one < len(index.row_by_id) and index.row_by_id[one] >= 0
+            )
             return next(stay, 0)
 
     return np.array([follower(int(one)) for one in ids], dtype=np.int64)
 
 
-def split_tags(tags: Pairs, terms: Terms) -> tuple[Pairs, Pairs]:
+def split_tags(tags: RowTermPairs, terms: Terms) -> tuple[RowTermPairs, RowTermPairs]:
     """Goals and Compact objectives apart; a target counts for its goal too, once."""
     rows, ids = tags
-    goal_ids = {word.id: word.parent.id if word.parent else word.id for word in terms.of("sdg")}
+    goal_ids = {word.id: word.parent.id if word.parent else word.id for word in terms.in_facet("sdg")}
     is_goal = np.array([int(term) in goal_ids for term in ids], dtype=bool)
     wide = np.array([goal_ids.get(int(term), 0) for term in ids], dtype=np.int64)
     both = np.concatenate([np.stack([rows, ids])[:, is_goal], np.stack([rows, wide])[:, is_goal]], axis=1)

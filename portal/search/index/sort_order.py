@@ -11,23 +11,23 @@ import numpy as np
 import numpy.typing as npt
 from pyroaring import BitMap
 
-from portal.search.arrays import Rows
-from portal.search.index.bitmaps import numbers
+from portal.search.arrays import RowArray
+from portal.search.index.bitmaps import to_row_array
 
 # A selection that holds less than one row in so many is sorted by place; a larger one is met by walking the order.
-_SPARSE = 16
+_SPARSE_PAGE_RATIO = 16
 # Up to so many rows are looked up one by one; beyond, a mask of all rows is cheaper.
-_WALK_MOST = 4_000
+_MAX_ROWS_WALKED = 4_000
 
 
 @dataclass(frozen=True)
-class Order:
+class SortOrder:
     """`rows` holds every row once, in order."""
 
-    rows: Rows = field(repr=False)
+    rows: RowArray = field(repr=False)
 
     @cached_property
-    def places(self) -> npt.NDArray[np.int32]:
+    def positions(self) -> npt.NDArray[np.int32]:
         """The place of each row; made when first needed."""
         places = np.zeros(int(self.rows.max(initial=0)) + 1, dtype=np.int32)
         places[self.rows] = np.arange(len(self.rows), dtype=np.int32)
@@ -40,45 +40,45 @@ class Order:
         if first >= last:
             return []
         if size == len(self.rows):
-            return listed(self.rows[first:last])
-        if size * _SPARSE <= len(self.rows):
-            places = self.places[numbers(selection)]
+            return to_list(self.rows[first:last])
+        if size * _SPARSE_PAGE_RATIO <= len(self.rows):
+            places = self.positions[to_row_array(selection)]
             wanted = np.partition(places, (first, last - 1))[first:last]
-            return listed(self.rows[np.sort(wanted)])
+            return to_list(self.rows[np.sort(wanted)])
         if first > size // 2:
             # Nearer from the end.
-            return walk(self.rows[::-1], selection, size - last, last - first)[::-1]
-        return walk(self.rows, selection, first, last - first)
+            return walk_order(self.rows[::-1], selection, size - last, last - first)[::-1]
+        return walk_order(self.rows, selection, first, last - first)
 
-    def inserted(self, gone: Sequence[int], at: Sequence[int], rows: Sequence[int]) -> Order:
+    def patched(self, removed: Sequence[int], insert_before: Sequence[int], rows: Sequence[int]) -> SortOrder:
         """Without the places `gone`, and with each of `rows` before the place `at` of this order."""
-        kept = np.insert(self.rows, list(at), list(rows)) if rows else self.rows
-        if gone:
-            shifts = np.searchsorted(np.sort(np.array(at, dtype=np.int64)), gone, side="right")
-            kept = np.delete(kept, np.array(gone, dtype=np.int64) + shifts)
-        return Order(kept.astype(np.uint32, copy=False))
+        kept = np.insert(self.rows, list(insert_before), list(rows)) if rows else self.rows
+        if removed:
+            shifts = np.searchsorted(np.sort(np.array(insert_before, dtype=np.int64)), removed, side="right")
+            kept = np.delete(kept, np.array(removed, dtype=np.int64) + shifts)
+        return SortOrder(kept.astype(np.uint32, copy=False))
 
 
-def listed(rows: Rows) -> list[int]:
+def to_list(rows: RowArray) -> list[int]:
     result: list[int] = rows.tolist()
     return result
 
 
-def walk(rows: Rows, selection: BitMap, first: int, count: int) -> list[int]:
+def walk_order(rows: RowArray, selection: BitMap, first: int, count: int) -> list[int]:
     """Up to `count` of the rows that are selected, after passing `first` of them."""
     expected = (first + count) * len(rows) // len(selection)
-    if expected <= _WALK_MOST:
+    if expected <= _MAX_ROWS_WALKED:
         found = (row for row in map(int, rows) if row in selection)
         return list(islice(found, first, first + count))
     chosen = np.zeros(len(rows) and int(rows.max()) + 1, dtype=bool)
-    chosen[numbers(selection)] = True
+    chosen[to_row_array(selection)] = True
     result: list[int] = []
     at, passed, step = 0, 0, expected + expected // 8 + 1
     while at < len(rows) and len(result) < count:
         block = rows[at : at + step]
         hits = block[chosen[block]]
         begin = max(first - passed, 0)
-        result += listed(hits[begin : begin + count - len(result)])
+        result += to_list(hits[begin : begin + count - len(result)])
         passed += len(hits)
         at += step
     return result

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from portal.vocabulary.facets import BUDGET_MOST, NOT_STATED, YEAR_FIRST, YEAR_LAST
+from portal.vocabulary.facets import MAX_BUDGET, MAX_YEAR, MIN_YEAR, NOT_STATED
 from portal.vocabulary.term_lists import alpha3_by_alpha2
 
 _DIGITS = re.compile(r"[0-9]+")
@@ -13,12 +13,12 @@ _DIGITS = re.compile(r"[0-9]+")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+")
 
 
-def facet_value(facet: str, value: str) -> str:
+def parse_facet_value(facet: str, value: str) -> str:
     """The value as it stands in the index: codes in lower case, countries as ISO alpha-3."""
     if value.casefold() == NOT_STATED:
         return NOT_STATED
     if facet == "year":
-        return str(whole(YEAR_FIRST, YEAR_LAST)(value))
+        return str(integer_between(MIN_YEAR, MAX_YEAR)(value))
     if facet == "budget":
         raise ValueError("only none")
     if len(value) > 80:
@@ -28,17 +28,17 @@ def facet_value(facet: str, value: str) -> str:
     return value.lower()
 
 
-def clean(text: str) -> str:
+def clean_value(text: str) -> str:
     """Collapse spaces and drop what can neither be printed nor searched."""
     return " ".join(_UNPRINTABLE.sub(" ", text).split())
 
 
-def shown(text: str, most: int = 40) -> str:
+def shorten(text: str, limit: int = 40) -> str:
     """As much of a strange value as is worth showing."""
-    return text if len(text) <= most else text[: most - 1] + "…"
+    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-def whole(low: int, high: int) -> Callable[[str], int]:
+def integer_between(low: int, high: int) -> Callable[[str], int]:
     """A reader of plain whole numbers in a range; other digits than 0 to 9 are not understood."""
 
     def read(text: str) -> int:
@@ -52,13 +52,13 @@ def whole(low: int, high: int) -> Callable[[str], int]:
     return read
 
 
-def money(text: str) -> int:
+def parse_dollars(text: str) -> int:
     """Whole US dollars; commas and spaces between thousands are understood."""
     grouped = re.fullmatch(r"[0-9]{1,3}(?:[, ][0-9]{3})+", text)
-    return whole(0, BUDGET_MOST)(re.sub(r"[, ]", "", text) if grouped else text)
+    return integer_between(0, MAX_BUDGET)(re.sub(r"[, ]", "", text) if grouped else text)
 
 
-def page_number(text: str) -> int:
+def parse_page_number(text: str) -> int:
     """A page from 1 on; anything longer than any list is simply beyond the last page."""
     if not _DIGITS.fullmatch(text):
         raise ValueError("not a number")
@@ -68,7 +68,7 @@ def page_number(text: str) -> int:
     return min(number, 10**9)
 
 
-def among(*names: str) -> Callable[[str], str]:
+def one_of(*names: str) -> Callable[[str], str]:
     """A reader of one of some names."""
 
     def read(text: str) -> str:

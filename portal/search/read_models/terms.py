@@ -13,7 +13,7 @@ from portal.models import Term
 
 
 @dataclass(frozen=True)
-class Word:
+class TermView:
     """One term; `names` by language, `phrase` how it is said in an English sentence, `parent` the broader one."""
 
     id: int
@@ -23,24 +23,24 @@ class Word:
     names: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
     phrase: str = field(default="", compare=False, repr=False)
     extra: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
-    parent: Word | None = field(default=None, compare=False, repr=False)
+    parent: TermView | None = field(default=None, compare=False, repr=False)
 
 
 class Terms:
     """All terms, in the order of their lists."""
 
-    def __init__(self, words: dict[int, Word]) -> None:
-        self._by_id = words
-        self._by_code = {(word.facet, word.code): word for word in words.values()}
-        self.count = len(words)
+    def __init__(self, terms: dict[int, TermView]) -> None:
+        self._by_id = terms
+        self._by_code = {(word.facet, word.code): word for word in terms.values()}
+        self.count = len(terms)
 
     @classmethod
     def load(cls, session: Session) -> Terms:
-        words: dict[int, Word] = {}
+        words: dict[int, TermView] = {}
         # Parents are made before their children: a term never precedes its broader one.
         rows = session.execute(select(Term.__table__).order_by(Term.position, Term.id)).mappings().all()
         for row in sorted(rows, key=lambda row: row["parent_id"] is not None):
-            words[row["id"]] = Word(
+            words[row["id"]] = TermView(
                 id=row["id"],
                 facet=row["facet"],
                 code=row["code"],
@@ -52,12 +52,12 @@ class Terms:
             )
         return cls(words)
 
-    def by_id(self, term_id: int | None) -> Word | None:
+    def by_id(self, term_id: int | None) -> TermView | None:
         return self._by_id.get(term_id) if term_id else None
 
-    def get(self, facet: str, code: str) -> Word | None:
+    def get(self, facet: str, code: str) -> TermView | None:
         return self._by_code.get((facet, code))
 
-    def of(self, facet: str) -> Iterator[Word]:
+    def in_facet(self, facet: str) -> Iterator[TermView]:
         """Yield one facet's terms in their order."""
         return (word for word in self._by_id.values() if word.facet == facet)

@@ -13,14 +13,14 @@ from sqlalchemy.orm import Session
 
 from portal.database.orm import now
 from portal.database.transactions import begin_writing
-from portal.errors import BadLink
+from portal.errors import InvalidLink
 from portal.models import Account, OneTimeLink
 from portal.services.accounts import passwords
 from portal.services.audit import recording
 
-LASTS = timedelta(minutes=30)
-PATH = "/sign-in/link/"
-_BAD = (
+LINK_LIFETIME = timedelta(minutes=30)
+LINK_PATH = "/sign-in/link/"
+_INVALID_LINK_MESSAGE = (
     "This link is not good any more: it was used, is older than 30 minutes, or a later one took its place. "
     "Ask for another."
 )
@@ -42,9 +42,9 @@ class IssuedLink:
     name: str
     expires_at: datetime
 
-    def address(self, public_url: str) -> str:
+    def url(self, public_url: str) -> str:
         """The whole address, from the configured one of the portal and never from a request."""
-        return f"{public_url}{PATH}{self.token}"
+        return f"{public_url}{LINK_PATH}{self.token}"
 
 
 def issue(session: Session, account: Account, purpose: Purpose, *, by: Account | None = None) -> IssuedLink:
@@ -60,31 +60,31 @@ def issue(session: Session, account: Account, purpose: Purpose, *, by: Account |
             account_id=account.id,
             credential_version=account.credential_version,
             created_at=moment,
-            expires_at=moment + LASTS,
+            expires_at=moment + LINK_LIFETIME,
         )
     )
     recording.record(session, "issue link", "account", account.id, after={"purpose": purpose}, by=by)
-    return IssuedLink(token, purpose, account.email, account.name, moment + LASTS)
+    return IssuedLink(token, purpose, account.email, account.name, moment + LINK_LIFETIME)
 
 
-def read(session: Session, token: str) -> OneTimeLink:
+def load_link(session: Session, token: str) -> OneTimeLink:
     """The living link of this token, for the page that asks for a password; raises BadLink. Uses nothing up."""
     found = session.execute(select(OneTimeLink).where(OneTimeLink.token_hash == _hash(token))).scalar_one_or_none()
-    if found is None or not _is_good(found):
-        raise BadLink(_BAD)
+    if found is None or not _is_valid(found):
+        raise InvalidLink(_INVALID_LINK_MESSAGE)
     return found
 
 
-def use(session: Session, token: str, password: str) -> Account:
+def redeem(session: Session, token: str, password: str) -> Account:
     """Set the password that the link lets its owner choose; whoever uses it first, once.
 
     Begins its own writing transaction; the caller commits. Signs nobody in: the second factor is asked for as ever.
     Raises BadLink and WeakPassword; both leave the link as it was.
     """
-    account = read(session, token).account
-    passwords.check(password, context=(account.email, account.name))
+    account = load_link(session, token).account
+    passwords.check_strength(password, context=(account.email, account.name))
     # Hashed before the transaction begins: it takes long, and others wait to write.
-    kept = passwords.hashed(password)
+    kept = passwords.hash_password(password)
     begin_writing(session)
     taken = session.execute(
         update(OneTimeLink)
@@ -96,14 +96,14 @@ def use(session: Session, token: str, password: str) -> Account:
     owner = session.get(Account, account_id, with_for_update=True) if taken else None
     if owner is None or owner.is_disabled or owner.credential_version != version:
         session.rollback()
-        raise BadLink(_BAD)
+        raise InvalidLink(_INVALID_LINK_MESSAGE)
     owner.password_hash = kept
     owner.credential_version += 1
     recording.record(session, "set password", "account", owner.id, after={"by link": purpose}, by=owner)
     return owner
 
 
-def _is_good(link: OneTimeLink) -> bool:
+def _is_valid(link: OneTimeLink) -> bool:
     account = link.account
     return (
         link.used_at is None

@@ -10,7 +10,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
 from portal.database.orm import now
-from portal.errors import TooMany
+from portal.errors import RateLimited
 from portal.models import Attempt
 
 # For each kind: (seconds, most by account, most by address, most in all).
@@ -21,11 +21,11 @@ LIMITS: dict[str, tuple[tuple[int, int, int, int], ...]] = {
     "e-mail": ((300, 3, 10, 200), (3_600, 6, 30, 1_000)),
     "link": ((300, 10, 20, 1_000),),
 }
-KEPT = timedelta(days=1)
-_REFUSALS_NOTED_MOST = 1_000
+RETENTION = timedelta(days=1)
+_MAX_RECORDED_REFUSALS = 1_000
 
 
-def take(session: Session, kind: str, *, account: str, address: str, device: str = "") -> None:
+def hit(session: Session, kind: str, *, account: str, client_address: str, device: str = "") -> None:
     """Count one try at `kind`; raise TooMany, without counting it, where a limit is reached already.
 
     `account` is the e-mail address that was typed, known or not. `device` is what a device this account has signed in
@@ -33,8 +33,8 @@ def take(session: Session, kind: str, *, account: str, address: str, device: str
     cannot lock its owner out, however many they are.
     """
     moment = now()
-    account_key, address_key = _key(f"{account.casefold()} {device}"), _key(address)
-    _one_at_a_time(session, kind)
+    account_key, address_key = _hash_key(f"{account.casefold()} {device}"), _hash_key(client_address)
+    _serialise(session, kind)
     for seconds, by_account, by_address, in_all in LIMITS[kind]:
         since = Attempt.at > moment - timedelta(seconds=seconds)
         same: list[tuple[int, list[ColumnElement[bool]]]] = [(by_account, [Attempt.account_key == account_key])]
@@ -42,46 +42,46 @@ def take(session: Session, kind: str, *, account: str, address: str, device: str
             same += [(by_address, [Attempt.address_key == address_key]), (in_all, [])]
         for most, conditions in same:
             if _count(session, Attempt.kind == kind, since, *conditions) >= most:
-                raise TooMany(seconds)
+                raise RateLimited(seconds)
     session.add(Attempt(kind=kind, account_key=account_key, address_key=address_key, at=moment))
     session.flush()
 
 
-def is_first_refusal(session: Session, kind: str, *, account: str, address: str) -> bool:
+def is_first_refusal(session: Session, kind: str, *, account: str, client_address: str) -> bool:
     """True once for each account, address and longest stretch of a limit: a flood is not to fill the audit trail."""
     seconds = max(limit[0] for limit in LIMITS[kind])
     noted = f"{kind} limited"
-    account_key, address_key, moment = _key(account.casefold()), _key(address), now()
+    account_key, address_key, moment = _hash_key(account.casefold()), _hash_key(client_address), now()
     same = Attempt.kind == noted, Attempt.at > moment - timedelta(seconds=seconds)
     if _count(session, *same, Attempt.account_key == account_key, Attempt.address_key == address_key):
         return False
-    if _count(session, *same) >= _REFUSALS_NOTED_MOST:
+    if _count(session, *same) >= _MAX_RECORDED_REFUSALS:
         return False
     session.add(Attempt(kind=noted, account_key=account_key, address_key=address_key, at=moment))
     session.flush()
     return True
 
 
-def forgive(session: Session, kind: str, *, account: str, device: str = "") -> None:
+def reset(session: Session, kind: str, *, account: str, device: str = "") -> None:
     """Forget an account's tries after one that succeeded."""
-    key = _key(f"{account.casefold()} {device}")
+    key = _hash_key(f"{account.casefold()} {device}")
     session.execute(delete(Attempt).where(Attempt.kind == kind, Attempt.account_key == key))
 
 
-def sweep(session: Session, moment: datetime) -> int:
+def purge(session: Session, moment: datetime) -> int:
     """Take away tries that no limit looks at any more; their number."""
-    return len(session.execute(delete(Attempt).where(Attempt.at < moment - KEPT).returning(Attempt.id)).all())
+    return len(session.execute(delete(Attempt).where(Attempt.at < moment - RETENTION).returning(Attempt.id)).all())
 
 
 def _count(session: Session, *conditions: ColumnElement[bool]) -> int:
     return session.execute(select(func.count()).select_from(Attempt).where(*conditions)).scalar_one()
 
 
-def _one_at_a_time(session: Session, kind: str) -> None:
+def _serialise(session: Session, kind: str) -> None:
     # SQLite has one writer at a time by itself; PostgreSQL would let parallel tries count without each other.
     if session.get_bind().dialect.name == "postgresql":
         session.execute(sql("SELECT pg_advisory_xact_lock(hashtext(:kind))"), {"kind": f"attempt {kind}"})
 
 
-def _key(text: str) -> str:
+def _hash_key(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

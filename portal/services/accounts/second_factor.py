@@ -16,17 +16,17 @@ from sqlalchemy.orm import Session
 
 from portal.database import encryption
 from portal.database.orm import now
-from portal.errors import SealedAway
+from portal.errors import DecryptionFailed
 from portal.models import Account
 from portal.services.audit import recording
 
 STEP_SECONDS = 30
 WINDOW_STEPS = 1
-RECOVERY_CODES = 10
-_RECOVERY_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+RECOVERY_CODE_COUNT = 10
+_RECOVERY_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
-def fresh_secret() -> str:
+def generate_secret() -> str:
     """A secret of 160 bits, in base 32."""
     return pyotp.random_base32()
 
@@ -45,15 +45,15 @@ def qr_svg(uri: str) -> str:
     return out.getvalue().decode()
 
 
-def canonical(code: str) -> str:
+def normalise_code(code: str) -> str:
     """A code as digits: full-width digits and separators are read; "" when it is no code."""
     plain = re.sub(r"[\s\-·.]", "", unicodedata.normalize("NFKC", code[:64]))
     return plain if re.fullmatch(r"[0-9]{6}", plain) else ""
 
 
-def step_of(secret: str, code: str, *, after: int | None, moment: datetime | None = None) -> int | None:
+def matching_step(secret: str, code: str, *, after: int | None, moment: datetime | None = None) -> int | None:
     """The time step whose code this is, one step early or late allowed, if later than `after`; else None."""
-    digits = canonical(code)
+    digits = normalise_code(code)
     if not digits:
         return None
     present = int((moment or now()).timestamp()) // STEP_SECONDS
@@ -66,18 +66,18 @@ def step_of(secret: str, code: str, *, after: int | None, moment: datetime | Non
     return found
 
 
-def seal_all(session: Session) -> tuple[int, int]:
+def reencrypt_secrets(session: Session) -> tuple[int, int]:
     """Seal with the present key what stands in clear or was sealed with a former one, each with its audit event.
 
     Returns how many secrets were sealed, and how many no key opens.
     """
     done, lost = [], 0
     for account in session.execute(select(Account).where(Account.totp_secret.is_not(None))).scalars().all():
-        if account.totp_secret is None or not encryption.is_due(account.totp_secret):
+        if account.totp_secret is None or not encryption.needs_reencryption(account.totp_secret):
             continue
         try:
-            account.totp_secret = encryption.seal(encryption.opened(account.totp_secret))
-        except SealedAway:
+            account.totp_secret = encryption.encrypt(encryption.decrypt(account.totp_secret))
+        except DecryptionFailed:
             lost += 1
             continue
         done.append(account)
@@ -86,13 +86,13 @@ def seal_all(session: Session) -> tuple[int, int]:
     return len(done), lost
 
 
-def fresh_recovery_codes() -> list[str]:
+def generate_recovery_codes() -> list[str]:
     """Ten codes of about 50 bits, to be shown once."""
-    letters = ["".join(secrets.choice(_RECOVERY_LETTERS) for _ in range(10)) for _ in range(RECOVERY_CODES)]
+    letters = ["".join(secrets.choice(_RECOVERY_ALPHABET) for _ in range(10)) for _ in range(RECOVERY_CODE_COUNT)]
     return [f"{code[:5]}-{code[5:]}" for code in letters]
 
 
-def recovery_hash(code: str) -> str:
+def hash_recovery_code(code: str) -> str:
     """What is kept of a recovery code; spaces, hyphens and case make no difference."""
     plain = re.sub(r"[\s\-]", "", unicodedata.normalize("NFKC", code[:64])).lower()
     return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()

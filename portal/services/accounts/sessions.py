@@ -12,15 +12,15 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.database.orm import now
-from portal.errors import StepUpNeeded
+from portal.errors import ReauthenticationRequired
 from portal.models import Account, AccountSession
 
-IDLE = timedelta(minutes=30)
-LONGEST = timedelta(hours=12)
-UNFINISHED = timedelta(minutes=10)
-PROOF_FRESH = timedelta(minutes=10)
-TOUCH_EVERY = timedelta(seconds=60)
-_AGENT_MOST = 80
+IDLE_TIMEOUT = timedelta(minutes=30)
+MAX_LIFETIME = timedelta(hours=12)
+UNFINISHED_LIFETIME = timedelta(minutes=10)
+RECENT_AUTHENTICATION = timedelta(minutes=10)
+TOUCH_INTERVAL = timedelta(seconds=60)
+_MAX_USER_AGENT_LENGTH = 80
 
 
 class Stage(StrEnum):
@@ -32,7 +32,7 @@ class Stage(StrEnum):
 
 
 def start(
-    session: Session, account: Account, *, stage: Stage = Stage.COMPLETE, address: str = "", agent: str = ""
+    session: Session, account: Account, *, stage: Stage = Stage.COMPLETE, client_address: str = "", user_agent: str = ""
 ) -> tuple[str, AccountSession]:
     """A fresh session and the token for its cookie, which is nowhere else."""
     token = secrets.token_urlsafe(32)
@@ -44,10 +44,10 @@ def start(
         stage=stage,
         created_at=moment,
         seen_at=moment,
-        proved_at=moment,
-        expires_at=moment + (LONGEST if stage == Stage.COMPLETE else UNFINISHED),
-        address=address[:45],
-        agent=agent[:_AGENT_MOST],
+        authenticated_at=moment,
+        expires_at=moment + (MAX_LIFETIME if stage == Stage.COMPLETE else UNFINISHED_LIFETIME),
+        address=client_address[:45],
+        agent=user_agent[:_MAX_USER_AGENT_LENGTH],
     )
     session.add(begun)
     session.flush()
@@ -63,45 +63,50 @@ def find(session: Session, token: str | None, moment: datetime | None = None) ->
         .where(AccountSession.token_hash == _hash(token))
         .execution_options(populate_existing=True)
     ).scalar_one_or_none()
-    return found if found is not None and is_alive(found, moment) else None
+    return found if found is not None and is_active(found, moment) else None
 
 
-def is_alive(found: AccountSession, moment: datetime | None = None) -> bool:
+def is_active(auth_session: AccountSession, moment: datetime | None = None) -> bool:
     moment = moment or now()
     return (
-        found.ended_at is None
-        and moment < found.expires_at
-        and moment < found.seen_at + IDLE
-        and not found.account.is_disabled
-        and found.credential_version == found.account.credential_version
+        auth_session.ended_at is None
+        and moment < auth_session.expires_at
+        and moment < auth_session.seen_at + IDLE_TIMEOUT
+        and not auth_session.account.is_disabled
+        and auth_session.credential_version == auth_session.account.credential_version
     )
 
 
-def is_due_for_touch(found: AccountSession) -> bool:
+def is_due_for_touch(auth_session: AccountSession) -> bool:
     """True when `touch` would write: more than a minute since the last sign of the person."""
-    return now() - found.seen_at >= TOUCH_EVERY
+    return now() - auth_session.seen_at >= TOUCH_INTERVAL
 
 
-def touch(session: Session, found: AccountSession) -> None:
+def touch(session: Session, auth_session: AccountSession) -> None:
     """Note that the person is there. Not for what a page asks in the background, which must not keep it alive."""
-    session.execute(update(AccountSession).where(AccountSession.id == found.id).values(seen_at=now()))
+    session.execute(update(AccountSession).where(AccountSession.id == auth_session.id).values(seen_at=now()))
 
 
-def rotate(session: Session, found: AccountSession, *, stage: Stage = Stage.COMPLETE) -> str:
+def rotate(session: Session, auth_session: AccountSession, *, stage: Stage = Stage.COMPLETE) -> str:
     """A new token for a session after a proof (code, step-up); the old one is dead. Raises nothing."""
     token = secrets.token_urlsafe(32)
     moment = now()
-    if found.stage != Stage.COMPLETE and stage == Stage.COMPLETE:
-        found.expires_at = moment + LONGEST
-    found.token_hash, found.stage, found.seen_at, found.proved_at = _hash(token), stage, moment, moment
-    found.credential_version = found.account.credential_version
+    if auth_session.stage != Stage.COMPLETE and stage == Stage.COMPLETE:
+        auth_session.expires_at = moment + MAX_LIFETIME
+    auth_session.token_hash, auth_session.stage, auth_session.seen_at, auth_session.authenticated_at = (
+        _hash(token),
+        stage,
+        moment,
+        moment,
+    )
+    auth_session.credential_version = auth_session.account.credential_version
     session.flush()
     return token
 
 
-def end(session: Session, found: AccountSession) -> None:
+def end(session: Session, auth_session: AccountSession) -> None:
     """Sign out here."""
-    found.ended_at = now()
+    auth_session.ended_at = now()
     session.flush()
 
 
@@ -118,30 +123,30 @@ def end_by_id(session: Session, account: Account, session_id: int) -> bool:
     return ended is not None
 
 
-def end_all(session: Session, account: Account, *, but: AccountSession | None = None) -> None:
+def end_all(session: Session, account: Account, *, except_session: AccountSession | None = None) -> None:
     """Sign out everywhere, or everywhere else."""
     query = update(AccountSession).where(AccountSession.account_id == account.id, AccountSession.ended_at.is_(None))
-    if but is not None:
-        query = query.where(AccountSession.id != but.id)
+    if except_session is not None:
+        query = query.where(AccountSession.id != except_session.id)
     session.execute(query.values(ended_at=now()))
 
 
-def living(session: Session, account: Account) -> list[AccountSession]:
+def active_sessions(session: Session, account: Account) -> list[AccountSession]:
     """The account's living sessions, the one seen last first."""
     query = select(AccountSession).where(AccountSession.account_id == account.id, AccountSession.ended_at.is_(None))
     found = session.execute(query.order_by(AccountSession.seen_at.desc(), AccountSession.id.desc())).scalars()
-    return [one for one in found if is_alive(one)]
+    return [one for one in found if is_active(one)]
 
 
-def has_fresh_proof(found: AccountSession) -> bool:
+def is_recently_authenticated(auth_session: AccountSession) -> bool:
     """Whether the person proved who they are within the last ten minutes."""
-    return now() - found.proved_at <= PROOF_FRESH
+    return now() - auth_session.authenticated_at <= RECENT_AUTHENTICATION
 
 
-def need_fresh_proof(found: AccountSession) -> None:
+def require_recent_authentication(auth_session: AccountSession) -> None:
     """Raise StepUpNeeded unless the last proof is fresh."""
-    if not has_fresh_proof(found):
-        raise StepUpNeeded(
+    if not is_recently_authenticated(auth_session):
+        raise ReauthenticationRequired(
             "This asks for your password and code once more, because the last time is over ten minutes ago."
         )
 

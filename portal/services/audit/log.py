@@ -14,36 +14,36 @@ PAGE_SIZE = 50
 
 
 @dataclass(frozen=True)
-class Wanted:
+class AuditFilter:
     """Which events: all parts may be missing. Days are of UTC, both included; `before_id` is where the page begins."""
 
     actor: str = ""
     verb: str = ""
     kind: str = ""
     subject: str = ""
-    first: date | None = None
-    last: date | None = None
+    first_day: date | None = None
+    last_day: date | None = None
     before_id: int | None = None
 
 
-def find(session: Session, wanted: Wanted) -> tuple[list[AuditEvent], int | None]:
+def find_events(session: Session, audit_filter: AuditFilter) -> tuple[list[AuditEvent], int | None]:
     """A page of events, newest first, and the `before_id` of the next page, None after the last one."""
     query = select(AuditEvent).order_by(AuditEvent.id.desc()).limit(PAGE_SIZE + 1)
-    if wanted.actor:
-        query = query.where(AuditEvent.actor.icontains(wanted.actor, autoescape=True))
+    if audit_filter.actor:
+        query = query.where(AuditEvent.actor.icontains(audit_filter.actor, autoescape=True))
     for column, value in (
-        (AuditEvent.verb, wanted.verb),
-        (AuditEvent.subject_kind, wanted.kind),
-        (AuditEvent.subject_id, wanted.subject),
+        (AuditEvent.verb, audit_filter.verb),
+        (AuditEvent.subject_kind, audit_filter.kind),
+        (AuditEvent.subject_id, audit_filter.subject),
     ):
         if value:
             query = query.where(column == value)
-    if wanted.first:
-        query = query.where(AuditEvent.at >= datetime.combine(wanted.first, time(), UTC))
-    if wanted.last:
-        query = query.where(AuditEvent.at < datetime.combine(wanted.last + timedelta(days=1), time(), UTC))
-    if wanted.before_id is not None:
-        query = query.where(AuditEvent.id < wanted.before_id)
+    if audit_filter.first_day:
+        query = query.where(AuditEvent.at >= datetime.combine(audit_filter.first_day, time(), UTC))
+    if audit_filter.last_day:
+        query = query.where(AuditEvent.at < datetime.combine(audit_filter.last_day + timedelta(days=1), time(), UTC))
+    if audit_filter.before_id is not None:
+        query = query.where(AuditEvent.id < audit_filter.before_id)
     found = list(session.execute(query).scalars())
     return found[:PAGE_SIZE], found[PAGE_SIZE - 1].id if len(found) > PAGE_SIZE else None
 
@@ -53,7 +53,7 @@ def verbs(session: Session) -> list[str]:
     return list(session.execute(select(AuditEvent.verb).distinct().order_by(AuditEvent.verb)).scalars())
 
 
-def kinds(session: Session) -> list[str]:
+def subject_kinds(session: Session) -> list[str]:
     """All kinds of subjects that occur, in alphabetical order."""
     query = select(AuditEvent.subject_kind).distinct().order_by(AuditEvent.subject_kind)
     return list(session.execute(query).scalars())

@@ -10,19 +10,19 @@ from typing import Literal
 
 from portal.models import ProjectDraft
 
-Mark = Literal["same", "added", "removed"]
+ChangeKind = Literal["same", "added", "removed"]
 # Texts in which the changed words are marked; everything else changes as a whole.
-TEXTS = ("title", "summary")
-_WORDS = re.compile(r"\s+|[^\W_]+(?:['’.-][^\W_]+)*|.", re.DOTALL)
+TEXT_FIELDS = ("title", "summary")
+_TOKENS = re.compile(r"\s+|[^\W_]+(?:['’.-][^\W_]+)*|.", re.DOTALL)
 # Pairs of equal words, one in each text: with more of them a comparison might take seconds.
-_MATCHES_MOST = 60_000
+_MAX_MATCHES = 60_000
 
 
 @dataclass(frozen=True)
-class Piece:
+class TextSegment:
     """A stretch of text that both have, or one of them."""
 
-    mark: Mark
+    kind: ChangeKind
     text: str
 
 
@@ -33,7 +33,7 @@ class Difference:
     field: str
     before: str | tuple[str, ...]
     after: str | tuple[str, ...]
-    pieces: tuple[Piece, ...] = ()
+    segments: tuple[TextSegment, ...] = ()
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
 
@@ -47,7 +47,7 @@ class Difference:
 def compare(before: ProjectDraft | None, after: ProjectDraft) -> tuple[Difference, ...]:
     """All fields, those changed first, else in their order. Without `before` everything stated counts as changed."""
     old = before or ProjectDraft(title_language="", language="")
-    found = [_field(name, getattr(old, name), getattr(after, name)) for name in ProjectDraft.field_names()]
+    found = [_compare_field(name, getattr(old, name), getattr(after, name)) for name in ProjectDraft.field_names()]
     return tuple(sorted(found, key=lambda difference: not difference.is_changed))
 
 
@@ -56,30 +56,30 @@ def changed_fields(before: ProjectDraft | None, after: ProjectDraft) -> tuple[st
     return tuple(difference.field for difference in compare(before, after) if difference.is_changed)
 
 
-def pieces(before: str, after: str) -> tuple[Piece, ...]:
+def diff_text(before: str, after: str) -> tuple[TextSegment, ...]:
     """What became of a text: joined without those added it is `before`, without those removed it is `after`."""
-    old, fresh, first, last = _cut(before, after)
-    found: list[Piece] = []
+    old, fresh, first, last = _split_and_trim(before, after)
+    found: list[TextSegment] = []
     if first:
-        found.append(Piece("same", first))
+        found.append(TextSegment("same", first))
     for tag, a, b, c, d in difflib.SequenceMatcher(str.isspace, old, fresh, autojunk=False).get_opcodes():
         if tag == "equal":
-            found.append(Piece("same", "".join(old[a:b])))
+            found.append(TextSegment("same", "".join(old[a:b])))
             continue
         if b > a:
-            found.append(Piece("removed", "".join(old[a:b])))
+            found.append(TextSegment("removed", "".join(old[a:b])))
         if d > c:
-            found.append(Piece("added", "".join(fresh[c:d])))
+            found.append(TextSegment("added", "".join(fresh[c:d])))
     if last:
-        found.append(Piece("same", last))
+        found.append(TextSegment("same", last))
     return tuple(found)
 
 
-def _cut(before: str, after: str) -> tuple[list[str], list[str], str, str]:
+def _split_and_trim(before: str, after: str) -> tuple[list[str], list[str], str, str]:
     """Both texts in words, else in lines, else whole, as fine as can be compared soon; and what they begin and end with
     in common.
     """
-    for cut in (_WORDS.findall, lambda text: text.splitlines(keepends=True)):
+    for cut in (_TOKENS.findall, lambda text: text.splitlines(keepends=True)):
         old, fresh = cut(before), cut(after)
         shorter = min(len(old), len(fresh))
         start = next((n for n in range(shorter) if old[n] != fresh[n]), shorter)
@@ -87,12 +87,12 @@ def _cut(before: str, after: str) -> tuple[list[str], list[str], str, str]:
         first, last = "".join(old[:start]), "".join(old[len(old) - end :])
         old, fresh = old[start : len(old) - end], fresh[start : len(fresh) - end]
         counts = Counter(one for one in fresh if not one.isspace())
-        if sum(counts[one] for one in old) <= _MATCHES_MOST:
+        if sum(counts[one] for one in old) <= _MAX_MATCHES:
             return old, fresh, first, last
     return [before], [after], "", ""
 
 
-def _field(name: str, before: str | tuple[str, ...], after: str | tuple[str, ...]) -> Difference:
+def _compare_field(name: str, before: str | tuple[str, ...], after: str | tuple[str, ...]) -> Difference:
     if isinstance(before, tuple) and isinstance(after, tuple):
         return Difference(
             name,
@@ -101,6 +101,6 @@ def _field(name: str, before: str | tuple[str, ...], after: str | tuple[str, ...
             added=tuple(code for code in after if code not in before),
             removed=tuple(code for code in before if code not in after),
         )
-    if name in TEXTS and isinstance(before, str) and isinstance(after, str) and before != after:
-        return Difference(name, before, after, pieces=pieces(before, after))
+    if name in TEXT_FIELDS and isinstance(before, str) and isinstance(after, str) and before != after:
+        return Difference(name, before, after, segments=diff_text(before, after))
     return Difference(name, before, after)

@@ -27,11 +27,11 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
-class Mark:
+class FieldReview:
     """Who decided what on a field, when, at which version of the revision; `is_current` while the text is the same."""
 
     verdict: Verdict
-    by: int
+    reviewer_id: int
     at: datetime
     version: int
     reason: str
@@ -48,7 +48,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Given:
+class FieldDecisions:
     """What a reviewer decides on some of the fields; `cleared` are those whose mark is taken away."""
 
     accepted: tuple[str, ...] = ()
@@ -60,39 +60,39 @@ class Given:
         return (*self.accepted, *(self.reasons or {}), *self.cleared)
 
 
-def of(revision: Revision) -> dict[str, Mark]:
+def reviews_by_field(revision: Revision) -> dict[str, FieldReview]:
     """The marks of a revision by field, those overtaken by a changed text too."""
     texts = revision.draft.as_json()
     return {
-        name: Mark(
+        name: FieldReview(
             verdict=Verdict(stored["verdict"]),
-            by=stored["by"],
+            reviewer_id=stored["by"],
             at=datetime.fromisoformat(stored["at"]),
             version=stored["version"],
             reason=stored["reason"],
-            is_current=stored["text"] == _digest(texts.get(name)),
+            is_current=stored["text"] == _text_digest(texts.get(name)),
         )
-        for name, stored in revision.marks.items()
+        for name, stored in revision.field_reviews.items()
         if name in texts
     }
 
 
-def accepted(revision: Revision) -> tuple[str, ...]:
+def accepted_fields(revision: Revision) -> tuple[str, ...]:
     """The fields that are accepted as they read now, in the order of the fields."""
-    held = of(revision)
+    held = reviews_by_field(revision)
     return tuple(name for name in revision.draft.field_names() if name in held and held[name].is_accepted)
 
 
-def returned(revision: Revision) -> dict[str, str]:
+def return_reasons(revision: Revision) -> dict[str, str]:
     """The reasons of the fields that were returned and have not been changed since."""
-    return {name: mark.reason for name, mark in of(revision).items() if mark.is_returned}
+    return {name: mark.reason for name, mark in reviews_by_field(revision).items() if mark.is_returned}
 
 
-def put(revision: Revision, given: Given, *, by: Account) -> dict[str, Any]:
+def save(revision: Revision, decisions: FieldDecisions, *, by: Account) -> dict[str, Any]:
     """Set the marks; what says the same again keeps who said it first. Returns what changed, for the audit event."""
-    held, texts, marks = of(revision), revision.draft.as_json(), dict(revision.marks)
-    wanted = dict.fromkeys(given.accepted, (Verdict.ACCEPTED, ""))
-    wanted |= {name: (Verdict.RETURNED, reason) for name, reason in (given.reasons or {}).items()}
+    held, texts, marks = reviews_by_field(revision), revision.draft.as_json(), dict(revision.field_reviews)
+    wanted = dict.fromkeys(decisions.accepted, (Verdict.ACCEPTED, ""))
+    wanted |= {name: (Verdict.RETURNED, reason) for name, reason in (decisions.reasons or {}).items()}
     told: dict[str, Any] = {}
     for name, (verdict, reason) in wanted.items():
         mark = held.get(name)
@@ -104,25 +104,25 @@ def put(revision: Revision, given: Given, *, by: Account) -> dict[str, Any]:
             "at": now().isoformat(),
             "version": revision.version,
             "reason": reason,
-            "text": _digest(texts.get(name)),
+            "text": _text_digest(texts.get(name)),
         }
         if verdict == Verdict.ACCEPTED:
             told.setdefault("accepted", []).append(name)
         else:
             told.setdefault("reasons", {})[name] = reason
-    for name in given.cleared:
+    for name in decisions.cleared:
         if marks.pop(name, None):
             told.setdefault("unmarked", []).append(name)
     if told:
-        revision.marks = marks
+        revision.field_reviews = marks
     return told
 
 
-def names(session: Session, numbers: Iterable[int]) -> dict[int, str]:
+def account_names(session: Session, account_ids: Iterable[int]) -> dict[int, str]:
     """The names of accounts by their ids."""
-    query = select(Account.id, Account.name).where(Account.id.in_(set(numbers)))
+    query = select(Account.id, Account.name).where(Account.id.in_(set(account_ids)))
     return {row.id: row.name for row in session.execute(query)}
 
 
-def _digest(value: object) -> str:
+def _text_digest(value: object) -> str:
     return hashlib.sha256(json.dumps(value, ensure_ascii=False).encode()).hexdigest()[:32]

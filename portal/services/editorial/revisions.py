@@ -9,12 +9,12 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from portal.database.orm import now
-from portal.errors import Missing
+from portal.errors import NotFound
 from portal.models import Account, Project, Revision
 from portal.vocabulary.workflow import PUBLISHED_STATES, State
 
-LISTED_MOST = 200
-_PRIVATE = (State.DRAFT, State.DISCARDED)
+MAX_LISTED_REVISIONS = 200
+_PRIVATE_STATES = (State.DRAFT, State.DISCARDED)
 
 
 @dataclass(frozen=True)
@@ -25,11 +25,11 @@ class Desk:
     with_me: tuple[Revision, ...]
     waiting: tuple[Revision, ...]
     with_others: tuple[Revision, ...]
-    agreed: tuple[Revision, ...]
+    approved: tuple[Revision, ...]
     decided: tuple[Revision, ...]
 
 
-def visible(account: Account) -> Select[Revision]:
+def select_visible(account: Account) -> Select[Revision]:
     """The revisions the account may see: its own; for reviewers all that were ever submitted."""
     query = select(Revision).options(
         joinedload(Revision.project),
@@ -38,59 +38,63 @@ def visible(account: Account) -> Select[Revision]:
         joinedload(Revision.claimed_by),
         joinedload(Revision.decided_by),
     )
-    return query.where(_may_see(account))
+    return query.where(_is_visible_to(account))
 
 
-def among(session: Session, numbers: Collection[int], account: Account) -> set[int]:
+def visible_ids(session: Session, revision_ids: Collection[int], account: Account) -> set[int]:
     """Those of these revisions that the account may see."""
-    return set(session.execute(select(Revision.id).where(Revision.id.in_(numbers), _may_see(account))).scalars())
+    return set(
+        session.execute(select(Revision.id).where(Revision.id.in_(revision_ids), _is_visible_to(account))).scalars()
+    )
 
 
-def _may_see(account: Account) -> ColumnElement[bool]:
+def _is_visible_to(account: Account) -> ColumnElement[bool]:
     if account.is_disabled:
         return Revision.id < 0
     own = Revision.author_id == account.id
-    return or_(own, Revision.state.not_in(_PRIVATE)) if account.is_reviewer else own
+    return or_(own, Revision.state.not_in(_PRIVATE_STATES)) if account.is_reviewer else own
 
 
-def get(session: Session, number: int, account: Account) -> Revision:
+def get_revision(session: Session, revision_id: int, account: Account) -> Revision:
     """The revision, if the account may see it; raises Missing, whether or not there is one."""
-    found = session.execute(visible(account).where(Revision.id == number)).scalar_one_or_none()
+    found = session.execute(select_visible(account).where(Revision.id == revision_id)).scalar_one_or_none()
     if found is None:
-        raise Missing(f"There is no revision R-{number} for you.")
+        raise NotFound(f"There is no revision R-{revision_id} for you.")
     return found
 
 
-def desk(session: Session, account: Account) -> Desk:
+def load_desk(session: Session, account: Account) -> Desk:
     """What waits for this account, and for others."""
 
     def listed(*states: State) -> list[Revision]:
-        query = visible(account).where(Revision.state.in_(states))
-        return list(session.execute(query.order_by(Revision.saved_at, Revision.id).limit(LISTED_MOST)).scalars())
+        query = select_visible(account).where(Revision.state.in_(states))
+        return list(
+            session.execute(query.order_by(Revision.saved_at, Revision.id).limit(MAX_LISTED_REVISIONS)).scalars()
+        )
 
     own = [r for r in listed(State.RETURNED, State.DRAFT) if r.author_id == account.id]
     submitted = sorted(listed(State.SUBMITTED, State.IN_REVIEW), key=lambda r: (r.due_at or r.saved_at, r.id))
     agreed = listed(State.APPROVED, State.SCHEDULED)
-    finished = visible(account).where(Revision.state.in_(PUBLISHED_STATES))
+    finished = select_visible(account).where(Revision.state.in_(PUBLISHED_STATES))
     decided = session.execute(finished.order_by(Revision.decided_at.desc(), Revision.id.desc()).limit(20)).scalars()
     return Desk(
         mine=tuple(own),
         with_me=tuple(r for r in submitted if r.claimed_by_id == account.id),
         waiting=tuple(r for r in submitted if r.state == State.SUBMITTED),
         with_others=tuple(r for r in submitted if r.claimed_by_id not in (None, account.id)),
-        agreed=tuple(agreed),
+        approved=tuple(agreed),
         decided=tuple(decided),
     )
 
 
-def is_late(revision: Revision) -> bool:
+def is_overdue(revision: Revision) -> bool:
     """Past the day by which it should be decided, or published."""
     if revision.state in (State.SUBMITTED, State.IN_REVIEW):
         return revision.due_at is not None and revision.due_at < now()
     return revision.state == State.SCHEDULED and revision.publish_at is not None and revision.publish_at < now()
 
 
-def of_project(session: Session, project: Project, account: Account) -> list[Revision]:
+def project_revisions(session: Session, project: Project, account: Account) -> list[Revision]:
     """The revisions of one project that the account may see, newest first."""
-    query = visible(account).where(Revision.project_id == project.id)
-    return list(session.execute(query.order_by(Revision.id.desc()).limit(LISTED_MOST)).scalars())
+    query = select_visible(account).where(Revision.project_id == project.id)
+    return list(session.execute(query.order_by(Revision.id.desc()).limit(MAX_LISTED_REVISIONS)).scalars())

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from portal.errors import NotAllowed, WrongStep
+from portal.errors import Forbidden, InvalidTransition
 from portal.models import Account, Revision
 from portal.vocabulary.workflow import State
 
@@ -35,82 +35,82 @@ class Action(StrEnum):
 
 
 @dataclass(frozen=True)
-class Who:
+class Permission:
     """Those who may take a step: `includes` decides, `words` says it to those who may not."""
 
-    words: str
-    includes: Callable[[Account, Revision], bool]
+    description: str
+    allows: Callable[[Account, Revision], bool]
 
 
-def _wrote(account: Account, revision: Revision) -> bool:
+def _wrote_or_edited(account: Account, revision: Revision) -> bool:
     return account.id in (revision.author_id, revision.last_editor_id)
 
 
-AUTHOR = Who("its author", lambda account, revision: account.id == revision.author_id)
-OTHER_REVIEWER = Who(
+AUTHOR = Permission("its author", lambda account, revision: account.id == revision.author_id)
+OTHER_REVIEWER = Permission(
     "a reviewer who neither wrote nor last edited it",
-    lambda account, revision: account.is_reviewer and not _wrote(account, revision),
+    lambda account, revision: account.is_reviewer and not _wrote_or_edited(account, revision),
 )
 # Whoever mends a proposal while they review it is its last editor: then another reviewer has to take it over.
-ANY_OTHER_REVIEWER = Who(
+ANY_OTHER_REVIEWER = Permission(
     "a reviewer who did not write it",
     lambda account, revision: account.is_reviewer and account.id != revision.author_id,
 )
-CLAIMANT = Who(
+CLAIMANT = Permission(
     "the reviewer who has it", lambda account, revision: account.is_reviewer and account.id == revision.claimed_by_id
 )
-CLAIMANT_OR_ADMINISTRATOR = Who(
+CLAIMANT_OR_ADMINISTRATOR = Permission(
     "the reviewer who has it, or an administrator",
-    lambda account, revision: CLAIMANT.includes(account, revision) or account.is_administrator,
+    lambda account, revision: CLAIMANT.allows(account, revision) or account.is_administrator,
 )
-DECIDING_CLAIMANT = Who(
+DECIDING_CLAIMANT = Permission(
     "the reviewer who has it, if they neither wrote nor last edited it",
-    lambda account, revision: CLAIMANT.includes(account, revision) and not _wrote(account, revision),
+    lambda account, revision: CLAIMANT.allows(account, revision) and not _wrote_or_edited(account, revision),
 )
-REVIEWER = Who("a reviewer", lambda account, revision: account.is_reviewer)
-ANYONE = Who("anyone who signs in", lambda account, revision: True)
+REVIEWER = Permission("a reviewer", lambda account, revision: account.is_reviewer)
+ANYONE = Permission("anyone who signs in", lambda account, revision: True)
 
 
 @dataclass(frozen=True)
-class Step:
+class Transition:
     """Where an action leads, and who may take it."""
 
-    to: State
-    who: Who
+    target: State
+    permission: Permission
 
 
-STEPS: dict[tuple[Action, State], Step] = {
-    (Action.SAVE, State.DRAFT): Step(State.DRAFT, AUTHOR),
-    (Action.SAVE, State.RETURNED): Step(State.RETURNED, AUTHOR),
-    (Action.SAVE, State.IN_REVIEW): Step(State.IN_REVIEW, CLAIMANT),
-    (Action.SUBMIT, State.DRAFT): Step(State.SUBMITTED, AUTHOR),
-    (Action.SUBMIT, State.RETURNED): Step(State.SUBMITTED, AUTHOR),
-    (Action.RECALL, State.SUBMITTED): Step(State.DRAFT, AUTHOR),
-    (Action.DISCARD, State.DRAFT): Step(State.DISCARDED, AUTHOR),
-    (Action.DISCARD, State.RETURNED): Step(State.DISCARDED, AUTHOR),
-    (Action.CLAIM, State.SUBMITTED): Step(State.IN_REVIEW, ANY_OTHER_REVIEWER),
-    (Action.CLAIM, State.IN_REVIEW): Step(State.IN_REVIEW, OTHER_REVIEWER),
-    (Action.RELEASE, State.IN_REVIEW): Step(State.SUBMITTED, CLAIMANT_OR_ADMINISTRATOR),
-    (Action.SET_DUE, State.SUBMITTED): Step(State.SUBMITTED, REVIEWER),
-    (Action.SET_DUE, State.IN_REVIEW): Step(State.IN_REVIEW, REVIEWER),
-    (Action.MARK, State.IN_REVIEW): Step(State.IN_REVIEW, CLAIMANT),
-    (Action.RETURN, State.IN_REVIEW): Step(State.RETURNED, CLAIMANT),
-    (Action.RETURN, State.APPROVED): Step(State.RETURNED, OTHER_REVIEWER),
-    (Action.RETURN, State.SCHEDULED): Step(State.RETURNED, OTHER_REVIEWER),
-    (Action.APPROVE, State.IN_REVIEW): Step(State.APPROVED, DECIDING_CLAIMANT),
-    (Action.PUBLISH, State.APPROVED): Step(State.PUBLISHED, OTHER_REVIEWER),
-    (Action.PUBLISH, State.SCHEDULED): Step(State.PUBLISHED, OTHER_REVIEWER),
-    (Action.SCHEDULE, State.APPROVED): Step(State.SCHEDULED, OTHER_REVIEWER),
-    (Action.SCHEDULE, State.SCHEDULED): Step(State.SCHEDULED, OTHER_REVIEWER),
-    (Action.UNSCHEDULE, State.SCHEDULED): Step(State.APPROVED, OTHER_REVIEWER),
-    (Action.WITHDRAW, State.PUBLISHED): Step(State.WITHDRAWN, REVIEWER),
-    (Action.RESTORE, State.PUBLISHED): Step(State.PUBLISHED, ANYONE),
-    (Action.RESTORE, State.SUPERSEDED): Step(State.SUPERSEDED, ANYONE),
-    (Action.RESTORE, State.WITHDRAWN): Step(State.WITHDRAWN, ANYONE),
+TRANSITIONS: dict[tuple[Action, State], Transition] = {
+    (Action.SAVE, State.DRAFT): Transition(State.DRAFT, AUTHOR),
+    (Action.SAVE, State.RETURNED): Transition(State.RETURNED, AUTHOR),
+    (Action.SAVE, State.IN_REVIEW): Transition(State.IN_REVIEW, CLAIMANT),
+    (Action.SUBMIT, State.DRAFT): Transition(State.SUBMITTED, AUTHOR),
+    (Action.SUBMIT, State.RETURNED): Transition(State.SUBMITTED, AUTHOR),
+    (Action.RECALL, State.SUBMITTED): Transition(State.DRAFT, AUTHOR),
+    (Action.DISCARD, State.DRAFT): Transition(State.DISCARDED, AUTHOR),
+    (Action.DISCARD, State.RETURNED): Transition(State.DISCARDED, AUTHOR),
+    (Action.CLAIM, State.SUBMITTED): Transition(State.IN_REVIEW, ANY_OTHER_REVIEWER),
+    (Action.CLAIM, State.IN_REVIEW): Transition(State.IN_REVIEW, OTHER_REVIEWER),
+    (Action.RELEASE, State.IN_REVIEW): Transition(State.SUBMITTED, CLAIMANT_OR_ADMINISTRATOR),
+    (Action.SET_DUE, State.SUBMITTED): Transition(State.SUBMITTED, REVIEWER),
+    (Action.SET_DUE, State.IN_REVIEW): Transition(State.IN_REVIEW, REVIEWER),
+    (Action.MARK, State.IN_REVIEW): Transition(State.IN_REVIEW, CLAIMANT),
+    (Action.RETURN, State.IN_REVIEW): Transition(State.RETURNED, CLAIMANT),
+    (Action.RETURN, State.APPROVED): Transition(State.RETURNED, OTHER_REVIEWER),
+    (Action.RETURN, State.SCHEDULED): Transition(State.RETURNED, OTHER_REVIEWER),
+    (Action.APPROVE, State.IN_REVIEW): Transition(State.APPROVED, DECIDING_CLAIMANT),
+    (Action.PUBLISH, State.APPROVED): Transition(State.PUBLISHED, OTHER_REVIEWER),
+    (Action.PUBLISH, State.SCHEDULED): Transition(State.PUBLISHED, OTHER_REVIEWER),
+    (Action.SCHEDULE, State.APPROVED): Transition(State.SCHEDULED, OTHER_REVIEWER),
+    (Action.SCHEDULE, State.SCHEDULED): Transition(State.SCHEDULED, OTHER_REVIEWER),
+    (Action.UNSCHEDULE, State.SCHEDULED): Transition(State.APPROVED, OTHER_REVIEWER),
+    (Action.WITHDRAW, State.PUBLISHED): Transition(State.WITHDRAWN, REVIEWER),
+    (Action.RESTORE, State.PUBLISHED): Transition(State.PUBLISHED, ANYONE),
+    (Action.RESTORE, State.SUPERSEDED): Transition(State.SUPERSEDED, ANYONE),
+    (Action.RESTORE, State.WITHDRAWN): Transition(State.WITHDRAWN, ANYONE),
 }
 
 # Whose turn it is, for every screen; {claimant} is filled in where someone has the revision.
-TURN: dict[State, str] = {
+STATUS_SENTENCES: dict[State, str] = {
     State.DRAFT: "With its author, who submits it when it is ready.",
     State.SUBMITTED: "Waiting for a reviewer to take it.",
     State.IN_REVIEW: "With the reviewer {claimant}, who approves it or returns it.",
@@ -124,37 +124,37 @@ TURN: dict[State, str] = {
 }
 
 
-def turn(revision: Revision) -> str:
+def status_sentence(revision: Revision) -> str:
     """The sentence that says whose turn it is."""
     claimant = revision.claimed_by.name if revision.claimed_by else "who has it"
-    return TURN[State(revision.state)].format(claimant=claimant)
+    return STATUS_SENTENCES[State(revision.state)].format(claimant=claimant)
 
 
-def allowed(revision: Revision, account: Account) -> tuple[Action, ...]:
+def allowed_actions(revision: Revision, account: Account) -> tuple[Action, ...]:
     """The actions that this account may take on this revision now, in the order of Action."""
     if account.is_disabled:
         return ()
     return tuple(
         action
         for action in Action
-        if (step := STEPS.get((action, State(revision.state)))) and step.who.includes(account, revision)
+        if (step := TRANSITIONS.get((action, State(revision.state)))) and step.permission.allows(account, revision)
     )
 
 
-def check(action: Action, revision: Revision, account: Account) -> State:
+def check_transition(action: Action, revision: Revision, account: Account) -> State:
     """The state that the action leads to; raises WrongStep, or NotAllowed for those who may not take it."""
-    step = STEPS.get((action, State(revision.state)))
+    step = TRANSITIONS.get((action, State(revision.state)))
     if step is None:
-        raise WrongStep(
-            f"{revision.label} is {revision.state}: it cannot be {_PAST[action]} now. "
+        raise InvalidTransition(
+            f"{revision.label} is {revision.state}: it cannot be {_PAST_PARTICIPLES[action]} now. "
             "Open it again to see how it stands."
         )
-    if account.is_disabled or not step.who.includes(account, revision):
-        raise NotAllowed(f"{revision.label} can be {_PAST[action]} by {step.who.words} only.")
-    return step.to
+    if account.is_disabled or not step.permission.allows(account, revision):
+        raise Forbidden(f"{revision.label} can be {_PAST_PARTICIPLES[action]} by {step.permission.description} only.")
+    return step.target
 
 
-_PAST = {
+_PAST_PARTICIPLES = {
     Action.SAVE: "edited",
     Action.SUBMIT: "submitted",
     Action.RECALL: "taken back",

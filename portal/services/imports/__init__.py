@@ -2,6 +2,6 @@
 
 from portal.services.imports.report import Report
 from portal.services.imports.run import import_file
-from portal.services.records.findings import Finding
+from portal.services.records.findings import ImportIssue
 
-__all__ = ["Finding", "Report", "import_file"]
+__all__ = ["ImportIssue", "Report", "import_file"]

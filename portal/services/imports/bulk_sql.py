@@ -31,10 +31,10 @@ def insert_rows(
         connection.exec_driver_sql(str(statement), [dict(zip(names, row, strict=True)) for row in rows])
 
 
-def among(session: Session, asked: ColumnElement[Any], values: Sequence[str] | Sequence[int]) -> ColumnElement[bool]:
+def in_list(session: Session, column: ColumnElement[Any], values: Sequence[str] | Sequence[int]) -> ColumnElement[bool]:
     """The condition that a column holds one of many values, all in one parameter: one for each takes its time."""
     if session.get_bind().dialect.name == "sqlite":
         listed = func.json_each(orjson.dumps(values).decode()).table_valued("value")
-        return asked.in_(select(listed.c.value))
+        return column.in_(select(listed.c.value))
     kind = BigInteger() if values and isinstance(values[0], int) else Text()
-    return asked == any_(literal(values, ARRAY(kind)))
+    return column == any_(literal(values, ARRAY(kind)))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from portal.errors import UnreadableFile
 
-REQUIRED = (
+REQUIRED_COLUMNS = (
     "project_id",
     "title",
     "start_date",
@@ -21,7 +21,7 @@ REQUIRED = (
     "benefiting_member_states",
     "summary",
 )
-OPTIONAL = (
+OPTIONAL_COLUMNS = (
     "source_url",
     "prima_id",
     "other_countries",
@@ -31,11 +31,11 @@ OPTIONAL = (
     "sdg",
     "gcm",
 )
-KNOWN = REQUIRED + OPTIONAL
+KNOWN_COLUMNS = REQUIRED_COLUMNS + OPTIONAL_COLUMNS
 _OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
 
-def columns(header: Sequence[str], name: str) -> tuple[str, ...]:
+def parse_header(header: Sequence[str], name: str) -> tuple[str, ...]:
     """The column names of a header row, in its order; raise UnreadableFile when one may not stand there."""
     found = tuple(cell.strip().casefold() for cell in header)
     while found and not found[-1]:
@@ -44,17 +44,17 @@ def columns(header: Sequence[str], name: str) -> tuple[str, ...]:
     if "" in found:
         raise UnreadableFile(f"{name}: column {found.index('') + 1} of the header has no name; name it or delete it.")
     if repeated := [column for column, count in Counter(found).items() if count > 1]:
-        raise UnreadableFile(f"{name}: the header repeats {_listed(repeated)}; keep each column once.")
+        raise UnreadableFile(f"{name}: the header repeats {_quoted_list(repeated)}; keep each column once.")
     # Missing ones come first: a table of another kind has hundreds of unknown columns.
-    if missing := [column for column in REQUIRED if column not in found]:
+    if missing := [column for column in REQUIRED_COLUMNS if column not in found]:
         raise UnreadableFile(
-            f"{name}: the first row is the header and lacks {_listed(missing)}; "
+            f"{name}: the first row is the header and lacks {_quoted_list(missing)}; "
             "add each missing column, empty if need be."
         )
-    if unknown := [column for column in found if column not in KNOWN]:
+    if unknown := [column for column in found if column not in KNOWN_COLUMNS]:
         raise UnreadableFile(
-            f"{name}: the header has unknown columns {_listed(unknown)}; "
-            f"rename or delete them. Known columns are {', '.join(KNOWN)}."
+            f"{name}: the header has unknown columns {_quoted_list(unknown)}; "
+            f"rename or delete them. Known columns are {', '.join(KNOWN_COLUMNS)}."
         )
     return found
 
@@ -65,10 +65,10 @@ def _check_separator(header: Sequence[str], name: str) -> None:
         raise UnreadableFile(f"{name}: the first line sets a separator; delete it and separate the cells by commas.")
     for separator, called in _OTHER_SEPARATORS.items():
         parts = {part.strip().strip('"').casefold() for part in first.split(separator)}
-        if len(parts & set(KNOWN)) > 1:
+        if len(parts & set(KNOWN_COLUMNS)) > 1:
             raise UnreadableFile(f"{name}: the cells are separated by {called}; save the file as CSV with commas.")
 
 
-def _listed(names: Sequence[str], most: int = 10) -> str:
-    shown = [repr(name[:60]) for name in names[:most]]
-    return ", ".join(shown) + (f" and {len(names) - most} more" if len(names) > most else "")
+def _quoted_list(names: Sequence[str], limit: int = 10) -> str:
+    shown = [repr(name[:60]) for name in names[:limit]]
+    return ", ".join(shown) + (f" and {len(names) - limit} more" if len(names) > limit else "")

@@ -6,15 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from portal.services.records.findings import Finding, _shortened
+from portal.services.records.findings import ImportIssue, shorten_value
 
-COLUMNS = ("row", "column", "value", "outcome", "reason", "advice")
-SHOWN_MOST = 20
+REPORT_COLUMNS = ("row", "column", "value", "outcome", "reason", "advice")
+MAX_SHOWN_ISSUES = 20
 # A spreadsheet takes a cell that begins with one of these for a formula (OWASP, "CSV Injection").
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-class Writer(Protocol):
+class CsvWriter(Protocol):
     """The part of csv.writer() that a report needs."""
 
     def writerow(self, row: Iterable[Any], /) -> Any: ...
@@ -27,46 +27,46 @@ class Report:
     `repaired` counts rows that went in with a repair; the other counts add up to `rows`.
     """
 
-    writer: Writer | None = None
+    writer: CsvWriter | None = None
     rows: int = 0
     added: int = 0
     changed: int = 0
     unchanged: int = 0
     refused: int = 0
     repaired: int = 0
-    findings: int = 0
-    first: list[Finding] = field(default_factory=list)
+    issue_count: int = 0
+    first_issues: list[ImportIssue] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         if self.writer:
-            self.writer.writerow(COLUMNS)
+            self.writer.writerow(REPORT_COLUMNS)
 
-    def refuse(self, findings: Iterable[Finding]) -> None:
+    def refuse(self, issues: Iterable[ImportIssue]) -> None:
         """Count one refused row and say all that is wrong with it."""
         self.refused += 1
-        self._tell(findings)
+        self._add_issues(issues)
 
-    def accept(self, findings: Iterable[Finding]) -> None:
+    def accept(self, issues: Iterable[ImportIssue]) -> None:
         """Count one accepted row's repairs and say them."""
-        told = list(findings)
+        told = list(issues)
         self.repaired += any(finding.kind == "repaired" for finding in told)
-        self._tell(told)
+        self._add_issues(told)
 
-    def _tell(self, findings: Iterable[Finding]) -> None:
-        for finding in findings:
-            self.findings += 1
-            if len(self.first) < SHOWN_MOST:
-                self.first.append(finding)
+    def _add_issues(self, issues: Iterable[ImportIssue]) -> None:
+        for finding in issues:
+            self.issue_count += 1
+            if len(self.first_issues) < MAX_SHOWN_ISSUES:
+                self.first_issues.append(finding)
             if self.writer:
-                value = harmless(_shortened(finding.value))
+                value = escape_formula(shorten_value(finding.value))
                 self.writer.writerow(
                     (
                         finding.row,
                         finding.column,
                         value,
                         finding.kind,
-                        harmless(finding.reason),
-                        harmless(finding.advice),
+                        escape_formula(finding.reason),
+                        escape_formula(finding.advice),
                     )
                 )
 
@@ -78,15 +78,15 @@ class Report:
         ]
         if dry_run:
             lines.append("This was a dry run: nothing was stored.")
-        lines.extend(f"  {finding}" for finding in self.first)
-        if self.findings > len(self.first):
-            rest = self.findings - len(self.first)
+        lines.extend(f"  {finding}" for finding in self.first_issues)
+        if self.issue_count > len(self.first_issues):
+            rest = self.issue_count - len(self.first_issues)
             lines.append(
                 f"  and {rest:,} more findings" + ("." if self.writer else "; write all of them with --report FILE.")
             )
         return "\n".join(lines)
 
 
-def harmless(text: str) -> str:
+def escape_formula(text: str) -> str:
     """The text of a cell that no spreadsheet takes for a formula."""
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

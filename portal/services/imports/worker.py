@@ -15,15 +15,15 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from portal.errors import PortalError
-from portal.services.imports.batches import Batch, batches
-from portal.services.records.spellings import Glossary
+from portal.services.imports.batches import Batch, validated_batches
+from portal.services.records.spellings import TermLookup
 
 # How many batches may wait: enough that neither process is ever idle, few enough to stay small.
-_WAITING_MOST = 1
+_MAX_WAITING_BATCHES = 1
 
 
 @contextmanager
-def batches_ahead(path: Path, glossary: Glossary, id_prefix: str) -> Iterator[Iterator[Batch]]:
+def batches_from_worker(path: Path, term_lookup: TermLookup, id_prefix: str) -> Iterator[Iterator[Batch]]:
     """The same batches as batches(); the second process begins at once and ends with the block.
 
     An error of its own comes out here as it is; a process that was killed is a PortalError.
@@ -31,19 +31,19 @@ def batches_ahead(path: Path, glossary: Glossary, id_prefix: str) -> Iterator[It
     # A forked process would share the database file, which SQLite forbids.
     apart = multiprocessing.get_context("spawn")
     here, there = apart.Pipe(duplex=False)
-    process = apart.Process(target=_work, args=(there, path, glossary, id_prefix), daemon=True)
+    process = apart.Process(target=_run_worker, args=(there, path, term_lookup, id_prefix), daemon=True)
     process.start()
     # With only one process left at each end, either notices when the other is gone.
     there.close()
     try:
-        yield _received(here, path.name)
+        yield _receive_batches(here, path.name)
     finally:
         here.close()
         process.terminate()
         process.join()
 
 
-def _received(connection: Connection, name: str) -> Iterator[Batch]:
+def _receive_batches(connection: Connection, name: str) -> Iterator[Batch]:
     while True:
         try:
             found: Batch | Exception | None = connection.recv()
@@ -59,17 +59,17 @@ def _received(connection: Connection, name: str) -> Iterator[Batch]:
         yield found
 
 
-def _work(connection: Connection, path: Path, glossary: Glossary, id_prefix: str) -> None:
+def _run_worker(connection: Connection, path: Path, term_lookup: TermLookup, id_prefix: str) -> None:
     """In the second process: put batches in line, at last None or the error that came between."""
     # Ctrl-C reaches both processes; the first one says what there is to say.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Checking makes no cycles, and a batch is thrown away as a whole.
     gc.disable()
-    waiting: queue.Queue[Batch | Exception | None] = queue.Queue(_WAITING_MOST)
-    sending = threading.Thread(target=_send, args=(waiting, connection))
+    waiting: queue.Queue[Batch | Exception | None] = queue.Queue(_MAX_WAITING_BATCHES)
+    sending = threading.Thread(target=_send_batches, args=(waiting, connection))
     sending.start()
     try:
-        for batch in batches(path, glossary, id_prefix):
+        for batch in validated_batches(path, term_lookup, id_prefix):
             waiting.put(batch)
         waiting.put(None)
     except Exception as why:
@@ -79,7 +79,7 @@ def _work(connection: Connection, path: Path, glossary: Glossary, id_prefix: str
     sending.join()
 
 
-def _send(waiting: queue.Queue[Batch | Exception | None], connection: Connection) -> None:
+def _send_batches(waiting: queue.Queue[Batch | Exception | None], connection: Connection) -> None:
     while True:
         found = waiting.get()
         try:

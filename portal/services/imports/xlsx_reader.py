@@ -12,12 +12,12 @@ from typing import Any
 
 from portal.errors import UnreadableFile
 
-MEMBERS_MOST = 100
-UNPACKED_MOST = 100_000_000
-RATIO_MOST = 200
-ROWS_MOST = 1_000_000
+MAX_MEMBERS = 100
+MAX_UNPACKED_BYTES = 100_000_000
+MAX_COMPRESSION_RATIO = 200
+MAX_ROWS = 1_000_000
 # Small members may well be packed tightly; the ratio tells a bomb only where there is something to blow up.
-_RATIO_FROM = 1_000_000
+_MIN_RATIO_CHECK_BYTES = 1_000_000
 _FOREIGN_MEMBERS = {
     "vbaProject.bin": "it holds macros",
     "externalLinks/": "it links to other workbooks",
@@ -26,7 +26,7 @@ _FOREIGN_MEMBERS = {
 
 
 @contextmanager
-def lines(path: Path) -> Iterator[Iterator[tuple[int, list[str]]]]:
+def open_lines(path: Path) -> Iterator[Iterator[tuple[int, list[str]]]]:
     """Row numbers and cells of the first sheet, hidden ones too; formulas give their stored result."""
     _check_archive(path)
     # Takes as long to load as all else that an import needs, and most files are CSV.
@@ -39,14 +39,14 @@ def lines(path: Path) -> Iterator[Iterator[tuple[int, list[str]]]]:
             book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
     except Exception as why:
         # A malformed workbook comes out of openpyxl as nearly any exception.
-        raise UnreadableFile(_damaged(path.name)) from why
+        raise UnreadableFile(_damaged_message(path.name)) from why
     try:
-        yield _lines(book, path.name)
+        yield _read_lines(book, path.name)
     finally:
         book.close()
 
 
-def _lines(book: Any, name: str) -> Iterator[tuple[int, list[str]]]:
+def _read_lines(book: Any, name: str) -> Iterator[tuple[int, list[str]]]:
     if not book.worksheets:
         raise UnreadableFile(f"{name}: the workbook has no sheet; put the table on its first sheet.")
     sheet = book.worksheets[0]
@@ -58,13 +58,13 @@ def _lines(book: Any, name: str) -> Iterator[tuple[int, list[str]]]:
         try:
             values = next(rows, None)
         except Exception as why:
-            raise UnreadableFile(_damaged(name, f" at row {number + 1}")) from why
+            raise UnreadableFile(_damaged_message(name, f" at row {number + 1}")) from why
         if values is None:
             return
         number += 1
-        if number > ROWS_MOST:
-            raise UnreadableFile(f"{name}: more than {ROWS_MOST:,} rows; save the table as CSV or divide it.")
-        cells = [_text(value) for value in values]
+        if number > MAX_ROWS:
+            raise UnreadableFile(f"{name}: more than {MAX_ROWS:,} rows; save the table as CSV or divide it.")
+        cells = [_cell_text(value) for value in values]
         while cells and not cells[-1]:
             cells.pop()
         width = width or len(cells)
@@ -73,7 +73,7 @@ def _lines(book: Any, name: str) -> Iterator[tuple[int, list[str]]]:
         yield number, cells
 
 
-def _text(value: object) -> str:
+def _cell_text(value: object) -> str:
     """What a CSV export would hold: a year typed as a number is 2008, not 2008.0."""
     if value is None:
         return ""
@@ -97,20 +97,23 @@ def _check_archive(path: Path) -> None:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as why:
-        raise UnreadableFile(_damaged(path.name)) from why
+        raise UnreadableFile(_damaged_message(path.name)) from why
     names = [member.filename for member in members]
     if "xl/workbook.xml" not in names:
-        raise UnreadableFile(f"{path.name}: this is {_kind(names)}, not an .xlsx workbook; save it as CSV or .xlsx.")
+        raise UnreadableFile(
+            f"{path.name}: this is {_describe_archive(names)}, not an .xlsx workbook; save it as CSV or .xlsx."
+        )
     for sign, reason in _FOREIGN_MEMBERS.items():
         if any(sign in name for name in names):
             raise UnreadableFile(f"{path.name}: {reason}; save the table alone as a plain .xlsx or as CSV.")
-    if len(names) > MEMBERS_MOST or len(set(map(str.casefold, names))) < len(names) or any(map(_leads_out, names)):
+    if len(names) > MAX_MEMBERS or len(set(map(str.casefold, names))) < len(names) or any(map(_escapes_archive, names)):
         raise UnreadableFile(f"{path.name}: the parts inside the workbook are not those of a table; save it as CSV.")
     if any(member.flag_bits & 1 for member in members):
         raise UnreadableFile(f"{path.name}: the workbook has a password; save it without one.")
     unpacked = sum(member.file_size for member in members)
-    if unpacked > UNPACKED_MOST or any(
-        member.file_size > _RATIO_FROM and member.file_size > RATIO_MOST * max(member.compress_size, 1)
+    if unpacked > MAX_UNPACKED_BYTES or any(
+        member.file_size > _MIN_RATIO_CHECK_BYTES
+        and member.file_size > MAX_COMPRESSION_RATIO * max(member.compress_size, 1)
         for member in members
     ):
         raise UnreadableFile(
@@ -118,11 +121,11 @@ def _check_archive(path: Path) -> None:
         )
 
 
-def _leads_out(name: str) -> bool:
+def _escapes_archive(name: str) -> bool:
     return name.startswith("/") or "\\" in name or ":" in name or ".." in PurePosixPath(name).parts
 
 
-def _kind(names: list[str]) -> str:
+def _describe_archive(names: list[str]) -> str:
     if "xl/workbook.bin" in names:
         return "an .xlsb workbook"
     if "content.xml" in names and "mimetype" in names:
@@ -132,5 +135,5 @@ def _kind(names: list[str]) -> str:
     return "a ZIP archive"
 
 
-def _damaged(name: str, where: str = "") -> str:
+def _damaged_message(name: str, where: str = "") -> str:
     return f"{name}: the workbook is damaged{where}; open it in a spreadsheet and save it anew, or save it as CSV."

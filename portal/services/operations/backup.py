@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from portal.errors import CannotBackUp
+from portal.errors import BackupFailed
 
 
 def back_up(engine: Engine, target: Path) -> int:
@@ -18,29 +18,29 @@ def back_up(engine: Engine, target: Path) -> int:
     name only when it is complete.
     """
     if engine.dialect.name != "sqlite":
-        raise CannotBackUp("This is not an SQLite database: back up PostgreSQL with pg_dump or pg_basebackup.")
+        raise BackupFailed("This is not an SQLite database: back up PostgreSQL with pg_dump or pg_basebackup.")
     if target.exists():
-        raise CannotBackUp(f"{target} is there already: name a new file.")
+        raise BackupFailed(f"{target} is there already: name a new file.")
     source = Path(engine.url.database or "")
     if not source.is_file() or not source.stat().st_size:
-        raise CannotBackUp("There is no database yet: run portal migrate.")
+        raise BackupFailed("There is no database yet: run portal migrate.")
     unfinished = target.with_name(f"{target.name}.unfinished")
     unfinished.unlink(missing_ok=True)
     try:
-        fault = copy(engine, unfinished)
+        fault = copy_database(engine, unfinished)
         if fault != "ok":
-            raise CannotBackUp(f"The copy is damaged, and so may be the database: {fault}")
+            raise BackupFailed(f"The copy is damaged, and so may be the database: {fault}")
         with unfinished.open("rb+") as written:
             os.fsync(written.fileno())
         unfinished.rename(target)
     except (OSError, SQLAlchemyError, engine.dialect.loaded_dbapi.Error) as why:
-        raise CannotBackUp(f"The database could not be copied: {why}") from why
+        raise BackupFailed(f"The database could not be copied: {why}") from why
     finally:
         unfinished.unlink(missing_ok=True)
     return target.stat().st_size
 
 
-def copy(engine: Engine, target: Path) -> str:
+def copy_database(engine: Engine, target: Path) -> str:
     """Copy page by page inside one read transaction; return what the engine finds wrong with the copy, or "ok"."""
     # The driver of the portal's own engine: another version must not touch the file.
     copied = engine.dialect.loaded_dbapi.connect(target)

@@ -17,14 +17,14 @@ from portal.services.records import published, submission_checks
 from portal.vocabulary.workflow import Role
 
 # .invalid belongs to nobody (RFC 2606): nothing can be mailed there by mistake.
-PEOPLE = (
+DEMO_ACCOUNTS = (
     ("author@demo.invalid", "Amina Author", Role.AUTHOR),
     ("second.author@demo.invalid", "Samuel Second", Role.AUTHOR),
     ("reviewer@demo.invalid", "Ruth Reviewer", Role.REVIEWER),
     ("administrator@demo.invalid", "Adam Administrator", Role.ADMINISTRATOR),
 )
-CHANGES = 4
-FRESH = ProjectDraft(
+DEMO_CHANGES = 4
+COMPLETE_DRAFT = ProjectDraft(
     title="Demonstration: Safer Recruitment of Seasonal Workers",
     summary="Trains labour inspectors and lists licensed recruiters.\n\n- Two workshops\n- One public register",
     start="2026-03",
@@ -45,18 +45,22 @@ def has_projects(session: Session) -> bool:
     return session.execute(select(Project.id).limit(1)).first() is not None
 
 
-def people(session: Session) -> list[IssuedLink]:
+def create_accounts(session: Session) -> list[IssuedLink]:
     """The accounts of the demonstration, made where they are missing, and a fresh link for each."""
     issued = []
-    for email, name, role in PEOPLE:
-        found = administration.find(session, email) or administration.add(session, email=email, name=name, role=role)
+    for email, name, role in DEMO_ACCOUNTS:
+        found = administration.find_by_email(session, email) or administration.add_account(
+            session, email=email, name=name, role=role
+        )
         issued.append(one_time_links.issue(session, found, Purpose.INVITE))
     return issued
 
 
-def queue(session: Session) -> int:
+def fill_queue(session: Session) -> int:
     """Put work into the queue, unless the demonstration's author has some already; return how much."""
-    author, second, reviewer, administrator = (administration.find(session, email) for email, _, _ in PEOPLE)
+    author, second, reviewer, administrator = (
+        administration.find_by_email(session, email) for email, _, _ in DEMO_ACCOUNTS
+    )
     if author is None or second is None or reviewer is None or administrator is None:
         return 0
     if session.execute(select(Revision.id).where(Revision.author_id == author.id).limit(1)).first():
@@ -65,10 +69,13 @@ def queue(session: Session) -> int:
     projects = list(session.execute(chosen.order_by(Project.id).limit(40)).scalars())
     review.new_draft(session, ProjectDraft(title="Demonstration: An Idea That Is Not Complete Yet"), by=author)
     made = 1
-    made += _submitted(session, review.new_draft(session, FRESH, by=author))
-    made += _submitted(session, review.new_draft(session, FRESH.but(title=FRESH.title + " (Second Phase)"), by=second))
-    begun = (_change(session, project, by=author) for project in projects)
-    changed = list(islice(filter(None, begun), CHANGES))
+    made += _submit(session, review.new_draft(session, COMPLETE_DRAFT, by=author))
+    made += _submit(
+        session,
+        review.new_draft(session, COMPLETE_DRAFT.replace(title=COMPLETE_DRAFT.title + " (Second Phase)"), by=second),
+    )
+    begun = (_submit_change(session, project, by=author) for project in projects)
+    changed = list(islice(filter(None, begun), DEMO_CHANGES))
     for number, revision in enumerate(changed):
         made += 1
         if number:
@@ -83,18 +90,18 @@ def queue(session: Session) -> int:
     return made
 
 
-def _submitted(session: Session, revision: Revision) -> int:
+def _submit(session: Session, revision: Revision) -> int:
     review.submit(session, revision, version=revision.version, by=revision.author)
     return 1
 
 
-def _change(session: Session, project: Project, *, by: Account) -> Revision | None:
+def _submit_change(session: Session, project: Project, *, by: Account) -> Revision | None:
     """A submitted change of a project that says all a submission needs, else None."""
-    draft = published.draft_of(session, project)
-    draft = draft.but(summary=f"{draft.summary}\n\nUpdated for the demonstration: results are being collected.")
-    if submission_checks.faults(session, draft, project_id=project.id):
+    draft = published.draft_from_project(session, project)
+    draft = draft.replace(summary=f"{draft.summary}\n\nUpdated for the demonstration: results are being collected.")
+    if submission_checks.find_errors(session, draft, project_id=project.id):
         return None
     revision = review.open_change(session, project, by=by)
     review.save_draft(session, revision, draft, version=revision.version, by=by, note="Brings the summary up to date.")
-    _submitted(session, revision)
+    _submit(session, revision)
     return revision

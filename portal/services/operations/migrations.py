@@ -17,15 +17,15 @@ from sqlalchemy.orm import Session
 from portal.database.orm import db
 from portal.models import Catalogue, Term
 from portal.services.audit import recording
-from portal.vocabulary.term_lists import TermRow, term_rows
+from portal.vocabulary.term_lists import TermListRow, read_term_list
 
 _MIGRATIONS = Path(__file__).parents[2] / "migrations"
 # Names the lock that commands of one database wait for; any number that nobody else takes.
-_LOCK = 0x1DF0_0001
-_LISTS = ("theme", "type", "status", "coverage", "region", "country", "sdg", "gcm")
+_ADVISORY_LOCK_ID = 0x1DF0_0001
+_TERM_LISTS = ("theme", "type", "status", "coverage", "region", "country", "sdg", "gcm")
 
 
-def configuration(connection: Connection | None = None) -> Config:
+def alembic_config(connection: Connection | None = None) -> Config:
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     config.attributes["connection"] = connection
@@ -34,29 +34,29 @@ def configuration(connection: Connection | None = None) -> Config:
 
 def migrate(connection: Connection) -> str:
     """Bring the database to the newest shape; return its revision. A second one at the same time waits."""
-    wait_for_turn(connection)
-    command.upgrade(configuration(connection), "head")
+    acquire_migration_lock(connection)
+    command.upgrade(alembic_config(connection), "head")
     return MigrationContext.configure(connection).get_current_revision() or ""
 
 
-def wait_for_turn(connection: Connection) -> None:
+def acquire_migration_lock(connection: Connection) -> None:
     """Let no other command write until this transaction ends; on SQLite a writer is alone anyway."""
     if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+        connection.execute(select(func.pg_advisory_xact_lock(_ADVISORY_LOCK_ID)))
 
 
 @cache
-def newest() -> str:
+def head_revision() -> str:
     """The revision that this version of the portal wants; read once, since it is asked for every few seconds."""
-    return ScriptDirectory.from_config(configuration()).get_current_head() or ""
+    return ScriptDirectory.from_config(alembic_config()).get_current_head() or ""
 
 
 def is_current(connection: Connection) -> bool:
     """True when no migration is missing."""
-    return MigrationContext.configure(connection).get_current_revision() == newest()
+    return MigrationContext.configure(connection).get_current_revision() == head_revision()
 
 
-def drift(connection: Connection) -> list[object]:
+def schema_differences(connection: Connection) -> list[object]:
     """What the models say and the database lacks, or the other way round; empty when they agree."""
 
     def counts(name: str | None, kind: str, _: object) -> bool:
@@ -66,19 +66,19 @@ def drift(connection: Connection) -> list[object]:
     return list(compare_metadata(context, db.metadata))
 
 
-def plant(session: Session) -> bool:
+def seed_terms(session: Session) -> bool:
     """Put the shipped terms and the catalogue's row into a database that has none; say whether it did."""
     if session.execute(select(func.count()).select_from(Term)).scalar_one():
         return False
     planted: dict[tuple[str, str], Term] = {}
-    for facet in _LISTS:
-        rows = list(term_rows(facet))
+    for facet in _TERM_LISTS:
+        rows = list(read_term_list(facet))
         # A broader term of the same list may stand anywhere in it, so terms without one go first.
         for position, row in sorted(enumerate(rows), key=lambda item: bool(item[1].parent)):
             if row.parent:
                 # Gives the broader terms their ids.
                 session.flush()
-            planted[facet, row.code] = term = as_term(row, position, planted)
+            planted[facet, row.code] = term = build_term(row, position, planted)
             session.add(term)
         session.flush()
     session.add(Catalogue(id=1, version=0, stamp=secrets.token_hex(8)))
@@ -86,8 +86,8 @@ def plant(session: Session) -> bool:
     return True
 
 
-def as_term(row: TermRow, position: int, planted: dict[tuple[str, str], Term]) -> Term:
-    parent = planted[row.parent_facet, row.parent] if row.parent else None
+def build_term(row: TermListRow, position: int, seeded: dict[tuple[str, str], Term]) -> Term:
+    parent = seeded[row.parent_facet, row.parent] if row.parent else None
     return Term(
         facet=row.facet,
         code=row.code,

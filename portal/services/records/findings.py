@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["refused", "repaired", "note"]
+IssueKind = Literal["refused", "repaired", "note"]
 
 
-_VALUE_MOST = 200
+_MAX_VALUE_LENGTH = 200
 
 
 @dataclass(frozen=True)
-class Finding:
+class ImportIssue:
     """One thing to know about one cell, or about a whole row when `column` is empty.
 
     `row` counts as a spreadsheet does: the header is row 1.
@@ -21,7 +21,7 @@ class Finding:
     row: int
     column: str
     value: str
-    kind: Kind
+    kind: IssueKind
     reason: str
     advice: str
 
@@ -31,10 +31,10 @@ class Finding:
         return f"{self.kind} {place}{value}: {self.reason}. {self.advice}."
 
 
-def _shortened(text: str) -> str:
-    return text if len(text) <= _VALUE_MOST else f"{text[: _VALUE_MOST - 1]}…"
+def shorten_value(text: str) -> str:
+    return text if len(text) <= _MAX_VALUE_LENGTH else f"{text[: _MAX_VALUE_LENGTH - 1]}…"
 
 
 def _printable(text: str) -> str:
     """Fit for a terminal: control characters of an imported file must not reach it."""
-    return "".join(mark if mark.isprintable() else "\N{REPLACEMENT CHARACTER}" for mark in _shortened(text))
+    return "".join(mark if mark.isprintable() else "\N{REPLACEMENT CHARACTER}" for mark in shorten_value(text))

@@ -9,24 +9,24 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.database.public_reader import WITHDRAWN_ADDRESS
-from portal.errors import Missing
+from portal.errors import NotFound
 from portal.models import AuditEvent, Project, ProjectCountry, ProjectDraft, ProjectTag, Revision, Term
 
 
-def project(session: Session, key: str) -> Project:
+def get_project_by_slug(session: Session, slug: str) -> Project:
     """The project at this address, public or withdrawn; raises Missing."""
-    found = session.execute(select(Project).where(Project.key_folded == sought(key))).scalar_one_or_none()
+    found = session.execute(select(Project).where(Project.key_folded == fold_slug(slug))).scalar_one_or_none()
     if found is None:
-        raise Missing(f"There is no project {key!r}.")
+        raise NotFound(f"There is no project {slug!r}.")
     return found
 
 
-def sought(key: str) -> str:
+def fold_slug(slug: str) -> str:
     """A key as it is looked up. PostgreSQL refuses to be asked for NUL, and no key holds a slash."""
-    return key.casefold().replace("\0", "/")
+    return slug.casefold().replace("\0", "/")
 
 
-def draft_of(session: Session, project: Project) -> ProjectDraft:
+def draft_from_project(session: Session, project: Project) -> ProjectDraft:
     """What the record says now, in the terms of a draft; codes in the order of their lists."""
     ids = [project.status_id, project.type_id, project.coverage_id, project.region_id]
     terms = session.execute(select(Term).where(Term.id.in_(ids))).scalars()
@@ -67,13 +67,13 @@ def draft_of(session: Session, project: Project) -> ProjectDraft:
     )
 
 
-def standing(session: Session, revision: Revision) -> ProjectDraft | None:
+def published_draft(session: Session, revision: Revision) -> ProjectDraft | None:
     """The public record that a revision would change; None where there is none yet, or none any more."""
     project = revision.project
-    return draft_of(session, project) if project is not None and project.published_at is not None else None
+    return draft_from_project(session, project) if project is not None and project.published_at is not None else None
 
 
-def replaced(session: Session, revision: Revision) -> ProjectDraft | None:
+def previous_version(session: Session, revision: Revision) -> ProjectDraft | None:
     """The record as it stood when a revision that was published took its place; None where there was none."""
     query = select(AuditEvent).where(
         AuditEvent.subject_kind == "project", AuditEvent.subject_id == str(revision.project_id)
@@ -85,7 +85,7 @@ def replaced(session: Session, revision: Revision) -> ProjectDraft | None:
 
 
 @dataclass(frozen=True)
-class Withdrawn:
+class WithdrawalNotice:
     """What the page of a record that was taken back says."""
 
     key: str
@@ -93,11 +93,11 @@ class Withdrawn:
     reason: str
 
 
-def withdrawn(session: Session, key: str) -> Withdrawn:
+def withdrawal_notice(session: Session, slug: str) -> WithdrawalNotice:
     """The notice of a withdrawn record at this address, a former one too; raises Missing where there is none."""
     at = WITHDRAWN_ADDRESS.c
-    query = select(at.key, at.withdrawn_at, at.withdrawn_reason).where(at.key_folded == sought(key))
+    query = select(at.key, at.withdrawn_at, at.withdrawn_reason).where(at.key_folded == fold_slug(slug))
     found = session.execute(query).first()
     if found is None:
-        raise Missing(f"There is no project {key!r}.")
-    return Withdrawn(*found)
+        raise NotFound(f"There is no project {slug!r}.")
+    return WithdrawalNotice(*found)

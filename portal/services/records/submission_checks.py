@@ -13,18 +13,18 @@ from decimal import Decimal
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from portal.errors import Fault, Incomplete
+from portal.errors import FieldError, ValidationFailed
 from portal.models import Project, ProjectDraft, Term
 from portal.models.draft import CODE_FIELDS, TERM_FIELDS
 from portal.services.records import published
-from portal.services.records.spellings import Glossary
-from portal.services.records.validation import Row, budget, check
-from portal.services.records.values import Proposal, key_of_number
+from portal.services.records.spellings import TermLookup
+from portal.services.records.validation import RowValidation, read_budget, validate_row
+from portal.services.records.values import Proposal, slug_from_reference
 from portal.text import cleaning, markdown
 
-TITLE_MOST, SUMMARY_MOST, URL_MOST, CODES_MOST = 300, 20_000, 2_000, 250
+MAX_TITLE_LENGTH, MAX_SUMMARY_LENGTH, MAX_URL_LENGTH, MAX_CODES_PER_FIELD = 300, 20_000, 2_000, 250
 # A field that is asked for on submission, and what to do about it.
-REQUIRED = {
+REQUIRED_FIELDS = {
     "title": "Give the project a title.",
     "summary": "Say in a few sentences what the project does and for whom.",
     "status": "Choose the status.",
@@ -35,24 +35,24 @@ REQUIRED = {
     "countries": "Name at least one benefiting member state.",
     "budget": "Give the budget in US dollars.",
 }
-_COLUMN_OF = {
+_COLUMN_BY_FIELD = {
     "number": "project_id",
     "start": "start_date",
     "end": "end_date",
     "budget": "budget_usd",
     "countries": "benefiting_member_states",
 }
-_FIELD_OF = {column: field for field, column in _COLUMN_OF.items()}
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
+_FIELD_BY_COLUMN = {column: field for field, column in _COLUMN_BY_FIELD.items()}
+_LANGUAGE_CODE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
 FUNDING_LINES = ("Line 1", "Line 2")
 
 
-UNCHANGED = Fault(
+UNCHANGED_ERROR = FieldError(
     "note", "Nothing differs from the public record.", "Change something before you submit it, or discard this draft."
 )
 
 
-def cleaned(draft: ProjectDraft) -> ProjectDraft:
+def clean_draft(draft: ProjectDraft) -> ProjectDraft:
     """The draft without what is unseen or stands twice, an amount as a record states it; nothing that makes sense is
     lost.
     """
@@ -60,53 +60,55 @@ def cleaned(draft: ProjectDraft) -> ProjectDraft:
     for field in fields(draft):
         value = getattr(draft, field.name)
         if isinstance(value, tuple):
-            changes[field.name] = tuple(dict.fromkeys(filter(None, map(cleaning.line, value))))
+            changes[field.name] = tuple(dict.fromkeys(filter(None, map(cleaning.clean_line, value))))
         else:
-            changes[field.name] = _summary(value) if field.name == "summary" else cleaning.line(value)
-    return draft.but(**changes | {"budget": _amount(draft.budget)})
+            changes[field.name] = _clean_summary(value) if field.name == "summary" else cleaning.clean_line(value)
+    return draft.replace(**changes | {"budget": _normalise_amount(draft.budget)})
 
 
-def _amount(text: str) -> str:
+def _normalise_amount(text: str) -> str:
     """An amount in one spelling ("64240.00"), so that another one is no change; what is no amount as it was typed."""
-    cents = budget(Row(0, {_COLUMN_OF["budget"]: text}))
-    return cleaning.line(text) if cents is None else str(Decimal(cents).scaleb(-2))
+    cents = read_budget(RowValidation(0, {_COLUMN_BY_FIELD["budget"]: text}))
+    return cleaning.clean_line(text) if cents is None else str(Decimal(cents).scaleb(-2))
 
 
-def _summary(text: str) -> str:
+def _clean_summary(text: str) -> str:
     # What is too long to be submitted is only kept: looking for HTML in half a million characters takes too long.
-    return markdown.markdown(text) if len(text) <= SUMMARY_MOST else cleaning.paragraphs(text)
+    return markdown.clean_markdown(text) if len(text) <= MAX_SUMMARY_LENGTH else cleaning.clean_paragraphs(text)
 
 
-def faults(session: Session, draft: ProjectDraft, *, project_id: int | None = None) -> tuple[Fault, ...]:
+def find_errors(session: Session, draft: ProjectDraft, *, project_id: int | None = None) -> tuple[FieldError, ...]:
     """All that keeps this draft from being submitted, in the order of the fields; `project_id` is what it changes."""
-    return _examined(session, draft, project_id)[0]
+    return _check_draft(session, draft, project_id)[0]
 
 
-def proposal(session: Session, draft: ProjectDraft, *, project_id: int | None = None) -> Proposal:
+def build_proposal(session: Session, draft: ProjectDraft, *, project_id: int | None = None) -> Proposal:
     """The draft in the values of the database; raises Incomplete with all faults."""
-    found, result = _examined(session, draft, project_id)
+    found, result = _check_draft(session, draft, project_id)
     if found or result is None:
-        raise Incomplete(found)
+        raise ValidationFailed(found)
     return result
 
 
-def _examined(
+def _check_draft(
     session: Session, draft: ProjectDraft, project_id: int | None
-) -> tuple[tuple[Fault, ...], Proposal | None]:
+) -> tuple[tuple[FieldError, ...], Proposal | None]:
     terms = list(session.execute(select(Term)).scalars())
-    row = Row(0, {_COLUMN_OF.get(name, name): _cell(getattr(draft, name)) for name in ProjectDraft.field_names()})
-    result = check(row, Glossary(terms, adds=False))
+    row = RowValidation(
+        0, {_COLUMN_BY_FIELD.get(name, name): _cell_text(getattr(draft, name)) for name in ProjectDraft.field_names()}
+    )
+    result = validate_row(row, TermLookup(terms, accepts_new=False))
     found = [
-        Fault(_FIELD_OF.get(finding.column, finding.column), f"{finding.reason}.", f"{finding.advice}.")
-        for finding in row.findings
+        FieldError(_FIELD_BY_COLUMN.get(finding.column, finding.column), f"{finding.reason}.", f"{finding.advice}.")
+        for finding in row.issues
         if finding.kind == "refused"
     ]
-    found += _lacking(draft, {fault.field for fault in found})
-    found += _unlisted(session, draft, terms, {fault.field for fault in found}, project_id)
-    found += _too_long(draft)
-    if result and (other := _holder(session, draft.number, project_id)):
+    found += _missing_field_errors(draft, {fault.field for fault in found})
+    found += _unlisted_code_errors(session, draft, terms, {fault.field for fault in found}, project_id)
+    found += _length_errors(draft)
+    if result and (other := _slug_with_reference(session, draft.number, project_id)):
         found.append(
-            Fault(
+            FieldError(
                 "number",
                 f"The Projects ID {draft.number} belongs to another project.",
                 f"Correct it, or change {other} instead.",
@@ -118,68 +120,68 @@ def _examined(
     return tuple(sorted(found, key=lambda fault: order.index(fault.field))), summed
 
 
-def _cell(value: str | tuple[str, ...]) -> str:
+def _cell_text(value: str | tuple[str, ...]) -> str:
     return value if isinstance(value, str) else ";".join(value)
 
 
-def _lacking(draft: ProjectDraft, known: set[str]) -> list[Fault]:
+def _missing_field_errors(draft: ProjectDraft, fields_with_errors: set[str]) -> list[FieldError]:
     worldwide = draft.coverage == "global"
     return [
-        Fault(field, "This is missing.", advice)
-        for field, advice in REQUIRED.items()
-        if not getattr(draft, field) and field not in known and not (field == "countries" and worldwide)
+        FieldError(field, "This is missing.", advice)
+        for field, advice in REQUIRED_FIELDS.items()
+        if not getattr(draft, field) and field not in fields_with_errors and not (field == "countries" and worldwide)
     ]
 
 
-def _too_long(draft: ProjectDraft) -> list[Fault]:
-    limits = {"title": TITLE_MOST, "summary": SUMMARY_MOST, "source_url": URL_MOST}
+def _length_errors(draft: ProjectDraft) -> list[FieldError]:
+    limits = {"title": MAX_TITLE_LENGTH, "summary": MAX_SUMMARY_LENGTH, "source_url": MAX_URL_LENGTH}
     found = [
-        Fault(field, f"The text is longer than {most:,} characters.", "Shorten it.")
+        FieldError(field, f"The text is longer than {most:,} characters.", "Shorten it.")
         for field, most in limits.items()
         if len(getattr(draft, field)) > most
     ]
     found += [
-        Fault(field, "This is not a language code.", "Choose a language from the list.")
+        FieldError(field, "This is not a language code.", "Choose a language from the list.")
         for field in ("title_language", "language")
-        if not _LANGUAGE.fullmatch(getattr(draft, field))
+        if not _LANGUAGE_CODE.fullmatch(getattr(draft, field))
     ]
     found += [
-        Fault(field, f"More than {CODES_MOST} are named.", "Take some out.")
+        FieldError(field, f"More than {MAX_CODES_PER_FIELD} are named.", "Take some out.")
         for field in ("countries", "other_countries", "sdg", "gcm")
-        if len(getattr(draft, field)) > CODES_MOST
+        if len(getattr(draft, field)) > MAX_CODES_PER_FIELD
     ]
     return found
 
 
-def _unlisted(
-    session: Session, draft: ProjectDraft, terms: Iterable[Term], known: set[str], project_id: int | None
-) -> list[Fault]:
+def _unlisted_code_errors(
+    session: Session, draft: ProjectDraft, terms: Iterable[Term], fields_with_errors: set[str], project_id: int | None
+) -> list[FieldError]:
     """What is in no list. A file may name a term as it likes; a form offers codes, and sends nothing else by itself."""
     codes: dict[str, set[str]] = {}
     for term in terms:
         codes.setdefault(term.facet, set()).add(term.code)
     lists = {name: codes.get(facet, set()) for name, facet in (TERM_FIELDS | CODE_FIELDS).items()}
     lists["funding_line"] = set(FUNDING_LINES)
-    odd = {name: _stated(draft, name) - listed for name, listed in lists.items() if name not in known}
+    odd = {name: _codes_in(draft, name) - listed for name, listed in lists.items() if name not in fields_with_errors}
     if any(odd.values()) and project_id is not None:
-        held = published.draft_of(session, session.get_one(Project, project_id))
-        odd = {name: codes - _stated(held, name) for name, codes in odd.items()}
+        held = published.draft_from_project(session, session.get_one(Project, project_id))
+        odd = {name: codes - _codes_in(held, name) for name, codes in odd.items()}
     return [
-        Fault(name, f"{', '.join(sorted(codes))} is not in the list.", "Choose from the list.")
+        FieldError(name, f"{', '.join(sorted(codes))} is not in the list.", "Choose from the list.")
         for name, codes in odd.items()
         if codes
     ]
 
 
-def _stated(draft: ProjectDraft, name: str) -> set[str]:
+def _codes_in(draft: ProjectDraft, name: str) -> set[str]:
     value = getattr(draft, name)
     return set(filter(None, (value,) if isinstance(value, str) else value))
 
 
-def _holder(session: Session, number: str, project_id: int | None) -> str:
+def _slug_with_reference(session: Session, reference: str, project_id: int | None) -> str:
     """The key of another project that has this Projects ID, in capital letters or small ones as an import reads it."""
-    if not number:
+    if not reference:
         return ""
-    is_alike = or_(Project.number == number, Project.key_folded == key_of_number(number).casefold())
+    is_alike = or_(Project.number == reference, Project.key_folded == slug_from_reference(reference).casefold())
     found = session.execute(select(Project.key, Project.number).where(is_alike, Project.id != (project_id or 0)))
-    return next((key for key, held in found if held and held.casefold() == number.casefold()), "")
+    return next((key for key, held in found if held and held.casefold() == reference.casefold()), "")

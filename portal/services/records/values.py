@@ -7,14 +7,14 @@ import hashlib
 import re
 from typing import NamedTuple
 
-from portal.text.folding import folded
+from portal.text.folding import fold
 
 # Characters of a title that decide its place; an index of PostgreSQL takes no longer ones.
-SORTED_MOST = 500
-_ADDRESSABLE = re.compile(r"[^A-Za-z0-9._~-]+")
-_LEADING = re.compile(r"^\W+")
+MAX_SORT_TITLE_LENGTH = 500
+_NON_SLUG_CHARACTERS = re.compile(r"[^A-Za-z0-9._~-]+")
+_LEADING_PUNCTUATION = re.compile(r"^\W+")
 # What stands at the place of a key in the addresses of staff: /staff/projects/new, /staff/projects/check.
-RESERVED = frozenset(("new", "check"))
+RESERVED_SLUGS = frozenset(("new", "check"))
 
 
 class Proposal(NamedTuple):
@@ -47,39 +47,39 @@ class Proposal(NamedTuple):
     fingerprint: str
     key: str
     row: int
-    links: tuple[tuple[int, bool], ...]
+    country_links: tuple[tuple[int, bool], ...]
     tags: tuple[int, ...]
-    document: tuple[str, str, str, str]
+    search_document: tuple[str, str, str, str]
 
-    def content(self) -> str:
+    def content_fingerprint(self) -> str:
         """The fingerprint, made now where the record has a Projects ID."""
-        countries = [term_id for term_id, is_eligible in self.links if is_eligible]
+        countries = [term_id for term_id, is_eligible in self.country_links if is_eligible]
         return self.fingerprint or fingerprint(self.title, self.start, self.end, self.year, countries, self.source_url)
 
 
-STORED = Proposal._fields[: Proposal._fields.index("fingerprint")]
+STORED_COLUMNS = Proposal._fields[: Proposal._fields.index("fingerprint")]
 
 
 def fingerprint(
     title: str, start: str | None, end: str | None, year: int | None, countries: list[int], source_url: str
 ) -> str:
     """Tells records without a Projects ID apart: by title, dates, countries and source."""
-    parts = (folded(title), start, end, year, *sorted(countries), source_url)
+    parts = (fold(title), start, end, year, *sorted(countries), source_url)
     return hashlib.sha256("|".join("" if part is None else str(part) for part in parts).encode()).hexdigest()
 
 
-def key_of_number(number: str) -> str:
+def slug_from_reference(reference: str) -> str:
     """A Projects ID made fit for an address, or "" when nothing of it is."""
-    key = _ADDRESSABLE.sub("-", number).strip(".")
-    return f"{key}-1" if key.casefold() in RESERVED else key
+    key = _NON_SLUG_CHARACTERS.sub("-", reference).strip(".")
+    return f"{key}-1" if key.casefold() in RESERVED_SLUGS else key
 
 
-def key_of_content(mark: str) -> str:
+def slug_from_fingerprint(content_fingerprint: str) -> str:
     """A key that follows from the fingerprint `mark` and never changes."""
-    return "n-" + base64.b32encode(hashlib.sha256(mark.encode()).digest())[:10].decode().lower()
+    return "n-" + base64.b32encode(hashlib.sha256(content_fingerprint.encode()).digest())[:10].decode().lower()
 
 
-def sorting(title: str) -> str:
+def sort_title_of(title: str) -> str:
     """A title as it sorts: folded, without the quotation marks and signs it begins with."""
-    bare = folded(title)
-    return (bare if bare[:1].isalnum() else _LEADING.sub("", bare) or bare)[:SORTED_MOST]
+    bare = fold(title)
+    return (bare if bare[:1].isalnum() else _LEADING_PUNCTUATION.sub("", bare) or bare)[:MAX_SORT_TITLE_LENGTH]

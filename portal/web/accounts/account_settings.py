@@ -8,11 +8,11 @@ from wtforms import Form, PasswordField, StringField
 
 from portal.database.orm import db
 from portal.database.transactions import begin_writing
-from portal.errors import Incomplete, Missing, WeakPassword
+from portal.errors import NotFound, ValidationFailed, WeakPassword
 from portal.services import mail
 from portal.services.accounts import administration, authentication, passwords, second_factor, sessions
-from portal.services.accounts.authentication import Outcome, Tried
-from portal.services.accounts.notifications import Event
+from portal.services.accounts.authentication import Outcome, SignInResult
+from portal.services.accounts.notifications import SecurityEvent
 from portal.services.audit import recording
 from portal.web.accounts import notify
 from portal.web.accounts.sign_in import CodeForm, wrong_code_message
@@ -57,9 +57,9 @@ def rename() -> ViewResponse:
         administration.rename(
             db.session(), access.signed_in_account(), form.name.data or "", by=access.signed_in_account()
         )
-    except Incomplete as why:
+    except ValidationFailed as why:
         db.session.rollback()
-        form.name.errors = [str(fault) for fault in why.faults]
+        form.name.errors = [str(fault) for fault in why.errors]
         return render_settings(name=form, status=422)
     db.session.commit()
     return redirect_with_message(gettext("Your name is stored."))
@@ -71,19 +71,19 @@ def change_password() -> ViewResponse:
     """With the present password and a code each time, so an unlocked screen is not enough."""
     form, person = ChangePasswordForm(request.form), access.signed_in_account()
     try:
-        passwords.check(form.password.data or "", context=(person.email, person.name))
+        passwords.check_strength(form.password.data or "", context=(person.email, person.name))
     except WeakPassword as why:
         form.password.errors = [str(why)]
         return render_settings(password=form, status=422)
     tried = reauthenticate(form)
     if tried.outcome == Outcome.LIMITED:
-        return error_pages.rate_limited(tried.seconds)
+        return error_pages.rate_limited(tried.retry_after)
     if tried.outcome == Outcome.REFUSED:
         form.current_password.errors = [wrong_credentials_message()]
         return render_settings(password=form, status=422)
     token = authentication.change_password(db.session(), access.auth_session(), form.password.data or "")
     db.session.commit()
-    notify.send_notification(Event.PASSWORD, access.signed_in_account())
+    notify.send_notification(SecurityEvent.PASSWORD_CHANGED, access.signed_in_account())
     return renew_session_cookie(
         redirect_with_message(gettext("Your new password is set. You are signed out everywhere else.")), token
     )
@@ -110,15 +110,15 @@ def show_second_factor() -> ViewResponse:
 def confirm_second_factor() -> ViewResponse:
     form = CodeForm(request.form)
     tried = authentication.finish_enrolment(
-        db.session(), access.auth_session(), form.code.data or "", address=request_context.client_address()
+        db.session(), access.auth_session(), form.code.data or "", client_address=request_context.client_address()
     )
     db.session.commit()
     if tried.outcome == Outcome.LIMITED:
-        return error_pages.rate_limited(tried.seconds)
+        return error_pages.rate_limited(tried.retry_after)
     if tried.outcome == Outcome.REFUSED:
         form.code.errors = [wrong_code_message()]
         return render_enrolment(form, 422)
-    notify.send_notification(Event.SECOND_FACTOR, access.signed_in_account())
+    notify.send_notification(SecurityEvent.SECOND_FACTOR_SET_UP, access.signed_in_account())
     return renew_session_cookie(render_recovery_codes(tried.recovery_codes), tried.token)
 
 
@@ -126,9 +126,9 @@ def confirm_second_factor() -> ViewResponse:
 @require_role("author")
 def recovery_codes() -> ViewResponse:
     begin_writing(db.session())
-    codes = authentication.fresh_recovery_codes(db.session(), access.auth_session())
+    codes = authentication.renew_recovery_codes(db.session(), access.auth_session())
     db.session.commit()
-    notify.send_notification(Event.RECOVERY_CODES, access.signed_in_account())
+    notify.send_notification(SecurityEvent.RECOVERY_CODES_REPLACED, access.signed_in_account())
     return render_recovery_codes(codes)
 
 
@@ -137,7 +137,7 @@ def recovery_codes() -> ViewResponse:
 def end_session(session_id: int) -> ViewResponse:
     begin_writing(db.session())
     if not sessions.end_by_id(db.session(), access.signed_in_account(), session_id):
-        raise Missing("You have no such session.")
+        raise NotFound("You have no such session.")
     recording.record(
         db.session(), "end session", "account", access.signed_in_account().id, by=access.signed_in_account()
     )
@@ -149,7 +149,7 @@ def end_session(session_id: int) -> ViewResponse:
 @require_role("author")
 def end_other_sessions() -> ViewResponse:
     begin_writing(db.session())
-    sessions.end_all(db.session(), access.signed_in_account(), but=access.auth_session())
+    sessions.end_all(db.session(), access.signed_in_account(), except_session=access.auth_session())
     recording.record(
         db.session(), "end other sessions", "account", access.signed_in_account().id, by=access.signed_in_account()
     )
@@ -161,14 +161,14 @@ def wrong_credentials_message() -> str:
     return gettext("Password or code is wrong. Check both; each code works once.")
 
 
-def reauthenticate(form: ChangePasswordForm | ChangeEmailForm) -> Tried:
+def reauthenticate(form: ChangePasswordForm | ChangeEmailForm) -> SignInResult:
     """A step-up with what the form says, committed; the session then has another token."""
-    tried = authentication.step_up(
+    tried = authentication.reauthenticate(
         db.session(),
         access.auth_session(),
         form.current_password.data or "",
         form.code.data or "",
-        address=request_context.client_address(),
+        client_address=request_context.client_address(),
     )
     db.session.commit()
     g.session_token = tried.token or g.session_token
@@ -189,7 +189,7 @@ def render_settings(
         password_form=password or ChangePasswordForm(),
         email_form=email or ChangeEmailForm(),
         can_mail=mail.can_send(request_context.settings()),
-        sessions=sessions.living(db.session(), person),
+        sessions=sessions.active_sessions(db.session(), person),
         current_session=access.auth_session(),
     )
     return make_response(body, status)

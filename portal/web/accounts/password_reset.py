@@ -11,10 +11,10 @@ from wtforms import Form, PasswordField, StringField
 from portal.database.orm import db
 from portal.database.transactions import begin_writing
 from portal.errors import WeakPassword
-from portal.models.account import EMAIL_MOST
+from portal.models.account import MAX_EMAIL_LENGTH
 from portal.services import mail
 from portal.services.accounts import administration, notifications, one_time_links, rate_limits
-from portal.services.accounts.notifications import Event
+from portal.services.accounts.notifications import SecurityEvent
 from portal.web.accounts import notify
 from portal.web.http import request_context
 from portal.web.presentation.i18n import gettext
@@ -48,36 +48,36 @@ def request_link() -> ViewResponse:
     """Mail a link where there is such an account; the answer is the same where there is none."""
     session, form, began = db.session(), ForgottenPasswordForm(request.form), monotonic()
     begin_writing(session)
-    link = administration.request_reset(
-        session, (form.email.data or "")[:EMAIL_MOST], address=request_context.client_address()
+    link = administration.request_password_reset(
+        session, (form.email.data or "")[:MAX_EMAIL_LENGTH], client_address=request_context.client_address()
     )
     session.commit()
     if link is not None:
-        mail.send_soon(notifications.letter_of(link, request_context.settings()), request_context.settings())
+        mail.send_in_background(notifications.link_email(link, request_context.settings()), request_context.settings())
     sleep(max(0.0, began + MIN_RESPONSE_SECONDS - monotonic()))
     return render_template("accounts/reset_link_requested.html", can_mail=mail.can_send(request_context.settings()))
 
 
-@bp.get(f"{one_time_links.PATH}<token>")
+@bp.get(f"{one_time_links.LINK_PATH}<token>")
 def show_link(token: str) -> ViewResponse:
-    found = one_time_links.read(db.session(), token)
+    found = one_time_links.load_link(db.session(), token)
     return render_new_password(token, ChoosePasswordForm(), found.account.email)
 
 
-@bp.post(f"{one_time_links.PATH}<token>")
+@bp.post(f"{one_time_links.LINK_PATH}<token>")
 def use_link(token: str) -> ViewResponse:
     session, form = db.session(), ChoosePasswordForm(request.form)
     begin_writing(session)
-    rate_limits.take(session, "link", account=token, address=request_context.client_address())
+    rate_limits.hit(session, "link", account=token, client_address=request_context.client_address())
     session.commit()
-    email = one_time_links.read(session, token).account.email
+    email = one_time_links.load_link(session, token).account.email
     try:
-        account = one_time_links.use(session, token, form.password.data or "")
+        account = one_time_links.redeem(session, token, form.password.data or "")
     except WeakPassword as why:
         form.password.errors = [str(why)]
         return make_response(render_new_password(token, form, email), 422)
     session.commit()
-    notify.send_notification(Event.PASSWORD, account)
+    notify.send_notification(SecurityEvent.PASSWORD_CHANGED, account)
     flash(gettext("Your password is set. Sign in with it."))
     response = make_response(redirect(url_for("sign_in.sign_in"), 303))
     cookies.end_session(response)

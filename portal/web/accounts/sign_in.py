@@ -13,8 +13,8 @@ from portal.database.orm import db
 from portal.database.transactions import begin_writing
 from portal.models import Account, AccountSession
 from portal.services.accounts import administration, authentication, second_factor, sessions
-from portal.services.accounts.authentication import Outcome, Tried
-from portal.services.accounts.notifications import Event
+from portal.services.accounts.authentication import Outcome, SignInResult
+from portal.services.accounts.notifications import SecurityEvent
 from portal.services.accounts.sessions import Stage
 from portal.web.accounts import notify, user_agents
 from portal.web.http import error_pages, request_context
@@ -58,15 +58,15 @@ def try_password() -> ViewResponse:
     form = SignInForm(request.form)
     tried = attempt_sign_in(form.email.data or "", form.password.data or "")
     if tried.outcome == Outcome.LIMITED:
-        return error_pages.rate_limited(tried.seconds)
+        return error_pages.rate_limited(tried.retry_after)
     if tried.outcome == Outcome.REFUSED:
         form.email.errors = [wrong_password_message()]
         return make_response(render_template("accounts/sign_in.html", form=form), 422)
     target = safe_redirect.safe_redirect_target(form.next.data or "")
     if tried.outcome != Outcome.COMPLETE:
-        step = "sign_in.code" if tried.outcome == Outcome.CODE else "sign_in.enrol"
+        step = "sign_in.code" if tried.outcome == Outcome.CODE_REQUIRED else "sign_in.enrol"
         target = url_for(step, next=target)
-    if tried.outcome == Outcome.ENROLMENT:
+    if tried.outcome == Outcome.ENROLMENT_REQUIRED:
         begin_enrolment(tried)
     return complete_sign_in(redirect(target, 303), tried)
 
@@ -86,11 +86,11 @@ def try_code() -> ViewResponse:
         return restart_sign_in()
     form = CodeForm(request.form)
     tried = authentication.enter_code(
-        db.session(), found, form.code.data or "", address=request_context.client_address()
+        db.session(), found, form.code.data or "", client_address=request_context.client_address()
     )
     db.session.commit()
     if tried.outcome == Outcome.LIMITED:
-        return error_pages.rate_limited(tried.seconds)
+        return error_pages.rate_limited(tried.retry_after)
     if tried.outcome == Outcome.REFUSED:
         form.code.errors = [wrong_code_message()]
         return make_response(render_template("accounts/one_time_code.html", form=form), 422)
@@ -111,17 +111,17 @@ def finish_enrolment() -> ViewResponse:
         return restart_sign_in()
     form = CodeForm(request.form)
     tried = authentication.finish_enrolment(
-        db.session(), found, form.code.data or "", address=request_context.client_address()
+        db.session(), found, form.code.data or "", client_address=request_context.client_address()
     )
     db.session.commit()
     if tried.outcome == Outcome.LIMITED:
-        return error_pages.rate_limited(tried.seconds)
+        return error_pages.rate_limited(tried.retry_after)
     if tried.outcome == Outcome.REFUSED:
         form.code.errors = [wrong_code_message()]
         return render_enrolment(form, found, 422)
     target = safe_redirect.safe_redirect_target(form.next.data or "")
     page = render_template("accounts/recovery_codes.html", codes=tried.recovery_codes, target=target)
-    notify.send_notification(Event.SECOND_FACTOR, found.account)
+    notify.send_notification(SecurityEvent.SECOND_FACTOR_SET_UP, found.account)
     return complete_sign_in(make_response(page), tried)
 
 
@@ -153,28 +153,28 @@ def reauthenticate() -> ViewResponse:
     if tried.outcome == Outcome.COMPLETE:
         return complete_sign_in(resume_request(to, method, tried), tried, notifies_owner=not steps_up)
     status = 429 if tried.outcome == Outcome.LIMITED else 422
-    error = again_pages.failure_message(tried.outcome, tried.seconds)
+    error = again_pages.failure_message(tried.outcome, tried.retry_after)
     if request.accept_mimetypes.best == "application/json":
         response = make_response(jsonify(error=error), status)
     else:
         mode: again_pages.Mode = "reauthenticate" if access.current_user() else "sign in"
         kept = again_pages.carried_fields()
         response = again_pages.render_page(mode, status, target=to, method=method, fields=kept, error=error)
-    if tried.seconds:
-        response.headers["Retry-After"] = str(tried.seconds)
+    if tried.retry_after:
+        response.headers["Retry-After"] = str(tried.retry_after)
     return response
 
 
-def attempt_sign_in(email: str, password: str) -> Tried:
+def attempt_sign_in(email: str, password: str) -> SignInResult:
     """One try, committed. A session that this browser had before ends with one that succeeds."""
     session, before = db.session(), g.auth_session
-    device = cookies.known_device(administration.folded_email(email))
+    device = cookies.known_device(administration.normalise_email(email))
     tried = authentication.sign_in(
         session,
         email,
         password,
-        address=request_context.client_address(),
-        agent=user_agents.describe_user_agent(request.user_agent.string),
+        client_address=request_context.client_address(),
+        user_agent=user_agents.describe_user_agent(request.user_agent.string),
         device=device,
     )
     if tried.token and before is not None:
@@ -183,22 +183,24 @@ def attempt_sign_in(email: str, password: str) -> Tried:
     return tried
 
 
-def sign_in_again() -> Tried:
+def sign_in_again() -> SignInResult:
     """Step up a living session; else sign in with password and code in one go."""
     session, found = db.session(), g.auth_session
     password, typed = request.form.get("password", ""), request.form.get("code", "")
     if access.current_user() is not None:
-        tried = authentication.step_up(session, found, password, typed, address=request_context.client_address())
+        tried = authentication.reauthenticate(
+            session, found, password, typed, client_address=request_context.client_address()
+        )
     else:
         tried = attempt_sign_in(request.form.get("email", ""), password)
-        begun = sessions.find(session, tried.token) if tried.outcome == Outcome.CODE else None
+        begun = sessions.find(session, tried.token) if tried.outcome == Outcome.CODE_REQUIRED else None
         if begun is not None:
-            tried = authentication.enter_code(session, begun, typed, address=request_context.client_address())
+            tried = authentication.enter_code(session, begun, typed, client_address=request_context.client_address())
     session.commit()
     return tried
 
 
-def resume_request(target: str, method: str, result: Tried) -> Response:
+def resume_request(target: str, method: str, result: SignInResult) -> Response:
     """After signing in again: the new form token for the dialog, else a page with one button that sends the form."""
     g.session_token = result.token
     if request.accept_mimetypes.best == "application/json":
@@ -209,14 +211,16 @@ def resume_request(target: str, method: str, result: Tried) -> Response:
     return again_pages.render_page("resend", 200, target=target, fields=again_pages.carried_fields())
 
 
-def complete_sign_in(response: Response | WSGIResponse, result: Tried, *, notifies_owner: bool = True) -> Response:
+def complete_sign_in(
+    response: Response | WSGIResponse, result: SignInResult, *, notifies_owner: bool = True
+) -> Response:
     """Hand out the token; a complete sign-in also makes this a known device of the account, and tells its owner."""
     answer = make_response(response)
     cookies.begin_session(answer, result.token)
     if result.outcome == Outcome.COMPLETE and isinstance(result.account, Account):
-        if notifies_owner and not result.is_first and not cookies.known_device(result.account.email):
+        if notifies_owner and not result.is_first_sign_in and not cookies.known_device(result.account.email):
             notify.send_notification(
-                Event.DEVICE, result.account, detail=notify.describe_device(request.user_agent.string)
+                SecurityEvent.NEW_DEVICE, result.account, detail=notify.describe_device(request.user_agent.string)
             )
         cookies.remember_device(answer, result.account.email)
     return answer
@@ -232,7 +236,7 @@ def restart_sign_in() -> ViewResponse:
     return redirect(safe_redirect.DEFAULT_TARGET if access.current_user() else url_for("sign_in.sign_in"), 303)
 
 
-def begin_enrolment(result: Tried) -> None:
+def begin_enrolment(result: SignInResult) -> None:
     """Make the secret with the password step, so that the page that shows it changes nothing."""
     session = db.session()
     begun = sessions.find(session, result.token)

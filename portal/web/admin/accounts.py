@@ -10,11 +10,11 @@ from wtforms import Form, RadioField, StringField
 
 from portal.database.orm import db
 from portal.database.transactions import begin_writing
-from portal.errors import Incomplete
+from portal.errors import ValidationFailed
 from portal.models import Account
 from portal.services import mail
 from portal.services.accounts import administration, email_change, notifications
-from portal.services.accounts.notifications import Event
+from portal.services.accounts.notifications import SecurityEvent
 from portal.services.accounts.one_time_links import IssuedLink
 from portal.services.audit import recording
 from portal.vocabulary.workflow import Role
@@ -57,9 +57,9 @@ def invite() -> ViewResponse:
     begin_writing(db.session())
     try:
         link = administration.invite(db.session(), **given, by=access.signed_in_account())
-    except Incomplete as why:
+    except ValidationFailed as why:
         db.session.rollback()
-        for fault in why.faults:
+        for fault in why.errors:
             form[fault.field].errors = [str(fault)]
         return render_accounts(form, 422)
     db.session.commit()
@@ -69,7 +69,7 @@ def invite() -> ViewResponse:
 @bp.get(f"/{ACCOUNT_ID}")
 @require_role("administrator")
 def show_account(account_id: int) -> ViewResponse:
-    return render_account(administration.get(db.session(), account_id))
+    return render_account(administration.get_by_id(db.session(), account_id))
 
 
 @bp.post(f"/{ACCOUNT_ID}/name")
@@ -81,24 +81,26 @@ def rename(account_id: int) -> ViewResponse:
             account_id,
             lambda found: administration.rename(db.session(), found, form.name.data or "", by=acting_account()),
         )
-    except Incomplete as why:
+    except ValidationFailed as why:
         db.session.rollback()
-        form.name.errors = [str(fault) for fault in why.faults]
-        return render_account(administration.get(db.session(), account_id), form, 422)
+        form.name.errors = [str(fault) for fault in why.errors]
+        return render_account(administration.get_by_id(db.session(), account_id), form, 422)
 
 
 @bp.post(f"/{ACCOUNT_ID}/role")
 @require_role("administrator")
 def change_role(account_id: int) -> ViewResponse:
     role, proof = request.form.get("role", ""), access.auth_session()
-    before = administration.get(db.session(), account_id).role
+    before = administration.get_by_id(db.session(), account_id).role
     answer = change_account(
         account_id,
-        lambda found: administration.change_role(db.session(), found, role, by=acting_account(), proof=proof),
+        lambda found: administration.change_role(db.session(), found, role, by=acting_account(), auth_session=proof),
     )
     if role != before:
         notify.send_notification(
-            Event.ROLE, administration.get(db.session(), account_id), detail=access.role_name(role)
+            SecurityEvent.ROLE_CHANGED,
+            administration.get_by_id(db.session(), account_id),
+            detail=access.role_name(role),
         )
     return answer
 
@@ -108,18 +110,19 @@ def change_role(account_id: int) -> ViewResponse:
 def change_email(account_id: int) -> ViewResponse:
     """At once, for who can no longer read the old address; both addresses are told."""
     form, proof = AccountEmailForm(request.form), access.auth_session()
-    before = administration.get(db.session(), account_id).email
+    before = administration.get_by_id(db.session(), account_id).email
     given = form.email.data or ""
     try:
         answer = change_account(
-            account_id, lambda found: email_change.change(db.session(), found, given, by=acting_account(), proof=proof)
+            account_id,
+            lambda found: email_change.set_email(db.session(), found, given, by=acting_account(), auth_session=proof),
         )
-    except Incomplete as why:
+    except ValidationFailed as why:
         db.session.rollback()
-        form.email.errors = [str(fault) for fault in why.faults]
-        return render_account(administration.get(db.session(), account_id), email=form, status=422)
-    found = administration.get(db.session(), account_id)
-    notify.send_notification(Event.EMAIL, found, detail=found.email, also=before)
+        form.email.errors = [str(fault) for fault in why.errors]
+        return render_account(administration.get_by_id(db.session(), account_id), email=form, status=422)
+    found = administration.get_by_id(db.session(), account_id)
+    notify.send_notification(SecurityEvent.EMAIL_CHANGED, found, detail=found.email, also=before)
     return answer
 
 
@@ -141,9 +144,9 @@ def remove_second_factor(account_id: int) -> ViewResponse:
     proof = access.auth_session()
     answer = change_account(
         account_id,
-        lambda found: administration.remove_second_factor(db.session(), found, by=acting_account(), proof=proof),
+        lambda found: administration.remove_second_factor(db.session(), found, by=acting_account(), auth_session=proof),
     )
-    notify.send_notification(Event.NO_SECOND_FACTOR, administration.get(db.session(), account_id))
+    notify.send_notification(SecurityEvent.SECOND_FACTOR_REMOVED, administration.get_by_id(db.session(), account_id))
     return answer
 
 
@@ -151,7 +154,9 @@ def remove_second_factor(account_id: int) -> ViewResponse:
 @require_role("administrator")
 def send_link(account_id: int) -> ViewResponse:
     begin_writing(db.session())
-    link = administration.link_for(db.session(), administration.get(db.session(), account_id), by=acting_account())
+    link = administration.issue_link(
+        db.session(), administration.get_by_id(db.session(), account_id), by=acting_account()
+    )
     db.session.commit()
     return deliver_link(link)
 
@@ -163,7 +168,7 @@ def acting_account() -> Account:
 def change_account(account_id: int, act: Callable[[Account], object]) -> ViewResponse:
     """One act on one account in one transaction; back to its page."""
     begin_writing(db.session())
-    act(administration.get(db.session(), account_id))
+    act(administration.get_by_id(db.session(), account_id))
     db.session.commit()
     flash(gettext("Stored."))
     return redirect(url_for("accounts.show_account", account_id=account_id), 303)
@@ -172,14 +177,14 @@ def change_account(account_id: int, act: Callable[[Account], object]) -> ViewRes
 def deliver_link(link: IssuedLink) -> ViewResponse:
     """Mail the link, or show it this once where no mail is set up."""
     settings = request_context.settings()
-    if mail.send_soon(notifications.letter_of(link, settings), settings):
+    if mail.send_in_background(notifications.link_email(link, settings), settings):
         flash(gettext("A link was mailed to %(email)s. It works once, within 30 minutes.", email=link.email))
         return redirect(url_for("accounts.list_accounts"), 303)
-    return render_template("admin/one_time_link.html", link=link, address=link.address(settings.public_url))
+    return render_template("admin/one_time_link.html", link=link, address=link.url(settings.public_url))
 
 
 def render_accounts(form: InvitationForm, status: int = 200) -> Response:
-    people = administration.everyone(db.session())
+    people = administration.list_accounts(db.session())
     return make_response(render_template("admin/accounts.html", accounts=people, form=form), status)
 
 
@@ -192,6 +197,6 @@ def render_account(
         form=form or AccountNameForm(data={"name": account.name}),
         email_form=email or AccountEmailForm(data={"email": account.email}),
         roles=list(Role),
-        events=recording.events_of(db.session(), "account", account.id, most=20),
+        events=recording.subject_events(db.session(), "account", account.id, limit=20),
     )
     return make_response(body, status)

@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from portal.database.orm import db
 from portal.models import AuditEvent
 from portal.services.audit import log
-from portal.services.audit.log import Wanted
+from portal.services.audit.log import AuditFilter
 from portal.services.editorial import revisions
 from portal.web.security import access
 from portal.web.security.access import require_role
@@ -38,8 +38,8 @@ class AuditRow:
 def events() -> str:
     wanted = parse_filter(request.args)
     session = db.session()
-    found, following = log.find(session, wanted)
-    shown = revisions.among(
+    found, following = log.find_events(session, wanted)
+    shown = revisions.visible_ids(
         session, [number for event in found if (number := revision_id_of(event))], access.signed_in_account()
     )
     return render_template(
@@ -47,13 +47,13 @@ def events() -> str:
         rows=[audit_row(event, shown) for event in found],
         audit_filter=wanted,
         verbs=log.verbs(session),
-        kinds=log.kinds(session),
+        kinds=log.subject_kinds(session),
         next_url=filter_url(replace(wanted, before_id=following)) if following else "",
         first_url=filter_url(replace(wanted, before_id=None)) if wanted.before_id else "",
     )
 
 
-def parse_filter(args: MultiDict[str, str]) -> Wanted:
+def parse_filter(args: MultiDict[str, str]) -> AuditFilter:
     """Which events the address asks for; what makes no sense is left out."""
 
     def text(name: str) -> str:
@@ -67,25 +67,25 @@ def parse_filter(args: MultiDict[str, str]) -> Wanted:
         return found if date.min < found < date.max else None
 
     before = args.get("before", "")
-    return Wanted(
+    return AuditFilter(
         actor=text("who"),
         verb=text("what"),
         kind=text("kind"),
         subject=text("subject"),
-        first=day("from"),
-        last=day("to"),
+        first_day=day("from"),
+        last_day=day("to"),
         before_id=int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None,
     )
 
 
-def filter_url(audit_filter: Wanted) -> str:
+def filter_url(audit_filter: AuditFilter) -> str:
     given: dict[str, Any] = {
         "who": audit_filter.actor,
         "what": audit_filter.verb,
         "kind": audit_filter.kind,
         "subject": audit_filter.subject,
-        "from": audit_filter.first.isoformat() if audit_filter.first else "",
-        "to": audit_filter.last.isoformat() if audit_filter.last else "",
+        "from": audit_filter.first_day.isoformat() if audit_filter.first_day else "",
+        "to": audit_filter.last_day.isoformat() if audit_filter.last_day else "",
         "before": audit_filter.before_id,
     }
     return url_for(".events", **{name: value for name, value in given.items() if value})

@@ -8,7 +8,7 @@ from portal.errors import Conflict, PortalError
 from portal.models import ProjectDraft
 from portal.search.index import current
 from portal.services.editorial import diff
-from portal.services.editorial.diff import Piece
+from portal.services.editorial.diff import TextSegment
 from portal.services.records import submission_checks
 from portal.web.authoring import edit_page
 from portal.web.authoring.draft_saving import DraftContext, DraftPost, DraftTarget
@@ -25,7 +25,7 @@ class FieldConflict:
     label: str
     mine: tuple[str, ...]
     theirs: tuple[str, ...]
-    pieces: tuple[Piece, ...]
+    pieces: tuple[TextSegment, ...]
     chosen: str
 
 
@@ -46,9 +46,9 @@ class ConflictPage:
 
 def build_page(context: DraftContext, post: DraftPost, conflict: Conflict) -> ConflictPage:
     """What the page of a conflict shows; `found` is the record as it stands now."""
-    mine, theirs = submission_checks.cleaned(conflict.mine), conflict.theirs
+    mine, theirs = submission_checks.clean_draft(conflict.mine), conflict.theirs
     changed = [one for one in diff.compare(theirs, mine) if one.is_changed]
-    terms = current.current().terms
+    terms = current.current_snapshot().terms
     labels = {field.name: field.label.text for field in ProjectForm(terms, mine)}
     rows = tuple(
         FieldConflict(
@@ -56,7 +56,7 @@ def build_page(context: DraftContext, post: DraftPost, conflict: Conflict) -> Co
             label=labels[one.field],
             mine=field_labels.display_values(terms, one.field, one.after),
             theirs=field_labels.display_values(terms, one.field, one.before),
-            pieces=one.pieces,
+            pieces=one.segments,
             chosen=post.choices[one.field],
         )
         for one in changed
@@ -67,15 +67,15 @@ def build_page(context: DraftContext, post: DraftPost, conflict: Conflict) -> Co
         if revision
         else DraftTarget(slug=context.project.key if context.project else None)
     )
-    is_of_revision = conflict.of == "revision"
+    is_of_revision = conflict.conflict_with == "revision"
     return ConflictPage(
-        conflict_with=conflict.of,
+        conflict_with=conflict.conflict_with,
         title=mine.title or theirs.title,
         form_url=edit_page.form_url(place),
         rows=rows,
         fields=tuple(_hidden_fields(mine, post)),
         version=revision.version if revision else 0,
-        base_version=revision.based_on if revision and is_of_revision else conflict.version,
+        base_version=revision.base_version if revision and is_of_revision else conflict.version,
         lacks_choices=bool(post.conflict_with) and any(row.chosen for row in rows),
         saved_by=revision.last_editor.name if revision and is_of_revision else "",
     )

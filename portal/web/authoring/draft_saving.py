@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from portal.errors import Conflict, WrongStep
+from portal.errors import Conflict, InvalidTransition
 from portal.models import Account, Project, ProjectDraft, Revision
 from portal.search.index import current
 from portal.services.editorial import diff, idempotency, review, revisions
-from portal.services.editorial.idempotency import Kind
+from portal.services.editorial.idempotency import KeyKind
 from portal.services.records import published, submission_checks
 from portal.vocabulary.workflow import OPEN_STATES
 from portal.web.authoring.project_form import ProjectForm
@@ -57,7 +57,7 @@ class DraftPost:
         return cls(
             fields=fields,
             key=fields.get("key", ""),
-            page_key=page_key if idempotency.is_key(page_key) else idempotency.fresh_key(),
+            page_key=page_key if idempotency.is_valid_key(page_key) else idempotency.new_key(),
             version=_parse_integer(fields.get("version", "")),
             base_version=_parse_integer(fields.get("base_version", "")),
             action=fields.get("action", "save"),
@@ -83,19 +83,19 @@ class DraftContext:
 def load_context(session: Session, target: DraftTarget, account: Account) -> DraftContext:
     """What is there to be edited. Raises Missing, also for what the account may not see."""
     if target.revision_id is not None:
-        found = revisions.get(session, target.revision_id, account)
+        found = revisions.get_revision(session, target.revision_id, account)
         return DraftContext(found, found.project, found.draft, found.note)
     if target.slug is None:
         return DraftContext(None, None, ProjectDraft())
-    project = published.project(session, target.slug)
+    project = published.get_project_by_slug(session, target.slug)
     if mine := own_open_change(session, project, account):
         return DraftContext(mine, project, mine.draft, mine.note)
-    return DraftContext(None, project, published.draft_of(session, project))
+    return DraftContext(None, project, published.draft_from_project(session, project))
 
 
 def own_open_change(session: Session, project: Project, account: Account) -> Revision | None:
     """The account's open change of a project; there is one at most."""
-    mine = (one for one in revisions.of_project(session, project, account) if one.author_id == account.id)
+    mine = (one for one in revisions.project_revisions(session, project, account) if one.author_id == account.id)
     return next((one for one in mine if one.state in OPEN_STATES), None)
 
 
@@ -106,32 +106,36 @@ def save_draft(session: Session, target: DraftTarget, post: DraftPost, account: 
     """
     revision, version = _locate_revision(session, target, post, account)
     form = build_form(revision.draft, revision.note, post)
-    draft = _resolve_conflict(session, revision, submission_checks.cleaned(form.draft()), version, post)
+    draft = _resolve_conflict(session, revision, submission_checks.clean_draft(form.draft()), version, post)
     based_on = post.base_version if target.slug is not None or post.conflict_with == "project" else None
     try:
-        review.save_draft(session, revision, draft, version=version, by=account, note=form.note.data, based_on=based_on)
+        review.save_draft(
+            session, revision, draft, version=version, by=account, note=form.note.data, base_version=based_on
+        )
     except Conflict as why:
         # Only an answer was lost: what stands is what was sent.
-        if why.of != "revision" or why.theirs != draft:
+        if why.conflict_with != "revision" or why.theirs != draft:
             raise
         review.save_draft(session, revision, draft, version=why.version, by=account, note=form.note.data)
     if target.revision_id is None:
-        idempotency.finish(session, post.page_key, account, f"{revision.id}.{revision.version}", Kind.PAGE)
+        idempotency.complete_key(session, post.page_key, account, f"{revision.id}.{revision.version}", KeyKind.PAGE)
     return revision
 
 
 def build_form(draft: ProjectDraft, note: str, post: DraftPost | None = None) -> ProjectForm:
     """The form that holds a draft, or what was sent instead."""
-    return ProjectForm(current.current().terms, draft, note, post.fields if post else None)
+    return ProjectForm(current.current_snapshot().terms, draft, note, post.fields if post else None)
 
 
 def _locate_revision(session: Session, target: DraftTarget, post: DraftPost, account: Account) -> tuple[Revision, int]:
     """The revision to be saved, and the version of it that the form knew."""
     if target.revision_id is not None:
-        return revisions.get(session, target.revision_id, account), post.version
-    project = published.project(session, target.slug) if target.slug is not None else None
-    if made := _CREATED_DRAFT.fullmatch(idempotency.once(session, post.page_key, account, kind=Kind.PAGE) or ""):
-        return revisions.get(session, int(made[1]), account), int(made[2])
+        return revisions.get_revision(session, target.revision_id, account), post.version
+    project = published.get_project_by_slug(session, target.slug) if target.slug is not None else None
+    if made := _CREATED_DRAFT.fullmatch(
+        idempotency.claim_key(session, post.page_key, account, kind=KeyKind.PAGE) or ""
+    ):
+        return revisions.get_revision(session, int(made[1]), account), int(made[2])
     if project is None:
         fresh = review.new_draft(session, build_form(ProjectDraft(), "", post).draft(), by=account)
     elif found := own_open_change(session, project, account):
@@ -150,17 +154,20 @@ def _resolve_conflict(
     if post.conflict_with == "revision":
         theirs, stands = revision.draft, revision.version
     elif revision.project is None:
-        raise WrongStep(f"{revision.label} changes no public record. Open it again.")
+        raise InvalidTransition(f"{revision.label} changes no public record. Open it again.")
     else:
-        theirs, stands = published.draft_of(session, revision.project), revision.project.version
+        theirs, stands = published.draft_from_project(session, revision.project), revision.project.version
     changed = diff.changed_fields(theirs, mine)
     is_chosen = all(post.choices[name] in ("mine", "theirs") for name in changed)
     if not is_chosen or (post.conflict_with == "project" and stands != post.base_version):
         raise Conflict(
-            of="revision" if post.conflict_with == "revision" else "project", mine=mine, theirs=theirs, version=stands
+            conflict_with="revision" if post.conflict_with == "revision" else "project",
+            mine=mine,
+            theirs=theirs,
+            version=stands,
         )
     taken = {name: getattr(theirs, name) for name in changed if post.choices[name] == "theirs"}
-    return mine.but(**taken)
+    return mine.replace(**taken)
 
 
 def _parse_integer(text: str) -> int:

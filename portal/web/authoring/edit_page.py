@@ -9,7 +9,7 @@ from flask import url_for
 from sqlalchemy.orm import Session
 from wtforms import Field
 
-from portal.errors import Fault, Missing
+from portal.errors import FieldError, NotFound
 from portal.models import Account, Project, ProjectDraft, Revision
 from portal.services.editorial import field_marks, idempotency, workflow
 from portal.services.editorial.workflow import Action
@@ -74,7 +74,7 @@ def build_page(
     account: Account,
     *,
     post: DraftPost | None = None,
-    errors: Iterable[Fault] = (),
+    errors: Iterable[FieldError] = (),
     problem: str = "",
     is_stored: bool = False,
 ) -> EditPage:
@@ -92,17 +92,17 @@ def build_page(
         sections=SECTIONS,
         revision=revision,
         project=project,
-        actions=workflow.allowed(revision, account) if revision else (Action.SAVE, Action.SUBMIT),
+        actions=workflow.allowed_actions(revision, account) if revision else (Action.SAVE, Action.SUBMIT),
         version=version if post is None or is_stored else post.version,
         base_version=based_on if post is None or is_stored else post.base_version,
-        key=idempotency.fresh_key(),
-        page_key=idempotency.fresh_key(),
+        key=idempotency.new_key(),
+        page_key=idempotency.new_key(),
         form_url=form_url(target),
         autosave_url=form_url(target, "autosave"),
         checks=checked,
         rule_texts={name: checks.rule_texts(name) for name in form.data},
         reasons=revision.reasons if revision else {},
-        accepted=field_marks.accepted(revision) if revision else (),
+        accepted=field_marks.accepted_fields(revision) if revision else (),
         reviewer_note=_reviewer_note(revision),
         max_lengths={name: f"{most:,}" for name, most in MAX_LENGTHS.items()},
         problem=problem,
@@ -124,8 +124,8 @@ def form_url(target: DraftTarget, act: str = "edit") -> str:
 def check_form(session: Session, post: DraftPost, slug: str) -> tuple[ProjectForm, Checks]:
     """A form while it is typed, and its checks; `about` is the key of the project that it changes, or ""."""
     try:
-        project_id = published.project(session, slug).id if slug else None
-    except Missing:
+        project_id = published.get_project_by_slug(session, slug).id if slug else None
+    except NotFound:
         project_id = None
     form = draft_saving.build_form(ProjectDraft(), "", post)
     return form, checks.run_checks(session, form.draft(), project_id=project_id)
@@ -133,6 +133,6 @@ def check_form(session: Session, post: DraftPost, slug: str) -> tuple[ProjectFor
 
 def _reviewer_note(revision: Revision | None) -> str:
     """What the reviewer who returned it says of the whole."""
-    is_returned = revision is not None and revision.state == State.RETURNED and revision.rounds
-    note: str = revision.rounds[-1]["note"] if revision is not None and is_returned else ""
+    is_returned = revision is not None and revision.state == State.RETURNED and revision.decisions
+    note: str = revision.decisions[-1]["note"] if revision is not None and is_returned else ""
     return note

@@ -4,39 +4,41 @@ from __future__ import annotations
 
 from portal.database.orm import now
 from portal.models import ProjectDraft, Revision
-from portal.search.read_models.project import Listing, in_order
-from portal.search.read_models.terms import Terms, Word
+from portal.search.read_models.project import ProjectView, sort_terms
+from portal.search.read_models.terms import Terms, TermView
 from portal.services.records import submission_checks, validation
-from portal.services.records.submission_checks import SUMMARY_MOST
-from portal.services.records.validation import Row
+from portal.services.records.submission_checks import MAX_SUMMARY_LENGTH
+from portal.services.records.validation import RowValidation
 from portal.web.presentation import field_labels, formatting
 
 
-def preview_project(revision: Revision, terms: Terms) -> Listing:
+def preview_project(revision: Revision, terms: Terms) -> ProjectView:
     """What the public would see; a value that makes no sense yet is left out, as if it were not stated."""
-    draft = submission_checks.cleaned(revision.draft)
-    row = Row(0, {"start_date": draft.start, "end_date": draft.end, "year": draft.year, "budget_usd": draft.budget})
+    draft = submission_checks.clean_draft(revision.draft)
+    row = RowValidation(
+        0, {"start_date": draft.start, "end_date": draft.end, "year": draft.year, "budget_usd": draft.budget}
+    )
     project = revision.project
-    return Listing(
+    return ProjectView(
         id=project.id if project else 0,
         key=_preview_slug(revision, draft),
         number=draft.number,
         prima_id=draft.prima_id,
         title=field_labels.display_title(draft),
         title_language=draft.title_language,
-        summary=draft.summary[:SUMMARY_MOST],
+        summary=draft.summary[:MAX_SUMMARY_LENGTH],
         language=draft.language,
-        start=validation.partial_date(row, "start_date"),
-        end=validation.partial_date(row, "end_date"),
-        year=validation.year(row),
-        budget=None if (cents := validation.budget(row)) is None else formatting.dollars(cents),
+        start=validation.read_date(row, "start_date"),
+        end=validation.read_date(row, "end_date"),
+        year=validation.read_year(row),
+        budget=None if (cents := validation.read_budget(row)) is None else formatting.dollars(cents),
         status=terms.get("status", draft.status),
         type=terms.get("type", draft.project_type),
         coverage=terms.get("coverage", draft.coverage),
         region=terms.get("region", draft.region),
         countries=_terms(terms, "country", draft.countries),
         other_countries=_terms(terms, "country", draft.other_countries),
-        tags=in_order([*_terms(terms, "sdg", draft.sdg), *_terms(terms, "gcm", draft.gcm)]),
+        tags=sort_terms([*_terms(terms, "sdg", draft.sdg), *_terms(terms, "gcm", draft.gcm)]),
         funding_line=draft.funding_line,
         source_url=draft.source_url if draft.source_url.startswith(("https://", "http://")) else "",
         changed_at=now(),
@@ -51,5 +53,5 @@ def _preview_slug(revision: Revision, draft: ProjectDraft) -> str:
     return draft.number or revision.label
 
 
-def _terms(terms: Terms, facet: str, codes: tuple[str, ...]) -> tuple[Word, ...]:
-    return in_order([word for code in codes if (word := terms.get(facet, code))])
+def _terms(terms: Terms, facet: str, codes: tuple[str, ...]) -> tuple[TermView, ...]:
+    return sort_terms([word for code in codes if (word := terms.get(facet, code))])

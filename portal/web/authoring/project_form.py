@@ -13,14 +13,20 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Field, Form, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
-from portal.errors import Fault
+from portal.errors import FieldError
 from portal.models import ProjectDraft
 from portal.models.draft import CODE_FIELDS, TERM_FIELDS
-from portal.search.read_models.terms import Terms, Word
-from portal.services.editorial.review import NOTE_MOST
-from portal.services.records.submission_checks import CODES_MOST, FUNDING_LINES, REQUIRED, SUMMARY_MOST, TITLE_MOST
+from portal.search.read_models.terms import Terms, TermView
+from portal.services.editorial.review import MAX_NOTE_LENGTH
+from portal.services.records.submission_checks import (
+    FUNDING_LINES,
+    MAX_CODES_PER_FIELD,
+    MAX_SUMMARY_LENGTH,
+    MAX_TITLE_LENGTH,
+    REQUIRED_FIELDS,
+)
 from portal.text import cleaning
-from portal.text.folding import folded
+from portal.text.folding import fold
 from portal.web.presentation.formatting import label
 from portal.web.presentation.i18n import N_, gettext
 
@@ -34,7 +40,7 @@ LANGUAGE_LABELS = {
 FUNDING_LINE_LABELS = dict(zip(FUNDING_LINES, (N_("Line 1"), N_("Line 2")), strict=True))
 _NOT_KNOWN_YET = N_("“Not known yet” is enough for a draft. Before you submit it, choose one of the others.")
 # What hints say of lengths, in characters.
-MAX_LENGTHS = {"title": TITLE_MOST, "summary": SUMMARY_MOST, "note": NOTE_MOST}
+MAX_LENGTHS = {"title": MAX_TITLE_LENGTH, "summary": MAX_SUMMARY_LENGTH, "note": MAX_NOTE_LENGTH}
 # A page has fewer boxes than this, and no code is that long; what lies beyond was not sent by a page of ours. One
 # more than may be submitted is kept, so that the fault is seen.
 _MAX_CODES_READ, _MAX_CODE_LENGTH = 1_000, 80
@@ -134,7 +140,7 @@ class ProjectForm(Form):
         values: dict[str, Any] = {name: getattr(initial, name) for name in ProjectDraft.field_names()}
         super().__init__(formdata=formdata, data=values | {"note": note})
         for name, field in self._fields.items():
-            if name not in REQUIRED:
+            if name not in REQUIRED_FIELDS:
                 field.flags.optional = True
             if isinstance(field, SelectMultipleField):
                 self._normalise_codes(name, field)
@@ -149,12 +155,14 @@ class ProjectForm(Form):
         for name in ProjectDraft.field_names():
             data = self._fields[name].data
             if isinstance(data, list):
-                values[name] = tuple(map(cleaning.line, data))
+                values[name] = tuple(map(cleaning.clean_line, data))
             else:
-                values[name] = cleaning.paragraphs(data or "") if name == "summary" else cleaning.line(data or "")
+                values[name] = (
+                    cleaning.clean_paragraphs(data or "") if name == "summary" else cleaning.clean_line(data or "")
+                )
         return ProjectDraft(**values)
 
-    def show_errors(self, errors: Iterable[Fault]) -> None:
+    def show_errors(self, errors: Iterable[FieldError]) -> None:
         """Put what keeps the draft from being submitted at its fields."""
         for fault in errors:
             field = self._fields.get(fault.field, self._fields["note"])
@@ -166,14 +174,14 @@ class ProjectForm(Form):
         codes = dict.fromkeys(
             _LONE_SURROGATES.sub("", code)[:_MAX_CODE_LENGTH] for code in data[:_MAX_CODES_READ] if code
         )
-        field.data = list(codes)[: CODES_MOST + 1]
+        field.data = list(codes)[: MAX_CODES_PER_FIELD + 1]
 
     def _choices(self, name: str, field: Field, terms: Terms) -> Iterable[SelectChoice]:
         facet = TERM_FIELDS.get(name) or CODE_FIELDS.get(name)
         if facet:
-            known = {word.code: _choice_label(facet, word) for word in terms.of(facet)}
+            known = {word.code: _choice_label(facet, word) for word in terms.in_facet(facet)}
             if facet == "country":
-                known = dict(sorted(known.items(), key=lambda item: folded(item[1])))
+                known = dict(sorted(known.items(), key=lambda item: fold(item[1])))
         else:
             known = {
                 code: gettext(text)
@@ -188,5 +196,5 @@ class ProjectForm(Form):
         yield from (SelectChoice(code, gettext("%(code)s (not in the list)", code=code)) for code in odd)
 
 
-def _choice_label(facet: str, term: Word) -> str:
+def _choice_label(facet: str, term: TermView) -> str:
     return f"{term.code} {label(term)}" if facet in ("sdg", "gcm") else label(term)

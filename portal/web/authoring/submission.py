@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as WSGIResponse
 
 from portal.database.orm import db
 from portal.database.transactions import begin_writing
-from portal.errors import Conflict, Incomplete, NotAllowed, WrongStep
+from portal.errors import Conflict, Forbidden, InvalidTransition, ValidationFailed
 from portal.models import Account, Revision
 from portal.search import projects
 from portal.search.index import current
@@ -52,7 +52,7 @@ def show_draft(revision_id: int) -> ViewResponse:
 def show_form(target: DraftTarget) -> ViewResponse:
     session, account = db.session(), access.signed_in_account()
     found = draft_saving.load_context(session, target, account)
-    if found.revision and Action.SAVE not in workflow.allowed(found.revision, account):
+    if found.revision and Action.SAVE not in workflow.allowed_actions(found.revision, account):
         return redirect(revision_url(found.revision.id))
     if found.revision and target.revision_id is None:
         return redirect(url_for("submission.edit", revision_id=found.revision.id))
@@ -85,21 +85,21 @@ def handle_post(target: DraftTarget) -> ViewResponse:
     begin_writing(session)
     account = access.signed_in_account()
     try:
-        if (led := idempotency.once(session, sent.key, account, request_digest())) is not None:
+        if (led := idempotency.claim_key(session, sent.key, account, request_digest())) is not None:
             session.rollback()
             return redirect_after_save(sent, led or url_for("submission.new"))
-    except NotAllowed as why:
+    except Forbidden as why:
         return show_rejected(target, sent, problem=str(why), status=422)
     try:
         revision = draft_saving.save_draft(session, target, sent, account)
         address = run_form_action(session, revision, sent, account)
-    except WrongStep as why:
+    except InvalidTransition as why:
         return show_rejected(target, sent, problem=str(why), status=409)
     except Conflict as why:
         return show_conflict(target, sent, why)
-    except Incomplete as why:
+    except ValidationFailed as why:
         return show_errors(sent, revision, why)
-    idempotency.finish(session, sent.key, account, address)
+    idempotency.complete_key(session, sent.key, account, address)
     session.commit()
     return redirect_after_save(sent, address)
 
@@ -116,7 +116,7 @@ def run_form_action(session: Session, revision: Revision, post: DraftPost, accou
         try:
             review.submit(session, revision, version=revision.version, by=account)
         except Conflict as why:
-            if why.of == "project":  # the public record moved on; what was typed is stored all the same
+            if why.conflict_with == "project":  # the public record moved on; what was typed is stored all the same
                 complete_key(session, post, revision, account)
             raise
         return revision_url(revision.id)
@@ -127,7 +127,7 @@ def run_form_action(session: Session, revision: Revision, post: DraftPost, accou
 
 def complete_key(session: Session, post: DraftPost, revision: Revision, account: Account) -> None:
     """Store the draft although its step failed; a repeat of the sending leads to it."""
-    idempotency.finish(session, post.key, account, url_for("submission.edit", revision_id=revision.id))
+    idempotency.complete_key(session, post.key, account, url_for("submission.edit", revision_id=revision.id))
     session.commit()
 
 
@@ -141,13 +141,13 @@ def show_rejected(target: DraftTarget, post: DraftPost, *, problem: str, status:
     return make_response(render_template("authoring/edit.html", page=sheet), status)
 
 
-def show_errors(post: DraftPost, revision: Revision, error: Incomplete) -> Response:
+def show_errors(post: DraftPost, revision: Revision, error: ValidationFailed) -> Response:
     """The draft is stored; the form says all that keeps it from being submitted."""
     session, place = db.session(), DraftTarget(revision_id=revision.id)
     account = access.signed_in_account()
     complete_key(session, post, revision, account)
     found = draft_saving.load_context(session, place, account)
-    sheet = edit_page.build_page(session, place, found, account, post=post, errors=error.faults, is_stored=True)
+    sheet = edit_page.build_page(session, place, found, account, post=post, errors=error.errors, is_stored=True)
     return make_response(render_template("authoring/edit.html", page=sheet), 422)
 
 
@@ -158,7 +158,7 @@ def show_conflict(target: DraftTarget, post: DraftPost, error: Conflict) -> Resp
     account = access.signed_in_account()
     found = draft_saving.load_context(session, target, account)
     clash = conflict_page.build_page(found, post, error)
-    return make_response(render_template("authoring/conflict.html", conflict=clash, key=idempotency.fresh_key()), 409)
+    return make_response(render_template("authoring/conflict.html", conflict=clash, key=idempotency.new_key()), 409)
 
 
 @bp.post("/projects/new/autosave")
@@ -186,9 +186,9 @@ def save_in_background(target: DraftTarget) -> ViewResponse:
     try:
         revision = draft_saving.save_draft(session, target, sent, access.signed_in_account())
         session.commit()
-    except (Conflict, WrongStep, NotAllowed) as why:
+    except (Conflict, InvalidTransition, Forbidden) as why:
         session.rollback()
-        status = 403 if isinstance(why, NotAllowed) else 409
+        status = 403 if isinstance(why, Forbidden) else 409
         return make_response(jsonify(error=conflict_page.autosave_message(why)), status)
     return jsonify(
         version=revision.version,
@@ -209,15 +209,15 @@ def check() -> ViewResponse:
 @bp.get(f"/revisions/{REVISION_ID}/preview", endpoint="preview")
 @require_role("author")
 def show_preview(revision_id: int) -> ViewResponse:
-    revision = revisions.get(db.session(), revision_id, access.signed_in_account())
-    may_edit = Action.SAVE in workflow.allowed(revision, access.signed_in_account())
-    project = preview.preview_project(revision, current.current().terms)
+    revision = revisions.get_revision(db.session(), revision_id, access.signed_in_account())
+    may_edit = Action.SAVE in workflow.allowed_actions(revision, access.signed_in_account())
+    project = preview.preview_project(revision, current.current_snapshot().terms)
     return render_template(
         "authoring/preview.html",
         revision=revision,
         back=url_for("submission.edit", revision_id=revision_id) if may_edit else revision_url(revision_id),
         project=project,
-        related=projects.related(project),
+        related=projects.related_projects(project),
         citation=citation.citation(project),
         linked_data="",
     )

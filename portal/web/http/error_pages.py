@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, SecurityErro
 from werkzeug.wrappers import Response as WSGIResponse
 
 from portal.database.orm import db
-from portal.errors import BadLink, Incomplete, Missing, SealedAway, TooMany, WrongStep
+from portal.errors import DecryptionFailed, InvalidLink, InvalidTransition, NotFound, RateLimited, ValidationFailed
 from portal.web.presentation.i18n import gettext, ngettext
 
 _log = logging.getLogger(__name__)
@@ -112,34 +112,34 @@ def on_untrusted_host(_: SecurityError) -> Response:
     return plain_text(400, [gettext("This portal does not answer under the name that was asked for.")])
 
 
-def on_not_found(_: Missing) -> Response:
+def on_not_found(_: NotFound) -> Response:
     return status_page(404)
 
 
-def on_invalid_transition(error: WrongStep) -> Response:
+def on_invalid_transition(error: InvalidTransition) -> Response:
     db.session.rollback()
     return render_error(
         409, gettext("This step is not possible now"), str(error), gettext("Open the page again to see why.")
     )
 
 
-def on_validation_failed(error: Incomplete) -> Response:
+def on_validation_failed(error: ValidationFailed) -> Response:
     """What a form could not have sent; forms show their faults beside the fields."""
     db.session.rollback()
-    return render_error(422, gettext("This cannot be stored as it is"), *(str(fault) for fault in error.faults))
+    return render_error(422, gettext("This cannot be stored as it is"), *(str(fault) for fault in error.errors))
 
 
-def on_rate_limited(error: TooMany) -> Response:
+def on_rate_limited(error: RateLimited) -> Response:
     db.session.rollback()
-    return rate_limited(error.seconds)
+    return rate_limited(error.retry_after)
 
 
-def on_invalid_link(error: BadLink) -> Response:
+def on_invalid_link(error: InvalidLink) -> Response:
     db.session.rollback()
     return render_error(410, gettext("This link does not work any more"), str(error))
 
 
-def on_decryption_failed(error: SealedAway) -> Response:
+def on_decryption_failed(error: DecryptionFailed) -> Response:
     """503: only the operator can help, and reads here and in the log how."""
     log_failure(error)
     return render_error(503, gettext("This second factor cannot be checked now"), str(error))
@@ -167,10 +167,10 @@ def on_unhandled_error(error: Exception) -> Response:
 def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, on_http_exception)
     app.register_error_handler(SecurityError, on_untrusted_host)
-    app.register_error_handler(Missing, on_not_found)
-    app.register_error_handler(WrongStep, on_invalid_transition)
-    app.register_error_handler(Incomplete, on_validation_failed)
-    app.register_error_handler(TooMany, on_rate_limited)
-    app.register_error_handler(BadLink, on_invalid_link)
-    app.register_error_handler(SealedAway, on_decryption_failed)
+    app.register_error_handler(NotFound, on_not_found)
+    app.register_error_handler(InvalidTransition, on_invalid_transition)
+    app.register_error_handler(ValidationFailed, on_validation_failed)
+    app.register_error_handler(RateLimited, on_rate_limited)
+    app.register_error_handler(InvalidLink, on_invalid_link)
+    app.register_error_handler(DecryptionFailed, on_decryption_failed)
     app.register_error_handler(Exception, on_unhandled_error)

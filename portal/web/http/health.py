@@ -61,4 +61,4 @@ def component_states() -> dict[str, str]:
             "migrations": "The tables are not those of this version: run portal migrate.",
             "index": "Not known: the tables are not those of this version.",
         }
-    return {"database": _OK, "migrations": _OK, "index": current.state()}
+    return {"database": _OK, "migrations": _OK, "index": current.index_status()}

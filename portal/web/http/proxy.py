@@ -25,8 +25,8 @@ class BehindProxy:
 
     def __init__(self, app: WSGIApplication, settings: Settings) -> None:
         self.direct = app
-        self.behind_proxy = ProxyFix(app, x_for=settings.proxies, x_proto=settings.proxies)
-        self.trusted_networks = settings.forwarded
+        self.behind_proxy = ProxyFix(app, x_for=settings.proxy_count, x_proto=settings.proxy_count)
+        self.trusted_networks = settings.trusted_proxies
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         app = self.behind_proxy if self.is_proxy(environ.get("REMOTE_ADDR", "")) else self.direct
@@ -45,5 +45,5 @@ class BehindProxy:
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Trust the proxy if there is one."""
-    if settings.proxies:
+    if settings.proxy_count:
         app.wsgi_app = BehindProxy(app.wsgi_app, settings)  # type: ignore[method-assign]

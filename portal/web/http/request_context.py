@@ -14,7 +14,7 @@ def settings() -> Settings:
 
 def totp_issuer() -> str:
     """The name of the portal in an authenticator app."""
-    return f"{settings().name_small} {settings().name}"
+    return f"{settings().name_prefix} {settings().name}"
 
 
 def client_address() -> str:

@@ -22,7 +22,7 @@ from flask import Flask, Response, current_app, make_response, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.database.orm import db
-from portal.models import TOUCHED
+from portal.models import CATALOGUE_TOUCHED
 from portal.search.index import current, refresh
 from portal.web.http.headers import REQUEST_ID_HEADER, request_id
 from portal.web.presentation import i18n
@@ -52,7 +52,7 @@ def cacheable(
         @wraps(view)
         def answer(*args: ViewParams.args, **kwargs: ViewParams.kwargs) -> Response:
             try:
-                stamp = current.current().state.stamp
+                stamp = current.current_snapshot().catalogue_version.stamp
             except SQLAlchemyError:
                 # A page of prose needs no database; any other says for itself what is wrong.
                 return make_response(view(*args, **kwargs))
@@ -217,8 +217,8 @@ def wait_for_propagation(response: Response) -> Response:
 
     So whoever published something sees it in their next request, whichever process takes it.
     """
-    if db.session.info.pop(TOUCHED, False):
-        time.sleep(current_app.extensions["settings"].patience)
+    if db.session.info.pop(CATALOGUE_TOUCHED, False):
+        time.sleep(current_app.extensions["settings"].max_staleness)
     return response
 
 
@@ -227,13 +227,13 @@ def init_app(app: Flask, root: Path, max_bytes: int) -> None:
     app.after_request(wait_for_propagation)
     app.extensions["build_id"] = compute_build_id(app, root / "portal", root / "templates", root / "static")
     with app.app_context():
-        held = refresh.of(db.engine)
+        held = refresh.store_for(db.engine)
 
     def stamp() -> str:
-        if fresh := held.fresh():
-            return fresh.state.stamp
+        if fresh := held.fresh_snapshot():
+            return fresh.catalogue_version.stamp
         with app.app_context():
-            return current.current().state.stamp
+            return current.current_snapshot().catalogue_version.stamp
 
     if max_bytes:
         app.wsgi_app = ResponseCache(app.wsgi_app, stamp, max_bytes)  # type: ignore[method-assign]

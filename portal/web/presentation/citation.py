@@ -6,18 +6,18 @@ import orjson
 from flask import current_app, url_for
 from markupsafe import Markup
 
-from portal.search.read_models.project import Listing
+from portal.search.read_models.project import ProjectView
 from portal.web.presentation import formatting, markdown
 from portal.web.presentation.i18n import gettext
 
 
-def permalink(project: Listing) -> str:
+def permalink(project: ProjectView) -> str:
     """The address to quote: from the operator's setting, never from the request."""
     public_url: str = current_app.extensions["settings"].public_url
     return public_url + url_for("projects.project", key=project.key)
 
 
-def citation(project: Listing) -> str:
+def citation(project: ProjectView) -> str:
     """Publisher (year). Title. Identifier, budget. Record date. Address."""
     site = current_app.extensions["settings"]
     year = project.year or (project.start.year if project.start else None)
@@ -26,7 +26,7 @@ def citation(project: Listing) -> str:
         formatting.usd(project.budget) if project.budget is not None else "",
     ]
     parts = [
-        f"{site.name_small} {site.name} ({year})." if year else f"{site.name_small} {site.name}.",
+        f"{site.name_prefix} {site.name} ({year})." if year else f"{site.name_prefix} {site.name}.",
         project.title.rstrip(".") + ".",
         ", ".join(filter(None, facts)) + "." if any(facts) else "",
         gettext("Record of %(day)s.", day=formatting.day(project.changed_at)),
@@ -35,7 +35,7 @@ def citation(project: Listing) -> str:
     return " ".join(filter(None, parts))
 
 
-def linked_data(project: Listing) -> Markup:
+def linked_data(project: ProjectView) -> Markup:
     """The project as a schema.org MonetaryGrant that funds a Project; safe inside a script element."""
     site = current_app.extensions["settings"]
     about = {
@@ -55,7 +55,7 @@ def linked_data(project: Listing) -> Markup:
         "identifier": project.number or project.key,
         "name": project.title,
         "inLanguage": project.title_language,
-        "funder": {"@type": "Organization", "name": f"{site.name_small} {site.name}"},
+        "funder": {"@type": "Organization", "name": f"{site.name_prefix} {site.name}"},
         "amount": amount if project.budget is not None else None,
         "about": project.theme.name if project.theme else None,
         "dateModified": project.changed_at.isoformat(),

@@ -65,5 +65,5 @@ def _display_value(terms: Terms, field: str, part: str) -> str:
 
 def _money(text: str) -> str:
     """An amount as it is printed; what is no number stays as it was typed."""
-    amount = rules.amount_of(text)
+    amount = rules.parse_amount(text)
     return text if amount is None else formatting.usd(amount)

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from portal.search.directory import Found
-from portal.search.query.filters import Filters, Odd
+from portal.search.directory import SearchResult
+from portal.search.query.filters import Filters, InvalidParameter
 from portal.search.read_models.terms import Terms
-from portal.vocabulary.facets import NOT_STATED, PAGE_SIZE_MOST, PICKS_MOST, TEXT_MOST, YEAR_FIRST, YEAR_LAST
+from portal.vocabulary.facets import (
+    MAX_PAGE_SIZE,
+    MAX_SEARCH_TEXT_LENGTH,
+    MAX_VALUES_PER_FACET,
+    MAX_YEAR,
+    MIN_YEAR,
+    NOT_STATED,
+)
 from portal.web.presentation import formatting
 from portal.web.presentation.i18n import gettext, ngettext
 
@@ -54,19 +61,19 @@ def sort_names(filters: Filters) -> dict[str, str]:
     return names
 
 
-def invalid_reason(parameter: Odd) -> str:
+def invalid_reason(parameter: InvalidParameter) -> str:
     """Why a part of the address was not used, and what would be."""
     reasons = {
         "not understood": gettext("not understood, so it is ignored"),
         "not a number": gettext("not a plain whole number, so it is ignored"),
         "out of range": gettext("out of range, so it is ignored"),
-        "too long": gettext("only the first %(most)s characters are searched for", most=TEXT_MOST),
-        "too many a page": gettext("a page holds at most %(most)s projects", most=PAGE_SIZE_MOST),
-        "too many values": gettext("only the first %(most)s are used", most=PICKS_MOST),
+        "too long": gettext("only the first %(most)s characters are searched for", most=MAX_SEARCH_TEXT_LENGTH),
+        "too many a page": gettext("a page holds at most %(most)s projects", most=MAX_PAGE_SIZE),
+        "too many values": gettext("only the first %(most)s are used", most=MAX_VALUES_PER_FACET),
         "only none": gettext("use the lowest and highest budget instead, or none for not stated"),
     }
     if parameter.reason == "out of range" and parameter.name.startswith("year"):
-        return gettext("not a year from %(first)s to %(last)s, so it is ignored", first=YEAR_FIRST, last=YEAR_LAST)
+        return gettext("not a year from %(first)s to %(last)s, so it is ignored", first=MIN_YEAR, last=MAX_YEAR)
     return reasons.get(parameter.reason, reasons["not understood"])
 
 
@@ -109,15 +116,15 @@ def subject(filters: Filters, terms: Terms, noun: str) -> str:
         return [word.code if facet in ("sdg", "gcm") else word.phrase for word in known] + unknown
 
     def part(facet: str, pattern: str, join: Callable[[Iterable[str]], str] = join_with_or) -> str:
-        if (facet, NOT_STATED) in filters.picks:
+        if (facet, NOT_STATED) in filters.selected:
             stated = [*phrases(facet), gettext("not stated")]
             return gettext("with %(facet)s %(words)s", facet=facet_names()[facet].lower(), words=join(stated))
         return pattern % {"words": join(words)} if (words := phrases(facet)) else ""
 
     adjectives = [(facet, part(facet, "%(words)s")) for facet in ("status", "coverage")]
     # "Not stated" cannot stand before the noun, so it is said behind.
-    before = [said for facet, said in adjectives if (facet, NOT_STATED) not in filters.picks]
-    behind = [said for facet, said in adjectives if (facet, NOT_STATED) in filters.picks]
+    before = [said for facet, said in adjectives if (facet, NOT_STATED) not in filters.selected]
+    behind = [said for facet, said in adjectives if (facet, NOT_STATED) in filters.selected]
     after = [
         *behind,
         part("theme", gettext("on %(words)s")),
@@ -143,7 +150,7 @@ def country_pattern(filters: Filters) -> tuple[str, Callable[[Iterable[str]], st
 def year_phrase(filters: Filters) -> str:
     picked = [value for value in filters.values("year") if value != NOT_STATED]
     said = [gettext("allocated in %(years)s", years=join_with_or(picked))] if picked else []
-    if ("year", NOT_STATED) in filters.picks:
+    if ("year", NOT_STATED) in filters.selected:
         said.append(gettext("with no year of allocation stated"))
     first, last = filters.year_from, filters.year_to
     if first is not None and last is not None:
@@ -158,7 +165,7 @@ def year_phrase(filters: Filters) -> str:
 
 
 def budget_phrase(filters: Filters) -> str:
-    missing = gettext("with no budget stated") if ("budget", NOT_STATED) in filters.picks else ""
+    missing = gettext("with no budget stated") if ("budget", NOT_STATED) in filters.selected else ""
     low, high = filters.budget_min, filters.budget_max
     if low is not None and high is not None:
         span = gettext("with %(low)s to %(high)s", low=formatting.usd(low), high=formatting.number(high))
@@ -171,7 +178,7 @@ def budget_phrase(filters: Filters) -> str:
     return " ".join(filter(None, [missing, span]))
 
 
-def sentence(result: Found) -> str:
+def sentence(result: SearchResult) -> str:
     """What the list shows, without its totals: "Completed regional projects in Africa"."""
     filters, terms = result.filters, result.snapshot.terms
     if filters.is_empty:
@@ -182,19 +189,19 @@ def sentence(result: Found) -> str:
     return said[:1].upper() + said[1:]
 
 
-def totals_phrase(result: Found) -> str:
+def totals_phrase(result: SearchResult) -> str:
     """The totals that end the sentence: ": 14 projects, USD 2.9 million"."""
     if not result.total:
         return ""
     count = ngettext("one project", "%(count)s projects", result.total, count=formatting.number(result.total))
-    if result.sums.unpriced == result.total:
+    if result.sums.without_budget == result.total:
         return gettext(": %(count)s, budget not stated", count=count)
     return gettext(
-        ": %(count)s, %(money)s", count=count, money=formatting.usd_rounded(formatting.dollars(result.sums.total))
+        ": %(count)s, %(money)s", count=count, money=formatting.usd_rounded(formatting.dollars(result.sums.total_cents))
     )
 
 
-def announcement(result: Found) -> str:
+def announcement(result: SearchResult) -> str:
     """What a screen reader hears after a change."""
     if not result.total:
         return gettext("No projects found")

@@ -11,7 +11,7 @@ from babel.numbers import format_decimal
 from markupsafe import Markup
 
 from portal.models import PartialDate
-from portal.search.read_models.terms import Word
+from portal.search.read_models.terms import TermView
 from portal.web.presentation import i18n
 from portal.web.presentation.i18n import gettext, ngettext
 
@@ -91,7 +91,7 @@ def isodate(value: date | datetime) -> str:
     return (value.date() if isinstance(value, datetime) else value).isoformat()
 
 
-def label(term: Word | None) -> str:
+def label(term: TermView | None) -> str:
     """A term in the page's language."""
     return term.names.get(i18n.current_locale()) or term.name if term else ""
 

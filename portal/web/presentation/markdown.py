@@ -36,7 +36,7 @@ def render_text(source: str) -> RenderedText:
     """
     if "\n\n" not in source:
         source = source.replace("\n", "\n\n")
-    first, rest = markdown.first_paragraph(source)
+    first, rest = markdown.split_first_paragraph(source)
     return RenderedText(_safe(first), _safe(rest))
 
 
@@ -44,12 +44,12 @@ def render_text(source: str) -> RenderedText:
 def plain_text(source: str) -> str:
     """The words of a text without their Markdown, in one line, for lists and descriptions."""
     if _MARKDOWN_SYNTAX.search(source):
-        source = html.unescape(nh3.clean(markdown.as_html(source), tags=set()))
+        source = html.unescape(nh3.clean(markdown.render_html(source), tags=set()))
     return " ".join(source.split())
 
 
 def _safe(source: str) -> Markup:
-    return Markup(markdown.as_html(source))  # noqa: S704 # sanitised by prose
+    return Markup(markdown.render_html(source))  # noqa: S704 # sanitised by prose
 
 
 FILTERS = {"markdown": render_text, "plain": plain_text}

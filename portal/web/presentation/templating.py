@@ -12,7 +12,7 @@ from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.search.index import current
-from portal.search.read_models.project import Listing
+from portal.search.read_models.project import ProjectView
 from portal.web.presentation import formatting, i18n, markdown, navigation, urls
 
 _ROW_CACHE_SIZE = 4_096
@@ -47,15 +47,15 @@ def layout_context() -> dict[str, Any]:
         "footer_columns": navigation.FOOTER,
     }
     try:
-        kept = current.current()
-        shared |= {"records_changed": kept.changed_at, "sample_count": kept.samples}
-        shared["record_count"] = len(kept.index.everything)
+        kept = current.current_snapshot()
+        shared |= {"records_changed": kept.changed_at, "sample_count": kept.sample_count}
+        shared["record_count"] = len(kept.index.all_rows)
     except SQLAlchemyError:
         shared |= {"records_changed": None, "sample_count": 0, "record_count": 0}
     return shared
 
 
-def result_row(project: Listing) -> Markup:
+def result_row(project: ProjectView) -> Markup:
     """One project in a list of results: the same words whatever was searched for."""
     made: Markup = current_app.extensions["row_renderer"](
         project, i18n.current_locale(), request.environ.get("SCRIPT_NAME", "")
@@ -63,7 +63,7 @@ def result_row(project: Listing) -> Markup:
     return made
 
 
-def cached_row_renderer(app: Flask) -> Callable[[Listing, str, str], Markup]:
+def cached_row_renderer(app: Flask) -> Callable[[ProjectView, str, str], Markup]:
     """Half the time of a page goes into its rows, and pages that differ in a filter have many in common."""
 
     @cache
@@ -71,7 +71,7 @@ def cached_row_renderer(app: Flask) -> Callable[[Listing, str, str], Markup]:
         return app.jinja_env.get_template("macros/ui.html").make_module({"locale": locale})
 
     @lru_cache(maxsize=_ROW_CACHE_SIZE)
-    def made(project: Listing, locale: str, _root: str) -> Markup:
+    def made(project: ProjectView, locale: str, _root: str) -> Markup:
         return Markup(macros(locale).result(project))  # type: ignore[attr-defined]  # noqa: S704  # a macro escapes
 
     return made

@@ -6,8 +6,8 @@ import csv
 from dataclasses import dataclass
 from functools import cache
 
-from portal.text.folding import folded
-from portal.vocabulary.term_lists import TERMS, term_rows
+from portal.text.folding import fold
+from portal.vocabulary.term_lists import TERM_LISTS_DIR, read_term_list
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class EligibleRegion:
 @cache
 def line_2(language: str) -> tuple[EligibleRegion, ...]:
     """The Line 2 list of August 2024 in the order of the list, names in this language and its alphabet."""
-    regions = {row.code: row.names[language] for row in term_rows("region")}
-    countries = {row.code: row.names[language] for row in term_rows("country")}
+    regions = {row.code: row.names[language] for row in read_term_list("region")}
+    countries = {row.code: row.names[language] for row in read_term_list("country")}
     listed: dict[str, list[str]] = {}
     for row in _rows("eligibility"):
         listed.setdefault(row["region"], []).append(countries[row["country"]])
@@ -38,12 +38,12 @@ def line_2(language: str) -> tuple[EligibleRegion, ...]:
             states=int(row["states"]),
             share=int(row["share"]),
             is_printed=row["basis"] == "published",
-            names=tuple(sorted(listed.get(row["region"], ()), key=folded)),
+            names=tuple(sorted(listed.get(row["region"], ()), key=fold)),
         )
         for row in _rows("eligibility_regions")
     )
 
 
 def _rows(name: str) -> list[dict[str, str]]:
-    with (TERMS / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+    with (TERM_LISTS_DIR / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))

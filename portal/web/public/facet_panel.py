@@ -10,9 +10,9 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from portal.search.directory import Found
+from portal.search.directory import SearchResult
 from portal.search.query.filters import Filters
-from portal.search.read_models.terms import Terms, Word
+from portal.search.read_models.terms import Terms, TermView
 from portal.vocabulary.facets import FACETS, NOT_STATED
 from portal.web.presentation import filter_text, formatting, i18n
 from portal.web.presentation.i18n import gettext
@@ -73,17 +73,17 @@ class FacetView:
     bounds: tuple[tuple[str, str, int | None], ...]
 
 
-def facets(result: Found) -> list[FacetView]:
+def facets(result: SearchResult) -> list[FacetView]:
     """All facets that say something, in the order of the vocabulary."""
     made = (facet(result, name) for name in FACETS)
     return [one for one in made if one.shown or one.bounds]
 
 
-def facet(result: Found, name: str) -> FacetView:
+def facet(result: SearchResult, name: str) -> FacetView:
     counts, picks = offered_counts(result, name), set(result.filters.values(name))
     unstated = [NOT_STATED] if counts.pop(NOT_STATED, None) is not None else []
     if len(counts) > _MAX_UNFOLDED:
-        overall = result.snapshot.index.bits.get(name, {})
+        overall = result.snapshot.index.bitmaps.get(name, {})
         # Hundreds of values, of which a few are shown: only those are made ready. The last tie is broken by the value,
         # so that every process shows the same.
         first = nlargest(
@@ -94,7 +94,7 @@ def facet(result: Found, name: str) -> FacetView:
         rest = counts.keys() - first
     else:
         first, rest = list(counts), set()
-    unfolds = len(rest) > _MAX_FOLDED and name not in result.filters.unfolded
+    unfolds = len(rest) > _MAX_FOLDED and name not in result.filters.expanded_facets
     bounds = tuple(
         (bound, filter_text.facet_names()[bound], getattr(result.filters, bound)) for bound in _RANGES.get(name, ())
     )
@@ -109,31 +109,34 @@ def facet(result: Found, name: str) -> FacetView:
         folded=() if unfolds else group_options(result, name, options(result, name, rest)),
         expand_label=rest_label(name, len(counts)),
         expand_url=expand_url(result.filters, name) if unfolds else "",
-        is_expanded=name in result.filters.unfolded,
+        is_expanded=name in result.filters.expanded_facets,
         selected_count=used,
-        is_open=name in _OPEN_FACETS or used > 0 or name in result.filters.unfolded,
+        is_open=name in _OPEN_FACETS or used > 0 or name in result.filters.expanded_facets,
         bounds=bounds,
     )
 
 
-def offered_counts(result: Found, name: str) -> dict[str, int]:
+def offered_counts(result: SearchResult, name: str) -> dict[str, int]:
     """The values that can be picked, with their counts; picked ones always."""
-    counts = {**dict.fromkeys(result.filters.values(name), 0), **result.counts.get(name, {})}
+    counts = {**dict.fromkeys(result.filters.values(name), 0), **result.facet_counts.get(name, {})}
     # "Not stated" is offered only where some record leaves the field empty.
-    if not result.snapshot.index.bits.get(name, {}).get(NOT_STATED) and (name, NOT_STATED) not in result.filters.picks:
+    if (
+        not result.snapshot.index.bitmaps.get(name, {}).get(NOT_STATED)
+        and (name, NOT_STATED) not in result.filters.selected
+    ):
         counts.pop(NOT_STATED, None)
     return counts
 
 
-def options(result: Found, name: str, values: Iterable[str]) -> tuple[Option, ...]:
+def options(result: SearchResult, name: str, values: Iterable[str]) -> tuple[Option, ...]:
     """Check boxes in the order they are read: terms as in their list, years newest first."""
-    counts, terms, locale = result.counts.get(name, {}), result.snapshot.terms, i18n.current_locale()
+    counts, terms, locale = result.facet_counts.get(name, {}), result.snapshot.terms, i18n.current_locale()
     made = (
         Option(
             value,
             checkbox_markup(terms, name, value, locale),
             counts.get(value, 0),
-            (name, value) in result.filters.picks,
+            (name, value) in result.filters.selected,
         )
         for value in values
     )
@@ -153,11 +156,11 @@ def checkbox_markup(terms: Terms, name: str, value: str, locale: str) -> Checkbo
     )
 
 
-def group_options(result: Found, name: str, options: tuple[Option, ...]) -> tuple[OptionGroup, ...]:
+def group_options(result: SearchResult, name: str, options: tuple[Option, ...]) -> tuple[OptionGroup, ...]:
     """Types stand under their theme, everything else under nothing."""
     if name != "type":
         return (OptionGroup("", options),) if options else ()
-    groups: dict[Word | None, list[Option]] = {}
+    groups: dict[TermView | None, list[Option]] = {}
     for option in options:
         word = result.snapshot.terms.get("type", option.value)
         groups.setdefault(word.parent if word else None, []).append(option)
@@ -170,7 +173,10 @@ def group_options(result: Found, name: str, options: tuple[Option, ...]) -> tupl
 
 def expand_url(filters: Filters, name: str) -> str:
     """The same search with every value of a facet to choose from, and the focus at the head of their list."""
-    return results.directory_url(filters.but(unfolded=filters.unfolded | {name}, page=filters.page)) + f"#all-{name}"
+    return (
+        results.directory_url(filters.replace(expanded_facets=filters.expanded_facets | {name}, page=filters.page))
+        + f"#all-{name}"
+    )
 
 
 def rest_label(name: str, count: int) -> str:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from portal.search.read_models.terms import Terms
-from portal.services.audit.history import Change
+from portal.services.audit.history import PublicChange
 from portal.web.presentation import field_labels
 from portal.web.presentation.i18n import gettext
 
@@ -49,9 +49,9 @@ class HistoryEntry:
     fields: tuple[FieldChange, ...]
 
 
-def entries(terms: Terms, changes: tuple[Change, ...]) -> tuple[HistoryEntry, ...]:
+def entries(terms: Terms, changes: tuple[PublicChange, ...]) -> tuple[HistoryEntry, ...]:
     """The history as `history.public` gives it, newest first, in words."""
-    withdrawals = [change.at for change in changes if change.what == "withdrawn"]
+    withdrawals = [change.at for change in changes if change.kind == "withdrawn"]
     words = {
         "published": gettext("Published"),
         "changed": gettext("Changed"),
@@ -61,7 +61,7 @@ def entries(terms: Terms, changes: tuple[Change, ...]) -> tuple[HistoryEntry, ..
     return tuple(
         HistoryEntry(
             change.at,
-            words[change.what],
+            words[change.kind],
             tuple(
                 _field_change(terms, change, field, not withdrawals or change.at > withdrawals[0])
                 for field in _changed_fields(change)
@@ -71,12 +71,12 @@ def entries(terms: Terms, changes: tuple[Change, ...]) -> tuple[HistoryEntry, ..
     )
 
 
-def _changed_fields(change: Change) -> tuple[str, ...]:
+def _changed_fields(change: PublicChange) -> tuple[str, ...]:
     """The fields worth naming: a publication after nothing public touches all of them."""
-    return change.fields if change.what == "changed" else ()
+    return change.fields if change.kind == "changed" else ()
 
 
-def _field_change(terms: Terms, change: Change, field: str, is_recent: bool) -> FieldChange:
+def _field_change(terms: Terms, change: PublicChange, field: str, is_recent: bool) -> FieldChange:
     is_told = is_recent and field in _PUBLIC_FIELDS
 
     def words(values: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from flask import Blueprint, render_template
 
 from portal.search import Filters, aggregates, directory, find, projects
-from portal.vocabulary.term_lists import eligible_states
+from portal.vocabulary.term_lists import eligible_state_counts
 from portal.web.http.response_cache import cacheable, path_key
 
 bp = Blueprint("overview", __name__)
@@ -19,10 +19,10 @@ def home() -> str:
     return render_template(
         "public/home.html",
         result=find(Filters()),
-        active=directory.total(Filters(picks=frozenset({("status", "active")}))),
-        themes=aggregates.sums_of("theme"),
-        regions=aggregates.sums_of("region"),
-        latest=projects.latest(3),
+        active=directory.count_matches(Filters(selected=frozenset({("status", "active")}))),
+        themes=aggregates.sums_by_term("theme"),
+        regions=aggregates.sums_by_term("region"),
+        latest=projects.newest_projects(3),
         today=datetime.now(UTC),
     )
 
@@ -33,8 +33,8 @@ def where_we_work() -> str:
     return render_template(
         "public/where_we_work.html",
         result=find(Filters()),
-        regions=aggregates.sums_of("region"),
-        countries=list(aggregates.places()),
+        regions=aggregates.sums_by_term("region"),
+        countries=list(aggregates.country_stats()),
     )
 
 
@@ -44,11 +44,11 @@ def data_and_research() -> str:
     return render_template(
         "public/data_and_research.html",
         result=find(Filters()),
-        complete=aggregates.complete(),
-        not_stated=aggregates.not_stated(),
+        complete=aggregates.count_complete(),
+        not_stated=aggregates.count_not_stated(),
         years=aggregates.sums_by_year(),
-        themes=aggregates.sums_of("theme"),
-        shares=aggregates.shares(eligible_states()),
+        themes=aggregates.sums_by_term("theme"),
+        shares=aggregates.region_shares(eligible_state_counts()),
         today=datetime.now(UTC),
     )
 
@@ -56,4 +56,6 @@ def data_and_research() -> str:
 @bp.get("/2030-agenda/")
 @cacheable(path_key)
 def agenda() -> str:
-    return render_template("public/agenda_2030.html", goals=aggregates.aims("sdg"), objectives=aggregates.aims("gcm"))
+    return render_template(
+        "public/agenda_2030.html", goals=aggregates.goal_stats("sdg"), objectives=aggregates.goal_stats("gcm")
+    )

@@ -6,7 +6,7 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from werkzeug.wrappers import Response
 
 from portal.database.orm import db
-from portal.errors import Missing
+from portal.errors import NotFound
 from portal.search import Filters, find, projects
 from portal.search.index import current
 from portal.services.audit import history as audit_history
@@ -31,7 +31,7 @@ def show_directory() -> Response:
         facets=facet_panel.facets(found),
         results=results.build_results(found),
     )
-    response.status_code = 404 if found.is_past_the_end else 200
+    response.status_code = 404 if found.is_past_last_page else 200
     if wants_fragment():
         # Typing replaces the address, a choice adds one to go back from. Not on Back: it has its address already.
         header = "HX-Replace-Url" if request.headers.get("HX-Source") == "input#q" else "HX-Push-Url"
@@ -45,11 +45,11 @@ def show_project(key: str) -> Response | str:
     address = projects.locate(key)
     if not address.is_current:
         return redirect(url_for(".project", key=address.key), 301)
-    project = projects.project(address.project_id)
+    project = projects.get_project(address.project_id)
     return render_template(
         "public/project.html",
         project=project,
-        related=projects.related(project),
+        related=projects.related_projects(project),
         citation=citation.citation(project),
         linked_data=citation.linked_data(project),
     )
@@ -61,19 +61,19 @@ def show_history(key: str) -> Response | str:
     address = projects.locate(key)
     if not address.is_current:
         return redirect(url_for(".history", key=address.key), 301)
-    told = audit_history.public(db.session(), published.project(db.session(), address.key))
+    told = audit_history.public_changes(db.session(), published.get_project_by_slug(db.session(), address.key))
     return render_template(
         "public/history.html",
-        project=projects.project(address.project_id),
-        entries=history.entries(current.current().terms, told),
+        project=projects.get_project(address.project_id),
+        entries=history.entries(current.current_snapshot().terms, told),
     )
 
 
-@bp.errorhandler(Missing)
-def show_withdrawn(_: Missing) -> Response:
+@bp.errorhandler(NotFound)
+def show_withdrawn(_: NotFound) -> Response:
     """An address that was public once says when and why it no longer is; any other is simply not there."""
     try:
-        notice = published.withdrawn(db.session(), str((request.view_args or {}).get("key", "")))
-    except Missing:
+        notice = published.withdrawal_notice(db.session(), str((request.view_args or {}).get("key", "")))
+    except NotFound:
         return error_pages.status_page(404)
     return make_response(render_template("public/withdrawn.html", notice=notice), 410)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from portal.search import directory
-from portal.search.directory import Found
+from portal.search.directory import SearchResult
 from portal.search.query.filters import Filters
 from portal.vocabulary.facets import VIEWS
 from portal.web.presentation import filter_text, formatting, urls
@@ -62,10 +62,10 @@ class Results:
         return self.sentence + self.totals_phrase
 
 
-def build_results(result: Found) -> Results:
+def build_results(result: SearchResult) -> Results:
     filters, terms = result.filters, result.snapshot.terms
     names = filter_text.facet_names()
-    ways = directory.rescue(filters) if not result.total else []
+    ways = directory.relaxations(filters) if not result.total else []
     words = [
         (filter_text.relaxation_label(terms, name, value), number, directory_url(rest))
         for rest, name, value, number in ways
@@ -74,30 +74,31 @@ def build_results(result: Found) -> Results:
         sentence=filter_text.sentence(result),
         totals_phrase=filter_text.totals_phrase(result),
         announcement=filter_text.announcement(result),
-        total=formatting.dollars(result.sums.total),
+        total=formatting.dollars(result.sums.total_cents),
         chips=tuple(
             FilterChip(
                 name=names[chip.name],
-                value=chip.odd.value if chip.odd else filter_text.value_label(terms, chip.name, chip.value),
-                url=directory_url(chip.rest),
-                note=filter_text.invalid_reason(chip.odd) if chip.odd else "",
+                value=chip.invalid.value if chip.invalid else filter_text.value_label(terms, chip.name, chip.value),
+                url=directory_url(chip.remaining),
+                note=filter_text.invalid_reason(chip.invalid) if chip.invalid else "",
             )
-            for chip in filters.chips()
+            for chip in filters.parts()
         ),
         clear_url=directory_url(Filters(view=filters.view, per_page=filters.per_page)),
         sorts=filter_text.sort_names(filters),
         column_sorts={
-            name: directory_url(filters.but(sort=name)) for name in ("newest", "oldest", "title", "-budget", "budget")
+            name: directory_url(filters.replace(sort=name))
+            for name in ("newest", "oldest", "title", "-budget", "budget")
         }
         if filters.view == "table"
         else {},
-        view_urls={view: directory_url(filters.but(view=view, page=filters.page)) for view in VIEWS},
+        view_urls={view: directory_url(filters.replace(view=view, page=filters.page)) for view in VIEWS},
         pager=build_pager(result),
         relaxations=tuple(word for word in words if word[1]),
         still_empty=tuple(word[0] for word in words if not word[1]),
-        warnings=tuple(filter_text.range_error(filters, name) for name in filters.contradictions),
+        warnings=tuple(filter_text.range_error(filters, name) for name in filters.reversed_ranges),
         canonical_url=directory_url(filters.canonical),
-        is_indexable=filters.narrowings <= 1 and not filters.text and len(filters.picks) <= 1,
+        is_indexable=filters.active_filter_count <= 1 and not filters.text and len(filters.selected) <= 1,
     )
 
 
@@ -109,10 +110,14 @@ def directory_url(filters: Filters) -> str:
 
 def cache_key(filters: Filters) -> str:
     """The address, and what of the query string was not understood: both decide what the page shows."""
-    return f"{directory_url(filters)} {filters.odd}" if filters.odd else directory_url(filters)
+    return (
+        f"{directory_url(filters)} {filters.invalid_parameters}"
+        if filters.invalid_parameters
+        else directory_url(filters)
+    )
 
 
-def build_pager(result: Found) -> Pager:
+def build_pager(result: SearchResult) -> Pager:
     """The first, the last and the pages around this one."""
     filters, last = result.filters, result.last_page
     page = min(filters.page, last)
@@ -121,7 +126,7 @@ def build_pager(result: Found) -> Pager:
     for before, number in zip([0, *numbers], numbers, strict=False):
         if number - before > 1:
             links.append(None)
-        links.append((number, directory_url(filters.but(page=number))))
+        links.append((number, directory_url(filters.replace(page=number))))
     first = (page - 1) * filters.per_page + 1
     return Pager(
         first=first,
@@ -129,6 +134,6 @@ def build_pager(result: Found) -> Pager:
         total=result.total,
         page=page,
         pages=tuple(links),
-        previous_url=directory_url(filters.but(page=page - 1)) if page > 1 else "",
-        next_url=directory_url(filters.but(page=page + 1)) if page < last else "",
+        previous_url=directory_url(filters.replace(page=page - 1)) if page > 1 else "",
+        next_url=directory_url(filters.replace(page=page + 1)) if page < last else "",
     )

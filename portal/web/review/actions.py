@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time
 from flask import request, url_for
 from sqlalchemy.orm import Session
 
-from portal.errors import Conflict, Fault, Incomplete, PortalError
+from portal.errors import Conflict, FieldError, PortalError, ValidationFailed
 from portal.models import Account, Revision
 from portal.services.editorial import revisions, workflow
 from portal.services.editorial.workflow import Action
@@ -31,9 +31,9 @@ def run_action(
     """One step of one revision; the page of what came of it says what was done. Raises Missing."""
 
     def acted(session: Session, account: Account) -> str:
-        found = revisions.get(session, revision_id, account)
+        found = revisions.get_revision(session, revision_id, account)
         # Before what was typed is looked at: who may not take a step need not mend a form.
-        workflow.check(action, found, account)
+        workflow.check_transition(action, found, account)
         result = operation(session, found, account)
         shown = result.id if isinstance(result, Revision) else revision_id
         return url_for("review.revision", revision_id=shown)
@@ -70,7 +70,7 @@ def form_version() -> int:
 def check_version(revision: Revision) -> None:
     """Raise Conflict when the revision changed since the form was made."""
     if revision.version != form_version():
-        raise Conflict(of="revision", mine=revision.draft, theirs=revision.draft, version=revision.version)
+        raise Conflict(conflict_with="revision", mine=revision.draft, theirs=revision.draft, version=revision.version)
 
 
 def publish_time() -> datetime:
@@ -79,7 +79,7 @@ def publish_time() -> datetime:
         return datetime.combine(_day(), _time(), UTC)
     except ValueError as why:
         advice = gettext("Give the day as 2027-01-31 and the time as 14:30, in UTC.")
-        raise Incomplete([Fault("publish_at", gettext("This is not a day and a time."), advice)]) from why
+        raise ValidationFailed([FieldError("publish_at", gettext("This is not a day and a time."), advice)]) from why
 
 
 def due_time() -> datetime:
@@ -88,7 +88,7 @@ def due_time() -> datetime:
         return datetime.combine(_day(), time(23, 59, 59), UTC)
     except ValueError as why:
         advice = gettext("Give it as 2027-01-31.")
-        raise Incomplete([Fault("due_at", gettext("This is not a day."), advice)]) from why
+        raise ValidationFailed([FieldError("due_at", gettext("This is not a day."), advice)]) from why
 
 
 def _day() -> date:
@@ -109,9 +109,9 @@ def _form_value(name: str, shape: re.Pattern[str]) -> str:
 
 def error_messages(error: PortalError) -> tuple[str, ...]:
     """What the person reads about a refusal."""
-    if isinstance(error, Incomplete):
-        return tuple(str(fault) for fault in error.faults)
-    if isinstance(error, Conflict) and error.of == "project":
+    if isinstance(error, ValidationFailed):
+        return tuple(str(fault) for fault in error.errors)
+    if isinstance(error, Conflict) and error.conflict_with == "project":
         return (
             gettext(
                 "The public record changed since this change began. Return it, so that its author can bring it up to "

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from portal.models import ProjectDraft
 from portal.search.read_models.terms import Terms
 from portal.services.editorial import diff
-from portal.services.editorial.diff import Difference, Piece
-from portal.services.records.rules import Remark, remarks
+from portal.services.editorial.diff import Difference, TextSegment
+from portal.services.records.rules import RuleWarning, check_rules
 from portal.web.presentation import field_labels
 from portal.web.presentation.i18n import gettext
 
@@ -19,10 +19,10 @@ class ComparedField:
 
     field: str
     name: str
-    before: tuple[Piece, ...]
-    after: tuple[Piece, ...]
+    before: tuple[TextSegment, ...]
+    after: tuple[TextSegment, ...]
     is_changed: bool
-    rule_warnings: tuple[Remark, ...]
+    rule_warnings: tuple[RuleWarning, ...]
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Comparison:
 
 def compare(terms: Terms, live: ProjectDraft | None, proposed: ProjectDraft, *, is_done: bool = False) -> Comparison:
     """What a proposal would change, or did; without a public record everything it states."""
-    said = remarks(proposed)
+    said = check_rules(proposed)
     fields = tuple(
         ComparedField(
             field=difference.field,
@@ -85,33 +85,37 @@ def summary(live: ProjectDraft | None, proposed: ProjectDraft) -> str:
     return gettext("%(names)s and %(rest)s more", names=listed, rest=rest) if rest > 0 else listed
 
 
-def _before(terms: Terms, difference: Difference) -> tuple[Piece, ...]:
-    if difference.pieces and difference.before and difference.after:
-        return tuple(piece for piece in difference.pieces if piece.mark != "added")
+def _before(terms: Terms, difference: Difference) -> tuple[TextSegment, ...]:
+    if difference.segments and difference.before and difference.after:
+        return tuple(piece for piece in difference.segments if piece.kind != "added")
     return _highlight(terms, difference, difference.before, difference.removed, "removed")
 
 
-def _after(terms: Terms, difference: Difference) -> tuple[Piece, ...]:
-    if difference.pieces and difference.is_changed and difference.before and difference.after:
-        return tuple(piece for piece in difference.pieces if piece.mark != "removed")
+def _after(terms: Terms, difference: Difference) -> tuple[TextSegment, ...]:
+    if difference.segments and difference.is_changed and difference.before and difference.after:
+        return tuple(piece for piece in difference.segments if piece.kind != "removed")
     return _highlight(terms, difference, difference.after, difference.added, "added")
 
 
 def _highlight(
-    terms: Terms, difference: Difference, value: field_labels.Value, changed_parts: tuple[str, ...], mark: diff.Mark
-) -> tuple[Piece, ...]:
+    terms: Terms,
+    difference: Difference,
+    value: field_labels.Value,
+    changed_parts: tuple[str, ...],
+    mark: diff.ChangeKind,
+) -> tuple[TextSegment, ...]:
     """A value that changes as a whole, or a list of which some parts came or went."""
     if isinstance(value, str):
         return tuple(
-            Piece(mark if difference.is_changed else "same", word)
+            TextSegment(mark if difference.is_changed else "same", word)
             for word in field_labels.display_values(terms, difference.field, value)
         )
-    found: list[Piece] = []
+    found: list[TextSegment] = []
     for code in value:
         if found:
-            found.append(Piece("same", ", "))
+            found.append(TextSegment("same", ", "))
         found += [
-            Piece(mark if code in changed_parts else "same", word)
+            TextSegment(mark if code in changed_parts else "same", word)
             for word in field_labels.display_values(terms, difference.field, code)
         ]
     return tuple(found)

@@ -40,6 +40,6 @@ def render_confirmation(confirmation: Confirmation, *, error: PortalError | None
     """Render the page; after a refusal it shows the errors and what was typed."""
     problems = actions.error_messages(error) if error else ()
     body = render_template(
-        "review/confirmation.html", confirmation=confirmation, problems=problems, key=idempotency.fresh_key()
+        "review/confirmation.html", confirmation=confirmation, problems=problems, key=idempotency.new_key()
     )
     return make_response(body, status)

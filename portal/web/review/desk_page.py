@@ -96,7 +96,7 @@ class DeskPage:
 
 def build_page(session: Session, account: Account, query: DeskQuery) -> DeskPage:
     """The queues of an account, and one of them in full."""
-    found = queues(revisions.desk(session, account), account)
+    found = queues(revisions.load_desk(session, account), account)
     names = REVIEWER_QUEUES if account.is_reviewer else AUTHOR_QUEUES
     queue = query.queue if query.queue in names else next((name for name in names if found[name]), names[0])
     chosen = sorted(found[queue], key=waiting_since, reverse=(queue == "done") != (query.sort == "newest"))
@@ -109,7 +109,7 @@ def build_page(session: Session, account: Account, query: DeskQuery) -> DeskPage
         wanted: dict[str, Any] = {"queue": queue, "sort": query.sort, "page": 1} | changes
         return url_for("desk.show_desk", **{k: v for k, v in wanted.items() if (k, v) not in _DEFAULTS})
 
-    late = [one for name in ("review", "publish") if name in names for one in found[name] if revisions.is_late(one)]
+    late = [one for name in ("review", "publish") if name in names for one in found[name] if revisions.is_overdue(one)]
     return DeskPage(
         intro=intro(found, account),
         tabs=tuple(QueueTab(name, words[name], len(found[name]), url(queue=name)) for name in names),
@@ -143,11 +143,11 @@ def queues(desk: Desk, account: Account) -> dict[str, list[Revision]]:
         for one in submitted.values()
         if account.is_reviewer
         and (one.claimed_by_id in (None, account.id))
-        and takes & set(workflow.allowed(one, account))
+        and takes & set(workflow.allowed_actions(one, account))
     ]
-    publish = [one for one in desk.agreed if Action.PUBLISH in workflow.allowed(one, account)]
+    publish = [one for one in desk.approved if Action.PUBLISH in workflow.allowed_actions(one, account)]
     known = {one.id for one in (*to_review, *publish)}
-    others = [one for one in (*submitted.values(), *desk.agreed) if one.id not in known]
+    others = [one for one in (*submitted.values(), *desk.approved) if one.id not in known]
     return {
         "review": to_review,
         "publish": publish,
@@ -197,7 +197,7 @@ def intro(queues_by_name: dict[str, list[Revision]], account: Account) -> str:
 
 
 def desk_row(session: Session, revision: Revision, account: Account) -> DeskRow:
-    actions = workflow.allowed(revision, account)
+    actions = workflow.allowed_actions(revision, account)
     is_decided = revision.state in PUBLISHED_STATES
     badge, kind = event_text.badge(revision)
     number = revision.draft.number or (revision.project.number if revision.project else "")
@@ -205,10 +205,12 @@ def desk_row(session: Session, revision: Revision, account: Account) -> DeskRow:
         revision=revision,
         title=field_labels.display_title(revision.draft),
         reference=number or "",
-        change_summary="" if is_decided else comparison.summary(published.standing(session, revision), revision.draft),
+        change_summary=""
+        if is_decided
+        else comparison.summary(published.published_draft(session, revision), revision.draft),
         waiting_since=waiting_since(revision),
         waiting_text=age_text(waiting_since(revision)),
-        is_overdue=revisions.is_late(revision),
+        is_overdue=revisions.is_overdue(revision),
         badge=badge,
         badge_kind=kind,
         holder=holder(revision, account),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from portal.models import AuditEvent, Revision
-from portal.services.audit.recording import SYSTEM
+from portal.services.audit.recording import SYSTEM_ACTOR
 from portal.vocabulary.workflow import State
 from portal.web.presentation import field_labels
 from portal.web.presentation.i18n import gettext
@@ -44,9 +44,9 @@ def state_names() -> dict[str, str]:
 
 def badge(revision: Revision) -> tuple[str, str]:
     """The state in words, and the look of its badge."""
-    if revision.overtaken:
+    if revision.schedule_failure:
         return gettext("Overtaken"), "bad"
-    if revision.state == State.SUBMITTED and revision.rounds:
+    if revision.state == State.SUBMITTED and revision.decisions:
         return gettext("Changed after return"), "active"
     kinds = {
         State.SUBMITTED: "none",
@@ -84,7 +84,7 @@ def _verb_phrases() -> dict[str, str]:
 
 def actor_name(actor: str) -> str:
     """Ann <ann@example.org> -> Ann; what was done by no account is the portal's."""
-    return gettext("The portal") if actor == SYSTEM else actor.partition(" <")[0]
+    return gettext("The portal") if actor == SYSTEM_ACTOR else actor.partition(" <")[0]
 
 
 def verb_phrase(verb: str) -> str:

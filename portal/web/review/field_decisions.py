@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from portal.models import ProjectDraft, Revision
 from portal.services.editorial import field_marks
-from portal.services.editorial.field_marks import Given, Mark, Verdict
+from portal.services.editorial.field_marks import FieldDecisions, FieldReview, Verdict
 from portal.web.presentation import formatting
 from portal.web.presentation.i18n import gettext
 
@@ -46,7 +46,7 @@ class Decision:
             note=form.get("note", ""),
         )
 
-    def merged_with(self, field_reviews: Mapping[str, Mark]) -> Decision:
+    def merged_with(self, field_reviews: Mapping[str, FieldReview]) -> Decision:
         """This decision, and what is marked already where it says nothing."""
         current = {name: mark for name, mark in field_reviews.items() if mark.is_current}
         return Decision(
@@ -78,8 +78,8 @@ class Decision:
         return tuple(name for name, reason in self.reasons.items() if not reason.strip())
 
     @property
-    def field_decisions(self) -> Given:
-        return Given(self.accepted, self.reasons, self.cleared)
+    def field_decisions(self) -> FieldDecisions:
+        return FieldDecisions(self.accepted, self.reasons, self.cleared)
 
     def _fields_with(self, verdict: str) -> tuple[str, ...]:
         return tuple(name for name in ProjectDraft.field_names() if self.verdicts.get(name) == verdict)
@@ -99,16 +99,16 @@ class FieldReviewBadge:
 
 def review_badges(session: Session, revision: Revision) -> dict[str, FieldReviewBadge]:
     """The marks of a revision by field, ready to be printed."""
-    held = field_marks.of(revision)
-    names = field_marks.names(session, (mark.by for mark in held.values()))
-    sent = {(name, why) for one in revision.rounds for name, why in one["reasons"].items()}
+    held = field_marks.reviews_by_field(revision)
+    names = field_marks.account_names(session, (mark.reviewer_id for mark in held.values()))
+    sent = {(name, why) for one in revision.decisions for name, why in one["reasons"].items()}
     return {
-        name: _review_badge(mark, names.get(mark.by, ""), is_sent=(name, mark.reason) in sent)
+        name: _review_badge(mark, names.get(mark.reviewer_id, ""), is_sent=(name, mark.reason) in sent)
         for name, mark in held.items()
     }
 
 
-def _review_badge(mark: Mark, name: str, *, is_sent: bool) -> FieldReviewBadge:
+def _review_badge(mark: FieldReview, name: str, *, is_sent: bool) -> FieldReviewBadge:
     if mark.is_accepted:
         words, look = gettext("Accepted"), "active"
     elif mark.is_returned and not is_sent:

@@ -14,15 +14,15 @@ def count_changes(before: ProjectDraft | None, after: ProjectDraft) -> tuple[str
     """One sentence for each count that moves: all projects, then those of a status, type, coverage or region."""
     found = []
     if before is None:
-        found.append(_change_text(gettext("All projects"), directory.total(Filters()), 1))
-    terms = current.current().terms
+        found.append(_change_text(gettext("All projects"), directory.count_matches(Filters()), 1))
+    terms = current.current_snapshot().terms
     for field, facet in TERM_FIELDS.items():
         old, fresh = getattr(before, field) if before else "", getattr(after, field)
         if old == fresh:
             continue
         for code, step in ((old, -1), (fresh, 1)):
             if code:
-                count = directory.total(Filters(picks=frozenset({(facet, code)})))
+                count = directory.count_matches(Filters(selected=frozenset({(facet, code)})))
                 name = (
                     f"{field_labels.field_names()[field]} {', '.join(field_labels.display_values(terms, field, code))}"
                 )

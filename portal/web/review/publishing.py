@@ -7,7 +7,7 @@ from flask import Blueprint, request, url_for
 from sqlalchemy.orm import Session
 
 from portal.database.orm import db
-from portal.errors import PortalError, WrongStep
+from portal.errors import InvalidTransition, PortalError
 from portal.models import Account, Project, Revision
 from portal.search.index import current
 from portal.services.accounts import sessions
@@ -104,12 +104,12 @@ def confirm_publish_several() -> ViewResponse:
 @require_role("reviewer")
 def publish_several() -> ViewResponse:
     """All or none, in one transaction; asks for a fresh proof of who one is."""
-    sessions.need_fresh_proof(access.auth_session())
+    sessions.require_recent_authentication(access.auth_session())
 
     def act(session: Session, account: Account) -> str:
         chosen = selected_ids()
         for number in chosen:
-            publication.publish(session, revisions.get(session, number, account), by=account)
+            publication.publish(session, revisions.get_revision(session, number, account), by=account)
         return url_for("desk.show_desk", queue="done")
 
     done = gettext("They are published. Everyone sees them now.")
@@ -121,7 +121,7 @@ def selected_ids() -> tuple[int, ...]:
     given = dict.fromkeys(text for text in request.values.getlist("number") if text.isascii() and text.isdigit())
     chosen = tuple(int(text) for text in given if len(text) < 10)
     if not chosen or len(chosen) > MAX_REVISIONS_AT_ONCE:
-        raise WrongStep(
+        raise InvalidTransition(
             gettext(
                 "Tick one to %(most)s approved revisions on your desk, then publish them.", most=MAX_REVISIONS_AT_ONCE
             )
@@ -134,9 +134,9 @@ def show_confirmation(
 ) -> ViewResponse:
     """The question before a step; raises WrongStep and NotAllowed where it cannot be taken, unless just refused."""
     session, account = db.session(), access.signed_in_account()
-    revision = revisions.get(session, revision_id, account)
+    revision = revisions.get_revision(session, revision_id, account)
     if error is None:
-        workflow.check(action, revision, account)
+        workflow.check_transition(action, revision, account)
     return render_confirmation(_CONFIRMATIONS[action](session, revision), error=error, status=status)
 
 
@@ -146,7 +146,7 @@ def on_refused(revision_id: int, action: Action) -> idempotency.RefusalHandler:
 
 def show_several(*, error: PortalError | None = None, status: int = 200) -> ViewResponse:
     session, account = db.session(), access.signed_in_account()
-    found = [revisions.get(session, number, account) for number in selected_ids()]
+    found = [revisions.get_revision(session, number, account) for number in selected_ids()]
     question = Confirmation(
         heading=ngettext("Publish one revision", "Publish %(num)s revisions", len(found)),
         subject=gettext("All of them become public together, or none does."),
@@ -162,12 +162,12 @@ def show_several(*, error: PortalError | None = None, status: int = 200) -> View
 
 
 def _changes(session: Session, revision: Revision) -> str:
-    return comparison.summary(published.standing(session, revision), revision.draft)
+    return comparison.summary(published.published_draft(session, revision), revision.draft)
 
 
 def _public_effects(session: Session, revision: Revision) -> tuple[str, ...]:
     """What the public will see, in sentences."""
-    stands = published.standing(session, revision)
+    stands = published.published_draft(session, revision)
     if stands is None:
         first = gettext("A new record appears in the directory, in its counts and in its totals.")
     else:
@@ -196,7 +196,9 @@ def _confirmation(
         version=revision.version,
         required_input=required_input,
         is_dangerous=is_dangerous,
-        comparison=comparison.compare(current.current().terms, published.standing(session, revision), revision.draft),
+        comparison=comparison.compare(
+            current.current_snapshot().terms, published.published_draft(session, revision), revision.draft
+        ),
     )
 
 

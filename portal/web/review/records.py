@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from portal.database.orm import db
-from portal.errors import PortalError, WrongStep
+from portal.errors import InvalidTransition, PortalError
 from portal.models import Account
 from portal.services.editorial import publication, revisions
 from portal.services.records import published
@@ -25,11 +25,11 @@ bp = Blueprint("records", __name__, url_prefix="/staff/projects")
 def record(key: str) -> ViewResponse:
     """One record as staff see it: where it stands, and every revision that this account may see."""
     session, account = db.session(), access.signed_in_account()
-    project = published.project(session, key)
+    project = published.get_project_by_slug(session, key)
     return render_template(
         "review/record.html",
         project=project,
-        revisions=revisions.of_project(session, project, account),
+        revisions=revisions.project_revisions(session, project, account),
         states=event_text.state_names(),
     )
 
@@ -44,7 +44,7 @@ def confirm_withdraw(key: str) -> ViewResponse:
 @require_role("reviewer")
 def withdraw(key: str) -> ViewResponse:
     def act(session: Session, account: Account) -> str:
-        project = published.project(session, key)
+        project = published.get_project_by_slug(session, key)
         publication.withdraw(session, project, reason=request.form.get("reason", ""), by=account)
         return url_for(".record", key=project.key)
 
@@ -54,9 +54,9 @@ def withdraw(key: str) -> ViewResponse:
 
 def show_confirmation(key: str, *, error: PortalError | None = None, status: int = 200) -> ViewResponse:
     """The question before a withdrawal; raises Missing, and WrongStep when the record is not public."""
-    project = published.project(db.session(), key)
+    project = published.get_project_by_slug(db.session(), key)
     if project.published_at is None and error is None:
-        raise WrongStep(gettext("This record is not public, so there is nothing to withdraw."))
+        raise InvalidTransition(gettext("This record is not public, so there is nothing to withdraw."))
     question = Confirmation(
         heading=gettext("Withdraw this record"),
         subject=project.title,

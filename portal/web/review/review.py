@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from portal.database.orm import db
-from portal.errors import Conflict, Fault, Incomplete, PortalError
+from portal.errors import Conflict, FieldError, PortalError, ValidationFailed
 from portal.models import Account, Revision
 from portal.services.audit import history
 from portal.services.editorial import publication, review, revisions
@@ -30,15 +30,15 @@ bp = Blueprint("review", __name__, url_prefix="/staff/revisions")
 def render_revision(revision_id: int, *, error: PortalError | None = None, status: int = 200) -> Response:
     """The revision as it stands; after a refusal with its reasons and with what was typed."""
     session, account = db.session(), access.signed_in_account()
-    revision = revisions.get(session, revision_id, account)
+    revision = revisions.get_revision(session, revision_id, account)
     problems = actions.error_messages(error) if error else ()
-    if isinstance(error, Conflict) and error.of == "revision":
+    if isinstance(error, Conflict) and error.conflict_with == "revision":
         problems += _last_event(session, revision_id)
     body = render_template(
         "review/revision.html",
         page=build_page(session, revision, account, Decision.from_form(request.form) if error else None),
         problems=problems,
-        errors=error.faults if isinstance(error, Incomplete) else (),
+        errors=error.errors if isinstance(error, ValidationFailed) else (),
     )
     return make_response(body, status)
 
@@ -98,8 +98,10 @@ def mark(revision_id: int) -> ViewResponse:
 
     def act(session: Session, found: Revision, account: Account) -> None:
         if decision.missing_reasons:
-            raise Incomplete([_reason_missing(name) for name in decision.missing_reasons])
-        review.mark(session, found, decision.field_decisions, version=actions.form_version(), by=account)
+            raise ValidationFailed([_reason_missing(name) for name in decision.missing_reasons])
+        review.save_field_decisions(
+            session, found, decision.field_decisions, version=actions.form_version(), by=account
+        )
 
     return run_action(revision_id, Action.MARK, act, on_refused(revision_id))
 
@@ -111,7 +113,7 @@ def return_(revision_id: int) -> ViewResponse:
 
     def act(session: Session, found: Revision, account: Account) -> None:
         if decision.missing_reasons:
-            raise Incomplete([_reason_missing(name) for name in decision.missing_reasons])
+            raise ValidationFailed([_reason_missing(name) for name in decision.missing_reasons])
         review.return_(
             session,
             found,
@@ -133,7 +135,7 @@ def approve(revision_id: int) -> ViewResponse:
 
     def act(session: Session, found: Revision, account: Account) -> None:
         if decision.returned:
-            raise Incomplete([_approval_contradiction(name) for name in decision.reasons])
+            raise ValidationFailed([_approval_contradiction(name) for name in decision.reasons])
         review.approve(
             session,
             found,
@@ -174,7 +176,7 @@ def _for_shown_version(command: Callable[..., Revision]) -> Callable[[Session, R
 
 def _last_event(session: Session, revision_id: int) -> tuple[str, ...]:
     """The last thing that happened to a revision, in one sentence."""
-    last = event_text.event_lines(history.of_revision(session, revision_id, with_saves=True)[:1])
+    last = event_text.event_lines(history.revision_events(session, revision_id, with_saves=True)[:1])
     return tuple(
         gettext(
             "%(who)s %(what)s at %(when)s UTC.", who=one.who, what=one.what, when=one.at.strftime("%H:%M on %Y-%m-%d")
@@ -183,16 +185,16 @@ def _last_event(session: Session, revision_id: int) -> tuple[str, ...]:
     )
 
 
-def _reason_missing(name: str) -> Fault:
-    return Fault(
+def _reason_missing(name: str) -> FieldError:
+    return FieldError(
         name,
         gettext("It says that this field is returned, but not why."),
         gettext("Write the reason, or choose otherwise."),
     )
 
 
-def _approval_contradiction(name: str) -> Fault:
-    return Fault(
+def _approval_contradiction(name: str) -> FieldError:
+    return FieldError(
         name,
         gettext("This field is marked to be returned, so the whole cannot be approved."),
         gettext("Accept it to approve, or return the revision."),

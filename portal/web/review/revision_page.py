@@ -86,8 +86,8 @@ def build_page(
 ) -> RevisionPage:
     """The page of a revision for this account."""
     is_done = revision.state in PUBLISHED_STATES
-    stands = published.replaced(session, revision) if is_done else published.standing(session, revision)
-    actions = workflow.allowed(revision, account)
+    stands = published.previous_version(session, revision) if is_done else published.published_draft(session, revision)
+    actions = workflow.allowed_actions(revision, account)
     badge, badge_kind = event_text.badge(revision)
     is_to_come = revision.state in (State.SUBMITTED, State.IN_REVIEW, State.APPROVED, State.SCHEDULED)
     return RevisionPage(
@@ -96,16 +96,16 @@ def build_page(
         heading=heading(actions, is_change=bool(revision.project_id) and not (is_done and stands is None)),
         badge=badge,
         badge_kind=badge_kind,
-        status_sentence=workflow.turn(revision),
+        status_sentence=workflow.status_sentence(revision),
         actions=actions,
-        comparison=comparison.compare(current.current().terms, stands, revision.draft, is_done=is_done),
-        events=event_text.event_lines(history.of_revision(session, revision.id)),
+        comparison=comparison.compare(current.current_snapshot().terms, stands, revision.draft, is_done=is_done),
+        events=event_text.event_lines(history.revision_events(session, revision.id)),
         four_eyes=four_eyes(revision, account),
         count_changes=impact.count_changes(stands, revision.draft) if is_to_come else (),
-        is_overdue=revisions.is_late(revision),
+        is_overdue=revisions.is_overdue(revision),
         field_reviews=field_decisions.review_badges(session, revision),
-        decision=(decision or Decision()).merged_with(field_marks.of(revision)),
-        key=idempotency.fresh_key(),
+        decision=(decision or Decision()).merged_with(field_marks.reviews_by_field(revision)),
+        key=idempotency.new_key(),
     )
 
 

@@ -20,9 +20,9 @@ from markupsafe import Markup
 from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response as WSGIResponse
 
-from portal.database.orm import IS_PUBLIC, db
+from portal.database.orm import PUBLIC_SESSION_FLAG, db
 from portal.database.transactions import begin_writing
-from portal.errors import NotAllowed, StepUpNeeded
+from portal.errors import Forbidden, ReauthenticationRequired
 from portal.models import Account, AccountSession
 from portal.services.accounts import sessions
 from portal.services.accounts.sessions import Stage
@@ -108,7 +108,7 @@ def check_access() -> Response | WSGIResponse | None:
     """Before each request: None lets it pass."""
     endpoint = request.endpoint
     is_public = endpoint is None or endpoint in PUBLIC_ENDPOINTS
-    db.session.info[IS_PUBLIC] = is_public
+    db.session.info[PUBLIC_SESSION_FLAG] = is_public
     if is_public:
         return None
     load_session()
@@ -124,7 +124,7 @@ def check_access() -> Response | WSGIResponse | None:
         return require_sign_in()
     wanted = getattr(view, "needs", None)
     if wanted is None or not has_role(signed_in_account().role, wanted):
-        raise NotAllowed(gettext("Your account may not do this. Ask an administrator if it should."))
+        raise Forbidden(gettext("Your account may not do this. Ask an administrator if it should."))
     if not getattr(view, "in_background", False):
         keep_alive()
     return None
@@ -140,7 +140,7 @@ def load_session() -> None:
     g.auth_session = sessions.find(session, token)
     g.session_token = token if g.auth_session is not None else ""
     account = g.auth_session.account if g.auth_session is not None else None
-    recording.set_origin(session, account=account, request_id=g.get("request_id", ""), address=client_address())
+    recording.set_origin(session, account=account, request_id=g.get("request_id", ""), client_address=client_address())
 
 
 def keep_alive() -> None:
@@ -169,7 +169,7 @@ def require_sign_in() -> Response | WSGIResponse:
     return response
 
 
-def on_forbidden(error: NotAllowed) -> Response:
+def on_forbidden(error: Forbidden) -> Response:
     """403 with the reason, and an audit event of it."""
     account = current_user()
     db.session.rollback()
@@ -190,7 +190,7 @@ def on_database_unavailable(error: OperationalError) -> Response:
     return response
 
 
-def on_reauthentication_required(_: StepUpNeeded) -> Response:
+def on_reauthentication_required(_: ReauthenticationRequired) -> Response:
     db.session.rollback()
     return resubmission.offer_reauthentication()
 
@@ -240,9 +240,9 @@ def init_app(app: Flask) -> None:
     """Guard every address; call it once all views are registered."""
     if undeclared := undeclared_views(app):
         raise RuntimeError("; ".join(undeclared))
-    app.register_error_handler(NotAllowed, on_forbidden)
+    app.register_error_handler(Forbidden, on_forbidden)
     app.register_error_handler(OperationalError, on_database_unavailable)
-    app.register_error_handler(StepUpNeeded, on_reauthentication_required)
+    app.register_error_handler(ReauthenticationRequired, on_reauthentication_required)
     app.before_request(check_access)
     app.after_request(forbid_caching)
     app.jinja_env.globals.update(csrf_input=csrf.csrf_input)

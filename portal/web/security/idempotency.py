@@ -10,12 +10,17 @@ from werkzeug.wrappers import Response as WSGIResponse
 
 from portal.database.orm import db
 from portal.database.transactions import begin_writing
-from portal.errors import Conflict, Incomplete, NotAllowed, PortalError, WrongStep
+from portal.errors import Conflict, Forbidden, InvalidTransition, PortalError, ValidationFailed
 from portal.models import Account
 from portal.services.editorial import idempotency
 from portal.web.security import access, csrf
 
-STATUS_BY_ERROR: Mapping[type[PortalError], int] = {NotAllowed: 403, WrongStep: 409, Conflict: 409, Incomplete: 422}
+STATUS_BY_ERROR: Mapping[type[PortalError], int] = {
+    Forbidden: 403,
+    InvalidTransition: 409,
+    Conflict: 409,
+    ValidationFailed: 422,
+}
 
 
 ViewResponse = Response | WSGIResponse | str
@@ -33,17 +38,17 @@ def run_once(operation: Operation, on_refused: RefusalHandler, success_message: 
     begin_writing(session)
     account = access.signed_in_account()
     try:
-        led = idempotency.once(session, account_key, account, request_digest())
+        led = idempotency.claim_key(session, account_key, account, request_digest())
         if led is None:
             address = operation(session, account)
-            idempotency.finish(session, account_key, account, address)
+            idempotency.complete_key(session, account_key, account, address)
             session.commit()
         else:
             session.rollback()
             address = led
     except tuple(STATUS_BY_ERROR) as why:
         session.rollback()
-        if isinstance(why, NotAllowed):
+        if isinstance(why, Forbidden):
             access.record_refusal(access.signed_in_account(), str(why))
         return on_refused(why, STATUS_BY_ERROR[type(why)])
     flash(success_message)
@@ -53,4 +58,4 @@ def run_once(operation: Operation, on_refused: RefusalHandler, success_message: 
 def request_digest() -> str:
     """What tells this post from another under the same key; the form token is made anew by signing in again."""
     fields = ((name, value) for name, value in request.form.items(multi=True) if name != csrf.FIELD)
-    return idempotency.digest(request.path, fields)
+    return idempotency.submission_digest(request.path, fields)

@@ -35,7 +35,7 @@ def test_the_first_administrator_gets_a_link_and_no_password(run, session):
     output = run("account", "add", "ada@example.org", "--name", "Ada", "--role", "administrator")
     account = session.query(Account).one()
     assert (account.role, account.password_hash) == (Role.ADMINISTRATOR, None)
-    one_time_links.use(session(), token_in(output), PHRASE)
+    one_time_links.redeem(session(), token_in(output), PHRASE)
 
 
 def test_adding_twice_is_refused_in_words(run, session):
@@ -46,7 +46,7 @@ def test_adding_twice_is_refused_in_words(run, session):
 def test_a_first_start_prints_a_link_until_someone_can_sign_in(run, session):
     first, second = run("account", "first"), run("account", "first")
     assert token_in(first) != token_in(second)
-    one_time_links.use(session(), token_in(second), PHRASE)
+    one_time_links.redeem(session(), token_in(second), PHRASE)
     session.commit()
     assert run("account", "first") == ""
     assert session.query(Account).count() == 1
@@ -104,8 +104,8 @@ def test_the_demonstration_has_people_and_work_for_each(run, session):
     output = run("demo")
     assert len(re.findall("/sign-in/link/", output)) == 4
     people = {account.email.split("@")[0]: account for account in session.query(Account)}
-    assert revisions.desk(session(), people["author"]).mine
-    assert revisions.desk(session(), people["reviewer"]).waiting
+    assert revisions.load_desk(session(), people["author"]).mine
+    assert revisions.load_desk(session(), people["reviewer"]).waiting
     states = {revision.state for revision in session.query(Revision)}
     assert states >= {State.DRAFT, State.SUBMITTED, State.RETURNED, State.APPROVED, State.SCHEDULED}
 

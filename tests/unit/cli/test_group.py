@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from portal.app import command_line
-from portal.cli.database import SAMPLE
+from portal.cli.database import SAMPLE_FILE
 
 COMMANDS = [
     ["index", "check"],
@@ -20,7 +20,7 @@ COMMANDS = [
     ["demo"],
     ["sample"],
     ["sample", "--remove"],
-    ["import", str(SAMPLE)],
+    ["import", str(SAMPLE_FILE)],
 ]
 
 
@@ -44,7 +44,7 @@ def database(tmp_path):
 def table(tmp_path):
     """A file that can be imported."""
     path = tmp_path / "in.csv"
-    path.write_bytes(SAMPLE.read_bytes())
+    path.write_bytes(SAMPLE_FILE.read_bytes())
     return path
 
 
@@ -96,7 +96,7 @@ def test_migrate_into_a_place_that_is_a_file_is_said(tmp_path):
     assert f"{tmp_path}/file" in one_line(outcome("migrate", database=f"sqlite:///{tmp_path}/file/portal.db"))
 
 
-@pytest.mark.parametrize("words", [["import", "\udcff.csv"], ["import", str(SAMPLE), "--id-prefix", "\udcff"]])
+@pytest.mark.parametrize("words", [["import", "\udcff.csv"], ["import", str(SAMPLE_FILE), "--id-prefix", "\udcff"]])
 def test_a_word_that_is_no_text_is_said(database, words):
     assert "is not UTF-8 text" in one_line(outcome(*words, database=database))
 

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from portal.config import Settings
 from portal.database import encryption
 from portal.database.orm import now
-from portal.errors import SealedAway
+from portal.errors import DecryptionFailed
 from portal.services.accounts import authentication, second_factor, sessions
 from portal.services.accounts.authentication import Outcome
 from portal.services.accounts.sessions import Stage
@@ -24,7 +24,7 @@ OTHER_KEY = "another key of 32 characters, or more"
 
 @pytest.fixture
 def ada(session):
-    return make_account(session(), "Ada", Role.ADMINISTRATOR, password=PHRASE, totp_secret=encryption.seal(SECRET))
+    return make_account(session(), "Ada", Role.ADMINISTRATOR, password=PHRASE, totp_secret=encryption.encrypt(SECRET))
 
 
 @pytest.fixture
@@ -32,7 +32,9 @@ def with_key(app, monkeypatch):
     """with_key(key, before=...) changes the keys of the portal from here on."""
 
     def change(key, *before, lasts=True):
-        changed = replace(app.extensions["settings"], secret_key=key, former_keys=before, has_lasting_key=lasts)
+        changed = replace(
+            app.extensions["settings"], secret_key=key, secret_key_fallbacks=before, has_persistent_key=lasts
+        )
         monkeypatch.setitem(app.extensions, "settings", changed)
 
     return change
@@ -41,7 +43,7 @@ def with_key(app, monkeypatch):
 def enter(session, account, code):
     _, begun = sessions.start(session(), account, stage=Stage.CODE)
     session.commit()
-    return authentication.enter_code(session(), begun, code, address="")
+    return authentication.enter_code(session(), begun, code, client_address="")
 
 
 def code():
@@ -51,21 +53,21 @@ def code():
 def test_what_is_stored_does_not_show_the_secret(session, ada):
     (stored,) = session.execute(text("SELECT totp_secret FROM account")).scalars()
     assert SECRET not in stored
-    assert encryption.opened(stored) == SECRET
+    assert encryption.decrypt(stored) == SECRET
 
 
 def test_setting_up_a_second_factor_stores_it_sealed(session):
     ann = make_account(session(), "Ann")
     _, begun = sessions.start(session(), ann)
     shown = authentication.begin_enrolment(session(), begun, issuer="Portal")
-    assert encryption.opened(begun.pending_secret) == shown.secret != begun.pending_secret
-    authentication.finish_enrolment(session(), begun, pyotp.TOTP(shown.secret).at(now()), address="")
+    assert encryption.decrypt(begun.pending_secret) == shown.secret != begun.pending_secret
+    authentication.finish_enrolment(session(), begun, pyotp.TOTP(shown.secret).at(now()), client_address="")
     session.commit()
-    assert encryption.is_sealed(ann.totp_secret)
-    assert encryption.opened(ann.totp_secret) == shown.secret
+    assert encryption.is_encrypted(ann.totp_secret)
+    assert encryption.decrypt(ann.totp_secret) == shown.secret
 
 
-@pytest.mark.parametrize("store", [encryption.seal, str], ids=["sealed", "in clear"])
+@pytest.mark.parametrize("store", [encryption.encrypt, str], ids=["sealed", "in clear"])
 def test_a_code_fits_a_sealed_secret_and_one_of_before(session, store, app):
     rex = make_account(session(), "Rex", Role.REVIEWER, totp_secret=store(SECRET))
     assert enter(session, rex, code()).outcome == Outcome.COMPLETE
@@ -73,28 +75,28 @@ def test_a_code_fits_a_sealed_secret_and_one_of_before(session, store, app):
 
 def test_migrating_seals_what_stands_in_clear_once(session):
     rex = make_account(session(), "Rex", Role.REVIEWER, totp_secret=SECRET)
-    assert second_factor.seal_all(session()) == (1, 0)
+    assert second_factor.reencrypt_secrets(session()) == (1, 0)
     session.commit()
-    assert encryption.opened(rex.totp_secret) == SECRET != rex.totp_secret
-    assert recording.events_of(session(), "account", rex.id)[0].verb == "seal second factor"
-    assert second_factor.seal_all(session()) == (0, 0)
+    assert encryption.decrypt(rex.totp_secret) == SECRET != rex.totp_secret
+    assert recording.subject_events(session(), "account", rex.id)[0].verb == "seal second factor"
+    assert second_factor.reencrypt_secrets(session()) == (0, 0)
 
 
 def test_a_former_key_opens_until_everything_is_sealed_anew(app, session, ada, with_key):
     former = app.extensions["settings"].secret_key
     with_key(OTHER_KEY, former)
-    assert encryption.opened(ada.totp_secret) == SECRET
-    assert second_factor.seal_all(session()) == (1, 0)
+    assert encryption.decrypt(ada.totp_secret) == SECRET
+    assert second_factor.reencrypt_secrets(session()) == (1, 0)
     session.commit()
     with_key(OTHER_KEY)
-    assert encryption.opened(ada.totp_secret) == SECRET
+    assert encryption.decrypt(ada.totp_secret) == SECRET
 
 
 def test_a_key_that_does_not_fit_says_what_to_do(session, ada, with_key):
     with_key(OTHER_KEY)
-    with pytest.raises(SealedAway, match="SECRET_KEY_BEFORE"):
-        encryption.opened(ada.totp_secret)
-    assert second_factor.seal_all(session()) == (0, 1)
+    with pytest.raises(DecryptionFailed, match="SECRET_KEY_BEFORE"):
+        encryption.decrypt(ada.totp_secret)
+    assert second_factor.reencrypt_secrets(session()) == (0, 1)
 
 
 def test_the_page_for_the_code_says_so_too(app, session, ada, with_key):
@@ -106,7 +108,7 @@ def test_the_page_for_the_code_says_so_too(app, session, ada, with_key):
 
 def test_a_recovery_code_works_without_the_key(session, ada, with_key):
     _, begun = sessions.start(session(), ada)
-    codes = authentication.fresh_recovery_codes(session(), begun)
+    codes = authentication.renew_recovery_codes(session(), begun)
     session.commit()
     with_key(OTHER_KEY)
     assert enter(session, ada, codes[0]).outcome == Outcome.COMPLETE
@@ -114,12 +116,12 @@ def test_a_recovery_code_works_without_the_key(session, ada, with_key):
 
 def test_without_a_lasting_key_nothing_is_sealed(session, with_key):
     with_key(OTHER_KEY, lasts=False)
-    assert encryption.seal(SECRET) == SECRET
-    assert not encryption.is_due(SECRET)
+    assert encryption.encrypt(SECRET) == SECRET
+    assert not encryption.needs_reencryption(SECRET)
 
 
 def test_settings_know_whether_their_key_lasts():
-    assert not Settings.from_environment({}).has_lasting_key
+    assert not Settings.from_environment({}).has_persistent_key
     given = Settings.from_environment({"SECRET_KEY": "x" * 40, "SECRET_KEY_BEFORE": "y z"})
-    assert (given.has_lasting_key, given.former_keys) == (True, ("y", "z"))
+    assert (given.has_persistent_key, given.secret_key_fallbacks) == (True, ("y", "z"))
     assert "'y'" not in repr(given)

@@ -3,11 +3,11 @@
 import pytest
 from sqlalchemy import text as sql
 
-from portal.app import STATEMENT_SECONDS, create_app
+from portal.app import STATEMENT_TIMEOUT_SECONDS, create_app
 from portal.config import Settings
-from portal.database.engines import database_address
+from portal.database.engines import parse_database_url
 from portal.database.orm import db
-from portal.errors import Misconfigured
+from portal.errors import ConfigurationError
 from tests.factories import let_go
 
 SECRET = "0123456789abcdef" * 4
@@ -36,7 +36,7 @@ def setting(name):
     return db.session.execute(sql(f"SHOW {name}")).scalar_one()
 
 
-@pytest.mark.parametrize(("seconds", "said"), [(STATEMENT_SECONDS, f"{STATEMENT_SECONDS}s"), (0, "0")])
+@pytest.mark.parametrize(("seconds", "said"), [(STATEMENT_TIMEOUT_SECONDS, f"{STATEMENT_TIMEOUT_SECONDS}s"), (0, "0")])
 def test_a_request_may_keep_the_database_for_seconds_and_a_command_for_as_long_as_it_likes(address, seconds, said):
     app = create_app(Settings(database_url=address, secret_key=SECRET, threads=3), statement_seconds=seconds)
     with app.app_context():
@@ -58,10 +58,10 @@ def test_behind_pgbouncer_a_connection_keeps_nothing(address):
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
 def test_the_usual_addresses_mean_psycopg(scheme):
-    assert database_address(f"{scheme}://user@host/name").drivername == "postgresql+psycopg"
+    assert parse_database_url(f"{scheme}://user@host/name").drivername == "postgresql+psycopg"
 
 
 @pytest.mark.parametrize("address", ["mysql://user@host/name", "/folder/portal.db", "postgresql+psycopg2://host/name"])
 def test_another_address_is_refused_with_what_to_write(address):
-    with pytest.raises(Misconfigured, match=r"DATABASE_URL .*sqlite:////folder/portal\.db"):
-        database_address(address)
+    with pytest.raises(ConfigurationError, match=r"DATABASE_URL .*sqlite:////folder/portal\.db"):
+        parse_database_url(address)

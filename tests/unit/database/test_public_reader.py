@@ -5,10 +5,10 @@ from sqlalchemy import text as sql
 from sqlalchemy.exc import DBAPIError
 
 from portal.app import create_app
-from portal.cli.database import SAMPLE, migrate_database
+from portal.cli.database import SAMPLE_FILE, migrate_database
 from portal.config import ROOT, Settings
-from portal.database.orm import READER, db
-from portal.errors import Misconfigured
+from portal.database.orm import READER_BIND, db
+from portal.errors import ConfigurationError
 from portal.search.index import current, refresh
 from portal.services.editorial import publication
 from portal.services.imports import Report, import_file
@@ -38,17 +38,17 @@ REFUSALS = (
 def address(new_database):
     """A database with the sample, a published record, a withdrawn one and a draft."""
     address = new_database()
-    app = create_app(Settings(database_url=address, secret_key=SECRET, patience=0))
+    app = create_app(Settings(database_url=address, secret_key=SECRET, max_staleness=0))
     with app.app_context():
         if DATABASE == "postgresql":
             give_role(db.session())
         migrate_database()
-        import_file(db.session(), SAMPLE, is_sample=True, report=Report())
+        import_file(db.session(), SAMPLE_FILE, is_sample=True, report=Report())
         db.session.commit()
         office = Office(db.session())
-        office.revision(State.PUBLISHED, COMPLETE.but(number="LM.9001"))
-        office.revision(State.WITHDRAWN, COMPLETE.but(number="LM.9002", title="Quokka census"))
-        office.revision(State.DRAFT, COMPLETE.but(number="LM.9003"))
+        office.revision(State.PUBLISHED, COMPLETE.replace(number="LM.9001"))
+        office.revision(State.WITHDRAWN, COMPLETE.replace(number="LM.9002", title="Quokka census"))
+        office.revision(State.DRAFT, COMPLETE.replace(number="LM.9003"))
     close(app)
     return address
 
@@ -70,7 +70,7 @@ def close(app):
 def served(address):
     """The application as it serves; on PostgreSQL with a role of its own for the public."""
     role = "" if DATABASE == "sqlite" else address.replace("//postgres@", f"//{ROLE}@")
-    app = create_app(Settings(database_url=address, secret_key=SECRET, patience=0, reader_url=role))
+    app = create_app(Settings(database_url=address, secret_key=SECRET, max_staleness=0, reader_url=role))
     yield app
     close(app)
 
@@ -117,7 +117,7 @@ def engine_for(served, path, **request):
 @pytest.mark.parametrize("path", ["/", "/projects/", "/projects/LM.9001/history", "/readyz", "/no-such-page"])
 def test_public_requests_have_the_reader(served, path):
     found, engines = engine_for(served, path)
-    assert found is engines[READER]
+    assert found is engines[READER_BIND]
 
 
 @pytest.mark.parametrize("path", ["/staff/", "/sign-in"])
@@ -127,20 +127,20 @@ def test_staff_has_the_other_engine(served, path):
 
 
 def test_public_pages_open_no_other_connection(address):
-    app = create_app(Settings(database_url=address, secret_key=SECRET, patience=0))
+    app = create_app(Settings(database_url=address, secret_key=SECRET, max_staleness=0))
     for page in ("/", "/projects/", "/projects/?q=border", "/projects/LM.9001/history", "/projects/LM.9002"):
         app.test_client().get(page)
     with app.app_context():
         used = {name: engine.pool.checkedin() for name, engine in db.engines.items()}
     close(app)
     assert used[None] == 0
-    assert used[READER] > 0
+    assert used[READER_BIND] > 0
 
 
 def test_the_index_is_read_through_it_whoever_asks(served):
     with served.app_context():
-        refresh.of(db.engine).snapshot = None
-        assert len(current.current().index.everything) > 100
+        refresh.store_for(db.engine).snapshot = None
+        assert len(current.current_snapshot().index.all_rows) > 100
         assert not db.session().in_transaction()
 
 
@@ -168,12 +168,12 @@ def test_a_change_shows_in_the_next_request(served, visitor):
     assert "Numbat census" not in visitor.get("/projects/?q=numbat").text
     with served.app_context():
         office = Office.found_in(db.session())
-        office.revision(State.PUBLISHED, COMPLETE.but(number="LM.9010", title="Numbat census"))
+        office.revision(State.PUBLISHED, COMPLETE.replace(number="LM.9010", title="Numbat census"))
     assert "Numbat census" in visitor.get("/projects/?q=numbat").text
     assert visitor.get("/projects/LM.9010").status_code == 200
     with served.app_context():
         office = Office.found_in(db.session())
-        project = published.project(office.session, "LM.9010")
+        project = published.get_project_by_slug(office.session, "LM.9010")
         publication.withdraw(office.session, project, reason="Entered twice.", by=office.reviewer)
         office.session.commit()
     assert visitor.get("/projects/LM.9010").status_code == 410
@@ -271,7 +271,7 @@ def test_it_makes_no_copy(reader):
     db.session.rollback()
     # Outside of a transaction, where it would be possible at all.
     with (
-        db.engines[READER].connect() as connection,
+        db.engines[READER_BIND].connect() as connection,
         pytest.raises(db.engine.dialect.loaded_dbapi.DatabaseError, match="authorization denied"),
     ):
         connection.connection.driver_connection.execute("VACUUM INTO 'other.db'")
@@ -291,11 +291,11 @@ def test_its_role_cannot_write_after_it_said_it_would(reader, statement):
 
 @NEEDS_POSTGRESQL
 def test_without_a_role_of_its_own_it_only_reads_too(address):
-    app = create_app(Settings(database_url=address, secret_key=SECRET, patience=0))
+    app = create_app(Settings(database_url=address, secret_key=SECRET, max_staleness=0))
     assert app.test_client().get("/projects/LM.9001").status_code == 200
     with app.app_context():
         for statement in ("DELETE FROM public.term RETURNING id", "DROP TABLE public.project_tag"):
-            with db.engines[READER].connect() as reader:
+            with db.engines[READER_BIND].connect() as reader:
                 assert count(reader, "project WHERE published_at IS NULL") == 0
                 assert refused(reader, statement) is True
     close(app)
@@ -347,11 +347,11 @@ def test_its_views_can_be_read_by_index(reader, statement):
      ("postgresql://host/name", "portal_reader")],
 )  # fmt: skip
 def test_another_address_for_the_public_is_refused(database, reader_url):
-    with pytest.raises(Misconfigured, match="PORTAL_READER_URL"):
+    with pytest.raises(ConfigurationError, match="PORTAL_READER_URL"):
         create_app(Settings(database_url=database, secret_key=SECRET, reader_url=reader_url))
 
 
 def test_behind_pgbouncer_the_public_needs_a_role_of_its_own():
     settings = Settings(database_url="postgresql://host/name", secret_key=SECRET, has_pgbouncer=True)
-    with pytest.raises(Misconfigured, match="PORTAL_READER_URL"):
+    with pytest.raises(ConfigurationError, match="PORTAL_READER_URL"):
         create_app(settings)

@@ -4,21 +4,21 @@ import pytest
 from sqlalchemy import text as sql
 
 from portal.database.orm import db
-from portal.models import Catalogue, Change, Project
-from portal.search.consistency import differences
+from portal.models import Catalogue, CatalogueChange, Project
+from portal.search.consistency import find_inconsistencies
 from portal.search.index import current
-from portal.search.index.snapshot import take
+from portal.search.index.snapshot import load_snapshot
 
 pytestmark = pytest.mark.usefixtures("sample")
 
 
 def found():
-    return list(differences(db.session(), current.current()))
+    return list(find_inconsistencies(db.session(), current.current_snapshot()))
 
 
 def test_index_text_index_and_tables_agree(session):
     assert found() == []
-    assert list(differences(session(), take(session()))) == []
+    assert list(find_inconsistencies(session(), load_snapshot(session()))) == []
 
 
 @pytest.mark.parametrize(
@@ -33,13 +33,13 @@ def test_index_text_index_and_tables_agree(session):
     ],
 )
 def test_what_nobody_journalled_is_found(session, statement, said):
-    kept = current.current()
+    kept = current.current_snapshot()
     session.execute(sql(statement))
-    assert said in "\n".join(differences(session(), kept))
+    assert said in "\n".join(find_inconsistencies(session(), kept))
 
 
 def test_a_missing_document_is_found(session):
-    current.current()
+    current.current_snapshot()
     project = session.query(Project).filter_by(number="LM.0024").one()
     name = "rowid" if db.engine.dialect.name == "sqlite" else "project_id"
     session.execute(sql(f"DELETE FROM project_text WHERE {name} = {project.id}"))  # noqa: S608 # our own number
@@ -51,7 +51,7 @@ def test_a_missing_document_is_found(session):
 def test_a_journal_that_ends_early_is_found(session):
     Catalogue.touch(session(), [])
     newest = Catalogue.touch(session(), [])
-    current.current()
-    session.delete(session.get(Change, newest))
+    current.current_snapshot()
+    session.delete(session.get(CatalogueChange, newest))
     session.flush()
     assert found() == [f"journal: it ends at {newest - 1}, the catalogue is at {newest}: portal index rebuild"]

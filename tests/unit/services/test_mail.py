@@ -8,7 +8,7 @@ from threading import Thread
 import pytest
 
 from portal.config import Settings
-from portal.errors import Misconfigured
+from portal.errors import ConfigurationError
 from portal.services import mail
 from portal.services.accounts import notifications
 from portal.services.accounts.one_time_links import IssuedLink, Purpose
@@ -20,12 +20,12 @@ LINK = IssuedLink("tok", Purpose.RESET, "ann@example.org", "Ann", None)
 
 def test_without_settings_nothing_is_sent_and_the_caller_knows():
     settings = Settings.from_environment(BARE)
-    assert not mail.send_soon(notifications.letter_of(LINK, settings), settings)
+    assert not mail.send_in_background(notifications.link_email(LINK, settings), settings)
 
 
 def test_the_link_in_a_mail_comes_from_the_settings():
     settings = Settings.from_environment(SMTP | {"PORTAL_URL": "https://portal.example.org/"})
-    assert "https://portal.example.org/sign-in/link/tok\n" in notifications.letter_of(LINK, settings).text
+    assert "https://portal.example.org/sign-in/link/tok\n" in notifications.link_email(LINK, settings).text
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_the_link_in_a_mail_comes_from_the_settings():
     ],
 )
 def test_an_impossible_setting_is_named(given):
-    with pytest.raises(Misconfigured, match="PORTAL_SMTP"):
+    with pytest.raises(ConfigurationError, match="PORTAL_SMTP"):
         Settings.from_environment(SMTP | given)
 
 
@@ -80,5 +80,5 @@ def test_a_server_with_a_certificate_nobody_signed_gets_nothing(security, tmp_pa
             | {"PORTAL_SMTP_PORT": str(server.server_address[1])}
         )
         with pytest.raises(ssl.SSLCertVerificationError):
-            mail.send(notifications.letter_of(LINK, settings), settings)
+            mail.send(notifications.link_email(LINK, settings), settings)
     assert heard in ([], [b""])

@@ -15,13 +15,13 @@ from portal.text import cleaning, markdown
     ],
 )  # fmt: skip
 def test_nothing_active_comes_out(typed):
-    html = markdown.as_html(typed)
+    html = markdown.render_html(typed)
     for tag in ("<script", "<img", "<svg", "<iframe", "<style", 'href="javascript', 'href="data', 'href="vbscript'):
         assert tag not in html.lower()
 
 
 def test_plain_markdown_comes_out_as_meant():
-    html = markdown.as_html("# Title\n\nOne **two**\n\n- a\n- b\n\n[link](https://example.org)")
+    html = markdown.render_html("# Title\n\nOne **two**\n\n- a\n- b\n\n[link](https://example.org)")
     assert "<h3>Title</h3>" in html
     assert "<strong>two</strong>" in html
     assert "<li>a</li>" in html
@@ -30,4 +30,4 @@ def test_plain_markdown_comes_out_as_meant():
 
 def test_cleaning_twice_is_cleaning_once():
     text = "a\u2028b \x00\n\n\n\nc  \n  - d"
-    assert cleaning.paragraphs(cleaning.paragraphs(text)) == cleaning.paragraphs(text)
+    assert cleaning.clean_paragraphs(cleaning.clean_paragraphs(text)) == cleaning.clean_paragraphs(text)

@@ -47,7 +47,7 @@ def test_no_column_is_written_by_its_name(author, session, office):
     session.rollback()
     revision = session.query(Revision).one()
     assert (revision.state, revision.author_id, revision.decided_by_id) == (State.DRAFT, office.author.id, None)
-    assert (revision.rounds, revision.project_id, revision.draft.title) == ([], None, "Plain")
+    assert (revision.decisions, revision.project_id, revision.draft.title) == ([], None, "Plain")
 
 
 def test_what_is_ignored_is_written_down_without_its_value(author, office, ignored):
@@ -104,6 +104,6 @@ def test_a_visitor_who_is_not_signed_in_fills_no_audit_trail(app, session, ignor
 
 
 def test_a_repeated_key_counts_once(author, session):
-    fields = filled(author.visit(NEW), title=["First", "Second"], key=[idempotency.fresh_key(), "x"])
+    fields = filled(author.visit(NEW), title=["First", "Second"], key=[idempotency.new_key(), "x"])
     assert author.post(NEW, fields).status_code == 303
     assert session.query(Revision).one().draft.title == "First"

@@ -7,12 +7,12 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from portal.cli.database import SAMPLE
+from portal.cli.database import SAMPLE_FILE
 from portal.models import Project
 from portal.search.fulltext import text_index
-from portal.search.fulltext.documents import Document, documents_of
-from portal.search.fulltext.postgresql_tsvector import BYTES_MOST, vector
-from portal.search.fulltext.tokenizer import WORD_MOST, Phrase, phrases, plain, words
+from portal.search.fulltext.documents import Document, load_documents
+from portal.search.fulltext.postgresql_tsvector import MAX_TSVECTOR_BYTES, tsvector_literal
+from portal.search.fulltext.tokenizer import MAX_TOKEN_LENGTH, Phrase, normalise_text, parse_query, tokenise
 from portal.services.editorial import publication
 from portal.services.imports import Report, import_file
 
@@ -27,19 +27,19 @@ TEXTS = st.lists(SPELLINGS | st.text(max_size=6), max_size=6).map(" ".join).map(
 
 def occurs(phrase: Phrase, found: list[str]) -> bool:
     """One phrase, one column, spelt out."""
-    size = len(phrase.words)
+    size = len(phrase.tokens)
     for first in range(len(found) - size + 1):
-        *heads, last = zip(phrase.words, found[first : first + size], strict=True)
+        *heads, last = zip(phrase.tokens, found[first : first + size], strict=True)
         if all(one == other for one, other in heads):
             wanted, here = last
-            if here == wanted or (phrase.begins and here.startswith(wanted)):
+            if here == wanted or (phrase.is_prefix and here.startswith(wanted)):
                 return True
     return False
 
 
 def holds(columns: list[str], query: str) -> bool:
-    wanted = phrases(query)
-    return bool(wanted) and all(any(occurs(phrase, words(column)) for column in columns) for phrase in wanted)
+    wanted = parse_query(query)
+    return bool(wanted) and all(any(occurs(phrase, tokenise(column)) for column in columns) for phrase in wanted)
 
 
 @given(st.lists(st.tuples(TEXTS, TEXTS, TEXTS, TEXTS), min_size=3, max_size=3), TEXTS)
@@ -51,22 +51,24 @@ def test_hits_agree_with_a_plain_loop(session, columns, query):
     ids = list(session.execute(select(Project.id).order_by(Project.id)).scalars())
     text_index.remove(session(), ids[3:])
     documents = [
-        Document(number, title=title, number=identifiers, places=places, body=body)
+        Document(number, title=title, number=identifiers, term_names=places, body=body)
         for number, (title, identifiers, places, body) in zip(ids, columns, strict=False)
     ]
     text_index.write(session(), documents)
     hits = text_index.match(session(), query)
-    assert sorted(hits.all) == [d.project_id for d in documents if holds([d.title, d.number, d.places, d.body], query)]
-    assert sorted(hits.strong) == [d.project_id for d in documents if holds([d.title, d.number], query)]
+    assert sorted(hits.all) == [
+        d.project_id for d in documents if holds([d.title, d.number, d.term_names, d.body], query)
+    ]
+    assert sorted(hits.title_matches) == [d.project_id for d in documents if holds([d.title, d.number], query)]
 
 
 @given(TEXTS)
 def test_a_database_that_splits_ascii_alone_sees_the_same_words(given_text):
-    ascii_apart = "".join(c if c.isalnum() or not c.isascii() else " " for c in plain(given_text))
+    ascii_apart = "".join(c if c.isalnum() or not c.isascii() else " " for c in normalise_text(given_text))
     # As FTS5 does, which knows the capitals of ASCII alone.
     assert ascii_apart.encode().lower().decode().split(" ") == ascii_apart.lower().split(" ")
-    assert [word for word in ascii_apart.lower().split(" ") if word] == words(given_text)
-    assert all(len(word) <= WORD_MOST for word in words(given_text))
+    assert [word for word in ascii_apart.lower().split(" ") if word] == tokenise(given_text)
+    assert all(len(word) <= MAX_TOKEN_LENGTH for word in tokenise(given_text))
 
 
 def numbers_of(session, ids):
@@ -78,7 +80,7 @@ def numbers_of(session, ids):
 @pytest.mark.parametrize("typed", ["LM.0024", "lm.0024", "Lm.0024"])
 def test_an_identifier_typed_whole_means_that_record_alone(session, typed):
     hits = text_index.match(session(), typed)
-    assert numbers_of(session, hits.all) == numbers_of(session, hits.strong) == {"LM.0024"}
+    assert numbers_of(session, hits.all) == numbers_of(session, hits.title_matches) == {"LM.0024"}
 
 
 @pytest.mark.usefixtures("sample")
@@ -92,8 +94,10 @@ def test_a_withdrawn_record_does_not_hide_the_others(session):
 def test_strong_hits_have_the_text_in_their_title(session):
     hits = text_index.match(session(), "labour")
     titles = dict(session.query(Project.id, Project.title))
-    assert {number for number in map(int, hits.all) if "labour" in words(titles[number])} == set(map(int, hits.strong))
-    assert 0 < len(hits.strong) < len(hits.all)
+    assert {number for number in map(int, hits.all) if "labour" in tokenise(titles[number])} == set(
+        map(int, hits.title_matches)
+    )
+    assert 0 < len(hits.title_matches) < len(hits.all)
 
 
 @pytest.mark.usefixtures("sample")
@@ -104,12 +108,12 @@ def test_a_text_without_a_word_finds_nothing(session, typed):
 
 @pytest.mark.usefixtures("sample")
 def test_a_check_names_what_is_missing_and_what_is_too_much(session):
-    assert text_index.check(session()) == []
+    assert text_index.find_stale_documents(session()) == []
     first, second, *_ = session.execute(select(Project.id).order_by(Project.id)).scalars()
     text_index.remove(session(), [first, second])
-    assert text_index.check(session()) == [first, second]
+    assert text_index.find_stale_documents(session()) == [first, second]
     text_index.repair(session(), [first, second])
-    assert text_index.check(session()) == []
+    assert text_index.find_stale_documents(session()) == []
 
 
 @pytest.mark.usefixtures("sample")
@@ -123,10 +127,10 @@ def test_what_is_withdrawn_has_no_document_and_gets_none(session, office, tmp_pa
         text_index.repair(session(), [project.id])
     elif act == "import":
         path = tmp_path / "in.csv"
-        path.write_bytes(SAMPLE.read_bytes().replace(b"Capacity-building of Georgian", b"Strength of Georgian"))
+        path.write_bytes(SAMPLE_FILE.read_bytes().replace(b"Capacity-building of Georgian", b"Strength of Georgian"))
         import_file(session(), path, is_sample=True, report=Report())
         assert session.get(Project, project.id, populate_existing=True).title.startswith("Strength")
-    assert text_index.check(session()) == []
+    assert text_index.find_stale_documents(session()) == []
     assert project.id not in text_index.match(session(), "georgian").all
 
 
@@ -142,22 +146,22 @@ def test_a_rebuild_finds_what_the_import_found(session):
 @pytest.mark.usefixtures("sample")
 def test_documents_are_made_of_what_is_stored(session):
     project = session.query(Project).filter_by(number="LM.0024").one()
-    (document,) = documents_of(session(), [project.id, 10**6])
+    (document,) = load_documents(session(), [project.id, 10**6])
     assert (document.title, document.body, document.number.split()[0]) == (project.title, project.summary, "LM.0024")
-    assert {"Georgia", "Géorgie", "Migración"} <= set(document.places.split())
+    assert {"Georgia", "Géorgie", "Migración"} <= set(document.term_names.split())
 
 
 @pytest.mark.usefixtures("sample")
 def test_a_long_text_is_found_by_its_first_words(session):
     (number, *_) = session.execute(select(Project.id)).scalars()
     body = " ".join(f"w{word} " + "\U00020000" * 60 for word in range(20_000))
-    text_index.write(session(), [Document(number, title="Long", number="", places="", body=body)])
+    text_index.write(session(), [Document(number, title="Long", number="", term_names="", body=body)])
     assert text_index.match(session(), "w1 w3000 long").all.tolist() == [number]
 
 
 def test_a_vector_stays_below_what_postgresql_takes():
-    found = vector([f"{number:x}" for number in range(300_000)]).split(" ")
-    assert sum(len(word.split("'")[1]) + 2 + 4 for word in found) <= BYTES_MOST
-    places = [int(place) for place in vector(["the"] * 20_000).split(":")[1].split(",")]
+    found = tsvector_literal([f"{number:x}" for number in range(300_000)]).split(" ")
+    assert sum(len(word.split("'")[1]) + 2 + 4 for word in found) <= MAX_TSVECTOR_BYTES
+    places = [int(place) for place in tsvector_literal(["the"] * 20_000).split(":")[1].split(",")]
     assert len(places) == 255
     assert all(before < after for before, after in pairwise(places))

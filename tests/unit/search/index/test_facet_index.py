@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
-from portal.search.index.build import Columns, build, patch
-from portal.search.index.facet_index import Index
+from portal.search.index.build import ProjectColumns, build_index, patch_index
+from portal.search.index.facet_index import FacetIndex
 from portal.search.query.filters import Filters
-from portal.vocabulary.facets import FACETS, MANY, NOT_STATED, ONE
+from portal.vocabulary.facets import FACETS, MULTI_VALUED_FACETS, NOT_STATED, SINGLE_VALUED_FACETS
 from tests.index_dump import answered, told
 
 CODES = {
@@ -24,7 +24,7 @@ CODES = {
     "sdg": {61: "8", 62: "10"},
     "gcm": {71: "1", 72: "6"},
 }
-SINGLE = [facet for facet in ONE if facet in CODES]
+SINGLE = [facet for facet in SINGLE_VALUED_FACETS if facet in CODES]
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def plains(draw, ids=tuple(range(1, 76, 3))):
             start=draw(st.sampled_from([0, 2002, 2008])),
             end=draw(st.sampled_from([0, 2009, 2024])),
             budget=draw(st.sampled_from([-1, 0, 5_000_000, 5_000_050, 40_000_000])),
-            terms={facet: draw(picked_terms(facet, 1 if facet in ONE else 4)) for facet in CODES},
+            terms={facet: draw(picked_terms(facet, 1 if facet in SINGLE_VALUED_FACETS else 4)) for facet in CODES},
         )
         for number in range(count)
     ]
@@ -81,7 +81,7 @@ def searches(draw):
     bound = st.sampled_from([None, None, 2001, 2008, 2030])
     money = st.sampled_from([None, None, 0, 50_000, 400_000])
     return Filters(
-        picks=picks,
+        selected=picks,
         match_all_countries=draw(st.booleans()),
         year_from=draw(bound),
         year_to=draw(bound),
@@ -92,7 +92,7 @@ def searches(draw):
     )
 
 
-def columns(records: list[Plain]) -> Columns:
+def columns(records: list[Plain]) -> ProjectColumns:
     records = sorted(records, key=lambda record: (record.title, record.id))
     ids = {facet: {code: number for number, code in CODES[facet].items()} for facet in CODES}
 
@@ -104,14 +104,14 @@ def columns(records: list[Plain]) -> Columns:
         table = np.array(pairs, dtype=np.int64).reshape(len(pairs), 2)
         return table[:, 0], table[:, 1]
 
-    return Columns(
+    return ProjectColumns(
         ids=column(lambda r: r.id),
         years=column(lambda r: r.year),
         starts=column(lambda r: r.start),
         ends=column(lambda r: r.end),
         budgets=column(lambda r: r.budget),
-        ones={f: column(lambda r, f=f: next((ids[f][c] for c in r.terms[f]), 0)) for f in SINGLE},
-        manies={facet: many(facet) for facet in MANY},
+        single_valued={f: column(lambda r, f=f: next((ids[f][c] for c in r.terms[f]), 0)) for f in SINGLE},
+        multi_valued={facet: many(facet) for facet in MULTI_VALUED_FACETS},
         codes=CODES,
     )
 
@@ -155,7 +155,7 @@ def in_order(records: list[Plain], order: str) -> list[int]:
 
 @given(plains(), searches())
 def test_list_counts_and_sums_agree_with_a_plain_loop(records, filters):
-    index = build(columns(records))
+    index = build_index(columns(records))
     selection = index.select(filters, None)
     chosen = [record for record in records if fits(record, filters)]
 
@@ -165,19 +165,19 @@ def test_list_counts_and_sums_agree_with_a_plain_loop(records, filters):
 
     sums = index.sums(selection)
     assert sums.projects == len(chosen)
-    assert sums.total == sum(record.budget for record in chosen if record.budget > 0)
-    assert sums.unpriced == sum(record.budget < 0 for record in chosen)
+    assert sums.total_cents == sum(record.budget for record in chosen if record.budget > 0)
+    assert sums.without_budget == sum(record.budget < 0 for record in chosen)
     assert sums.countries == len({code for record in chosen for code in record.terms["country"]})
 
 
-def patched(index: Index, before: list[Plain], after: list[Plain]) -> Index:
+def patched(index: FacetIndex, before: list[Plain], after: list[Plain]) -> FacetIndex:
     """The index of `after`, made from that of `before` as the journal would have it."""
     gone = [record for record in before if record not in after]
     fresh = sorted((record for record in after if record not in before), key=lambda r: (r.title, r.id))
     stay = sorted((record for record in before if record in after), key=lambda r: (r.title, r.id))
     followers = [next((r.id for r in stay if (r.title, r.id) > (one.title, one.id)), 0) for one in fresh]
     ids = [record.id for record in (*gone, *fresh)]
-    return patch(index, ids, columns(fresh), np.array(followers, dtype=np.int64))
+    return patch_index(index, ids, columns(fresh), np.array(followers, dtype=np.int64))
 
 
 @st.composite
@@ -193,9 +193,9 @@ def histories(draw):
     return times
 
 
-def followed(times: list[list[Plain]]) -> Index:
+def followed(times: list[list[Plain]]) -> FacetIndex:
     """The index of the last time, patched from one time to the next."""
-    index = build(columns(times[0]))
+    index = build_index(columns(times[0]))
     for before, after in pairwise(times):
         index = patched(index, before, after)
     return index
@@ -203,26 +203,26 @@ def followed(times: list[list[Plain]]) -> Index:
 
 @given(histories())
 def test_a_patched_index_says_what_one_made_anew_says(times):
-    assert told(followed(times)) == told(build(columns(times[-1])))
+    assert told(followed(times)) == told(build_index(columns(times[-1])))
 
 
 @given(histories(), searches())
 def test_a_patched_index_answers_like_one_made_anew(times, filters):
-    assert answered(followed(times), filters) == answered(build(columns(times[-1])), filters)
+    assert answered(followed(times), filters) == answered(build_index(columns(times[-1])), filters)
 
 
 def test_a_value_that_loses_its_last_project_is_gone_and_not_stated_stays():
     one = Plain(1, "a", 2001, 2002, 2009, 100, dict.fromkeys(CODES, frozenset()) | {"country": frozenset({"GHA"})})
     index = followed([[one], []])
-    assert all(values.keys() == {NOT_STATED} for values in index.bits.values())
+    assert all(values.keys() == {NOT_STATED} for values in index.bitmaps.values())
     assert not index.first_years
     assert not index.last_years
 
 
 @given(plains(), searches())
 def test_each_facet_counts_with_its_own_picks_taken_off_unless_they_must_come_together(records, filters):
-    index = build(columns(records))
-    counts = index.counts(filters, None, index.select(filters, None))
+    index = build_index(columns(records))
+    counts = index.facet_counts(filters, None, index.select(filters, None))
     for facet in FACETS:
         own = "" if facet == "country" and filters.match_all_countries else facet
         rest = [record for record in records if fits(record, filters, leave_out=own)]
@@ -232,12 +232,12 @@ def test_each_facet_counts_with_its_own_picks_taken_off_unless_they_must_come_to
 
 @given(plains(), searches())
 def test_a_count_is_what_picking_that_value_lists(records, filters):
-    index = build(columns(records))
-    for facet, values in index.counts(filters, None, index.select(filters, None)).items():
+    index = build_index(columns(records))
+    for facet, values in index.facet_counts(filters, None, index.select(filters, None)).items():
         together = facet == "country" and filters.match_all_countries
         others = filters if together else filters.without(facet)
         for value, count in values.items():
-            picked = filters.but(picks=others.picks | {(facet, value)})
+            picked = filters.replace(selected=others.picks | {(facet, value)})
             assert len(index.select(picked, None)) == count, (facet, value)
 
 
@@ -245,8 +245,8 @@ def test_a_count_is_what_picking_that_value_lists(records, filters):
 def test_an_address_survives_a_round_trip(filters):
     pairs = list(filters.pairs())
     again = Filters.parse(MultiDict(pairs))
-    assert list(again.pairs()) == pairs
-    assert again.odd == ()
+    assert list(again.query_pairs()) == pairs
+    assert again.invalid_parameters == ()
 
 
 @given(searches())

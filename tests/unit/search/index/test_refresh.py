@@ -7,7 +7,7 @@ import time
 import pytest
 from sqlalchemy import text as sql
 
-from portal.cli.database import SAMPLE, begin_turn
+from portal.cli.database import SAMPLE_FILE, begin_exclusive_writing
 from portal.database.orm import db
 from portal.models import Catalogue, Project
 from portal.search import directory
@@ -26,16 +26,16 @@ def served(new_app, new_database):
     """An application as it serves: it believes the state of the database for a moment, and nobody waits."""
     app = new_app(new_database())
     with app.app_context():
-        take(SAMPLE)
-        refresh.of(db.engine).patience = 0.001
-        current.current()
+        take(SAMPLE_FILE)
+        refresh.store_for(db.engine).max_staleness = 0.001
+        current.current_snapshot()
         yield app
         db.session.remove()
 
 
 def take(path, **options):
     report = Report()
-    begin_turn()
+    begin_exclusive_writing()
     import_file(db.session(), path, report=report, **options)
     db.session.commit()
     time.sleep(0.002)
@@ -60,7 +60,7 @@ def listed(order="", query=""):
 
 
 def touch(project_ids):
-    begin_turn()
+    begin_exclusive_writing()
     Catalogue.touch(db.session(), project_ids)
     db.session.commit()
     time.sleep(0.002)
@@ -76,19 +76,19 @@ def wait_for(what):
 
 
 def test_changes_are_taken_in_without_a_rebuild(served, tmp_path):
-    held = refresh.of(db.engine)
-    before, renewal = current.current(), held.renewal
-    changed = [row | {"title": f"Z {row['title']}", "year": "1999"} for row in rows_of(SAMPLE)[:9]]
+    held = refresh.store_for(db.engine)
+    before, renewal = current.current_snapshot(), held.rebuild_thread
+    changed = [row | {"title": f"Z {row['title']}", "year": "1999"} for row in rows_of(SAMPLE_FILE)[:9]]
     take(written(tmp_path / "changed.csv", changed))
-    after = current.current()
-    assert after.index.built == before.index.built
-    assert len(after.index.late) >= 9
-    assert held.renewal is renewal
-    assert told(after.index) == told(refresh.snapshots.take(db.session()).index)
+    after = current.current_snapshot()
+    assert after.index.built_count == before.index.built_count
+    assert len(after.index.appended) >= 9
+    assert held.rebuild_thread is renewal
+    assert told(after.index) == told(refresh.snapshots.load_snapshot(db.session()).index)
 
 
 def test_a_changed_project_is_listed_by_its_new_words_at_once(served, tmp_path):
-    row = rows_of(SAMPLE)[20]
+    row = rows_of(SAMPLE_FILE)[20]
     take(written(tmp_path / "one.csv", [row | {"title": "Quokka census"}]))
     assert listed(query="quokka") == [row["project_id"] or listed(query="quokka")[0]]
 
@@ -96,7 +96,7 @@ def test_a_changed_project_is_listed_by_its_new_words_at_once(served, tmp_path):
 def test_a_project_that_is_taken_back_is_gone_at_once(served):
     key = listed()[0]
     project = db.session.query(Project).filter_by(key=key).one()
-    begin_turn()
+    begin_exclusive_writing()
     project = db.session.get(Project, project.id)
     project.published_at = None
     recording.record(db.session(), "withdrawn", "project", project.id)
@@ -107,46 +107,48 @@ def test_a_project_that_is_taken_back_is_gone_at_once(served):
 
 
 def test_a_change_of_everything_is_read_anew_while_the_old_serves(served):
-    held = refresh.of(db.engine)
-    held.not_before = 0
-    before = current.current()
+    held = refresh.store_for(db.engine)
+    held.next_rebuild_at = 0
+    before = current.current_snapshot()
     touch(None)
-    assert current.current() is before
-    assert wait_for(lambda: current.current().state == refresh.snapshots.state_of(db.session()))
-    assert current.current().index.late == ()
+    assert current.current_snapshot() is before
+    assert wait_for(
+        lambda: current.current_snapshot().catalogue_version == refresh.snapshots.read_catalogue_version(db.session())
+    )
+    assert current.current_snapshot().index.appended == ()
 
 
 def test_a_database_restored_to_another_past_is_noticed(served):
-    begin_turn()
+    begin_exclusive_writing()
     db.session.execute(sql("UPDATE catalogue_change SET stamp = 'another past'"))
     db.session.execute(sql("UPDATE catalogue SET stamp = 'another past'"))
     db.session.commit()
     time.sleep(0.002)
-    refresh.of(db.engine).not_before = 0
-    assert wait_for(lambda: current.current().state.stamp == "another past")
+    refresh.store_for(db.engine).next_rebuild_at = 0
+    assert wait_for(lambda: current.current_snapshot().catalogue_version.stamp == "another past")
 
 
 def test_an_index_that_cannot_be_made_leaves_the_old_one_serving_and_says_so(served, caplog):
-    held = refresh.of(db.engine)
+    held = refresh.store_for(db.engine)
     keys = listed()
     db.session.rollback()
     # On PostgreSQL the views that the index is read through would follow a table to its new name.
     rename = f"ALTER TABLE {'' if db.engine.dialect.name == 'sqlite' else 'published.'}{{}} RENAME TO {{}}"
-    begin_turn()
+    begin_exclusive_writing()
     db.session.execute(sql(rename.format("project_tag", "mislaid")))
     Catalogue.touch(db.session(), None)
     db.session.commit()
     time.sleep(0.002)
-    held.not_before = 0
+    held.next_rebuild_at = 0
     with caplog.at_level(logging.ERROR):
-        assert wait_for(lambda: current.current() and held.failure)
+        assert wait_for(lambda: current.current_snapshot() and held.failure)
     assert "could not be renewed" in caplog.text
-    assert current.state().startswith("The index cannot be built since")
-    assert current.current().index.ids_of(list(current.current().index.everything[:3]))
+    assert current.index_status().startswith("The index cannot be built since")
+    assert current.current_snapshot().index.ids_of(list(current.current_snapshot().index.all_rows[:3]))
     db.session.rollback()
-    begin_turn()
+    begin_exclusive_writing()
     db.session.execute(sql(rename.format("mislaid", "project_tag")))
     db.session.commit()
-    held.not_before = 0
-    assert wait_for(lambda: current.current() and current.state() == "ok")
+    held.next_rebuild_at = 0
+    assert wait_for(lambda: current.current_snapshot() and current.index_status() == "ok")
     assert listed() == keys

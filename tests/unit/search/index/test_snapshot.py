@@ -9,13 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from portal.cli.database import SAMPLE
+from portal.cli.database import SAMPLE_FILE
 from portal.models import Catalogue, Project
 from portal.search import directory
-from portal.search.consistency import differences
+from portal.search.consistency import find_inconsistencies
 from portal.search.fulltext import text_index
 from portal.search.index import current
-from portal.search.index.snapshot import take
+from portal.search.index.snapshot import load_snapshot
 from portal.search.query.filters import parse_pairs
 from portal.services.audit import recording
 from portal.services.imports import Report, import_file
@@ -26,7 +26,7 @@ HEADER = (
     "project_id", "title", "start_date", "end_date", "status", "project_type", "budget_usd", "coverage", "year",
     "region", "benefiting_member_states", "summary", "source_url",
 )  # fmt: skip
-with SAMPLE.open(encoding="utf-8", newline="") as sample_file:
+with SAMPLE_FILE.open(encoding="utf-8", newline="") as sample_file:
     ROWS = list(csv.DictReader(sample_file))
 IDENTIFIED = [row["project_id"] for row in ROWS if row["project_id"]]
 # What may be written into a record: the values of any other one, the empty ones included; no end before its start.
@@ -88,13 +88,13 @@ STEPS = st.one_of(
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @pytest.mark.usefixtures("sample")
 def test_after_any_changes_the_index_is_the_one_read_from_the_tables(session, keep, show, steps):
-    built = current.current().index.built
+    built = current.current_snapshot().index.built_count
     for step in steps:
         keep(step) if isinstance(step, list) else show(*step)
-        index = current.current().index
-    assert index.built == built
-    assert told(index) == told(take(session()).index)
-    assert list(differences(session(), current.current())) == []
+        index = current.current_snapshot().index
+    assert index.built_count == built
+    assert told(index) == told(load_snapshot(session()).index)
+    assert list(find_inconsistencies(session(), current.current_snapshot())) == []
 
 
 @pytest.fixture
@@ -102,9 +102,9 @@ def emptied(keep):
     """Fiji and 1950 lost their only project while the portal ran."""
     other = record("F.2", "Two", benefiting_member_states="Ghana", year="2008")
     keep([record("F.1", "One", benefiting_member_states="Fiji", year="1950"), other])
-    assert {"FJI", "GHA"} <= current.current().index.bits["country"].keys()
+    assert {"FJI", "GHA"} <= current.current_snapshot().index.bitmaps["country"].keys()
     keep([record("F.1", "One", benefiting_member_states="Ghana", year="1951"), other])
-    assert current.current().index.late
+    assert current.current_snapshot().index.appended
 
 
 @pytest.mark.usefixtures("emptied")
@@ -144,6 +144,7 @@ def test_beside_countries_that_must_come_together_stands_what_adding_them_leaves
     numbers = counted(visit(f"{address}&all=country"))
     asked = ["GHA", "TGO", "GEO", "BEN", "AGO", "none"]
     found = {
-        code: directory.total(parse_pairs(parse_qsl(f"{picked}&country_match=all&country={code}"))) for code in asked
+        code: directory.count_matches(parse_pairs(parse_qsl(f"{picked}&country_match=all&country={code}")))
+        for code in asked
     }
     assert {code: numbers[code] for code in asked} == found

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
-from portal.search.query.filters import Filters, Odd
-from portal.vocabulary.facets import FACETS, PICKS_MOST
+from portal.search.query.filters import Filters, InvalidParameter
+from portal.vocabulary.facets import FACETS, MAX_VALUES_PER_FACET
 
 
 def asked(query: str) -> Filters:
@@ -49,7 +49,7 @@ def test_canonical_addresses_survive_a_round_trip(query):
 )
 def test_every_spelling_has_one_canonical_address(query, canonical):
     assert str(asked(query)) == canonical
-    assert asked(query).odd == ()
+    assert asked(query).invalid_parameters == ()
 
 
 @pytest.mark.parametrize(
@@ -80,8 +80,8 @@ def test_every_spelling_has_one_canonical_address(query, canonical):
 )
 def test_nonsense_is_named_and_not_used(query, name):
     filters = asked(query)
-    assert [odd.name for odd in filters.odd] == [name]
-    assert next(iter(filters.chips())).odd == filters.odd[0]
+    assert [odd.name for odd in filters.invalid_parameters] == [name]
+    assert next(iter(filters.parts())).invalid == filters.invalid_parameters[0]
 
 
 def test_a_page_beyond_any_list_is_kept_as_a_page():
@@ -90,8 +90,8 @@ def test_a_page_beyond_any_list_is_kept_as_a_page():
 
 def test_too_many_values_of_one_facet_are_cut_and_said():
     filters = asked("&".join(f"type=t{number}" for number in range(200)))
-    assert len(filters.picks) == PICKS_MOST
-    assert filters.odd == (Odd("type", "200", "too many values"),)
+    assert len(filters.selected) == MAX_VALUES_PER_FACET
+    assert filters.invalid_parameters == (InvalidParameter("type", "200", "too many values"),)
 
 
 def test_canonical_drops_what_changes_nothing():
@@ -103,5 +103,7 @@ def test_canonical_drops_what_changes_nothing():
 )
 def test_no_input_is_too_strange(pairs):
     filters = Filters.parse(MultiDict(pairs))
-    assert Filters.parse(MultiDict(list(filters.pairs()))) == filters.but(page=filters.page, odd=())
+    assert Filters.parse(MultiDict(list(filters.query_pairs()))) == filters.replace(
+        page=filters.page, invalid_parameters=()
+    )
     assert str(filters).isascii()

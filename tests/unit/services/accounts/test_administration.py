@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from portal.database.orm import now
-from portal.errors import Incomplete, NotAllowed, StepUpNeeded, TooMany
+from portal.errors import Forbidden, RateLimited, ReauthenticationRequired, ValidationFailed
 from portal.models import AuditEvent
 from portal.services.accounts import administration, sessions
 from portal.vocabulary.workflow import Role
@@ -41,9 +41,9 @@ def test_adding_an_account_says_all_that_is_wrong(session, administrator, given,
     values = {"email": "new@example.org", "name": "New", "role": "author"} | given
     found = set()
     try:
-        administration.add(session(), **values, by=administrator)
-    except Incomplete as why:
-        found = {fault.field for fault in why.faults}
+        administration.add_account(session(), **values, by=administrator)
+    except ValidationFailed as why:
+        found = {fault.field for fault in why.errors}
     assert found == wrong
 
 
@@ -51,58 +51,61 @@ def test_adding_an_account_says_all_that_is_wrong(session, administrator, given,
 def test_only_administrators_keep_accounts(session, administrator, proof, role):
     other = make_account(session(), "Olu", role)
     for attempt in (
-        lambda: administration.add(session(), email="n@example.org", name="N", role="author", by=other),
-        lambda: administration.change_role(session(), administrator, "author", by=other, proof=proof),
+        lambda: administration.add_account(session(), email="n@example.org", name="N", role="author", by=other),
+        lambda: administration.change_role(session(), administrator, "author", by=other, auth_session=proof),
         lambda: administration.disable(session(), administrator, by=other),
-        lambda: administration.link_for(session(), administrator, by=other),
+        lambda: administration.issue_link(session(), administrator, by=other),
     ):
-        with pytest.raises(NotAllowed):
+        with pytest.raises(Forbidden):
             attempt()
 
 
 def test_a_role_change_asks_for_a_fresh_proof(session, administrator, proof):
     other = make_account(session(), "Olu")
-    proof.proved_at = now() - timedelta(minutes=11)
-    with pytest.raises(StepUpNeeded):
-        administration.change_role(session(), other, Role.REVIEWER, by=administrator, proof=proof)
+    proof.authenticated_at = now() - timedelta(minutes=11)
+    with pytest.raises(ReauthenticationRequired):
+        administration.change_role(session(), other, Role.REVIEWER, by=administrator, auth_session=proof)
 
 
 def test_nobody_raises_or_disables_themselves(session, administrator, proof):
     make_account(session(), "Eve", Role.ADMINISTRATOR)
-    with pytest.raises(NotAllowed):
-        administration.change_role(session(), administrator, Role.AUTHOR, by=administrator, proof=proof)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(Forbidden):
+        administration.change_role(session(), administrator, Role.AUTHOR, by=administrator, auth_session=proof)
+    with pytest.raises(Forbidden):
         administration.disable(session(), administrator, by=administrator)
 
 
 def test_the_last_administrator_stays(session, administrator):
-    with pytest.raises(NotAllowed):
+    with pytest.raises(Forbidden):
         administration.disable(session(), administrator, by=None)
 
 
 def test_a_role_change_is_in_the_trail(session, administrator, proof):
     other = make_account(session(), "Olu")
-    administration.change_role(session(), other, Role.REVIEWER, by=administrator, proof=proof)
+    administration.change_role(session(), other, Role.REVIEWER, by=administrator, auth_session=proof)
     event = session.query(AuditEvent).order_by(AuditEvent.id.desc()).first()
     assert (event.verb, event.before, event.after) == ("change role", {"role": "author"}, {"role": "reviewer"})
 
 
 def test_a_reset_is_a_link_for_those_who_are_there(session, administrator):
-    assert administration.request_reset(session(), " ADA@example.org", address="192.0.2.1").email == administrator.email
-    assert administration.request_reset(session(), "stranger@example.org", address="192.0.2.1") is None
+    assert (
+        administration.request_password_reset(session(), " ADA@example.org", client_address="192.0.2.1").email
+        == administrator.email
+    )
+    assert administration.request_password_reset(session(), "stranger@example.org", client_address="192.0.2.1") is None
 
 
 @pytest.mark.parametrize("email", ["ada@example.org", "stranger@example.org"])
 def test_a_reset_is_limited_alike_for_everyone(session, administrator, email):
     for _ in range(3):
-        administration.request_reset(session(), email, address="192.0.2.1")
-    with pytest.raises(TooMany):
-        administration.request_reset(session(), email, address="192.0.2.1")
+        administration.request_password_reset(session(), email, client_address="192.0.2.1")
+    with pytest.raises(RateLimited):
+        administration.request_password_reset(session(), email, client_address="192.0.2.1")
 
 
 def test_a_lost_device_is_taken_off_by_another_administrator(session, administrator, proof):
     other = make_account(session(), "Rex", Role.REVIEWER, totp_secret="A" * 32)
-    administration.remove_second_factor(session(), other, by=administrator, proof=proof)
+    administration.remove_second_factor(session(), other, by=administrator, auth_session=proof)
     assert not other.has_second_factor
-    with pytest.raises(NotAllowed):
-        administration.remove_second_factor(session(), administrator, by=administrator, proof=proof)
+    with pytest.raises(Forbidden):
+        administration.remove_second_factor(session(), administrator, by=administrator, auth_session=proof)

@@ -8,7 +8,7 @@ from argon2 import PasswordHasher
 
 from portal.database import encryption
 from portal.database.orm import now
-from portal.errors import NotAllowed, StepUpNeeded, TooMany, WeakPassword, WrongStep
+from portal.errors import Forbidden, InvalidTransition, RateLimited, ReauthenticationRequired, WeakPassword
 from portal.models import AccountSession, AuditEvent, RecoveryCode
 from portal.services.accounts import (
     administration,
@@ -29,7 +29,7 @@ HOME = "192.0.2.1"
 
 
 def code_of(secret, *, steps=0):
-    return pyotp.TOTP(encryption.opened(secret)).at(now() + timedelta(seconds=30 * steps))
+    return pyotp.TOTP(encryption.decrypt(secret)).at(now() + timedelta(seconds=30 * steps))
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def reviewer(session):
 
 
 def enter(session, account, password=PHRASE, address=HOME, **more):
-    tried = authentication.sign_in(session(), account.email, password, address=address, **more)
+    tried = authentication.sign_in(session(), account.email, password, client_address=address, **more)
     session.commit()
     return tried
 
@@ -70,28 +70,28 @@ def test_refusals_are_all_the_same(session, author, who):
         session.commit()
     else:
         email = make_account(session(), "New").email
-    tried = authentication.sign_in(session(), email, password, address=HOME)
-    assert tried == authentication.Tried(Outcome.REFUSED)
+    tried = authentication.sign_in(session(), email, password, client_address=HOME)
+    assert tried == authentication.SignInResult(Outcome.REFUSED)
 
 
 def test_a_stranger_costs_one_password_check_too(session, author, monkeypatch):
     checked = []
-    verify = passwords.fits
+    verify = passwords.verify_password
     monkeypatch.setattr(passwords, "fits", lambda *given: checked.append(1) or verify(*given))
     for email in (author.email, "stranger@example.org"):
-        authentication.sign_in(session(), email, "wrong in any case", address=HOME)
+        authentication.sign_in(session(), email, "wrong in any case", client_address=HOME)
         session.commit()
     assert len(checked) == 2
 
 
 @pytest.mark.parametrize("spelling", [" ANN@example.org ", "Ann@Example.ORG"])
 def test_an_address_is_found_however_it_is_spelt(session, author, spelling):
-    assert authentication.sign_in(session(), spelling, PHRASE, address=HOME).outcome == Outcome.COMPLETE
+    assert authentication.sign_in(session(), spelling, PHRASE, client_address=HOME).outcome == Outcome.COMPLETE
 
 
 @pytest.mark.parametrize("typed", ["\x00", "\ud800", "a" * 100_000, "", "' OR 1=1 --"])
 def test_strange_input_is_refused_and_no_more(session, author, typed):
-    assert authentication.sign_in(session(), typed, typed, address=HOME).outcome == Outcome.REFUSED
+    assert authentication.sign_in(session(), typed, typed, client_address=HOME).outcome == Outcome.REFUSED
 
 
 def test_sign_ins_and_refusals_are_in_the_trail(session, author):
@@ -106,14 +106,14 @@ def test_a_hash_with_weaker_parameters_is_renewed(session, author):
     recording.record(session(), "set password", "account", author.id)
     session.commit()
     enter(session, author)
-    assert not passwords.is_outdated(author.password_hash)
+    assert not passwords.needs_rehash(author.password_hash)
 
 
 def test_the_eleventh_try_in_five_minutes_is_limited_even_when_it_is_right(session, author):
     for _ in range(10):
         enter(session, author, "wrong " * 3)
     tried = enter(session, author)
-    assert (tried.outcome, tried.seconds) == (Outcome.LIMITED, 300)
+    assert (tried.outcome, tried.retry_after) == (Outcome.LIMITED, 300)
 
 
 def test_a_known_device_gets_in_while_strangers_try(session, author):
@@ -124,7 +124,7 @@ def test_a_known_device_gets_in_while_strangers_try(session, author):
 
 def test_one_address_is_limited_over_all_accounts(session, author):
     for number in range(10):
-        authentication.sign_in(session(), f"n{number}@example.org", "x", address=HOME)
+        authentication.sign_in(session(), f"n{number}@example.org", "x", client_address=HOME)
         session.commit()
     assert enter(session, author).outcome == Outcome.LIMITED
     assert enter(session, author, address="203.0.113.9").outcome == Outcome.COMPLETE
@@ -141,15 +141,19 @@ def test_limits_pass_with_time(session, author, monkeypatch):
 
 def test_a_reviewer_is_asked_for_a_code(session, reviewer):
     tried = enter(session, reviewer)
-    assert (tried.outcome, living(session, tried).stage) == (Outcome.CODE, Stage.CODE)
-    done = authentication.enter_code(session(), living(session, tried), code_of(reviewer.totp_secret), address=HOME)
+    assert (tried.outcome, living(session, tried).stage) == (Outcome.CODE_REQUIRED, Stage.CODE)
+    done = authentication.enter_code(
+        session(), living(session, tried), code_of(reviewer.totp_secret), client_address=HOME
+    )
     session.commit()
     assert (done.outcome, living(session, done).stage) == (Outcome.COMPLETE, Stage.COMPLETE)
 
 
 def test_the_token_is_new_after_the_code(session, reviewer):
     tried = enter(session, reviewer)
-    done = authentication.enter_code(session(), living(session, tried), code_of(reviewer.totp_secret), address=HOME)
+    done = authentication.enter_code(
+        session(), living(session, tried), code_of(reviewer.totp_secret), client_address=HOME
+    )
     session.commit()
     assert done.token != tried.token
     assert living(session, tried) is None
@@ -159,14 +163,14 @@ def test_the_token_is_new_after_the_code(session, reviewer):
 def test_a_code_of_the_neighbouring_steps_is_taken(session, reviewer, steps):
     found = living(session, enter(session, reviewer))
     code = code_of(reviewer.totp_secret, steps=steps)
-    assert authentication.enter_code(session(), found, code, address=HOME).outcome == Outcome.COMPLETE
+    assert authentication.enter_code(session(), found, code, client_address=HOME).outcome == Outcome.COMPLETE
 
 
 @pytest.mark.parametrize("steps", [-3, -2, 2, 3])
 def test_a_code_from_further_away_is_refused(session, reviewer, steps):
     found = living(session, enter(session, reviewer))
     code = code_of(reviewer.totp_secret, steps=steps)
-    assert authentication.enter_code(session(), found, code, address=HOME).outcome == Outcome.REFUSED
+    assert authentication.enter_code(session(), found, code, client_address=HOME).outcome == Outcome.REFUSED
 
 
 @pytest.mark.parametrize("spelling", ["{}", " {} ", "{0[0]}{0[1]}{0[2]} {0[3]}{0[4]}{0[5]}", "fullwidth"])
@@ -174,26 +178,26 @@ def test_a_code_works_once_however_it_is_spelt(session, reviewer, spelling):
     code = code_of(reviewer.totp_secret)
     wide = code.translate({ord(str(n)): 0xFF10 + n for n in range(10)})
     first = living(session, enter(session, reviewer))
-    assert authentication.enter_code(session(), first, code, address=HOME).outcome == Outcome.COMPLETE
+    assert authentication.enter_code(session(), first, code, client_address=HOME).outcome == Outcome.COMPLETE
     session.commit()
     second = living(session, enter(session, reviewer))
     again = wide if spelling == "fullwidth" else spelling.format(code)
-    assert authentication.enter_code(session(), second, again, address=HOME).outcome == Outcome.REFUSED
+    assert authentication.enter_code(session(), second, again, client_address=HOME).outcome == Outcome.REFUSED
 
 
 @pytest.mark.parametrize("code", ["", "12345", "1234567", "abcdef", "０" * 7, "\x00" * 6, "1" * 10_000, "-00001"])
 def test_what_is_no_code_is_refused(session, reviewer, code):
     found = living(session, enter(session, reviewer))
-    assert authentication.enter_code(session(), found, code, address=HOME).outcome == Outcome.REFUSED
+    assert authentication.enter_code(session(), found, code, client_address=HOME).outcome == Outcome.REFUSED
 
 
 def test_the_sixth_code_in_five_minutes_is_limited(session, reviewer):
     found = living(session, enter(session, reviewer))
     for _ in range(5):
-        authentication.enter_code(session(), found, "000000", address=HOME)
+        authentication.enter_code(session(), found, "000000", client_address=HOME)
         session.commit()
     right = code_of(reviewer.totp_secret)
-    assert authentication.enter_code(session(), found, right, address=HOME).outcome == Outcome.LIMITED
+    assert authentication.enter_code(session(), found, right, client_address=HOME).outcome == Outcome.LIMITED
 
 
 def enrolled(session, account):
@@ -206,7 +210,7 @@ def enrolled_by(session, account):
     enrolment = authentication.begin_enrolment(session(), found, issuer="Fund")
     session.commit()
     code = code_of(enrolment.secret)
-    done = authentication.finish_enrolment(session(), found, code, address=HOME)
+    done = authentication.finish_enrolment(session(), found, code, client_address=HOME)
     session.commit()
     return done, code
 
@@ -214,9 +218,9 @@ def enrolled_by(session, account):
 def test_a_reviewer_without_a_second_factor_sets_one_up(session):
     reviewer = make_account(session(), "Rex", Role.REVIEWER, password=PHRASE)
     tried = enter(session, reviewer)
-    assert tried.outcome == Outcome.ENROLMENT
-    with pytest.raises(WrongStep):
-        authentication.enter_code(session(), living(session, tried), "123456", address=HOME)
+    assert tried.outcome == Outcome.ENROLMENT_REQUIRED
+    with pytest.raises(InvalidTransition):
+        authentication.enter_code(session(), living(session, tried), "123456", client_address=HOME)
     done = enrolled(session, reviewer)
     assert (done.outcome, len(done.recovery_codes)) == (Outcome.COMPLETE, 10)
     assert living(session, done).stage == Stage.COMPLETE
@@ -226,12 +230,12 @@ def test_the_code_of_the_enrolment_does_not_work_again(session):
     reviewer = make_account(session(), "Rex", Role.REVIEWER, password=PHRASE)
     _, code = enrolled_by(session, reviewer)
     found = living(session, enter(session, reviewer))
-    assert authentication.enter_code(session(), found, code, address=HOME).outcome == Outcome.REFUSED
+    assert authentication.enter_code(session(), found, code, client_address=HOME).outcome == Outcome.REFUSED
 
 
 def test_a_password_alone_cannot_replace_the_second_factor(session, reviewer):
     found = living(session, enter(session, reviewer))
-    with pytest.raises(NotAllowed):
+    with pytest.raises(Forbidden):
         authentication.begin_enrolment(session(), found, issuer="Fund")
 
 
@@ -241,7 +245,7 @@ def test_a_recovery_code_works_once(session):
     outcomes = []
     for _ in range(2):
         found = living(session, enter(session, reviewer))
-        outcomes.append(authentication.enter_code(session(), found, spare.upper(), address=HOME).outcome)
+        outcomes.append(authentication.enter_code(session(), found, spare.upper(), client_address=HOME).outcome)
         session.commit()
     assert outcomes == [Outcome.COMPLETE, Outcome.REFUSED]
 
@@ -301,11 +305,11 @@ def test_a_session_is_dead_at_once(session, author, act):
         authentication.change_password(session(), living(session, other), "seven calm herons wade")
     elif act == "role":
         _, proof = sessions.start(session(), administrator)
-        administration.change_role(session(), author, Role.REVIEWER, by=administrator, proof=proof)
+        administration.change_role(session(), author, Role.REVIEWER, by=administrator, auth_session=proof)
     else:
-        link = administration.link_for(session(), author, by=administrator)
+        link = administration.issue_link(session(), author, by=administrator)
         session.commit()
-        one_time_links.use(session(), link.token, "seven calm herons wade")
+        one_time_links.redeem(session(), link.token, "seven calm herons wade")
     session.commit()
     assert living(session, tried) is None
 
@@ -326,22 +330,22 @@ def test_a_weak_password_is_refused_when_it_is_changed(session, author):
 
 def test_an_old_proof_is_not_enough(session, author):
     found = living(session, enter(session, author))
-    found.proved_at = now() - timedelta(minutes=11)
-    with pytest.raises(StepUpNeeded):
+    found.authenticated_at = now() - timedelta(minutes=11)
+    with pytest.raises(ReauthenticationRequired):
         authentication.change_password(session(), found, "seven calm herons wade")
 
 
 def test_stepping_up_renews_the_proof_and_the_token(session, reviewer):
     tried = enter(session, reviewer)
     code = code_of(reviewer.totp_secret, steps=-1)
-    done = authentication.enter_code(session(), living(session, tried), code, address=HOME)
+    done = authentication.enter_code(session(), living(session, tried), code, client_address=HOME)
     found = living(session, done)
-    found.proved_at = now() - timedelta(minutes=11)
+    found.authenticated_at = now() - timedelta(minutes=11)
     session.commit()
-    up = authentication.step_up(session(), found, PHRASE, code_of(reviewer.totp_secret), address=HOME)
+    up = authentication.reauthenticate(session(), found, PHRASE, code_of(reviewer.totp_secret), client_address=HOME)
     session.commit()
     assert (up.outcome, living(session, done)) == (Outcome.COMPLETE, None)
-    assert sessions.has_fresh_proof(living(session, up))
+    assert sessions.is_recently_authenticated(living(session, up))
 
 
 @pytest.mark.parametrize(("password", "code"), [("wrong phrase here", "right"), (PHRASE, "000000")])
@@ -349,13 +353,15 @@ def test_stepping_up_needs_both(session, reviewer, password, code):
     _, found = sessions.start(session(), reviewer)
     session.commit()
     given = code_of(reviewer.totp_secret) if code == "right" else code
-    assert authentication.step_up(session(), found, password, given, address=HOME).outcome == Outcome.REFUSED
+    assert (
+        authentication.reauthenticate(session(), found, password, given, client_address=HOME).outcome == Outcome.REFUSED
+    )
 
 
 def test_owners_list_and_end_their_own_sessions_only(session, author):
     other = make_account(session(), "Olu", password=PHRASE)
     mine, theirs = living(session, enter(session, author)), living(session, enter(session, other))
-    assert [found.id for found in sessions.living(session(), author)] == [mine.id]
+    assert [found.id for found in sessions.active_sessions(session(), author)] == [mine.id]
     assert not sessions.end_by_id(session(), author, theirs.id)
     assert sessions.end_by_id(session(), author, mine.id)
 
@@ -366,10 +372,10 @@ def test_form_tokens_belong_to_one_session():
 
 def test_a_limit_is_not_counted_on(session):
     for _ in range(3):
-        rate_limits.take(session(), "reset", account="a@example.org", address=HOME)
+        rate_limits.hit(session(), "reset", account="a@example.org", client_address=HOME)
     for _ in range(2):
-        with pytest.raises(TooMany):
-            rate_limits.take(session(), "reset", account="a@example.org", address=HOME)
+        with pytest.raises(RateLimited):
+            rate_limits.hit(session(), "reset", account="a@example.org", client_address=HOME)
 
 
 def test_a_flood_that_is_limited_leaves_one_event(session, author):
@@ -381,13 +387,13 @@ def test_a_flood_that_is_limited_leaves_one_event(session, author):
 def test_a_known_device_gets_in_though_its_address_and_the_total_are_spent(session, author, monkeypatch):
     monkeypatch.setitem(rate_limits.LIMITS, "sign in", ((300, 10, 2, 2),))
     for _ in range(3):
-        authentication.sign_in(session(), "stranger@example.org", "x", address=HOME)
+        authentication.sign_in(session(), "stranger@example.org", "x", client_address=HOME)
         session.commit()
     assert enter(session, author).outcome == Outcome.LIMITED
     assert enter(session, author, device="known").outcome == Outcome.COMPLETE
 
 
 def test_an_over_long_request_id_does_no_harm(session, author):
-    recording.set_origin(session(), account=author, request_id="r" * 1_000, address="a" * 1_000)
+    recording.set_origin(session(), account=author, request_id="r" * 1_000, client_address="a" * 1_000)
     event = recording.record(session(), "look", "project", 1)
     assert (len(event.request_id), len(event.address)) == (64, 45)

@@ -6,7 +6,7 @@ from threading import Barrier, Thread
 import pytest
 
 from portal.database.orm import db, now
-from portal.errors import BadLink, WeakPassword
+from portal.errors import InvalidLink, WeakPassword
 from portal.models import Account, OneTimeLink
 from portal.services.accounts import administration, one_time_links, passwords
 from portal.services.accounts.one_time_links import Purpose
@@ -23,22 +23,22 @@ def issued(session):
 
 
 def test_a_link_sets_a_password_once(session, issued):
-    account = one_time_links.use(session(), issued.token, PHRASE)
+    account = one_time_links.redeem(session(), issued.token, PHRASE)
     session.commit()
-    assert passwords.fits(PHRASE, account.password_hash)
-    with pytest.raises(BadLink):
-        one_time_links.use(session(), issued.token, PHRASE)
+    assert passwords.verify_password(PHRASE, account.password_hash)
+    with pytest.raises(InvalidLink):
+        one_time_links.redeem(session(), issued.token, PHRASE)
 
 
 def test_looking_at_a_link_uses_nothing_up(session, issued):
     for _ in range(3):
-        assert one_time_links.read(session(), issued.token).account.email == issued.email
+        assert one_time_links.load_link(session(), issued.token).account.email == issued.email
 
 
 def test_a_weak_password_leaves_the_link_good(session, issued):
     with pytest.raises(WeakPassword):
-        one_time_links.use(session(), issued.token, "short")
-    assert one_time_links.read(session(), issued.token)
+        one_time_links.redeem(session(), issued.token, "short")
+    assert one_time_links.load_link(session(), issued.token)
 
 
 def test_a_database_dump_holds_no_usable_link(session, issued):
@@ -47,8 +47,8 @@ def test_a_database_dump_holds_no_usable_link(session, issued):
 
 @pytest.mark.parametrize("token", ["", "x", "\x00", "\ud800", "../../etc", "a" * 10_000])
 def test_a_strange_token_is_a_bad_link(session, token):
-    with pytest.raises(BadLink):
-        one_time_links.use(session(), token, PHRASE)
+    with pytest.raises(InvalidLink):
+        one_time_links.redeem(session(), token, PHRASE)
 
 
 @pytest.mark.parametrize("event", ["expired", "a later link", "password changed", "disabled", "role changed"])
@@ -64,8 +64,8 @@ def test_a_link_is_overtaken(session, issued, event):
         account.credential_version += 1
         recording.record(session(), "change", "account", account.id)
     session.commit()
-    for attempt in (one_time_links.read, lambda *given: one_time_links.use(*given, PHRASE)):
-        with pytest.raises(BadLink):
+    for attempt in (one_time_links.load_link, lambda *given: one_time_links.redeem(*given, PHRASE)):
+        with pytest.raises(InvalidLink):
             attempt(session(), issued.token)
 
 
@@ -75,9 +75,9 @@ def test_the_address_comes_from_the_settings(issued):
 
 def test_a_link_leaves_the_second_factor_alone(session):
     account = make_account(session(), "Rex", Role.REVIEWER, password=PHRASE, totp_secret="A" * 32)
-    link = administration.link_for(session(), account, by=None)
+    link = administration.issue_link(session(), account, by=None)
     session.commit()
-    one_time_links.use(session(), link.token, "seven calm herons wade")
+    one_time_links.redeem(session(), link.token, "seven calm herons wade")
     assert account.has_second_factor
 
 
@@ -91,10 +91,10 @@ def test_of_ten_who_use_a_link_at_once_one_wins(real_app, real):
         with real_app.app_context():
             gate.wait()
             try:
-                one_time_links.use(db.session(), link.token, PHRASE)
+                one_time_links.redeem(db.session(), link.token, PHRASE)
                 db.session.commit()
                 results.append("won")
-            except BadLink:
+            except InvalidLink:
                 results.append("lost")
             db.session.remove()
 

@@ -6,8 +6,8 @@ from sqlalchemy.exc import IntegrityError
 
 from portal.database.orm import db, now
 from portal.database.transactions import begin_writing
-from portal.errors import Unaudited
-from portal.models import GOVERNED, Account, AuditDue, AuditEvent, Project, Term
+from portal.errors import MissingAuditEvent
+from portal.models import AUDITED_TABLES, Account, AuditEvent, Project, RequiredAuditEvent, Term
 from portal.services.audit import recording
 from tests.factories import make_account
 
@@ -15,12 +15,12 @@ PROJECT = {"key": "k", "key_folded": "k", "title": "T", "title_sort": "t", "fing
 
 
 def owed(session):
-    return session.query(AuditDue).count()
+    return session.query(RequiredAuditEvent).count()
 
 
 def test_a_change_without_its_event_is_not_stored(real):
     real.add(Account(email="nobody@example.org", name="Nobody"))
-    with pytest.raises(Unaudited):
+    with pytest.raises(MissingAuditEvent):
         real.commit()
     real.rollback()
     assert real.query(Account).filter_by(email="nobody@example.org").count() == 0
@@ -28,7 +28,7 @@ def test_a_change_without_its_event_is_not_stored(real):
 
 def test_a_bulk_statement_without_its_event_is_not_stored(real):
     real.execute(update(Term).values(position=Term.position + 1))
-    with pytest.raises(Unaudited):
+    with pytest.raises(MissingAuditEvent):
         real.commit()
     real.rollback()
 
@@ -38,7 +38,7 @@ def test_an_event_of_another_subject_does_not_pay(real):
     one.name = "Payer the Second"
     real.flush()
     recording.record(real, "rename", "account", one.id + 1)
-    with pytest.raises(Unaudited):
+    with pytest.raises(MissingAuditEvent):
         real.commit()
     real.rollback()
 
@@ -47,7 +47,7 @@ def test_an_event_before_its_change_does_not_pay(real):
     one = make_account(real, "Early")
     recording.record(real, "rename", "account", one.id)
     one.name = "Too Late"
-    with pytest.raises(Unaudited):
+    with pytest.raises(MissingAuditEvent):
         real.commit()
     real.rollback()
 
@@ -57,13 +57,13 @@ def test_a_change_and_its_event_go_in_together(real):
     one.name = "Both of Them"
     recording.record(real, "rename", "account", one.id, before={"name": "Both"}, after={"name": "Both of Them"})
     real.commit()
-    event = recording.events_of(real, "account", one.id)[0]
+    event = recording.subject_events(real, "account", one.id)[0]
     assert (event.before, event.after, owed(real)) == ({"name": "Both"}, {"name": "Both of Them"}, 0)
 
 
 def test_an_event_says_who_from_where_and_in_which_request(real):
     one = make_account(real, "Origin")
-    recording.set_origin(real, account=one, request_id="r-1", address="192.0.2.7")
+    recording.set_origin(real, account=one, request_id="r-1", client_address="192.0.2.7")
     event = recording.record(real, "look", "project", 1)
     real.commit()
     recording.set_origin(real, account=None)
@@ -118,7 +118,7 @@ def test_every_governed_table_owes(real_app, real):
     )
     with db.engine.connect() as connection:
         tables = list(connection.execute(text(listing)).scalars())
-    assert {table: tables.count(table) for table in GOVERNED} == dict.fromkeys(GOVERNED, 3)
+    assert {table: tables.count(table) for table in AUDITED_TABLES} == dict.fromkeys(AUDITED_TABLES, 3)
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_a_bulk_event_stands_for_all_changes_of_its_transaction(real):
 def test_an_announced_bulk_event_must_follow(real):
     begin_writing(real)
     recording.begin_bulk(real)
-    with pytest.raises(Unaudited):
+    with pytest.raises(MissingAuditEvent):
         real.commit()
     real.rollback()
 
@@ -169,6 +169,6 @@ def test_events_come_page_by_page(real):
     for number in range(5):
         recording.record(real, "look", "page", number)
     real.commit()
-    first = recording.latest(real, most=3)
-    rest = recording.latest(real, before_id=first[-1].id, most=2)
+    first = recording.latest_events(real, limit=3)
+    rest = recording.latest_events(real, before_id=first[-1].id, limit=2)
     assert [event.id for event in [*first, *rest]] == sorted((e.id for e in [*first, *rest]), reverse=True)

@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import select
 
-from portal.errors import Conflict, Incomplete, NotAllowed
+from portal.errors import Conflict, Forbidden, ValidationFailed
 from portal.models import AuditEvent
 from portal.services.editorial import field_marks, review
-from portal.services.editorial.field_marks import Given
+from portal.services.editorial.field_marks import FieldDecisions
 from portal.vocabulary.workflow import State
 
 
@@ -16,13 +16,15 @@ def revision(office):
 
 
 def mark(office, revision, by=None, **given):
-    review.mark(office.session, revision, Given(**given), version=revision.version, by=by or office.reviewer)
+    review.save_field_decisions(
+        office.session, revision, FieldDecisions(**given), version=revision.version, by=by or office.reviewer
+    )
     office.session.commit()
 
 
 def mend(office, revision, **changes):
     """The author changes fields of a returned revision, submits it again, and the reviewer takes it."""
-    draft = revision.draft.but(**changes)
+    draft = revision.draft.replace(**changes)
     review.save_draft(office.session, revision, draft, version=revision.version, by=office.author)
     review.submit(office.session, revision, version=revision.version, by=office.author)
     review.claim(office.session, revision, by=office.reviewer)
@@ -47,8 +49,8 @@ def told(office, revision, verb):
 def test_a_mark_says_who_when_and_of_which_version(office, revision):
     version = revision.version
     mark(office, revision, accepted=("title",))
-    found = field_marks.of(revision)["title"]
-    assert (found.by, found.version, found.is_accepted) == (office.reviewer.id, version, True)
+    found = field_marks.reviews_by_field(revision)["title"]
+    assert (found.reviewer_id, found.version, found.is_accepted) == (office.reviewer.id, version, True)
     assert found.at == told_at(office, revision)
 
 
@@ -73,32 +75,32 @@ def test_the_same_marks_again_change_nothing(office, revision):
 def test_a_mark_can_be_taken_away(office, revision):
     mark(office, revision, accepted=("title",))
     mark(office, revision, cleared=("title", "budget"))
-    assert field_marks.of(revision) == {}
+    assert field_marks.reviews_by_field(revision) == {}
     assert told(office, revision, "mark")[-1] == {"unmarked": ["title"]}
 
 
 def test_a_mark_of_a_text_that_changes_is_void(office, revision):
     send_back(office, revision, {"budget": "Which year?"}, accepted=("title", "summary"))
     mend(office, revision, title="Another title", budget="140000.00")
-    assert field_marks.accepted(revision) == ("summary",)
-    assert field_marks.returned(revision) == {}
+    assert field_marks.accepted_fields(revision) == ("summary",)
+    assert field_marks.return_reasons(revision) == {}
 
 
 def test_a_text_that_comes_back_is_still_accepted(office, revision):
     title = revision.draft.title
     send_back(office, revision, {"budget": "Which year?"}, accepted=("title",))
     for typed in ("Another title", title):
-        draft = revision.draft.but(title=typed)
+        draft = revision.draft.replace(title=typed)
         review.save_draft(office.session, revision, draft, version=revision.version, by=office.author)
-    assert field_marks.accepted(revision) == ("title",)
+    assert field_marks.accepted_fields(revision) == ("title",)
 
 
 def test_nothing_is_approved_while_a_returned_field_is_not_mended(office, revision):
     send_back(office, revision, {"budget": "Which year?"})
     mend(office, revision, title="Another title")
-    with pytest.raises(Incomplete) as why:
+    with pytest.raises(ValidationFailed) as why:
         approve(office, revision)
-    assert [fault.field for fault in why.value.faults] == ["budget"]
+    assert [fault.field for fault in why.value.errors] == ["budget"]
     assert revision.state == State.IN_REVIEW
 
 
@@ -113,7 +115,7 @@ def test_a_returned_field_can_be_accepted_after_all(office, revision):
     send_back(office, revision, {"budget": "Which year?"})
     mend(office, revision)
     approve(office, revision, accepted=("budget",))
-    assert "budget" in field_marks.accepted(revision)
+    assert "budget" in field_marks.accepted_fields(revision)
 
 
 def test_approving_accepts_every_changed_field_that_carries_no_mark(office):
@@ -123,7 +125,7 @@ def test_approving_accepts_every_changed_field_that_carries_no_mark(office):
     office.session.commit()
     mark(office, change, accepted=("title",))
     approve(office, change, by=office.reviewer)
-    assert field_marks.accepted(change) == ("title", "budget")
+    assert field_marks.accepted_fields(change) == ("title", "budget")
     assert told(office, change, "approve") == [{"accepted": ["budget"]}]
 
 
@@ -131,7 +133,7 @@ def test_what_was_marked_to_be_returned_goes_back_with_the_rest(office, revision
     mark(office, revision, reasons={"budget": "Which year?"}, accepted=("title",))
     send_back(office, revision, {"summary": "Too short."})
     assert revision.reasons == {"budget": "Which year?", "summary": "Too short."}
-    assert revision.rounds[-1]["accepted"] == ["title"]
+    assert revision.decisions[-1]["accepted"] == ["title"]
 
 
 def test_a_note_alone_returns_what_was_marked(office, revision):
@@ -141,21 +143,21 @@ def test_a_note_alone_returns_what_was_marked(office, revision):
 
 
 def test_nobody_accepts_what_they_edited_last(office, revision):
-    draft = revision.draft.but(title="Mended by the reviewer")
+    draft = revision.draft.replace(title="Mended by the reviewer")
     review.save_draft(office.session, revision, draft, version=revision.version, by=office.reviewer)
     office.session.commit()
-    with pytest.raises(NotAllowed, match="neither wrote nor last edited"):
+    with pytest.raises(Forbidden, match="neither wrote nor last edited"):
         mark(office, revision, accepted=("summary",))
 
 
 @pytest.mark.parametrize("given", [{"accepted": ("colour",)}, {"reasons": {"colour": "Why?"}}, {"cleared": ("id",)}])
 def test_a_field_that_is_not_there_cannot_be_marked(office, revision, given):
-    with pytest.raises(Incomplete, match="no field"):
+    with pytest.raises(ValidationFailed, match="no field"):
         mark(office, revision, **given)
 
 
 def test_a_field_is_not_marked_to_be_returned_without_a_reason(office, revision):
-    with pytest.raises(Incomplete, match="not why"):
+    with pytest.raises(ValidationFailed, match="not why"):
         mark(office, revision, reasons={"title": " \n"})
 
 
@@ -163,4 +165,6 @@ def test_marks_on_a_text_that_changed_meanwhile_are_a_conflict(office, revision)
     version = revision.version
     mark(office, revision, accepted=("title",))
     with pytest.raises(Conflict):
-        review.mark(office.session, revision, Given(accepted=("budget",)), version=version, by=office.reviewer)
+        review.save_field_decisions(
+            office.session, revision, FieldDecisions(accepted=("budget",)), version=version, by=office.reviewer
+        )

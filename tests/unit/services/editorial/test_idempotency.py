@@ -6,8 +6,8 @@ import pytest
 
 from portal.database.orm import db
 from portal.database.transactions import begin_writing
-from portal.errors import Conflict, NotAllowed
-from portal.models import Account, AuditEvent, Revision, SubmissionKey
+from portal.errors import Conflict, Forbidden
+from portal.models import Account, AuditEvent, IdempotencyKey, Revision
 from portal.services.editorial import idempotency, review, revisions
 from tests.factories import COMPLETE, make_account
 
@@ -36,12 +36,12 @@ def send(account_id, key):
     session = db.session()
     begin_writing(session)
     account = session.get(Account, account_id)
-    if (done := idempotency.once(session, key, account)) is not None:
+    if (done := idempotency.claim_key(session, key, account)) is not None:
         session.rollback()
         return done
     revision = review.new_draft(session, COMPLETE, by=account)
     location = f"/staff/revisions/{revision.id}"
-    idempotency.finish(session, key, account, location)
+    idempotency.complete_key(session, key, account, location)
     session.commit()
     return location
 
@@ -74,9 +74,9 @@ def test_of_twenty_who_save_from_one_version_one_succeeds(real_app, real):
         session = db.session()
         begin_writing(session)
         by = session.get(Account, who)
-        mine = COMPLETE.but(title=f"Title {count}")
+        mine = COMPLETE.replace(title=f"Title {count}")
         try:
-            review.save_draft(session, revisions.get(session, number, by), mine, version=seen, by=by)
+            review.save_draft(session, revisions.get_revision(session, number, by), mine, version=seen, by=by)
             session.commit()
         except Conflict as why:
             session.rollback()
@@ -89,25 +89,25 @@ def test_of_twenty_who_save_from_one_version_one_succeeds(real_app, real):
 
 def test_a_failed_sending_frees_its_key(session):
     account = make_account(session(), "Ann")
-    assert idempotency.once(session(), KEY, account) is None
+    assert idempotency.claim_key(session(), KEY, account) is None
     session.rollback()
-    assert idempotency.once(session(), KEY, account) is None
+    assert idempotency.claim_key(session(), KEY, account) is None
 
 
 def test_keys_of_two_accounts_do_not_meet(session):
     one, two = make_account(session(), "Ann"), make_account(session(), "Olu")
-    assert idempotency.once(session(), KEY, one) is None
-    idempotency.finish(session(), KEY, one, "/secret")
-    assert idempotency.once(session(), KEY, two) is None
+    assert idempotency.claim_key(session(), KEY, one) is None
+    idempotency.complete_key(session(), KEY, one, "/secret")
+    assert idempotency.claim_key(session(), KEY, two) is None
 
 
 @pytest.mark.parametrize("key", ["", "short", "x" * 65, "a b" * 10, "\x00" * 20, "é" * 20])
 def test_what_is_no_key_is_refused(session, key):
     account = make_account(session(), "Ann")
-    with pytest.raises(NotAllowed):
-        idempotency.once(session(), key, account)
-    assert session.query(SubmissionKey).count() == 0
+    with pytest.raises(Forbidden):
+        idempotency.claim_key(session(), key, account)
+    assert session.query(IdempotencyKey).count() == 0
 
 
 def test_a_fresh_key_is_a_key(session):
-    assert idempotency.once(session(), idempotency.fresh_key(), make_account(session(), "Ann")) is None
+    assert idempotency.claim_key(session(), idempotency.new_key(), make_account(session(), "Ann")) is None

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from portal.database.orm import now
-from portal.errors import Conflict, Incomplete, NotAllowed, WrongStep
+from portal.errors import Conflict, Forbidden, InvalidTransition, ValidationFailed
 from portal.models import AuditEvent, FormerKey, Project, ProjectCountry
 from portal.search import Filters, directory, projects
 from portal.services.audit import history
@@ -38,13 +38,13 @@ def test_what_is_on_its_way_is_found_by_nobody(office, state):
 
 def test_the_record_says_what_the_draft_said(office):
     project = office.revision(State.PUBLISHED).project
-    assert published.draft_of(office.session, project) == COMPLETE
+    assert published.draft_from_project(office.session, project) == COMPLETE
 
 
 def test_the_published_version_stays_up_while_a_change_is_on_its_way(office):
     project = office.revision(State.PUBLISHED).project
     change = review.open_change(office.session, project, by=office.author)
-    draft = change.draft.but(title="Renamed entirely")
+    draft = change.draft.replace(title="Renamed entirely")
     review.save_draft(office.session, change, draft, version=change.version, by=office.author)
     review.submit(office.session, change, version=change.version, by=office.author)
     office.session.commit()
@@ -82,7 +82,7 @@ def test_two_records_with_the_same_words_get_two_addresses(office):
 def test_approval_and_record_agree_or_nothing_happens(office):
     project = office.revision(State.PUBLISHED).project
     change = review.open_change(office.session, project, by=office.other)
-    draft = change.draft.but(title="Overtaken")
+    draft = change.draft.replace(title="Overtaken")
     review.save_draft(office.session, change, draft, version=change.version, by=office.other)
     review.submit(office.session, change, version=change.version, by=office.other)
     review.claim(office.session, change, by=office.reviewer)
@@ -98,24 +98,24 @@ def test_approval_and_record_agree_or_nothing_happens(office):
 def test_a_withdrawn_record_is_found_by_nobody_and_its_address_says_why(office):
     project = office.revision(State.WITHDRAWN).project
     assert titles(q="recruitment horn") == titles(country="KEN") == []
-    notice = published.withdrawn(office.session, project.key.upper())
+    notice = published.withdrawal_notice(office.session, project.key.upper())
     assert (notice.reason, notice.withdrawn_at) == ("Entered by mistake.", project.withdrawn_at)
 
 
 def test_withdrawing_asks_for_a_reason_and_a_reviewer(office):
     project = office.revision(State.PUBLISHED).project
-    with pytest.raises(Incomplete):
+    with pytest.raises(ValidationFailed):
         publication.withdraw(office.session, project, reason=" \x00 ", by=office.reviewer)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(Forbidden):
         publication.withdraw(office.session, project, reason="Mine.", by=office.author)
 
 
 def test_an_imported_record_is_withdrawn_and_comes_back_by_a_change(office, sample):
-    project = published.project(office.session, "lm.0024")
+    project = published.get_project_by_slug(office.session, "lm.0024")
     publication.withdraw(office.session, project, reason="Wrong budget.", by=office.reviewer)
     office.session.commit()
     assert titles(q="LM.0024") == []
-    with pytest.raises(WrongStep):
+    with pytest.raises(InvalidTransition):
         publication.withdraw(office.session, project, reason="Again.", by=office.reviewer)
     office.publish_change(project, summary="Corrected.")
     assert (len(titles(q="LM.0024")), project.withdrawn_at) == (1, None)
@@ -123,8 +123,8 @@ def test_an_imported_record_is_withdrawn_and_comes_back_by_a_change(office, samp
 
 def test_a_set_time_is_kept(office):
     revision = office.revision(State.SCHEDULED)
-    assert publication.due(office.session) == []
-    assert publication.due(office.session, now() + timedelta(days=2)) == [revision.id]
+    assert publication.due_for_publication(office.session) == []
+    assert publication.due_for_publication(office.session, now() + timedelta(days=2)) == [revision.id]
     publication.publish(office.session, revision)
     office.session.commit()
     assert (revision.state, titles(q="recruitment horn")) == (State.PUBLISHED, [COMPLETE.title])
@@ -132,12 +132,12 @@ def test_a_set_time_is_kept(office):
 
 def test_the_past_is_no_time_to_publish_at(office):
     revision = office.revision(State.APPROVED)
-    with pytest.raises(Incomplete):
+    with pytest.raises(ValidationFailed):
         publication.schedule(office.session, revision, at=now() - timedelta(seconds=1), by=office.reviewer)
 
 
 def test_only_a_set_time_publishes_without_a_person(office):
-    with pytest.raises(WrongStep):
+    with pytest.raises(InvalidTransition):
         publication.publish(office.session, office.revision(State.APPROVED))
 
 
@@ -154,31 +154,31 @@ def test_nothing_is_half_published(office):
 def test_the_public_history_says_what_changed_and_names_nobody(office):
     project = office.revision(State.PUBLISHED).project
     office.publish_change(project, budget="99000.00")
-    found = history.public(office.session, project)
-    assert [change.what for change in found] == ["changed", "published"]
+    found = history.public_changes(office.session, project)
+    assert [change.kind for change in found] == ["changed", "published"]
     assert (found[0].before, found[0].after) == ({"budget": "150000.00"}, {"budget": "99000.00"})
     assert all(name not in repr(found) for name in ("Ann", "Rex", "example.org"))
 
 
 def test_an_imported_record_has_a_history_too(office, sample):
-    found = history.public(office.session, published.project(office.session, "LM.0024"))
-    assert [change.what for change in found] == ["published"]
+    found = history.public_changes(office.session, published.get_project_by_slug(office.session, "LM.0024"))
+    assert [change.kind for change in found] == ["published"]
 
 
 def test_a_record_that_comes_back_says_so(office):
     project = office.revision(State.WITHDRAWN).project
     office.publish_change(project, summary="Corrected.")
-    found = history.public(office.session, project)
-    assert [change.what for change in found] == ["published again", "withdrawn", "published"]
+    found = history.public_changes(office.session, project)
+    assert [change.kind for change in found] == ["published again", "withdrawn", "published"]
 
 
 def test_savings_do_not_drown_the_history(office):
     revision = office.draft()
     for number in range(5):
-        draft = COMPLETE.but(title=f"Title {number}")
+        draft = COMPLETE.replace(title=f"Title {number}")
         review.save_draft(office.session, revision, draft, version=revision.version, by=office.author)
-    assert [event.verb for event in history.of_revision(office.session, revision.id)] == ["draft"]
-    assert len(history.of_revision(office.session, revision.id, with_saves=True)) == 6
+    assert [event.verb for event in history.revision_events(office.session, revision.id)] == ["draft"]
+    assert len(history.revision_events(office.session, revision.id, with_saves=True)) == 6
 
 
 def test_every_step_to_the_public_is_in_the_trail(office):
@@ -191,5 +191,5 @@ def test_every_step_to_the_public_is_in_the_trail(office):
 
 def test_a_projects_revisions_are_listed_newest_first(office):
     first = office.revision(State.SUPERSEDED)
-    listed = revisions.of_project(office.session, first.project, office.reviewer)
+    listed = revisions.project_revisions(office.session, first.project, office.reviewer)
     assert [revision.state for revision in listed] == [State.PUBLISHED, State.SUPERSEDED]

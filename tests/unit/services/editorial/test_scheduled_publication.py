@@ -47,7 +47,7 @@ def test_another_change_that_is_published_first_takes_it_off_the_schedule(office
         State.SUBMITTED, None, None, was_at,
     )  # fmt: skip
     assert change.overtaken.startswith(f"{first.label} was published first")
-    assert change in revisions.desk(office.session, office.reviewer).waiting
+    assert change in revisions.load_desk(office.session, office.reviewer).waiting
     assert event_text.badge(change) == ("Overtaken", "bad")
 
 
@@ -82,8 +82,8 @@ def test_its_author_brings_it_up_to_date_and_it_is_published(office, project, ch
     with pytest.raises(Conflict):
         review.approve(session, change, version=change.version, by=office.reviewer)
     review.return_(session, change, version=change.version, by=office.reviewer, reasons={}, note="See R-2.")
-    draft = change.draft.but(summary=project.summary)
-    review.save_draft(session, change, draft, version=change.version, by=office.other, based_on=project.version)
+    draft = change.draft.replace(summary=project.summary)
+    review.save_draft(session, change, draft, version=change.version, by=office.other, base_version=project.version)
     review.submit(session, change, version=change.version, by=office.other)
     assert change.overtaken == ""
     review.claim(session, change, by=office.reviewer)

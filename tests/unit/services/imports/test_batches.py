@@ -17,15 +17,15 @@ from sqlalchemy import text as sql
 from portal.config import ROOT
 from portal.database.orm import db
 from portal.errors import PortalError, UnreadableFile
-from portal.models import Change, Project, ProjectCountry, Term
-from portal.models.catalogue import ITEMISED_MOST
+from portal.models import CatalogueChange, Project, ProjectCountry, Term
+from portal.models.catalogue import MAX_ITEMISED_PROJECTS
 from portal.search.fulltext import text_index
 from portal.services.imports import Report, import_file
 from portal.services.imports.added_terms import store_terms
-from portal.services.imports.batches import ROWS_MOST
-from portal.services.imports.claimed_rows import Claims
-from portal.services.imports.header import REQUIRED
-from portal.services.records.spellings import BroughtTerm
+from portal.services.imports.batches import MAX_BATCH_ROWS
+from portal.services.imports.claimed_rows import ClaimedRows
+from portal.services.imports.header import REQUIRED_COLUMNS
+from portal.services.records.spellings import NewTerm
 
 MAPPED = ROOT.parent / "shared" / "data" / "mapped"
 MOMENTS = {"created_at", "changed_at", "published_at"}
@@ -44,7 +44,7 @@ def table(tmp_path):
 
     def write(number, **cells):
         path, out = tmp_path / "much.csv", io.StringIO()
-        rows = csv.DictWriter(out, REQUIRED)
+        rows = csv.DictWriter(out, REQUIRED_COLUMNS)
         rows.writeheader()
         for i in range(number):
             row = {"project_id": f"N{i}", "title": f"Well {i}", "start_date": "2008", "year": "2008"}
@@ -66,7 +66,7 @@ def contents(session):
         row |= {name: terms.get(row[name]) for name in row if name.endswith("_id") and name != "prima_id"}
     ordered = sorted(projects.values(), key=lambda row: row["key"])
     columns = [{name: row[name] for name in row if name not in MOMENTS | {"id"}} for row in ordered]
-    return columns, found, sorted(terms.values()), text_index.check(session)
+    return columns, found, sorted(terms.values()), text_index.find_stale_documents(session)
 
 
 @pytest.mark.parametrize("name", ["generated", "global_1k.csv"])
@@ -76,7 +76,7 @@ def test_a_second_process_makes_no_difference(session, table, name):
     for is_ahead in (False, True):
         out = io.StringIO()
         report = Report(csv.writer(out))
-        import_file(session(), path, report=report, new_terms="add", is_ahead=is_ahead)
+        import_file(session(), path, report=report, new_terms="add", in_worker=is_ahead)
         outcomes.append((contents(session()), out.getvalue(), report.summary()))
         session.rollback()
     assert outcomes[0] == outcomes[1]
@@ -86,7 +86,7 @@ def test_an_unreadable_file_is_the_same_error_from_a_second_process(session, tmp
     path = tmp_path / "in.csv"
     path.write_bytes(b"%PDF-1.7")
     with pytest.raises(UnreadableFile, match="PDF"):
-        import_file(session(), path, report=Report(), is_ahead=True)
+        import_file(session(), path, report=Report(), in_worker=True)
 
 
 def test_a_killed_second_process_is_an_error_that_says_how_to_go_on(session, table):
@@ -97,7 +97,9 @@ def test_a_killed_second_process_is_an_error_that_says_how_to_go_on(session, tab
         yield
 
     with pytest.raises(PortalError, match="import the file again"):
-        import_file(session(), table(4 * ROWS_MOST), report=Report(), new_terms="add", is_ahead=True, keep=keep)
+        import_file(
+            session(), table(4 * MAX_BATCH_ROWS), report=Report(), new_terms="add", in_worker=True, batch_context=keep
+        )
 
 
 def test_rows_add_up_and_every_refused_row_is_in_the_report(session):
@@ -128,13 +130,13 @@ def test_a_prefix_makes_other_records_of_the_same_file(session, table):
 
 
 def test_an_id_is_known_again_in_a_later_batch(session, table):
-    path = table(ROWS_MOST, budget_usd="")
+    path = table(MAX_BATCH_ROWS, budget_usd="")
     with path.open("a", encoding="utf-8") as file:
         file.write(path.read_text(encoding="utf-8").splitlines()[2] + "\n")
     report = Report()
     import_file(session(), path, report=report, new_terms="add")
-    assert (report.added, report.refused) == (ROWS_MOST, 1)
-    assert "row 3 already" in next(finding.reason for finding in report.first if finding.kind == "refused")
+    assert (report.added, report.refused) == (MAX_BATCH_ROWS, 1)
+    assert "row 3 already" in next(finding.reason for finding in report.first_issues if finding.kind == "refused")
 
 
 def test_each_batch_is_kept_on_its_own_and_journalled_by_name(session, table):
@@ -145,18 +147,20 @@ def test_each_batch_is_kept_on_its_own_and_journalled_by_name(session, table):
         yield
         kept.append(session.query(Project).count())
 
-    import_file(session(), table(ROWS_MOST + 3, budget_usd=""), report=Report(), new_terms="add", keep=keep)
-    assert kept == [ROWS_MOST, ROWS_MOST + 3]
-    named = session.execute(select(Change.project_ids).order_by(Change.version)).scalars().all()
-    assert [len(ids) for ids in named[-2:]] == [ROWS_MOST, 3]
+    import_file(
+        session(), table(MAX_BATCH_ROWS + 3, budget_usd=""), report=Report(), new_terms="add", batch_context=keep
+    )
+    assert kept == [MAX_BATCH_ROWS, MAX_BATCH_ROWS + 3]
+    named = session.execute(select(CatalogueChange.project_ids).order_by(CatalogueChange.version)).scalars().all()
+    assert [len(ids) for ids in named[-2:]] == [MAX_BATCH_ROWS, 3]
 
 
 def test_a_batch_is_never_too_large_to_be_journalled_by_name():
-    assert ROWS_MOST <= ITEMISED_MOST
+    assert MAX_BATCH_ROWS <= MAX_ITEMISED_PROJECTS
 
 
 def test_a_file_that_breaks_under_the_import_says_what_is_in(session, table):
-    path = table(2 * ROWS_MOST, budget_usd="")
+    path = table(2 * MAX_BATCH_ROWS, budget_usd="")
 
     @contextmanager
     def keep():
@@ -164,8 +168,8 @@ def test_a_file_that_breaks_under_the_import_says_what_is_in(session, table):
         whole = path.read_bytes()
         path.write_bytes(whole[:-200] + b'\n"')
 
-    with pytest.raises(UnreadableFile, match=f"The {ROWS_MOST:,} rows before"):
-        import_file(session(), path, report=Report(), new_terms="add", keep=keep)
+    with pytest.raises(UnreadableFile, match=f"The {MAX_BATCH_ROWS:,} rows before"):
+        import_file(session(), path, report=Report(), new_terms="add", batch_context=keep)
 
 
 @pytest.mark.parametrize("name", ["Türkiye", "Côte d'Ivoire", "Lao People's Democratic Republic", "Kosovo", "Laos"])
@@ -176,18 +180,18 @@ def test_a_country_is_known_by_the_spelling_that_others_use(session, table, name
 
 
 def test_a_term_that_somebody_added_meanwhile_is_taken_as_it_is(session):
-    brought = [BroughtTerm(-1, "status", "stalled", "Stalled", 9), BroughtTerm(-2, "status", "idle", "Idle", 10)]
+    brought = [NewTerm(-1, "status", "stalled", "Stalled", 9), NewTerm(-2, "status", "idle", "Idle", 10)]
     first = store_terms(session(), brought)
-    others = [BroughtTerm(-1, "status", "idle", "IDLE", 9), BroughtTerm(-2, "status", "stalled", "Stall ed", 10)]
+    others = [NewTerm(-1, "status", "idle", "IDLE", 9), NewTerm(-2, "status", "stalled", "Stall ed", 10)]
     again = store_terms(session(), others)
     assert again[-1] == first[-2]
     assert session.get(Term, again[-2]).code == "stalled-2"
 
 
 def test_claims_are_exact_over_gaps():
-    claims = Claims()
+    claims = ClaimedRows()
     for record_id in (1, 65_535, 65_536, 3_000_000):
-        claims.take(record_id, record_id + 1)
+        claims.claim(record_id, record_id + 1)
     assert [claims.row_of(i) for i in (1, 2, 65_535, 65_536, 3_000_000)] == [2, 0, 65_536, 65_537, 3_000_001]
 
 
@@ -210,7 +214,7 @@ def test_an_import_killed_on_the_way_carries_on_to_the_same_end(new_app, tmp_pat
     importing.communicate()
     assert importing.returncode == -signal.SIGKILL
     with app.app_context():
-        assert text_index.check(db.session()) == []
+        assert text_index.find_stale_documents(db.session()) == []
         db.session.remove()
     again = subprocess.run(command, check=False, **run)
     assert f" {before:,} unchanged" in again.stdout

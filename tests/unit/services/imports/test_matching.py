@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from portal.models import FormerKey, Project
 from portal.search.fulltext import text_index
 from portal.services.imports import Report, batches, import_file
-from portal.services.imports.header import KNOWN
+from portal.services.imports.header import KNOWN_COLUMNS
 
 ROW = {
     "title": "Alpha one",
@@ -42,7 +42,7 @@ def take(session, tmp_path):
     def run(rows):
         path, report = tmp_path / "in.csv", Report()
         with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, KNOWN)
+            writer = csv.DictWriter(file, KNOWN_COLUMNS)
             writer.writeheader()
             writer.writerows({**ROW, **row} for row in rows)
         import_file(session(), path, report=report)
@@ -51,18 +51,18 @@ def take(session, tmp_path):
     return run
 
 
-@given(st.lists(ROWS, min_size=1, max_size=3), st.sampled_from([1, 2, 3, batches.ROWS_MOST]))
+@given(st.lists(ROWS, min_size=1, max_size=3), st.sampled_from([1, 2, 3, batches.MAX_BATCH_ROWS]))
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_second_time_nothing_is_added_or_changed(session, take, monkeypatch, files, size):
     monkeypatch.setattr(batches, "ROWS_MOST", size)
     for rows in files:
         first, again = take(rows), take(rows)
         assert (again.added, again.changed, again.refused) == (0, 0, first.refused)
-    assert text_index.check(session()) == []
+    assert text_index.find_stale_documents(session()) == []
     session.rollback()
 
 
-@given(ROWS, st.sampled_from([1, 2, 3, batches.ROWS_MOST]))
+@given(ROWS, st.sampled_from([1, 2, 3, batches.MAX_BATCH_ROWS]))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_each_row_of_a_file_has_a_record_of_its_own(session, take, monkeypatch, rows, size):
     monkeypatch.setattr(batches, "ROWS_MOST", size)

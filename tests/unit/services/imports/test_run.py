@@ -7,7 +7,7 @@ import lzma
 import pytest
 from openpyxl import Workbook
 
-from portal.cli.database import SAMPLE
+from portal.cli.database import SAMPLE_FILE
 from portal.errors import UnreadableFile
 from portal.models import FormerKey, PartialDate, Project, ProjectCountry
 from portal.search import projects
@@ -78,7 +78,7 @@ def take(session, tmp_path):
 def test_the_sample_goes_in_whole_and_once(session, sample):
     assert (sample.rows, sample.added, sample.refused) == (100, 100, 0)
     again = Report()
-    import_file(session(), SAMPLE, is_sample=True, report=again)
+    import_file(session(), SAMPLE_FILE, is_sample=True, report=again)
     assert (again.added, again.changed, again.unchanged) == (0, 0, 100)
     assert remove_sample(session()) == (100, 0)
     assert session.query(Project).count() == session.query(ProjectCountry).count() == 0
@@ -213,7 +213,7 @@ def test_a_workbook_gives_the_same_records(session, tmp_path, take):
     book.save(tmp_path / "in.xlsx")
     report = Report()
     import_file(session(), tmp_path / "in.xlsx", report=report)
-    assert (report.unchanged, report.refused) == (1, 0), report.first
+    assert (report.unchanged, report.refused) == (1, 0), report.first_issues
 
 
 def test_new_terms_are_added_only_when_asked_for(take):
@@ -279,7 +279,7 @@ def test_every_clash_of_keys_finds_a_free_one(take, session):
 def test_the_sample_never_overwrites_a_real_record(take, session):
     take(GOOD | {"project_id": "LM.0024", "title": "The real one"})
     report = Report()
-    import_file(session(), SAMPLE, is_sample=True, report=report)
+    import_file(session(), SAMPLE_FILE, is_sample=True, report=report)
     assert (report.added, report.unchanged) == (99, 1)
     assert remove_sample(session()) == (99, 0)
 

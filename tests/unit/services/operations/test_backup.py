@@ -4,10 +4,10 @@ import pysqlite3
 import pytest
 
 from portal.app import create_app
-from portal.cli.database import migrate_database, put_sample
+from portal.cli.database import import_sample, migrate_database
 from portal.config import Settings
 from portal.database.orm import db
-from portal.errors import CannotBackUp
+from portal.errors import BackupFailed
 from portal.services.operations.backup import back_up
 from tests.factories import let_go
 
@@ -19,7 +19,7 @@ def engine(tmp_path):
     app = create_app(Settings(database_url=f"sqlite:///{file}", secret_key="0123456789abcdef" * 4))
     with app.app_context():
         migrate_database()
-        put_sample()
+        import_sample()
         yield db.engine
         db.session.remove()
         let_go()
@@ -52,13 +52,13 @@ def test_what_is_not_committed_is_not_copied_and_stops_nothing(engine, tmp_path)
 
 def test_a_file_that_is_there_is_never_overwritten(engine, tmp_path):
     (tmp_path / "copy.db").write_text("precious")
-    with pytest.raises(CannotBackUp, match="there already"):
+    with pytest.raises(BackupFailed, match="there already"):
         back_up(engine, tmp_path / "copy.db")
     assert (tmp_path / "copy.db").read_text() == "precious"
 
 
 def test_a_copy_that_fails_leaves_nothing(engine, tmp_path):
-    with pytest.raises(CannotBackUp):
+    with pytest.raises(BackupFailed):
         back_up(engine, tmp_path / "missing" / "copy.db")
     assert not (tmp_path / "missing").exists()
 
@@ -73,6 +73,6 @@ def test_a_damaged_database_is_told(engine, tmp_path):
     middle = len(content) // 2
     content[middle : middle + 8192] = b"\xff" * 8192
     file.write_bytes(content)
-    with pytest.raises(CannotBackUp, match=r"damaged|could not be copied"):
+    with pytest.raises(BackupFailed, match=r"damaged|could not be copied"):
         back_up(engine, tmp_path / "copy.db")
     assert not (tmp_path / "copy.db").exists()

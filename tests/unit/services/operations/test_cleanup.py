@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from portal.database.orm import now
-from portal.models import AccountSession, Attempt, AuditEvent, OneTimeLink, Revision, SubmissionKey
+from portal.models import AccountSession, Attempt, AuditEvent, IdempotencyKey, OneTimeLink, Revision
 from portal.models.account import EmailChange
 from portal.services.accounts import email_change, one_time_links, rate_limits, sessions
 from portal.services.accounts.one_time_links import Purpose
@@ -13,18 +13,18 @@ from portal.services.editorial import idempotency
 from portal.services.operations import cleanup
 from portal.vocabulary.workflow import State
 
-SWEPT = (Attempt, SubmissionKey, AccountSession, OneTimeLink, EmailChange)
+SWEPT = (Attempt, IdempotencyKey, AccountSession, OneTimeLink, EmailChange)
 
 
 @pytest.fixture
 def used(office):
     """One row of everything that is swept, all of them living."""
     session, account = office.session, office.author
-    rate_limits.take(session, "sign in", account="ann@example.org", address="")
-    idempotency.once(session, idempotency.fresh_key(), account)
+    rate_limits.hit(session, "sign in", account="ann@example.org", client_address="")
+    idempotency.claim_key(session, idempotency.new_key(), account)
     sessions.start(session, account)
     one_time_links.issue(session, account, Purpose.RESET)
-    email_change.ask(session, account, "new@example.org", address="")
+    email_change.request_change(session, account, "new@example.org", client_address="")
     session.query(Attempt).filter_by(kind="e-mail").delete()
     session.commit()
     return session
@@ -35,14 +35,14 @@ def counts(session):
 
 
 def test_what_is_in_use_stays(used):
-    assert set(cleanup.sweep(used).values()) == {0}
+    assert set(cleanup.delete_expired(used).values()) == {0}
     assert set(counts(used).values()) == {1}
 
 
 def test_what_is_over_goes_in_its_time(used):
-    cleanup.sweep(used, now() + timedelta(days=2))
+    cleanup.delete_expired(used, now() + timedelta(days=2))
     assert counts(used) == {model.__name__: int(model is not Attempt) for model in SWEPT}
-    gone = cleanup.sweep(used, now() + timedelta(days=32))
+    gone = cleanup.delete_expired(used, now() + timedelta(days=32))
     assert sum(gone.values()) == 4
     assert set(counts(used).values()) == {0}
 
@@ -50,7 +50,7 @@ def test_what_is_over_goes_in_its_time(used):
 def test_content_and_the_trail_stay_for_good(office):
     office.revision(State.WITHDRAWN)
     before = office.session.query(Revision).count(), office.session.query(AuditEvent).count()
-    cleanup.sweep(office.session, now() + timedelta(days=10_000))
+    cleanup.delete_expired(office.session, now() + timedelta(days=10_000))
     office.session.commit()
     assert (office.session.query(Revision).count(), office.session.query(AuditEvent).count()) == before
 

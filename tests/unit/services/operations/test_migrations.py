@@ -10,10 +10,10 @@ import pytest
 from alembic import command
 from sqlalchemy import column, insert, select, table
 
-from portal.cli.database import SAMPLE, migrate_database
+from portal.cli.database import SAMPLE_FILE, migrate_database
 from portal.database.orm import db, now
 from portal.database.transactions import begin_writing
-from portal.models import Catalogue, Change, Project, SubmissionKey, Term
+from portal.models import Catalogue, CatalogueChange, IdempotencyKey, Project, Term
 from portal.search import aggregates
 from portal.search.fulltext import text_index
 from portal.services.imports import Report, import_file
@@ -22,7 +22,7 @@ from tests.factories import make_account
 
 
 def test_models_and_migrations_agree(app, session):
-    assert migrations.drift(db.session.connection()) == []
+    assert migrations.schema_differences(db.session.connection()) == []
     assert migrations.is_current(db.session.connection())
 
 
@@ -34,24 +34,24 @@ def test_terms_know_their_broader_term(session):
 
 
 def test_the_agenda_counts_seventeen_goals_and_twenty_three_objectives(sample):
-    assert [aim.word.code for aim in aggregates.aims("sdg")] == [str(number) for number in range(1, 18)]
-    assert len(aggregates.aims("gcm")) == 23
+    assert [aim.term.code for aim in aggregates.goal_stats("sdg")] == [str(number) for number in range(1, 18)]
+    assert len(aggregates.goal_stats("gcm")) == 23
 
 
 def test_planting_twice_changes_nothing(session):
-    assert not migrations.plant(session())
+    assert not migrations.seed_terms(session())
 
 
 def test_migrating_again_fills_the_text_index_that_a_migration_emptied(new_app, new_database):
     app = new_app(new_database())
     with app.app_context():
-        import_file(db.session(), SAMPLE, report=Report())
+        import_file(db.session(), SAMPLE_FILE, report=Report())
         db.session.commit()
         with db.engine.begin() as connection:
-            command.downgrade(migrations.configuration(connection), "0002")
+            command.downgrade(migrations.alembic_config(connection), "0002")
         migrate_database()
         assert len(text_index.match(db.session(), "migration").all) > 1
-        assert text_index.check(db.session()) == []
+        assert text_index.find_stale_documents(db.session()) == []
 
 
 def test_keys_that_are_there_keep_where_they_lead_and_are_told_apart(new_app, new_database):
@@ -60,14 +60,14 @@ def test_keys_that_are_there_keep_where_they_lead_and_are_told_apart(new_app, ne
         account = make_account(db.session, "Keeper").id
         db.session.remove()
         with db.engine.begin() as connection:
-            command.downgrade(migrations.configuration(connection), "0021")
+            command.downgrade(migrations.alembic_config(connection), "0021")
             for key, location in (("page", "13.1"), ("form", "/staff/revisions/13")):
                 columns = {"account_id": account, "key": key, "location": location, "created_at": now()}
                 connection.execute(insert(table("submission_key", *map(column, columns))).values(columns))
         migrate_database()
-        found = db.session.execute(select(SubmissionKey.kind, SubmissionKey.key, SubmissionKey.location))
+        found = db.session.execute(select(IdempotencyKey.kind, IdempotencyKey.key, IdempotencyKey.location))
         assert sorted(map(tuple, found)) == [("form", "form", "/staff/revisions/13"), ("page", "page", "13.1")]
-        assert migrations.drift(db.session.connection()) == []
+        assert migrations.schema_differences(db.session.connection()) == []
 
 
 def test_two_migrations_at_once_make_one_database(new_database):
@@ -94,10 +94,17 @@ def test_changes_at_the_same_time_each_get_a_version_of_their_own(new_app, new_d
     with ThreadPoolExecutor(writers) as pool:
         list(pool.map(touch, range(writers)))
     with app.app_context():
-        versions = [version for (version,) in db.session.query(Change.version).order_by(Change.version)]
+        versions = [
+            version for (version,) in db.session.query(CatalogueChange.version).order_by(CatalogueChange.version)
+        ]
         assert versions == list(range(1, rounds * writers + 1))
         newest = db.session.query(Catalogue.version, Catalogue.stamp).one()
-        assert newest == db.session.query(Change.version, Change.stamp).order_by(Change.version.desc()).first()
+        assert (
+            newest
+            == db.session.query(CatalogueChange.version, CatalogueChange.stamp)
+            .order_by(CatalogueChange.version.desc())
+            .first()
+        )
 
 
 @pytest.mark.usefixtures("sample")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.cli.database import SAMPLE
+from portal.cli.database import SAMPLE_FILE
 from portal.models import AuditEvent, Project, Revision
 from portal.search.fulltext import text_index
 from portal.search.index import current
@@ -30,7 +30,7 @@ def project(session, sample):
 def draft(office, project):
     """A change of a sample record with something typed in it."""
     revision = review.open_change(office.session, project, by=office.author)
-    typed = revision.draft.but(summary="What Ann typed.")
+    typed = revision.draft.replace(summary="What Ann typed.")
     review.save_draft(office.session, revision, typed, version=revision.version, by=office.author)
     office.session.commit()
     return revision
@@ -44,7 +44,7 @@ def removed(session):
 
 def imported(session, **options):
     report = Report()
-    import_file(session(), SAMPLE, report=report, **options)
+    import_file(session(), SAMPLE_FILE, report=report, **options)
     session.commit()
     return report
 
@@ -62,9 +62,9 @@ def test_what_staff_typed_is_kept_and_its_record_withdrawn(session, office, proj
 
 def test_no_sample_is_public_or_found_after_it(session, draft):
     removed(session)
-    snapshot = current.current()
-    assert (snapshot.samples, len(snapshot.index.everything)) == (0, 0)
-    assert text_index.check(session()) == []
+    snapshot = current.current_snapshot()
+    assert (snapshot.sample_count, len(snapshot.index.all_rows)) == (0, 0)
+    assert text_index.find_stale_documents(session()) == []
 
 
 def test_the_trail_keeps_all_and_says_that_the_operator_took_it_back(session, project, draft):
@@ -85,7 +85,9 @@ def test_the_address_says_that_it_was_a_sample(session, draft, visit):
 def test_a_draft_of_it_can_still_become_public(session, office, project, draft):
     removed(session)
     session.expire_all()
-    review.save_draft(session(), draft, draft.draft, version=draft.version, by=office.author, based_on=project.version)
+    review.save_draft(
+        session(), draft, draft.draft, version=draft.version, by=office.author, base_version=project.version
+    )
     for act, by in ((review.submit, office.author), (review.claim, office.reviewer), (review.approve, office.reviewer)):
         act(session(), draft, by=by, **({} if act is review.claim else {"version": draft.version}))
     publication.publish(session(), draft, by=office.reviewer)
@@ -115,7 +117,7 @@ def test_a_real_record_of_the_same_id_is_public_after_it(session, project, draft
     session.expire_all()
     assert (project.is_sample, project.published_at is None, project.withdrawn_reason) == (False, False, "")
     assert project.id in text_index.match(session(), "georgian").all
-    assert history.public(session(), project)[0].what == "published again"
+    assert history.public_changes(session(), project)[0].kind == "published again"
     assert imported(session).unchanged == 100
 
 
@@ -138,4 +140,4 @@ def test_the_demonstration_does_not_stand_in_the_way(app, session):
         result = app.test_cli_runner().invoke(args=words)
         assert result.exit_code == 0, result.output
     assert "100 unchanged" not in result.output
-    assert current.current().samples == 100
+    assert current.current_snapshot().sample_count == 100

@@ -9,7 +9,7 @@ TITLE = "Capacity-building of Georgian Government Structures to Establish a Labo
 
 
 def keys(session, **draft):
-    return [likeness.key for likeness in duplicates.possible(session(), ProjectDraft(**draft))]
+    return [likeness.key for likeness in duplicates.find_duplicates(session(), ProjectDraft(**draft))]
 
 
 @pytest.mark.parametrize(
@@ -31,8 +31,11 @@ def test_other_titles_are_not(session, sample, title):
 
 
 def test_a_change_is_not_its_own_duplicate(session, sample):
-    project = published.project(session(), "LM.0024")
-    assert duplicates.possible(session(), published.draft_of(session(), project), project_id=project.id) == ()
+    project = published.get_project_by_slug(session(), "LM.0024")
+    assert (
+        duplicates.find_duplicates(session(), published.draft_from_project(session(), project), project_id=project.id)
+        == ()
+    )
 
 
 def test_the_projects_id_alone_is_enough_to_look(session, sample):

@@ -18,7 +18,7 @@ def named(session):
     """The fields that a draft is refused for."""
 
     def named(project_id=None, **changes):
-        found = submission_checks.faults(session(), COMPLETE.but(**changes), project_id=project_id)
+        found = submission_checks.find_errors(session(), COMPLETE.replace(**changes), project_id=project_id)
         return [fault.field for fault in found]
 
     return named
@@ -26,17 +26,17 @@ def named(session):
 
 @pytest.mark.parametrize("number", ["LM.0024", "lm.0024", "Lm.0024"])
 def test_a_projects_id_belongs_to_one_project_however_it_is_spelt(office, named, number):
-    office.revision(State.PUBLISHED, COMPLETE.but(number="LM.0024"))
+    office.revision(State.PUBLISHED, COMPLETE.replace(number="LM.0024"))
     assert named(number=number) == ["number"]
 
 
 def test_another_spelling_of_its_own_projects_id_is_no_fault(office, named):
-    project = office.revision(State.PUBLISHED, COMPLETE.but(number="LM.0024")).project
+    project = office.revision(State.PUBLISHED, COMPLETE.replace(number="LM.0024")).project
     assert named(project.id, number="lm.0024") == []
 
 
 def test_an_id_that_only_shares_its_address_is_another_one(office, named):
-    office.revision(State.PUBLISHED, COMPLETE.but(number="LM/0024"))
+    office.revision(State.PUBLISHED, COMPLETE.replace(number="LM/0024"))
     assert named(number="LM 0024") == []
 
 
@@ -78,6 +78,6 @@ def test_a_value_that_another_record_holds_is_not_taken_over(named, older):
 
 def test_every_record_of_the_sample_can_be_changed(sample, session):
     for project in session.query(Project).limit(20):
-        draft = published.draft_of(session(), project)
-        found = submission_checks.faults(session(), draft, project_id=project.id)
+        draft = published.draft_from_project(session(), project)
+        found = submission_checks.find_errors(session(), draft, project_id=project.id)
         assert [fault for fault in found if "list" in fault.reason] == []

@@ -7,7 +7,7 @@ import pyotp
 import pytest
 
 from portal.database.orm import now
-from portal.errors import BadLink
+from portal.errors import InvalidLink
 from portal.models.account import EmailChange
 from portal.services import mail
 from portal.services.accounts import email_change, one_time_links, sessions
@@ -48,7 +48,7 @@ def ask(someone, email=NEW, **fields):
 def link_in(outbox, email=NEW):
     """The path of the link that was mailed."""
     (letter,) = outbox[email]
-    return next(word for word in letter.text.split() if email_change.PATH in word).partition("8000")[2]
+    return next(word for word in letter.text.split() if email_change.LINK_PATH in word).partition("8000")[2]
 
 
 def test_the_new_address_is_used_once_it_is_confirmed_from_there(staff, session, ann, outbox):
@@ -79,7 +79,7 @@ def test_an_address_in_use_is_answered_the_same_and_its_owner_is_told(staff, ses
     said = [person.visit("/staff/account").one("[role=status]").to_text() for person in (free, taken)]
     assert said[0] == said[1]
     assert "Nothing was changed" in outbox[ada.email][0].text
-    assert email_change.PATH not in outbox[ada.email][0].text
+    assert email_change.LINK_PATH not in outbox[ada.email][0].text
     assert len(outbox["ann@example.org"]) == 2
 
 
@@ -87,7 +87,7 @@ def test_a_look_alike_is_another_address_and_has_to_be_confirmed(staff, ann, out
     look_alike = "\u0430nn@example.org"
     ask(staff().sign_in(ann), look_alike)
     assert ann.email == "ann@example.org"
-    assert email_change.PATH in outbox[look_alike][0].text
+    assert email_change.LINK_PATH in outbox[look_alike][0].text
 
 
 @pytest.mark.parametrize("fields", [{"current_password": "wrong"}, {"current_password": ""}])
@@ -130,7 +130,7 @@ def spoil_old(session, _ann, _link):
 
 
 def spoil_later(session, ann, _link):
-    email_change.ask(session(), ann, "later@example.org", address="")
+    email_change.request_change(session(), ann, "later@example.org", client_address="")
 
 
 def spoil_password(session, ann, _link):
@@ -165,7 +165,7 @@ def test_a_link_that_is_not_good_any_more_changes_nothing(spoil, staff, session,
 
 @pytest.mark.parametrize("token", ["A" * 43, "x", "%00", "ü"])
 def test_a_link_of_nobody_reads_like_any_bad_one(token, staff):
-    assert staff().get(f"{email_change.PATH}{token}").status_code == 410
+    assert staff().get(f"{email_change.LINK_PATH}{token}").status_code == 410
 
 
 def test_a_changed_address_ends_all_sessions_and_links(staff, session, ann, outbox):
@@ -174,9 +174,9 @@ def test_a_changed_address_ends_all_sessions_and_links(staff, session, ann, outb
     session.commit()
     ask(someone)
     staff().post(link_in(outbox))
-    assert sessions.living(session(), ann) == []
-    with pytest.raises(BadLink):
-        one_time_links.read(session(), reset)
+    assert sessions.active_sessions(session(), ann) == []
+    with pytest.raises(InvalidLink):
+        one_time_links.load_link(session(), reset)
 
 
 def test_an_administrator_sets_it_at_once_and_both_addresses_are_told(staff, ada, ann, outbox):
@@ -188,8 +188,8 @@ def test_an_administrator_sets_it_at_once_and_both_addresses_are_told(staff, ada
 
 def test_an_administrator_proves_who_they_are(staff, session, ada, ann, outbox):
     boss = staff().sign_in(ada)
-    for found in sessions.living(session(), ada):
-        found.proved_at = now() - timedelta(minutes=11)
+    for found in sessions.active_sessions(session(), ada):
+        found.authenticated_at = now() - timedelta(minutes=11)
     session.commit()
     assert boss.post(f"/staff/accounts/{ann.id}/email", {"email": NEW}).status_code == 401
     assert (ann.email, outbox) == ("ann@example.org", {})
@@ -213,5 +213,5 @@ def test_an_operator_changes_it_by_command(app, session, ann):
 
 def test_the_trail_says_what_it_was(staff, session, ada, ann, outbox):
     staff().sign_in(ada).post(f"/staff/accounts/{ann.id}/email", {"email": NEW})
-    event = next(one for one in recording.events_of(session(), "account", ann.id) if one.verb == "change e-mail")
+    event = next(one for one in recording.subject_events(session(), "account", ann.id) if one.verb == "change e-mail")
     assert (event.before, event.after, event.actor_id) == ({"email": "ann@example.org"}, {"email": NEW}, ada.id)

@@ -58,7 +58,7 @@ def test_a_refused_change_is_not_told(staff, ann, outbox):
 def test_a_password_chosen_by_a_link_is_told(staff, session, ann, outbox):
     token = one_time_links.issue(session(), ann, Purpose.RESET).token
     session.commit()
-    staff().post(f"{one_time_links.PATH}{token}", {"password": ANOTHER})
+    staff().post(f"{one_time_links.LINK_PATH}{token}", {"password": ANOTHER})
     assert told(outbox) == [("ann@example.org", "Your password was changed")]
 
 
@@ -134,7 +134,7 @@ def test_what_is_not_mailed_is_done_all_the_same(mailed, staff, ann, app, monkey
     monkeypatch.setitem(app.extensions, "settings", replace(app.extensions["settings"], **mailed))
     given = {"current_password": PHRASE, "password": ANOTHER}
     assert staff().sign_in(ann).post("/staff/account/password", given).status_code == 303
-    assert passwords.fits(ANOTHER, ann.password_hash)
+    assert passwords.verify_password(ANOTHER, ann.password_hash)
 
 
 def test_an_operator_who_takes_a_second_factor_away_tells_its_owner(app, session, ada, monkeypatch):

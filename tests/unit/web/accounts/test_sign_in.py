@@ -247,7 +247,7 @@ def test_signing_in_as_another_ends_the_session_before(staff, ann, session):
 def choose_by_link(session, account):
     token = one_time_links.issue(session(), account, one_time_links.Purpose.RESET).token
     session.commit()
-    one_time_links.use(session(), token, "seven slow boats drift")
+    one_time_links.redeem(session(), token, "seven slow boats drift")
 
 
 ENDS = {
@@ -375,7 +375,7 @@ def test_signing_in_is_written_down(staff, ann, session):
     someone.post("/sign-in", sent(ann.email, "wrong"))
     someone.post("/sign-in", sent(ann.email))
     someone.post("/sign-out")
-    verbs = [event.verb for event in recording.events_of(session(), "account", ann.id, most=3)]
+    verbs = [event.verb for event in recording.subject_events(session(), "account", ann.id, limit=3)]
     assert verbs == ["sign out", "sign in", "sign-in refused"]
 
 

@@ -39,13 +39,13 @@ def code(steps=0):
 def link_to(session, account):
     issued = one_time_links.issue(session(), account, one_time_links.Purpose.RESET)
     session.commit()
-    return f"{one_time_links.PATH}{issued.token}"
+    return f"{one_time_links.LINK_PATH}{issued.token}"
 
 
 def let_time_pass(session, account, minutes):
     """As if the last proof of this account were so long ago."""
-    for found in sessions.living(session(), account):
-        found.proved_at = now() - timedelta(minutes=minutes)
+    for found in sessions.active_sessions(session(), account):
+        found.authenticated_at = now() - timedelta(minutes=minutes)
     session.commit()
 
 
@@ -70,7 +70,8 @@ def test_a_link_sets_a_password_once(staff, session, ann):
 def test_a_bad_link_reads_the_same_whatever_is_wrong_with_it(staff, session, ann):
     used, overtaken, cut = link_to(session, ann), link_to(session, ann), link_to(session, ann)
     pages = {
-        staff().get(address).text for address in (used, overtaken, cut[:-1], cut + "x", f"{one_time_links.PATH}%00%ff")
+        staff().get(address).text
+        for address in (used, overtaken, cut[:-1], cut + "x", f"{one_time_links.LINK_PATH}%00%ff")
     }
     assert len(pages) == 1
     assert "does not work any more" in pages.pop()
@@ -102,7 +103,7 @@ def test_a_weak_password_is_refused_with_its_reason_and_the_link_stays(what, sta
 )
 def test_any_characters_make_a_password(given, staff, session, ann):
     assert staff().post(link_to(session, ann), {"password": given}).status_code == 303
-    assert passwords.fits(given, ann.password_hash)
+    assert passwords.verify_password(given, ann.password_hash)
 
 
 def test_a_link_does_not_get_round_the_second_factor(staff, session, ada):
@@ -116,7 +117,7 @@ def test_ten_at_once_use_a_link_once(new_app, new_database):
     app = new_app(new_database())
     with app.app_context():
         begin_writing(db.session())
-        ann = administration.add(db.session(), email="ann@example.org", name="Ann", role="author")
+        ann = administration.add_account(db.session(), email="ann@example.org", name="Ann", role="author")
         token = one_time_links.issue(db.session(), ann, one_time_links.Purpose.INVITE).token
         db.session.commit()
     gate, won = Barrier(10), []
@@ -125,10 +126,10 @@ def test_ten_at_once_use_a_link_once(new_app, new_database):
         with app.app_context():
             gate.wait()
             try:
-                one_time_links.use(db.session(), token, f"{ANOTHER} {number}")
+                one_time_links.redeem(db.session(), token, f"{ANOTHER} {number}")
                 db.session.commit()
                 won.append(number)
-            except one_time_links.BadLink:
+            except one_time_links.InvalidLink:
                 db.session.rollback()
 
     threads = [Thread(target=choose, args=(number,)) for number in range(10)]
@@ -139,7 +140,7 @@ def test_ten_at_once_use_a_link_once(new_app, new_database):
     with app.app_context():
         kept = db.session.execute(db.select(Account.password_hash)).scalar_one()
         assert len(won) == 1
-        assert passwords.fits(f"{ANOTHER} {won[0]}", kept)
+        assert passwords.verify_password(f"{ANOTHER} {won[0]}", kept)
         db.session.remove()
         let_go()
 
@@ -173,7 +174,7 @@ def test_an_administrator_invites_and_hands_the_link_over(staff, ada, app):
     someone = staff().sign_in(ada)
     page = someone.send("/staff/accounts/", {"name": "Leah", "email": "Leah@Example.org", "role": "reviewer"})
     address = page.one("#link").to_text().strip()
-    assert address.startswith(app.extensions["settings"].public_url + one_time_links.PATH)
+    assert address.startswith(app.extensions["settings"].public_url + one_time_links.LINK_PATH)
     assert staff().visit(address.removeprefix(app.extensions["settings"].public_url)).heading == "Choose a password"
 
 
@@ -258,7 +259,7 @@ def test_a_password_is_changed_with_the_present_one(staff, ann):
     assert here.cookie() != before
     assert here.get("/staff/account").status_code == 200
     assert there.get("/staff/account").status_code == 302
-    assert passwords.fits(ANOTHER, ann.password_hash)
+    assert passwords.verify_password(ANOTHER, ann.password_hash)
 
 
 @pytest.mark.parametrize("present", ["", "wrong", PHRASE.upper(), ANOTHER])
@@ -269,7 +270,7 @@ def test_a_password_is_not_changed_without_the_present_one(present, staff, ann):
         .send("/staff/account/password", {"current_password": present, "password": ANOTHER}, status=422)
     )
     assert page.one("#current_password-error")
-    assert passwords.fits(PHRASE, ann.password_hash)
+    assert passwords.verify_password(PHRASE, ann.password_hash)
 
 
 def test_with_a_second_factor_a_password_change_asks_for_a_code(staff, ada):
@@ -287,7 +288,7 @@ def test_a_second_factor_can_be_moved_to_another_device(staff, session, ada):
     boss.send("/staff/account/second-factor/confirm", {"code": "000000"}, status=422)
     boss.send("/staff/account/second-factor/confirm", {"code": pyotp.TOTP(fresh).now()})
     session.refresh(ada)
-    assert encryption.opened(ada.totp_secret) == fresh
+    assert encryption.decrypt(ada.totp_secret) == fresh
     assert boss.get("/staff/account").status_code == 200
 
 
@@ -329,7 +330,7 @@ def test_the_database_holds_no_usable_token(staff, session, ann, tmp_path):
     someone.post("/sign-in", {"email": ann.email, "password": PHRASE})
     address = link_to(session, ann)
     kept = "\n".join(str(row) for table in db.metadata.sorted_tables for row in session.execute(db.select(table)).all())
-    for secret in (someone.cookie(cookies.SESSION), address.removeprefix(one_time_links.PATH), PHRASE):
+    for secret in (someone.cookie(cookies.SESSION), address.removeprefix(one_time_links.LINK_PATH), PHRASE):
         assert secret
         assert secret not in kept
 
@@ -339,7 +340,7 @@ def test_what_administrators_do_is_written_down(staff, session, ada, ann):
     boss.post(f"/staff/accounts/{ann.id}/name", {"name": "Anne"})
     boss.post(f"/staff/accounts/{ann.id}/role", {"role": "reviewer"})
     boss.post(f"/staff/accounts/{ann.id}/disable")
-    events = recording.events_of(session(), "account", ann.id, most=3)
+    events = recording.subject_events(session(), "account", ann.id, limit=3)
     assert [event.verb for event in events] == ["disable", "change role", "rename"]
     assert {event.actor_id for event in events} == {ada.id}
     assert all(event.request_id and event.address for event in events)

@@ -61,7 +61,7 @@ def test_the_loser_sees_both_texts_field_by_field(clash):
 def test_a_conflict_overwrites_nothing(clash, session):
     revision, _, _ = clash
     session.rollback()
-    assert revision.draft == COMPLETE.but(title="Theirs", summary="Their words.")
+    assert revision.draft == COMPLETE.replace(title="Theirs", summary="Their words.")
 
 
 def test_what_was_chosen_is_saved(clash, author, session):
@@ -69,7 +69,7 @@ def test_what_was_chosen_is_saved(clash, author, session):
     choices = {"choice-title": "mine", "choice-summary": "theirs", "choice-budget": "mine"}
     assert place(author.post(edit(revision), hidden(page) | choices)) == edit(revision)
     session.rollback()
-    assert revision.draft == COMPLETE.but(title="Mine", summary="Their words.", budget="7.00")
+    assert revision.draft == COMPLETE.replace(title="Mine", summary="Their words.", budget="7.00")
     assert revision.note == "My note"
 
 
@@ -86,7 +86,7 @@ def test_a_field_without_a_choice_asks_again_and_keeps_the_others(clash, author,
 def test_a_draft_that_moved_on_while_choosing_is_shown_anew(clash, author, office, session):
     revision, _, page = clash
     session.rollback()
-    third = revision.draft.but(title="Third")
+    third = revision.draft.replace(title="Third")
     review.save_draft(session(), revision, third, version=revision.version, by=office.author)
     session.commit()
     choices = {"choice-title": "mine", "choice-summary": "mine", "choice-budget": "mine"}
@@ -109,7 +109,7 @@ def overtaken(author, office, session):
     address = f"/staff/projects/{project.key}/edit"
     fields = filled(author.visit(address), title="My title", action="submit")
     change = review.open_change(session(), project, by=office.other)
-    draft = change.draft.but(title="Public meanwhile")
+    draft = change.draft.replace(title="Public meanwhile")
     review.save_draft(session(), change, draft, version=change.version, by=office.other)
     for act in (
         lambda: review.submit(session(), change, version=change.version, by=office.other),
@@ -141,7 +141,7 @@ def test_after_the_choice_the_draft_can_be_submitted(overtaken, author, session)
     assert answer.status_code == 303
     assert author.post(place(answer), filled(author.visit(place(answer)), action="submit")).status_code == 303
     session.rollback()
-    assert published.draft_of(session(), project).title == "Public meanwhile"
+    assert published.draft_from_project(session(), project).title == "Public meanwhile"
 
 
 def test_autosave_makes_one_draft_of_a_new_page(author, session):
@@ -282,7 +282,7 @@ def test_of_parallel_saves_from_one_version_exactly_one_wins(busy):
     def send(number):
         browser = Browser(app, db.session)
         browser.set_cookie("__Host-portal", cookie)
-        sent = fields | {"title": f"Window {number}", "key": idempotency.fresh_key()}
+        sent = fields | {"title": f"Window {number}", "key": idempotency.new_key()}
         return browser.post(address, sent, token=token)
 
     answers = in_parallel(app, send, SENDINGS)

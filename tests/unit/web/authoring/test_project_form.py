@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 from portal.models import ProjectDraft
 from portal.search.index import current
 from portal.services.records import rules, submission_checks
-from portal.services.records.submission_checks import SUMMARY_MOST, TITLE_MOST
+from portal.services.records.submission_checks import MAX_SUMMARY_LENGTH, MAX_TITLE_LENGTH
 from portal.text import markdown as text_markdown
 from portal.vocabulary.workflow import State
 from portal.web.authoring import checks
@@ -85,7 +85,7 @@ def form(session):
 
     def make(begun=ProjectDraft(), /, **sent):  # noqa: B008 # a frozen value
         pairs = [(name, one) for name, value in sent.items() for one in (value if isinstance(value, list) else [value])]
-        return ProjectForm(current.current().terms, begun, formdata=MultiDict(pairs) if pairs else None)
+        return ProjectForm(current.current_snapshot().terms, begun, formdata=MultiDict(pairs) if pairs else None)
 
     return make
 
@@ -103,7 +103,7 @@ def test_a_form_that_was_not_touched_says_what_the_draft_said(form):
 @pytest.mark.parametrize("blank", NOTHING_SEEN)
 @pytest.mark.parametrize("field", ["title", "summary"])
 def test_a_text_of_which_nothing_is_seen_is_missing(form, session, field, blank):
-    found = submission_checks.faults(session(), form(COMPLETE, **{field: blank}).draft())
+    found = submission_checks.find_errors(session(), form(COMPLETE, **{field: blank}).draft())
     assert [fault.field for fault in found] == [field]
 
 
@@ -111,36 +111,36 @@ def test_texts_are_stored_in_composed_characters(form):
     assert form(title="Cote d\u2019Ivoire, Re\u0301union").draft().title == "Cote d\u2019Ivoire, R\u00e9union"
 
 
-@pytest.mark.parametrize(("length", "wrong"), [(TITLE_MOST, []), (TITLE_MOST + 1, ["title"])])
+@pytest.mark.parametrize(("length", "wrong"), [(MAX_TITLE_LENGTH, []), (MAX_TITLE_LENGTH + 1, ["title"])])
 def test_the_length_of_a_title_counts_characters_as_people_do(form, session, length, wrong):
     draft = form(COMPLETE, title="😀" * length).draft()
-    assert [fault.field for fault in submission_checks.faults(session(), draft)] == wrong
+    assert [fault.field for fault in submission_checks.find_errors(session(), draft)] == wrong
 
 
-@pytest.mark.parametrize(("length", "wrong"), [(SUMMARY_MOST, []), (SUMMARY_MOST + 1, ["summary"])])
+@pytest.mark.parametrize(("length", "wrong"), [(MAX_SUMMARY_LENGTH, []), (MAX_SUMMARY_LENGTH + 1, ["summary"])])
 def test_a_line_break_of_a_browser_counts_once(form, session, length, wrong):
     draft = form(COMPLETE, summary="a\r\n" + "b" * (length - 2)).draft()
-    assert [fault.field for fault in submission_checks.faults(session(), draft)] == wrong
+    assert [fault.field for fault in submission_checks.find_errors(session(), draft)] == wrong
 
 
 @pytest.mark.parametrize("amount", BAD_AMOUNTS)
 def test_an_amount_that_is_none_is_kept_as_typed_and_refused(form, session, amount):
     made = form(COMPLETE, budget=amount)
     assert made.budget.data == amount
-    assert [fault.field for fault in submission_checks.faults(session(), made.draft())] == ["budget"]
+    assert [fault.field for fault in submission_checks.find_errors(session(), made.draft())] == ["budget"]
 
 
 @pytest.mark.parametrize("date", BAD_DATES)
 def test_a_date_that_is_none_is_kept_as_typed_and_refused(form, session, date):
     made = form(COMPLETE, start=date)
     assert made.start.data == date
-    assert [fault.field for fault in submission_checks.faults(session(), made.draft())] == ["start"]
+    assert [fault.field for fault in submission_checks.find_errors(session(), made.draft())] == ["start"]
 
 
 def test_a_code_that_is_not_in_the_list_is_shown_as_such(form, session):
     made = form(COMPLETE, countries=["", "KEN", "XXX"])
     assert [choice.label for choice in made.countries.choices][-1] == "XXX (not in the list)"
-    assert "countries" in [fault.field for fault in submission_checks.faults(session(), made.draft())]
+    assert "countries" in [fault.field for fault in submission_checks.find_errors(session(), made.draft())]
 
 
 def test_lists_that_were_not_on_the_page_stay(form):
@@ -152,7 +152,7 @@ def test_lists_of_which_nothing_is_ticked_are_empty(form):
 
 
 def test_the_rules_beside_a_field_are_those_on_record(session):
-    assert len(checks.rule_texts("budget")) == len([rule for rule in rules.rules() if rule.field == "budget"])
+    assert len(checks.rule_texts("budget")) == len([rule for rule in rules.load_rules() if rule.field == "budget"])
     assert all("{" not in guide.text for name in ProjectDraft.field_names() for guide in checks.rule_texts(name))
 
 
@@ -224,7 +224,7 @@ def assert_harmless(page):
 
 @given(st.text(st.sampled_from("<>/\"'=&;:()[]!`*_#-\n \tasvgonclickimgscripthref"), max_size=80))
 def test_whatever_is_written_becomes_safe_html(text):
-    first = markdown.render_text(text_markdown.markdown(text)).lede
+    first = markdown.render_text(text_markdown.clean_markdown(text)).lede
     html = f"<div class=prose>{first}{markdown.render_text(text).rest}</div>"
     for _, element in elements_of(html):
         assert element.name in {*ALLOWED, "div"}
@@ -235,15 +235,15 @@ def test_whatever_is_written_becomes_safe_html(text):
 @given(st.text(st.sampled_from("<>/!-scriptimgbr \n&;"), max_size=60))
 @example(" <c>")
 def test_what_is_stored_twice_is_stored_the_same(text):
-    once = text_markdown.markdown(text)
-    assert text_markdown.markdown(once) == once
+    once = text_markdown.clean_markdown(text)
+    assert text_markdown.clean_markdown(once) == once
 
 
 @pytest.mark.parametrize(
     "text", ["a < b and c > d", "AT&T", "<https://example.org/>", "`<b>` is bold", "1 < 2\n\n> quoted"]
 )
 def test_what_is_no_html_is_stored_as_typed(text):
-    assert text_markdown.markdown(text) == text
+    assert text_markdown.clean_markdown(text) == text
 
 
 def test_links_say_nothing_to_the_page_that_they_open():

@@ -166,7 +166,7 @@ def test_the_draft_of_somebody_else_is_not_there(app, session, office, who):
     assert stranger.get(edit(revision)).status_code == 404
     assert stranger.get(f"/staff/revisions/{revision.id}/preview").status_code == 404
     for address in (edit(revision), f"/staff/revisions/{revision.id}/autosave"):
-        sent = {"title": "Mine now", "version": "1", "key": idempotency.fresh_key()}
+        sent = {"title": "Mine now", "version": "1", "key": idempotency.new_key()}
         assert stranger.post(address, sent).status_code == 404
     session.rollback()
     assert revision.draft == COMPLETE
@@ -199,16 +199,16 @@ def test_fields_that_are_not_of_the_form_change_nothing(author, submitted, store
     assert answer.status_code == 303
     revision = stored()
     assert (revision.state, revision.author_id, revision.decided_by_id) == (State.DRAFT, office.author.id, None)
-    assert revision.rounds == []
+    assert revision.decisions == []
     assert revision.project_id is None
 
 
 def test_a_form_that_lacks_fields_leaves_them_as_they_were(author, office, session):
     revision = office.draft()
-    sent = {"key": idempotency.fresh_key(), "version": str(revision.version), "title": "Only this"}
+    sent = {"key": idempotency.new_key(), "version": str(revision.version), "title": "Only this"}
     assert author.post(edit(revision), sent).status_code == 303
     session.rollback()
-    assert revision.draft == COMPLETE.but(title="Only this")
+    assert revision.draft == COMPLETE.replace(title="Only this")
 
 
 @pytest.mark.parametrize("key", [None, "", "short", "x" * 5_000, "§" * 20])
@@ -241,13 +241,15 @@ def test_the_preview_button_saves_first(author, submitted, stored):
 
 
 def test_a_preview_is_the_public_page(author, office, session, visit):
-    draft = COMPLETE.but(summary="A *first* word.\n\n- one\n- two\n\n[More](https://example.org/)", number="LM.9001")
+    draft = COMPLETE.replace(
+        summary="A *first* word.\n\n- one\n- two\n\n[More](https://example.org/)", number="LM.9001"
+    )
     revision = office.revision(State.PUBLISHED, draft)
     public = visit(f"/projects/{revision.project.key}")
     again = office.draft(draft)
     again.project_id = revision.project_id
     session.rollback()
-    change = review.open_change(session(), published.project(session(), "LM.9001"), by=office.author)
+    change = review.open_change(session(), published.get_project_by_slug(session(), "LM.9001"), by=office.author)
     session.commit()
     page = author.visit(f"/staff/revisions/{change.id}/preview")
     for part in (".project-head h1", ".figures", ".facts-list", ".prose", ".tools"):
@@ -309,7 +311,7 @@ def test_a_draft_is_discarded_from_its_own_page(app, session, office):
 
 def test_a_draft_that_changed_meanwhile_is_not_discarded(author, office, session):
     revision = office.draft()
-    sent = {"key": idempotency.fresh_key(), "version": str(revision.version - 1)}
+    sent = {"key": idempotency.new_key(), "version": str(revision.version - 1)}
     assert author.post(f"/staff/revisions/{revision.id}/discard", sent).status_code == 409
     session.rollback()
     assert revision.state == State.DRAFT

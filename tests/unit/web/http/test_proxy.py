@@ -4,7 +4,7 @@ import pytest
 from flask import request
 
 from portal.app import create_app
-from portal.config import Settings, networks
+from portal.config import Settings, parse_networks
 
 SECRET = "0123456789abcdef" * 4
 VISITOR = "203.0.113.7"
@@ -12,7 +12,9 @@ VISITOR = "203.0.113.7"
 
 def seen(*, peer="127.0.0.1", proxies=1, listed="127.0.0.1,::1", **headers):
     """(address, is it HTTPS?) of the visitor as the application sees them."""
-    settings = Settings(database_url="sqlite://", secret_key=SECRET, proxies=proxies, forwarded=networks(listed))
+    settings = Settings(
+        database_url="sqlite://", secret_key=SECRET, proxy_count=proxies, trusted_proxies=parse_networks(listed)
+    )
     app = create_app(settings)
     found = []
     app.before_request(lambda: found.append((request.remote_addr or "", request.is_secure)))

@@ -60,7 +60,10 @@ def test_the_fragment_is_a_slice_of_the_page(client, query):
     part = client.get(f"/projects/?{query}", headers=FRAGMENT)
     results = part.text.split("</title>")[1].split('<div id="facet-panel"')[0].strip()
     facets = (
-        part.text.split('hx-swap-oob="innerMorph">')[1].split('<span id="selected-count"')[0].strip().removesuffix("</div>")
+        part.text.split('hx-swap-oob="innerMorph">')[1]
+        .split('<span id="selected-count"')[0]
+        .strip()
+        .removesuffix("</div>")
     )
     assert results in page.text
     assert facets.strip() in page.text

@@ -17,7 +17,7 @@ def office(session):
 
 @pytest.fixture
 def project(office):
-    return office.revision(State.PUBLISHED, COMPLETE.but(number="LM.9001")).project
+    return office.revision(State.PUBLISHED, COMPLETE.replace(number="LM.9001")).project
 
 
 def withdraw(office, project, reason="Entered twice."):
@@ -91,6 +91,6 @@ def test_a_withdrawn_record_is_in_no_list(office, project, client, address):
 
 
 def test_an_address_that_never_was_is_simply_not_there(office, visit):
-    office.revision(State.SUBMITTED, COMPLETE.but(number="LM.9002"))
+    office.revision(State.SUBMITTED, COMPLETE.replace(number="LM.9002"))
     visit("/projects/LM.9002", status=404)
     visit("/projects/LM.9002/history", status=404)

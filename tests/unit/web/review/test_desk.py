@@ -48,8 +48,8 @@ def test_an_empty_desk_says_what_to_do(at_desk, who):
 
 
 def test_an_author_sees_what_came_back_first(office, at_desk):
-    office.revision(State.DRAFT, COMPLETE.but(title="A draft"))
-    office.revision(State.RETURNED, COMPLETE.but(title="A returned one"))
+    office.revision(State.DRAFT, COMPLETE.replace(title="A draft"))
+    office.revision(State.RETURNED, COMPLETE.replace(title="A returned one"))
     page = at_desk("author")
     assert "One change came back to you." in page.text
     (row,) = rows(page)
@@ -59,9 +59,9 @@ def test_an_author_sees_what_came_back_first(office, at_desk):
 
 
 def test_a_reviewer_sees_who_has_what(office, at_desk):
-    office.revision(State.SUBMITTED, COMPLETE.but(title="Waiting"))
-    office.revision(State.IN_REVIEW, COMPLETE.but(title="Taken"))
-    office.revision(State.APPROVED, COMPLETE.but(title="Agreed"))
+    office.revision(State.SUBMITTED, COMPLETE.replace(title="Waiting"))
+    office.revision(State.IN_REVIEW, COMPLETE.replace(title="Taken"))
+    office.revision(State.APPROVED, COMPLETE.replace(title="Agreed"))
     assert tabs(at_desk("reviewer")) == {
         "Waiting for me": 2, "To publish": 1, "Waiting for others": 0,
         "Returned to me": 0, "My drafts": 0, "Decided lately": 0,
@@ -71,14 +71,14 @@ def test_a_reviewer_sees_who_has_what(office, at_desk):
 
 
 def test_nobody_sees_anothers_draft(office, at_desk):
-    office.revision(State.DRAFT, COMPLETE.but(title="Unfinished thoughts"))
+    office.revision(State.DRAFT, COMPLETE.replace(title="Unfinished thoughts"))
     for who in ("other author", "reviewer", "administrator"):
         assert "Unfinished thoughts" not in at_desk(who, "/staff/?queue=drafts").text
 
 
 def test_the_longest_waiting_stands_first_or_last(office, at_desk):
     for days, title in ((2, "Middle"), (9, "Oldest"), (0, "Newest")):
-        revision = office.revision(State.SUBMITTED, COMPLETE.but(title=title))
+        revision = office.revision(State.SUBMITTED, COMPLETE.replace(title=title))
         revision.submitted_at = now() - timedelta(days=days)
         recording.record(office.session, "set due", "revision", revision.id)
         office.session.commit()
@@ -109,7 +109,7 @@ def test_a_schedule_that_nobody_runs_is_told_to_the_operator(office, at_desk):
 
 def test_several_approved_ones_can_be_ticked(office, at_desk):
     for title in ("One", "Two"):
-        office.revision(State.APPROVED, COMPLETE.but(title=title))
+        office.revision(State.APPROVED, COMPLETE.replace(title=title))
     page = at_desk("reviewer", "/staff/?queue=publish")
     assert len(page.select(".queue input[name=number]")) == 2
     assert page.select(".queue input[checked]") == []
@@ -118,7 +118,7 @@ def test_several_approved_ones_can_be_ticked(office, at_desk):
 def test_a_long_queue_comes_in_pages(office, at_desk, monkeypatch):
     monkeypatch.setattr(desk_page, "PAGE_SIZE", 2)
     for title in ("One", "Two", "Three"):
-        office.revision(State.SUBMITTED, COMPLETE.but(title=title))
+        office.revision(State.SUBMITTED, COMPLETE.replace(title=title))
     page = at_desk("reviewer")
     assert len(rows(page)) == 2
     assert len(rows(at_desk("reviewer", page.one("a[rel=next]").attrs["href"]))) == 1

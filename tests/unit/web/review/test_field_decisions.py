@@ -54,8 +54,8 @@ def test_all_others_are_accepted_at_once(reviewer, revision, at):
     page = reviewer.visit(at)
     changed = [element.attrs["id"].removeprefix("field-") for element in page.select(".difference")]
     reviewer.press(page, f"{at}/mark", all="others", **RETURNED)
-    assert set(field_marks.accepted(revision)) == set(changed) - {"budget"}
-    assert field_marks.returned(revision) == {"budget": "Which year?"}
+    assert set(field_marks.accepted_fields(revision)) == set(changed) - {"budget"}
+    assert field_marks.return_reasons(revision) == {"budget": "Which year?"}
 
 
 def test_a_mend_that_comes_back_shows_only_what_is_not_accepted(office, reviewer, author, revision, at):
@@ -64,7 +64,7 @@ def test_a_mend_that_comes_back_shows_only_what_is_not_accepted(office, reviewer
     form = as_sent(form_to(page, f"{at}/return"))
     accepted = {name: "accepted" for name in form if name.startswith("mark-")}
     reviewer.press(page, f"{at}/return", **(accepted | RETURNED))
-    draft = revision.draft.but(budget="140000.00")
+    draft = revision.draft.replace(budget="140000.00")
     review.save_draft(office.session, revision, draft, version=revision.version, by=office.author)
     review.submit(office.session, revision, version=revision.version, by=office.author)
     review.claim(office.session, revision, by=office.reviewer)
@@ -104,11 +104,11 @@ def test_a_mark_without_its_reason_comes_back_with_what_was_typed(reviewer, revi
     page = reviewer.press(reviewer.visit(at), f"{at}/mark", status=422, **typed)
     sent = as_sent(form_to(page, f"{at}/mark"))
     assert (sent["mark-budget"], sent["mark-title"], sent["note"]) == ("returned", "accepted", "Kept.")
-    assert revision.marks == {}
+    assert revision.field_reviews == {}
 
 
 def test_who_edited_it_last_is_not_offered_to_accept(office, reviewer, revision, at):
-    draft = revision.draft.but(title="Mended by the reviewer")
+    draft = revision.draft.replace(title="Mended by the reviewer")
     review.save_draft(office.session, revision, draft, version=revision.version, by=office.reviewer)
     office.session.commit()
     page = reviewer.visit(at)
@@ -120,7 +120,7 @@ def test_a_verdict_that_is_none_is_read_as_undecided(reviewer, revision, at):
     answer = reviewer.act(
         f"{at}/mark", version=revision.version, **{"mark-title": "perhaps", "mark-colour": "accepted"}
     )
-    assert (answer.status_code, revision.marks) == (303, {})
+    assert (answer.status_code, revision.field_reviews) == (303, {})
 
 
 def test_the_page_leads_to_the_preview(reviewer, at):

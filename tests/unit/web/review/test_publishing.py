@@ -60,7 +60,7 @@ class TestWithdrawal:
 class TestSeveralAtOnce:
     @pytest.fixture
     def two(self, office):
-        return [office.revision(State.APPROVED, COMPLETE.but(title=title)) for title in ("First", "Second")]
+        return [office.revision(State.APPROVED, COMPLETE.replace(title=title)) for title in ("First", "Second")]
 
     def ask(self, reviewer, two):
         return reviewer.visit("/staff/publish?" + "&".join(f"number={one.id}" for one in two))
@@ -74,13 +74,13 @@ class TestSeveralAtOnce:
 
     def test_it_asks_who_one_is_when_the_last_proof_is_old(self, office, reviewer, two):
         row = sessions.find(office.session, reviewer.cookie())
-        row.proved_at = now() - timedelta(minutes=11)
+        row.authenticated_at = now() - timedelta(minutes=11)
         office.session.commit()
         assert reviewer.act("/staff/publish", number=[one.id for one in two]).status_code == 401
         assert {one.state for one in two} == {State.APPROVED}
 
     def test_all_or_none(self, office, reviewer, two):
-        waiting = office.revision(State.SUBMITTED, COMPLETE.but(title="Third"))
+        waiting = office.revision(State.SUBMITTED, COMPLETE.replace(title="Third"))
         numbers = [one.id for one in (*two, waiting)]
         assert reviewer.act("/staff/publish", number=numbers).status_code == 409
         assert {one.state for one in two} == {State.APPROVED}

@@ -53,7 +53,7 @@ def test_the_page_offers_the_steps_that_the_table_allows(office, people, state):
         if not office.sees(person.account, revision):
             person.visit(at(revision), status=404)
             continue
-        allowed = {ADDRESSES[action] for action in workflow.allowed(revision, person.account)}
+        allowed = {ADDRESSES[action] for action in workflow.allowed_actions(revision, person.account)}
         # The table lets a holder take again what they have, which changes nothing.
         if revision.claimed_by_id == person.account.id:
             allowed -= {"claim"}
@@ -65,7 +65,7 @@ def test_a_step_that_is_not_offered_is_refused_in_words(office, people, state):
     revision = office.revision(state)
     number, version = revision.id, revision.version
     for person, action in itertools.product(people.values(), WITHOUT_QUESTION):
-        if action in workflow.allowed(revision, person.account):
+        if action in workflow.allowed_actions(revision, person.account):
             continue
         answer = person.act(f"/staff/revisions/{number}/{ADDRESSES[action]}", version=version, note="Because.")
         sees = office.sees(person.account, office.session.get(Revision, number))
@@ -93,7 +93,7 @@ def test_the_page_shows_changed_words_and_folds_what_stays(office, reviewer):
 
 
 def test_what_the_rules_say_stands_at_its_field(office, reviewer):
-    revision = office.revision(State.SUBMITTED, COMPLETE.but(coverage="regional"))
+    revision = office.revision(State.SUBMITTED, COMPLETE.replace(coverage="regional"))
     assert len(reviewer.visit(at(revision)).one("#field-countries").query(".notice")) == 1
 
 
@@ -102,12 +102,12 @@ def test_what_the_rules_say_stands_at_its_field(office, reviewer):
     [({"coverage": "regional"}, "countries", "(no date)"), ({"region": "europe"}, "region", "(Aug 2024)")],
 )
 def test_a_rule_says_its_source_and_the_date_of_it(office, reviewer, changes, field, said):
-    page = reviewer.visit(at(office.revision(State.SUBMITTED, COMPLETE.but(**changes))))
+    page = reviewer.visit(at(office.revision(State.SUBMITTED, COMPLETE.replace(**changes))))
     assert said in words(page.one(f"#field-{field} .source"))
 
 
 def test_typed_markup_stays_text(office, reviewer):
-    revision = office.revision(State.SUBMITTED, COMPLETE.but(title="<img src=x onerror=alert(1)>"))
+    revision = office.revision(State.SUBMITTED, COMPLETE.replace(title="<img src=x onerror=alert(1)>"))
     assert "<img" not in reviewer.visit(at(revision)).text.replace("&lt;img", "")
 
 
@@ -160,7 +160,7 @@ def test_approving_what_is_ticked_to_be_returned_is_refused(office, reviewer):
 def test_a_decision_on_a_text_that_changed_meanwhile_is_a_conflict_and_keeps_what_was_typed(office, reviewer, step):
     revision = office.revision(State.IN_REVIEW)
     page = reviewer.visit(at(revision))
-    draft = revision.draft.but(title="Mended meanwhile")
+    draft = revision.draft.replace(title="Mended meanwhile")
     review.save_draft(office.session, revision, draft, version=revision.version, by=office.reviewer)
     review.claim(office.session, revision, by=office.second)
     review.claim(office.session, revision, by=office.administrator)
@@ -207,7 +207,7 @@ def test_taking_back_from_a_page_of_before_it_changed_is_a_conflict(office, peop
 
 def test_approving_what_oneself_edited_is_refused_in_words(office, reviewer):
     revision = office.revision(State.IN_REVIEW)
-    draft = revision.draft.but(title="Mended by the reviewer")
+    draft = revision.draft.replace(title="Mended by the reviewer")
     review.save_draft(office.session, revision, draft, version=revision.version, by=office.reviewer)
     office.session.commit()
     answer = reviewer.act(at(revision, "approve"), version=revision.version)
@@ -240,7 +240,7 @@ def test_a_form_without_its_key_is_refused(office, reviewer):
 
 def test_a_form_without_its_token_is_refused(office, reviewer):
     revision = office.revision(State.SUBMITTED)
-    assert reviewer.post(at(revision, "claim"), {"key": idempotency.fresh_key()}, token="").status_code == 403
+    assert reviewer.post(at(revision, "claim"), {"key": idempotency.new_key()}, token="").status_code == 403
     assert revision.state == State.SUBMITTED
 
 
@@ -300,7 +300,7 @@ def test_restoring_leads_to_a_new_draft(office, people):
 
 
 def test_submitting_an_incomplete_draft_says_all_that_is_missing(office, people):
-    revision = office.draft(COMPLETE.but(title="", budget=""))
+    revision = office.draft(COMPLETE.replace(title="", budget=""))
     author = people["author"]
     page = author.press(author.visit(at(revision)), at(revision, "submit"), status=422)
     assert "Give the project a title." in page.text

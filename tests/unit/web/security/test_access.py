@@ -5,7 +5,7 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 
 from portal.app import create_app
-from portal.config import Settings, networks
+from portal.config import Settings, parse_networks
 from portal.services.accounts import one_time_links, rate_limits, sessions
 from portal.web.http import request_context
 from portal.web.security import access, cookies
@@ -166,7 +166,7 @@ def test_a_forwarded_host_makes_no_address(app, session, office):
 
 def test_the_link_in_a_mail_is_of_the_configured_address(session, office):
     issued = one_time_links.issue(session(), office.author, one_time_links.Purpose.RESET)
-    assert issued.address("https://fund.example").startswith("https://fund.example/sign-in/link/")
+    assert issued.url("https://fund.example").startswith("https://fund.example/sign-in/link/")
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,12 @@ def test_the_link_in_a_mail_is_of_the_configured_address(session, office):
 )
 def test_the_address_of_a_client_is_what_trusted_proxies_say(proxies, sent, seen):
     app = create_app(
-        Settings(database_url="sqlite://", secret_key="x" * 32, proxies=proxies, forwarded=networks("127.0.0.1"))
+        Settings(
+            database_url="sqlite://",
+            secret_key="x" * 32,
+            proxy_count=proxies,
+            trusted_proxies=parse_networks("127.0.0.1"),
+        )
     )
     found = []
     app.before_request_funcs[None].insert(0, lambda: found.append(request_context.client_address()))
@@ -226,7 +231,7 @@ def test_a_refusal_is_written_down(staff, office, session):
     from portal.services.audit import recording
 
     staff().sign_in(office.author).get("/staff/accounts/")
-    event = recording.latest(session(), most=1)[0]
+    event = recording.latest_events(session(), limit=1)[0]
     assert (event.verb, event.subject_id, event.actor_id) == ("refused", "/staff/accounts/", office.author.id)
 
 

@@ -45,7 +45,7 @@ def test_another_button_under_the_same_key_takes_its_step(author, session):
 
 def test_a_key_of_one_revision_does_not_swallow_a_save_of_another(author, office, session):
     one, other = office.draft(), office.draft()
-    key = idempotency.fresh_key()
+    key = idempotency.new_key()
     for revision in (one, other):
         fields = filled(author.visit(edit(revision)), title="Mended", key=key)
         assert place(author.post(edit(revision), fields)) == edit(revision)
@@ -55,7 +55,7 @@ def test_a_key_of_one_revision_does_not_swallow_a_save_of_another(author, office
 
 def test_a_step_under_the_key_of_another_step_is_taken(app, session, office):
     one, other = office.revision(State.SUBMITTED), office.revision(State.SUBMITTED)
-    rex, key = Colleague(app, session, office.reviewer), idempotency.fresh_key()
+    rex, key = Colleague(app, session, office.reviewer), idempotency.new_key()
     for revision in (one, other):
         rex.act(f"/staff/revisions/{revision.id}/claim", key=key, version=str(revision.version))
     session.rollback()

@@ -86,7 +86,7 @@ def test_a_length_that_is_none_is_refused(raw, length):
 
 def titled(size):
     """A form of a new project whose body has this many bytes."""
-    begun = f"key={idempotency.fresh_key()}&action=save&summary=a&note="
+    begun = f"key={idempotency.new_key()}&action=save&summary=a&note="
     return (begun + "x" * (size - len(begun))).encode()
 
 
