@@ -1,6 +1,5 @@
-"""The application for gunicorn: settings from the environment; each process keeps its own index current."""
+"""The application for gunicorn in a checkout; an installed wheel provides it as portal.wsgi:app."""
 
-from portal.app import from_environment, keep_index_current
+from portal.wsgi import app
 
-app = from_environment()
-keep_index_current(app)
+__all__ = ["app"]

@@ -12,7 +12,9 @@ from urllib.parse import urlsplit
 
 from portal.errors import ConfigurationError
 
-ROOT = Path(__file__).resolve().parent.parent
+_PACKAGE = Path(__file__).resolve().parent
+# The folder that holds templates/ and static/: the checkout, or the package itself in a wheel (see setup.py).
+ROOT = _PACKAGE if (_PACKAGE / "templates").is_dir() else _PACKAGE.parent
 
 # Health checks on the machine itself ask by these names; no link is ever built from the name asked for.
 _LOOPBACK_HOSTS = ("127.0.0.1", "localhost")
@@ -110,7 +112,7 @@ class Settings:
         if proxies not in ("0", "1"):
             raise ConfigurationError(f"PORTAL_PROXIES is {proxies!r}: set it to 1 behind a reverse proxy, else to 0.")
         return cls(
-            database_url=environ.get("DATABASE_URL") or f"sqlite:///{ROOT / 'instance' / 'portal.db'}",
+            database_url=environ.get("DATABASE_URL") or f"sqlite:///{default_database()}",
             secret_key=secret_key or secrets.token_hex(32),
             secret_key_fallbacks=tuple(environ.get("SECRET_KEY_BEFORE", "").split()),
             has_persistent_key=bool(secret_key),
@@ -126,6 +128,12 @@ class Settings:
             trusted_proxies=parse_networks(environ.get("PORTAL_FORWARDED") or _LOOPBACK_ADDRESSES),
             **_mail_settings(environ),
         )
+
+
+def default_database() -> Path:
+    """The default SQLite file: in the checkout or, for an installed wheel, in the working directory."""
+    folder = Path.cwd() if ROOT == _PACKAGE else ROOT
+    return folder / "instance" / "portal.db"
 
 
 def read_megabytes(environ: Mapping[str, str], name: str, default: int) -> int:

@@ -3,15 +3,18 @@
 import ast
 import json
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import setuptools
 
 from portal.config import ROOT
 from portal.vocabulary.facets import FACETS
 
+PORTAL = ROOT / "portal"
 LINES_MOST = 400
 MEASURED = {".py", ".html", ".css", ".js"}
 FORBIDDEN_NAMES = re.compile(
@@ -85,6 +88,16 @@ def test_packages_only_re_export():
     for path in (ROOT / "portal").rglob("__init__.py"):
         body = ast.parse(path.read_text(encoding="utf-8")).body
         assert [node for node in body if not isinstance(node, allowed)] == [], name_of(path)
+
+
+def test_every_module_is_in_a_package_of_the_wheel(monkeypatch):
+    listed = {}
+    monkeypatch.setattr(setuptools, "setup", lambda **settings: listed.update(settings))
+    monkeypatch.chdir(ROOT)
+    runpy.run_path("setup.py")
+    folders = {name_of(path.parent) for path in tracked() if path.suffix == ".py" and path.is_relative_to(PORTAL)}
+    assert len(folders) > 20
+    assert folders - {package.replace(".", "/") for package in listed["packages"]} == set()
 
 
 def test_python_locks_do_not_say_where_packages_come_from():

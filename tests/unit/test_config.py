@@ -47,3 +47,8 @@ def test_an_sqlite_engine_that_can_corrupt_a_file_is_refused(monkeypatch):
     monkeypatch.setattr(engines, "SQLITE_FLOOR", (99, 0, 0))
     with pytest.raises(ConfigurationError, match="pysqlite3"):
         engines.sqlite_engine_options(threads=1)
+
+
+def test_the_database_of_a_checkout_lies_in_it(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    assert Settings.from_environment({}).database_url == f"sqlite:///{ROOT}/instance/portal.db"

@@ -225,7 +225,7 @@ def wait_for_propagation(response: Response) -> Response:
 def init_app(app: Flask, root: Path, max_bytes: int) -> None:
     """Keep up to `most` bytes of answers in memory; 0 keeps none."""
     app.after_request(wait_for_propagation)
-    app.extensions["build_id"] = compute_build_id(app, root / "portal", root / "templates", root / "static")
+    app.extensions["build_id"] = compute_build_id(app, Path(app.root_path), root / "templates", root / "static")
     with app.app_context():
         held = refresh.store_for(db.engine)
 

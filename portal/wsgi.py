@@ -1,0 +1,6 @@
+"""The application for gunicorn: settings from the environment; each process keeps its own index current."""
+
+from portal.app import from_environment, keep_index_current
+
+app = from_environment()
+keep_index_current(app)
