@@ -22,7 +22,7 @@ PEER := .bench/.made-$(call hash,pwd; cat requirements/bench.txt)
 SCALES ?= 1k 10k 107k 506k 1m
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check bench lock clean
+.PHONY: help run dev demo test check bench lock clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 14
@@ -31,6 +31,11 @@ run: $(RUN) ## Start the portal on PORT (8000), with sample records if the datab
 	@.venv/bin/portal migrate --sample-if-empty
 	@.venv/bin/portal account first
 	@exec .venv/bin/gunicorn -c deploy/gunicorn.conf.py wsgi:app
+
+dev: $(RUN) ## Like run, but restarts when a file changes and links each style sheet separately
+	@.venv/bin/portal migrate --sample-if-empty
+	@.venv/bin/portal account first
+	@exec env PORTAL_DEV=1 .venv/bin/gunicorn -c deploy/development.conf.py wsgi:app
 
 demo: $(RUN) ## Add an author, a reviewer, an administrator and a queue with work in it; print their links
 	@.venv/bin/portal migrate --sample-if-empty

@@ -43,6 +43,7 @@ class Settings:
     models.reader). `patience` is how many seconds the state of the catalogue is believed without a look at the
     database; `page_cache` how many bytes of rendered pages a process keeps. `former_keys` are secret keys of
     earlier, which still open what they sealed; `has_lasting_key` is False when the key was made up for this start.
+    `has_separate_styles` links each style sheet separately, so that browser tools name the source file.
     `proxies` is how many reverse proxies stand in front (0 or 1), `forwarded` the addresses they connect from.
     """
 
@@ -51,6 +52,7 @@ class Settings:
     secret_key_fallbacks: tuple[str, ...] = field(default=(), repr=False)
     has_persistent_key: bool = True
     is_production: bool = False
+    has_separate_styles: bool = False
     threads: int = 8
     has_pgbouncer: bool = False
     reader_url: str = field(default="", repr=False)
@@ -117,6 +119,7 @@ class Settings:
             secret_key_fallbacks=tuple(environ.get("SECRET_KEY_BEFORE", "").split()),
             has_persistent_key=bool(secret_key),
             is_production=is_production,
+            has_separate_styles=_has_separate_styles(environ, is_production=is_production),
             threads=int(threads),
             has_pgbouncer=environ.get("PORTAL_PGBOUNCER") == "1",
             reader_url=environ.get("PORTAL_READER_URL", ""),
@@ -134,6 +137,14 @@ def default_database() -> Path:
     """The default SQLite file: in the checkout or, for an installed wheel, in the working directory."""
     folder = Path.cwd() if ROOT == _PACKAGE else ROOT
     return folder / "instance" / "portal.db"
+
+
+def _has_separate_styles(environ: Mapping[str, str], *, is_production: bool) -> bool:
+    """PORTAL_DEV=1, set by `make dev`."""
+    is_wanted = environ.get("PORTAL_DEV") == "1"
+    if is_wanted and is_production:
+        raise ConfigurationError("PORTAL_DEV is 1 and PORTAL_ENV is production: leave PORTAL_DEV out in production.")
+    return is_wanted
 
 
 def read_megabytes(environ: Mapping[str, str], name: str, default: int) -> int:

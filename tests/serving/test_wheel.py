@@ -1,4 +1,4 @@
-"""The wheel runs where nothing but it and the locked packages is installed: no file of the checkout is missing."""
+"""The wheel runs in an environment that holds only the wheel and the locked packages: it lacks no file."""
 
 import os
 import re
@@ -30,7 +30,7 @@ def pip(*arguments):
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
-    """Built from a copy, so that no folder build/ of before gives it modules that are gone."""
+    """Built from a copy of the checkout, because a stale build/ would add modules that no longer exist."""
     copy, target = tmp_path_factory.mktemp("checkout"), tmp_path_factory.mktemp("wheel")
     for name in BUILT_FROM:
         if (ROOT / name).is_dir():
@@ -44,7 +44,7 @@ def wheel(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def environment(wheel, tmp_path_factory):
-    """A new environment with the locked packages, linked from the one of the tests, and the wheel."""
+    """A new environment with the wheel and the locked packages, which are linked from the test environment."""
     folder = tmp_path_factory.mktemp("environment")
     venv.create(folder, symlinks=True)
     (packages,) = folder.glob("lib/python*/site-packages")
@@ -57,7 +57,7 @@ def environment(wheel, tmp_path_factory):
 
 
 def locked_packages():
-    """Name and version of each package that requirements/run.txt asks for on this machine."""
+    """Name and version of each package that requirements/run.txt requires on this machine."""
     for line in (ROOT / "requirements" / "run.txt").read_text(encoding="utf-8").splitlines():
         if re.match(r"\w", line):
             requirement = Requirement(line.removesuffix("\\").strip())

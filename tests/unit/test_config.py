@@ -34,6 +34,12 @@ IMPOSSIBLE = [
     {"PORTAL_FORWARDED": "the proxy"},
     {"PORTAL_THREADS": "many"},
     {"PORTAL_PAGE_CACHE": "-1"},
+    {
+        "PORTAL_DEV": "1",
+        "PORTAL_ENV": "production",
+        "SECRET_KEY": "0123456789abcdef" * 2,
+        "PORTAL_URL": "https://projects.example.org",
+    },
 ]
 
 

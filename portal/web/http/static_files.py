@@ -56,15 +56,12 @@ class Asset:
 
 
 def load_assets(folder: Path) -> dict[str, Asset]:
-    """All files below a folder by name, and the joined style sheet `site.css`."""
+    """All files below a folder by name, except style sheets."""
     assets: dict[str, Asset] = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if path.is_file() and path.suffix in _MIME_TYPES and path.suffix != ".css":
             assets[name] = make_asset(name, path.read_bytes())
-    css = join_style_sheets(folder)
-    css = _URL.sub(lambda found: f'url("{assets[found[1]].url}")', css)
-    assets["site.css"] = make_asset("site.css", rcssmin.cssmin(css).encode())
     return assets
 
 
@@ -73,12 +70,24 @@ def style_sheets(folder: Path) -> list[Path]:
     return [path for layer in _STYLE_FOLDERS for path in sorted((folder / "css" / layer).glob("*.css"))]
 
 
-def join_style_sheets(folder: Path) -> str:
-    """The whole style sheet; `layers.css` comes first and the reset follows it in its own layer."""
+def read_style_sheets(folder: Path) -> dict[str, str]:
+    """The text of each sheet by name: `layers.css`, then the reset in its own layer, then the rest in cascade order."""
     reset = next((folder / "vendor").glob("modern-normalize-*/modern-normalize.css"))
-    normalize = f"@layer normalize {{\n{reset.read_text(encoding='utf-8')}\n}}"
-    layers, *rest = [folder / "css" / "layers.css", *style_sheets(folder)]
-    return "\n".join([layers.read_text(encoding="utf-8"), normalize, *(p.read_text(encoding="utf-8") for p in rest)])
+    paths = [folder / "css" / "layers.css", reset, *style_sheets(folder)]
+    sheets = {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in paths}
+    name = reset.relative_to(folder).as_posix()
+    return sheets | {name: f"@layer normalize {{\n{sheets[name]}\n}}"}
+
+
+def style_assets(folder: Path, assets: dict[str, Asset], *, is_joined: bool) -> dict[str, Asset]:
+    """The style sheets by name, in cascade order: all joined and minified as `site.css`, or each one unchanged."""
+    sheets = {
+        name: _URL.sub(lambda match: f'url("{assets[match[1]].url}")', css)
+        for name, css in read_style_sheets(folder).items()
+    }
+    if is_joined:
+        sheets = {"site.css": rcssmin.cssmin("\n".join(sheets.values()))}
+    return {name: make_asset(name, css.encode()) for name, css in sheets.items()}
 
 
 def make_asset(name: str, body: bytes) -> Asset:
@@ -115,8 +124,10 @@ def serve(by_url: dict[str, Asset], path: str) -> Response:
 
 
 def init_app(app: Flask, folder: Path) -> None:
-    """Read the files once and give templates `static_url(name)`."""
+    """Read the files once and give templates `static_url(name)` and `style_sheets`, a list of URLs."""
     assets = load_assets(folder)
-    by_address = {found.url: found for found in assets.values()}
+    sheets = style_assets(folder, assets, is_joined=not app.extensions["settings"].has_separate_styles)
+    by_address = {asset.url: asset for asset in (*assets.values(), *sheets.values())}
     app.add_url_rule("/static/<path:path>", "static", partial(serve, by_address))
     app.jinja_env.globals["static_url"] = lambda name: assets[name].url
+    app.jinja_env.globals["style_sheets"] = [sheet.url for sheet in sheets.values()]

@@ -5,7 +5,9 @@ import re
 
 import brotli
 import pytest
+import rcssmin
 
+from portal.config import ROOT
 from portal.web.http import static_files
 
 UNPACK = {"br": brotli.decompress, "gzip": gzip.decompress, "zstd": static_files.zstd.decompress}
@@ -73,3 +75,19 @@ def test_every_script_has_the_type_that_browsers_run(app, client):
     page = client.get("/contact/").text
     scripts = re.findall(r'src="(/static/[^"]+\.js)"', page)
     assert {client.get(script).mimetype for script in scripts} == {"text/javascript"}
+
+
+def test_sheets_sent_apart_are_the_joined_sheet_in_its_order():
+    assets = static_files.load_assets(ROOT / "static")
+    apart = static_files.style_assets(ROOT / "static", assets, is_joined=False)
+    joined = static_files.style_assets(ROOT / "static", assets, is_joined=True)
+    assert list(joined) == ["site.css"]
+    assert len(apart) > 20
+    together = b"\n".join(sheet.body for sheet in apart.values()).decode()
+    assert rcssmin.cssmin(together).encode() == joined["site.css"].body
+
+
+def test_a_sheet_sent_apart_is_what_its_file_says():
+    sheets = static_files.style_assets(ROOT / "static", static_files.load_assets(ROOT / "static"), is_joined=False)
+    tokens = "css/tokens/tokens.css"
+    assert sheets[tokens].body == (ROOT / "static" / tokens).read_bytes()
