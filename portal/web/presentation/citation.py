@@ -46,7 +46,7 @@ def linked_data(project: ProjectView) -> Markup:
         "endDate": str(project.end) if project.end else None,
         "areaServed": [{"@type": "Country", "name": c.name, "identifier": c.code} for c in project.countries] or None,
     }
-    amount = {"@type": "MonetaryAmount", "currency": "USD", "value": project.budget and float(project.budget)}
+    amount = {"@type": "MonetaryAmount", "currency": "USD", "value": float(project.budget or 0)}
     grant = {
         "@context": "https://schema.org",
         "@type": "MonetaryGrant",
