@@ -1,12 +1,16 @@
 """People and drafts for tests: plain functions with fixed defaults."""
 
+import csv
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from portal.database.orm import db, now
 from portal.models import Account, ProjectDraft
 from portal.services.accounts import passwords
 from portal.services.audit import recording
 from portal.services.editorial import publication, review, revisions
+from portal.services.imports import Report, import_file
 from portal.vocabulary.workflow import Role, State
 
 PHRASE = "four quiet rivers meet"
@@ -26,6 +30,27 @@ COMPLETE = ProjectDraft(
     sdg=("8.8",),
     gcm=("6",),
 )
+
+# The columns of an import file, as docs and header name them.
+COLUMNS = (
+    "project_id", "title", "start_date", "end_date", "status", "project_type", "budget_usd", "coverage", "year",
+    "region", "benefiting_member_states", "summary", "source_url", "prima_id", "other_countries", "language",
+    "title_language", "funding_line", "sdg", "gcm",
+)  # fmt: skip
+
+
+def import_records(session, rows, *, is_sample=False):
+    """Public records from rows of an import file, in their order; each may leave any column but title out."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "records.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, COLUMNS, restval="")
+            writer.writeheader()
+            writer.writerows(rows)
+        report = Report()
+        import_file(session(), path, report=report, is_sample=is_sample)
+    assert report.added == len(rows), report.first
+    session.commit()
 
 
 def make_account(session, name="Ann", role=Role.AUTHOR, *, password=None, **values):
