@@ -1,0 +1,290 @@
+"""Every number of the pages that add up the records, against a plain loop over the records as they were written."""
+
+import csv
+import random
+import re
+from collections import Counter
+from fractions import Fraction
+from functools import cache
+from math import floor
+
+import pytest
+
+from portal.config import ROOT
+from tests.factories import import_records
+from tests.pages import words
+
+TERMS = ROOT / "portal" / "terms"
+COUNTRIES = ("Kenya", "Uganda", "Georgia", "Tonga", "Vanuatu", "Peru", "Ghana", "Togo", "Nepal", "Jordan")
+TYPES = ("Labour Migration", "Immigration and Borders", "International Migration Law", "Counter-Trafficking",
+         "Health Promotion and Assistance for Migrants", "Durable Solutions")  # fmt: skip
+# Seeds of many records, and of few, among which many countries have as many projects as others.
+SEEDS = {1: 60, 2: 14}
+
+
+@cache
+def terms(name):
+    """The rows of a term list by their English names, in the order of the list."""
+    with (TERMS / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return {row["name_en"]: row for row in csv.DictReader(file)}
+
+
+def some(chance, values, most=1):
+    """One of the values or nothing; up to `most` of them, separated as in a file."""
+    return ";".join(chance.sample(values, chance.randint(0 if chance.random() < 0.3 else 1, most)))
+
+
+def records(seed, count):
+    """Random rows of an import file; each column is sometimes empty."""
+    chance = random.Random(seed)  # noqa: S311 # the same records every time
+    return [
+        {
+            "project_id": f"S.{number:03}",
+            "title": f"Record {number}",
+            "start_date": some(chance, ["2003", "2008-05", "2015-01-31", "2020"]),
+            "end_date": some(chance, ["2021", "2022-12", "2024-02-29"]),
+            "status": some(chance, ["Active", "Completed"]),
+            "project_type": some(chance, TYPES),
+            "budget_usd": some(chance, ["0", "1.50", "99999.99", "64240", "400000.01", "1234567.89"]),
+            "coverage": some(chance, ["National", "Regional", "Global"]),
+            "year": some(chance, ["2001", "2008", "2019", "2024"]),
+            "region": some(chance, [*terms("region")]),
+            "benefiting_member_states": some(chance, COUNTRIES, most=4),
+            "sdg": some(chance, ["8.8", "10.7", "10", "16", "3.8"], most=3),
+            "gcm": some(chance, ["1", "6", "23"], most=2),
+        }
+        for number in range(count)
+    ]
+
+
+@pytest.fixture(params=SEEDS)
+def rows(request, session):
+    made = records(request.param, SEEDS[request.param])
+    import_records(session, made)
+    return made
+
+
+def several(row, column):
+    return [part for part in row[column].split(";") if part]
+
+
+def states(row):
+    return several(row, "benefiting_member_states")
+
+
+def budget(row):
+    return Fraction(row["budget_usd"] or 0)
+
+
+def total(rows):
+    return sum(map(budget, rows), Fraction(0))
+
+
+def dollars(amount):
+    """Money as the tables print it: to the cent downwards, then to the dollar."""
+    return round(Fraction(floor(amount * 100), 100))
+
+
+def theme(row):
+    """The code of the theme of a record's type, "" without a type."""
+    return terms("type")[row["project_type"]]["parent"] if row["project_type"] else ""
+
+
+def figures(page):
+    return [words(number) for number in page.select("main dl dd")]
+
+
+def table(page, number):
+    """The cells of one of the tables of a page, its head left out; numbers as numbers, bars as their length."""
+    return [tuple(map(value, row.query("th, td"))) for row in page.select("main table")[number].query("tbody tr")]
+
+
+def value(cell):
+    if bars := cell.query("rect"):
+        return float(bars[-1].attrs["width"])
+    text = words(cell)
+    plain = text.replace(",", "").removesuffix(" %")
+    return int(plain) if plain.isdigit() else text
+
+
+def bars(amounts):
+    """How long the bars of a table are, the longest 100."""
+    most = max(amounts, default=0)
+    return [round(float(100 * amount / most), 1) if most else 0 for amount in amounts]
+
+
+def assert_rounded(text, amount):
+    """The text says the amount in dollars, or in millions with one place from a million on."""
+    said = float(re.search(r"[0-9][0-9,.]*", text)[0].replace(",", ""))
+    assert ("million" in text) == (amount >= 1_000_000)
+    unit = 1_000_000 if "million" in text else 1
+    assert abs(said * unit - amount) <= Fraction(unit, 20 if unit > 1 else 2), (text, float(amount))
+
+
+def test_the_home_page(rows, visit):
+    page = visit("/")
+    shown = figures(page)
+    assert [shown[0], shown[1], shown[3]] == [
+        str(len(rows)), str(len({state for row in rows for state in states(row)})),
+        str(sum(row["status"] == "Active" for row in rows)),
+    ]  # fmt: skip
+    assert_rounded(shown[2], total(rows))
+    codes = {term["code"]: [row for row in rows if theme(row) == term["code"]] for term in terms("theme").values()}
+    check_tiles(page, "theme", codes)
+    codes = {term["code"]: [row for row in rows if row["region"] == name] for name, term in terms("region").items()}
+    check_tiles(page, "region", codes)
+
+
+def check_tiles(page, facet, rows):
+    """The links to the values of a facet, in the order of its list, with projects and money; empty ones left out."""
+    tiles = [link for link in page.select(f'main li a[href^="/projects/?{facet}="]') if link.query("span")]
+    assert [link.attrs["href"].partition("=")[2] for link in tiles] == [code for code in rows if rows[code]]
+    for link in tiles:
+        mine = rows[link.attrs["href"].partition("=")[2]]
+        counted, money = sorted(map(words, link.query("span")), key=lambda text: "USD" in text)
+        assert counted == ("one project" if len(mine) == 1 else f"{len(mine)} projects")
+        assert_rounded(money, total(mine))
+
+
+def test_where_we_work(rows, visit):
+    page = visit("/where-we-work/")
+    everywhere = {state for row in rows for state in states(row)}
+    said = re.findall(r"[0-9]+", words(page.one("main h1 + p")))
+    assert said == [str(len(rows)), str(len(everywhere))]
+    regions = {name: [row for row in rows if row["region"] == name] for name in terms("region")}
+    regions = {name: mine for name, mine in regions.items() if mine}
+    tabs = [words(link).rsplit(" ", 1) for link in page.select("main nav a")]
+    assert tabs == [["World", str(len(rows))], *([name, str(len(mine))] for name, mine in regions.items())]
+    assert table(page, 0) == [
+        (name, len(mine), len({state for row in mine for state in states(row)}), dollars(total(mine)))
+        for name, mine in regions.items()
+    ]
+    assert table(page, 1) == places(rows)
+
+
+def places(rows):
+    """What each member state got, most projects first, then by its code."""
+    made = []
+    for name, term in terms("country").items():
+        if mine := [row for row in rows if name in states(row)]:
+            shared = sum((budget(row) / len(states(row)) for row in mine), Fraction(0))
+            national = sum(row["coverage"] == "National" for row in mine)
+            years = [row[column][:4] for row in mine for column in ("start_date", "end_date", "year") if row[column]]
+            latest = int(max(years)) if years else "–"
+            made.append((term["code"], name, len(mine), national, total(mine), shared, latest))
+    made.sort(key=lambda place: (-place[2], place[0]))
+    lengths = bars([floor(place[5] * 100) for place in made])
+    return [
+        (name, count, national, dollars(full), dollars(shared), length, latest)
+        for (_, name, count, national, full, shared, latest), length in zip(made, lengths, strict=True)
+    ]
+
+
+FILLED_IN = ("region", "benefiting_member_states", "status", "coverage", "project_type", "year", "budget_usd",
+             "start_date", "end_date")  # fmt: skip
+
+
+def test_data_and_research(rows, visit):
+    page = visit("/data-and-research/")
+    gaps = {column: sum(not row[column] for row in rows) for column in FILLED_IN}
+    complete = sum(all(row[column] for column in FILLED_IN) for row in rows)
+    assert figures(page) == [str(number) for number in (len(rows), complete, gaps["year"], gaps["budget_usd"])]
+    years = {int(year): [row for row in rows if row["year"] == year] for year in sorted({row["year"] for row in rows})
+             if year}  # fmt: skip
+    assert table(page, 0) == sums(years)
+    assert words(page.select("main table caption")[0]).split()[0] == {1: "One"}.get(gaps["year"], str(gaps["year"]))
+    themes = {name: [row for row in rows if theme(row) == term["code"]] for name, term in terms("theme").items()}
+    assert table(page, 1) == sums({name: mine for name, mine in themes.items() if mine})
+    assert table(page, 2) == shares(rows)
+    assert [row[1] for row in table(page, 3)] == [gaps[column] for column in FILLED_IN[:7]]
+
+
+def sums(groups):
+    lengths = bars([total(mine) for mine in groups.values()])
+    return [(name, len(mine), dollars(total(mine)), length)
+            for (name, mine), length in zip(groups.items(), lengths, strict=True)]  # fmt: skip
+
+
+def shares(rows):
+    """Of the projects in regions that have eligible states, and of these states, in per cent."""
+    with (TERMS / "eligibility_regions.csv").open(encoding="utf-8", newline="") as file:
+        eligible = {row["region"]: int(row["states"]) for row in csv.DictReader(file)}
+    counts = Counter(terms("region")[row["region"]]["code"] for row in rows if row["region"])
+    counted, names = (
+        sum(counts[code] for code in eligible),
+        {term["code"]: name for name, term in terms("region").items()},
+    )
+    return [
+        (names[code], counts[code], round(Fraction(100 * counts[code], counted)), number,
+         round(Fraction(100 * number, sum(eligible.values()))))
+        for code, number in eligible.items()
+    ]  # fmt: skip
+
+
+def test_the_2030_agenda(rows, visit):
+    page = visit("/2030-agenda/")
+    goals = [(code, *served(rows, "sdg", code)) for code in codes("sdg")]
+    shown = {words(link).split(" ")[0]: link for link in page.select("main ul a")}
+    shown = {re.match(r"[0-9]+", text)[0]: link for text, link in shown.items()}
+    assert list(shown) == [code for code, tagged, pointed, _ in goals if tagged or pointed]
+    for code, tagged, pointed, types in goals:
+        if tagged or pointed:
+            number = words(shown[code].query("span")[-1])
+            assert (re.match("[0-9]+|one", number)[0].replace("one", "1"), "tagged" in number) == (
+                str(tagged or pointed), tagged > 0
+            )  # fmt: skip
+            assert shown[code].attrs["href"] == leads_to("sdg", code, tagged, types)
+    assert re.findall(r"[0-9]+", words(page.select("main ul + p")[0])) == [
+        goal[0] for goal in goals if not any(goal[1:3])
+    ]
+    objectives = [served(rows, "gcm", code) for code in codes("gcm")]
+    lengths = bars([pointed for _, pointed, _ in objectives])
+    assert [(row[0], *row[2:]) for row in table(page, 0)] == [
+        (int(code), tagged, pointed, length)
+        for code, (tagged, pointed, _), length in zip(codes("gcm"), objectives, lengths, strict=True)
+    ]
+    links = [link.attrs["href"] for link in page.select("main table a")]
+    assert links == [leads_to("gcm", code, tagged, types)
+                     for code, (tagged, pointed, types) in zip(codes("gcm"), objectives, strict=True)
+                     if tagged or pointed]  # fmt: skip
+
+
+def codes(facet):
+    """The Goals, or the objectives: what has nothing above it."""
+    return [term["code"] for term in terms(facet).values() if not term["parent"]]
+
+
+def served(rows, facet, code):
+    """How many records are tagged with a Goal or one of its targets, how many have a type that points to it, and
+    the codes of those types."""
+    tagged = sum(any(tag.split(".")[0] == code for tag in several(row, facet)) for row in rows)
+    types = {name: term["code"] for name, term in terms("type").items()
+             if code in [part.split(".")[0] for part in term[f"suggested_{facet}"].split("|")]}  # fmt: skip
+    pointed = [row for row in rows if row["project_type"] in types]
+    met = {row["project_type"] for row in pointed}
+    return tagged, len(pointed), [code for name, code in types.items() if name in met]
+
+
+def leads_to(facet, code, tagged, types):
+    return f"/projects/?{facet}={code}" if tagged else "/projects/?" + "&".join(f"type={one}" for one in types)
+
+
+@pytest.mark.parametrize("address", ["/where-we-work/", "/data-and-research/", "/2030-agenda/"])
+def test_a_number_leads_to_as_many_projects(session, client, visit, address):
+    """The count beside a link into the directory is what the directory then says."""
+    import_records(session, records(4, 60))
+    counted = []
+    for row in visit(address).select("main tr, main li"):
+        for link in row.query('a[href^="/projects/?"]'):
+            listed = re.search(r'id="status">(No|one|[0-9]+) project', client.get(link.attrs["href"]).text)[1]
+            counted.append((words(row), count_in(row), {"No": 0, "one": 1}.get(listed) or int(listed)))
+    assert len(counted) > 10
+    assert [found for found in counted if found[1] != found[2]] == []
+
+
+def count_in(row):
+    """How many projects a row says there are; of an objective those that are tagged, else those that point to it."""
+    if row.name == "li":
+        return int(re.search(r"([0-9]+|one) projects? ", words(row.query("span")[-1]))[1].replace("one", "1"))
+    cells = [value(cell) for cell in row.query("th, td")]
+    return cells[2] or cells[3] if isinstance(cells[0], int) and len(cells) == 5 else cells[1]
