@@ -142,7 +142,9 @@ def drawing(element):
 def read(root, *selectors):
     """The text of the elements that the selectors name; of everything without any."""
     lines = Lines(root)
-    for element in [one for selector in selectors for one in root.query(selector)] or [root]:
+    chosen = [element for selector in selectors for element in root.query(selector)] if selectors else [root]
+    assert chosen, selectors
+    for element in chosen:
         lines.walk(element)
         lines.end_line()
     return "\n".join(lines.lines) + "\n"
