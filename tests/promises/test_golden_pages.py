@@ -1,6 +1,6 @@
 """Every public page as text, on ten hand-written records: no word, link, number or field changes unnoticed.
 
-The texts are in golden/, made by tests.page_text; tests.golden_files says how to write them again.
+The texts are in golden/public/, made by tests.page_text; tests.golden_files says how to write them again.
 """
 
 import re
@@ -106,8 +106,8 @@ def compare(world):
 
     def go(name, page, text):
         folder = "empty/" if name.startswith("empty/") else ""
-        golden_files.compare(folder + "frame", without_today(frame(page), began))
-        golden_files.compare(name, without_today(text, began))
+        golden_files.compare(f"public/{folder}frame", without_today(frame(page), began))
+        golden_files.compare(f"public/{name}", without_today(text, began))
 
     return go
 
@@ -153,7 +153,7 @@ def test_a_record_with_nothing_but_a_title_says_what_it_said(read, compare):
 def test_a_fragment_says_what_it_said(read, name):
     fragment = read(FRAGMENTS[name], kind=Fragment, headers=FRAGMENT)
     pushed = fragment.response.headers["HX-Push-Url"]
-    golden_files.compare(name, f"address: {pushed}\n\n{page_text.read(fragment.tree.root)}")
+    golden_files.compare(f"public/{name}", f"address: {pushed}\n\n{page_text.read(fragment.tree.root)}")
 
 
 @pytest.mark.parametrize("path", PROSE)
@@ -165,7 +165,7 @@ def test_a_page_of_prose_has_the_headings_links_and_numbers_it_had(read, compare
 def test_the_eligible_states_are_those_it_named(read):
     page = read("/for-governments/eligibility/")
     lists = map(page_text.words, page.select("h3, h3 + p"))
-    golden_files.compare("prose/eligible-states", "\n".join(lists) + "\n")
+    golden_files.compare("public/prose/eligible-states", "\n".join(lists) + "\n")
 
 
 @pytest.mark.parametrize("name", LIVE)
@@ -180,5 +180,5 @@ def test_no_public_page_and_no_text_is_left_out(world):
     assert addresses == {*(VIEWS[name] for name in LIVE), *(f"/{path}/" for path in PROSE)}
     names = {*VIEWS, *FRAGMENTS, *NOT_THERE, "project-bare", "frame", "empty/frame", "prose/eligible-states"}
     names |= {f"empty/{name}" for name in LIVE} | {f"prose/{path.replace('/', '.')}" for path in PROSE}
-    folder = golden_files.FOLDER
+    folder = golden_files.FOLDER / "public"
     assert names == {path.relative_to(folder).with_suffix("").as_posix() for path in folder.rglob("*.txt")}

@@ -1,6 +1,6 @@
 """What staff read after a step, and why one is refused; and what a desk says on which nothing or little waits.
 
-The sentences stand in golden/desks.txt, golden/refusals.txt and golden/steps.txt.
+The sentences stand in golden/staff/: desks.txt, refusals.txt and steps.txt.
 """
 
 from datetime import timedelta
@@ -79,7 +79,7 @@ def test_a_refused_step_says_who_may_take_it_or_what_it_is(office, people):
             )
             text += f"{situation}: {attempt}: {answer.status_code} {refusal(answer)}\n"
             office.session.expire_all()
-    golden_files.compare("refusals", masked(text))
+    golden_files.compare("staff/refusals", masked(text))
 
 
 def refusal(answer):
@@ -108,7 +108,7 @@ def test_each_step_says_what_came_of_it(office, people):
     text += f"withdraw: {came_of(reviewer, reviewer.act(address, reason='A reason.'))}\n"
     several = [office.revision(State.APPROVED, COMPLETE.but(title=title)).id for title in ("One", "Two")]
     text += f"publish several: {came_of(reviewer, reviewer.act('/staff/publish', number=several))}\n"
-    golden_files.compare("steps", masked(text))
+    golden_files.compare("staff/steps", masked(text))
 
 
 def came_of(person, answer):
@@ -129,7 +129,7 @@ def test_a_desk_says_what_waits_and_what_to_do_where_nothing_does(office, people
             SITUATIONS["overdue"](office, COMPLETE.but(title=f"Overdue {count}"))
             office.session.commit()
         text += f"{who}, {count} wait: {lead(people[who])}\n"
-    golden_files.compare("desks", masked(text))
+    golden_files.compare("staff/desks", masked(text))
 
 
 def lead(person):

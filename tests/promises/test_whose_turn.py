@@ -1,6 +1,6 @@
 """What staff read of a revision: whose turn it is, what they can do and why not, and where it is on their desk.
 
-All of it stands in golden/whose-turn.txt as the pages say it; tests.golden_files says how to write it again.
+All of it stands in golden/staff/whose-turn.txt as the pages say it; tests.golden_files says how to write it again.
 """
 
 import re
@@ -76,4 +76,4 @@ def test_every_situation_says_whose_turn_it_is(office, people):
             row = rows[name].get(number, "-")
             read.setdefault(told_to(page, row) if page else "  > not found", []).append(name)
         text += "".join(f"  {', '.join(names)}\n{told}\n" for told, names in read.items()) + "\n"
-    golden_files.compare("whose-turn", text)
+    golden_files.compare("staff/whose-turn", text)
