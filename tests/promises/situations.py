@@ -20,7 +20,7 @@ def submitted_by_a_reviewer(office, draft):
 
 def edited_by_its_reviewer(office, draft):
     revision = office.revision(State.IN_REVIEW, draft)
-    mended = draft.but(summary="Mended by its reviewer.")
+    mended = draft.replace(summary="Mended by its reviewer.")
     return review.save_draft(office.session, revision, mended, version=revision.version, by=office.reviewer)
 
 

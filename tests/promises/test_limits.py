@@ -141,10 +141,10 @@ def test_a_password_has_15_to_1000_characters_of_5_kinds(app, session, password,
 def test_20_rows_stand_on_a_page_of_the_desk_and_50_in_the_audit(colleague, office):
     author, administrator = colleague("author"), colleague("administrator")
     for count in range(20):
-        office.draft(COMPLETE.but(title=f"Draft {count}"))
+        office.draft(COMPLETE.replace(title=f"Draft {count}"))
     page = looked_at(author.get("/staff/?queue=drafts"))
     assert (len(page.query("tbody tr")), len(page.query("a[rel=next]"))) == (20, 0)
-    office.draft(COMPLETE.but(title="Draft 20"))
+    office.draft(COMPLETE.replace(title="Draft 20"))
     page = looked_at(author.get("/staff/?queue=drafts"))
     assert (len(page.query("tbody tr")), len(page.query("a[rel=next]"))) == (20, 1)
     for _ in range(30):

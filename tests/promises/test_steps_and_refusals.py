@@ -65,7 +65,7 @@ def test_a_refused_step_says_who_may_take_it_or_what_it_is(office, people):
     text, made = "", {}
     for entry in filter(None, REFUSED.splitlines()):
         situation, _, tries = entry.partition(": ")
-        revision = made.setdefault(situation, None) or makes[situation](office, COMPLETE.but(title=situation))
+        revision = made.setdefault(situation, None) or makes[situation](office, COMPLETE.replace(title=situation))
         made[situation] = revision
         office.session.commit()
         for attempt in tries.split(", "):
@@ -106,7 +106,7 @@ def test_each_step_says_what_came_of_it(office, people):
     text += f"discard: {came_of(author, author.act(f'{answer.location}/discard', version='1'))}\n"
     address = f"/staff/projects/{revision.project.key}/withdraw"
     text += f"withdraw: {came_of(reviewer, reviewer.act(address, reason='A reason.'))}\n"
-    several = [office.revision(State.APPROVED, COMPLETE.but(title=title)).id for title in ("One", "Two")]
+    several = [office.revision(State.APPROVED, COMPLETE.replace(title=title)).id for title in ("One", "Two")]
     text += f"publish several: {came_of(reviewer, reviewer.act('/staff/publish', number=several))}\n"
     golden_files.compare("staff/steps", masked(text))
 
@@ -125,8 +125,8 @@ def test_a_desk_says_what_waits_and_what_to_do_where_nothing_does(office, people
             text += f"  {words(link)}: {words(page.query('main section p')[0])}\n"
     for count, who in [(1, "author"), (1, "reviewer"), (2, "author"), (2, "reviewer"), (2, "administrator")]:
         if who == "author":
-            office.revision(State.RETURNED, COMPLETE.but(title=f"Returned {count}"))
-            SITUATIONS["overdue"](office, COMPLETE.but(title=f"Overdue {count}"))
+            office.revision(State.RETURNED, COMPLETE.replace(title=f"Returned {count}"))
+            SITUATIONS["overdue"](office, COMPLETE.replace(title=f"Overdue {count}"))
             office.session.commit()
         text += f"{who}, {count} wait: {lead(people[who])}\n"
     golden_files.compare("staff/desks", masked(text))

@@ -61,7 +61,7 @@ def rows_of(person):
 
 
 def test_every_situation_says_whose_turn_it_is(office, people):
-    made = {name: make(office, COMPLETE.but(title=f"A record, {name}")) for name, make in SITUATIONS.items()}
+    made = {name: make(office, COMPLETE.replace(title=f"A record, {name}")) for name, make in SITUATIONS.items()}
     office.session.commit()
     numbers = {name: revision.id for name, revision in made.items()}
     rows = {name: rows_of(person) for name, person in people.items()}
