@@ -63,8 +63,10 @@ SAMPLES = [
      "summary": "Un seminario en Lima.", "language": "es"},
 ]  # fmt: skip
 # The tenth, and the one that was taken back: they come from the portal's own forms.
-RESTORED = COMPLETE.replace(title="Work Permits Online", number="FM.0110", project_type="facilitated-migration-services",
-                        countries=("GHA",), year="2022", start="2022-01", end="2024", sdg=(), gcm=())  # fmt: skip
+RESTORED = COMPLETE.replace(
+    title="Work Permits Online", number="FM.0110", project_type="facilitated-migration-services", countries=("GHA",),
+    year="2022", start="2022-01", end="2024", sdg=(), gcm=(),
+)  # fmt: skip
 WITHDRAWN = COMPLETE.replace(title="A title that is gone", number="WD.0111")
 
 
