@@ -1,4 +1,4 @@
-"""The head and foot of a list of results as data: sentence, chips, totals, sorts, pages, ways out of nothing."""
+"""Everything around a list of results as data: heading, totals, chips, sort orders, pager, relaxations."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from portal.search.directory import SearchResult
 from portal.search.query.filters import Filters
 from portal.vocabulary.facets import VIEWS
 from portal.web.presentation import filter_text, formatting, urls
+from portal.web.presentation.search_text import SearchText
 
 _PAGES_AROUND = 2
+_COLUMN_SORTS = ("newest", "oldest", "title", "-budget", "budget")
 
 
 @dataclass(frozen=True)
 class FilterChip:
-    """One removable part of the search; `note` says why an odd one is not used."""
+    """One removable part of the search; `note` says why an invalid one is ignored."""
 
     name: str
     value: str
@@ -26,7 +28,7 @@ class FilterChip:
 
 @dataclass(frozen=True)
 class Pager:
-    """Which part of the list this is; `pages` holds (number, address) and None for a gap."""
+    """The page of the list; `pages` holds (number, URL) pairs, None for a gap."""
 
     first: int
     last: int
@@ -39,9 +41,13 @@ class Pager:
 
 @dataclass(frozen=True)
 class Results:
-    """Everything around the list, in words and addresses."""
+    """Texts and URLs around the list.
 
-    sentence: str
+    `relaxations` are searches without one part that have results, as (label, count, URL); `still_empty` are the
+    labels of those that have none.
+    """
+
+    heading: str
     totals_phrase: str
     announcement: str
     total: Decimal
@@ -59,57 +65,51 @@ class Results:
 
     @property
     def title(self) -> str:
-        return self.sentence + self.totals_phrase
+        return self.heading + self.totals_phrase
 
 
 def build_results(result: SearchResult) -> Results:
-    filters, terms = result.filters, result.snapshot.terms
-    names = filter_text.facet_names()
-    ways = directory.relaxations(filters) if not result.total else []
-    words = [
-        (filter_text.relaxation_label(terms, name, value), number, directory_url(rest))
-        for rest, name, value, number in ways
+    filters, total, sums = result.filters, result.total, result.sums
+    text = SearchText(filters, result.snapshot.terms)
+    relaxations = [
+        (text.relaxation_label(name, value), count, directory_url(relaxed))
+        for relaxed, name, value, count in (directory.relaxations(filters) if not total else ())
     ]
     return Results(
-        sentence=filter_text.sentence(result),
-        totals_phrase=filter_text.totals_phrase(result),
-        announcement=filter_text.announcement(result),
-        total=formatting.dollars(result.sums.total_cents),
+        heading=text.heading(total),
+        totals_phrase=text.totals_phrase(total, sums.total_cents, sums.without_budget),
+        announcement=text.announcement(total),
+        total=formatting.dollars(sums.total_cents),
         chips=tuple(
-            FilterChip(
-                name=names[chip.name],
-                value=chip.invalid.value if chip.invalid else filter_text.value_label(terms, chip.name, chip.value),
-                url=directory_url(chip.remaining),
-                note=filter_text.invalid_reason(chip.invalid) if chip.invalid else "",
-            )
-            for chip in filters.parts()
+            FilterChip(name=chip.name, value=chip.value, url=directory_url(chip.part.remaining), note=chip.note)
+            for chip in text.chips
         ),
         clear_url=directory_url(Filters(view=filters.view, per_page=filters.per_page)),
         sorts=filter_text.sort_names(filters),
-        column_sorts={
-            name: directory_url(filters.replace(sort=name))
-            for name in ("newest", "oldest", "title", "-budget", "budget")
-        }
-        if filters.view == "table"
-        else {},
+        column_sorts=column_sort_urls(filters) if filters.view == "table" else {},
         view_urls={view: directory_url(filters.replace(view=view, page=filters.page)) for view in VIEWS},
         pager=build_pager(result),
-        relaxations=tuple(word for word in words if word[1]),
-        still_empty=tuple(word[0] for word in words if not word[1]),
-        warnings=tuple(filter_text.range_error(filters, name) for name in filters.reversed_ranges),
+        relaxations=tuple(relaxation for relaxation in relaxations if relaxation[1]),
+        still_empty=tuple(label for label, count, _ in relaxations if not count),
+        warnings=text.warnings,
         canonical_url=directory_url(filters.canonical),
         is_indexable=filters.active_filter_count <= 1 and not filters.text and len(filters.selected) <= 1,
     )
 
 
+def column_sort_urls(filters: Filters) -> dict[str, str]:
+    """The URL of each sort order that a column heading of the table offers."""
+    return {name: directory_url(filters.replace(sort=name)) for name in _COLUMN_SORTS}
+
+
 def directory_url(filters: Filters) -> str:
-    """The address of a search."""
+    """The URL of a search."""
     base, query = urls.url_for("projects.directory"), str(filters)
     return f"{base}?{query}" if query else base
 
 
 def cache_key(filters: Filters) -> str:
-    """The address, and what of the query string was not understood: both decide what the page shows."""
+    """The URL and the invalid parameters: both decide what the page shows."""
     return (
         f"{directory_url(filters)} {filters.invalid_parameters}"
         if filters.invalid_parameters
@@ -118,13 +118,13 @@ def cache_key(filters: Filters) -> str:
 
 
 def build_pager(result: SearchResult) -> Pager:
-    """The first, the last and the pages around this one."""
+    """Links to the first page, the last page and the pages around this one."""
     filters, last = result.filters, result.last_page
     page = min(filters.page, last)
     numbers = sorted({1, last, *range(max(1, page - _PAGES_AROUND), min(last, page + _PAGES_AROUND) + 1)})
     links: list[tuple[int, str] | None] = []
-    for before, number in zip([0, *numbers], numbers, strict=False):
-        if number - before > 1:
+    for previous, number in zip([0, *numbers], numbers, strict=False):
+        if number - previous > 1:
             links.append(None)
         links.append((number, directory_url(filters.replace(page=number))))
     first = (page - 1) * filters.per_page + 1
