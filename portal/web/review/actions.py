@@ -5,21 +5,17 @@ What refuses the step comes back on the page it was asked from, with everything 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time
 
 from flask import request, url_for
 from sqlalchemy.orm import Session
 
-from portal.errors import Conflict, FieldError, PortalError, ValidationFailed
+from portal.errors import Conflict, PortalError, ValidationFailed
 from portal.models import Account, Revision
 from portal.services.editorial import revisions, workflow
 from portal.services.editorial.workflow import Action
 from portal.web.presentation.i18n import gettext
 from portal.web.security.idempotency import RefusalHandler, ViewResponse, run_once
-
-_DAY_PATTERN, _TIME_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), re.compile(r"[0-9]{2}:[0-9]{2}")
 
 
 def run_action(
@@ -71,40 +67,6 @@ def check_version(revision: Revision) -> None:
     """Raise Conflict when the revision changed since the form was made."""
     if revision.version != form_version():
         raise Conflict(conflict_with="revision", mine=revision.draft, theirs=revision.draft, version=revision.version)
-
-
-def publish_time() -> datetime:
-    """The day and time of the form, in UTC; raises Incomplete."""
-    try:
-        return datetime.combine(_day(), _time(), UTC)
-    except ValueError as why:
-        advice = gettext("Give the day as 2027-01-31 and the time as 14:30, in UTC.")
-        raise ValidationFailed([FieldError("publish_at", gettext("This is not a day and a time."), advice)]) from why
-
-
-def due_time() -> datetime:
-    """The end of the day of the form, in UTC; raises Incomplete."""
-    try:
-        return datetime.combine(_day(), time(23, 59, 59), UTC)
-    except ValueError as why:
-        advice = gettext("Give it as 2027-01-31.")
-        raise ValidationFailed([FieldError("due_at", gettext("This is not a day."), advice)]) from why
-
-
-def _day() -> date:
-    return date.fromisoformat(_form_value("day", _DAY_PATTERN))
-
-
-def _time() -> time:
-    return time.fromisoformat(_form_value("time", _TIME_PATTERN))
-
-
-def _form_value(name: str, shape: re.Pattern[str]) -> str:
-    """What a control of the form holds, in the one shape that its browser sends; raises ValueError."""
-    text = request.form.get(name, "").strip()
-    if not shape.fullmatch(text):
-        raise ValueError(name)
-    return text
 
 
 def error_messages(error: PortalError) -> tuple[str, ...]:

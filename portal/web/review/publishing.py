@@ -21,6 +21,7 @@ from portal.web.presentation.i18n import gettext, ngettext
 from portal.web.review import actions, comparison, impact
 from portal.web.review.actions import run_action
 from portal.web.review.confirmation import Confirmation, render_confirmation
+from portal.web.review.forms import DueDateForm, PublishTimeForm
 from portal.web.security import access, idempotency
 from portal.web.security.access import require_role
 from portal.web.security.idempotency import ViewResponse
@@ -56,7 +57,7 @@ def confirm_schedule(revision_id: int) -> ViewResponse:
 def schedule(revision_id: int) -> ViewResponse:
     def act(session: Session, found: Revision, account: Account) -> Revision:
         actions.check_version(found)
-        return publication.schedule(session, found, at=actions.publish_time(), by=account)
+        return publication.schedule(session, found, at=PublishTimeForm(request.form).publish_time(), by=account)
 
     return run_action(revision_id, Action.SCHEDULE, act, on_refused(revision_id, Action.SCHEDULE))
 
@@ -72,8 +73,7 @@ def confirm_due(revision_id: int) -> ViewResponse:
 def set_due(revision_id: int) -> ViewResponse:
     def act(session: Session, found: Revision, account: Account) -> Revision:
         actions.check_version(found)
-        at = None if request.form.get("clear") else actions.due_time()
-        return review.set_due(session, found, at=at, by=account)
+        return review.set_due(session, found, at=DueDateForm(request.form).due_at(), by=account)
 
     return run_action(revision_id, Action.SET_DUE, act, on_refused(revision_id, Action.SET_DUE))
 

@@ -13,6 +13,7 @@ from portal.services.records import published
 from portal.web.presentation.i18n import gettext
 from portal.web.review import event_text
 from portal.web.review.confirmation import Confirmation, render_confirmation
+from portal.web.review.forms import ReasonForm
 from portal.web.security import access, idempotency
 from portal.web.security.access import require_role
 from portal.web.security.idempotency import ViewResponse
@@ -45,7 +46,7 @@ def confirm_withdraw(key: str) -> ViewResponse:
 def withdraw(key: str) -> ViewResponse:
     def act(session: Session, account: Account) -> str:
         project = published.get_project_by_slug(session, key)
-        publication.withdraw(session, project, reason=request.form.get("reason", ""), by=account)
+        publication.withdraw(session, project, reason=ReasonForm(request.form).reason.data or "", by=account)
         return url_for(".record", key=project.key)
 
     done = gettext("The record is withdrawn. Its address says so, with the day and the reason.")
