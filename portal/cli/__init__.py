@@ -1,12 +1,12 @@
-"""The commands that are more than a few lines: the import, accounts, publishing what is due, the demonstration."""
+"""The commands of `portal`, one module for each subject."""
 
 from portal.cli.accounts import account
-from portal.cli.cleanup import cleanup_command
+from portal.cli.cleanup import cleanup_command, sweep
 from portal.cli.demo import demo
 from portal.cli.group import CommandLine
 from portal.cli.imports import import_
 from portal.cli.publish_due import publish_due
 
-COMMANDS = (account, demo, import_, publish_due, cleanup_command)
+COMMANDS = (account, demo, import_, publish_due, cleanup_command, sweep)
 
 __all__ = ["COMMANDS", "CommandLine"]

@@ -1,4 +1,4 @@
-"""portal account: the first administrator, and what an operator does when nobody can sign in."""
+"""portal account: create the first administrator, and manage accounts when nobody can sign in."""
 
 from __future__ import annotations
 
@@ -7,35 +7,36 @@ from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.orm import Session
 
+from portal.cli.group import write_transaction
+from portal.config import Settings
 from portal.database.orm import db
-from portal.database.transactions import begin_writing
-from portal.errors import PortalError, ValidationFailed
 from portal.models import Account
 from portal.services import mail
 from portal.services.accounts import administration, email_change, notifications, one_time_links
+from portal.services.accounts.notifications import SecurityEvent
 from portal.services.accounts.one_time_links import IssuedLink, Purpose
 from portal.vocabulary.workflow import Role
 
-# Stands in until the operator gives a contact address; .invalid belongs to nobody (RFC 2606).
+# Used until the operator configures a contact address; nobody can own a .invalid domain (RFC 2606).
 PLACEHOLDER_EMAIL = "administrator@portal.invalid"
 
 
 @click.group("account")
 def account() -> None:
-    """Accounts of staff."""
+    """Manage staff accounts."""
 
 
 def print_link(link: IssuedLink) -> None:
-    """Print a link once; it is kept nowhere."""
-    click.echo(f"{link.name} <{link.email}> chooses a password here, once, within 30 minutes:")
-    click.echo(f"  {link.url(current_app.extensions['settings'].public_url)}")
+    """Print a one-time link; its token is not stored, so it cannot be printed later."""
+    click.echo(f"{link.name} <{link.email}> can choose a password here, once, within 30 minutes:")
+    click.echo(f"  {link.url(_settings().public_url)}")
 
 
 def get_account(session: Session, email: str) -> Account:
-    found = administration.find_by_email(session, email)
-    if found is None:
-        raise click.ClickException(f"There is no account {email}. portal account list shows all.")
-    return found
+    account_row = administration.find_by_email(session, email)
+    if account_row is None:
+        raise click.ClickException(f"There is no account {email}. Run portal account list to see all accounts.")
+    return account_row
 
 
 @account.command("add")
@@ -45,37 +46,31 @@ def get_account(session: Session, email: str) -> Account:
 @with_appcontext
 def add(email: str, name: str, role: str) -> None:
     """Add an account and print its one-time link."""
-    session = db.session()
-    begin_writing(session)
-    purpose = Purpose.FIRST if administration.has_no_accounts(session) else Purpose.INVITE
-    try:
-        link = one_time_links.issue(
-            session, administration.add_account(session, email=email, name=name, role=role), purpose
-        )
-    except ValidationFailed as why:
-        session.rollback()
-        raise click.ClickException(" ".join(str(fault) for fault in why.errors)) from why
-    session.commit()
+    with write_transaction() as session:
+        purpose = Purpose.FIRST if administration.has_no_accounts(session) else Purpose.INVITE
+        added = administration.add_account(session, email=email, name=name, role=role)
+        link = one_time_links.issue(session, added, purpose)
     print_link(link)
 
 
 @account.command("first")
 @with_appcontext
 def first() -> None:
-    """Print a link for the first administrator, as long as nobody has a password; else print nothing."""
-    session = db.session()
-    begin_writing(session)
-    everyone = administration.list_accounts(session)
-    if any(one.password_hash for one in everyone):
-        session.rollback()
-        return
-    contact = current_app.extensions["settings"].contact
-    found = next((one for one in everyone if one.is_administrator and not one.is_disabled), None)
-    if found is None:
-        email = contact if "@" in contact else PLACEHOLDER_EMAIL
-        found = administration.add_account(session, email=email, name="First administrator", role=Role.ADMINISTRATOR)
-    link = one_time_links.issue(session, found, Purpose.FIRST)
-    session.commit()
+    """Print a link for the first administrator; print nothing once anyone has a password."""
+    with write_transaction() as session:
+        accounts = administration.list_accounts(session)
+        if any(listed.password_hash for listed in accounts):
+            return
+        administrator = next((a for a in accounts if a.is_administrator and not a.is_disabled), None)
+        if administrator is None:
+            contact = _settings().contact
+            administrator = administration.add_account(
+                session,
+                email=contact if "@" in contact else PLACEHOLDER_EMAIL,
+                name="First administrator",
+                role=Role.ADMINISTRATOR,
+            )
+        link = one_time_links.issue(session, administrator, Purpose.FIRST)
     click.echo("Nobody can sign in yet.")
     print_link(link)
 
@@ -83,76 +78,61 @@ def first() -> None:
 @account.command("list")
 @with_appcontext
 def list_() -> None:
-    """Show all accounts."""
-    for one in administration.list_accounts(db.session()):
-        seen = f"last signed in {one.signed_in_at:%Y-%m-%d}" if one.signed_in_at else "never signed in"
-        factor = "second factor" if one.has_second_factor else "no second factor"
-        state = "disabled" if one.is_disabled else seen
-        click.echo(f"{one.email}\t{one.name}\t{one.role}\t{factor}\t{state}")
+    """List all accounts."""
+    for listed in administration.list_accounts(db.session()):
+        signed_in = f"last signed in {listed.signed_in_at:%Y-%m-%d}" if listed.signed_in_at else "never signed in"
+        factor = "second factor" if listed.has_second_factor else "no second factor"
+        status = "disabled" if listed.is_disabled else signed_in
+        click.echo(f"{listed.email}\t{listed.name}\t{listed.role}\t{factor}\t{status}")
 
 
 @account.command("email")
 @click.argument("email")
-@click.argument("other")
+@click.argument("new_email")
 @with_appcontext
-def email_(email: str, other: str) -> None:
-    """Give an account another e-mail address, and end its sessions at once."""
-    session = db.session()
-    begin_writing(session)
-    found = get_account(session, email)
-    try:
-        before = email_change.set_email(session, found, other, by=None, auth_session=None)
-    except PortalError as why:
-        session.rollback()
-        raise click.ClickException(str(why)) from why
-    session.commit()
-    settings = current_app.extensions["settings"]
-    for to in (before, found.email):
-        event, detail = notifications.SecurityEvent.EMAIL_CHANGED, found.email
-        mail.send_quietly(
-            notifications.security_notification(event, to=to, name=found.name, settings=settings, detail=detail),
-            settings,
-        )
-    click.echo(f"{before} is {found.email} now.")
+def email_(email: str, new_email: str) -> None:
+    """Change the e-mail address of an account and end its sessions at once."""
+    with write_transaction() as session:
+        changed = get_account(session, email)
+        previous = email_change.set_email(session, changed, new_email, by=None, auth_session=None)
+    for address in (previous, changed.email):
+        _notify(changed, SecurityEvent.EMAIL_CHANGED, to=address, detail=changed.email)
+    click.echo(f"{previous} is now {changed.email}.")
 
 
 @account.command("disable")
 @click.argument("email")
 @with_appcontext
 def disable(email: str) -> None:
-    """Shut an account and end its sessions at once."""
-    session = db.session()
-    begin_writing(session)
-    try:
+    """Disable an account and end its sessions at once."""
+    with write_transaction() as session:
         administration.disable(session, get_account(session, email), by=None)
-    except PortalError as why:
-        session.rollback()
-        raise click.ClickException(str(why)) from why
-    session.commit()
     click.echo(f"{email} is disabled.")
 
 
 @account.command("link")
 @click.argument("email")
-@click.option("--new-second-factor", is_flag=True, help="For a lost device: set up another one at the next sign-in.")
+@click.option("--new-second-factor", is_flag=True, help="For a lost device: set up a new one at the next sign-in.")
 @with_appcontext
 def link(email: str, new_second_factor: bool) -> None:
-    """Print a one-time link with which an account chooses a password."""
-    session = db.session()
-    begin_writing(session)
-    found = get_account(session, email)
-    try:
+    """Print a one-time link for choosing a password."""
+    with write_transaction() as session:
+        owner = get_account(session, email)
         if new_second_factor:
-            administration.remove_second_factor(session, found, by=None, auth_session=None)
-        issued = administration.issue_link(session, found, by=None)
-    except PortalError as why:
-        session.rollback()
-        raise click.ClickException(str(why)) from why
-    session.commit()
+            administration.remove_second_factor(session, owner, by=None, auth_session=None)
+        issued = administration.issue_link(session, owner, by=None)
     print_link(issued)
     if new_second_factor:
-        settings = current_app.extensions["settings"]
-        event = notifications.SecurityEvent.SECOND_FACTOR_REMOVED
-        mail.send_quietly(
-            notifications.security_notification(event, to=found.email, name=found.name, settings=settings), settings
-        )
+        _notify(owner, SecurityEvent.SECOND_FACTOR_REMOVED, to=owner.email)
+
+
+def _notify(owner: Account, event: SecurityEvent, *, to: str, detail: str = "") -> None:
+    settings = _settings()
+    mail.send_quietly(
+        notifications.security_notification(event, to=to, name=owner.name, settings=settings, detail=detail), settings
+    )
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["settings"]
+    return settings

@@ -1,21 +1,29 @@
-"""portal sweep: takes away what is over, such as dead sign-ins and links; for a timer, once a day."""
+"""portal cleanup: deletes expired sessions, links and other short-lived rows; for a daily timer."""
 
 from __future__ import annotations
 
 import click
 from flask.cli import with_appcontext
 
-from portal.database.orm import db
-from portal.database.transactions import begin_writing
+from portal.cli.group import write_transaction
 from portal.services.operations import cleanup
 
 
-@click.command("sweep")
+@click.command("cleanup")
 @with_appcontext
 def cleanup_command() -> None:
-    """Delete old tries, keys of forms, ended sign-ins and dead links; never content, accounts or the audit trail."""
-    session = db.session()
-    begin_writing(session)
-    counts = cleanup.delete_expired(session)
-    session.commit()
-    click.echo("Gone: " + ", ".join(f"{count} {what}" for what, count in counts.items()) + ".")
+    """Delete expired login attempts, idempotency keys, sessions and one-time links.
+
+    Never deletes projects, revisions, accounts or audit events.
+    """
+    with write_transaction() as session:
+        counts = cleanup.delete_expired(session)
+    click.echo("Deleted: " + ", ".join(f"{count} {kind}" for kind, count in counts.items()) + ".")
+
+
+@click.command("sweep", hidden=True)
+@click.pass_context
+def sweep(context: click.Context) -> None:
+    """The former name of `portal cleanup`, kept for one release so that existing timers still work."""
+    click.echo("portal sweep is now called portal cleanup. Use the new name: the old one will be removed.", err=True)
+    context.invoke(cleanup_command)

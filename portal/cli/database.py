@@ -1,4 +1,4 @@
-"""The commands of an operator: parses, calls one service, prints, commits."""
+"""portal migrate, sample, index and backup: each parses its arguments, calls services, commits and prints."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ SAMPLE_FILE = Path(__file__).parent.parent / "sample" / "idf_projects.csv"
 
 
 def begin_exclusive_writing() -> None:
-    """Begin a transaction that writes; commands of one database take turns."""
+    """Begin a write transaction that waits until no other command writes to this database."""
     begin_writing(db.session())
     migrations.acquire_migration_lock(db.session.connection())
 
 
 def migrate_database() -> None:
-    """Migrate in one transaction, then plant the first terms and fill a text index that a migration emptied."""
+    """Migrate in one transaction, then seed the terms, rebuild missing search documents and re-encrypt TOTP secrets."""
     if db.engine.dialect.name == "sqlite":
         folder = db.engine.url.database
         if folder and folder != ":memory:":
             Path(folder).parent.mkdir(parents=True, exist_ok=True)
-            # The one command that makes a database (see cli.group); with the rights that SQLite would give.
+            # The only command that creates a database (see cli.group), with the permissions SQLite would use.
             Path(folder).touch(mode=0o644)
-        # Write-ahead logging is a property of the file: set once, before any worker opens it.
+        # Write-ahead logging is stored in the file: set it once, before any worker opens it.
         raw = db.engine.raw_connection()
         raw.execute("PRAGMA journal_mode=WAL")
         raw.close()
@@ -54,27 +54,27 @@ def migrate_database() -> None:
     click.echo(f"The database is at revision {revision}.")
     if lost:
         click.echo(
-            f"{lost} second factors cannot be read, because SECRET_KEY was changed: put the former key into "
-            "SECRET_KEY_BEFORE and run this once more.",
+            f"{lost} second factors cannot be decrypted because SECRET_KEY was changed. Put the previous key into "
+            "SECRET_KEY_BEFORE and run portal migrate again.",
             err=True,
         )
 
 
 @click.command("migrate")
-@click.option("--sample-if-empty", is_flag=True, help="Put the sample records into a database without projects.")
+@click.option("--sample-if-empty", is_flag=True, help="Import the sample records if there are no projects.")
 @with_appcontext
 def migrate(sample_if_empty: bool) -> None:
-    """Bring the database to the newest shape; the only step that changes tables."""
+    """Create or update the database; the only command that changes tables."""
     migrate_database()
     if sample_if_empty and not db.session.execute(select(func.count()).select_from(Project)).scalar_one():
         import_sample()
 
 
 @click.command("sample")
-@click.option("--remove", is_flag=True, help="Take the sample records out again.")
+@click.option("--remove", is_flag=True, help="Remove the sample records.")
 @with_appcontext
 def sample(remove: bool) -> None:
-    """Put in the 100 sample records that ship with the portal."""
+    """Import the 100 sample records that come with the portal."""
     if remove:
         begin_exclusive_writing()
         removed, withdrawn = remove_sample(db.session())
@@ -82,14 +82,15 @@ def sample(remove: bool) -> None:
         click.echo(f"{removed} sample records removed.")
         if withdrawn:
             click.echo(
-                f"{withdrawn} more were withdrawn and not removed, because staff had worked on them: what they typed "
-                "is kept, and the addresses say that these were a sample."
+                f"{withdrawn} more were withdrawn instead of removed because staff have worked on them. Their "
+                "revisions remain, and their addresses say that they were sample records."
             )
     else:
         import_sample()
 
 
 def import_sample() -> None:
+    """Import the sample records in one transaction and print the counts."""
     report = Report()
     begin_exclusive_writing()
     import_file(db.session(), SAMPLE_FILE, is_sample=True, report=report)
@@ -99,18 +100,18 @@ def import_sample() -> None:
 
 @click.group("index")
 def index() -> None:
-    """The index of the directory and the text index."""
+    """Check or rebuild the search indexes."""
 
 
 @index.command("check")
 @with_appcontext
 def check_index() -> None:
-    """Compare index, text index and journal with the tables; says what differs and ends with 1."""
+    """Compare the indexes and the journal with the tables; print differences and exit with 1 if there are any."""
     snapshot = load_snapshot(db.session())
-    found = list(find_inconsistencies(db.session(), snapshot))
-    for difference in found:
-        click.echo(difference)
-    if found:
+    inconsistencies = list(find_inconsistencies(db.session(), snapshot))
+    for inconsistency in inconsistencies:
+        click.echo(inconsistency)
+    if inconsistencies:
         sys.exit(1)
     click.echo(f"Index, text index and tables agree: {len(snapshot.index.all_rows):,} projects.")
 
@@ -118,13 +119,13 @@ def check_index() -> None:
 @index.command("rebuild")
 @with_appcontext
 def rebuild_index() -> None:
-    """Write the text index anew from the tables, and have every process read all projects anew."""
+    """Rebuild the text index from the tables and make every process reload its snapshot."""
     begin_exclusive_writing()
     with tqdm(unit=" projects", disable=not sys.stderr.isatty()) as bar:
         count = rebuild(db.session(), bar.update)
     Catalogue.touch(db.session(), None)
     db.session.commit()
-    click.echo(f"The text index was written anew: {count:,} projects.")
+    click.echo(f"The text index was rebuilt: {count:,} projects.")
 
 
 @click.command("backup")
@@ -134,8 +135,8 @@ def backup(file: Path) -> None:
     """Copy the SQLite database to a new FILE while the portal runs, and check the copy."""
     try:
         size = back_up(db.engine, file)
-    except PortalError as why:
-        raise click.ClickException(str(why)) from why
+    except PortalError as error:
+        raise click.ClickException(str(error)) from error
     click.echo(f"{file}: {size / 1e6:.1f} MB, checked.")
 
 

@@ -1,4 +1,4 @@
-"""The command line as a whole: what goes wrong round any command is one line on the terminal, and no traceback."""
+"""What all commands share: one write transaction, and errors as one line on the terminal instead of a traceback."""
 
 from __future__ import annotations
 
@@ -12,19 +12,22 @@ import click
 from flask.cli import FlaskGroup
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import Session
 
 from portal.database.diagnostics import describe_error
-from portal.errors import PortalError
+from portal.database.orm import db
+from portal.database.transactions import begin_writing
+from portal.errors import PortalError, ValidationFailed
 
 
 class CommandLine(FlaskGroup):
-    """Says in words what keeps a command from its work; only a fault of the program itself shows a traceback."""
+    """Reports expected errors in one line; only a bug in the program shows a traceback."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        for given in args:
-            if not _is_text(given):
+        for argument in args:
+            if not _is_text(argument):
                 raise click.ClickException(
-                    f"{_printable(given)!r} is not UTF-8 text: rename the file, or type it in UTF-8."
+                    f"{_printable(argument)!r} is not UTF-8 text: rename the file, or type it in UTF-8."
                 )
         return super().parse_args(ctx, args)
 
@@ -32,26 +35,55 @@ class CommandLine(FlaskGroup):
         try:
             with _forbid_new_databases():
                 return super().invoke(ctx)
-        except Exception as why:
-            if words := _error_message(why):
-                raise click.ClickException(words) from why
+        except Exception as error:
+            if message := _error_message(error):
+                raise click.ClickException(message) from error
             raise
+
+
+@contextmanager
+def write_transaction() -> Iterator[Session]:
+    """Run the block in one write transaction: commit at its end, roll back on any error.
+
+    An error of the portal ends the command with its message.
+    """
+    session = db.session()
+    begin_writing(session)
+    try:
+        yield session
+    except PortalError as error:
+        session.rollback()
+        raise click.ClickException(_portal_error_message(error)) from error
+    except BaseException:
+        session.rollback()
+        raise
+    session.commit()
 
 
 def _error_message(error: Exception) -> str:
     if isinstance(error, PortalError):
         return str(error)
-    # Whoever reads the output may stop reading; click ends quietly then.
+    # EPIPE: whoever reads the output stopped reading; click then exits quietly.
     if isinstance(error, OSError) and error.filename and error.errno != errno.EPIPE:
-        return f"{error.filename}: {error.strerror}. Correct the path, or the rights of the file and its folder."
+        return f"{error.filename}: {error.strerror}. Check the path and the permissions of the file and its folder."
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return "The disk is full: make room, then run this again."
+        return "The disk is full. Free some space, then run this command again."
     return describe_error(error)
+
+
+def _portal_error_message(error: PortalError) -> str:
+    # The heading of ValidationFailed speaks of a submission; a command names the errors alone.
+    if isinstance(error, ValidationFailed):
+        return " ".join(str(field_error) for field_error in error.errors)
+    return str(error)
 
 
 @contextmanager
 def _forbid_new_databases() -> Iterator[None]:
-    """SQLite makes the file that it is asked to open; only `portal migrate`, which makes it first, may want that."""
+    """Refuse to connect to a missing SQLite file, which SQLite would create.
+
+    Only `portal migrate` creates a database, and it makes the file before it connects.
+    """
     event.listen(Engine, "do_connect", _refuse_missing)
     try:
         yield
@@ -66,7 +98,7 @@ def _refuse_missing(dialect: Dialect, _record: Any, arguments: list[Any], _optio
 
 
 def _is_text(argument: str) -> bool:
-    return not any("\ud800" <= sign <= "\udfff" for sign in argument)
+    return not any("\ud800" <= character <= "\udfff" for character in argument)
 
 
 def _printable(argument: str) -> str:

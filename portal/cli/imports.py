@@ -1,4 +1,4 @@
-"""portal import: a file into projects, in short turns, with a report of every finding."""
+"""portal import: imports projects from a file in short transactions and reports every issue."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ from portal.database.orm import db
 from portal.errors import PortalError
 from portal.services.imports import Report, import_file
 
-# Bytes of a file from which a second process is worth its start.
+# Smaller files are parsed faster than a second process starts.
 MIN_WORKER_FILE_BYTES = 500_000
 CACHE_KIB = 48_000
 MAX_BUSY_SECONDS, PAUSE_SECONDS = 1.8, 0.11
-# What a crash of the machine takes back, the same command brings in again; so batches need not wait for the disk.
+# A crash of the machine may lose the last batches; the same command imports them again, so no batch waits for the disk.
 BULK_PRAGMAS = (f"cache_size=-{CACHE_KIB}", "synchronous=NORMAL", "wal_autocheckpoint=16000")
 
 
 def tune_for_bulk(connection: Any, _record: Any) -> None:
-    """Prepare a connection to SQLite for much writing: rows of one batch lie all over the indexes."""
+    """Tune an SQLite connection for bulk writes, whose rows are scattered over the indexes."""
     for pragma in BULK_PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 
 class ShortTransactions:
-    """Short transactions of a long run of writing, between which others get their turn to write."""
+    """Runs each batch of a long import in one short transaction, and pauses between them so that others can write."""
 
     def __init__(self) -> None:
         self._busy = 0.0
@@ -51,7 +51,7 @@ class ShortTransactions:
         if self._busy > MAX_BUSY_SECONDS:
             gc.collect()
             if db.engine.dialect.name == "sqlite":
-                # Who waits for SQLite looks again after a tenth of a second, and meets a free moment only by luck.
+                # A waiting writer polls SQLite every tenth of a second; without a pause it rarely finds it unlocked.
                 time.sleep(PAUSE_SECONDS)
             self._busy = 0.0
         begin_exclusive_writing()
@@ -63,7 +63,7 @@ class ShortTransactions:
 
 @contextmanager
 def without_garbage_collection() -> Iterator[None]:
-    """Keep the collector of garbage from looking through every batch; Turns lets it in now and then."""
+    """Switch automatic garbage collection off; ShortTransactions collects between batches instead."""
     gc.freeze()
     gc.disable()
     try:
@@ -74,68 +74,78 @@ def without_garbage_collection() -> Iterator[None]:
 
 
 def open_report(report_path: Path, source: Path) -> TextIO:
-    """The file for the report, emptied; raise ClickException where it would take the place of what is needed."""
-    needed = {source: "the file to be imported"}
+    """Open the report for writing, emptied. Raises ClickException if it would overwrite the import or the database."""
+    protected = {source: "the file to be imported"}
     if db.engine.dialect.name == "sqlite":
-        needed[Path(db.engine.url.database or "")] = "the database"
-    for path, what in needed.items():
-        # By whatever name or link: what counts is the file behind it.
+        protected[Path(db.engine.url.database or "")] = "the database"
+    for path, description in protected.items():
+        # Compares the files themselves, so that links and other spellings of a path are recognised.
         if report_path.exists() and path.is_file() and report_path.samefile(path):
-            raise click.ClickException(f"--report {report_path} is {what} itself: name another file.")
+            raise click.ClickException(f"--report {report_path} is {description} itself. Choose another file.")
     try:
         return report_path.open("w", encoding="utf-8-sig", newline="")
-    except OSError as why:
+    except OSError as error:
         raise click.ClickException(
-            f"--report {report_path} cannot be written ({why.strerror}): name a file in a folder you can write to."
-        ) from why
+            f"--report {report_path} cannot be written ({error.strerror}). Choose a file in a folder you can write to."
+        ) from error
 
 
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--dry-run", is_flag=True, help="Check everything, store nothing; others cannot write meanwhile.")
-@click.option("--report", "report_path", type=click.Path(path_type=Path), help="Write every finding to this CSV file.")
-@click.option("--new-terms", type=click.Choice(["add", "refuse"]), default="refuse", show_default=True)
-@click.option("--id-prefix", default="", metavar="TEXT", help="Put this before each Projects ID.")
+@click.option("--dry-run", is_flag=True, help="Check everything and store nothing; blocks other writers meanwhile.")
+@click.option("--report", "report_path", type=click.Path(path_type=Path), help="Write every issue to this CSV file.")
+@click.option(
+    "--new-terms",
+    type=click.Choice(["add", "refuse"]),
+    default="refuse",
+    show_default=True,
+    help="Add terms that are in no list yet, or refuse their rows.",
+)
+@click.option("--id-prefix", default="", metavar="TEXT", help="Prefix each Projects ID with TEXT.")
 @with_appcontext
 def import_(
     file: Path, dry_run: bool, report_path: Path | None, new_terms: Literal["add", "refuse"], id_prefix: str
 ) -> None:
-    """Import projects from a CSV or XLSX file; good rows go in, faulty rows are reported.
+    """Import projects from a CSV or XLSX file; valid rows are stored and invalid rows reported.
 
-    Rows are kept by the thousand as they go in. When the run is broken off, the same command carries on.
+    Rows are stored in batches. If the import is interrupted, run the same command again to continue.
     """
     with ExitStack() as stack:
-        target = None
-        if report_path:
-            target = csv.writer(stack.enter_context(open_report(report_path, file)))
-        report = Report(target)
+        report_writer = csv.writer(stack.enter_context(open_report(report_path, file))) if report_path else None
+        report = Report(report_writer)
         bar = stack.enter_context(tqdm(unit=" rows", disable=not sys.stderr.isatty()))
         stack.enter_context(without_garbage_collection())
+        stack.enter_context(_import_errors(report, dry_run=dry_run))
         if dry_run:
             begin_exclusive_writing()
-        try:
-            import_file(
-                db.session(),
-                file,
-                new_terms=new_terms,
-                report=report,
-                id_prefix=id_prefix,
-                batch_context=None if dry_run else ShortTransactions(),
-                in_worker=file.stat().st_size > MIN_WORKER_FILE_BYTES,
-                on_total=bar.reset,
-                on_progress=bar.update,
-            )
-        except PortalError as why:
-            db.session.rollback()
-            raise click.ClickException(str(why)) from why
-        except SQLAlchemyError as why:
-            db.session.rollback()
-            if report.rows and not dry_run and (words := describe_error(why)):
-                raise click.ClickException(
-                    f"{words} {report.rows:,} rows are answered for; import the file again to carry on."
-                ) from why
-            raise
-        db.session.rollback()
+        import_file(
+            db.session(),
+            file,
+            new_terms=new_terms,
+            report=report,
+            id_prefix=id_prefix,
+            batch_context=None if dry_run else ShortTransactions(),
+            in_worker=file.stat().st_size > MIN_WORKER_FILE_BYTES,
+            on_total=bar.reset,
+            on_progress=bar.update,
+        )
     click.echo(report.summary(dry_run=dry_run))
     if report.refused:
         sys.exit(1)
+
+
+@contextmanager
+def _import_errors(report: Report, *, dry_run: bool) -> Iterator[None]:
+    """Roll back what is not committed; turn errors into one line that says how far the import came."""
+    try:
+        yield
+    except PortalError as error:
+        raise click.ClickException(str(error)) from error
+    except SQLAlchemyError as error:
+        if report.rows and not dry_run and (message := describe_error(error)):
+            raise click.ClickException(
+                f"{message} {report.rows:,} rows have been processed. Import the file again to continue."
+            ) from error
+        raise
+    finally:
+        db.session.rollback()

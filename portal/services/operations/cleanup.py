@@ -1,6 +1,6 @@
-"""Taking away rows that nothing looks at any more: tries, keys of forms, ended sign-ins, dead links.
+"""Delete expired login attempts, idempotency keys, sessions and one-time links.
 
-Revisions, accounts and audit events are kept for good and never touched here.
+Revisions, accounts and audit events are permanent and never deleted here.
 """
 
 from __future__ import annotations
@@ -16,31 +16,31 @@ from portal.models.account import EmailChange
 from portal.services.accounts import rate_limits
 from portal.services.editorial import idempotency
 
-# For how long a form that was sent once may be sent again and still count once.
+# How long a repeated submission of a form is recognised as a repeat.
 IDEMPOTENCY_KEY_RETENTION = timedelta(days=30)
-# Long enough to be looked up after a complaint; the audit trail keeps who signed in when.
+# Long enough to investigate a complaint; after that the audit trail still says who signed in when.
 EXPIRED_RETENTION = timedelta(days=30)
 
 
 def delete_expired(session: Session, moment: datetime | None = None) -> dict[str, int]:
-    """Delete what is over, and say how many rows of each kind went; the caller commits."""
+    """Delete expired rows and return how many of each kind; the caller commits."""
     moment = moment or now()
-    gone = moment - EXPIRED_RETENTION
+    cutoff = moment - EXPIRED_RETENTION
     return {
-        "tries": rate_limits.purge(session, moment),
-        "keys of forms": idempotency.purge(session, moment - IDEMPOTENCY_KEY_RETENTION),
-        "sign-ins": _delete_and_count(
-            session, delete(AccountSession), AccountSession.expires_at < gone, AccountSession.ended_at < gone
+        "login attempts": rate_limits.purge(session, moment),
+        "idempotency keys": idempotency.purge(session, moment - IDEMPOTENCY_KEY_RETENTION),
+        "sessions": _delete_and_count(
+            session, delete(AccountSession), AccountSession.expires_at < cutoff, AccountSession.ended_at < cutoff
         ),
-        "links": _delete_and_count(
-            session, delete(OneTimeLink), OneTimeLink.expires_at < gone, OneTimeLink.used_at < gone
+        "one-time links": _delete_and_count(
+            session, delete(OneTimeLink), OneTimeLink.expires_at < cutoff, OneTimeLink.used_at < cutoff
         ),
-        "changes of address": _delete_and_count(
-            session, delete(EmailChange), EmailChange.expires_at < gone, EmailChange.used_at < gone
+        "e-mail changes": _delete_and_count(
+            session, delete(EmailChange), EmailChange.expires_at < cutoff, EmailChange.used_at < cutoff
         ),
     }
 
 
-def _delete_and_count(session: Session, statement: Delete, *over: ColumnElement[bool]) -> int:
-    """Delete the rows that are over in one way or another; their number."""
-    return len(session.execute(statement.where(or_(*over)).returning(literal(1))).all())
+def _delete_and_count(session: Session, statement: Delete, *conditions: ColumnElement[bool]) -> int:
+    """Delete the rows that meet any of the conditions; return how many."""
+    return len(session.execute(statement.where(or_(*conditions)).returning(literal(1))).all())

@@ -1,4 +1,4 @@
-"""Sweeping takes away what is over, and nothing else."""
+"""Cleanup deletes expired rows and nothing else."""
 
 from datetime import timedelta
 
@@ -13,12 +13,12 @@ from portal.services.editorial import idempotency
 from portal.services.operations import cleanup
 from portal.vocabulary.workflow import State
 
-SWEPT = (Attempt, IdempotencyKey, AccountSession, OneTimeLink, EmailChange)
+CLEANED = (Attempt, IdempotencyKey, AccountSession, OneTimeLink, EmailChange)
 
 
 @pytest.fixture
 def used(office):
-    """One row of everything that is swept, all of them living."""
+    """One row of each table that cleanup deletes from, none of them expired."""
     session, account = office.session, office.author
     rate_limits.hit(session, "sign in", account="ann@example.org", client_address="")
     idempotency.claim_key(session, idempotency.new_key(), account)
@@ -31,23 +31,23 @@ def used(office):
 
 
 def counts(session):
-    return {model.__name__: session.query(model).count() for model in SWEPT}
+    return {model.__name__: session.query(model).count() for model in CLEANED}
 
 
-def test_what_is_in_use_stays(used):
+def test_rows_in_use_are_not_deleted(used):
     assert set(cleanup.delete_expired(used).values()) == {0}
     assert set(counts(used).values()) == {1}
 
 
-def test_what_is_over_goes_in_its_time(used):
+def test_expired_rows_are_deleted_after_their_retention(used):
     cleanup.delete_expired(used, now() + timedelta(days=2))
-    assert counts(used) == {model.__name__: int(model is not Attempt) for model in SWEPT}
-    gone = cleanup.delete_expired(used, now() + timedelta(days=32))
-    assert sum(gone.values()) == 4
+    assert counts(used) == {model.__name__: int(model is not Attempt) for model in CLEANED}
+    deleted = cleanup.delete_expired(used, now() + timedelta(days=32))
+    assert sum(deleted.values()) == 4
     assert set(counts(used).values()) == {0}
 
 
-def test_content_and_the_trail_stay_for_good(office):
+def test_content_and_audit_events_are_never_deleted(office):
     office.revision(State.WITHDRAWN)
     before = office.session.query(Revision).count(), office.session.query(AuditEvent).count()
     cleanup.delete_expired(office.session, now() + timedelta(days=10_000))
@@ -55,6 +55,16 @@ def test_content_and_the_trail_stay_for_good(office):
     assert (office.session.query(Revision).count(), office.session.query(AuditEvent).count()) == before
 
 
-def test_the_command_says_what_went(app, used):
-    ran = app.test_cli_runner().invoke(args=["sweep"])
-    assert ran.output == "Gone: 0 tries, 0 keys of forms, 0 sign-ins, 0 links, 0 changes of address.\n"
+DELETED_NOTHING = "Deleted: 0 login attempts, 0 idempotency keys, 0 sessions, 0 one-time links, 0 e-mail changes.\n"
+
+
+def test_the_command_prints_how_many_rows_it_deleted(app, used):
+    result = app.test_cli_runner().invoke(args=["cleanup"])
+    assert (result.exit_code, result.stdout, result.stderr) == (0, DELETED_NOTHING, "")
+
+
+def test_the_former_name_of_the_command_works_and_names_the_new_one(app, used):
+    result = app.test_cli_runner().invoke(args=["sweep"])
+    assert (result.exit_code, result.stdout) == (0, DELETED_NOTHING)
+    assert "now called portal cleanup" in result.stderr
+    assert "sweep" not in app.test_cli_runner().invoke(args=["--help"]).output
