@@ -22,7 +22,7 @@ from portal.database.orm import READER_BIND, db
 from portal.database.public_reader import restrict_sqlite_reader
 from portal.errors import ConfigurationError
 from portal.search.index import current, refresh
-from portal.web import BLUEPRINTS, allowed_fields
+from portal.web import BLUEPRINTS, allowed_fields, components
 from portal.web.http import error_pages, headers, proxy, response_cache, static_files
 from portal.web.presentation import templating
 from portal.web.security import access, request_limits
@@ -64,7 +64,7 @@ def create_app(settings: Settings, *, statement_seconds: int = STATEMENT_TIMEOUT
         refresh.store_for(db.engine).max_staleness = settings.max_staleness
     static_files.init_app(app, ROOT / "static")
     templating.init_app(app)
-    for blueprint in BLUEPRINTS:
+    for blueprint in BLUEPRINTS if settings.is_production else (components.bp, *BLUEPRINTS):
         app.register_blueprint(blueprint)
     error_pages.init_app(app)
     headers.init_app(app)

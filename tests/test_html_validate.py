@@ -27,7 +27,7 @@ def validator():
 
 def test_every_page_is_valid_html(validator, app, client, sample, tmp_path):
     listing = client.get("/projects/?per_page=100").text
-    addresses = [*fixed(app), *SELECTIONS, *LOST, "/projects/?per_page=100", *projects(listing)]
+    addresses = ["/_components", *fixed(app), *SELECTIONS, *LOST, "/projects/?per_page=100", *projects(listing)]
     for address in addresses:
         answer = client.get(address)
         if answer.mimetype == "text/html" and not answer.location:

@@ -19,7 +19,7 @@ _PROJECT = re.compile(r'href="(/projects/[^"/?#]+)"')
 
 
 def fixed(app):
-    """The addresses of all public pages without a variable part; health checks answer machines."""
+    """The addresses of all public pages without a variable part; not health checks and /_components."""
     return sorted(
         {
             rule.rule
@@ -27,7 +27,7 @@ def fixed(app):
             if "GET" in rule.methods
             and rule.endpoint in PUBLIC_ENDPOINTS
             and rule.arguments <= set(rule.defaults or ())
-            and not rule.endpoint.startswith("health.")
+            and not rule.endpoint.startswith(("health.", "components."))
         }
     )
 

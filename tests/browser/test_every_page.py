@@ -15,7 +15,7 @@ LOOKS = ("/", "/projects/", "/projects/?view=table&q=migration", "/where-we-work
 def addresses(app, page):
     """Every page once, and enough of those that are many."""
     page.goto("/projects/")
-    found = [*fixed(app), *SELECTIONS, *projects(page.content())[:PROJECTS]]
+    found = ["/_components", *fixed(app), *SELECTIONS, *projects(page.content())[:PROJECTS]]
     kinds = {address: page.request.head(address).headers["content-type"] for address in found}
     return [address for address, kind in kinds.items() if kind.startswith("text/html")]
 

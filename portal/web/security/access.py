@@ -39,6 +39,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 PUBLIC_ENDPOINTS = frozenset(
     {
         "static",
+        # In development only.
+        "components.show_components",
         "health.alive", "health.ready",
         "overview.agenda", "overview.data_and_research", "overview.home", "overview.where_we_work",
         "pages.page",
