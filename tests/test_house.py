@@ -22,7 +22,8 @@ FORBIDDEN_NAMES = re.compile(
 )
 # Models, pages and styles each stand on one base, which is what everyone calls it.
 ALLOWED_NAMES = {"templates/base.html"}
-ALLOWED_CLASSES = {"Base"}
+# NewTerm is a term that an import adds to a list: there "new" says what it is.
+ALLOWED_CLASSES = {"Base", "NewTerm"}
 
 MACHINE_PATH = re.compile(r"(?<![\w.~-])/(?:home|root|work|tmp|Users)/\w")
 REGISTRY = re.compile(r"(?:pypi|pythonhosted|npmjs|npmmirror)\.(?:org|com)\b", re.IGNORECASE)

@@ -50,7 +50,7 @@ def test_impossible_settings_are_named(environ):
 
 
 def test_an_sqlite_engine_that_can_corrupt_a_file_is_refused(monkeypatch):
-    monkeypatch.setattr(engines, "SQLITE_FLOOR", (99, 0, 0))
+    monkeypatch.setattr(engines, "MIN_SQLITE_VERSION", (99, 0, 0))
     with pytest.raises(ConfigurationError, match="pysqlite3"):
         engines.sqlite_engine_options(threads=1)
 
