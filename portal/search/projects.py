@@ -78,16 +78,17 @@ def related_projects(project: ProjectView) -> list[RelatedProject]:
     own = index.rows_of(np.array([project.id]))
     theme = index.bitmaps["theme"].get(project.theme.code, BitMap()) if project.theme else BitMap()
     near = [index.bitmaps["country"].get(word.code, BitMap()) for word in project.countries]
-    candidates = (BitMap.union(theme, *near) if near else theme) - own
+    neighbours = BitMap.union(*near) - own if near else BitMap()
 
-    def closeness(row: int) -> tuple[float, int]:
+    def distance(project_id: int) -> float:
+        row = int(index.row_by_id[project_id])
         shared = sum(row in rows for rows in near)
-        return (-(shared / (len(near) or 1)) - 0.5 * (row in theme), row)
+        return -(shared / (len(near) or 1)) - 0.5 * (row in theme)
 
-    # The newest few hundred are enough to choose from; a theme can hold a large part of the directory.
-    few = [*candidates[:300], *(BitMap.union(*near) - own if near else BitMap())[:300]]
-    rows = sorted(set(few), key=closeness)[:_MAX_RELATED]
-    ids = index.ids_of(rows)
+    # The newest few hundred are enough to choose from; a theme can hold a large part of the directory. Rows of projects
+    # that changed since the index was built are out of order, so the index is asked for the order.
+    recent = [*index.page(theme - own | neighbours, "newest", 0, 300), *index.page(neighbours, "newest", 0, 300)]
+    ids = sorted(dict.fromkeys(recent), key=distance)[:_MAX_RELATED]
     return [
         RelatedProject(
             project=other,
