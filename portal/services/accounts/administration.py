@@ -1,4 +1,4 @@
-"""Accounts as an administrator sees them: add, invite, list, change a role, disable, give a link."""
+"""Account administration: add, invite, list, rename, change roles, disable, issue links."""
 
 from __future__ import annotations
 
@@ -17,17 +17,26 @@ from portal.services.audit import recording
 from portal.text import cleaning
 from portal.vocabulary.workflow import Role
 
+ADMINISTRATORS_ONLY = "Only administrators can manage accounts."
+INVALID_EMAIL_ERROR = FieldError(
+    "email", "This is not an e-mail address.", "Enter an e-mail address in the format name@example.org."
+)
+EMAIL_IN_USE_ERROR = FieldError("email", "There is an account with this address.", "Look for it in the list.")
+_INVALID_NAME_ERROR = FieldError(
+    "name", "The name is missing or too long.", f"Enter a name of up to {MAX_NAME_LENGTH} characters."
+)
+_UNKNOWN_ROLE_ERROR = FieldError("role", "There is no such role.", f"Choose one of {', '.join(Role)}.")
 _EMAIL_PATTERN = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 
 
 def normalise_email(email: str) -> str:
-    """An address as it is kept and looked up: without spaces around, in small letters."""
+    """An address as it is stored and looked up: trimmed and in lower case."""
     return cleaning.clean_line(email).lower()
 
 
-def is_email(folded: str) -> bool:
-    """Whether this looks like an address that a mail could reach."""
-    return _EMAIL_PATTERN.fullmatch(folded) is not None and len(folded) <= MAX_EMAIL_LENGTH
+def is_email(email: str) -> bool:
+    """Whether this normalised text has the form of an e-mail address."""
+    return _EMAIL_PATTERN.fullmatch(email) is not None and len(email) <= MAX_EMAIL_LENGTH
 
 
 def find_by_email(session: Session, email: str) -> Account | None:
@@ -35,76 +44,72 @@ def find_by_email(session: Session, email: str) -> Account | None:
 
 
 def get_by_id(session: Session, account_id: int) -> Account:
-    """The account with this id; raises Missing."""
-    found = session.get(Account, account_id)
-    if found is None:
+    """The account with this id; raises NotFound."""
+    account = session.get(Account, account_id)
+    if account is None:
         raise NotFound("There is no such account.")
-    return found
+    return account
 
 
 def list_accounts(session: Session) -> list[Account]:
-    """All accounts by name, those disabled last."""
+    """All accounts by name, disabled ones last."""
     return list(session.execute(select(Account).order_by(Account.is_disabled, Account.name, Account.id)).scalars())
 
 
 def has_no_accounts(session: Session) -> bool:
-    """True while there is no account at all."""
+    """Whether there is no account yet."""
     return session.execute(select(Account.id).limit(1)).first() is None
 
 
 def add_account(session: Session, *, email: str, name: str, role: str, by: Account | None = None) -> Account:
-    """A new account without a password; issue a link for it next. `by` is None on the command line only.
+    """Add an account without a password; issue a link for it next. `by` is None on the command line only.
 
-    Raises NotAllowed, and Incomplete with all faults.
+    Raises Forbidden, and ValidationFailed with all errors.
     """
     if by is not None:
-        _require_administrator(by)
+        require_administrator(by)
     email, name = normalise_email(email), cleaning.clean_line(name)
-    faults = []
+    errors = []
     if not is_email(email):
-        faults.append(FieldError("email", "This is not an e-mail address.", "Write it as name@example.org."))
+        errors.append(INVALID_EMAIL_ERROR)
     elif find_by_email(session, email):
-        faults.append(FieldError("email", "There is an account with this address.", "Look for it in the list."))
-    if not name or len(name) > MAX_NAME_LENGTH:
-        faults.append(
-            FieldError("name", "The name is missing or too long.", f"Write up to {MAX_NAME_LENGTH} characters.")
-        )
+        errors.append(EMAIL_IN_USE_ERROR)
+    if not _is_valid_name(name):
+        errors.append(_INVALID_NAME_ERROR)
     if role not in tuple(Role):
-        faults.append(FieldError("role", "There is no such role.", f"Choose one of {', '.join(Role)}."))
-    if faults:
-        raise ValidationFailed(faults)
+        errors.append(_UNKNOWN_ROLE_ERROR)
+    if errors:
+        raise ValidationFailed(errors)
     account = Account(email=email, name=name, role=Role(role))
     try:
         with session.begin_nested():
             session.add(account)
-    except IntegrityError as why:
-        raise ValidationFailed(
-            [FieldError("email", "There is an account with this address.", "Look for it in the list.")]
-        ) from why
+    except IntegrityError as error:
+        raise ValidationFailed([EMAIL_IN_USE_ERROR]) from error
     after = {"email": email, "name": name, "role": role}
     recording.record(session, "add account", "account", account.id, after=after, by=by)
     return account
 
 
 def invite(session: Session, *, email: str, name: str, role: str, by: Account) -> IssuedLink:
-    """A new account and its invitation, to be mailed or handed over once the transaction is committed."""
+    """Add an account and issue its invitation, to be mailed or handed over after the commit."""
     account = add_account(session, email=email, name=name, role=role, by=by)
     return one_time_links.issue(session, account, Purpose.INVITE, by=by)
 
 
 def issue_link(session: Session, account: Account, *, by: Account | None) -> IssuedLink:
-    """A link that an administrator (None: the command line) hands over; the account keeps its second factor."""
+    """Issue a link for an administrator (None: the command line) to hand over; it leaves the second factor as it is."""
     if by is not None:
-        _require_administrator(by)
+        require_administrator(by)
     if account.is_disabled:
         raise Forbidden("This account is disabled. Enable it first.")
     return one_time_links.issue(session, account, Purpose.RESET if account.password_hash else Purpose.INVITE, by=by)
 
 
 def request_password_reset(session: Session, email: str, *, client_address: str) -> IssuedLink | None:
-    """What someone who forgot a password asks for: a link to mail, or None when there is no such account.
+    """Issue a password-reset link to mail; None if no account may use this address.
 
-    Say the same in both cases, and commit in both. Raises TooMany, equally whether there is an account.
+    The caller must answer the same and commit in both cases. Raises RateLimited, whether or not there is an account.
     """
     email = normalise_email(email)
     rate_limits.hit(session, "reset", account=email, client_address=client_address)
@@ -116,16 +121,16 @@ def request_password_reset(session: Session, email: str, *, client_address: str)
 
 
 def change_role(session: Session, account: Account, role: str, *, by: Account, auth_session: AccountSession) -> Account:
-    """Give an account another role, which ends its sessions.
+    """Change the role of an account and end its sessions.
 
-    Raises StepUpNeeded without a fresh proof, NotAllowed for one's own role and the last administrator's.
+    Raises ReauthenticationRequired, and Forbidden for one's own role and the last administrator's.
     """
-    _require_administrator(by)
+    require_administrator(by)
     sessions.require_recent_authentication(auth_session)
     if role not in tuple(Role):
-        raise ValidationFailed([FieldError("role", "There is no such role.", f"Choose one of {', '.join(Role)}.")])
+        raise ValidationFailed([_UNKNOWN_ROLE_ERROR])
     if account.id == by.id:
-        raise Forbidden("Nobody changes their own role. Ask another administrator.")
+        raise Forbidden("You cannot change your own role. Ask another administrator.")
     if account.role == role:
         return account
     if role != Role.ADMINISTRATOR:
@@ -140,11 +145,11 @@ def change_role(session: Session, account: Account, role: str, *, by: Account, a
 
 
 def disable(session: Session, account: Account, *, by: Account | None) -> Account:
-    """Shut an account: its sessions and links are dead at once. Its revisions stay where they are."""
+    """Disable an account: its sessions end and its links stop working at once. Its revisions stay as they are."""
     if by is not None:
-        _require_administrator(by)
+        require_administrator(by)
         if account.id == by.id:
-            raise Forbidden("Nobody disables their own account. Ask another administrator.")
+            raise Forbidden("You cannot disable your own account. Ask another administrator.")
     if account.is_disabled:
         return account
     _require_other_administrator(session, account)
@@ -155,9 +160,9 @@ def disable(session: Session, account: Account, *, by: Account | None) -> Accoun
 
 
 def enable(session: Session, account: Account, *, by: Account | None) -> Account:
-    """Open a disabled account again; it signs in with what it had."""
+    """Enable a disabled account; its password and second factor work again."""
     if by is not None:
-        _require_administrator(by)
+        require_administrator(by)
     if account.is_disabled:
         account.is_disabled = False
         recording.record(session, "enable", "account", account.id, after={"is_disabled": False}, by=by)
@@ -167,11 +172,11 @@ def enable(session: Session, account: Account, *, by: Account | None) -> Account
 def remove_second_factor(
     session: Session, account: Account, *, by: Account | None, auth_session: AccountSession | None
 ) -> None:
-    """For a lost device: the account sets up a new second factor when it signs in next."""
+    """Remove a second factor after a lost device; its owner sets up a new one at the next sign-in."""
     if by is not None:
-        _require_administrator(by)
+        require_administrator(by)
         if auth_session is None or account.id == by.id:
-            raise Forbidden("Another administrator takes your second factor away, not you.")
+            raise Forbidden("You cannot remove your own second factor. Ask another administrator.")
         sessions.require_recent_authentication(auth_session)
     account.totp_secret = account.totp_last_step = None
     session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
@@ -180,31 +185,34 @@ def remove_second_factor(
 
 
 def rename(session: Session, account: Account, name: str, *, by: Account) -> Account:
-    """Correct a name; one's own, or as an administrator anyone's."""
+    """Change the name of an account: one's own, or as an administrator anyone's."""
     if account.id != by.id:
-        _require_administrator(by)
+        require_administrator(by)
     name = cleaning.clean_line(name)
-    if not name or len(name) > MAX_NAME_LENGTH:
-        raise ValidationFailed(
-            [FieldError("name", "The name is missing or too long.", f"Write up to {MAX_NAME_LENGTH} characters.")]
-        )
+    if not _is_valid_name(name):
+        raise ValidationFailed([_INVALID_NAME_ERROR])
     if name != account.name:
         before, account.name = account.name, name
         recording.record(session, "rename", "account", account.id, before={"name": before}, after={"name": name}, by=by)
     return account
 
 
-def _require_administrator(by: Account) -> None:
+def require_administrator(by: Account) -> None:
+    """Raise Forbidden unless this is an administrator whose account is enabled."""
     if by.is_disabled or not by.is_administrator:
-        raise Forbidden("Accounts are kept by administrators.")
+        raise Forbidden(ADMINISTRATORS_ONLY)
+
+
+def _is_valid_name(name: str) -> bool:
+    return 0 < len(name) <= MAX_NAME_LENGTH
 
 
 def _require_other_administrator(session: Session, account: Account) -> None:
     if not account.is_administrator or account.is_disabled:
         return
-    living = Account.role == Role.ADMINISTRATOR, Account.is_disabled.is_(False)
-    if session.execute(select(func.count()).select_from(Account).where(*living)).scalar_one() <= 1:
-        raise Forbidden("This is the last administrator. Make another one first.")
+    enabled_administrators = Account.role == Role.ADMINISTRATOR, Account.is_disabled.is_(False)
+    if session.execute(select(func.count()).select_from(Account).where(*enabled_administrators)).scalar_one() <= 1:
+        raise Forbidden("This is the last administrator. Add another administrator first.")
 
 
 def _end_sessions(session: Session, account: Account) -> None:

@@ -1,6 +1,10 @@
-"""The way in: password, second factor, step-up, sign-out. Each gives an outcome to commit, refusals too.
+"""Sign-in, second factor, reauthentication, password change and sign-out.
 
-Refusals are outcomes and not errors, because the try and its audit event must be stored whatever came of it.
+A refusal is a result, not an error, because the caller must commit its audit event too.
+
+`_check_rate_limit` is the one place in services that commits. A login attempt must count before the password is
+checked: parallel attempts have to see it, nothing that follows may undo it, and the slow hash must not block other
+writers. Leaving that commit to the callers would make it possible to check a password without counting the attempt.
 """
 
 from __future__ import annotations
@@ -22,7 +26,7 @@ from portal.services.audit import recording
 
 
 class Outcome(StrEnum):
-    """What came of a try. REFUSED says nothing of why; LIMITED comes with the seconds to wait."""
+    """The result of an attempt. REFUSED gives no reason; LIMITED comes with the seconds to wait."""
 
     REFUSED = "refused"
     LIMITED = "limited"
@@ -33,8 +37,8 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class SignInResult:
-    """`token` is for the cookie, and there unless refused or limited; `recovery_codes` only after an enrolment.
-    `is_first` says that the account never signed in before."""
+    """`token` is for the cookie, and "" if refused or limited; `recovery_codes` are set only after an enrolment.
+    `is_first_sign_in`: the account has never signed in before."""
 
     outcome: Outcome
     token: str = ""
@@ -46,7 +50,7 @@ class SignInResult:
 
 @dataclass(frozen=True)
 class Enrolment:
-    """What an authenticator needs: the address in the QR code, and the secret for typing."""
+    """What an authenticator app needs: the URI for the QR code, and the secret to type instead."""
 
     secret: str
     uri: str
@@ -55,27 +59,27 @@ class Enrolment:
 def sign_in(
     session: Session, email: str, password: str, *, client_address: str, user_agent: str = "", device: str = ""
 ) -> SignInResult:
-    """Check e-mail and password; the same outcome in the same time whether or not there is such an account.
+    """Check e-mail and password; the same result in the same time whether or not there is such an account.
 
-    Commits the try before the password is checked, so that a slow check locks nobody out and parallel tries count;
-    what follows is for the caller to commit. `device`: see attempts.take.
+    Commits the attempt before checking the password; the caller commits the rest. `device`: see rate_limits.hit.
     """
     email = administration.normalise_email(email)[:254]
     if limited := _check_rate_limit(session, "sign in", email, client_address, device):
         return limited
     account = administration.find_by_email(session, email)
-    account_id, kept = (account.id, account.password_hash) if account else (0, None)
+    account_id, stored_hash = (account.id, account.password_hash) if account else (0, None)
     # A slow check must not hold a transaction.
     session.rollback()
-    is_right = passwords.verify_password(password, kept)
-    fresh_hash = passwords.hash_password(password) if is_right and kept and passwords.needs_rehash(kept) else ""
+    is_right = passwords.verify_password(password, stored_hash)
+    is_outdated = is_right and stored_hash and passwords.needs_rehash(stored_hash)
+    new_hash = passwords.hash_password(password) if is_outdated else ""
     begin_writing(session)
     account = session.get(Account, account_id) if account_id else None
-    if account is None or not is_right or account.is_disabled or account.password_hash != kept:
+    if account is None or not is_right or account.is_disabled or account.password_hash != stored_hash:
         recording.record(session, "sign-in refused", "account", account.id if account else "unknown")
         return SignInResult(Outcome.REFUSED)
-    if fresh_hash:
-        account.password_hash = fresh_hash
+    if new_hash:
+        account.password_hash = new_hash
     stage, is_first = Stage.COMPLETE, account.signed_in_at is None
     if account.has_second_factor:
         stage = Stage.CODE
@@ -91,9 +95,9 @@ def sign_in(
 
 
 def enter_code(session: Session, auth_session: AccountSession, code: str, *, client_address: str) -> SignInResult:
-    """The second step of a sign-in: a code of the authenticator or a recovery code."""
+    """Complete a sign-in with a code from the authenticator app or a recovery code."""
     if auth_session.stage != Stage.CODE:
-        raise InvalidTransition("No code is asked for now. Sign in again.")
+        raise InvalidTransition("No code is needed at this point. Sign in again.")
     account = auth_session.account
     if limited := _check_rate_limit(session, "code", account.email, client_address, auth_session=auth_session):
         return limited
@@ -107,9 +111,9 @@ def enter_code(session: Session, auth_session: AccountSession, code: str, *, cli
 
 
 def begin_enrolment(session: Session, auth_session: AccountSession, *, issuer: str) -> Enrolment:
-    """The secret to set up, the same one until it is confirmed. Replacing a second factor asks for a fresh proof."""
+    """The secret to set up, the same until it is confirmed. Replacing one needs a recent authentication."""
     if auth_session.stage == Stage.CODE:
-        raise Forbidden("Enter the code of your present second factor first.")
+        raise Forbidden("Enter the code of your current second factor first.")
     if auth_session.stage == Stage.COMPLETE:
         sessions.require_recent_authentication(auth_session)
     if auth_session.pending_secret is None:
@@ -119,7 +123,7 @@ def begin_enrolment(session: Session, auth_session: AccountSession, *, issuer: s
 
 
 def enrolment(auth_session: AccountSession, *, issuer: str) -> Enrolment:
-    """The secret that is being set up; raises WrongStep when there is none."""
+    """The secret that is being set up. Raises InvalidTransition if there is none."""
     if auth_session.pending_secret is None:
         raise InvalidTransition("No second factor is being set up. Start again from your account page.")
     secret = encryption.decrypt(auth_session.pending_secret)
@@ -127,8 +131,8 @@ def enrolment(auth_session: AccountSession, *, issuer: str) -> Enrolment:
 
 
 def finish_enrolment(session: Session, auth_session: AccountSession, code: str, *, client_address: str) -> SignInResult:
-    """The first code proves that the authenticator works: the factor counts, other sessions end, and ten recovery codes
-    are shown this once."""
+    """Confirm the new second factor with its first code; ends other sessions and returns ten recovery codes to show
+    once."""
     account, secret = auth_session.account, auth_session.pending_secret
     if secret is None or auth_session.stage == Stage.CODE:
         raise InvalidTransition("No second factor is being set up. Start again from your account page.")
@@ -154,9 +158,9 @@ def finish_enrolment(session: Session, auth_session: AccountSession, code: str, 
 def reauthenticate(
     session: Session, auth_session: AccountSession, password: str, code: str, *, client_address: str
 ) -> SignInResult:
-    """Prove once more who one is; gives the session a new token. Accounts without a second factor need no code.
+    """Check password and code again and give the session a new token. Accounts without a second factor need no code.
 
-    Commits the try before the password is checked, as `sign_in` does.
+    Commits the attempt before checking the password, as `sign_in` does.
     """
     if auth_session.stage != Stage.COMPLETE:
         raise InvalidTransition("Finish signing in first.")
@@ -164,13 +168,13 @@ def reauthenticate(
     session_id = auth_session.id
     if limited := _check_rate_limit(session, "code", account.email, client_address, auth_session=auth_session):
         return limited
-    kept = account.password_hash
+    stored_hash = account.password_hash
     session.rollback()
-    is_right = passwords.verify_password(password, kept)
+    is_right = passwords.verify_password(password, stored_hash)
     begin_writing(session)
     auth_session = session.get_one(AccountSession, session_id)
     account = auth_session.account
-    is_right = is_right and sessions.is_active(auth_session) and account.password_hash == kept
+    is_right = is_right and sessions.is_active(auth_session) and account.password_hash == stored_hash
     if not is_right or (account.has_second_factor and not _use_code(session, account, code)):
         recording.record(session, "step-up refused", "account", account.id, by=account)
         return SignInResult(Outcome.REFUSED)
@@ -180,18 +184,19 @@ def reauthenticate(
 
 
 def change_password(session: Session, auth_session: AccountSession, password: str) -> str:
-    """Set one's own password after a fresh proof; other sessions end, this one gets the returned token.
+    """Set one's own password; other sessions end, and this one gets the returned token.
 
-    Raises StepUpNeeded and WeakPassword. Begins its own writing transaction.
+    Begins the write transaction itself, because the slow hash comes first and must not block other writers; the caller
+    commits. Raises ReauthenticationRequired and WeakPassword.
     """
     sessions.require_recent_authentication(auth_session)
     passwords.check_strength(password, context=(auth_session.account.email, auth_session.account.name))
     session_id = auth_session.id
-    kept = passwords.hash_password(password)
+    new_hash = passwords.hash_password(password)
     begin_writing(session)
     auth_session = session.get_one(AccountSession, session_id)
     account = auth_session.account
-    account.password_hash = kept
+    account.password_hash = new_hash
     account.credential_version += 1
     sessions.end_all(session, account, except_session=auth_session)
     token = sessions.rotate(session, auth_session)
@@ -200,7 +205,7 @@ def change_password(session: Session, auth_session: AccountSession, password: st
 
 
 def renew_recovery_codes(session: Session, auth_session: AccountSession) -> tuple[str, ...]:
-    """Ten new recovery codes in place of the old ones, after a fresh proof; shown this once."""
+    """Replace the recovery codes and return ten new ones to show once. Raises ReauthenticationRequired."""
     sessions.require_recent_authentication(auth_session)
     codes = _store_recovery_codes(session, auth_session.account)
     recording.record(session, "renew recovery codes", "account", auth_session.account.id, by=auth_session.account)
@@ -208,7 +213,7 @@ def renew_recovery_codes(session: Session, auth_session: AccountSession) -> tupl
 
 
 def sign_out(session: Session, auth_session: AccountSession, *, everywhere: bool = False) -> None:
-    """End this session, or all of the account."""
+    """End this session, or all sessions of the account."""
     if everywhere:
         sessions.end_all(session, auth_session.account)
     else:
@@ -226,35 +231,35 @@ def _check_rate_limit(
     *,
     auth_session: AccountSession | None = None,
 ) -> SignInResult | None:
-    """Count a try and commit it, so that nothing that follows can take it back."""
+    """Count the attempt and commit it, so that nothing that follows can undo it; a result if a limit is reached."""
     begin_writing(session)
     try:
         rate_limits.hit(session, kind, account=email, client_address=client_address, device=device)
-    except RateLimited as why:
+    except RateLimited as error:
         if rate_limits.is_first_refusal(session, kind, account=email, client_address=client_address):
             recording.record(
                 session, f"{kind} limited", "account", auth_session.account.id if auth_session else "unknown"
             )
-        return SignInResult(Outcome.LIMITED, retry_after=why.retry_after)
+        return SignInResult(Outcome.LIMITED, retry_after=error.retry_after)
     session.commit()
     begin_writing(session)
     return None
 
 
 def _use_code(session: Session, account: Account, code: str) -> bool:
-    """Use up a code: the UPDATE decides, so that of two who send the same one only one gets in."""
+    """Use up a code; the UPDATE decides, so of two requests with the same code only one succeeds."""
     if account.totp_secret is None:
         return False
     step = None
-    # A recovery code opens the account even where the secret cannot be read.
+    # Decrypts only for a one-time code: a recovery code must work even if the secret cannot be decrypted.
     if second_factor.normalise_code(code):
         secret = encryption.decrypt(account.totp_secret)
         step = second_factor.matching_step(secret, code, after=account.totp_last_step)
     if step is not None:
         unused = or_(Account.totp_last_step.is_(None), Account.totp_last_step < step)
-        taken = update(Account).where(Account.id == account.id, unused).values(totp_last_step=step)
-        return session.execute(taken.returning(Account.id)).first() is not None
-    taken_code = (
+        use_step = update(Account).where(Account.id == account.id, unused).values(totp_last_step=step)
+        return session.execute(use_step.returning(Account.id)).first() is not None
+    use_recovery_code = (
         update(RecoveryCode)
         .where(
             RecoveryCode.account_id == account.id,
@@ -264,7 +269,7 @@ def _use_code(session: Session, account: Account, code: str) -> bool:
         .values(used_at=now())
         .returning(RecoveryCode.id)
     )
-    return session.execute(taken_code).first() is not None
+    return session.execute(use_recovery_code).first() is not None
 
 
 def _store_recovery_codes(session: Session, account: Account) -> tuple[str, ...]:

@@ -1,17 +1,13 @@
-"""Another e-mail address for an account: asked for by its owner and confirmed from the new address, or set by an
+"""Changing the e-mail address of an account: requested by its owner and confirmed from the new address, or set by an
 administrator.
 
-Whoever asks cannot learn whether an address has an account here: the answer is the same, and the mails differ.
+Nobody can find out here whether an address has an account: the answer is always the same, and only the mails differ.
 """
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from dataclasses import dataclass
-from datetime import timedelta
 
-from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -19,54 +15,53 @@ from portal.database.orm import now
 from portal.errors import FieldError, Forbidden, InvalidLink, ValidationFailed
 from portal.models import Account, AccountSession
 from portal.models.account import EmailChange
-from portal.services.accounts import administration, rate_limits, sessions
+from portal.services.accounts import administration, rate_limits, sessions, tokens
+from portal.services.accounts.tokens import LINK_LIFETIME
 from portal.services.audit import recording
 
-LINK_LIFETIME = timedelta(minutes=30)
 LINK_PATH = "/sign-in/email/"
 _INVALID_LINK_MESSAGE = (
-    "This link is not good any more: it was used, is older than 30 minutes, or a later one took its place. "
-    "Sign in and ask for the change once more on your account page."
+    "This link no longer works: it was used, is older than 30 minutes, or was replaced by a later one. "
+    "Sign in and request the change again on your account page."
 )
 
 
 @dataclass(frozen=True)
 class EmailChangeRequest:
-    """What the edge mails: `token` for the link to the new address; "" when `holder` has an account with it already."""
+    """What to mail: `token` goes into the link to the new address; it is "" if `current_owner` has that address."""
 
     email: str
     token: str
     current_owner: Account | None
 
     def url(self, public_url: str) -> str:
-        """The whole address, from the configured one of the portal and never from a request."""
+        """The full URL, built from the configured URL of the portal and never from a request."""
         return f"{public_url}{LINK_PATH}{self.token}"
 
 
 def validate_new_email(account: Account, email: str) -> str:
-    """The address as it would be kept; raises Incomplete for what is none, or is the present one."""
+    """The normalised address. Raises ValidationFailed if it is not an address or is the account's current one."""
     email = administration.normalise_email(email)
     if not administration.is_email(email):
-        raise ValidationFailed([FieldError("email", "This is not an e-mail address.", "Write it as name@example.org.")])
+        raise ValidationFailed([administration.INVALID_EMAIL_ERROR])
     if email == account.email:
-        raise ValidationFailed([FieldError("email", "This is the present address.", "Write another one.")])
+        raise ValidationFailed([FieldError("email", "This is the current address.", "Enter a different one.")])
     return email
 
 
 def request_change(session: Session, account: Account, email: str, *, client_address: str) -> EmailChangeRequest:
-    """Begin a change of one's own address, after a proof of who one is (checked by the caller).
+    """Request a change of one's own address; the caller has checked the recent authentication.
 
-    Nothing changes before `confirm`. Changes asked for earlier are void. Raises what `checked` raises, and TooMany.
+    Nothing changes before `confirm`. Earlier requests become void. Raises ValidationFailed and RateLimited.
     """
     email = validate_new_email(account, email)
     rate_limits.hit(session, "e-mail", account=account.email, client_address=client_address)
-    earlier = update(EmailChange).where(EmailChange.account_id == account.id, EmailChange.used_at.is_(None))
-    session.execute(earlier.values(used_at=now()))
-    holder, token = administration.find_by_email(session, email), secrets.token_urlsafe(32)
-    if holder is None:
+    tokens.invalidate_unused(session, EmailChange, account, now())
+    current_owner, token = administration.find_by_email(session, email), tokens.generate_token()
+    if current_owner is None:
         session.add(
             EmailChange(
-                token_hash=_hash(token),
+                token_hash=tokens.hash_token(token),
                 account_id=account.id,
                 email=email,
                 credential_version=account.credential_version,
@@ -74,63 +69,56 @@ def request_change(session: Session, account: Account, email: str, *, client_add
             )
         )
     recording.record(session, "ask for e-mail change", "account", account.id, after={"email": email}, by=account)
-    return EmailChangeRequest(email, "" if holder else token, holder)
+    return EmailChangeRequest(email, "" if current_owner else token, current_owner)
 
 
 def load_change(session: Session, token: str) -> EmailChange:
-    """The living change of this token, for the page that asks to confirm it; raises BadLink. Changes nothing."""
-    found = session.execute(select(EmailChange).where(EmailChange.token_hash == _hash(token))).scalar_one_or_none()
-    account = found.account if found is not None else None
-    if found is None or account is None or found.used_at is not None or found.expires_at <= now():
+    """The active request with this token, for the page that confirms it. Raises InvalidLink; changes nothing."""
+    change = tokens.find_active(session, EmailChange, token)
+    if change is None:
         raise InvalidLink(_INVALID_LINK_MESSAGE)
-    if account.is_disabled or account.credential_version != found.credential_version:
-        raise InvalidLink(_INVALID_LINK_MESSAGE)
-    return found
+    return change
 
 
 def confirm(session: Session, token: str) -> tuple[Account, str]:
-    """Take the new address, once; returns the account and the address it had. Ends all its sessions.
+    """Switch to the new address, once, and end all sessions; returns the account and its previous address.
 
-    Raises BadLink, also when somebody else got the address meanwhile.
+    Raises InvalidLink, also when another account has taken the address meanwhile.
     """
-    found = load_change(session, token)
-    unused = EmailChange.id == found.id, EmailChange.used_at.is_(None)
-    taken = session.execute(update(EmailChange).where(*unused).values(used_at=now()).returning(EmailChange.id)).first()
-    owner = session.get(Account, found.account_id, with_for_update=True)
-    if taken is None or owner is None or owner.credential_version != found.credential_version:
+    used = tokens.use(session, EmailChange, token)
+    if used is None:
         raise InvalidLink(_INVALID_LINK_MESSAGE)
-    before = owner.email
+    change, owner = used
+    previous = owner.email
     try:
-        _store_email(session, owner, found.email, by=owner)
-    except IntegrityError as why:
-        raise InvalidLink(_INVALID_LINK_MESSAGE) from why
-    return owner, before
+        _store_email(session, owner, change.email, by=owner)
+    except IntegrityError as error:
+        raise InvalidLink(_INVALID_LINK_MESSAGE) from error
+    return owner, previous
 
 
 def set_email(
     session: Session, account: Account, email: str, *, by: Account | None, auth_session: AccountSession | None
 ) -> str:
-    """Set an account's address as an administrator (`by` is None on the command line); returns the one it had.
+    """Set an account's address as an administrator (`by` is None on the command line); returns the previous one.
 
-    Raises StepUpNeeded without a fresh proof, NotAllowed for one's own account, Incomplete for what cannot be used.
+    Raises ReauthenticationRequired, Forbidden for one's own account, and ValidationFailed.
     """
     if by is not None:
-        if by.is_disabled or not by.is_administrator or auth_session is None:
-            raise Forbidden("Accounts are kept by administrators.")
+        if auth_session is None:
+            raise Forbidden(administration.ADMINISTRATORS_ONLY)
+        administration.require_administrator(by)
         if by.id == account.id:
-            raise Forbidden("Change your own address on your account page, where the new one is confirmed.")
+            raise Forbidden("Change your own address on your account page, where you confirm the new one.")
         sessions.require_recent_authentication(auth_session)
-    email, before = validate_new_email(account, email), account.email
-    in_use = ValidationFailed(
-        [FieldError("email", "There is an account with this address.", "Look for it in the list.")]
-    )
+    email, previous = validate_new_email(account, email), account.email
     if administration.find_by_email(session, email):
-        raise in_use
+        raise ValidationFailed([administration.EMAIL_IN_USE_ERROR])
     try:
         _store_email(session, account, email, by=by)
-    except IntegrityError as why:
-        raise in_use from why
-    return before
+    except IntegrityError as error:
+        raise ValidationFailed([administration.EMAIL_IN_USE_ERROR]) from error
+    return previous
 
 
 def _store_email(session: Session, account: Account, email: str, *, by: Account | None) -> None:
@@ -142,7 +130,3 @@ def _store_email(session: Session, account: Account, email: str, *, by: Account 
             session, "change e-mail", "account", account.id, before={"email": before}, after={"email": email}, by=by
         )
     sessions.end_all(session, account)
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

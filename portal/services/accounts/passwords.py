@@ -1,4 +1,4 @@
-"""Passwords: which are refused, how they are kept, and a check that takes as long for accounts that are not there."""
+"""Passwords: strength checks, hashing, and verification in the same time whether or not an account exists."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from portal.text.folding import fold
 
 MIN_LENGTH, MAX_LENGTH = 15, 1_000
 _REFUSED_PASSWORDS_FILE = Path(__file__).parents[2] / "terms" / "refused_passwords.txt"
-# Least parameters of the OWASP Password Storage Cheat Sheet; they stand in each hash, and grow at the next sign-in.
+# Minimum parameters of the OWASP Password Storage Cheat Sheet. Each hash holds its own; sign-in rehashes weaker ones.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-# What is checked where there is no account: the hash of words that open nothing, with the parameters above.
+# Verified when there is no account: a hash with the parameters above whose password nobody has.
 DUMMY_HASH = "$argon2id$v=19$m=19456,t=2,p=1$h7XzuUdom6CXoIfK62WgJg$vnA/5edKz0k4DLc0YKv3KtVgI7b1BQCR46tEKVRp7GM"
-# Each hash takes 19 MiB and a processor; a flood of sign-ins waits instead of taking the machine down.
+# Each hash takes 19 MiB and a processor; a flood of sign-ins queues instead of exhausting the machine.
 _HASHING_SLOTS = BoundedSemaphore(4)
 _CHARACTER_ROWS = (
     "abcdefghijklmnopqrstuvwxyz",
@@ -30,75 +30,73 @@ _CHARACTER_ROWS = (
 )
 _LEET_SUBSTITUTIONS = str.maketrans("01345@$7!", "oleasastl")
 _MIN_DISTINCT_CHARACTERS = 5
+_MAX_REMAINING_LETTERS = 2
 
 
 def hash_password(password: str) -> str:
-    """The Argon2id hash to keep; nothing of the password is cut off."""
+    """The Argon2id hash to store, of the whole password."""
     with _HASHING_SLOTS:
         return _HASHER.hash(_normalised_bytes(password))
 
 
 def verify_password(password: str, password_hash: str | None) -> bool:
-    """Whether the password made this hash; takes the same time without a hash, and is then False."""
+    """Whether the password matches this hash; without a hash False, after the same time."""
     with _HASHING_SLOTS:
         try:
-            found = _HASHER.verify(password_hash or DUMMY_HASH, _normalised_bytes(password[: MAX_LENGTH + 1]))
+            matches = _HASHER.verify(password_hash or DUMMY_HASH, _normalised_bytes(password[: MAX_LENGTH + 1]))
         except (VerificationError, InvalidHashError):
             return False
-    return found and bool(password_hash)
+    return matches and bool(password_hash)
 
 
 def needs_rehash(password_hash: str) -> bool:
-    """True when the hash was made with weaker parameters than today's."""
+    """Whether the hash was made with weaker parameters than the current ones."""
     return _HASHER.check_needs_rehash(password_hash)
 
 
 def check_strength(password: str, *, context: tuple[str, ...] = ()) -> None:
-    """Raise WeakPassword for what is too short, too long, common or a pattern; `context` is e-mail, name, and so on."""
+    """Raise WeakPassword if too short, too long, common or a pattern. `context`: e-mail, name and the like."""
     if len(password) < MIN_LENGTH:
         raise WeakPassword(
-            f"The password is shorter than {MIN_LENGTH} characters. Several words in a row make a good one."
+            f"The password is shorter than {MIN_LENGTH} characters. Use several unrelated words in a row."
         )
     if len(password) > MAX_LENGTH:
         raise WeakPassword(f"The password is longer than {MAX_LENGTH:,} characters. Choose a shorter one.")
     if is_pattern(password):
-        raise WeakPassword("The password is a pattern that is quickly guessed. Put several unrelated words in a row.")
+        raise WeakPassword("The password is a pattern that is easy to guess. Use several unrelated words in a row.")
     if is_common(password, context):
         raise WeakPassword(
-            "The password is made of words that are guessed first. Put several unrelated words in a row."
+            "The password consists of words that are guessed first. Use several unrelated words in a row."
         )
 
 
 def is_pattern(password: str) -> bool:
-    """One piece over and over, few different characters, or a run over the keyboard or the alphabet."""
+    """Whether it repeats one piece, has few different characters, or runs along the keyboard or the alphabet."""
     bare = re.sub(r"[\W_]", "", fold(password)) or password
     if len(set(bare)) < _MIN_DISTINCT_CHARACTERS:
         return True
-    # One piece, repeated to the end, the last time perhaps in part.
+    # One piece repeated to the end, where the last repetition may be incomplete.
     if any(bare == (bare[:size] * len(bare))[: len(bare)] for size in range(1, len(bare) // 2 + 1)):
         return True
     return _count_run_characters(bare) >= len(bare) - 2
 
 
 def is_common(password: str, context: tuple[str, ...] = ()) -> bool:
-    """True when nothing of substance is left beside words of the bundled list, the account's own words and numbers."""
+    """Whether little is left after removing words of the bundled list, words of the context, and numbers."""
     words = set(_refused_passwords())
     for text in context:
         words |= {word for word in re.split(r"[\W_]+", fold(text)) if len(word) > 2}
     plain = fold(password)
-    for rest in (plain, plain.translate(_LEET_SUBSTITUTIONS)):
+    for remaining in (plain, plain.translate(_LEET_SUBSTITUTIONS)):
         for word in sorted(words, key=len, reverse=True):
-            rest = rest.replace(word, " ")
-        if len(re.sub(r"[\W\d_]", "", rest)) <= _MAX_REMAINING_LETTERS:
+            remaining = remaining.replace(word, " ")
+        if len(re.sub(r"[\W\d_]", "", remaining)) <= _MAX_REMAINING_LETTERS:
             return True
     return False
 
 
-_MAX_REMAINING_LETTERS = 2
-
-
 def _count_run_characters(text: str) -> int:
-    """How many characters continue a run of three or more along a row, forwards or backwards."""
+    """How many characters belong to runs of three or more along a row, forwards or backwards."""
     covered = 0
     position = 0
     rows = [*_CHARACTER_ROWS, *(row[::-1] for row in _CHARACTER_ROWS)]
@@ -112,7 +110,7 @@ def _count_run_characters(text: str) -> int:
 
 
 def _normalised_bytes(password: str) -> bytes:
-    # The same character may come composed or not from another keyboard (NIST SP 800-63B, 5.1.1.2).
+    # Keyboards may send the same character composed or decomposed (NIST SP 800-63B, 5.1.1.2).
     return unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")
 
 

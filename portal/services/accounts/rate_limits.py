@@ -1,4 +1,4 @@
-"""Limits on tries, by account, by address and in all; counted in the database, so that no restart lifts them."""
+"""Rate limits per account, per IP address and in total; counted in the database, so a restart does not lift them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from portal.database.orm import now
 from portal.errors import RateLimited
 from portal.models import Attempt
 
-# For each kind: (seconds, most by account, most by address, most in all).
+# For each kind of attempt: (seconds, maximum per account, per IP address, in total).
 LIMITS: dict[str, tuple[tuple[int, int, int, int], ...]] = {
     "sign in": ((300, 10, 10, 1_000),),
     "code": ((300, 5, 10, 1_000), (3_600, 20, 60, 10_000)),
@@ -26,50 +26,50 @@ _MAX_RECORDED_REFUSALS = 1_000
 
 
 def hit(session: Session, kind: str, *, account: str, client_address: str, device: str = "") -> None:
-    """Count one try at `kind`; raise TooMany, without counting it, where a limit is reached already.
+    """Count one attempt of this kind; raise RateLimited, without counting it, if a limit is reached.
 
-    `account` is the e-mail address that was typed, known or not. `device` is what a device this account has signed in
-    from before can show (checked by the caller): its tries are counted apart and by account alone, so that strangers
-    cannot lock its owner out, however many they are.
+    `account` is the e-mail address as typed, known or not. `device` identifies a device that has signed in to this
+    account before (checked by the caller): its attempts are counted separately and per account only, so strangers
+    cannot lock the owner out, however many they are.
     """
     moment = now()
     account_key, address_key = _hash_key(f"{account.casefold()} {device}"), _hash_key(client_address)
     _serialise(session, kind)
-    for seconds, by_account, by_address, in_all in LIMITS[kind]:
-        since = Attempt.at > moment - timedelta(seconds=seconds)
-        same: list[tuple[int, list[ColumnElement[bool]]]] = [(by_account, [Attempt.account_key == account_key])]
+    for seconds, per_account, per_address, in_total in LIMITS[kind]:
+        is_recent = Attempt.at > moment - timedelta(seconds=seconds)
+        limits: list[tuple[int, list[ColumnElement[bool]]]] = [(per_account, [Attempt.account_key == account_key])]
         if not device:
-            same += [(by_address, [Attempt.address_key == address_key]), (in_all, [])]
-        for most, conditions in same:
-            if _count(session, Attempt.kind == kind, since, *conditions) >= most:
+            limits += [(per_address, [Attempt.address_key == address_key]), (in_total, [])]
+        for maximum, conditions in limits:
+            if _count(session, Attempt.kind == kind, is_recent, *conditions) >= maximum:
                 raise RateLimited(seconds)
     session.add(Attempt(kind=kind, account_key=account_key, address_key=address_key, at=moment))
     session.flush()
 
 
 def is_first_refusal(session: Session, kind: str, *, account: str, client_address: str) -> bool:
-    """True once for each account, address and longest stretch of a limit: a flood is not to fill the audit trail."""
+    """True once per account, IP address and longest period, so that refusals cannot flood the audit trail."""
     seconds = max(limit[0] for limit in LIMITS[kind])
-    noted = f"{kind} limited"
+    refusal_kind = f"{kind} limited"
     account_key, address_key, moment = _hash_key(account.casefold()), _hash_key(client_address), now()
-    same = Attempt.kind == noted, Attempt.at > moment - timedelta(seconds=seconds)
-    if _count(session, *same, Attempt.account_key == account_key, Attempt.address_key == address_key):
+    recent_refusals = Attempt.kind == refusal_kind, Attempt.at > moment - timedelta(seconds=seconds)
+    if _count(session, *recent_refusals, Attempt.account_key == account_key, Attempt.address_key == address_key):
         return False
-    if _count(session, *same) >= _MAX_RECORDED_REFUSALS:
+    if _count(session, *recent_refusals) >= _MAX_RECORDED_REFUSALS:
         return False
-    session.add(Attempt(kind=noted, account_key=account_key, address_key=address_key, at=moment))
+    session.add(Attempt(kind=refusal_kind, account_key=account_key, address_key=address_key, at=moment))
     session.flush()
     return True
 
 
 def reset(session: Session, kind: str, *, account: str, device: str = "") -> None:
-    """Forget an account's tries after one that succeeded."""
+    """Delete an account's attempts after a successful one."""
     key = _hash_key(f"{account.casefold()} {device}")
     session.execute(delete(Attempt).where(Attempt.kind == kind, Attempt.account_key == key))
 
 
 def purge(session: Session, moment: datetime) -> int:
-    """Take away tries that no limit looks at any more; their number."""
+    """Delete attempts that no limit counts any more; return how many."""
     return len(session.execute(delete(Attempt).where(Attempt.at < moment - RETENTION).returning(Attempt.id)).all())
 
 
@@ -78,7 +78,7 @@ def _count(session: Session, *conditions: ColumnElement[bool]) -> int:
 
 
 def _serialise(session: Session, kind: str) -> None:
-    # SQLite has one writer at a time by itself; PostgreSQL would let parallel tries count without each other.
+    # SQLite allows one writer at a time; on PostgreSQL parallel attempts would not see each other without this lock.
     if session.get_bind().dialect.name == "postgresql":
         session.execute(sql("SELECT pg_advisory_xact_lock(hashtext(:kind))"), {"kind": f"attempt {kind}"})
 

@@ -1,4 +1,4 @@
-"""The second factor: time-based codes (RFC 6238), each good once, and recovery codes for a lost device."""
+"""The second factor: time-based codes (RFC 6238), each valid once, and recovery codes for a lost device."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ _RECOVERY_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 def generate_secret() -> str:
-    """A secret of 160 bits, in base 32."""
+    """A random secret of 160 bits, in base 32."""
     return pyotp.random_base32()
 
 
 def provisioning_uri(secret: str, email: str, issuer: str) -> str:
-    """What an authenticator reads from the QR code."""
+    """The otpauth URI that an authenticator app reads from the QR code."""
     return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=issuer)
 
 
 def qr_svg(uri: str) -> str:
-    """The QR code as inline SVG without style attributes; the page around it says what it is in words."""
+    """The QR code as inline SVG without style attributes; the page describes it in text."""
     out = io.BytesIO()
     segno.make(uri, error="m").save(
         out, kind="svg", xmldecl=False, svgns=True, nl=False, omitsize=True, svgclass="qr", lineclass=None, border=4
@@ -46,53 +46,54 @@ def qr_svg(uri: str) -> str:
 
 
 def normalise_code(code: str) -> str:
-    """A code as digits: full-width digits and separators are read; "" when it is no code."""
+    """The six digits of a code, accepting separators and full-width digits; "" if it is not a code."""
     plain = re.sub(r"[\s\-·.]", "", unicodedata.normalize("NFKC", code[:64]))
     return plain if re.fullmatch(r"[0-9]{6}", plain) else ""
 
 
 def matching_step(secret: str, code: str, *, after: int | None, moment: datetime | None = None) -> int | None:
-    """The time step whose code this is, one step early or late allowed, if later than `after`; else None."""
+    """The time step of this code if it is current, one step early or late, and later than `after`; else None."""
     digits = normalise_code(code)
     if not digits:
         return None
-    present = int((moment or now()).timestamp()) // STEP_SECONDS
-    one_time = pyotp.HOTP(secret)
-    found = None
-    for step in range(present - WINDOW_STEPS, present + WINDOW_STEPS + 1):
-        fits = secrets.compare_digest(one_time.at(step), digits)
-        if fits and (after is None or step > after):
-            found = step
-    return found
+    current_step = int((moment or now()).timestamp()) // STEP_SECONDS
+    hotp = pyotp.HOTP(secret)
+    matched_step = None
+    # No early exit, so the time does not tell which step matched.
+    for step in range(current_step - WINDOW_STEPS, current_step + WINDOW_STEPS + 1):
+        matches = secrets.compare_digest(hotp.at(step), digits)
+        if matches and (after is None or step > after):
+            matched_step = step
+    return matched_step
 
 
 def reencrypt_secrets(session: Session) -> tuple[int, int]:
-    """Seal with the present key what stands in clear or was sealed with a former one, each with its audit event.
+    """Encrypt with the current key all TOTP secrets that are unencrypted or use a previous key, one audit event each.
 
-    Returns how many secrets were sealed, and how many no key opens.
+    Returns how many were re-encrypted, and how many no key can decrypt.
     """
-    done, lost = [], 0
+    reencrypted, undecryptable = [], 0
     for account in session.execute(select(Account).where(Account.totp_secret.is_not(None))).scalars().all():
         if account.totp_secret is None or not encryption.needs_reencryption(account.totp_secret):
             continue
         try:
             account.totp_secret = encryption.encrypt(encryption.decrypt(account.totp_secret))
         except DecryptionFailed:
-            lost += 1
+            undecryptable += 1
             continue
-        done.append(account)
-    for account in done:
+        reencrypted.append(account)
+    for account in reencrypted:
         recording.record(session, "seal second factor", "account", account.id)
-    return len(done), lost
+    return len(reencrypted), undecryptable
 
 
 def generate_recovery_codes() -> list[str]:
-    """Ten codes of about 50 bits, to be shown once."""
+    """Ten codes of about 50 bits each, to show once."""
     letters = ["".join(secrets.choice(_RECOVERY_ALPHABET) for _ in range(10)) for _ in range(RECOVERY_CODE_COUNT)]
     return [f"{code[:5]}-{code[5:]}" for code in letters]
 
 
 def hash_recovery_code(code: str) -> str:
-    """What is kept of a recovery code; spaces, hyphens and case make no difference."""
+    """The hash to store of a recovery code; ignores spaces, hyphens and case."""
     plain = re.sub(r"[\s\-]", "", unicodedata.normalize("NFKC", code[:64])).lower()
     return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()

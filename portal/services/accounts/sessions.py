@@ -1,10 +1,9 @@
-"""Sign-in sessions: kept in the database, asked for at every request, so that an end is an end everywhere."""
+"""Sign-in sessions: stored in the database and checked on every request, so that ending one takes effect at once."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-import secrets
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -14,6 +13,7 @@ from sqlalchemy.orm import Session
 from portal.database.orm import now
 from portal.errors import ReauthenticationRequired
 from portal.models import Account, AccountSession
+from portal.services.accounts import tokens
 
 IDLE_TIMEOUT = timedelta(minutes=30)
 MAX_LIFETIME = timedelta(hours=12)
@@ -24,7 +24,7 @@ _MAX_USER_AGENT_LENGTH = 80
 
 
 class Stage(StrEnum):
-    """How far a sign-in has come: only a complete one opens the desk."""
+    """How far a sign-in has come; only a complete one gives access to staff pages."""
 
     CODE = "code"
     ENROLMENT = "enrolment"
@@ -34,11 +34,11 @@ class Stage(StrEnum):
 def start(
     session: Session, account: Account, *, stage: Stage = Stage.COMPLETE, client_address: str = "", user_agent: str = ""
 ) -> tuple[str, AccountSession]:
-    """A fresh session and the token for its cookie, which is nowhere else."""
-    token = secrets.token_urlsafe(32)
+    """Start a session; returns the token for its cookie, which is stored nowhere, and the session."""
+    token = tokens.generate_token()
     moment = now()
-    begun = AccountSession(
-        token_hash=_hash(token),
+    auth_session = AccountSession(
+        token_hash=tokens.hash_token(token),
         account=account,
         credential_version=account.credential_version,
         stage=stage,
@@ -49,21 +49,21 @@ def start(
         address=client_address[:45],
         agent=user_agent[:_MAX_USER_AGENT_LENGTH],
     )
-    session.add(begun)
+    session.add(auth_session)
     session.flush()
-    return token, begun
+    return token, auth_session
 
 
 def find(session: Session, token: str | None, moment: datetime | None = None) -> AccountSession | None:
-    """The living session of this token; None when it ended, idled, expired or its account changed. Writes nothing."""
+    """The active session with this token; None if it has ended or expired or its account changed. Writes nothing."""
     if not token:
         return None
-    found = session.execute(
+    auth_session = session.execute(
         select(AccountSession)
-        .where(AccountSession.token_hash == _hash(token))
+        .where(AccountSession.token_hash == tokens.hash_token(token))
         .execution_options(populate_existing=True)
     ).scalar_one_or_none()
-    return found if found is not None and is_active(found, moment) else None
+    return auth_session if auth_session is not None and is_active(auth_session, moment) else None
 
 
 def is_active(auth_session: AccountSession, moment: datetime | None = None) -> bool:
@@ -78,23 +78,23 @@ def is_active(auth_session: AccountSession, moment: datetime | None = None) -> b
 
 
 def is_due_for_touch(auth_session: AccountSession) -> bool:
-    """True when `touch` would write: more than a minute since the last sign of the person."""
+    """Whether the last recorded activity is long enough ago to record it again."""
     return now() - auth_session.seen_at >= TOUCH_INTERVAL
 
 
 def touch(session: Session, auth_session: AccountSession) -> None:
-    """Note that the person is there. Not for what a page asks in the background, which must not keep it alive."""
+    """Record activity. Not for background requests of a page, which must not keep a session alive."""
     session.execute(update(AccountSession).where(AccountSession.id == auth_session.id).values(seen_at=now()))
 
 
 def rotate(session: Session, auth_session: AccountSession, *, stage: Stage = Stage.COMPLETE) -> str:
-    """A new token for a session after a proof (code, step-up); the old one is dead. Raises nothing."""
-    token = secrets.token_urlsafe(32)
+    """Give a session a new token after authentication (code, reauthentication); the old token stops working."""
+    token = tokens.generate_token()
     moment = now()
     if auth_session.stage != Stage.COMPLETE and stage == Stage.COMPLETE:
         auth_session.expires_at = moment + MAX_LIFETIME
     auth_session.token_hash, auth_session.stage, auth_session.seen_at, auth_session.authenticated_at = (
-        _hash(token),
+        tokens.hash_token(token),
         stage,
         moment,
         moment,
@@ -105,13 +105,13 @@ def rotate(session: Session, auth_session: AccountSession, *, stage: Stage = Sta
 
 
 def end(session: Session, auth_session: AccountSession) -> None:
-    """Sign out here."""
+    """End one session."""
     auth_session.ended_at = now()
     session.flush()
 
 
 def end_by_id(session: Session, account: Account, session_id: int) -> bool:
-    """End one of the account's own sessions; False when it has no such session."""
+    """End one of the account's sessions; False if it has no active session with this id."""
     ended = session.execute(
         update(AccountSession)
         .where(
@@ -124,7 +124,7 @@ def end_by_id(session: Session, account: Account, session_id: int) -> bool:
 
 
 def end_all(session: Session, account: Account, *, except_session: AccountSession | None = None) -> None:
-    """Sign out everywhere, or everywhere else."""
+    """End all sessions of an account, except the one named."""
     query = update(AccountSession).where(AccountSession.account_id == account.id, AccountSession.ended_at.is_(None))
     if except_session is not None:
         query = query.where(AccountSession.id != except_session.id)
@@ -132,29 +132,25 @@ def end_all(session: Session, account: Account, *, except_session: AccountSessio
 
 
 def active_sessions(session: Session, account: Account) -> list[AccountSession]:
-    """The account's living sessions, the one seen last first."""
+    """The active sessions of an account, most recently used first."""
     query = select(AccountSession).where(AccountSession.account_id == account.id, AccountSession.ended_at.is_(None))
-    found = session.execute(query.order_by(AccountSession.seen_at.desc(), AccountSession.id.desc())).scalars()
-    return [one for one in found if is_active(one)]
+    unended = session.execute(query.order_by(AccountSession.seen_at.desc(), AccountSession.id.desc())).scalars()
+    return [auth_session for auth_session in unended if is_active(auth_session)]
 
 
 def is_recently_authenticated(auth_session: AccountSession) -> bool:
-    """Whether the person proved who they are within the last ten minutes."""
+    """Whether the last authentication was within RECENT_AUTHENTICATION."""
     return now() - auth_session.authenticated_at <= RECENT_AUTHENTICATION
 
 
 def require_recent_authentication(auth_session: AccountSession) -> None:
-    """Raise StepUpNeeded unless the last proof is fresh."""
+    """Raise ReauthenticationRequired unless the last authentication is recent."""
     if not is_recently_authenticated(auth_session):
         raise ReauthenticationRequired(
-            "This asks for your password and code once more, because the last time is over ten minutes ago."
+            "Enter your password and code again: you last entered them more than ten minutes ago."
         )
 
 
 def csrf_token(secret_key: str, token: str) -> str:
-    """What the forms of this session carry against requests from elsewhere; bound to the session's token."""
+    """The token that the forms of this session carry against cross-site requests; derived from the session token."""
     return hmac.new(secret_key.encode(), b"form " + token.encode(), hashlib.sha256).hexdigest()
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

@@ -77,7 +77,7 @@ def test_refusals_are_all_the_same(session, author, who):
 def test_a_stranger_costs_one_password_check_too(session, author, monkeypatch):
     checked = []
     verify = passwords.verify_password
-    monkeypatch.setattr(passwords, "fits", lambda *given: checked.append(1) or verify(*given))
+    monkeypatch.setattr(passwords, "verify_password", lambda *given: checked.append(1) or verify(*given))
     for email in (author.email, "stranger@example.org"):
         authentication.sign_in(session(), email, "wrong in any case", client_address=HOME)
         session.commit()

@@ -70,7 +70,7 @@ def test_a_link_is_overtaken(session, issued, event):
 
 
 def test_the_address_comes_from_the_settings(issued):
-    assert issued.address("https://portal.example.org").startswith("https://portal.example.org/sign-in/link/")
+    assert issued.url("https://portal.example.org").startswith("https://portal.example.org/sign-in/link/")
 
 
 def test_a_link_leaves_the_second_factor_alone(session):

@@ -206,7 +206,7 @@ def test_an_administrators_own_address_is_confirmed_like_anyones(staff, ada, out
 
 def test_an_operator_changes_it_by_command(app, session, ann):
     ran = app.test_cli_runner().invoke(args=["account", "email", ann.email, NEW])
-    assert ran.output == f"ann@example.org is {NEW} now.\n"
+    assert ran.output == f"ann@example.org is now {NEW}.\n"
     session.refresh(ann)
     assert ann.email == NEW
 

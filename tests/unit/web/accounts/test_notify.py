@@ -72,7 +72,7 @@ def test_another_second_factor_is_told(staff, session, ann, outbox):
 
 def test_new_recovery_codes_are_told(staff, ada, outbox):
     staff().sign_in(ada).post("/staff/account/recovery-codes")
-    assert told(outbox) == [("ada@example.org", "Your recovery codes were made anew")]
+    assert told(outbox) == [("ada@example.org", "Your recovery codes were replaced")]
 
 
 def test_a_removed_second_factor_is_told(staff, session, ada, outbox):
