@@ -1,4 +1,4 @@
-"""Two drafts field by field, and inside a text word by word; pure, knows no database."""
+"""Compares two drafts field by field, and long texts word by word; does not use the database."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from typing import Literal
 from portal.models import ProjectDraft
 
 ChangeKind = Literal["same", "added", "removed"]
-# Texts in which the changed words are marked; everything else changes as a whole.
+# Fields compared word by word; all others are compared as a whole.
 TEXT_FIELDS = ("title", "summary")
 _TOKENS = re.compile(r"\s+|[^\W_]+(?:['’.-][^\W_]+)*|.", re.DOTALL)
-# Pairs of equal words, one in each text: with more of them a comparison might take seconds.
+# The pairs of equal words between two texts; a comparison with more could take seconds.
 _MAX_MATCHES = 60_000
 
 
 @dataclass(frozen=True)
 class TextSegment:
-    """A stretch of text that both have, or one of them."""
+    """A piece of text that is in both versions, or in one of them."""
 
     kind: ChangeKind
     text: str
@@ -28,7 +28,7 @@ class TextSegment:
 
 @dataclass(frozen=True)
 class Difference:
-    """One field: what it was and what it is; for lists also what came and went, for texts the pieces in order."""
+    """One field before and after; for lists also what was added and removed, for texts their segments in order."""
 
     field: str
     before: str | tuple[str, ...]
@@ -45,50 +45,52 @@ class Difference:
 
 
 def compare(before: ProjectDraft | None, after: ProjectDraft) -> tuple[Difference, ...]:
-    """All fields, those changed first, else in their order. Without `before` everything stated counts as changed."""
+    """All fields, changed ones first, else in order. Without `before`, every filled field counts as changed."""
     old = before or ProjectDraft(title_language="", language="")
-    found = [_compare_field(name, getattr(old, name), getattr(after, name)) for name in ProjectDraft.field_names()]
-    return tuple(sorted(found, key=lambda difference: not difference.is_changed))
+    differences = [
+        _compare_field(name, getattr(old, name), getattr(after, name)) for name in ProjectDraft.field_names()
+    ]
+    return tuple(sorted(differences, key=lambda difference: not difference.is_changed))
 
 
 def changed_fields(before: ProjectDraft | None, after: ProjectDraft) -> tuple[str, ...]:
-    """The names of the changed fields, in their order."""
+    """The names of the changed fields, in the order of the fields."""
     return tuple(difference.field for difference in compare(before, after) if difference.is_changed)
 
 
 def diff_text(before: str, after: str) -> tuple[TextSegment, ...]:
-    """What became of a text: joined without those added it is `before`, without those removed it is `after`."""
-    old, fresh, first, last = _split_and_trim(before, after)
-    found: list[TextSegment] = []
-    if first:
-        found.append(TextSegment("same", first))
-    for tag, a, b, c, d in difflib.SequenceMatcher(str.isspace, old, fresh, autojunk=False).get_opcodes():
+    """The segments of both texts: all but the added ones join to `before`, all but the removed ones to `after`."""
+    old, new, prefix, suffix = _split_and_trim(before, after)
+    segments: list[TextSegment] = []
+    if prefix:
+        segments.append(TextSegment("same", prefix))
+    for tag, a, b, c, d in difflib.SequenceMatcher(str.isspace, old, new, autojunk=False).get_opcodes():
         if tag == "equal":
-            found.append(TextSegment("same", "".join(old[a:b])))
+            segments.append(TextSegment("same", "".join(old[a:b])))
             continue
         if b > a:
-            found.append(TextSegment("removed", "".join(old[a:b])))
+            segments.append(TextSegment("removed", "".join(old[a:b])))
         if d > c:
-            found.append(TextSegment("added", "".join(fresh[c:d])))
-    if last:
-        found.append(TextSegment("same", last))
-    return tuple(found)
+            segments.append(TextSegment("added", "".join(new[c:d])))
+    if suffix:
+        segments.append(TextSegment("same", suffix))
+    return tuple(segments)
 
 
 def _split_and_trim(before: str, after: str) -> tuple[list[str], list[str], str, str]:
-    """Both texts in words, else in lines, else whole, as fine as can be compared soon; and what they begin and end with
-    in common.
+    """Both texts split into words, or into lines, or not at all, as finely as can be compared in reasonable time; and
+    their common prefix and suffix, which the pieces leave out.
     """
-    for cut in (_TOKENS.findall, lambda text: text.splitlines(keepends=True)):
-        old, fresh = cut(before), cut(after)
-        shorter = min(len(old), len(fresh))
-        start = next((n for n in range(shorter) if old[n] != fresh[n]), shorter)
-        end = next((n for n in range(shorter - start) if old[-1 - n] != fresh[-1 - n]), shorter - start)
-        first, last = "".join(old[:start]), "".join(old[len(old) - end :])
-        old, fresh = old[start : len(old) - end], fresh[start : len(fresh) - end]
-        counts = Counter(one for one in fresh if not one.isspace())
-        if sum(counts[one] for one in old) <= _MAX_MATCHES:
-            return old, fresh, first, last
+    for split in (_TOKENS.findall, lambda text: text.splitlines(keepends=True)):
+        old, new = split(before), split(after)
+        shorter = min(len(old), len(new))
+        start = next((n for n in range(shorter) if old[n] != new[n]), shorter)
+        end = next((n for n in range(shorter - start) if old[-1 - n] != new[-1 - n]), shorter - start)
+        prefix, suffix = "".join(old[:start]), "".join(old[len(old) - end :])
+        old, new = old[start : len(old) - end], new[start : len(new) - end]
+        counts = Counter(token for token in new if not token.isspace())
+        if sum(counts[token] for token in old) <= _MAX_MATCHES:
+            return old, new, prefix, suffix
     return [before], [after], "", ""
 
 

@@ -1,7 +1,7 @@
-"""The marks that a reviewer sets on the fields of a revision: accepted, or returned with a reason.
+"""A reviewer's decisions on single fields of a revision: accepted, or returned with a reason.
 
-A mark holds for the text that was read. It carries a digest of that text, so it says nothing of a field that was
-changed afterwards, by whomever, and holds again when the very same text comes back.
+A decision applies to the text that was reviewed. It stores a digest of that text, so it no longer applies once anyone
+changes the field, and applies again if the same text is restored.
 """
 
 from __future__ import annotations
@@ -18,7 +18,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.database.orm import now
-from portal.models import Account, Revision
+from portal.errors import FieldError, Forbidden, ValidationFailed
+from portal.models import Account, ProjectDraft, Revision
+from portal.services.editorial import workflow
+from portal.text import cleaning
+
+MAX_REASON_LENGTH = 2_000
 
 
 class Verdict(StrEnum):
@@ -28,7 +33,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class FieldReview:
-    """Who decided what on a field, when, at which version of the revision; `is_current` while the text is the same."""
+    """Who decided what on a field, when and at which version; `is_current` while the field's text is unchanged."""
 
     verdict: Verdict
     reviewer_id: int
@@ -43,13 +48,13 @@ class FieldReview:
 
     @property
     def is_returned(self) -> bool:
-        """True while nothing was mended."""
+        """Whether the field was returned and has not been changed since."""
         return self.verdict == Verdict.RETURNED and self.is_current
 
 
 @dataclass(frozen=True)
 class FieldDecisions:
-    """What a reviewer decides on some of the fields; `cleared` are those whose mark is taken away."""
+    """A reviewer's decisions on some of the fields; `cleared` are the fields whose decision is removed."""
 
     accepted: tuple[str, ...] = ()
     reasons: Mapping[str, str] | None = None
@@ -61,7 +66,7 @@ class FieldDecisions:
 
 
 def reviews_by_field(revision: Revision) -> dict[str, FieldReview]:
-    """The marks of a revision by field, those overtaken by a changed text too."""
+    """The decisions on a revision by field, including those that no longer apply."""
     texts = revision.draft.as_json()
     return {
         name: FieldReview(
@@ -78,27 +83,45 @@ def reviews_by_field(revision: Revision) -> dict[str, FieldReview]:
 
 
 def accepted_fields(revision: Revision) -> tuple[str, ...]:
-    """The fields that are accepted as they read now, in the order of the fields."""
-    held = reviews_by_field(revision)
-    return tuple(name for name in revision.draft.field_names() if name in held and held[name].is_accepted)
+    """The fields whose current text is accepted, in the order of the fields."""
+    reviews = reviews_by_field(revision)
+    return tuple(name for name in revision.draft.field_names() if name in reviews and reviews[name].is_accepted)
 
 
 def return_reasons(revision: Revision) -> dict[str, str]:
-    """The reasons of the fields that were returned and have not been changed since."""
-    return {name: mark.reason for name, mark in reviews_by_field(revision).items() if mark.is_returned}
+    """The reasons for the fields that were returned and have not been changed since."""
+    return {name: review.reason for name, review in reviews_by_field(revision).items() if review.is_returned}
+
+
+def clean_decisions(revision: Revision, decisions: FieldDecisions, *, by: Account) -> FieldDecisions:
+    """The decisions with cleaned reasons.
+
+    Raises ValidationFailed for an unknown field, and Forbidden for accepting a field as the author or last editor.
+    """
+    if unknown := [name for name in decisions.fields if name not in ProjectDraft.field_names()]:
+        raise ValidationFailed(
+            [FieldError("note", f"There is no field {unknown[0]!r}.", "Choose a field of the revision.")]
+        )
+    if decisions.accepted and by.id in (revision.author_id, revision.last_editor_id):
+        raise Forbidden(f"Only {workflow.OTHER_REVIEWER.description} can accept fields of {revision.label}.")
+    reasons = {
+        name: cleaning.clean_paragraphs(reason)[:MAX_REASON_LENGTH]
+        for name, reason in (decisions.reasons or {}).items()
+    }
+    return FieldDecisions(decisions.accepted, reasons, decisions.cleared)
 
 
 def save(revision: Revision, decisions: FieldDecisions, *, by: Account) -> dict[str, Any]:
-    """Set the marks; what says the same again keeps who said it first. Returns what changed, for the audit event."""
-    held, texts, marks = reviews_by_field(revision), revision.draft.as_json(), dict(revision.field_reviews)
-    wanted = dict.fromkeys(decisions.accepted, (Verdict.ACCEPTED, ""))
-    wanted |= {name: (Verdict.RETURNED, reason) for name, reason in (decisions.reasons or {}).items()}
-    told: dict[str, Any] = {}
-    for name, (verdict, reason) in wanted.items():
-        mark = held.get(name)
-        if mark and mark.is_current and (mark.verdict, mark.reason) == (verdict, reason):
+    """Store the decisions; returns what changed, for the audit event. A repeated decision keeps its first reviewer."""
+    current, texts, stored = reviews_by_field(revision), revision.draft.as_json(), dict(revision.field_reviews)
+    verdicts = dict.fromkeys(decisions.accepted, (Verdict.ACCEPTED, ""))
+    verdicts |= {name: (Verdict.RETURNED, reason) for name, reason in (decisions.reasons or {}).items()}
+    changes: dict[str, Any] = {}
+    for name, (verdict, reason) in verdicts.items():
+        review = current.get(name)
+        if review and review.is_current and (review.verdict, review.reason) == (verdict, reason):
             continue
-        marks[name] = {
+        stored[name] = {
             "verdict": str(verdict),
             "by": by.id,
             "at": now().isoformat(),
@@ -107,15 +130,15 @@ def save(revision: Revision, decisions: FieldDecisions, *, by: Account) -> dict[
             "text": _text_digest(texts.get(name)),
         }
         if verdict == Verdict.ACCEPTED:
-            told.setdefault("accepted", []).append(name)
+            changes.setdefault("accepted", []).append(name)
         else:
-            told.setdefault("reasons", {})[name] = reason
+            changes.setdefault("reasons", {})[name] = reason
     for name in decisions.cleared:
-        if marks.pop(name, None):
-            told.setdefault("unmarked", []).append(name)
-    if told:
-        revision.field_reviews = marks
-    return told
+        if stored.pop(name, None):
+            changes.setdefault("unmarked", []).append(name)
+    if changes:
+        revision.field_reviews = stored
+    return changes
 
 
 def account_names(session: Session, account_ids: Iterable[int]) -> dict[int, str]:

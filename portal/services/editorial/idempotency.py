@@ -1,7 +1,7 @@
-"""One form, sent once or twenty times, is one submission: its key leads every repeat to where the first one went.
+"""Idempotency keys: a form that is submitted several times takes effect once, and repeats get the first redirect.
 
-A repeat is the same post: the same address, the same fields. Another text under the same key is a sending of its own,
-for whoever stops a slow answer, corrects a word and sends the page again.
+A repeat is the same POST: same URL, same fields. Different fields under the same key are a new submission, for example
+when someone stops a slow response, corrects a word and submits the page again.
 """
 
 from __future__ import annotations
@@ -25,41 +25,40 @@ _KEY_PATTERN = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
 def new_key() -> str:
-    """A key for a form that is about to be shown."""
+    """A key for a form that is about to be rendered."""
     return secrets.token_urlsafe(24)
 
 
 def is_valid_key(text: str) -> bool:
-    """Whether this has the shape of a key."""
+    """Whether this text has the format of a key."""
     return _KEY_PATTERN.fullmatch(text) is not None
 
 
 class KeyKind(StrEnum):
-    """What a key is of: a form leads to an address, a page to the one draft that it may make."""
+    """What a key belongs to: a form that redirects somewhere, or a page that may create one draft."""
 
     FORM = "form"
     PAGE = "page"
 
 
 def submission_digest(address: str, fields: Iterable[tuple[str, str]]) -> str:
-    """What was sent, and where to, in 64 characters; give the fields without those that a repeat makes anew."""
+    """A digest of a submission and its URL; leave out the fields that differ in a repeat, such as tokens."""
     parts = [address, *(part for field in sorted(fields) for part in field)]
-    sized = "".join(f"{len(part)}:{part}" for part in parts)
-    return hashlib.sha256(sized.encode(errors="surrogatepass")).hexdigest()
+    length_prefixed = "".join(f"{len(part)}:{part}" for part in parts)
+    return hashlib.sha256(length_prefixed.encode(errors="surrogatepass")).hexdigest()
 
 
 def claim_key(
     session: Session, key: str, account: Account, content_digest: str = "", kind: KeyKind = KeyKind.FORM
 ) -> str | None:
-    """None: go on, the key is yours until the transaction ends. Else where the first sending of the same led.
+    """Claim the key until the transaction ends and return None; or return where the first identical submission led.
 
-    `sent` is the digest of what was sent. Waits for a sending that is under way. Raises NotAllowed for what is no key.
-    A rollback frees the key.
+    Waits for a submission in progress. A rollback releases the key. Raises Forbidden if this is not a valid key.
     """
     if not is_valid_key(key):
-        raise Forbidden("The form lacks its key. Open it again; what you typed is kept where your browser keeps it.")
+        raise Forbidden("The form has no valid key. Open the form again: your browser may still have what you typed.")
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    made = session.execute(
+    claimed = session.execute(
         dialect.insert(IdempotencyKey)
         .values(account_id=account.id, kind=kind, key=key, digest=content_digest, location="", created_at=now())
         .on_conflict_do_update(
@@ -69,13 +68,13 @@ def claim_key(
         )
         .returning(IdempotencyKey.key)
     ).first()
-    if made is not None:
+    if claimed is not None:
         return None
     return session.execute(select(IdempotencyKey.location).where(*_key_conditions(key, account, kind))).scalar_one()
 
 
 def complete_key(session: Session, key: str, account: Account, location: str, kind: KeyKind = KeyKind.FORM) -> None:
-    """Note where this sending leads, in the transaction of what it did."""
+    """Store where this submission redirects, in the transaction of its change."""
     session.execute(update(IdempotencyKey).where(*_key_conditions(key, account, kind)).values(location=location))
 
 
@@ -84,6 +83,6 @@ def _key_conditions(key: str, account: Account, kind: KeyKind) -> tuple[ColumnEl
 
 
 def purge(session: Session, before: datetime) -> int:
-    """Forget keys older than a moment; their number."""
-    old = delete(IdempotencyKey).where(IdempotencyKey.created_at < before)
-    return len(session.execute(old.returning(IdempotencyKey.key)).all())
+    """Delete keys created before this moment; return how many."""
+    expired = delete(IdempotencyKey).where(IdempotencyKey.created_at < before)
+    return len(session.execute(expired.returning(IdempotencyKey.key)).all())

@@ -1,12 +1,13 @@
-"""From an agreed revision to the public record, and back: record, links, text index, revision and events in one go.
+"""Publishing, scheduling and withdrawing: updates the project, its links, the text index, revisions and audit events.
 
-Everything happens in the caller's transaction and is public with its commit.
+Everything happens in the caller's transaction and becomes public when it commits.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from sqlalchemy import delete, insert, select
@@ -33,6 +34,7 @@ from portal.services.audit import recording
 from portal.services.editorial import workflow
 from portal.services.editorial.workflow import Action
 from portal.services.records import published, submission_checks
+from portal.services.records.slugs import first_free_slug, is_slug_taken
 from portal.services.records.values import STORED_COLUMNS, Proposal
 from portal.text import cleaning
 from portal.vocabulary.workflow import State
@@ -41,29 +43,28 @@ MAX_REASON_LENGTH = 1_000
 
 
 def publish(session: Session, revision: Revision, *, by: Account | None = None) -> Project:
-    """Make an approved or scheduled revision the public record; `by` is None when its set time has come.
+    """Make an approved or scheduled revision the public record; `by` is None at its scheduled time.
 
-    Raises WrongStep, NotAllowed, Incomplete, and Conflict when the record has changed since the revision began.
+    Raises InvalidTransition, Forbidden, ValidationFailed, and Conflict if the record has changed since the revision
+    began.
     """
     if by is not None:
         workflow.check_transition(Action.PUBLISH, revision, by)
         revision.published_by_id = by.id
     elif revision.state != State.SCHEDULED:
-        raise InvalidTransition(f"{revision.label} is {revision.state}: it has no time at which it is published.")
+        raise InvalidTransition(f"{revision.label} is {revision.state}: it has no scheduled time of publication.")
     check_base(session, revision)
     proposal = submission_checks.build_proposal(session, revision.draft, project_id=revision.project_id)
     before = published.draft_from_project(session, revision.project) if revision.project else ProjectDraft()
-    verb = "publish" if revision.project is None else "change"
-    if revision.project is not None and revision.project.published_at is None:
-        verb = "publish again"
+    verb = _project_verb(revision.project)
     project = revision.project or Project(
         key="", key_folded="", title="", title_sort="", fingerprint="", is_sample=False, version=1
     )
     try:
         _apply_to_project(session, project, proposal)
-    except StaleDataError as why:
+    except StaleDataError as error:
         session.rollback()
-        raise InvalidTransition("The record was changed at this very moment. Open the revision again.") from why
+        raise InvalidTransition("The record was changed at this very moment. Open the revision again.") from error
     _supersede(session, project, by)
     _invalidate_scheduled(session, project, f"{revision.label} was published first", by, except_for=revision)
     revision.project_id = project.id
@@ -71,25 +72,39 @@ def publish(session: Session, revision: Revision, *, by: Account | None = None) 
     revision.published_at = now()
     revision.publish_at = None
     session.flush()
-    # The next change starts from here.
+    # A later change of this revision's content starts from the version it has just created.
     revision.base_version = project.version
-    changed = {name: value for name, value in revision.payload.items() if before.as_json().get(name) != value}
+    _record_publication(session, revision, verb, before, by)
+    Catalogue.touch(session, [project.id])
+    return project
+
+
+def _project_verb(project: Project | None) -> str:
+    """The verb of the project's audit event; call before the record changes."""
+    if project is None:
+        return "publish"
+    return "publish again" if project.published_at is None else "change"
+
+
+def _record_publication(
+    session: Session, revision: Revision, verb: str, previous: ProjectDraft, by: Account | None
+) -> None:
+    before = previous.as_json()
+    changed = {name: value for name, value in revision.payload.items() if before.get(name) != value}
     recording.record(session, "publish", "revision", revision.id, after={"state": State.PUBLISHED}, by=by)
     recording.record(
         session,
         verb,
         "project",
-        project.id,
-        before={name: before.as_json().get(name) for name in changed},
+        revision.project_id,
+        before={name: before.get(name) for name in changed},
         after=changed | {"revision": revision.id},
         by=by,
     )
-    Catalogue.touch(session, [project.id])
-    return project
 
 
 def check_base(session: Session, revision: Revision) -> None:
-    """Raise Conflict when the record has moved on since the revision started from it."""
+    """Raise Conflict if the record has changed since the revision started from it."""
     project = revision.project
     if project is not None and project.version != revision.base_version:
         raise Conflict(
@@ -101,19 +116,19 @@ def check_base(session: Session, revision: Revision) -> None:
 
 
 def schedule(session: Session, revision: Revision, *, at: datetime, by: Account) -> Revision:
-    """Have an approved revision published at a moment to come (UTC)."""
-    to = workflow.check_transition(Action.SCHEDULE, revision, by)
+    """Schedule an approved revision for publication at a future time (UTC)."""
+    new_state = workflow.check_transition(Action.SCHEDULE, revision, by)
     if at <= now():
         raise ValidationFailed(
-            [FieldError("publish_at", "This moment has passed.", "Choose one to come, or publish now.")]
+            [FieldError("publish_at", "This time is in the past.", "Choose a time in the future, or publish now.")]
         )
-    revision.state, revision.publish_at, revision.published_by_id = to, at, by.id
+    revision.state, revision.publish_at, revision.published_by_id = new_state, at, by.id
     recording.record(session, "schedule", "revision", revision.id, after={"publish_at": at.isoformat()}, by=by)
     return revision
 
 
 def unschedule(session: Session, revision: Revision, *, by: Account) -> Revision:
-    """Take a revision off the schedule; it stays approved."""
+    """Cancel a scheduled publication; the revision stays approved."""
     revision.state = workflow.check_transition(Action.UNSCHEDULE, revision, by)
     revision.publish_at = revision.published_by_id = None
     recording.record(session, "unschedule", "revision", revision.id, by=by)
@@ -121,9 +136,9 @@ def unschedule(session: Session, revision: Revision, *, by: Account) -> Revision
 
 
 def return_to_queue(session: Session, revision: Revision, reason: str, *, by: Account | None = None) -> Revision:
-    """Take a scheduled revision that cannot be published off the schedule, to the reviewers, who read why.
+    """Return a scheduled revision that cannot be published to the review queue, with the reason for the reviewers.
 
-    It is due when it would have become public; its author is not asked before a reviewer has looked.
+    Its review is due at its scheduled time. It goes to the reviewers first, who may return it to its author.
     """
     moment, at = now(), revision.publish_at
     before = {"state": revision.state, "publish_at": at and at.isoformat()}
@@ -140,32 +155,32 @@ def return_to_queue(session: Session, revision: Revision, reason: str, *, by: Ac
 def _invalidate_scheduled(
     session: Session, project: Project, cause: str, by: Account | None, except_for: Revision | None = None
 ) -> None:
-    """Scheduled changes of a record that has just changed can never be published as they are."""
+    """Return the scheduled changes of a record that has just changed: their base no longer exists."""
     query = select(Revision).where(Revision.project_id == project.id, Revision.state == State.SCHEDULED)
     for revision in session.execute(query).scalars().all():
         if revision is not except_for:
-            reason = f"{cause}, before the time of this one came, so it no longer fits the record. It is not published."
+            reason = f"{cause}, so this scheduled revision no longer fits the record. It was not published."
             return_to_queue(session, revision, reason, by=by)
 
 
 def due_for_publication(session: Session, moment: datetime | None = None) -> list[int]:
-    """The ids of the revisions whose time has come, in the order of their times."""
+    """The ids of the scheduled revisions whose time has come, earliest first."""
     query = select(Revision.id).where(Revision.state == State.SCHEDULED, Revision.publish_at <= (moment or now()))
     return list(session.execute(query.order_by(Revision.publish_at, Revision.id)).scalars())
 
 
 def withdraw(session: Session, project: Project, *, reason: str, by: Account | None) -> Project:
-    """Take a record back from the public; its address stays and says when and why. `by` is None for the operator.
+    """Withdraw a public record; its page remains and says when and why. `by` is None on the command line.
 
-    Raises NotAllowed, WrongStep when it is not public, Incomplete without a reason.
+    Raises Forbidden, InvalidTransition if it is not public, and ValidationFailed without a reason.
     """
     if by is not None and (by.is_disabled or not by.is_reviewer):
-        raise Forbidden("Records can be withdrawn by a reviewer only.")
+        raise Forbidden("Only reviewers can withdraw records.")
     if project.published_at is None:
-        raise InvalidTransition("This record is not public, so there is nothing to withdraw.")
+        raise InvalidTransition("This record is not public, so it cannot be withdrawn.")
     reason = cleaning.clean_line(reason)
     if not reason or len(reason) > MAX_REASON_LENGTH:
-        advice = f"Say in up to {MAX_REASON_LENGTH:,} characters why; the public reads it."
+        advice = f"Enter a reason of up to {MAX_REASON_LENGTH:,} characters. It is shown to the public."
         raise ValidationFailed([FieldError("reason", "The reason is missing or too long.", advice)])
     project.published_at = None
     project.withdrawn_at = now()
@@ -184,14 +199,14 @@ def withdraw(session: Session, project: Project, *, reason: str, by: Account | N
 
 
 def _apply_to_project(session: Session, project: Project, proposal: Proposal) -> None:
-    """The proposal onto the row, its links and the text index."""
+    """Write the proposal to the project row, its links and the text index."""
     moment = now()
-    is_fresh = project.id is None
-    renumbered = not is_fresh and project.number != proposal.number
-    if is_fresh or (renumbered and proposal.number):
-        if not is_fresh:
+    is_new = project.id is None
+    is_renumbered = not is_new and project.number != proposal.number
+    if is_new or (is_renumbered and proposal.number):
+        if not is_new:
             session.add(FormerKey(key_folded=project.key_folded, project_id=project.id))
-        project.key = free_slug(session, proposal.key)
+        project.key = first_free_slug(proposal.key, partial(is_slug_taken, session))
         project.key_folded = project.key.casefold()
     values: dict[str, Any] = dict(zip(STORED_COLUMNS, proposal, strict=False))
     for name in ("start", "end"):
@@ -205,8 +220,8 @@ def _apply_to_project(session: Session, project: Project, proposal: Proposal) ->
     project.published_at = project.published_at or moment
     project.withdrawn_at, project.withdrawn_reason = None, ""
     session.add(project)
-    if not is_fresh:
-        # A change of links alone is a change of the record too, and must count as a version.
+    if not is_new:
+        # A change of links alone must increase the version of the record too.
         flag_modified(project, "changed_at")
     session.flush()
     for model in (ProjectCountry, ProjectTag):
@@ -220,20 +235,6 @@ def _apply_to_project(session: Session, project: Project, proposal: Proposal) ->
     if proposal.tags:
         session.execute(insert(ProjectTag), [{"project_id": project.id, "term_id": term} for term in proposal.tags])
     text_index.repair(session, [project.id])
-
-
-def free_slug(session: Session, stem: str) -> str:
-    """The key itself, or the first numbered one that neither a present nor a former address has."""
-    key, number = stem, 1
-    while _is_taken(session, key.casefold()):
-        number += 1
-        key = f"{stem}-{number}"
-    return key
-
-
-def _is_taken(session: Session, folded: str) -> bool:
-    present = session.execute(select(Project.id).where(Project.key_folded == folded)).first()
-    return bool(present or session.execute(select(FormerKey).where(FormerKey.key_folded == folded)).first())
 
 
 def _published_revisions(session: Session, project: Project) -> list[Revision]:

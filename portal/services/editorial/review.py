@@ -1,7 +1,7 @@
-"""The commands on a revision: begin, save, submit, claim, release, set due, mark, return, approve, discard, restore.
+"""The actions on a revision, from a new draft to its approval or return.
 
-Each checks the table of steps, changes the revision, writes its audit event and flushes; the caller commits once.
-Call `begin_writing` first, then load the revision with `get`, which finds only what the account may see.
+Each checks the transition table, changes the revision, records its audit event and flushes; the caller commits.
+Call `begin_writing` first, then load the revision with `revisions.get_revision`.
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ MAX_NOTE_LENGTH = 2_000
 
 
 def new_draft(session: Session, draft: ProjectDraft, *, by: Account) -> Revision:
-    """A draft of a project that is not there yet; anything may be missing."""
+    """Create a draft of a new project; any field may be empty."""
     return _create_revision(session, draft, project=None, by=by)
 
 
 def open_change(session: Session, project: Project, *, by: Account) -> Revision:
-    """The account's open revision of this project, or a fresh draft that says what the public record says."""
+    """The account's open revision of this project, or a new draft with the content of the public record."""
     query = select(Revision).where(
         Revision.project_id == project.id, Revision.author_id == by.id, Revision.state.in_(OPEN_STATES)
     )
-    if found := session.execute(query).scalar_one_or_none():
-        return found
+    if open_revision := session.execute(query).scalar_one_or_none():
+        return open_revision
     return _create_revision(session, published.draft_from_project(session, project), project=project, by=by)
 
 
@@ -55,10 +55,10 @@ def save_draft(
     note: str | None = None,
     base_version: int | None = None,
 ) -> Revision:
-    """Put a draft in place of the one that `version` of the revision held; the same content again changes nothing.
+    """Replace the draft of this `version` of the revision; identical content changes nothing.
 
-    `based_on` says that the account has seen this version of the project and chosen. Raises WrongStep,
-    NotAllowed, and Conflict (of the revision, with both drafts) when someone saved meanwhile.
+    `base_version` is the version of the project that the account has seen when it resolved a conflict. Raises
+    InvalidTransition, Forbidden, and Conflict (of the revision, with both drafts) if someone saved meanwhile.
     """
     workflow.check_transition(Action.SAVE, revision, by)
     draft = submission_checks.clean_draft(draft)
@@ -66,61 +66,57 @@ def save_draft(
         raise Conflict(conflict_with="revision", mine=draft, theirs=revision.draft, version=revision.version)
     before, after = revision.payload, draft.as_json()
     changed = {name: value for name, value in after.items() if before.get(name) != value}
-    noted = revision.note if note is None else cleaning.clean_paragraphs(note)[:MAX_NOTE_LENGTH]
-    if not changed and noted == revision.note and base_version in (None, revision.base_version):
+    new_note = revision.note if note is None else cleaning.clean_paragraphs(note)[:MAX_NOTE_LENGTH]
+    if not changed and new_note == revision.note and base_version in (None, revision.base_version):
         return revision
-    revision.payload, revision.note, revision.last_editor_id = after, noted, by.id
+    revision.payload, revision.note, revision.last_editor_id = after, new_note, by.id
     revision.base_version = revision.base_version if base_version is None else base_version
     revision.saved_at = now()
-    shown = {name: before.get(name) for name in changed}
-    return _record_transition(session, revision, Action.SAVE, by, before=shown, after=changed, mine=draft)
+    replaced = {name: before.get(name) for name in changed}
+    return _record_transition(session, revision, Action.SAVE, by, before=replaced, after=changed, mine=draft)
 
 
 def submit(session: Session, revision: Revision, *, version: int, by: Account) -> Revision:
-    """Hand a draft to the reviewers. Raises Incomplete with all faults, Conflict when the public record moved on."""
-    to = workflow.check_transition(Action.SUBMIT, revision, by)
+    """Submit a draft for review. Raises ValidationFailed with all errors, and Conflict if the record has changed."""
+    new_state = workflow.check_transition(Action.SUBMIT, revision, by)
     _check_version(revision, version)
-    if found := submission_checks.find_errors(session, revision.draft, project_id=revision.project_id):
-        raise ValidationFailed(found)
-    check_base(session, revision)
-    if published.published_draft(session, revision) == revision.draft:
-        raise ValidationFailed([submission_checks.UNCHANGED_ERROR])
-    revision.state, revision.submitted_at = to, now()
+    _check_submittable(session, revision)
+    revision.state, revision.submitted_at = new_state, now()
     revision.due_at = now() + timedelta(days=REVIEW_DAYS)
     revision.claimed_by_id = revision.claimed_at = revision.decided_by_id = revision.decided_at = None
     return _record_transition(session, revision, Action.SUBMIT, by)
 
 
 def recall(session: Session, revision: Revision, *, by: Account) -> Revision:
-    """Take a submission back before a reviewer has it."""
+    """Take a submission back before a reviewer claims it."""
     revision.state = workflow.check_transition(Action.RECALL, revision, by)
     revision.due_at = None
     return _record_transition(session, revision, Action.RECALL, by)
 
 
 def claim(session: Session, revision: Revision, *, by: Account) -> Revision:
-    """Take a submission for review, or take it over from another reviewer."""
-    to = workflow.check_transition(Action.CLAIM, revision, by)
+    """Claim a submission for review, or take it over from another reviewer."""
+    new_state = workflow.check_transition(Action.CLAIM, revision, by)
     if revision.claimed_by_id == by.id:
         return revision
     before = {"claimed_by_id": revision.claimed_by_id}
-    revision.state, revision.claimed_by_id, revision.claimed_at = to, by.id, now()
+    revision.state, revision.claimed_by_id, revision.claimed_at = new_state, by.id, now()
     return _record_transition(session, revision, Action.CLAIM, by, before=before, after={"claimed_by_id": by.id})
 
 
 def release(session: Session, revision: Revision, *, by: Account) -> Revision:
-    """Give a submission back to the queue."""
+    """Return a claimed submission to the queue."""
     revision.state = workflow.check_transition(Action.RELEASE, revision, by)
     revision.claimed_by_id = revision.claimed_at = None
     return _record_transition(session, revision, Action.RELEASE, by)
 
 
 def set_due(session: Session, revision: Revision, *, at: datetime | None, by: Account) -> Revision:
-    """Say by when a submission should be decided, or that there is no such day. Raises Incomplete for the past."""
+    """Set or remove the due date of a submission. Raises ValidationFailed for a date in the past."""
     workflow.check_transition(Action.SET_DUE, revision, by)
     if at is not None and at < now():
-        advice = "Choose today or a day to come, or take the day away."
-        raise ValidationFailed([FieldError("due_at", "This day has passed.", advice)])
+        advice = "Enter today or a later date, or remove the due date."
+        raise ValidationFailed([FieldError("due_at", "This date is in the past.", advice)])
     if revision.due_at == at:
         return revision
     before, after = ({"due_at": moment and moment.isoformat()} for moment in (revision.due_at, at))
@@ -131,21 +127,20 @@ def set_due(session: Session, revision: Revision, *, at: datetime | None, by: Ac
 def save_field_decisions(
     session: Session, revision: Revision, decisions: FieldDecisions, *, version: int, by: Account
 ) -> Revision:
-    """Keep what a reviewer decides on some fields before deciding on the whole.
+    """Save a reviewer's decisions on some fields before the decision on the whole revision.
 
-    Raises Incomplete for a field that is not there or is returned without a reason, NotAllowed for whoever accepts
-    what they edited last.
+    Raises what `field_marks.clean_decisions` raises, and ValidationFailed for a field returned without a reason.
     """
     workflow.check_transition(Action.MARK, revision, by)
     _check_version(revision, version)
-    decisions = _clean_decisions(revision, decisions, by)
-    if silent := [name for name, reason in (decisions.reasons or {}).items() if not reason]:
+    decisions = field_marks.clean_decisions(revision, decisions, by=by)
+    if without_reason := [name for name, reason in (decisions.reasons or {}).items() if not reason]:
         raise ValidationFailed(
-            [FieldError(silent[0], "It is returned, but not why.", "Write the reason, or take the mark away.")]
+            [FieldError(without_reason[0], "This field has no reason.", "Enter a reason, or remove the decision.")]
         )
-    if not (told := field_marks.save(revision, decisions, by=by)):
+    if not (changes := field_marks.save(revision, decisions, by=by)):
         return revision
-    return _record_transition(session, revision, Action.MARK, by, after=told)
+    return _record_transition(session, revision, Action.MARK, by, after=changes)
 
 
 def return_(
@@ -159,71 +154,73 @@ def return_(
     accepted: tuple[str, ...] = (),
     cleared: tuple[str, ...] = (),
 ) -> Revision:
-    """Give a submission back to its author with a reason for each field that needs work, or a note for the whole.
+    """Return a submission to its author with a reason for each field that needs work, or a note on the whole.
 
-    Fields that are marked to be returned already go back too, unless they are in `accepted` or `cleared`.
-    Raises what `mark` raises, and Incomplete without any reason.
+    Fields already returned by `save_field_decisions` keep their reason unless they are in `accepted` or `cleared`.
+    Raises what `field_marks.clean_decisions` raises, and ValidationFailed without any reason.
     """
-    to = workflow.check_transition(Action.RETURN, revision, by)
+    new_state = workflow.check_transition(Action.RETURN, revision, by)
     _check_version(revision, version)
-    kept = {
-        name: why for name, why in field_marks.return_reasons(revision).items() if name not in (*accepted, *cleared)
-    }
-    spoken = {name: reason for name, reason in reasons.items() if reason.strip()}
-    decided = _clean_decisions(revision, FieldDecisions(accepted, kept | spoken, cleared), by)
-    given, note = dict(decided.reasons or {}), cleaning.clean_paragraphs(note)[:MAX_NOTE_LENGTH]
-    if not given and not note:
-        advice = "Write a reason beside each field that needs work, or a note for the whole."
-        raise ValidationFailed([FieldError("note", "The author would not know what to mend.", advice)])
-    revision.state, revision.publish_at, revision.published_by_id = to, None, None
+    stored = field_marks.return_reasons(revision).items()
+    still_returned = {name: reason for name, reason in stored if name not in (*accepted, *cleared)}
+    entered = {name: reason for name, reason in reasons.items() if reason.strip()}
+    decisions = FieldDecisions(accepted, still_returned | entered, cleared)
+    decisions = field_marks.clean_decisions(revision, decisions, by=by)
+    all_reasons, note = dict(decisions.reasons or {}), cleaning.clean_paragraphs(note)[:MAX_NOTE_LENGTH]
+    if not all_reasons and not note:
+        advice = "Give a reason for at least one field, or a note."
+        raise ValidationFailed([FieldError("note", "The author needs to know what to change.", advice)])
+    revision.state, revision.publish_at, revision.published_by_id = new_state, None, None
     revision.claimed_by_id = revision.claimed_at = None
-    told = field_marks.save(revision, decided, by=by)
-    _record_decision(revision, by, verdict="returned", note=note, reasons=given)
-    return _record_transition(session, revision, Action.RETURN, by, after=told | {"reasons": given, "note": note})
+    changes = field_marks.save(revision, decisions, by=by) | {"reasons": all_reasons, "note": note}
+    _record_decision(revision, by, verdict="returned", note=note, reasons=all_reasons)
+    return _record_transition(session, revision, Action.RETURN, by, after=changes)
 
 
 def approve(
     session: Session, revision: Revision, *, version: int, by: Account, note: str = "", accepted: tuple[str, ...] = ()
 ) -> Revision:
-    """Agree to a submission as it was read; publication.publish or publication.schedule come next.
+    """Approve a submission as reviewed; publication.publish or publication.schedule come next.
 
-    It accepts every changed field that carries no mark. Raises NotAllowed for whoever wrote or last edited it,
-    Conflict when it or the public record changed meanwhile, Incomplete while a field is marked to be returned,
-    was not changed since, and is not among `accepted`.
+    Accepts every changed field. Raises Forbidden for its author and last editor, Conflict if it or the public record
+    has changed meanwhile, and ValidationFailed for a returned field that is unchanged and not in `accepted`.
     """
-    to = workflow.check_transition(Action.APPROVE, revision, by)
+    new_state = workflow.check_transition(Action.APPROVE, revision, by)
     _check_version(revision, version)
-    if found := submission_checks.find_errors(session, revision.draft, project_id=revision.project_id):
-        raise ValidationFailed(found)
-    check_base(session, revision)
-    if published.published_draft(session, revision) == revision.draft:
-        raise ValidationFailed([submission_checks.UNCHANGED_ERROR])
-    if open_ := [name for name in field_marks.return_reasons(revision) if name not in accepted]:
-        raise ValidationFailed([_still_returned_error(name) for name in open_])
+    _check_submittable(session, revision)
+    if returned := [name for name in field_marks.return_reasons(revision) if name not in accepted]:
+        raise ValidationFailed([_still_returned_error(name) for name in returned])
     changed = diff.changed_fields(published.published_draft(session, revision), revision.draft)
-    told = field_marks.save(
-        revision, _clean_decisions(revision, FieldDecisions(accepted=(*changed, *accepted)), by), by=by
-    )
+    decisions = field_marks.clean_decisions(revision, FieldDecisions(accepted=(*changed, *accepted)), by=by)
+    changes = field_marks.save(revision, decisions, by=by)
     note = cleaning.clean_paragraphs(note)[:MAX_NOTE_LENGTH]
-    revision.state = to
+    revision.state = new_state
     _record_decision(revision, by, verdict="approved", note=note, reasons={})
-    return _record_transition(session, revision, Action.APPROVE, by, after=told | ({"note": note} if note else {}))
+    return _record_transition(session, revision, Action.APPROVE, by, after=changes | ({"note": note} if note else {}))
 
 
 def discard(session: Session, revision: Revision, *, by: Account) -> Revision:
-    """Give a draft up; it is kept and no longer shown among open work."""
+    """Discard a draft; it stays in the database and is no longer listed as open work."""
     revision.state = workflow.check_transition(Action.DISCARD, revision, by)
     return _record_transition(session, revision, Action.DISCARD, by)
 
 
 def restore(session: Session, revision: Revision, *, by: Account) -> Revision:
-    """A new draft with the content of a revision that was public once; nothing public changes.
+    """Create a draft with the content of a revision that was once public; nothing public changes.
 
-    Raises WrongStep while the account has another open change of the same project.
+    Raises InvalidTransition if the account has another open change of the same project.
     """
     workflow.check_transition(Action.RESTORE, revision, by)
-    restored = _create_revision(session, revision.draft, project=revision.project, by=by, restored_from=revision)
-    return restored
+    return _create_revision(session, revision.draft, project=revision.project, by=by, restored_from=revision)
+
+
+def _check_submittable(session: Session, revision: Revision) -> None:
+    """Raise ValidationFailed for errors or a draft that changes nothing, and Conflict for an outdated base."""
+    if errors := submission_checks.find_errors(session, revision.draft, project_id=revision.project_id):
+        raise ValidationFailed(errors)
+    check_base(session, revision)
+    if published.published_draft(session, revision) == revision.draft:
+        raise ValidationFailed([submission_checks.UNCHANGED_ERROR])
 
 
 def _create_revision(
@@ -247,10 +244,10 @@ def _create_revision(
     try:
         with session.begin_nested():
             session.add(revision)
-    except IntegrityError as why:
+    except IntegrityError as error:
         raise InvalidTransition(
-            "You have an open change of this project already. Finish or discard it first; you find it on your desk."
-        ) from why
+            "You already have an open change of this project. Finish or discard it first: it is on your desk."
+        ) from error
     after: dict[str, Any] = {"project": project.key} if project else {}
     if restored_from:
         after["restored_from"] = restored_from.id
@@ -266,25 +263,11 @@ def _record_decision(revision: Revision, by: Account, *, verdict: str, note: str
     revision.decisions = [*revision.decisions, entry]
 
 
-def _clean_decisions(revision: Revision, decisions: FieldDecisions, by: Account) -> FieldDecisions:
-    """The marks with their reasons cleaned; raises Incomplete and NotAllowed as `mark` does."""
-    if unknown := [name for name in decisions.fields if name not in ProjectDraft.field_names()]:
-        raise ValidationFailed(
-            [FieldError("note", f"There is no field {unknown[0]!r}.", "Mark a field of the revision.")]
-        )
-    if decisions.accepted and by.id in (revision.author_id, revision.last_editor_id):
-        raise Forbidden(f"Fields of {revision.label} can be accepted by {workflow.OTHER_REVIEWER.description} only.")
-    reasons = {
-        name: cleaning.clean_paragraphs(reason)[:MAX_NOTE_LENGTH] for name, reason in (decisions.reasons or {}).items()
-    }
-    return FieldDecisions(decisions.accepted, reasons, decisions.cleared)
-
-
 def _still_returned_error(name: str) -> FieldError:
     return FieldError(
         name,
-        "This field is marked to be returned, and its text has not changed since.",
-        "Accept it if it is right after all, or return the revision.",
+        "This field was returned and has not been changed since.",
+        "Accept the field, or return the revision.",
     )
 
 
@@ -303,14 +286,14 @@ def _record_transition(
     after: dict[str, Any] | None = None,
     mine: ProjectDraft | None = None,
 ) -> Revision:
-    """Write the change and its event; whoever comes second at this very moment gets a Conflict."""
-    number = revision.id
+    """Flush the change and record its event; raises Conflict if another request has just changed the revision."""
+    revision_id = revision.id
     try:
-        recording.record(session, action, "revision", number, before=before, after=after, by=by)
-    except StaleDataError as why:
+        recording.record(session, action, "revision", revision_id, before=before, after=after, by=by)
+    except StaleDataError as error:
         session.rollback()
-        stands = session.get_one(Revision, number)
+        current = session.get_one(Revision, revision_id)
         raise Conflict(
-            conflict_with="revision", mine=mine or stands.draft, theirs=stands.draft, version=stands.version
-        ) from why
+            conflict_with="revision", mine=mine or current.draft, theirs=current.draft, version=current.version
+        ) from error
     return revision

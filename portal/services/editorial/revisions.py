@@ -1,4 +1,4 @@
-"""What an account may see of the revisions, and what waits for it."""
+"""The revisions that an account may see, and the desk that lists them by whose turn it is."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Desk:
 
 
 def select_visible(account: Account) -> Select[Revision]:
-    """The revisions the account may see: its own; for reviewers all that were ever submitted."""
+    """The revisions the account may see: its own, and for reviewers all that were ever submitted."""
     query = select(Revision).options(
         joinedload(Revision.project),
         joinedload(Revision.author),
@@ -42,7 +42,7 @@ def select_visible(account: Account) -> Select[Revision]:
 
 
 def visible_ids(session: Session, revision_ids: Collection[int], account: Account) -> set[int]:
-    """Those of these revisions that the account may see."""
+    """Of these revisions, the ids of those that the account may see."""
     return set(
         session.execute(select(Revision.id).where(Revision.id.in_(revision_ids), _is_visible_to(account))).scalars()
     )
@@ -56,15 +56,15 @@ def _is_visible_to(account: Account) -> ColumnElement[bool]:
 
 
 def get_revision(session: Session, revision_id: int, account: Account) -> Revision:
-    """The revision, if the account may see it; raises Missing, whether or not there is one."""
-    found = session.execute(select_visible(account).where(Revision.id == revision_id)).scalar_one_or_none()
-    if found is None:
-        raise NotFound(f"There is no revision R-{revision_id} for you.")
-    return found
+    """The revision, if the account may see it; otherwise raises NotFound, whether or not it exists."""
+    revision = session.execute(select_visible(account).where(Revision.id == revision_id)).scalar_one_or_none()
+    if revision is None:
+        raise NotFound(f"There is no revision R-{revision_id} that you can open.")
+    return revision
 
 
 def load_desk(session: Session, account: Account) -> Desk:
-    """What waits for this account, and for others."""
+    """The revisions on the desk of this account."""
 
     def listed(*states: State) -> list[Revision]:
         query = select_visible(account).where(Revision.state.in_(states))
@@ -72,9 +72,9 @@ def load_desk(session: Session, account: Account) -> Desk:
             session.execute(query.order_by(Revision.saved_at, Revision.id).limit(MAX_LISTED_REVISIONS)).scalars()
         )
 
-    own = [r for r in listed(State.RETURNED, State.DRAFT) if r.author_id == account.id]
+    own = [revision for revision in listed(State.RETURNED, State.DRAFT) if revision.author_id == account.id]
     submitted = sorted(listed(State.SUBMITTED, State.IN_REVIEW), key=lambda r: (r.due_at or r.saved_at, r.id))
-    agreed = listed(State.APPROVED, State.SCHEDULED)
+    approved = listed(State.APPROVED, State.SCHEDULED)
     finished = select_visible(account).where(Revision.state.in_(PUBLISHED_STATES))
     decided = session.execute(finished.order_by(Revision.decided_at.desc(), Revision.id.desc()).limit(20)).scalars()
     return Desk(
@@ -82,19 +82,19 @@ def load_desk(session: Session, account: Account) -> Desk:
         with_me=tuple(r for r in submitted if r.claimed_by_id == account.id),
         waiting=tuple(r for r in submitted if r.state == State.SUBMITTED),
         with_others=tuple(r for r in submitted if r.claimed_by_id not in (None, account.id)),
-        approved=tuple(agreed),
+        approved=tuple(approved),
         decided=tuple(decided),
     )
 
 
 def is_overdue(revision: Revision) -> bool:
-    """Past the day by which it should be decided, or published."""
+    """Whether its due date, or its scheduled time of publication, has passed."""
     if revision.state in (State.SUBMITTED, State.IN_REVIEW):
         return revision.due_at is not None and revision.due_at < now()
     return revision.state == State.SCHEDULED and revision.publish_at is not None and revision.publish_at < now()
 
 
 def project_revisions(session: Session, project: Project, account: Account) -> list[Revision]:
-    """The revisions of one project that the account may see, newest first."""
+    """The revisions of a project that the account may see, newest first."""
     query = select_visible(account).where(Revision.project_id == project.id)
     return list(session.execute(query.order_by(Revision.id.desc()).limit(MAX_LISTED_REVISIONS)).scalars())

@@ -1,6 +1,6 @@
-"""The steps of a revision as a table: from which state each action leads where, and who may take it.
+"""The workflow of a revision as a table: the state that each action leads to from each state, and who may take it.
 
-The page's buttons, the commands and the tests read the same table; what is not in it cannot be done.
+The buttons on the page, the services and the tests read the same table; an action that is not in it is refused.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from portal.vocabulary.workflow import State
 
 
 class Action(StrEnum):
-    """What can be done with a revision; the values are said on buttons and in the audit trail."""
+    """What can be done with a revision; the values are the verbs of the audit events."""
 
     SAVE = "save"
     SUBMIT = "submit"
@@ -36,7 +36,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True)
 class Permission:
-    """Those who may take a step: `includes` decides, `words` says it to those who may not."""
+    """Who may take an action: `allows` decides, `description` names them in the refusal."""
 
     description: str
     allows: Callable[[Account, Revision], bool]
@@ -51,29 +51,30 @@ OTHER_REVIEWER = Permission(
     "a reviewer who neither wrote nor last edited it",
     lambda account, revision: account.is_reviewer and not _wrote_or_edited(account, revision),
 )
-# Whoever mends a proposal while they review it is its last editor: then another reviewer has to take it over.
+# A reviewer who edits a proposal becomes its last editor; another reviewer then has to take it over.
 ANY_OTHER_REVIEWER = Permission(
     "a reviewer who did not write it",
     lambda account, revision: account.is_reviewer and account.id != revision.author_id,
 )
 CLAIMANT = Permission(
-    "the reviewer who has it", lambda account, revision: account.is_reviewer and account.id == revision.claimed_by_id
+    "the reviewer who claimed it",
+    lambda account, revision: account.is_reviewer and account.id == revision.claimed_by_id,
 )
 CLAIMANT_OR_ADMINISTRATOR = Permission(
-    "the reviewer who has it, or an administrator",
+    "the reviewer who claimed it, or an administrator",
     lambda account, revision: CLAIMANT.allows(account, revision) or account.is_administrator,
 )
 DECIDING_CLAIMANT = Permission(
-    "the reviewer who has it, if they neither wrote nor last edited it",
+    "the reviewer who claimed it, if they neither wrote nor last edited it",
     lambda account, revision: CLAIMANT.allows(account, revision) and not _wrote_or_edited(account, revision),
 )
 REVIEWER = Permission("a reviewer", lambda account, revision: account.is_reviewer)
-ANYONE = Permission("anyone who signs in", lambda account, revision: True)
+ANYONE = Permission("anyone who is signed in", lambda account, revision: True)
 
 
 @dataclass(frozen=True)
 class Transition:
-    """Where an action leads, and who may take it."""
+    """The state an action leads to, and who may take it."""
 
     target: State
     permission: Permission
@@ -109,24 +110,24 @@ TRANSITIONS: dict[tuple[Action, State], Transition] = {
     (Action.RESTORE, State.WITHDRAWN): Transition(State.WITHDRAWN, ANYONE),
 }
 
-# Whose turn it is, for every screen; {claimant} is filled in where someone has the revision.
+# Whose turn it is; {claimant} is the name of the reviewer who claimed the revision.
 STATUS_SENTENCES: dict[State, str] = {
     State.DRAFT: "With its author, who submits it when it is ready.",
     State.SUBMITTED: "Waiting for a reviewer to take it.",
     State.IN_REVIEW: "With the reviewer {claimant}, who approves it or returns it.",
-    State.RETURNED: "With its author, who mends what the reviewer asks for and submits it again.",
+    State.RETURNED: "With its author, who makes the changes the reviewer asked for and submits it again.",
     State.APPROVED: "Waiting for a reviewer to publish it.",
-    State.SCHEDULED: "Waiting for its time; then the portal publishes it.",
+    State.SCHEDULED: "Waiting for its scheduled time, when the portal publishes it.",
     State.PUBLISHED: "Done: this is what the public sees.",
-    State.SUPERSEDED: "Done: a later revision took its place.",
-    State.WITHDRAWN: "Done: taken back from the public.",
-    State.DISCARDED: "Done: its author gave it up.",
+    State.SUPERSEDED: "Done: replaced by a later revision.",
+    State.WITHDRAWN: "Done: withdrawn from the public.",
+    State.DISCARDED: "Done: discarded by its author.",
 }
 
 
 def status_sentence(revision: Revision) -> str:
     """The sentence that says whose turn it is."""
-    claimant = revision.claimed_by.name if revision.claimed_by else "who has it"
+    claimant = revision.claimed_by.name if revision.claimed_by else "who claimed it"
     return STATUS_SENTENCES[State(revision.state)].format(claimant=claimant)
 
 
@@ -137,21 +138,24 @@ def allowed_actions(revision: Revision, account: Account) -> tuple[Action, ...]:
     return tuple(
         action
         for action in Action
-        if (step := TRANSITIONS.get((action, State(revision.state)))) and step.permission.allows(account, revision)
+        if (transition := TRANSITIONS.get((action, State(revision.state))))
+        and transition.permission.allows(account, revision)
     )
 
 
 def check_transition(action: Action, revision: Revision, account: Account) -> State:
-    """The state that the action leads to; raises WrongStep, or NotAllowed for those who may not take it."""
-    step = TRANSITIONS.get((action, State(revision.state)))
-    if step is None:
+    """The state that the action leads to. Raises InvalidTransition, and Forbidden if the account may not take it."""
+    transition = TRANSITIONS.get((action, State(revision.state)))
+    if transition is None:
         raise InvalidTransition(
             f"{revision.label} is {revision.state}: it cannot be {_PAST_PARTICIPLES[action]} now. "
-            "Open it again to see how it stands."
+            "Open it again to see its current state."
         )
-    if account.is_disabled or not step.permission.allows(account, revision):
-        raise Forbidden(f"{revision.label} can be {_PAST_PARTICIPLES[action]} by {step.permission.description} only.")
-    return step.target
+    if account.is_disabled or not transition.permission.allows(account, revision):
+        raise Forbidden(
+            f"{revision.label} can only be {_PAST_PARTICIPLES[action]} by {transition.permission.description}."
+        )
+    return transition.target
 
 
 _PAST_PARTICIPLES = {
@@ -161,8 +165,8 @@ _PAST_PARTICIPLES = {
     Action.DISCARD: "discarded",
     Action.CLAIM: "taken for review",
     Action.RELEASE: "released",
-    Action.SET_DUE: "given a day by which it is decided",
-    Action.MARK: "marked field by field",
+    Action.SET_DUE: "given a due date",
+    Action.MARK: "reviewed field by field",
     Action.RETURN: "returned",
     Action.APPROVE: "approved",
     Action.PUBLISH: "published",

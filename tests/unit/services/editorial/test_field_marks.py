@@ -157,7 +157,7 @@ def test_a_field_that_is_not_there_cannot_be_marked(office, revision, given):
 
 
 def test_a_field_is_not_marked_to_be_returned_without_a_reason(office, revision):
-    with pytest.raises(ValidationFailed, match="not why"):
+    with pytest.raises(ValidationFailed, match="no reason"):
         mark(office, revision, reasons={"title": " \n"})
 
 

@@ -37,7 +37,7 @@ def outbox(app, monkeypatch):
     sent = {}
     able = replace(app.extensions["settings"], smtp_host="mail.example.org", smtp_from="portal@example.org")
     monkeypatch.setitem(app.extensions, "settings", able)
-    monkeypatch.setattr(mail, "send_soon", lambda letter, _settings: sent.setdefault(letter.to, []).append(letter))
+    monkeypatch.setattr(mail, "send_in_background", lambda letter, _settings: sent.setdefault(letter.to, []).append(letter))
     return sent
 
 
@@ -69,7 +69,7 @@ def test_both_addresses_are_told(staff, ann, outbox):
     assert "Nothing has changed yet" in outbox["ann@example.org"][0].text
     staff().post(link_in(outbox))
     assert {to: len(letters) for to, letters in outbox.items()} == {"ann@example.org": 2, NEW: 2}
-    assert all(f"is {NEW} now" in letters[-1].text for letters in outbox.values())
+    assert all(f"is now {NEW}" in letters[-1].text for letters in outbox.values())
 
 
 def test_an_address_in_use_is_answered_the_same_and_its_owner_is_told(staff, session, ann, ada, outbox):

@@ -145,7 +145,7 @@ def test_a_ticked_field_without_a_reason_comes_back_with_what_was_typed(office, 
 def test_returning_without_any_reason_is_refused(office, reviewer):
     revision = office.revision(State.IN_REVIEW)
     page = reviewer.press(reviewer.visit(at(revision)), at(revision, "return"), status=422)
-    assert "would not know what to mend" in page.text
+    assert "The author needs to know what to change" in page.text
 
 
 def test_approving_what_is_ticked_to_be_returned_is_refused(office, reviewer):
