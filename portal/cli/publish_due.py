@@ -39,7 +39,7 @@ def publish_one(revision_id: int) -> bool:
     except PortalError as error:
         session.rollback()
         _return_to_queue(revision_id, error)
-        click.echo(f"R-{revision_id} was not published and is back with the reviewers: {error}", err=True)
+        click.echo(f"R-{revision_id} was not published, and is back with the reviewers: {error}", err=True)
         return False
     slug = project.key
     session.commit()

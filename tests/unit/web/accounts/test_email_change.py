@@ -37,7 +37,7 @@ def outbox(app, monkeypatch):
     sent = {}
     able = replace(app.extensions["settings"], smtp_host="mail.example.org", smtp_from="portal@example.org")
     monkeypatch.setitem(app.extensions, "settings", able)
-    monkeypatch.setattr(mail, "send_in_background", lambda letter, _settings: sent.setdefault(letter.to, []).append(letter))
+    monkeypatch.setattr(mail, "send_in_background", lambda email, _: sent.setdefault(email.to, []).append(email))
     return sent
 
 
