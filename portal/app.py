@@ -22,10 +22,10 @@ from portal.database.orm import READER_BIND, db
 from portal.database.public_reader import restrict_sqlite_reader
 from portal.errors import ConfigurationError
 from portal.search.index import current, refresh
-from portal.web import BLUEPRINTS, allowed_fields, components
+from portal.web import BLUEPRINTS, components
 from portal.web.http import error_pages, headers, proxy, response_cache, static_files
 from portal.web.presentation import templating
-from portal.web.security import access, request_limits
+from portal.web.security import access, allowed_fields, request_limits
 
 # A statement of a request that takes longer is stopped, a public one sooner; commands may take their time.
 STATEMENT_TIMEOUT_SECONDS, PUBLIC_STATEMENT_TIMEOUT_SECONDS = 5, 1

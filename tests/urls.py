@@ -2,7 +2,7 @@
 
 import re
 
-from portal.web.security.access import PUBLIC_ENDPOINTS
+from portal.web.declarations import declared_access
 
 SELECTIONS = (
     "/projects/?country=KEN&country=UGA",
@@ -25,7 +25,7 @@ def fixed(app):
             rule.rule
             for rule in app.url_map.iter_rules()
             if "GET" in rule.methods
-            and rule.endpoint in PUBLIC_ENDPOINTS
+            and declared_access(app.view_functions[rule.endpoint]) == "public"
             and rule.arguments <= set(rule.defaults or ())
             and not rule.endpoint.startswith(("health.", "components."))
         }

@@ -30,6 +30,7 @@ from portal.search.read_models.project import ProjectView
 from portal.search.read_models.terms import TermView
 from portal.services.editorial.diff import TextSegment, diff_text
 from portal.services.records.rules import RuleWarning
+from portal.web.declarations import public
 from portal.web.review.comparison import ComparedField
 from portal.web.review.field_decisions import FieldReviewBadge
 
@@ -175,6 +176,7 @@ def invalid_form() -> SampleForm:
 
 
 @bp.get("/_components")
+@public
 def show_components() -> str:
     icons = _ICON.findall((ROOT / "static" / "img" / "icons.svg").read_text(encoding="utf-8"))
     totals = zip(_THEMES, (9_000_000, 4_000_000, 1_500_000), strict=True)

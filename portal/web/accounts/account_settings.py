@@ -16,11 +16,11 @@ from portal.services.accounts.notifications import SecurityEvent
 from portal.services.audit import recording
 from portal.web.accounts import notify
 from portal.web.accounts.sign_in import CodeForm, wrong_code_message
+from portal.web.declarations import accepts, require_role
 from portal.web.http import error_pages, request_context
 from portal.web.http.url_converters import SESSION_ID
 from portal.web.presentation.i18n import gettext
 from portal.web.security import access, cookies
-from portal.web.security.access import require_role
 
 bp = Blueprint("account_settings", __name__, url_prefix="/staff/account")
 ViewResponse = Response | WSGIResponse | str
@@ -50,6 +50,7 @@ def show_account() -> ViewResponse:
 
 @bp.post("/name")
 @require_role("author")
+@accepts(OwnNameForm)
 def rename() -> ViewResponse:
     form = OwnNameForm(request.form)
     begin_writing(db.session())
@@ -67,6 +68,7 @@ def rename() -> ViewResponse:
 
 @bp.post("/password")
 @require_role("author")
+@accepts(ChangePasswordForm, "username")
 def change_password() -> ViewResponse:
     """With the present password and a code each time, so an unlocked screen is not enough."""
     form, person = ChangePasswordForm(request.form), access.signed_in_account()
@@ -91,6 +93,7 @@ def change_password() -> ViewResponse:
 
 @bp.post("/second-factor")
 @require_role("author")
+@accepts()
 def begin_second_factor() -> ViewResponse:
     """A secret to set up; the present second factor holds until the first code of the new one."""
     begin_writing(db.session())
@@ -107,6 +110,7 @@ def show_second_factor() -> ViewResponse:
 
 @bp.post("/second-factor/confirm")
 @require_role("author")
+@accepts(CodeForm)
 def confirm_second_factor() -> ViewResponse:
     form = CodeForm(request.form)
     tried = authentication.finish_enrolment(
@@ -124,6 +128,7 @@ def confirm_second_factor() -> ViewResponse:
 
 @bp.post("/recovery-codes")
 @require_role("author")
+@accepts()
 def recovery_codes() -> ViewResponse:
     begin_writing(db.session())
     codes = authentication.renew_recovery_codes(db.session(), access.auth_session())
@@ -134,6 +139,7 @@ def recovery_codes() -> ViewResponse:
 
 @bp.post(f"/sessions/{SESSION_ID}/end")
 @require_role("author")
+@accepts()
 def end_session(session_id: int) -> ViewResponse:
     begin_writing(db.session())
     if not sessions.end_by_id(db.session(), access.signed_in_account(), session_id):
@@ -147,6 +153,7 @@ def end_session(session_id: int) -> ViewResponse:
 
 @bp.post("/sessions/end-others")
 @require_role("author")
+@accepts()
 def end_other_sessions() -> ViewResponse:
     begin_writing(db.session())
     sessions.end_all(db.session(), access.signed_in_account(), except_session=access.auth_session())

@@ -16,10 +16,10 @@ from portal.services.accounts.email_change import EmailChangeRequest
 from portal.services.accounts.notifications import SecurityEvent
 from portal.web.accounts import account_settings, notify
 from portal.web.accounts.account_settings import ChangeEmailForm
+from portal.web.declarations import accepts, require_role, sign_in_page
 from portal.web.http import error_pages, request_context
 from portal.web.presentation.i18n import gettext
 from portal.web.security import access, cookies
-from portal.web.security.access import require_role
 
 bp = Blueprint("email_change", __name__)
 ViewResponse = Response | WSGIResponse | str
@@ -27,6 +27,7 @@ ViewResponse = Response | WSGIResponse | str
 
 @bp.post("/staff/account/email")
 @require_role("author")
+@accepts(ChangeEmailForm, "username")
 def request_change() -> ViewResponse:
     """With the present password and a code; the answer is the same whether or not the address has an account."""
     form = ChangeEmailForm(request.form)
@@ -56,6 +57,7 @@ def request_change() -> ViewResponse:
 
 
 @bp.get(f"{email_change.LINK_PATH}<token>")
+@sign_in_page
 def show_link(token: str) -> ViewResponse:
     """A question, so that a mail scanner that looks changes nothing."""
     found = email_change.load_change(db.session(), token)
@@ -65,6 +67,8 @@ def show_link(token: str) -> ViewResponse:
 
 
 @bp.post(f"{email_change.LINK_PATH}<token>")
+@sign_in_page
+@accepts()
 def use_link(token: str) -> ViewResponse:
     session = db.session()
     begin_writing(session)

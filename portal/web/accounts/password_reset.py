@@ -16,6 +16,7 @@ from portal.services import mail
 from portal.services.accounts import administration, notifications, one_time_links, rate_limits
 from portal.services.accounts.notifications import SecurityEvent
 from portal.web.accounts import notify
+from portal.web.declarations import accepts, sign_in_page
 from portal.web.http import request_context
 from portal.web.presentation.i18n import gettext
 from portal.web.security import cookies
@@ -35,6 +36,7 @@ class ChoosePasswordForm(Form):
 
 
 @bp.get("/forgotten")
+@sign_in_page
 def show_forgotten() -> ViewResponse:
     return render_template(
         "accounts/forgotten_password.html",
@@ -44,6 +46,8 @@ def show_forgotten() -> ViewResponse:
 
 
 @bp.post("/forgotten")
+@sign_in_page
+@accepts(ForgottenPasswordForm)
 def request_link() -> ViewResponse:
     """Mail a link where there is such an account; the answer is the same where there is none."""
     session, form, began = db.session(), ForgottenPasswordForm(request.form), monotonic()
@@ -59,12 +63,15 @@ def request_link() -> ViewResponse:
 
 
 @bp.get(f"{one_time_links.LINK_PATH}<token>")
+@sign_in_page
 def show_link(token: str) -> ViewResponse:
     found = one_time_links.load_link(db.session(), token)
     return render_new_password(token, ChoosePasswordForm(), found.account.email)
 
 
 @bp.post(f"{one_time_links.LINK_PATH}<token>")
+@sign_in_page
+@accepts(ChoosePasswordForm, "username")
 def use_link(token: str) -> ViewResponse:
     session, form = db.session(), ChoosePasswordForm(request.form)
     begin_writing(session)

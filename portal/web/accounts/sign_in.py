@@ -17,6 +17,7 @@ from portal.services.accounts.authentication import Outcome, SignInResult
 from portal.services.accounts.notifications import SecurityEvent
 from portal.services.accounts.sessions import Stage
 from portal.web.accounts import notify, user_agents
+from portal.web.declarations import accepts, sign_in_page
 from portal.web.http import error_pages, request_context
 from portal.web.presentation.i18n import gettext
 from portal.web.security import access, cookies, csrf, safe_redirect
@@ -46,6 +47,7 @@ def wrong_code_message() -> str:
 
 
 @bp.get("/sign-in")
+@sign_in_page
 def sign_in() -> ViewResponse:
     target = safe_redirect.safe_redirect_target(request.args.get("next", ""))
     if access.current_user() is not None:
@@ -54,6 +56,8 @@ def sign_in() -> ViewResponse:
 
 
 @bp.post("/sign-in")
+@sign_in_page
+@accepts(SignInForm)
 def try_password() -> ViewResponse:
     form = SignInForm(request.form)
     tried = attempt_sign_in(form.email.data or "", form.password.data or "")
@@ -72,6 +76,7 @@ def try_password() -> ViewResponse:
 
 
 @bp.get("/sign-in/code")
+@sign_in_page
 def code() -> ViewResponse:
     if pending_session(Stage.CODE) is None:
         return restart_sign_in()
@@ -80,6 +85,8 @@ def code() -> ViewResponse:
 
 
 @bp.post("/sign-in/code")
+@sign_in_page
+@accepts(CodeForm)
 def try_code() -> ViewResponse:
     found = pending_session(Stage.CODE)
     if found is None:
@@ -98,6 +105,7 @@ def try_code() -> ViewResponse:
 
 
 @bp.get("/sign-in/second-factor")
+@sign_in_page
 def enrol() -> ViewResponse:
     if (found := pending_session(Stage.ENROLMENT)) is None:
         return restart_sign_in()
@@ -106,6 +114,8 @@ def enrol() -> ViewResponse:
 
 
 @bp.post("/sign-in/second-factor")
+@sign_in_page
+@accepts(CodeForm)
 def finish_enrolment() -> ViewResponse:
     if (found := pending_session(Stage.ENROLMENT)) is None:
         return restart_sign_in()
@@ -126,6 +136,8 @@ def finish_enrolment() -> ViewResponse:
 
 
 @bp.post("/sign-out")
+@sign_in_page
+@accepts()
 def sign_out() -> ViewResponse:
     if (found := g.auth_session) is not None:
         begin_writing(db.session())
@@ -139,12 +151,15 @@ def sign_out() -> ViewResponse:
 
 
 @bp.get("/sign-in/state")
+@sign_in_page
 def session_state() -> ViewResponse:
     """Whether the session is alive, for a page that is about to send a form; asking does not keep it alive."""
     return jsonify(signed_in=access.current_user() is not None, csrf_token=csrf.csrf_token())
 
 
 @bp.post("/sign-in/again")
+@sign_in_page
+@accepts("email", "password", "code", "to", "method")
 def reauthenticate() -> ViewResponse:
     """Sign in, or prove who one is, without leaving what one was writing. JSON for the dialog, else a page."""
     to, method = request.form.get("to", ""), request.form.get("method", "POST")

@@ -19,11 +19,11 @@ from portal.services.accounts.one_time_links import IssuedLink
 from portal.services.audit import recording
 from portal.vocabulary.workflow import Role
 from portal.web.accounts import notify
+from portal.web.declarations import accepts, require_role
 from portal.web.http import request_context
 from portal.web.http.url_converters import ACCOUNT_ID
 from portal.web.presentation.i18n import gettext
 from portal.web.security import access
-from portal.web.security.access import require_role
 
 bp = Blueprint("accounts", __name__, url_prefix="/staff/accounts")
 ViewResponse = Response | WSGIResponse | str
@@ -51,6 +51,7 @@ def list_accounts() -> ViewResponse:
 
 @bp.post("/")
 @require_role("administrator")
+@accepts(InvitationForm)
 def invite() -> ViewResponse:
     form = InvitationForm(request.form)
     given = {"email": form.email.data or "", "name": form.name.data or "", "role": form.role.data or ""}
@@ -74,6 +75,7 @@ def show_account(account_id: int) -> ViewResponse:
 
 @bp.post(f"/{ACCOUNT_ID}/name")
 @require_role("administrator")
+@accepts(AccountNameForm)
 def rename(account_id: int) -> ViewResponse:
     form = AccountNameForm(request.form)
     try:
@@ -89,6 +91,7 @@ def rename(account_id: int) -> ViewResponse:
 
 @bp.post(f"/{ACCOUNT_ID}/role")
 @require_role("administrator")
+@accepts("role")
 def change_role(account_id: int) -> ViewResponse:
     role, proof = request.form.get("role", ""), access.auth_session()
     before = administration.get_by_id(db.session(), account_id).role
@@ -107,6 +110,7 @@ def change_role(account_id: int) -> ViewResponse:
 
 @bp.post(f"/{ACCOUNT_ID}/email")
 @require_role("administrator")
+@accepts(AccountEmailForm)
 def change_email(account_id: int) -> ViewResponse:
     """At once, for who can no longer read the old address; both addresses are told."""
     form, proof = AccountEmailForm(request.form), access.auth_session()
@@ -128,18 +132,21 @@ def change_email(account_id: int) -> ViewResponse:
 
 @bp.post(f"/{ACCOUNT_ID}/disable")
 @require_role("administrator")
+@accepts()
 def disable(account_id: int) -> ViewResponse:
     return change_account(account_id, lambda found: administration.disable(db.session(), found, by=acting_account()))
 
 
 @bp.post(f"/{ACCOUNT_ID}/enable")
 @require_role("administrator")
+@accepts()
 def enable(account_id: int) -> ViewResponse:
     return change_account(account_id, lambda found: administration.enable(db.session(), found, by=acting_account()))
 
 
 @bp.post(f"/{ACCOUNT_ID}/remove-second-factor")
 @require_role("administrator")
+@accepts()
 def remove_second_factor(account_id: int) -> ViewResponse:
     proof = access.auth_session()
     answer = change_account(
@@ -152,6 +159,7 @@ def remove_second_factor(account_id: int) -> ViewResponse:
 
 @bp.post(f"/{ACCOUNT_ID}/link")
 @require_role("administrator")
+@accepts()
 def send_link(account_id: int) -> ViewResponse:
     begin_writing(db.session())
     link = administration.issue_link(

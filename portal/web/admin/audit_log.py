@@ -16,8 +16,8 @@ from portal.models import AuditEvent
 from portal.services.audit import log
 from portal.services.audit.log import AuditFilter
 from portal.services.editorial import revisions
+from portal.web.declarations import require_role
 from portal.web.security import access
-from portal.web.security.access import require_role
 
 bp = Blueprint("audit_log", __name__, url_prefix="/staff/audit")
 MAX_TEXT_LENGTH = 64

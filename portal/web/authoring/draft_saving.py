@@ -21,6 +21,17 @@ from portal.vocabulary.workflow import OPEN_STATES
 from portal.web.authoring.project_form import ProjectForm
 
 CHOICE_PREFIX = "choice-"
+EDIT_FIELDS = (
+    *ProjectDraft.field_names(),
+    *(f"{CHOICE_PREFIX}{name}" for name in ProjectDraft.field_names()),
+    "key",
+    "version",
+    "page_key",
+    "base_version",
+    "conflict_with",
+    "action",
+    "note",
+)
 _INTEGER = re.compile(r"[0-9]{1,9}")
 _CREATED_DRAFT = re.compile(r"([0-9]{1,9})\.([0-9]{1,9})")
 

@@ -18,11 +18,11 @@ from portal.search.index import current
 from portal.services.editorial import idempotency, review, revisions, workflow
 from portal.services.editorial.workflow import Action
 from portal.web.authoring import conflict_page, draft_saving, edit_page, preview
-from portal.web.authoring.draft_saving import DraftPost, DraftTarget
+from portal.web.authoring.draft_saving import EDIT_FIELDS, DraftPost, DraftTarget
+from portal.web.declarations import accepts, require_role
 from portal.web.http.url_converters import REVISION_ID
 from portal.web.presentation import citation
 from portal.web.security import access
-from portal.web.security.access import require_role
 from portal.web.security.idempotency import request_digest
 
 bp = Blueprint("submission", __name__, url_prefix="/staff")
@@ -63,18 +63,21 @@ def show_form(target: DraftTarget) -> ViewResponse:
 
 @bp.post("/projects/new")
 @require_role("author")
+@accepts(*EDIT_FIELDS)
 def store_new() -> ViewResponse:
     return handle_post(DraftTarget())
 
 
 @bp.post("/projects/<key>/edit")
 @require_role("author")
+@accepts(*EDIT_FIELDS)
 def store_change(key: str) -> ViewResponse:
     return handle_post(DraftTarget(slug=key))
 
 
 @bp.post(f"/revisions/{REVISION_ID}/edit")
 @require_role("author")
+@accepts(*EDIT_FIELDS)
 def store(revision_id: int) -> ViewResponse:
     return handle_post(DraftTarget(revision_id=revision_id))
 
@@ -163,18 +166,21 @@ def show_conflict(target: DraftTarget, post: DraftPost, error: Conflict) -> Resp
 
 @bp.post("/projects/new/autosave")
 @require_role("author")
+@accepts(*EDIT_FIELDS)
 def autosave_new() -> ViewResponse:
     return save_in_background(DraftTarget())
 
 
 @bp.post("/projects/<key>/autosave")
 @require_role("author")
+@accepts(*EDIT_FIELDS)
 def autosave_change(key: str) -> ViewResponse:
     return save_in_background(DraftTarget(slug=key))
 
 
 @bp.post(f"/revisions/{REVISION_ID}/autosave")
 @require_role("author")
+@accepts(*EDIT_FIELDS)
 def autosave(revision_id: int) -> ViewResponse:
     return save_in_background(DraftTarget(revision_id=revision_id))
 
@@ -200,6 +206,7 @@ def save_in_background(target: DraftTarget) -> ViewResponse:
 
 @bp.post("/projects/check")
 @require_role("author")
+@accepts(*EDIT_FIELDS, "slug")
 def check() -> ViewResponse:
     """What there is to say of what is being typed; stores nothing."""
     form, checks = edit_page.check_form(db.session(), DraftPost.from_form(request.form), request.form.get("slug", ""))

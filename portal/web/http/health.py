@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from portal.database.orm import db
 from portal.search.index import current
 from portal.services.operations import migrations
+from portal.web.declarations import public
 
 _OK = "ok"
 
@@ -24,12 +25,14 @@ bp = Blueprint("health", __name__)
 
 
 @bp.get("/healthz")
+@public
 def alive() -> Response:
     """200 while the process answers at all."""
     return no_store(Response(_OK, mimetype="text/plain"))
 
 
 @bp.get("/readyz")
+@public
 def ready() -> tuple[Response, int]:
     """{"database", "migrations", "index"}: each "ok" or a sentence; 200 if all are ok, else 503."""
     found = component_states()

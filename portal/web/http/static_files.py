@@ -16,6 +16,8 @@ import rcssmin
 from flask import Flask, abort, request
 from werkzeug.wrappers import Response
 
+from portal.web.declarations import public
+
 if sys.version_info >= (3, 14):
     from compression import zstd
 else:
@@ -128,6 +130,6 @@ def init_app(app: Flask, folder: Path) -> None:
     assets = load_assets(folder)
     sheets = style_assets(folder, assets, is_joined=not app.extensions["settings"].has_separate_styles)
     by_address = {asset.url: asset for asset in (*assets.values(), *sheets.values())}
-    app.add_url_rule("/static/<path:path>", "static", partial(serve, by_address))
+    app.add_url_rule("/static/<path:path>", "static", public(partial(serve, by_address)))
     app.jinja_env.globals["static_url"] = lambda name: assets[name].url
     app.jinja_env.globals["style_sheets"] = [sheet.url for sheet in sheets.values()]

@@ -8,12 +8,14 @@ from flask import Blueprint, render_template
 
 from portal.search import Filters, aggregates, directory, find, projects
 from portal.vocabulary.term_lists import eligible_state_counts
+from portal.web.declarations import public
 from portal.web.http.response_cache import cacheable, path_key
 
 bp = Blueprint("overview", __name__)
 
 
 @bp.get("/")
+@public
 @cacheable(path_key)
 def home() -> str:
     return render_template(
@@ -28,6 +30,7 @@ def home() -> str:
 
 
 @bp.get("/where-we-work/")
+@public
 @cacheable(path_key)
 def where_we_work() -> str:
     return render_template(
@@ -39,6 +42,7 @@ def where_we_work() -> str:
 
 
 @bp.get("/data-and-research/")
+@public
 @cacheable(path_key)
 def data_and_research() -> str:
     return render_template(
@@ -54,6 +58,7 @@ def data_and_research() -> str:
 
 
 @bp.get("/2030-agenda/")
+@public
 @cacheable(path_key)
 def agenda() -> str:
     return render_template(

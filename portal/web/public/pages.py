@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
+from portal.web.declarations import public
 from portal.web.http.response_cache import cacheable, path_key
 from portal.web.presentation import i18n
 from portal.web.presentation.navigation import PAGES, PAGES_BY_PATH, section_navigation
@@ -12,6 +13,7 @@ from portal.web.public.eligibility import line_2
 bp = Blueprint("pages", __name__)
 
 
+@public
 @cacheable(path_key)
 def page(path: str) -> str:
     shown = PAGES_BY_PATH[path]

@@ -11,6 +11,7 @@ from portal.search import Filters, find, projects
 from portal.search.index import current
 from portal.services.audit import history as audit_history
 from portal.services.records import published
+from portal.web.declarations import public
 from portal.web.http import error_pages
 from portal.web.http.response_cache import cacheable, path_key
 from portal.web.presentation import citation
@@ -21,6 +22,7 @@ bp = Blueprint("projects", __name__, url_prefix="/projects")
 
 
 @bp.get("/", endpoint="directory")
+@public
 @cacheable(lambda: results.cache_key(Filters.parse(request.args)))
 def show_directory() -> Response:
     found = find(Filters.parse(request.args))
@@ -40,6 +42,7 @@ def show_directory() -> Response:
 
 
 @bp.get("/<key>", endpoint="project")
+@public
 @cacheable(path_key)
 def show_project(key: str) -> Response | str:
     address = projects.locate(key)
@@ -56,6 +59,7 @@ def show_project(key: str) -> Response | str:
 
 
 @bp.get("/<key>/history", endpoint="history")
+@public
 @cacheable(path_key)
 def show_history(key: str) -> Response | str:
     address = projects.locate(key)

@@ -17,6 +17,9 @@ from portal.services.editorial.workflow import Action
 from portal.web.presentation.i18n import gettext
 from portal.web.security.idempotency import RefusalHandler, ViewResponse, run_once
 
+# What every form of a step sends: the idempotency key, and the version of the revision that its page shows.
+TRANSITION_FIELDS = ("key", "version")
+
 
 def run_action(
     revision_id: int,

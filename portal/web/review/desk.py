@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request
 
 from portal.database.orm import db
+from portal.web.declarations import require_role
 from portal.web.review import desk_page
 from portal.web.review.desk_page import DeskQuery
 from portal.web.security import access
-from portal.web.security.access import require_role
 
 bp = Blueprint("desk", __name__, url_prefix="/staff")
 

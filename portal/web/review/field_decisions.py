@@ -15,6 +15,11 @@ from portal.web.presentation import formatting
 from portal.web.presentation.i18n import gettext
 
 VERDICT_PREFIX, REASON_PREFIX = "mark-", "reason-"
+DECISION_FIELDS = (
+    "note",
+    "all",
+    *(f"{prefix}{name}" for name in ProjectDraft.field_names() for prefix in (VERDICT_PREFIX, REASON_PREFIX)),
+)
 # What the button sends that accepts whatever is not to be returned.
 ALL_OTHERS = "others"
 

@@ -15,15 +15,15 @@ from portal.services.editorial import publication, review, revisions, workflow
 from portal.services.editorial.workflow import Action
 from portal.services.records import published
 from portal.vocabulary.workflow import State
+from portal.web.declarations import accepts, require_role
 from portal.web.http.url_converters import REVISION_ID
 from portal.web.presentation import field_labels, formatting
 from portal.web.presentation.i18n import gettext, ngettext
 from portal.web.review import actions, comparison, impact
-from portal.web.review.actions import run_action
+from portal.web.review.actions import TRANSITION_FIELDS, run_action
 from portal.web.review.confirmation import Confirmation, render_confirmation
 from portal.web.review.forms import DueDateForm, PublishTimeForm
 from portal.web.security import access, idempotency
-from portal.web.security.access import require_role
 from portal.web.security.idempotency import ViewResponse
 
 bp = Blueprint("publishing", __name__, url_prefix="/staff")
@@ -38,6 +38,7 @@ def confirm_publish(revision_id: int) -> ViewResponse:
 
 @bp.post(f"/revisions/{REVISION_ID}/publish")
 @require_role("reviewer")
+@accepts(*TRANSITION_FIELDS)
 def publish(revision_id: int) -> ViewResponse:
     def act(session: Session, found: Revision, account: Account) -> Project:
         actions.check_version(found)
@@ -54,6 +55,7 @@ def confirm_schedule(revision_id: int) -> ViewResponse:
 
 @bp.post(f"/revisions/{REVISION_ID}/schedule")
 @require_role("reviewer")
+@accepts(*TRANSITION_FIELDS, PublishTimeForm)
 def schedule(revision_id: int) -> ViewResponse:
     def act(session: Session, found: Revision, account: Account) -> Revision:
         actions.check_version(found)
@@ -70,6 +72,7 @@ def confirm_due(revision_id: int) -> ViewResponse:
 
 @bp.post(f"/revisions/{REVISION_ID}/due")
 @require_role("reviewer")
+@accepts(*TRANSITION_FIELDS, DueDateForm)
 def set_due(revision_id: int) -> ViewResponse:
     def act(session: Session, found: Revision, account: Account) -> Revision:
         actions.check_version(found)
@@ -86,6 +89,7 @@ def confirm_discard(revision_id: int) -> ViewResponse:
 
 @bp.post(f"/revisions/{REVISION_ID}/discard")
 @require_role("author")
+@accepts(*TRANSITION_FIELDS)
 def discard(revision_id: int) -> ViewResponse:
     def act(session: Session, found: Revision, account: Account) -> Revision:
         actions.check_version(found)
@@ -102,6 +106,7 @@ def confirm_publish_several() -> ViewResponse:
 
 @bp.post("/publish")
 @require_role("reviewer")
+@accepts(*TRANSITION_FIELDS, "number")
 def publish_several() -> ViewResponse:
     """All or none, in one transaction; asks for a fresh proof of who one is."""
     sessions.require_recent_authentication(access.auth_session())

@@ -10,12 +10,13 @@ from portal.errors import InvalidTransition, PortalError
 from portal.models import Account
 from portal.services.editorial import publication, revisions
 from portal.services.records import published
+from portal.web.declarations import accepts, require_role
 from portal.web.presentation.i18n import gettext
 from portal.web.review import event_text
+from portal.web.review.actions import TRANSITION_FIELDS
 from portal.web.review.confirmation import Confirmation, render_confirmation
 from portal.web.review.forms import ReasonForm
 from portal.web.security import access, idempotency
-from portal.web.security.access import require_role
 from portal.web.security.idempotency import ViewResponse
 
 bp = Blueprint("records", __name__, url_prefix="/staff/projects")
@@ -43,6 +44,7 @@ def confirm_withdraw(key: str) -> ViewResponse:
 
 @bp.post("/<key>/withdraw")
 @require_role("reviewer")
+@accepts(*TRANSITION_FIELDS, ReasonForm)
 def withdraw(key: str) -> ViewResponse:
     def act(session: Session, account: Account) -> str:
         project = published.get_project_by_slug(session, key)

@@ -14,14 +14,14 @@ from portal.models import Account, Revision
 from portal.services.audit import history
 from portal.services.editorial import publication, review, revisions
 from portal.services.editorial.workflow import Action
+from portal.web.declarations import accepts, require_role
 from portal.web.http.url_converters import REVISION_ID
 from portal.web.presentation.i18n import gettext
 from portal.web.review import actions, event_text
-from portal.web.review.actions import run_action
-from portal.web.review.field_decisions import Decision
+from portal.web.review.actions import TRANSITION_FIELDS, run_action
+from portal.web.review.field_decisions import DECISION_FIELDS, Decision
 from portal.web.review.revision_page import build_page
 from portal.web.security import access, idempotency
-from portal.web.security.access import require_role
 from portal.web.security.idempotency import ViewResponse
 
 bp = Blueprint("review", __name__, url_prefix="/staff/revisions")
@@ -51,6 +51,7 @@ def revision(revision_id: int) -> Response:
 
 @bp.post(f"/{REVISION_ID}/submit")
 @require_role("author")
+@accepts(*TRANSITION_FIELDS, *DECISION_FIELDS)
 def submit(revision_id: int) -> ViewResponse:
     """Submit what is saved, without going through the form once more."""
     return run_action(
@@ -63,12 +64,14 @@ def submit(revision_id: int) -> ViewResponse:
 
 @bp.post(f"/{REVISION_ID}/recall")
 @require_role("author")
+@accepts(*TRANSITION_FIELDS, *DECISION_FIELDS)
 def recall(revision_id: int) -> ViewResponse:
     return run_action(revision_id, Action.RECALL, _for_shown_version(review.recall), on_refused(revision_id))
 
 
 @bp.post(f"/{REVISION_ID}/restore")
 @require_role("author")
+@accepts(*TRANSITION_FIELDS, *DECISION_FIELDS)
 def restore(revision_id: int) -> ViewResponse:
     return run_action(
         revision_id,
@@ -80,18 +83,21 @@ def restore(revision_id: int) -> ViewResponse:
 
 @bp.post(f"/{REVISION_ID}/claim")
 @require_role("reviewer")
+@accepts(*TRANSITION_FIELDS, *DECISION_FIELDS)
 def claim(revision_id: int) -> ViewResponse:
     return run_action(revision_id, Action.CLAIM, _for_shown_version(review.claim), on_refused(revision_id))
 
 
 @bp.post(f"/{REVISION_ID}/release")
 @require_role("reviewer")
+@accepts(*TRANSITION_FIELDS, *DECISION_FIELDS)
 def release(revision_id: int) -> ViewResponse:
     return run_action(revision_id, Action.RELEASE, _for_shown_version(review.release), on_refused(revision_id))
 
 
 @bp.post(f"/{REVISION_ID}/mark")
 @require_role("reviewer")
+@accepts(*TRANSITION_FIELDS, *DECISION_FIELDS)
 def mark(revision_id: int) -> ViewResponse:
     """Keep what is decided on some of the fields, or accept all the others at once."""
     decision = Decision.from_form(request.form)
@@ -108,6 +114,7 @@ def mark(revision_id: int) -> ViewResponse:
 
 @bp.post(f"/{REVISION_ID}/return", endpoint="return")
 @require_role("reviewer")
+@accepts(*TRANSITION_FIELDS, *DECISION_FIELDS)
 def return_(revision_id: int) -> ViewResponse:
     decision = Decision.from_form(request.form)
 
@@ -130,6 +137,7 @@ def return_(revision_id: int) -> ViewResponse:
 
 @bp.post(f"/{REVISION_ID}/approve")
 @require_role("reviewer")
+@accepts(*TRANSITION_FIELDS, *DECISION_FIELDS)
 def approve(revision_id: int) -> ViewResponse:
     decision = Decision.from_form(request.form)
 
@@ -150,6 +158,7 @@ def approve(revision_id: int) -> ViewResponse:
 
 @bp.post(f"/{REVISION_ID}/unschedule")
 @require_role("reviewer")
+@accepts(*TRANSITION_FIELDS, *DECISION_FIELDS)
 def unschedule(revision_id: int) -> ViewResponse:
     return run_action(
         revision_id,

@@ -1,18 +1,15 @@
-"""Who may use which address: declared for each view, looked up in the database at each request, refused otherwise.
+"""Access control: each view declares who may use it; every request checks the session in the database.
 
-A view carries `@needs("author")`, or its endpoint stands in OPEN (anyone; never looks at a cookie) or in ENTRANCE
-(anyone; reads the session: the pages for signing in). Views that read and views that write are separate functions, so
-each method has its own declaration. An application with a view that declares nothing does not start.
-
-    @bp.get("/staff/projects/new")
-    @needs("author")
-    def new_project(): ...              # current() is the Account, session_row() its AccountSession
+A view carries `@require_role("author")`, `@public` or `@sign_in_page` (see web.declarations). An application with a
+view that declares nothing does not start. Behind `@require_role`, `signed_in_account()` is the Account and
+`auth_session()` its AccountSession.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from contextlib import suppress
+from typing import Any
 from urllib.parse import quote
 
 from flask import Flask, Response, current_app, g, make_response, redirect, request, url_for
@@ -21,59 +18,23 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response as WSGIResponse
 
 from portal.database.orm import PUBLIC_SESSION_FLAG, db
-from portal.database.transactions import begin_writing
+from portal.database.transactions import transaction
 from portal.errors import Forbidden, ReauthenticationRequired
 from portal.models import Account, AccountSession
 from portal.services.accounts import sessions
 from portal.services.accounts.sessions import Stage
 from portal.services.audit import recording
 from portal.vocabulary.workflow import Role
+from portal.web.declarations import declared_access, required_role
 from portal.web.http import error_pages
 from portal.web.http.request_context import client_address
 from portal.web.presentation import navigation
 from portal.web.presentation.i18n import gettext
 from portal.web.security import cookies, csrf, resubmission
 
-View = TypeVar("View", bound=Callable[..., Any])
-
-PUBLIC_ENDPOINTS = frozenset(
-    {
-        "static",
-        # In development only.
-        "components.show_components",
-        "health.alive", "health.ready",
-        "overview.agenda", "overview.data_and_research", "overview.home", "overview.where_we_work",
-        "pages.page",
-        "projects.directory", "projects.history", "projects.project",
-    }
-)  # fmt: skip
-SIGN_IN_ENDPOINTS = frozenset(
-    {
-        "sign_in.sign_in", "sign_in.try_password", "sign_in.code", "sign_in.try_code",
-        "sign_in.enrol", "sign_in.finish_enrolment", "sign_in.sign_out", "sign_in.session_state",
-        "sign_in.reauthenticate", "email_change.show_link", "email_change.use_link",
-        "password_reset.show_forgotten", "password_reset.request_link", "password_reset.show_link",
-        "password_reset.use_link",
-    }
-)  # fmt: skip
 RETRY_AFTER_SECONDS = 30
 _WRITES = {"POST", "PUT", "PATCH", "DELETE"}
 _READS = {"GET", "HEAD"}
-
-
-def require_role(role: str, *, in_background: bool = False) -> Callable[[View], View]:
-    """Only accounts with this role or a higher one may use the view.
-
-    `in_background`: the page asks by itself (a timer), so asking does not keep the session alive.
-    """
-    wanted = Role(role)
-
-    def declare(view: View) -> View:
-        view.needs = wanted  # type: ignore[attr-defined]
-        view.in_background = in_background  # type: ignore[attr-defined]
-        return view
-
-    return declare
 
 
 def signed_in_account() -> Account:
@@ -108,24 +69,24 @@ def role_name(role: str) -> str:
 
 def check_access() -> Response | WSGIResponse | None:
     """Before each request: None lets it pass."""
-    endpoint = request.endpoint
-    is_public = endpoint is None or endpoint in PUBLIC_ENDPOINTS
+    view = current_view()
+    is_public = view is None or declared_access(view) == "public"
     db.session.info[PUBLIC_SESSION_FLAG] = is_public
     if is_public:
         return None
     load_session()
+    is_sign_in_page = declared_access(view) == "sign-in page"
     if request.method not in csrf.SAFE_METHODS:
         if not csrf.is_same_origin():
             return resubmission.refuse_cross_site()
         if not csrf.is_valid():
-            return resubmission.refuse_stale() if endpoint in SIGN_IN_ENDPOINTS else resubmission.offer_resubmission()
-    view = current_view()
-    if endpoint in SIGN_IN_ENDPOINTS:
+            return resubmission.refuse_stale() if is_sign_in_page else resubmission.offer_resubmission()
+    if is_sign_in_page:
         return None
     if current_user() is None:
         return require_sign_in()
-    wanted = getattr(view, "needs", None)
-    if wanted is None or not has_role(signed_in_account().role, wanted):
+    role = required_role(view)
+    if role is None or not has_role(signed_in_account().role, role):
         raise Forbidden(gettext("Your account may not do this. Ask an administrator if it should."))
     if not getattr(view, "in_background", False):
         keep_alive()
@@ -146,15 +107,11 @@ def load_session() -> None:
 
 
 def keep_alive() -> None:
-    session, found = db.session(), auth_session()
-    if sessions.is_due_for_touch(found):
-        try:
-            begin_writing(session)
-            sessions.touch(session, found)
-            session.commit()
-        except OperationalError:
-            # Busy or full: the page can still be read, and the next request tries again.
-            session.rollback()
+    """Extend the session, at most once a minute."""
+    if sessions.is_due_for_touch(auth_session()):
+        # The database is busy or full: the page can still be read, and the next request tries again.
+        with suppress(OperationalError), transaction(db.session()) as session:
+            sessions.touch(session, auth_session())
 
 
 def require_sign_in() -> Response | WSGIResponse:
@@ -184,7 +141,7 @@ def on_database_unavailable(error: OperationalError) -> Response:
     """503 where the database is stopped, busy or full; a form of staff comes back with all that was sent."""
     error_pages.log_failure(error)
     # What came from elsewhere is never carried, and the database may have failed before anyone looked.
-    is_form = request.method == "POST" and hasattr(current_view(), "needs") and csrf.is_same_origin()
+    is_form = request.method == "POST" and required_role(current_view()) is not None and csrf.is_same_origin()
     # The page must do without the database, and so without the name of the person.
     g.auth_session = None
     response = resubmission.offer_retry() if is_form else error_pages.status_page(503)
@@ -198,20 +155,15 @@ def on_reauthentication_required(_: ReauthenticationRequired) -> Response:
 
 
 def record_refusal(account: Account, reason: str) -> None:
-    """An audit event of a refusal, in a transaction of its own."""
-    session = db.session()
-    try:
-        begin_writing(session)
-        recording.record(
-            session, "refused", "address", quote(request.path)[:64], after={"why": reason[:200]}, by=account
-        )
-        session.commit()
-    except OperationalError:
-        session.rollback()
+    """Record a refusal in the audit log, in a separate transaction."""
+    address, details = quote(request.path)[:64], {"why": reason[:200]}
+    with suppress(OperationalError), transaction(db.session()) as session:
+        recording.record(session, "refused", "address", address, after=details, by=account)
 
 
-def current_view() -> Callable[..., Any]:
-    return current_app.view_functions[str(request.endpoint)]
+def current_view() -> Callable[..., Any] | None:
+    """The view of the request; None where no rule matches its address."""
+    return current_app.view_functions[request.endpoint] if request.endpoint is not None else None
 
 
 def forbid_caching(response: Response) -> Response:
@@ -223,19 +175,19 @@ def forbid_caching(response: Response) -> Response:
 
 
 def undeclared_views(app: Flask) -> list[str]:
-    """What the views fail to declare, in words; an application with any of these does not start."""
-    found = []
-    for endpoint, view in app.view_functions.items():
-        is_open = endpoint in PUBLIC_ENDPOINTS or endpoint in SIGN_IN_ENDPOINTS
-        if is_open == hasattr(view, "needs"):
-            found.append(f"{endpoint} is neither guarded by needs(...) nor listed open, or it is both")
+    """What is missing in the declarations of the views; an application with any of these does not start."""
+    faults = [
+        f"{endpoint} declares no access: add require_role(...), public or sign_in_page"
+        for endpoint, view in app.view_functions.items()
+        if declared_access(view) is None
+    ]
     for rule in app.url_map.iter_rules():
         methods = set(rule.methods or ()) - {"OPTIONS"}
         if methods & _WRITES and methods & _READS:
-            found.append(f"{rule.endpoint} reads and writes in one view: split it, each with its own needs(...)")
-        if methods & _WRITES and rule.endpoint in PUBLIC_ENDPOINTS:
-            found.append(f"{rule.endpoint} writes, but is open without a look at the form token")
-    return found
+            faults.append(f"{rule.endpoint} reads and writes in one view: split it into two")
+        if methods & _WRITES and declared_access(app.view_functions[rule.endpoint]) == "public":
+            faults.append(f"{rule.endpoint} writes, but is public, so its CSRF token is not checked")
+    return faults
 
 
 def init_app(app: Flask) -> None:

@@ -8,6 +8,8 @@ from flask import current_app, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
+from portal.web.declarations import required_role
+
 DEFAULT_TARGET = "/staff/"
 _MAX_LENGTH = 500
 _STAFF_PATH = re.compile(r"/staff/(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*/?)*(?:\?[A-Za-z0-9._~=&%+-]*)?")
@@ -22,4 +24,4 @@ def safe_redirect_target(address: str, *, method: str = "GET") -> str:
         endpoint = adapter.match(address.partition("?")[0], method=method)[0] if adapter else ""
     except (HTTPException, RequestRedirect):
         return DEFAULT_TARGET
-    return address if hasattr(current_app.view_functions.get(endpoint), "needs") else DEFAULT_TARGET
+    return address if required_role(current_app.view_functions.get(endpoint)) else DEFAULT_TARGET

@@ -7,6 +7,7 @@ from sqlalchemy.exc import OperationalError
 from portal.app import create_app
 from portal.config import Settings, parse_networks
 from portal.services.accounts import one_time_links, rate_limits, sessions
+from portal.web.declarations import public, require_role
 from portal.web.http import request_context
 from portal.web.security import access, cookies
 from tests.http_clients import OURS, place
@@ -18,20 +19,25 @@ PUBLIC = ("/", "/projects/", "/where-we-work/", "/privacy/", "/no-such-page/", "
 def test_a_view_that_declares_nothing_keeps_the_application_from_starting():
     app = Flask("portal")
     app.add_url_rule("/forgotten-door", "door", lambda: "open")
-    with pytest.raises(RuntimeError, match="door is neither guarded"):
+    with pytest.raises(RuntimeError, match="door declares no access"):
         access.init_app(app)
 
 
 def test_a_view_that_reads_and_writes_is_split():
     app = Flask("portal")
-    app.add_url_rule("/both", "both", access.require_role("author")(lambda: ""), methods=["GET", "POST"])
+    app.add_url_rule("/both", "both", require_role("author")(lambda: ""), methods=["GET", "POST"])
     assert any("both reads and writes" in fault for fault in access.undeclared_views(app))
 
 
 def test_an_open_view_that_writes_keeps_the_application_from_starting():
     app = Flask("portal")
-    app.add_url_rule("/", "overview.home", lambda: "", methods=["POST"])
+    app.add_url_rule("/", "overview.home", public(lambda: ""), methods=["POST"])
     assert any("overview.home writes" in fault for fault in access.undeclared_views(app))
+
+
+def test_a_view_declares_its_access_once():
+    with pytest.raises(RuntimeError, match="declares its access twice"):
+        public(require_role("author")(lambda: ""))
 
 
 def test_a_stranger_is_led_to_the_sign_in_and_back(client):
@@ -83,8 +89,8 @@ def broken(app, monkeypatch, error):
     def fail(*_args, **_more):
         raise error
 
-    monkeypatch.setitem(app.view_functions, "account_settings.show_account", access.require_role("author")(fail))
-    monkeypatch.setitem(app.view_functions, "account_settings.rename", access.require_role("author")(fail))
+    monkeypatch.setitem(app.view_functions, "account_settings.show_account", require_role("author")(fail))
+    monkeypatch.setitem(app.view_functions, "account_settings.rename", require_role("author")(fail))
 
 
 @pytest.mark.parametrize(

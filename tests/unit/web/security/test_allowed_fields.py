@@ -6,7 +6,8 @@ from flask import Flask
 from portal.models import Account, AuditEvent, Project, Revision
 from portal.services.editorial import idempotency
 from portal.vocabulary.workflow import Role, State
-from portal.web import allowed_fields
+from portal.web.authoring.draft_saving import EDIT_FIELDS
+from portal.web.security import allowed_fields
 from tests.form_data import filled
 from tests.http_clients import OURS, Browser
 from tests.staff_clients import Colleague
@@ -18,8 +19,7 @@ PLANTED = {
     "_method": "DELETE",
 }  # fmt: skip
 COLUMNS = sorted(
-    {column.name for model in (Account, Project, Revision) for column in model.__table__.columns}
-    - allowed_fields.ALLOWED_FIELDS["submission.store_new"]
+    {column.name for model in (Account, Project, Revision) for column in model.__table__.columns} - set(EDIT_FIELDS)
 )
 
 
