@@ -23,7 +23,7 @@ from portal.database.public_reader import restrict_sqlite_reader
 from portal.errors import ConfigurationError
 from portal.search.index import current, refresh
 from portal.web import BLUEPRINTS, components
-from portal.web.http import error_pages, headers, proxy, response_cache, static_files
+from portal.web.http import build_id, error_pages, headers, proxy, response_cache, static_files
 from portal.web.presentation import templating
 from portal.web.security import access, allowed_fields, request_limits
 
@@ -73,7 +73,8 @@ def create_app(settings: Settings, *, statement_seconds: int = STATEMENT_TIMEOUT
     app.before_request(request_limits.check_fields)
     allowed_fields.init_app(app)
     Compress(app)
-    response_cache.init_app(app, ROOT, settings.page_cache_bytes)
+    build_id.init_app(app, ROOT)
+    response_cache.init_app(app, settings.page_cache_bytes)
     # Outermost, so that all that is inside knows who really asks.
     proxy.init_app(app, settings)
     for command in (*database.COMMANDS, *cli.COMMANDS):

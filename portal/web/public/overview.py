@@ -9,7 +9,7 @@ from flask import Blueprint, render_template
 from portal.search import Filters, aggregates, directory, find, projects
 from portal.vocabulary.term_lists import eligible_state_counts
 from portal.web.declarations import public
-from portal.web.http.response_cache import cacheable, path_key
+from portal.web.http.conditional_get import cacheable, path_key
 
 bp = Blueprint("overview", __name__)
 

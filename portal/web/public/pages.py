@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 
 from portal.web.declarations import public
-from portal.web.http.response_cache import cacheable, path_key
+from portal.web.http.conditional_get import cacheable, path_key
 from portal.web.presentation import i18n
 from portal.web.presentation.navigation import PAGES, PAGES_BY_PATH, section_navigation
 from portal.web.public.eligibility import line_2

@@ -13,7 +13,7 @@ from portal.services.audit import history as audit_history
 from portal.services.records import published
 from portal.web.declarations import public
 from portal.web.http import error_pages
-from portal.web.http.response_cache import cacheable, path_key
+from portal.web.http.conditional_get import cacheable, path_key
 from portal.web.presentation import citation
 from portal.web.presentation.templating import render, wants_fragment
 from portal.web.public import facet_panel, history, results

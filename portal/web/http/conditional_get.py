@@ -1,0 +1,84 @@
+"""Conditional GET: public pages carry a strong ETag, and a request for an unchanged page is answered 304.
+
+The ETag is computed before the view runs, from everything the page depends on: its canonical URL, the language,
+the htmx headers, the day, the build and the catalogue version.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import wraps
+from typing import TYPE_CHECKING, ParamSpec
+
+from flask import Response, current_app, make_response, request
+from sqlalchemy.exc import SQLAlchemyError
+
+from portal.search.index import current
+from portal.web.presentation import i18n
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+ViewParams = ParamSpec("ViewParams")
+# Request headers that change the response of one URL.
+VARIANT_HEADERS = ("HTTP_HX_REQUEST", "HTTP_HX_REQUEST_TYPE", "HTTP_HX_HISTORY_RESTORE_REQUEST", "HTTP_HX_SOURCE")
+# The key in the WSGI environment by which a response says that it may be cached: (catalogue stamp, canonical URL).
+CACHEABLE = "portal.cacheable"
+
+
+def cacheable(
+    canonical: Callable[[], str],
+) -> Callable[[Callable[ViewParams, ResponseReturnValue]], Callable[ViewParams, Response]]:
+    """Mark a view whose response depends on its URL and the catalogue alone, never on a person.
+
+    `canonical` returns one URL for all its spellings. A conditional request for an unchanged page is answered
+    before the view runs.
+    """
+
+    def mark(view: Callable[ViewParams, ResponseReturnValue]) -> Callable[ViewParams, Response]:
+        @wraps(view)
+        def respond(*args: ViewParams.args, **kwargs: ViewParams.kwargs) -> Response:
+            try:
+                stamp = current.current_snapshot().catalogue_version.stamp
+            except SQLAlchemyError:
+                # The informational pages need no database; any other view reports the error itself.
+                return make_response(view(*args, **kwargs))
+            url = canonical()
+            etag = etag_for(stamp, url)
+            if matching := _matching_etag(etag):
+                response = Response(status=304)
+                response.set_etag(matching)
+                return response
+            response = make_response(view(*args, **kwargs))
+            if response.status_code == 200:
+                response.set_etag(etag)
+                request.environ[CACHEABLE] = (stamp, url)
+            return response
+
+        return respond
+
+    return mark
+
+
+def path_key() -> str:
+    """The canonical URL of a page that has no query string."""
+    return request.path
+
+
+def etag_for(stamp: str, url: str) -> str:
+    """A strong ETag of everything the page depends on; some pages print the day."""
+    variant = [request.environ.get(name, "") for name in VARIANT_HEADERS]
+    parts = (current_app.extensions["build_id"], day_stamp(), stamp, i18n.current_locale(), url, *variant)
+    return hashlib.sha256("\n".join(parts).encode(errors="replace")).hexdigest()[:24]
+
+
+def day_stamp() -> str:
+    return f"{datetime.now(UTC):%j%y}"
+
+
+def _matching_etag(etag: str) -> str | None:
+    """The ETag of If-None-Match that names this page; compression appends its name to an ETag."""
+    known = request.if_none_match.as_set()
+    return next((other for other in known if other == etag or other.startswith(f"{etag}:")), None)
