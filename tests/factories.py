@@ -49,7 +49,7 @@ def import_records(session, rows, *, is_sample=False):
             writer.writerows(rows)
         report = Report()
         import_file(session(), path, report=report, is_sample=is_sample)
-    assert report.added == len(rows), report.first
+    assert report.added == len(rows), report.first_issues
     session.commit()
 
 

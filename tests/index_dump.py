@@ -11,16 +11,19 @@ def told(index):
     def ids(rows):
         return sorted(index.ids_of(list(rows)))
 
-    every = index.everything
+    every = index.all_rows
     return {
-        **{facet: {value: ids(rows) for value, rows in values.items()} for facet, values in index.bits.items()},
+        **{facet: {value: ids(rows) for value, rows in values.items()} for facet, values in index.bitmaps.items()},
         "first year": {year: ids(rows) for year, rows in index.first_years.items()},
         "last year": {year: ids(rows) for year, rows in index.last_years.items()},
         "undated": ids(index.undated),
         "priced": ids(index.budgets.known),
         "digits": [ids(rows) for rows in index.budgets.digits],
-        "findable": [number for number, row in enumerate(index.rows.tolist()) if row >= 0],
-        "facts": {int(index.facts.ids[row]): [int(fact[row]) for fact in vars(index.facts).values()] for row in every},
+        "findable": [number for number, row in enumerate(index.row_by_id.tolist()) if row >= 0],
+        "facts": {
+            int(index.row_columns.ids[row]): [int(fact[row]) for fact in vars(index.row_columns).values()]
+            for row in every
+        },
         "sums": index.sums(every),
         **{f"by {order}": index.page(every, order, 0, len(every)) for order in ORDERS},
     }
@@ -33,4 +36,4 @@ def answered(index, filters):
         order: [index.page(selection, order, first, size) for first in range(0, len(selection) + size, size)]
         for order in ORDERS
     }
-    return index.counts(filters, None, selection), index.sums(selection), pages
+    return index.facet_counts(filters, None, selection), index.sums(selection), pages

@@ -160,8 +160,10 @@ def test_list_counts_and_sums_agree_with_a_plain_loop(records, filters):
     chosen = [record for record in records if fits(record, filters)]
 
     pages = range(0, len(selection) + filters.per_page, filters.per_page)
-    listed = [number for first in pages for number in index.page(selection, filters.order, first, filters.per_page)]
-    assert listed == in_order(chosen, filters.order)
+    listed = [
+        number for first in pages for number in index.page(selection, filters.effective_sort, first, filters.per_page)
+    ]
+    assert listed == in_order(chosen, filters.effective_sort)
 
     sums = index.sums(selection)
     assert sums.projects == len(chosen)
@@ -237,13 +239,13 @@ def test_a_count_is_what_picking_that_value_lists(records, filters):
         together = facet == "country" and filters.match_all_countries
         others = filters if together else filters.without(facet)
         for value, count in values.items():
-            picked = filters.replace(selected=others.picks | {(facet, value)})
+            picked = filters.replace(selected=others.selected | {(facet, value)})
             assert len(index.select(picked, None)) == count, (facet, value)
 
 
 @given(searches())
 def test_an_address_survives_a_round_trip(filters):
-    pairs = list(filters.pairs())
+    pairs = list(filters.query_pairs())
     again = Filters.parse(MultiDict(pairs))
     assert list(again.query_pairs()) == pairs
     assert again.invalid_parameters == ()
@@ -251,14 +253,14 @@ def test_an_address_survives_a_round_trip(filters):
 
 @given(searches())
 def test_taking_off_every_chip_leaves_an_empty_search(filters):
-    while chips := list(filters.chips()):
-        filters = chips[0].rest
+    while chips := list(filters.parts()):
+        filters = chips[0].remaining
     assert filters.is_empty
 
 
 @given(searches())
 def test_each_chip_undoes_itself(filters):
-    for chip in filters.chips():
-        undone = {pair for pair in filters.pairs() if pair[0] != "page"} - set(chip.rest.pairs())
+    for chip in filters.parts():
+        undone = {pair for pair in filters.query_pairs() if pair[0] != "page"} - set(chip.remaining.query_pairs())
         assert {name for name, _ in undone} == {chip.name}
         assert len(undone) == 1

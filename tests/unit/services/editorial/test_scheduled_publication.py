@@ -46,7 +46,7 @@ def test_another_change_that_is_published_first_takes_it_off_the_schedule(office
     assert (change.state, change.publish_at, change.decided_by_id, change.due_at) == (
         State.SUBMITTED, None, None, was_at,
     )  # fmt: skip
-    assert change.overtaken.startswith(f"{first.label} was published first")
+    assert change.schedule_failure.startswith(f"{first.label} was published first")
     assert change in revisions.load_desk(office.session, office.reviewer).waiting
     assert event_text.badge(change) == ("Overtaken", "bad")
 
@@ -62,7 +62,7 @@ def test_withdrawing_the_record_takes_it_off_the_schedule(office, project, chang
     publication.withdraw(office.session, project, reason="Wrong.", by=office.reviewer)
     office.session.commit()
     assert change.state == State.SUBMITTED
-    assert change.overtaken.startswith("The record was withdrawn")
+    assert change.schedule_failure.startswith("The record was withdrawn")
 
 
 def test_publishing_itself_or_another_record_leaves_a_schedule_alone(office, project, change):
@@ -85,7 +85,7 @@ def test_its_author_brings_it_up_to_date_and_it_is_published(office, project, ch
     draft = change.draft.replace(summary=project.summary)
     review.save_draft(session, change, draft, version=change.version, by=office.other, base_version=project.version)
     review.submit(session, change, version=change.version, by=office.other)
-    assert change.overtaken == ""
+    assert change.schedule_failure == ""
     review.claim(session, change, by=office.reviewer)
     review.approve(session, change, version=change.version, by=office.reviewer)
     publication.publish(session, change, by=office.reviewer)
@@ -107,7 +107,7 @@ def test_what_an_import_overtook_goes_back_when_its_time_comes(app, office, proj
     assert f"R-{change.id} was not published, and is back with the reviewers" in ran.output
     session.expire_all()
     assert (change.state, project.summary) == (State.SUBMITTED, "Imported meanwhile.")
-    assert change.overtaken.startswith("The public record was changed")
+    assert change.schedule_failure.startswith("The public record was changed")
     assert app.test_cli_runner().invoke(args=["publish-due"]).exit_code == 0
 
 

@@ -85,7 +85,7 @@ def test_a_prima_id_of_two_rows_makes_neither_the_other(session, take):
 @pytest.mark.parametrize("spelling", ["PR-1", "pr-1", " PR-1", "PR-1\x07"])
 def test_a_prima_id_of_two_rows_is_noted_at_both(take, spelling):
     report = take([SHARED[0], SHARED[1] | {"prima_id": spelling}])
-    notes = [(finding.row, finding.column) for finding in report.first if finding.kind == "note"]
+    notes = [(finding.row, finding.column) for finding in report.first_issues if finding.kind == "note"]
     assert notes == [(2, "prima_id"), (3, "prima_id")]
 
 

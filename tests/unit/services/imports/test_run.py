@@ -115,7 +115,7 @@ def test_the_sample_keeps_its_facts(session, sample):
 def test_a_faulty_row_is_refused_with_column_reason_and_advice(take, session, changes, column):
     report = take(GOOD | changes, GOOD | {"project_id": "XX.0002"})
     assert (report.added, report.refused) == (1, 1)
-    (finding,) = report.first
+    (finding,) = report.first_issues
     assert (finding.row, finding.column, finding.kind) == (2, column, "refused")
     assert finding.reason
     assert finding.advice
@@ -124,7 +124,12 @@ def test_a_faulty_row_is_refused_with_column_reason_and_advice(take, session, ch
 
 def test_all_faults_of_all_rows_are_said_at_once(take):
     report = take(GOOD | {"title": "", "year": "x", "budget_usd": "-1"}, GOOD | {"project_id": "B", "region": "Moon"})
-    assert [(f.row, f.column) for f in report.first] == [(2, "title"), (2, "year"), (2, "budget_usd"), (3, "region")]
+    assert [(f.row, f.column) for f in report.first_issues] == [
+        (2, "title"),
+        (2, "year"),
+        (2, "budget_usd"),
+        (3, "region"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -140,12 +145,12 @@ def test_all_faults_of_all_rows_are_said_at_once(take):
 def test_what_is_certain_is_repaired_and_said(take, changes, column):
     report = take(GOOD | changes)
     assert (report.added, report.repaired) == (1, 1)
-    assert (report.first[0].column, report.first[0].kind) == (column, "repaired")
+    assert (report.first_issues[0].column, report.first_issues[0].kind) == (column, "repaired")
 
 
 def test_a_repeated_id_refuses_the_second_row(take):
     report = take(GOOD, GOOD | {"project_id": "xx.0001", "title": "Another"})
-    assert (report.added, report.refused, report.first[0].row) == (1, 1, 3)
+    assert (report.added, report.refused, report.first_issues[0].row) == (1, 1, 3)
 
 
 @pytest.mark.parametrize(
@@ -219,7 +224,7 @@ def test_a_workbook_gives_the_same_records(session, tmp_path, take):
 def test_new_terms_are_added_only_when_asked_for(take):
     assert take(GOOD | {"status": "Suspended"}).refused == 1
     report = take(GOOD | {"status": "Suspended"}, new_terms="add")
-    assert (report.added, report.first[0].kind) == (1, "note")
+    assert (report.added, report.first_issues[0].kind) == (1, "note")
 
 
 def test_a_later_projects_id_takes_the_record_over_and_the_old_address_redirects(take, session):
@@ -306,10 +311,10 @@ def test_an_id_that_is_a_word_of_the_addresses_gets_another_key(take, session, n
 def test_a_term_without_end_is_refused(take, new_terms):
     assert take(GOOD | {"status": "s" * 200}, new_terms="add").added == 1
     report = take(GOOD | {"status": "s" * 201}, new_terms=new_terms)
-    assert (report.refused, report.first[0].column) == (1, "status")
-    assert "longer than 200 characters" in report.first[0].reason
+    assert (report.refused, report.first_issues[0].column) == (1, "status")
+    assert "longer than 200 characters" in report.first_issues[0].reason
 
 
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,x", "//evil"])
 def test_a_source_that_is_no_web_address_is_refused(take, address):
-    assert take(GOOD | {"source_url": address}).first[0].column == "source_url"
+    assert take(GOOD | {"source_url": address}).first_issues[0].column == "source_url"
