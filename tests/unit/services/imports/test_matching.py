@@ -54,7 +54,7 @@ def take(session, tmp_path):
 @given(st.lists(ROWS, min_size=1, max_size=3), st.sampled_from([1, 2, 3, batches.MAX_BATCH_ROWS]))
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_second_time_nothing_is_added_or_changed(session, take, monkeypatch, files, size):
-    monkeypatch.setattr(batches, "ROWS_MOST", size)
+    monkeypatch.setattr(batches, "MAX_BATCH_ROWS", size)
     for rows in files:
         first, again = take(rows), take(rows)
         assert (again.added, again.changed, again.refused) == (0, 0, first.refused)
@@ -65,7 +65,7 @@ def test_the_second_time_nothing_is_added_or_changed(session, take, monkeypatch,
 @given(ROWS, st.sampled_from([1, 2, 3, batches.MAX_BATCH_ROWS]))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_each_row_of_a_file_has_a_record_of_its_own(session, take, monkeypatch, rows, size):
-    monkeypatch.setattr(batches, "ROWS_MOST", size)
+    monkeypatch.setattr(batches, "MAX_BATCH_ROWS", size)
     report = take(rows)
     assert report.added + report.refused == report.rows
     assert session.query(Project).count() == report.added
