@@ -1,4 +1,4 @@
-"""Reading the audit trail: who did what to which subject, between which days; a page at a time, newest first."""
+"""The audit log for administrators: events by actor, verb, subject and date, newest first, in pages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PAGE_SIZE = 50
 
 @dataclass(frozen=True)
 class AuditFilter:
-    """Which events: all parts may be missing. Days are of UTC, both included; `before_id` is where the page begins."""
+    """Which events to list; every part is optional. Dates are in UTC and inclusive; `before_id` starts the page."""
 
     actor: str = ""
     verb: str = ""
@@ -27,7 +27,7 @@ class AuditFilter:
 
 
 def find_events(session: Session, audit_filter: AuditFilter) -> tuple[list[AuditEvent], int | None]:
-    """A page of events, newest first, and the `before_id` of the next page, None after the last one."""
+    """A page of events, newest first, and the `before_id` of the next page; None on the last page."""
     query = select(AuditEvent).order_by(AuditEvent.id.desc()).limit(PAGE_SIZE + 1)
     if audit_filter.actor:
         query = query.where(AuditEvent.actor.icontains(audit_filter.actor, autoescape=True))
@@ -44,16 +44,16 @@ def find_events(session: Session, audit_filter: AuditFilter) -> tuple[list[Audit
         query = query.where(AuditEvent.at < datetime.combine(audit_filter.last_day + timedelta(days=1), time(), UTC))
     if audit_filter.before_id is not None:
         query = query.where(AuditEvent.id < audit_filter.before_id)
-    found = list(session.execute(query).scalars())
-    return found[:PAGE_SIZE], found[PAGE_SIZE - 1].id if len(found) > PAGE_SIZE else None
+    events = list(session.execute(query).scalars())
+    return events[:PAGE_SIZE], events[PAGE_SIZE - 1].id if len(events) > PAGE_SIZE else None
 
 
 def verbs(session: Session) -> list[str]:
-    """All verbs that occur, in alphabetical order."""
+    """All verbs in the log, in alphabetical order."""
     return list(session.execute(select(AuditEvent.verb).distinct().order_by(AuditEvent.verb)).scalars())
 
 
 def subject_kinds(session: Session) -> list[str]:
-    """All kinds of subjects that occur, in alphabetical order."""
+    """All kinds of subjects in the log, in alphabetical order."""
     query = select(AuditEvent.subject_kind).distinct().order_by(AuditEvent.subject_kind)
     return list(session.execute(query).scalars())

@@ -1,7 +1,7 @@
-"""The audit trail: events in the transaction of what they tell, and a commit that fails without them.
+"""Records audit events in the transaction of their change; a commit fails if an event is missing.
 
-Write the change first, then its event: `record` flushes what is pending, and pays what that change owes.
-The same rule stands in the database (models.audit), where it also holds for what goes round this module.
+Make the change first, then call `record`: it flushes the change and satisfies the requirement. Triggers in the database
+(models.audit) enforce the same rule for writes that bypass this module.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ SYSTEM_ACTOR = "the portal"
 
 @dataclass(frozen=True)
 class Origin:
-    """Whence the changes of a session come: an account (none for the command line), a request, an address."""
+    """Where the changes of a session come from: an account (none on the command line), a request, an IP address."""
 
     actor_id: int | None = None
     actor: str = SYSTEM_ACTOR
@@ -31,14 +31,14 @@ class Origin:
 
 
 def set_origin(session: Session, *, account: Account | None, request_id: str = "", client_address: str = "") -> None:
-    """Say once per request on whose behalf this session writes; it holds until it is said anew."""
-    named = f"{account.name} <{account.email}>" if account else "anonymous"
-    session.info[_ORIGIN_KEY] = Origin(account.id if account else None, named, request_id[:64], client_address[:45])
+    """Set the origin of this session's events, once per request; it applies until it is set again."""
+    actor = f"{account.name} <{account.email}>" if account else "anonymous"
+    session.info[_ORIGIN_KEY] = Origin(account.id if account else None, actor, request_id[:64], client_address[:45])
 
 
 def origin(session: Session) -> Origin:
-    found = session.info.get(_ORIGIN_KEY)
-    return found if isinstance(found, Origin) else Origin()
+    current = session.info.get(_ORIGIN_KEY)
+    return current if isinstance(current, Origin) else Origin()
 
 
 def record(
@@ -51,7 +51,7 @@ def record(
     after: dict[str, Any] | None = None,
     by: Account | None = None,
 ) -> AuditEvent:
-    """Write down that `by` (else the session's origin) did `verb` to the subject of this kind and id; flushes.
+    """Record that `by` (default: the session's origin) did `verb` to the subject of this kind and id; flushes.
 
     `before` and `after` hold JSON values, only of what changed, and never a secret.
     """
@@ -59,12 +59,12 @@ def record(
 
 
 def record_bulk(session: Session, verb: str, kind: str, subject: str, *, after: dict[str, Any]) -> AuditEvent:
-    """One event for every governed change of this transaction so far: an import, the first terms."""
+    """Record one event for all audited changes of this transaction so far, such as an import or seeded terms."""
     return _add_event(session, verb, kind, subject, before=None, after=after, by=None, is_bulk=True)
 
 
 def begin_bulk(session: Session) -> None:
-    """Announce a bulk event, which then must follow: the database stops noting each row by itself, which is quicker."""
+    """Announce a bulk event, which must follow; the triggers then skip single rows, which is faster."""
     session.execute(insert(RequiredAuditEvent).values(subject_kind=_ANY, subject_id=_ANY))
     _required_events(session).add((_ANY, _ANY))
 
@@ -81,39 +81,39 @@ def _add_event(
     is_bulk: bool,
 ) -> AuditEvent:
     session.flush()
-    here = origin(session)
-    written = AuditEvent(
-        actor_id=by.id if by else here.actor_id,
-        actor=f"{by.name} <{by.email}>" if by else here.actor,
+    current = origin(session)
+    audit_event = AuditEvent(
+        actor_id=by.id if by else current.actor_id,
+        actor=f"{by.name} <{by.email}>" if by else current.actor,
         verb=verb,
         subject_kind=kind,
         subject_id=subject,
         is_bulk=is_bulk,
         before=before,
         after=after,
-        request_id=here.request_id,
-        address=here.client_address,
+        request_id=current.request_id,
+        address=current.client_address,
     )
-    session.add(written)
+    session.add(audit_event)
     session.flush()
-    owed = _required_events(session)
+    required = _required_events(session)
     if is_bulk:
-        owed.clear()
+        required.clear()
     else:
-        owed -= {(kind, subject), (kind, _ANY)}
-    return written
+        required -= {(kind, subject), (kind, _ANY)}
+    return audit_event
 
 
 def _required_events(session: Session) -> set[tuple[str, str]]:
-    owed: set[tuple[str, str]] = session.info.setdefault(_REQUIRED_KEY, set())
-    return owed
+    required: set[tuple[str, str]] = session.info.setdefault(_REQUIRED_KEY, set())
+    return required
 
 
 @event.listens_for(Session, "after_flush")
 def _require_events_for_rows(session: Session, _context: UOWTransaction) -> None:
     for row in [*session.new, *session.deleted, *(row for row in session.dirty if session.is_modified(row))]:
-        if governed := AUDITED_TABLES.get(getattr(row, "__tablename__", "")):
-            kind, column = governed
+        if audited := AUDITED_TABLES.get(getattr(row, "__tablename__", "")):
+            kind, column = audited
             _required_events(session).add((kind, str(getattr(row, column))))
 
 
@@ -121,8 +121,8 @@ def _require_events_for_rows(session: Session, _context: UOWTransaction) -> None
 def _require_event_for_statement(state: ORMExecuteState) -> None:
     if state.is_insert or state.is_update or state.is_delete:
         table = getattr(getattr(state.statement, "table", None), "name", "")
-        if governed := AUDITED_TABLES.get(table):
-            _required_events(state.session).add((governed[0], _ANY))
+        if audited := AUDITED_TABLES.get(table):
+            _required_events(state.session).add((audited[0], _ANY))
 
 
 @event.listens_for(Session, "before_commit")
@@ -130,10 +130,10 @@ def _refuse_unaudited(session: Session) -> None:
     if session.in_nested_transaction():
         return
     session.flush()
-    if owed := _required_events(session):
-        named = ", ".join(sorted(" ".join(subject) for subject in owed))
+    if required := _required_events(session):
+        subjects = ", ".join(sorted(" ".join(subject) for subject in required))
         raise MissingAuditEvent(
-            f"Changes of {named} carry no audit event, so they are not stored. Call audit.record after each change."
+            f"Changes of {subjects} have no audit event and are not stored. Call recording.record after each change."
         )
 
 
@@ -152,7 +152,7 @@ def subject_events(session: Session, kind: str, subject: object, *, limit: int =
 def latest_events(
     session: Session, *, before_id: int | None = None, actor_id: int | None = None, limit: int = 50
 ) -> list[AuditEvent]:
-    """All events, newest first, a page at a time: pass the last id of the page before as `before_id`."""
+    """All events, newest first; for the next page pass the last id of the previous one as `before_id`."""
     query = select(AuditEvent).order_by(AuditEvent.id.desc()).limit(limit)
     if before_id is not None:
         query = query.where(AuditEvent.id < before_id)

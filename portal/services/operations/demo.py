@@ -1,4 +1,4 @@
-"""What a demonstration needs: people of each role, and revisions in each state that asks somebody to do something."""
+"""Demo data: an account of each role, and revisions in every state that waits for somebody."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from portal.services.editorial import publication, review
 from portal.services.records import published, submission_checks
 from portal.vocabulary.workflow import Role
 
-# .invalid belongs to nobody (RFC 2606): nothing can be mailed there by mistake.
+# Nobody can own a .invalid domain (RFC 2606), so no mail is sent by mistake.
 DEMO_ACCOUNTS = (
     ("author@demo.invalid", "Amina Author", Role.AUTHOR),
     ("second.author@demo.invalid", "Samuel Second", Role.AUTHOR),
@@ -46,18 +46,18 @@ def has_projects(session: Session) -> bool:
 
 
 def create_accounts(session: Session) -> list[IssuedLink]:
-    """The accounts of the demonstration, made where they are missing, and a fresh link for each."""
+    """Create the demo accounts that are missing and issue a new link for each."""
     issued = []
     for email, name, role in DEMO_ACCOUNTS:
-        found = administration.find_by_email(session, email) or administration.add_account(
+        account = administration.find_by_email(session, email) or administration.add_account(
             session, email=email, name=name, role=role
         )
-        issued.append(one_time_links.issue(session, found, Purpose.INVITE))
+        issued.append(one_time_links.issue(session, account, Purpose.INVITE))
     return issued
 
 
 def fill_queue(session: Session) -> int:
-    """Put work into the queue, unless the demonstration's author has some already; return how much."""
+    """Create revisions in the queue unless the demo author already has some; return how many."""
     author, second, reviewer, administrator = (
         administration.find_by_email(session, email) for email, _, _ in DEMO_ACCOUNTS
     )
@@ -65,19 +65,19 @@ def fill_queue(session: Session) -> int:
         return 0
     if session.execute(select(Revision.id).where(Revision.author_id == author.id).limit(1)).first():
         return 0
-    chosen = select(Project).where(Project.published_at.is_not(None), Project.budget.is_not(None))
-    projects = list(session.execute(chosen.order_by(Project.id).limit(40)).scalars())
+    query = select(Project).where(Project.published_at.is_not(None), Project.budget.is_not(None))
+    projects = list(session.execute(query.order_by(Project.id).limit(40)).scalars())
     review.new_draft(session, ProjectDraft(title="Demonstration: An Idea That Is Not Complete Yet"), by=author)
-    made = 1
-    made += _submit(session, review.new_draft(session, COMPLETE_DRAFT, by=author))
-    made += _submit(
+    count = 1
+    count += _submit(session, review.new_draft(session, COMPLETE_DRAFT, by=author))
+    count += _submit(
         session,
         review.new_draft(session, COMPLETE_DRAFT.replace(title=COMPLETE_DRAFT.title + " (Second Phase)"), by=second),
     )
-    begun = (_submit_change(session, project, by=author) for project in projects)
-    changed = list(islice(filter(None, begun), DEMO_CHANGES))
-    for number, revision in enumerate(changed):
-        made += 1
+    submitted = (_submit_change(session, project, by=author) for project in projects)
+    changes = list(islice(filter(None, submitted), DEMO_CHANGES))
+    for number, revision in enumerate(changes):
+        count += 1
         if number:
             review.claim(session, revision, by=reviewer)
         if number == 1:
@@ -87,7 +87,7 @@ def fill_queue(session: Session) -> int:
             review.approve(session, revision, version=revision.version, by=reviewer)
         if number == 3:
             publication.schedule(session, revision, at=now() + timedelta(days=7), by=administrator)
-    return made
+    return count
 
 
 def _submit(session: Session, revision: Revision) -> int:
@@ -96,7 +96,7 @@ def _submit(session: Session, revision: Revision) -> int:
 
 
 def _submit_change(session: Session, project: Project, *, by: Account) -> Revision | None:
-    """A submitted change of a project that says all a submission needs, else None."""
+    """Submit a change of a project; None if the project lacks something that a submission needs."""
     draft = published.draft_from_project(session, project)
     draft = draft.replace(summary=f"{draft.summary}\n\nUpdated for the demonstration: results are being collected.")
     if submission_checks.find_errors(session, draft, project_id=project.id):

@@ -1,4 +1,4 @@
-"""The database's shape: migrations and the first terms. A step of its own, never part of a start."""
+"""Database migrations and the seeding of terms. A separate command, never part of starting the portal."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from portal.services.audit import recording
 from portal.vocabulary.term_lists import TermListRow, read_term_list
 
 _MIGRATIONS = Path(__file__).parents[2] / "migrations"
-# Names the lock that commands of one database wait for; any number that nobody else takes.
+# Identifies the advisory lock of the portal's commands; an arbitrary number.
 _ADVISORY_LOCK_ID = 0x1DF0_0001
 _TERM_LISTS = ("theme", "type", "status", "coverage", "region", "country", "sdg", "gcm")
 
@@ -33,56 +33,56 @@ def alembic_config(connection: Connection | None = None) -> Config:
 
 
 def migrate(connection: Connection) -> str:
-    """Bring the database to the newest shape; return its revision. A second one at the same time waits."""
+    """Run all pending migrations and return the schema revision; a concurrent run waits."""
     acquire_migration_lock(connection)
     command.upgrade(alembic_config(connection), "head")
     return MigrationContext.configure(connection).get_current_revision() or ""
 
 
 def acquire_migration_lock(connection: Connection) -> None:
-    """Let no other command write until this transaction ends; on SQLite a writer is alone anyway."""
+    """Block other commands until this transaction ends; SQLite allows only one writer anyway."""
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(_ADVISORY_LOCK_ID)))
 
 
 @cache
 def head_revision() -> str:
-    """The revision that this version of the portal wants; read once, since it is asked for every few seconds."""
+    """The schema revision that this version needs; cached, because health checks ask every few seconds."""
     return ScriptDirectory.from_config(alembic_config()).get_current_head() or ""
 
 
 def is_current(connection: Connection) -> bool:
-    """True when no migration is missing."""
+    """Whether all migrations have been run."""
     return MigrationContext.configure(connection).get_current_revision() == head_revision()
 
 
 def schema_differences(connection: Connection) -> list[object]:
-    """What the models say and the database lacks, or the other way round; empty when they agree."""
+    """The differences between the models and the database; empty if they agree."""
 
-    def counts(name: str | None, kind: str, _: object) -> bool:
+    def is_compared(name: str | None, kind: str, _: object) -> bool:
         return not (kind == "table" and name and name.startswith("project_text"))
 
-    context = MigrationContext.configure(connection, opts={"include_name": counts})
+    context = MigrationContext.configure(connection, opts={"include_name": is_compared})
     return list(compare_metadata(context, db.metadata))
 
 
 def seed_terms(session: Session) -> bool:
-    """Put the shipped terms and the catalogue's row into a database that has none; say whether it did."""
+    """Insert the bundled terms and the catalogue row if there are no terms; return whether it did."""
     if session.execute(select(func.count()).select_from(Term)).scalar_one():
         return False
-    planted: dict[tuple[str, str], Term] = {}
+    seeded: dict[tuple[str, str], Term] = {}
     for facet in _TERM_LISTS:
         rows = list(read_term_list(facet))
-        # A broader term of the same list may stand anywhere in it, so terms without one go first.
+        # A parent may come later in the same list, so terms without a parent are inserted first.
         for position, row in sorted(enumerate(rows), key=lambda item: bool(item[1].parent)):
             if row.parent:
-                # Gives the broader terms their ids.
+                # Assigns the ids of the parents.
                 session.flush()
-            planted[facet, row.code] = term = build_term(row, position, planted)
+            seeded[facet, row.code] = term = build_term(row, position, seeded)
             session.add(term)
         session.flush()
     session.add(Catalogue(id=1, version=0, stamp=secrets.token_hex(8)))
-    recording.record_bulk(session, "plant", "term", "all", after={"terms": len(planted)})
+    recording.record_bulk(session, "plant", "term", "all", after={"terms": len(seeded)})
     return True
 
 

@@ -17,7 +17,7 @@ from tests.factories import PHRASE, Office, make_account
 
 @pytest.fixture
 def run(app, session):
-    """run("account", "list") gives what the command prints, and checks how it ends."""
+    """run("account", "list") returns the output of the command and checks its exit code."""
 
     def go(*words, code=0):
         result = app.test_cli_runner().invoke(args=list(words))

@@ -1,4 +1,4 @@
-"""The command line as an operator meets it when something is wrong: one clear line, and nothing is spoilt."""
+"""Errors on the command line: each is one clear line, and nothing is damaged."""
 
 import os
 import socket
@@ -25,7 +25,7 @@ COMMANDS = [
 
 
 def outcome(*words, database, code=1, **environ):
-    """What a command prints on a database at this address; it must end with `code`, in words."""
+    """Run a command on the database at this URL and return its output; it must exit with `code` and no traceback."""
     result = CliRunner().invoke(command_line, words, env={"DATABASE_URL": database, **environ})
     assert result.exit_code == code, result.output
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
@@ -34,7 +34,7 @@ def outcome(*words, database, code=1, **environ):
 
 @pytest.fixture
 def database(tmp_path):
-    """The address of a database that is migrated and empty."""
+    """The URL of a migrated, empty database."""
     address = f"sqlite:///{tmp_path}/portal.db"
     outcome("migrate", database=address, code=0)
     return address
@@ -108,7 +108,7 @@ def test_a_fault_of_the_program_keeps_its_traceback(database, monkeypatch):
 
 
 def spellings(path):
-    """Names of one file: its own, a longer one, a symbolic and a hard link."""
+    """Paths to one file: its own, a longer one, a symbolic link and a hard link."""
     soft, hard = path.with_name("soft.csv"), path.with_name("hard.csv")
     soft.symlink_to(path)
     os.link(path, hard)

@@ -1,4 +1,4 @@
-"""Mail: sent to a server whose certificate is checked, with links from the settings; nothing without settings."""
+"""Mail: sent to a server whose certificate is verified, with links from the settings; not sent without settings."""
 
 import socketserver
 import ssl
@@ -29,7 +29,7 @@ def test_the_link_in_a_mail_comes_from_the_settings():
 
 
 @pytest.mark.parametrize(
-    "given",
+    "settings",
     [
         {"PORTAL_SMTP_PORT": "smtp"},
         {"PORTAL_SMTP_PORT": "70000"},
@@ -38,9 +38,9 @@ def test_the_link_in_a_mail_comes_from_the_settings():
         {"PORTAL_SMTP_SECURITY": "none", "PORTAL_SMTP_USER": "u"},
     ],
 )
-def test_an_impossible_setting_is_named(given):
+def test_an_impossible_setting_is_named(settings):
     with pytest.raises(ConfigurationError, match="PORTAL_SMTP"):
-        Settings.from_environment(SMTP | given)
+        Settings.from_environment(SMTP | settings)
 
 
 def test_settings_do_not_show_the_password():

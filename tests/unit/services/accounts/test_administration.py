@@ -1,4 +1,4 @@
-"""Accounts: who may keep them, what an administrator cannot do, and a reset that tells nothing."""
+"""Account administration: who may do it, what even an administrator cannot do, and a reset that reveals nothing."""
 
 from datetime import timedelta
 
@@ -23,7 +23,7 @@ def proof(session, administrator):
 
 
 @pytest.mark.parametrize(
-    ("given", "wrong"),
+    ("changes", "wrong"),
     [
         ({}, set()),
         ({"email": "no address"}, {"email"}),
@@ -37,14 +37,14 @@ def proof(session, administrator):
         ({"email": "", "name": "", "role": ""}, {"email", "name", "role"}),
     ],
 )
-def test_adding_an_account_says_all_that_is_wrong(session, administrator, given, wrong):
-    values = {"email": "new@example.org", "name": "New", "role": "author"} | given
-    found = set()
+def test_adding_an_account_says_all_that_is_wrong(session, administrator, changes, wrong):
+    values = {"email": "new@example.org", "name": "New", "role": "author"} | changes
+    fields = set()
     try:
         administration.add_account(session(), **values, by=administrator)
-    except ValidationFailed as why:
-        found = {fault.field for fault in why.errors}
-    assert found == wrong
+    except ValidationFailed as error:
+        fields = {field_error.field for field_error in error.errors}
+    assert fields == wrong
 
 
 @pytest.mark.parametrize("role", [Role.AUTHOR, Role.REVIEWER])

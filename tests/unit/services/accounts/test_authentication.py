@@ -1,4 +1,4 @@
-"""The way in: outcomes that tell nothing, limits that survive, codes that work once, sessions that end everywhere."""
+"""Sign-in: results that reveal nothing, limits that persist, codes that work once, sessions that end everywhere."""
 
 from datetime import timedelta
 
@@ -77,7 +77,7 @@ def test_refusals_are_all_the_same(session, author, who):
 def test_a_stranger_costs_one_password_check_too(session, author, monkeypatch):
     checked = []
     verify = passwords.verify_password
-    monkeypatch.setattr(passwords, "verify_password", lambda *given: checked.append(1) or verify(*given))
+    monkeypatch.setattr(passwords, "verify_password", lambda *args: checked.append(1) or verify(*args))
     for email in (author.email, "stranger@example.org"):
         authentication.sign_in(session(), email, "wrong in any case", client_address=HOME)
         session.commit()
@@ -161,16 +161,16 @@ def test_the_token_is_new_after_the_code(session, reviewer):
 
 @pytest.mark.parametrize("steps", [-1, 0, 1])
 def test_a_code_of_the_neighbouring_steps_is_taken(session, reviewer, steps):
-    found = living(session, enter(session, reviewer))
+    auth_session = living(session, enter(session, reviewer))
     code = code_of(reviewer.totp_secret, steps=steps)
-    assert authentication.enter_code(session(), found, code, client_address=HOME).outcome == Outcome.COMPLETE
+    assert authentication.enter_code(session(), auth_session, code, client_address=HOME).outcome == Outcome.COMPLETE
 
 
 @pytest.mark.parametrize("steps", [-3, -2, 2, 3])
 def test_a_code_from_further_away_is_refused(session, reviewer, steps):
-    found = living(session, enter(session, reviewer))
+    auth_session = living(session, enter(session, reviewer))
     code = code_of(reviewer.totp_secret, steps=steps)
-    assert authentication.enter_code(session(), found, code, client_address=HOME).outcome == Outcome.REFUSED
+    assert authentication.enter_code(session(), auth_session, code, client_address=HOME).outcome == Outcome.REFUSED
 
 
 @pytest.mark.parametrize("spelling", ["{}", " {} ", "{0[0]}{0[1]}{0[2]} {0[3]}{0[4]}{0[5]}", "fullwidth"])
@@ -187,17 +187,17 @@ def test_a_code_works_once_however_it_is_spelt(session, reviewer, spelling):
 
 @pytest.mark.parametrize("code", ["", "12345", "1234567", "abcdef", "０" * 7, "\x00" * 6, "1" * 10_000, "-00001"])
 def test_what_is_no_code_is_refused(session, reviewer, code):
-    found = living(session, enter(session, reviewer))
-    assert authentication.enter_code(session(), found, code, client_address=HOME).outcome == Outcome.REFUSED
+    auth_session = living(session, enter(session, reviewer))
+    assert authentication.enter_code(session(), auth_session, code, client_address=HOME).outcome == Outcome.REFUSED
 
 
 def test_the_sixth_code_in_five_minutes_is_limited(session, reviewer):
-    found = living(session, enter(session, reviewer))
+    auth_session = living(session, enter(session, reviewer))
     for _ in range(5):
-        authentication.enter_code(session(), found, "000000", client_address=HOME)
+        authentication.enter_code(session(), auth_session, "000000", client_address=HOME)
         session.commit()
     right = code_of(reviewer.totp_secret)
-    assert authentication.enter_code(session(), found, right, client_address=HOME).outcome == Outcome.LIMITED
+    assert authentication.enter_code(session(), auth_session, right, client_address=HOME).outcome == Outcome.LIMITED
 
 
 def enrolled(session, account):
@@ -205,12 +205,12 @@ def enrolled(session, account):
 
 
 def enrolled_by(session, account):
-    """What came of setting up a second factor, and the code that did it."""
-    found = living(session, enter(session, account))
-    enrolment = authentication.begin_enrolment(session(), found, issuer="Fund")
+    """Set up a second factor; the result and the code that confirmed it."""
+    auth_session = living(session, enter(session, account))
+    enrolment = authentication.begin_enrolment(session(), auth_session, issuer="Fund")
     session.commit()
     code = code_of(enrolment.secret)
-    done = authentication.finish_enrolment(session(), found, code, client_address=HOME)
+    done = authentication.finish_enrolment(session(), auth_session, code, client_address=HOME)
     session.commit()
     return done, code
 
@@ -229,14 +229,14 @@ def test_a_reviewer_without_a_second_factor_sets_one_up(session):
 def test_the_code_of_the_enrolment_does_not_work_again(session):
     reviewer = make_account(session(), "Rex", Role.REVIEWER, password=PHRASE)
     _, code = enrolled_by(session, reviewer)
-    found = living(session, enter(session, reviewer))
-    assert authentication.enter_code(session(), found, code, client_address=HOME).outcome == Outcome.REFUSED
+    auth_session = living(session, enter(session, reviewer))
+    assert authentication.enter_code(session(), auth_session, code, client_address=HOME).outcome == Outcome.REFUSED
 
 
 def test_a_password_alone_cannot_replace_the_second_factor(session, reviewer):
-    found = living(session, enter(session, reviewer))
+    auth_session = living(session, enter(session, reviewer))
     with pytest.raises(Forbidden):
-        authentication.begin_enrolment(session(), found, issuer="Fund")
+        authentication.begin_enrolment(session(), auth_session, issuer="Fund")
 
 
 def test_a_recovery_code_works_once(session):
@@ -244,8 +244,8 @@ def test_a_recovery_code_works_once(session):
     spare = enrolled(session, reviewer).recovery_codes[0]
     outcomes = []
     for _ in range(2):
-        found = living(session, enter(session, reviewer))
-        outcomes.append(authentication.enter_code(session(), found, spare.upper(), client_address=HOME).outcome)
+        auth_session = living(session, enter(session, reviewer))
+        outcomes.append(authentication.enter_code(session(), auth_session, spare.upper(), client_address=HOME).outcome)
         session.commit()
     assert outcomes == [Outcome.COMPLETE, Outcome.REFUSED]
 
@@ -253,9 +253,9 @@ def test_a_recovery_code_works_once(session):
 def test_recovery_codes_are_kept_as_hashes(session):
     reviewer = make_account(session(), "Rex", Role.REVIEWER, password=PHRASE)
     codes = enrolled(session, reviewer).recovery_codes
-    kept = {row.code_hash for row in session.query(RecoveryCode)}
-    assert len(kept) == 10
-    assert not kept & set(codes)
+    stored = {row.code_hash for row in session.query(RecoveryCode)}
+    assert len(stored) == 10
+    assert not stored & set(codes)
 
 
 def test_the_qr_code_has_no_style_and_no_script():
@@ -284,8 +284,8 @@ def test_a_session_ends_after_half_an_hour_of_nothing(session, author, minutes, 
 
 def test_a_session_ends_after_twelve_hours_however_busy(session, author):
     tried = enter(session, author)
-    found = living(session, tried)
-    found.seen_at = now() + timedelta(hours=12)
+    auth_session = living(session, tried)
+    auth_session.seen_at = now() + timedelta(hours=12)
     assert sessions.find(session(), tried.token, now() + timedelta(hours=11, minutes=59)) is not None
     assert sessions.find(session(), tried.token, now() + timedelta(hours=12)) is None
 
@@ -294,9 +294,9 @@ def test_a_session_ends_after_twelve_hours_however_busy(session, author):
 def test_a_session_is_dead_at_once(session, author, act):
     administrator = make_account(session(), "Ada", Role.ADMINISTRATOR, password=PHRASE)
     tried, other = enter(session, author), enter(session, author)
-    found = living(session, tried)
+    auth_session = living(session, tried)
     if act == "sign out":
-        authentication.sign_out(session(), found)
+        authentication.sign_out(session(), auth_session)
     elif act == "everywhere":
         authentication.sign_out(session(), living(session, other), everywhere=True)
     elif act == "disable":
@@ -323,26 +323,26 @@ def test_changing_the_password_keeps_ones_own_session_under_a_new_token(session,
 
 
 def test_a_weak_password_is_refused_when_it_is_changed(session, author):
-    found = living(session, enter(session, author))
+    auth_session = living(session, enter(session, author))
     with pytest.raises(WeakPassword):
-        authentication.change_password(session(), found, "password password")
+        authentication.change_password(session(), auth_session, "password password")
 
 
 def test_an_old_proof_is_not_enough(session, author):
-    found = living(session, enter(session, author))
-    found.authenticated_at = now() - timedelta(minutes=11)
+    auth_session = living(session, enter(session, author))
+    auth_session.authenticated_at = now() - timedelta(minutes=11)
     with pytest.raises(ReauthenticationRequired):
-        authentication.change_password(session(), found, "seven calm herons wade")
+        authentication.change_password(session(), auth_session, "seven calm herons wade")
 
 
 def test_stepping_up_renews_the_proof_and_the_token(session, reviewer):
     tried = enter(session, reviewer)
     code = code_of(reviewer.totp_secret, steps=-1)
     done = authentication.enter_code(session(), living(session, tried), code, client_address=HOME)
-    found = living(session, done)
-    found.authenticated_at = now() - timedelta(minutes=11)
+    active = living(session, done)
+    active.authenticated_at = now() - timedelta(minutes=11)
     session.commit()
-    up = authentication.reauthenticate(session(), found, PHRASE, code_of(reviewer.totp_secret), client_address=HOME)
+    up = authentication.reauthenticate(session(), active, PHRASE, code_of(reviewer.totp_secret), client_address=HOME)
     session.commit()
     assert (up.outcome, living(session, done)) == (Outcome.COMPLETE, None)
     assert sessions.is_recently_authenticated(living(session, up))
@@ -350,18 +350,19 @@ def test_stepping_up_renews_the_proof_and_the_token(session, reviewer):
 
 @pytest.mark.parametrize(("password", "code"), [("wrong phrase here", "right"), (PHRASE, "000000")])
 def test_stepping_up_needs_both(session, reviewer, password, code):
-    _, found = sessions.start(session(), reviewer)
+    _, auth_session = sessions.start(session(), reviewer)
     session.commit()
-    given = code_of(reviewer.totp_secret) if code == "right" else code
+    typed = code_of(reviewer.totp_secret) if code == "right" else code
     assert (
-        authentication.reauthenticate(session(), found, password, given, client_address=HOME).outcome == Outcome.REFUSED
+        authentication.reauthenticate(session(), auth_session, password, typed, client_address=HOME).outcome
+        == Outcome.REFUSED
     )
 
 
 def test_owners_list_and_end_their_own_sessions_only(session, author):
     other = make_account(session(), "Olu", password=PHRASE)
     mine, theirs = living(session, enter(session, author)), living(session, enter(session, other))
-    assert [found.id for found in sessions.active_sessions(session(), author)] == [mine.id]
+    assert [auth_session.id for auth_session in sessions.active_sessions(session(), author)] == [mine.id]
     assert not sessions.end_by_id(session(), author, theirs.id)
     assert sessions.end_by_id(session(), author, mine.id)
 

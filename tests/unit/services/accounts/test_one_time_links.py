@@ -1,4 +1,4 @@
-"""One-time links: one use, half an hour, the account as it was; and never a way round the second factor."""
+"""One-time links: one use, thirty minutes, an unchanged account, and the second factor still required."""
 
 from datetime import timedelta
 from threading import Barrier, Thread
@@ -64,7 +64,7 @@ def test_a_link_is_overtaken(session, issued, event):
         account.credential_version += 1
         recording.record(session(), "change", "account", account.id)
     session.commit()
-    for attempt in (one_time_links.load_link, lambda *given: one_time_links.redeem(*given, PHRASE)):
+    for attempt in (one_time_links.load_link, lambda *args: one_time_links.redeem(*args, PHRASE)):
         with pytest.raises(InvalidLink):
             attempt(session(), issued.token)
 

@@ -1,4 +1,4 @@
-"""Which passwords are refused, and that none is cut off."""
+"""Which passwords are refused, and that none is truncated."""
 
 import pytest
 from argon2 import extract_parameters
@@ -42,21 +42,21 @@ def test_what_is_long_and_unrelated_is_taken(password):
 
 @pytest.mark.parametrize("length", [72, 73, 1_000])
 def test_the_last_character_counts(length):
-    kept = passwords.hash_password("k" * (length - 1) + "a")
-    assert passwords.verify_password("k" * (length - 1) + "a", kept)
-    assert not passwords.verify_password("k" * (length - 1) + "b", kept)
+    password_hash = passwords.hash_password("k" * (length - 1) + "a")
+    assert passwords.verify_password("k" * (length - 1) + "a", password_hash)
+    assert not passwords.verify_password("k" * (length - 1) + "b", password_hash)
 
 
 def test_the_hash_is_argon2id_with_at_least_19_mib_and_two_passes():
-    found = extract_parameters(passwords.hash_password("anything"))
-    assert found.type.name == "ID"
-    assert (found.memory_cost >= 19 * 1024, found.time_cost >= 2) == (True, True)
+    parameters = extract_parameters(passwords.hash_password("anything"))
+    assert parameters.type.name == "ID"
+    assert (parameters.memory_cost >= 19 * 1024, parameters.time_cost >= 2) == (True, True)
 
 
 def test_composed_and_decomposed_characters_are_the_same():
     assert passwords.verify_password("e\u0301tude en trois temps", passwords.hash_password("\u00e9tude en trois temps"))
 
 
-@pytest.mark.parametrize("kept", [None, "", "not a hash", "$argon2id$broken"])
-def test_without_a_hash_nothing_fits(kept):
-    assert not passwords.verify_password("no account has this password", kept)
+@pytest.mark.parametrize("password_hash", [None, "", "not a hash", "$argon2id$broken"])
+def test_without_a_hash_nothing_fits(password_hash):
+    assert not passwords.verify_password("no account has this password", password_hash)

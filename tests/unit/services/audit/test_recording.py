@@ -1,4 +1,4 @@
-"""The audit trail: no change of a governed table without its event, and no event that is ever changed."""
+"""Audit events: no change of an audited table without its event, and no event is ever changed."""
 
 import pytest
 from sqlalchemy import insert, text, update
@@ -104,8 +104,9 @@ def test_the_database_itself_refuses_a_raw_change_without_an_event(real_app, rea
 def test_the_database_takes_a_raw_change_with_its_event(real_app, real):
     with db.engine.begin() as connection:
         connection.execute(text("UPDATE term SET position = position WHERE facet = 'region' AND code = 'africa'"))
-        found = connection.execute(text("SELECT id FROM term WHERE facet = 'region' AND code = 'africa'")).scalar_one()
-        event = {"at": now(), "actor": "a person", "verb": "mend", "subject_kind": "term", "subject_id": str(found)}
+        query = text("SELECT id FROM term WHERE facet = 'region' AND code = 'africa'")
+        term_id = connection.execute(query).scalar_one()
+        event = {"at": now(), "actor": "a person", "verb": "mend", "subject_kind": "term", "subject_id": str(term_id)}
         connection.execute(insert(AuditEvent).values(**event))
     assert owed(real) == 0
 

@@ -1,4 +1,4 @@
-"""Two drafts field by field, and words inside a text."""
+"""Comparison of two drafts field by field, and of texts word by word."""
 
 import pytest
 from hypothesis import given
@@ -10,9 +10,9 @@ from tests.factories import COMPLETE
 
 
 def test_changed_fields_come_first_in_their_order():
-    found = diff.compare(COMPLETE, COMPLETE.replace(budget="1.00", title="Other", countries=("UGA",)))
-    assert [d.field for d in found if d.is_changed] == ["title", "budget", "countries"]
-    assert [d.field for d in found[:3]] == ["title", "budget", "countries"]
+    differences = diff.compare(COMPLETE, COMPLETE.replace(budget="1.00", title="Other", countries=("UGA",)))
+    assert [d.field for d in differences if d.is_changed] == ["title", "budget", "countries"]
+    assert [d.field for d in differences[:3]] == ["title", "budget", "countries"]
 
 
 def test_nothing_changed_is_said_so():
@@ -25,8 +25,8 @@ def test_the_order_of_countries_is_no_change():
 
 
 def test_lists_say_what_came_and_went():
-    found = diff.compare(COMPLETE.replace(countries=("KEN", "UGA")), COMPLETE.replace(countries=("UGA", "SOM")))[0]
-    assert (found.field, found.added, found.removed) == ("countries", ("SOM",), ("KEN",))
+    difference = diff.compare(COMPLETE.replace(countries=("KEN", "UGA")), COMPLETE.replace(countries=("UGA", "SOM")))[0]
+    assert (difference.field, difference.added, difference.removed) == ("countries", ("SOM",), ("KEN",))
 
 
 def test_a_new_project_is_all_new():
@@ -35,14 +35,14 @@ def test_a_new_project_is_all_new():
 
 @given(st.text(), st.text())
 def test_the_pieces_make_both_texts(before, after):
-    found = diff.diff_text(before, after)
-    assert "".join(piece.text for piece in found if piece.kind != "added") == before
-    assert "".join(piece.text for piece in found if piece.kind != "removed") == after
+    segments = diff.diff_text(before, after)
+    assert "".join(piece.text for piece in segments if piece.kind != "added") == before
+    assert "".join(piece.text for piece in segments if piece.kind != "removed") == after
 
 
 def test_changed_words_are_marked_and_not_letters():
-    found = diff.diff_text("helps two ministries", "helps three ministries")
-    assert [(p.kind, p.text) for p in found] == [
+    segments = diff.diff_text("helps two ministries", "helps three ministries")
+    assert [(p.kind, p.text) for p in segments] == [
         ("same", "helps "), ("removed", "two"), ("added", "three"), ("same", " ministries"),
     ]  # fmt: skip
 
@@ -57,26 +57,26 @@ REPEATING = {
 
 @pytest.mark.parametrize("what", REPEATING)
 def test_a_text_that_repeats_itself_is_compared_without_counting_every_pair(what, monkeypatch):
-    """What took twenty seconds; the pieces are coarser then, and true all the same."""
+    """A comparison that once took twenty seconds now uses coarser segments, which are still correct."""
     before, after = REPEATING[what]
     compared = []
     matcher = diff.difflib.SequenceMatcher
     monkeypatch.setattr(
         diff.difflib,
         "SequenceMatcher",
-        lambda *given, **more: compared.append(given[1:]) or matcher(*given, **more),
+        lambda *args, **kwargs: compared.append(args[1:]) or matcher(*args, **kwargs),
     )
-    found = diff.diff_text(before, after)
-    assert "".join(piece.text for piece in found if piece.kind != "added") == before
-    assert "".join(piece.text for piece in found if piece.kind != "removed") == after
-    ((old, fresh),) = compared
-    assert sum(old.count(one) * fresh.count(one) for one in set(old) if not one.isspace()) <= 60_000
+    segments = diff.diff_text(before, after)
+    assert "".join(piece.text for piece in segments if piece.kind != "added") == before
+    assert "".join(piece.text for piece in segments if piece.kind != "removed") == after
+    ((old, new),) = compared
+    assert sum(old.count(token) * new.count(token) for token in set(old) if not token.isspace()) <= 60_000
 
 
 def test_a_change_in_the_middle_of_a_long_text_is_marked_by_the_word():
     begins, ends = "Trains inspectors. " * 500, "Publishes a register. " * 500
-    found = diff.diff_text(f"{begins}two years. {ends}", f"{begins}three years. {ends}")
-    assert [(p.kind, p.text) for p in found] == [
+    segments = diff.diff_text(f"{begins}two years. {ends}", f"{begins}three years. {ends}")
+    assert [(p.kind, p.text) for p in segments] == [
         ("same", begins), ("removed", "two"), ("added", "three"), ("same", f" years. {ends}"),
     ]  # fmt: skip
 

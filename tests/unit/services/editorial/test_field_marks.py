@@ -1,4 +1,4 @@
-"""What a reviewer decides field by field: who, when, for which text; and what it means for the whole."""
+"""Decisions of a reviewer on single fields: who, when, for which text, and their effect on the whole revision."""
 
 import pytest
 from sqlalchemy import select
@@ -15,9 +15,9 @@ def revision(office):
     return office.revision(State.IN_REVIEW)
 
 
-def mark(office, revision, by=None, **given):
+def mark(office, revision, by=None, **decisions):
     review.save_field_decisions(
-        office.session, revision, FieldDecisions(**given), version=revision.version, by=by or office.reviewer
+        office.session, revision, FieldDecisions(**decisions), version=revision.version, by=by or office.reviewer
     )
     office.session.commit()
 
@@ -31,17 +31,17 @@ def mend(office, revision, **changes):
     office.session.commit()
 
 
-def send_back(office, revision, reasons, **given):
-    review.return_(office.session, revision, version=revision.version, by=office.reviewer, reasons=reasons, **given)
+def send_back(office, revision, reasons, **decisions):
+    review.return_(office.session, revision, version=revision.version, by=office.reviewer, reasons=reasons, **decisions)
     office.session.commit()
 
 
-def approve(office, revision, by=None, **given):
-    review.approve(office.session, revision, version=revision.version, by=by or office.reviewer, **given)
+def approve(office, revision, by=None, **decisions):
+    review.approve(office.session, revision, version=revision.version, by=by or office.reviewer, **decisions)
     office.session.commit()
 
 
-def told(office, revision, verb):
+def event_values(office, revision, verb):
     query = select(AuditEvent).where(AuditEvent.verb == verb, AuditEvent.subject_id == str(revision.id))
     return [event.after for event in office.session.execute(query).scalars()]
 
@@ -49,19 +49,19 @@ def told(office, revision, verb):
 def test_a_mark_says_who_when_and_of_which_version(office, revision):
     version = revision.version
     mark(office, revision, accepted=("title",))
-    found = field_marks.reviews_by_field(revision)["title"]
-    assert (found.reviewer_id, found.version, found.is_accepted) == (office.reviewer.id, version, True)
-    assert found.at == told_at(office, revision)
+    decided = field_marks.reviews_by_field(revision)["title"]
+    assert (decided.reviewer_id, decided.version, decided.is_accepted) == (office.reviewer.id, version, True)
+    assert decided.at == event_time(office, revision)
 
 
-def told_at(office, revision):
+def event_time(office, revision):
     query = select(AuditEvent.at).where(AuditEvent.verb == "mark", AuditEvent.subject_id == str(revision.id))
     return office.session.execute(query).scalar_one()
 
 
 def test_marking_writes_its_event(office, revision):
     mark(office, revision, accepted=("title",), reasons={"budget": "Which year?"})
-    assert told(office, revision, "mark") == [{"accepted": ["title"], "reasons": {"budget": "Which year?"}}]
+    assert event_values(office, revision, "mark") == [{"accepted": ["title"], "reasons": {"budget": "Which year?"}}]
 
 
 def test_the_same_marks_again_change_nothing(office, revision):
@@ -69,14 +69,14 @@ def test_the_same_marks_again_change_nothing(office, revision):
     version = revision.version
     mark(office, revision, accepted=("title",))
     assert revision.version == version
-    assert len(told(office, revision, "mark")) == 1
+    assert len(event_values(office, revision, "mark")) == 1
 
 
 def test_a_mark_can_be_taken_away(office, revision):
     mark(office, revision, accepted=("title",))
     mark(office, revision, cleared=("title", "budget"))
     assert field_marks.reviews_by_field(revision) == {}
-    assert told(office, revision, "mark")[-1] == {"unmarked": ["title"]}
+    assert event_values(office, revision, "mark")[-1] == {"unmarked": ["title"]}
 
 
 def test_a_mark_of_a_text_that_changes_is_void(office, revision):
@@ -126,7 +126,7 @@ def test_approving_accepts_every_changed_field_that_carries_no_mark(office):
     mark(office, change, accepted=("title",))
     approve(office, change, by=office.reviewer)
     assert field_marks.accepted_fields(change) == ("title", "budget")
-    assert told(office, change, "approve") == [{"accepted": ["budget"]}]
+    assert event_values(office, change, "approve") == [{"accepted": ["budget"]}]
 
 
 def test_what_was_marked_to_be_returned_goes_back_with_the_rest(office, revision):
@@ -150,10 +150,10 @@ def test_nobody_accepts_what_they_edited_last(office, revision):
         mark(office, revision, accepted=("summary",))
 
 
-@pytest.mark.parametrize("given", [{"accepted": ("colour",)}, {"reasons": {"colour": "Why?"}}, {"cleared": ("id",)}])
-def test_a_field_that_is_not_there_cannot_be_marked(office, revision, given):
+@pytest.mark.parametrize("fields", [{"accepted": ("colour",)}, {"reasons": {"colour": "Why?"}}, {"cleared": ("id",)}])
+def test_a_field_that_is_not_there_cannot_be_marked(office, revision, fields):
     with pytest.raises(ValidationFailed, match="no field"):
-        mark(office, revision, **given)
+        mark(office, revision, **fields)
 
 
 def test_a_field_is_not_marked_to_be_returned_without_a_reason(office, revision):

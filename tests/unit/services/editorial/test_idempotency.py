@@ -1,4 +1,4 @@
-"""The same form sent many times is one submission; two editors from one version are one success."""
+"""The same form submitted many times is one submission; of two editors of one version one succeeds."""
 
 from threading import Barrier, Thread
 
@@ -15,7 +15,7 @@ KEY = "k" * 32
 
 
 def together(app, count, work):
-    """Run work(number) in so many threads at once, each with a session of its own; what they returned."""
+    """Run work(number) in several threads at once, each with its own session; return their results."""
     gate, results = Barrier(count), []
 
     def run(number):

@@ -1,4 +1,4 @@
-"""Publishing: one transaction, visible in the next question; withdrawing: gone everywhere, the address stays."""
+"""Publishing takes effect in one transaction; withdrawing removes the record everywhere but keeps its address."""
 
 from datetime import timedelta
 
@@ -154,22 +154,22 @@ def test_nothing_is_half_published(office):
 def test_the_public_history_says_what_changed_and_names_nobody(office):
     project = office.revision(State.PUBLISHED).project
     office.publish_change(project, budget="99000.00")
-    found = history.public_changes(office.session, project)
-    assert [change.kind for change in found] == ["changed", "published"]
-    assert (found[0].before, found[0].after) == ({"budget": "150000.00"}, {"budget": "99000.00"})
-    assert all(name not in repr(found) for name in ("Ann", "Rex", "example.org"))
+    changes = history.public_changes(office.session, project)
+    assert [change.kind for change in changes] == ["changed", "published"]
+    assert (changes[0].before, changes[0].after) == ({"budget": "150000.00"}, {"budget": "99000.00"})
+    assert all(name not in repr(changes) for name in ("Ann", "Rex", "example.org"))
 
 
 def test_an_imported_record_has_a_history_too(office, sample):
-    found = history.public_changes(office.session, published.get_project_by_slug(office.session, "LM.0024"))
-    assert [change.kind for change in found] == ["published"]
+    changes = history.public_changes(office.session, published.get_project_by_slug(office.session, "LM.0024"))
+    assert [change.kind for change in changes] == ["published"]
 
 
 def test_a_record_that_comes_back_says_so(office):
     project = office.revision(State.WITHDRAWN).project
     office.publish_change(project, summary="Corrected.")
-    found = history.public_changes(office.session, project)
-    assert [change.kind for change in found] == ["published again", "withdrawn", "published"]
+    changes = history.public_changes(office.session, project)
+    assert [change.kind for change in changes] == ["published again", "withdrawn", "published"]
 
 
 def test_savings_do_not_drown_the_history(office):

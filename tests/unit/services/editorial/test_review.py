@@ -1,4 +1,4 @@
-"""The way of a revision: the table of steps, conflicts, four eyes, what comes back to the author."""
+"""The actions on a revision: the transition table, conflicts, who may decide, what is returned to the author."""
 
 import itertools
 from datetime import timedelta
@@ -18,7 +18,7 @@ from tests.factories import COMPLETE
 
 
 def run(office, action, revision, by):
-    """Take one step by the command that belongs to it."""
+    """Take one action with the function that belongs to it."""
     session, version = office.session, revision.version
     draft = revision.draft.replace(title=revision.draft.title + " again")
     return {

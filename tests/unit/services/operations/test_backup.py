@@ -1,4 +1,4 @@
-"""Backup of the SQLite file: whole, checked, and never half there."""
+"""Backup of the SQLite file: complete, checked, and never left unfinished."""
 
 import pysqlite3
 import pytest
@@ -27,9 +27,9 @@ def engine(tmp_path):
 
 def count(file):
     connection = pysqlite3.connect(file)
-    found = connection.execute("SELECT count(*) FROM project").fetchone()[0]
+    count = connection.execute("SELECT count(*) FROM project").fetchone()[0]
     connection.close()
-    return found
+    return count
 
 
 def test_a_copy_holds_every_record_in_one_file(engine, tmp_path):
@@ -52,7 +52,7 @@ def test_what_is_not_committed_is_not_copied_and_stops_nothing(engine, tmp_path)
 
 def test_a_file_that_is_there_is_never_overwritten(engine, tmp_path):
     (tmp_path / "copy.db").write_text("precious")
-    with pytest.raises(BackupFailed, match="there already"):
+    with pytest.raises(BackupFailed, match="already exists"):
         back_up(engine, tmp_path / "copy.db")
     assert (tmp_path / "copy.db").read_text() == "precious"
 

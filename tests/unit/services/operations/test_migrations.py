@@ -1,4 +1,4 @@
-"""Migrations and the first terms."""
+"""Migrations and the seeding of terms."""
 
 import os
 import subprocess
@@ -65,8 +65,8 @@ def test_keys_that_are_there_keep_where_they_lead_and_are_told_apart(new_app, ne
                 columns = {"account_id": account, "key": key, "location": location, "created_at": now()}
                 connection.execute(insert(table("submission_key", *map(column, columns))).values(columns))
         migrate_database()
-        found = db.session.execute(select(IdempotencyKey.kind, IdempotencyKey.key, IdempotencyKey.location))
-        assert sorted(map(tuple, found)) == [("form", "form", "/staff/revisions/13"), ("page", "page", "13.1")]
+        rows = db.session.execute(select(IdempotencyKey.kind, IdempotencyKey.key, IdempotencyKey.location))
+        assert sorted(map(tuple, rows)) == [("form", "form", "/staff/revisions/13"), ("page", "page", "13.1")]
         assert migrations.schema_differences(db.session.connection()) == []
 
 
@@ -109,6 +109,6 @@ def test_changes_at_the_same_time_each_get_a_version_of_their_own(new_app, new_d
 
 @pytest.mark.usefixtures("sample")
 def test_titles_and_keys_are_sorted_byte_by_byte(session):
-    for asked in (Project.title_sort, Project.key):
-        found = list(session.execute(select(asked).order_by(asked)).scalars())
-        assert found == sorted(found, key=str.encode)
+    for attribute in (Project.title_sort, Project.key):
+        values = list(session.execute(select(attribute).order_by(attribute)).scalars())
+        assert values == sorted(values, key=str.encode)

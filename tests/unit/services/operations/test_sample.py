@@ -1,4 +1,4 @@
-"""portal sample --remove where staff have worked: no sample is public after it, and nothing that was typed is lost."""
+"""portal sample --remove after staff have worked on samples: none is public any more, and no revision is lost."""
 
 import pytest
 
@@ -28,7 +28,7 @@ def project(session, sample):
 
 @pytest.fixture
 def draft(office, project):
-    """A change of a sample record with something typed in it."""
+    """A change of a sample record with edited content."""
     revision = review.open_change(office.session, project, by=office.author)
     typed = revision.draft.replace(summary="What Ann typed.")
     review.save_draft(office.session, revision, typed, version=revision.version, by=office.author)
@@ -37,9 +37,9 @@ def draft(office, project):
 
 
 def removed(session):
-    found = remove_sample(session())
+    removal = remove_sample(session())
     session.commit()
-    return found
+    return removal
 
 
 def imported(session, **options):
@@ -72,9 +72,9 @@ def test_the_trail_keeps_all_and_says_that_the_operator_took_it_back(session, pr
     removed(session)
     events = session.query(AuditEvent).order_by(AuditEvent.id).all()
     assert [event.id for event in events][: len(before)] == before
-    told = [(event.actor, event.verb, event.subject_id) for event in events[len(before) :]]
-    assert ("the portal", "withdraw", str(project.id)) in told
-    assert ("the portal", "remove sample", "sample") in told
+    recorded = [(event.actor, event.verb, event.subject_id) for event in events[len(before) :]]
+    assert ("the portal", "withdraw", str(project.id)) in recorded
+    assert ("the portal", "remove sample", "sample") in recorded
 
 
 def test_the_address_says_that_it_was_a_sample(session, draft, visit):
