@@ -48,6 +48,17 @@ def name_of(path):
     return path.relative_to(ROOT).as_posix()
 
 
+def test_only_the_count_of_login_attempts_is_committed_in_services():
+    committing = {
+        name_of(path): path.read_text(encoding="utf-8").count(".commit()")
+        for path in tracked()
+        if name_of(path).startswith("portal/services/") and path.suffix == ".py"
+    }
+    assert {name: count for name, count in committing.items() if count} == {
+        "portal/services/accounts/authentication.py": 1
+    }
+
+
 def test_imports_go_down_the_stairs():
     linter = Path(sys.executable).with_name("lint-imports")
     result = subprocess.run([linter, "--no-logo"], cwd=ROOT, capture_output=True, text=True, check=False)

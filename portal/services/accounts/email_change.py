@@ -24,6 +24,7 @@ _INVALID_LINK_MESSAGE = (
     "This link no longer works: it was used, is older than 30 minutes, or was replaced by a later one. "
     "Sign in and request the change again on your account page."
 )
+_SAME_EMAIL_ERROR = FieldError("email", "The account already has this address.", "Enter a different address.")
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def validate_new_email(account: Account, email: str) -> str:
     if not administration.is_email(email):
         raise ValidationFailed([administration.INVALID_EMAIL_ERROR])
     if email == account.email:
-        raise ValidationFailed([FieldError("email", "This is the current address.", "Enter a different one.")])
+        raise ValidationFailed([_SAME_EMAIL_ERROR])
     return email
 
 

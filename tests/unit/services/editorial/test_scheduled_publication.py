@@ -1,4 +1,4 @@
-"""A scheduled revision whose record changes before its time: back to the reviewers, with what happened."""
+"""A scheduled revision whose record changes first goes back to the reviewers with the reason."""
 
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ from tests.staff_clients import Colleague
 
 
 def scheduled(office, project):
-    """A change of the other author that is to become public tomorrow."""
+    """A change by the other author, scheduled for tomorrow."""
     session, change = office.session, office.change(project, title="To come")
     review.claim(session, change, by=office.second)
     review.approve(session, change, version=change.version, by=office.second)
@@ -102,9 +102,9 @@ def test_what_an_import_overtook_goes_back_when_its_time_comes(app, office, proj
     change.publish_at = now() - timedelta(seconds=1)
     recording.record(session, "schedule", "revision", change.id)
     session.commit()
-    ran = app.test_cli_runner().invoke(args=["publish-due"])
-    assert ran.exit_code == 1
-    assert f"R-{change.id} was not published, and is back with the reviewers" in ran.output
+    result = app.test_cli_runner().invoke(args=["publish-due"])
+    assert result.exit_code == 1
+    assert f"R-{change.id} was not published, and is back with the reviewers" in result.output
     session.expire_all()
     assert (change.state, project.summary) == (State.SUBMITTED, "Imported meanwhile.")
     assert change.schedule_failure.startswith("The public record was changed")
