@@ -22,7 +22,7 @@ def test_text_that_was_never_sent_can_be_put_back(context, page, writer, complai
     page.locator("#save-status").filter(has_text="Not saved").wait_for()
     page.reload()
     assert page.get_by_label("Title", exact=True).input_value() == ""
-    press(page, "Put it back")
+    press(page, "Restore")
     assert page.get_by_label("Title", exact=True).input_value() == "Typed before the crash"
     refused(complaints)
 
@@ -55,7 +55,7 @@ def test_a_copy_that_was_stored_but_not_submitted_is_not_offered_again(context, 
     page.goto(NEW)
     page.get_by_label("Title", exact=True).fill("Stored, not submitted")
     press(page, "Submit for review")
-    page.get_by_role("alert").get_by_text("8 things to put right").wait_for()
+    page.get_by_role("alert").get_by_role("heading", name="There is a problem").wait_for()
     assert copies(page) == []
     refused(complaints)
 
@@ -80,7 +80,7 @@ def test_the_copy_of_what_may_not_have_arrived_is_offered_again(context, page, w
     context.unroute(f"**{NEW}", lose)
     context.route("**/autosave", lambda route: route.abort())
     page.goto(NEW)
-    press(page, "Put it back")
+    press(page, "Restore")
     assert page.get_by_label("Title", exact=True).input_value() == "Saved on a train"
     assert copies(page) == [f"draft:{NEW}"]
     refused(complaints)

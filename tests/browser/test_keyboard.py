@@ -141,20 +141,20 @@ def test_the_story_by_keyboard_alone(keyboard):
 
     reviewer.goto("/staff/?queue=review&sort=newest")
     follow(reviewer, TITLE, rf"/revisions/{number}$")
-    follow(reviewer, "Take it for review", rf"/revisions/{number}$")
-    reviewer.get_by_text("is yours to decide").wait_for()
+    follow(reviewer, "Start review", rf"/revisions/{number}$")
+    reviewer.get_by_text("You are now reviewing").wait_for()
     choose(reviewer, "mark-title", "accepted")
     choose(reviewer, "mark-budget", "returned")
     type_into(reviewer, "#reason-budget", "The agreement says 140,000.")
     mark_words(reviewer)
-    press(reviewer, ".action-bar [data-words='Keep these marks']")
-    reviewer.get_by_text("Your marks on").wait_for()
+    press(reviewer, ".action-bar [data-words='Save field decisions']")
+    reviewer.get_by_text("Your field decisions on").wait_for()
     follow(reviewer, "Return to the author", rf"/revisions/{number}$")
-    reviewer.get_by_text("went back to its author").wait_for()
+    reviewer.get_by_text("is returned to its author").wait_for()
 
     author.goto("/staff/?queue=returned")
     follow(author, TITLE, rf"/revisions/{number}$")
-    follow(author, "Edit it", "/edit$")
+    follow(author, "Edit", "/edit$")
     # The word of the reviewer leads to its field.
     mark_words(author)
     press(author, ".notice [data-words^='Budget']")
@@ -163,8 +163,8 @@ def test_the_story_by_keyboard_alone(keyboard):
     follow(author, "Submit for review", rf"/staff/revisions/{number}$")
 
     reviewer.goto(f"/staff/revisions/{number}")
-    follow(reviewer, "Take it for review", rf"/revisions/{number}$")
-    reviewer.get_by_text("is yours to decide").wait_for()
+    follow(reviewer, "Start review", rf"/revisions/{number}$")
+    reviewer.get_by_text("You are now reviewing").wait_for()
     # What was accepted is folded; Enter opens it.
     press(reviewer, "#field-title summary")
     assert reviewer.locator("#field-title details").get_attribute("open") is not None

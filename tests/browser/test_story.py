@@ -50,7 +50,7 @@ def draft(page, title):
     page.goto("/projects/")
     page.goto("/staff/?queue=drafts")
     page.get_by_role("link", name=title).click()
-    page.get_by_role("link", name="Edit it").click()
+    page.get_by_role("link", name="Edit", exact=True).click()
     assert page.locator("[name=title]").input_value() == title
     return number
 
@@ -102,24 +102,24 @@ def test_the_whole_story(open_browser, backstage, has_script):
     # The reviewer returns one field with a reason.
     reviewer.goto("/staff/?queue=review&sort=newest")
     reviewer.get_by_role("link", name=title).click()
-    reviewer.get_by_role("button", name="Take it for review").click()
+    reviewer.get_by_role("button", name="Start review").click()
     reviewer.locator("[name=mark-budget][value=returned]").check()
     reviewer.locator("[name=reason-budget]").fill("The agreement says 140,000.")
     reviewer.get_by_role("button", name="Return to the author").click()
-    reviewer.get_by_text(f"R-{number} went back to its author").wait_for()
+    reviewer.get_by_text(f"R-{number} is returned to its author").wait_for()
     search(visitor, title, finds=False)
 
     # The author finds the reason at the field, mends it and submits again.
     author.goto("/staff/?queue=returned")
     author.get_by_role("link", name=title).click()
-    author.get_by_role("link", name="Edit it").click()
+    author.get_by_role("link", name="Edit", exact=True).click()
     assert "The agreement says 140,000." in author.locator("#budget-reason").inner_text()
     author.locator("[name=budget]").fill("140000")
     submit(author, number)
 
     # The reviewer approves and publishes; the question says what becomes public.
     reviewer.goto(f"/staff/revisions/{number}")
-    reviewer.get_by_role("button", name="Take it for review").click()
+    reviewer.get_by_role("button", name="Start review").click()
     reviewer.get_by_role("button", name="Approve").click()
     search(visitor, title, finds=False)
     reviewer.get_by_role("link", name="Publish now…").click()
@@ -141,15 +141,15 @@ def test_the_whole_story(open_browser, backstage, has_script):
     assert verbs == ["draft", "submit", "claim", "return", "submit", "claim", "approve", "publish"]
     assert reviewer.locator(".event-log > li").count() == len(verbs)
     assert "The agreement says 140,000." in reviewer.locator(".event-log").inner_text()
-    visitor.get_by_role("link", name="What changed when").click()
+    visitor.get_by_role("link", name="Change history").click()
     assert "Published" in visitor.locator(".timeline").inner_text()
     assert "Ruth" not in visitor.content()
 
     # Withdrawn: the address stays and says so.
     reviewer.goto(f"/staff/projects/{key}")
-    reviewer.get_by_role("link", name="Withdraw from the public…").click()
+    reviewer.get_by_role("link", name="Withdraw record…").click()
     reviewer.locator("#reason").fill("Told as a story only.")
-    reviewer.get_by_role("button", name="Withdraw it from the public").click()
+    reviewer.get_by_role("button", name="Withdraw record").click()
     assert visitor.goto(f"/projects/{key}").status == 410
     assert "Told as a story only." in visitor.locator("main").inner_text()
     search(visitor, title, finds=False)

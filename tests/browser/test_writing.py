@@ -75,7 +75,7 @@ def test_what_is_wrong_is_in_sight_after_a_save(context, page, writer, axe, size
     page.get_by_label("Budget amount").fill("lots")
     with page.expect_event("load"):
         press(page, "Save draft")
-    link = page.get_by_role("link", name="2 things to fix before it can be submitted")
+    link = page.get_by_role("link", name="Fix 2 problems before you submit it")
     box = link.bounding_box()
     assert box["y"] + box["height"] <= size["height"]
     assert sideways(page) <= 0
@@ -96,13 +96,13 @@ def test_a_second_window_is_told_and_both_texts_are_shown(context, page, writer,
     page.get_by_label("Title", exact=True).fill("In this window")
     page.locator("#conflict-notice").filter(has_text="saved elsewhere").wait_for()
     press(page, "Save draft")
-    page.get_by_role("heading", name="Choose between two texts").wait_for()
+    page.get_by_role("heading", name="Choose between two versions").wait_for()
     for size in (WIDE, NARROW):
         page.set_viewport_size(size)
         assert sideways(page) <= 0
         assert axe(page) == []
     page.locator("#theirs-title").check()
-    press(page, "Save what I chose")
+    press(page, "Save choices")
     page.wait_for_url(EDITED)
     assert page.get_by_label("Title", exact=True).input_value() == "In the other window"
     refused(complaints)
@@ -149,7 +149,7 @@ def test_the_form_is_accessible(context, page, writer, axe, complaints, size, sc
     page.goto(NEW)
     assert axe(page) == []
     press(page, "Submit for review")
-    page.get_by_role("alert").get_by_text("9 things to put right").wait_for()
+    page.get_by_role("alert").get_by_role("heading", name="There is a problem").wait_for()
     assert axe(page) == []
     unfold(page)
     assert sideways(page) <= 0

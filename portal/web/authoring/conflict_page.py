@@ -1,4 +1,4 @@
-"""Two texts of one record, side by side, so that someone can choose between them."""
+"""Two versions of one record, side by side, so that someone can choose between them."""
 
 from __future__ import annotations
 
@@ -85,8 +85,8 @@ def autosave_message(error: PortalError) -> str:
     """What someone reads beside the form when a save in the background is refused."""
     if isinstance(error, Conflict):
         return gettext(
-            "This draft was saved elsewhere since you opened it, in another window or by a reviewer. Your text is kept "
-            "here. Save the draft to see both texts and choose."
+            "This draft was saved in another window or by a reviewer after you opened it. Your text is still here. "
+            "Save the draft to compare both versions and choose."
         )
     return str(error)
 

@@ -38,7 +38,7 @@ LANGUAGE_LABELS = {
     "ar": N_("Arabic"),
 }
 FUNDING_LINE_LABELS = dict(zip(FUNDING_LINES, (N_("Line 1"), N_("Line 2")), strict=True))
-_NOT_KNOWN_YET = N_("“Not known yet” is enough for a draft. Before you submit it, choose one of the others.")
+_NOT_KNOWN_YET = N_("You can save a draft with “Not known yet”. Choose another answer before you submit it.")
 # What hints say of lengths, in characters.
 MAX_LENGTHS = {"title": MAX_TITLE_LENGTH, "summary": MAX_SUMMARY_LENGTH, "note": MAX_NOTE_LENGTH}
 # A page has fewer boxes than this, and no code is that long; what lies beyond was not sent by a page of ours. One
@@ -67,17 +67,17 @@ class ProjectForm(Form):
     summary = TextAreaField(
         N_("Summary"),
         description=N_(
-            "What the project does and for whom, in plain sentences. A blank line begins a paragraph, lines that begin "
-            "with - make a list, **two stars** make words strong. Up to %(most)s characters."
+            "What the project does and for whom, in plain sentences. Leave a blank line between paragraphs, start list "
+            "items with -, put **two asterisks** around words in bold. Up to %(most)s characters."
         ),
         render_kw={"rows": 10},
     )
     project_type = SelectField(N_("Project type"), validate_choice=False)
-    number = StringField(N_("Projects ID"), description=N_("As the Fund gives it, such as LM.0024."))
+    number = StringField(N_("Projects ID"), description=N_("As the Fund assigned it, for example LM.0024."))
     prima_id = StringField(N_("Prima ID"), description=N_("The number in PRIMA, if the project has one."))
     start = StringField(
         N_("Start"),
-        description=N_("As exact as you know it: a year (2008), a month (2008-05) or a day (2008-05-31)."),
+        description=N_("As precise as you know it: a year (2008), a month (2008-05) or a day (2008-05-31)."),
         render_kw={"autocomplete": "off"},
     )
     end = StringField(
@@ -87,7 +87,7 @@ class ProjectForm(Form):
     )
     year = StringField(
         N_("Year of allocation"),
-        description=N_("The year in which the Fund set the money aside, with four digits."),
+        description=N_("The year in which the Fund allocated the money, with four digits."),
         render_kw={"inputmode": "numeric", "autocomplete": "off"},
     )
     status = RadioField(N_("Project status"), description=_NOT_KNOWN_YET, validate_choice=False)
@@ -101,11 +101,13 @@ class ProjectForm(Form):
         validate_choice=False,
     )
     region = SelectField(
-        N_("IDF region"), description=N_("As the Fund counts regions, not the United Nations."), validate_choice=False
+        N_("IDF region"),
+        description=N_("The Fund’s own regions, not those of the United Nations."),
+        validate_choice=False,
     )
     budget = StringField(
         N_("Budget amount"),
-        description=N_("Whole project, in US dollars, such as 64240 or 64,240.00."),
+        description=N_("For the whole project, in US dollars, for example 64240 or 64,240.00."),
         render_kw={"inputmode": "decimal", "autocomplete": "off"},
     )
     funding_line = RadioField(N_("Funding line"), validate_choice=False)
@@ -123,7 +125,7 @@ class ProjectForm(Form):
     language = SelectField(N_("Language of the summary"), validate_choice=False)
     source_url = StringField(
         N_("Source page"),
-        description=N_("Where these facts can be read, with http:// or https://."),
+        description=N_("The web page that states these facts, starting with http:// or https://."),
         render_kw={"inputmode": "url", "autocomplete": "off"},
     )
     note = TextAreaField(

@@ -60,11 +60,11 @@ class SearchText:
     def relaxation_label(self, name: str, value: str) -> str:
         """The label of a search without one of its parts: "Without “Regional”"."""
         if name == "q":
-            return gettext("Without the search words")
+            return gettext("the search words")
         label = filter_text.value_label(self._terms, name, value)
         if name in ("year_from", "year_to", "budget_min", "budget_max"):
-            return gettext("Without “%(name)s %(value)s”", name=self._names[name], value=label)
-        return gettext("Without “%(value)s”", value=label)
+            return gettext("“%(name)s %(value)s”", name=self._names[name], value=label)
+        return gettext("“%(value)s”", value=label)
 
     def _chip(self, part: FilterPart) -> ChipText:
         name = self._names[part.name]

@@ -56,7 +56,7 @@ def entries(terms: Terms, changes: tuple[PublicChange, ...]) -> tuple[HistoryEnt
         "published": gettext("Published"),
         "changed": gettext("Changed"),
         "published again": gettext("Published again"),
-        "withdrawn": gettext("Withdrawn from the public"),
+        "withdrawn": gettext("Withdrawn"),
     }
     return tuple(
         HistoryEntry(

@@ -43,19 +43,19 @@ def run_action(
 def success_message(action: Action, revision_id: int) -> str:
     """What the next page says of a step that was taken."""
     sentences = {
-        Action.SUBMIT: gettext("%(label)s is submitted. A reviewer takes it from here."),
-        Action.RECALL: gettext("%(label)s is a draft of yours again."),
+        Action.SUBMIT: gettext("%(label)s is submitted for review."),
+        Action.RECALL: gettext("%(label)s is a draft again. You can edit it."),
         Action.DISCARD: gettext("%(label)s is discarded. Its history is kept."),
-        Action.CLAIM: gettext("%(label)s is yours to decide."),
+        Action.CLAIM: gettext("You are now reviewing %(label)s."),
         Action.RELEASE: gettext("%(label)s is back in the queue."),
-        Action.SET_DUE: gettext("The day by which %(label)s is decided is stored."),
-        Action.MARK: gettext("Your marks on %(label)s are kept. Nothing is decided yet."),
-        Action.RETURN: gettext("%(label)s went back to its author, with your reasons."),
-        Action.APPROVE: gettext("%(label)s is approved. It becomes public when somebody publishes it."),
-        Action.PUBLISH: gettext("%(label)s is published. Everyone sees it now."),
+        Action.SET_DUE: gettext("You changed the due date of %(label)s."),
+        Action.MARK: gettext("Your field decisions on %(label)s are saved. Nothing is approved or returned yet."),
+        Action.RETURN: gettext("%(label)s is returned to its author with your reasons."),
+        Action.APPROVE: gettext("%(label)s is approved. It becomes public once a reviewer publishes it."),
+        Action.PUBLISH: gettext("%(label)s is published. Everyone can see it now."),
         Action.SCHEDULE: gettext("%(label)s is scheduled."),
-        Action.UNSCHEDULE: gettext("%(label)s is off the schedule. It stays approved."),
-        Action.RESTORE: gettext("This is a new draft with the content of %(label)s. Nothing public changed."),
+        Action.UNSCHEDULE: gettext("%(label)s is no longer scheduled. It is still approved."),
+        Action.RESTORE: gettext("This new draft has the content of %(label)s. Nothing public has changed."),
     }
     return sentences[action] % {"label": f"R-{revision_id}"}
 
@@ -79,12 +79,14 @@ def error_messages(error: PortalError) -> tuple[str, ...]:
     if isinstance(error, Conflict) and error.conflict_with == "project":
         return (
             gettext(
-                "The public record changed since this change began. Return it, so that its author can bring it up to "
-                "date. Below you see it beside the record as it stands now."
+                "The public record has changed since this revision was started. Return it so that its author can "
+                "update it. Below, it is compared with the record as it is now."
             ),
         )
     if isinstance(error, Conflict):
         return (
-            gettext("This revision changed while you read it. It is shown as it stands now; what you typed is kept."),
+            gettext(
+                "This revision changed while you were reading it. The page shows it as it is now, and what you typed."
+            ),
         )
     return (str(error),)

@@ -79,7 +79,7 @@ def summary(live: ProjectDraft | None, proposed: ProjectDraft) -> str:
         total = len(ProjectDraft.field_names())
         return gettext("New record, %(count)s of %(total)s fields", count=len(names), total=total)
     if not names:
-        return gettext("Nothing differs from the public record")
+        return gettext("No differences from the public record")
     shown, rest = names[:3], len(names) - 3
     listed = ", ".join(shown)
     return gettext("%(names)s and %(rest)s more", names=listed, rest=rest) if rest > 0 else listed

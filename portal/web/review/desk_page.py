@@ -165,18 +165,22 @@ def queue_names(account: Account) -> dict[str, str]:
         "others": gettext("Waiting for others") if account.is_reviewer else gettext("With the reviewers"),
         "returned": gettext("Returned to me"),
         "drafts": gettext("My drafts"),
-        "done": gettext("Decided lately"),
+        "done": gettext("Recently decided"),
     }
 
 
 def empty_queue_advice(queue: str, account: Account) -> str:
     """What to do where nothing is to be done."""
     return {
-        "review": gettext("Nothing waits for your decision. New submissions appear here, the longest waiting first."),
-        "publish": gettext("Nothing is approved and unpublished. What you and others approve waits here."),
-        "others": gettext("Nothing is with anybody else now. What you submit can be followed here."),
-        "returned": gettext("Nothing came back to you. A returned change appears here with the reviewer’s reasons."),
-        "drafts": gettext("You have no drafts. Start with “New project”, or change a record from its own page."),
+        "review": gettext("Nothing is waiting for your decision. New submissions appear here, oldest first."),
+        "publish": gettext(
+            "No approved revisions are waiting to be published. Revisions appear here once they are approved."
+        ),
+        "others": gettext("Nothing is with other people now. Revisions that you submit appear here."),
+        "returned": gettext(
+            "Nothing has been returned to you. Returned changes appear here with the reviewer’s reasons."
+        ),
+        "drafts": gettext("You have no drafts. Choose “New project”, or open a record and change it."),
         "done": gettext("Nothing has been published or withdrawn yet."),
     }[queue]
 
@@ -186,14 +190,16 @@ def intro(queues_by_name: dict[str, list[Revision]], account: Account) -> str:
     waiting = queues_by_name["review"] if account.is_reviewer else queues_by_name["returned"]
     if not waiting:
         if account.is_reviewer:
-            return gettext("Nothing waits for your decision.")
-        return gettext("Nothing waits for you.")
+            return gettext("Nothing is waiting for your decision.")
+        return gettext("Nothing is waiting for you.")
     oldest = age_text(min(map(waiting_since, waiting)))
     if account.is_reviewer:
-        first = ngettext("One record waits for your decision.", "%(num)s records wait for your decision.", len(waiting))
+        first = ngettext(
+            "One record is waiting for your decision.", "%(num)s records are waiting for your decision.", len(waiting)
+        )
     else:
-        first = ngettext("One change came back to you.", "%(num)s changes came back to you.", len(waiting))
-    return gettext("%(first)s The oldest has waited %(age)s.", first=first, age=oldest)
+        first = ngettext("One change was returned to you.", "%(num)s changes were returned to you.", len(waiting))
+    return gettext("%(first)s The oldest has been waiting for %(age)s.", first=first, age=oldest)
 
 
 def desk_row(session: Session, revision: Revision, account: Account) -> DeskRow:
@@ -232,7 +238,7 @@ def holder(revision: Revision, account: Account) -> str:
 def button_text(actions: tuple[Action, ...]) -> str:
     """What the button of a row says."""
     if Action.SAVE in actions and Action.SUBMIT in actions:
-        return gettext("Go on")
+        return gettext("Continue editing")
     if Action.PUBLISH in actions:
         return gettext("Publish")
     if {Action.CLAIM, Action.RETURN, Action.APPROVE} & set(actions):

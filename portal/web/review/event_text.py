@@ -45,7 +45,7 @@ def state_names() -> dict[str, str]:
 def badge(revision: Revision) -> tuple[str, str]:
     """The state in words, and the look of its badge."""
     if revision.schedule_failure:
-        return gettext("Overtaken"), "bad"
+        return gettext("Out of date"), "bad"
     if revision.state == State.SUBMITTED and revision.decisions:
         return gettext("Changed after return"), "active"
     kinds = {
@@ -62,22 +62,22 @@ def badge(revision: Revision) -> tuple[str, str]:
 
 def _verb_phrases() -> dict[str, str]:
     return {
-        "draft": gettext("began it"),
+        "draft": gettext("started it"),
         "save": gettext("saved it"),
         "submit": gettext("submitted it"),
         "recall": gettext("took it back"),
         "claim": gettext("took it for review"),
-        "release": gettext("gave it back to the queue"),
-        "set due": gettext("set the day by which it is decided"),
-        "mark": gettext("marked fields"),
+        "release": gettext("released it to the queue"),
+        "set due": gettext("set the due date"),
+        "mark": gettext("decided on fields"),
         "return": gettext("returned it"),
         "approve": gettext("approved it"),
         "schedule": gettext("scheduled it"),
-        "give back": gettext("took it off the schedule, for the reviewers to look at"),
-        "unschedule": gettext("took it off the schedule"),
+        "give back": gettext("removed it from the schedule and returned it to the reviewers"),
+        "unschedule": gettext("removed it from the schedule"),
         "publish": gettext("published it"),
-        "supersede": gettext("published a later revision in its place"),
-        "withdraw": gettext("withdrew it from the public"),
+        "supersede": gettext("replaced it with a later revision"),
+        "withdraw": gettext("withdrew it from publication"),
         "discard": gettext("discarded it"),
     }
 
@@ -106,7 +106,7 @@ def event_lines(events: Iterable[AuditEvent]) -> tuple[EventLine, ...]:
         if event.verb == "set due":
             due = after.get("due_at")
             day = datetime.fromisoformat(due).strftime("%Y-%m-%d") if due else ""
-            what = gettext("set it due on %(day)s", day=day) if day else gettext("took away the day it is due")
+            what = gettext("set the due date to %(day)s", day=day) if day else gettext("removed the due date")
         found.append(
             EventLine(
                 at=event.at,

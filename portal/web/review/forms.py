@@ -37,8 +37,8 @@ class PublishTimeForm(Form):
     def publish_time(self) -> datetime:
         """Raise ValidationFailed unless both fields hold a value."""
         if self.day.data is None or self.time.data is None:
-            advice = gettext("Give the day as 2027-01-31 and the time as 14:30, in UTC.")
-            raise ValidationFailed([FieldError("publish_at", gettext("This is not a day and a time."), advice)])
+            advice = gettext("Enter the date as 2027-01-31 and the time as 14:30, in UTC.")
+            raise ValidationFailed([FieldError("publish_at", gettext("This is not a valid date and time."), advice)])
         return datetime.combine(self.day.data, self.time.data, UTC)
 
 
@@ -53,8 +53,8 @@ class DueDateForm(Form):
         if self.clear.data:
             return None
         if self.day.data is None:
-            advice = gettext("Give it as 2027-01-31.")
-            raise ValidationFailed([FieldError("due_at", gettext("This is not a day."), advice)])
+            advice = gettext("Enter it as 2027-01-31.")
+            raise ValidationFailed([FieldError("due_at", gettext("This is not a valid date."), advice)])
         return datetime.combine(self.day.data, _END_OF_DAY, UTC)
 
 

@@ -117,7 +117,7 @@ def publish_several() -> ViewResponse:
             publication.publish(session, revisions.get_revision(session, number, account), by=account)
         return url_for("desk.show_desk", queue="done")
 
-    done = gettext("They are published. Everyone sees them now.")
+    done = gettext("The revisions are published. Everyone can see them now.")
     return idempotency.run_once(act, lambda why, status: show_several(error=why, status=status), done)
 
 
@@ -128,7 +128,7 @@ def selected_ids() -> tuple[int, ...]:
     if not chosen or len(chosen) > MAX_REVISIONS_AT_ONCE:
         raise InvalidTransition(
             gettext(
-                "Tick one to %(most)s approved revisions on your desk, then publish them.", most=MAX_REVISIONS_AT_ONCE
+                "Select 1 to %(most)s approved revisions on your desk, then publish them.", most=MAX_REVISIONS_AT_ONCE
             )
         )
     return chosen
@@ -154,7 +154,7 @@ def show_several(*, error: PortalError | None = None, status: int = 200) -> View
     found = [revisions.get_revision(session, number, account) for number in selected_ids()]
     question = Confirmation(
         heading=ngettext("Publish one revision", "Publish %(num)s revisions", len(found)),
-        subject=gettext("All of them become public together, or none does."),
+        subject=gettext("All of them are published together. If one cannot be published, none is."),
         consequences=tuple(
             f"{one.label}: {field_labels.display_title(one.draft)} ({_changes(session, one)})" for one in found
         ),
@@ -212,7 +212,7 @@ def _publish_confirmation(session: Session, revision: Revision) -> Confirmation:
         session,
         revision,
         heading=gettext("Publish %(label)s now", label=revision.label),
-        consequences=(*_public_effects(session, revision), gettext("Everyone sees it with their next request.")),
+        consequences=(*_public_effects(session, revision), gettext("Everyone can see it immediately.")),
         action_url=url_for(".publish", revision_id=revision.id),
         button_text=gettext("Publish now"),
     )
@@ -220,16 +220,18 @@ def _publish_confirmation(session: Session, revision: Revision) -> Confirmation:
 
 def _schedule_confirmation(session: Session, revision: Revision) -> Confirmation:
     if revision.state == State.SCHEDULED and revision.publish_at:
-        until = gettext("It is set for %(when)s UTC now.", when=revision.publish_at.strftime("%Y-%m-%d %H:%M"))
+        until = gettext(
+            "It is currently scheduled for %(when)s UTC.", when=revision.publish_at.strftime("%Y-%m-%d %H:%M")
+        )
     else:
-        until = gettext("Until then nothing public changes, and it can be taken off the schedule.")
+        until = gettext("Nothing public changes until then, and you can remove it from the schedule.")
     return _confirmation(
         session,
         revision,
-        heading=gettext("Publish %(label)s at a set time", label=revision.label),
+        heading=gettext("Schedule publication of %(label)s", label=revision.label),
         consequences=(*_public_effects(session, revision), until),
         action_url=url_for(".schedule", revision_id=revision.id),
-        button_text=gettext("Set the time"),
+        button_text=gettext("Schedule publication"),
         required_input="time",
     )
 
@@ -240,31 +242,31 @@ def _discard_confirmation(session: Session, revision: Revision) -> Confirmation:
         revision,
         heading=gettext("Discard %(label)s", label=revision.label),
         consequences=(
-            gettext("It leaves your desk for good; you cannot open it for editing again."),
+            gettext("It leaves your desk, and nobody can edit it again."),
             gettext("Nothing public changes. Its history is kept."),
         ),
         action_url=url_for(".discard", revision_id=revision.id),
-        button_text=gettext("Discard it"),
+        button_text=gettext("Discard draft"),
         is_dangerous=True,
     )
 
 
 def _due_confirmation(_session: Session, revision: Revision) -> Confirmation:
     if revision.due_at:
-        stands = gettext("It is due on %(day)s now.", day=formatting.day(revision.due_at))
+        stands = gettext("It is currently due on %(day)s.", day=formatting.day(revision.due_at))
     else:
-        stands = gettext("No day is set now.")
+        stands = gettext("It has no due date.")
     return Confirmation(
         subject=field_labels.display_title(revision.draft),
         back_url=url_for("review.revision", revision_id=revision.id),
         version=revision.version,
-        heading=gettext("When %(label)s should be decided", label=revision.label),
+        heading=gettext("Due date of %(label)s", label=revision.label),
         consequences=(
             stands,
-            gettext("The desk shows the day and marks what is past it as overdue. Nothing else happens."),
+            gettext("The desk shows the date, and marks the revision as overdue after it. Nothing else happens."),
         ),
         action_url=url_for(".set_due", revision_id=revision.id),
-        button_text=gettext("Set the day"),
+        button_text=gettext("Save due date"),
         required_input="day",
         current_value=revision.due_at.date().isoformat() if revision.due_at else "",
     )

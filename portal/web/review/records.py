@@ -51,7 +51,7 @@ def withdraw(key: str) -> ViewResponse:
         publication.withdraw(session, project, reason=ReasonForm(request.form).reason.data or "", by=account)
         return url_for(".record", key=project.key)
 
-    done = gettext("The record is withdrawn. Its address says so, with the day and the reason.")
+    done = gettext("The record is withdrawn. Its page shows the date and the reason.")
     return idempotency.run_once(act, lambda why, status: show_confirmation(key, error=why, status=status), done)
 
 
@@ -65,11 +65,11 @@ def show_confirmation(key: str, *, error: PortalError | None = None, status: int
         subject=project.title,
         consequences=(
             gettext("It disappears from the directory, from all counts and totals, and from search."),
-            gettext("Its address stays. It says that the record was withdrawn, on which day, and the reason below."),
-            gettext("Its revisions stay for staff; one of them can be restored as a draft and published again."),
+            gettext("Its address still works. It shows that the record was withdrawn, the date and the reason below."),
+            gettext("Staff still see its revisions, and can restore one as a draft and publish it again."),
         ),
         action_url=url_for(".withdraw", key=project.key),
-        button_text=gettext("Withdraw it from the public"),
+        button_text=gettext("Withdraw record"),
         back_url=url_for(".record", key=project.key),
         required_input="reason",
         is_dangerous=True,

@@ -197,14 +197,14 @@ def _last_event(session: Session, revision_id: int) -> tuple[str, ...]:
 def _reason_missing(name: str) -> FieldError:
     return FieldError(
         name,
-        gettext("It says that this field is returned, but not why."),
-        gettext("Write the reason, or choose otherwise."),
+        gettext("This field is marked to be returned without a reason."),
+        gettext("Enter a reason, or choose another decision."),
     )
 
 
 def _approval_contradiction(name: str) -> FieldError:
     return FieldError(
         name,
-        gettext("This field is marked to be returned, so the whole cannot be approved."),
-        gettext("Accept it to approve, or return the revision."),
+        gettext("This field is marked to be returned, so the revision cannot be approved."),
+        gettext("Accept the field, or return the revision."),
     )

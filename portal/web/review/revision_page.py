@@ -76,7 +76,7 @@ class RevisionPage:
             return (
                 gettext("Nothing was changed")
                 if self.comparison.is_published
-                else gettext("Nothing differs from the public record")
+                else gettext("No differences from the public record")
             )
         return ngettext("One field changed", "%(num)s fields changed", count)
 
@@ -112,7 +112,7 @@ def build_page(
 def heading(actions: tuple[Action, ...], *, is_change: bool) -> str:
     if Action.APPROVE in actions or Action.RETURN in actions:
         return gettext("Review a change") if is_change else gettext("Review a new record")
-    return gettext("A change of a record") if is_change else gettext("A new record")
+    return gettext("A change to a record") if is_change else gettext("A new record")
 
 
 def four_eyes(revision: Revision, account: Account) -> str:
@@ -120,7 +120,7 @@ def four_eyes(revision: Revision, account: Account) -> str:
     if not account.is_reviewer or revision.state not in (State.SUBMITTED, State.IN_REVIEW, State.APPROVED):
         return ""
     if account.id == revision.author_id:
-        return gettext("You wrote this, so somebody else decides on it.")
+        return gettext("You wrote this, so another reviewer decides on it.")
     if account.id == revision.last_editor_id:
-        return gettext("You edited this last, so somebody else decides on it.")
-    return gettext("You did not edit this, so you may decide on it.")
+        return gettext("You edited this last, so another reviewer decides on it.")
+    return gettext("You can approve this: you did not write or edit it.")

@@ -100,7 +100,7 @@ def test_a_rule_warns_beside_its_field_with_its_source_and_does_not_block(author
 def test_a_rule_without_a_source_says_why_and_that_it_has_none(author, submitted):
     page = author.visit(place(submitted(NEW, **complete(status="active"))))
     said = words(page.one("#status-warning .source"))
-    assert said == "Why: Status and dates of one record must agree. No published source says it."
+    assert said == "Why: Status and dates of one record must agree. No published source states it."
 
 
 def test_after_a_save_what_is_wrong_stands_at_its_field(author, submitted):

@@ -51,11 +51,11 @@ def test_an_author_sees_what_came_back_first(office, at_desk):
     office.revision(State.DRAFT, COMPLETE.replace(title="A draft"))
     office.revision(State.RETURNED, COMPLETE.replace(title="A returned one"))
     page = at_desk("author")
-    assert "One change came back to you." in page.text
+    assert "One change was returned to you." in page.text
     (row,) = rows(page)
     assert "A returned one" in row
     assert "Go on" in row
-    assert tabs(page) == {"Returned to me": 1, "My drafts": 1, "With the reviewers": 0, "Decided lately": 0}
+    assert tabs(page) == {"Returned to me": 1, "My drafts": 1, "With the reviewers": 0, "Recently decided": 0}
 
 
 def test_a_reviewer_sees_who_has_what(office, at_desk):
@@ -64,7 +64,7 @@ def test_a_reviewer_sees_who_has_what(office, at_desk):
     office.revision(State.APPROVED, COMPLETE.replace(title="Agreed"))
     assert tabs(at_desk("reviewer")) == {
         "Waiting for me": 2, "To publish": 1, "Waiting for others": 0,
-        "Returned to me": 0, "My drafts": 0, "Decided lately": 0,
+        "Returned to me": 0, "My drafts": 0, "Recently decided": 0,
     }  # fmt: skip
     others = at_desk("second reviewer", "/staff/?queue=others")
     assert ["with Rex" in row for row in rows(others)] == [True]
