@@ -1,6 +1,6 @@
-// The form of a project (templates/authoring/edit.html): saves while one types, keeps a copy in the tab against a crash, and
-// shows chosen countries as chips. The form works without it. All words come from the page. Every page of staff drops
-// the copies that are of no use any more.
+// The project form (templates/authoring/edit.html): autosaves, keeps a copy in the tab in case of a crash, and shows
+// selected countries as chips. The form works without this script. All texts come from the page. Every staff page
+// removes the copies that are no longer needed.
 (() => {
   "use strict";
 
@@ -8,166 +8,168 @@
   const RETRY = 10000;
   const PREFIX = "draft:";
 
-  // Whoever signs out leaves nothing behind in the tab.
+  // Signing out removes all copies from the tab.
   document.addEventListener("submit", (event) => {
-    if (event.target.getAttribute("action")?.endsWith("/sign-out")) forgetAll();
+    if (event.target.getAttribute("action")?.endsWith("/sign-out")) removeAllCopies();
   });
-  function forgetAll() {
+  function removeAllCopies() {
     for (const key of Object.keys(sessionStorage)) if (key.startsWith(PREFIX)) sessionStorage.removeItem(key);
   }
 
-  // A copy is { entries, sent }; `sent` is the key of the form it left with, if it did. The page that follows a save
-  // names the keys of what the portal has; after a save that failed, or whose answer got lost, no page does.
+  // A copy is { entries, sent }; `sent` is the key of the form that was submitted with it, if any. The page after a
+  // save lists the keys of the forms that were saved; after a failed save or a lost response no page does.
   function copyAt(key) {
     return JSON.parse(sessionStorage.getItem(key));
   }
-  function put(key, copy) {
+  function storeCopy(key, copy) {
     try {
       sessionStorage.setItem(key, JSON.stringify(copy));
     } catch {
-      // full or forbidden: the server's copy is the one that counts
+      // storage is full or disabled: the draft on the server is the one that counts
     }
   }
-  const arrivals = [...document.querySelectorAll("[data-saved-keys]")].flatMap((one) => one.dataset.savedKeys.split(" "));
-  for (const key of arrivals.length ? Object.keys(sessionStorage) : []) {
-    if (key.startsWith(PREFIX) && arrivals.includes(copyAt(key)?.sent)) sessionStorage.removeItem(key);
+  const savedKeys = [...document.querySelectorAll("[data-saved-keys]")].flatMap((element) =>
+    element.dataset.savedKeys.split(" "),
+  );
+  for (const key of savedKeys.length ? Object.keys(sessionStorage) : []) {
+    if (key.startsWith(PREFIX) && savedKeys.includes(copyAt(key)?.sent)) sessionStorage.removeItem(key);
   }
 
   const form = document.querySelector("[data-draft]");
   if (!form) return;
   const byId = (id) => document.getElementById(id);
   const status = byId("save-status");
-  const OWN = new Set(["csrf_token", "key", "page_key", "version", "base_version", "action"]);
+  const CONTROL_FIELDS = new Set(["csrf_token", "key", "page_key", "version", "base_version", "action"]);
 
-  // What was typed, without what the page needs for itself.
-  const typed = () => [...new FormData(form)].filter(([name]) => !OWN.has(name));
+  // The form entries without the control fields.
+  const typedEntries = () => [...new FormData(form)].filter(([name]) => !CONTROL_FIELDS.has(name));
   const body = () => new URLSearchParams(new FormData(form));
 
-  let kept = JSON.stringify(typed()); // what the server has
+  let savedState = JSON.stringify(typedEntries()); // what the server has
   let timer = 0;
-  let sending = null; // the save under way
-  let unanswered = null; // what was sent last, until it is known to have arrived: repeated before anything newer
+  let sending = null; // the save in progress
+  let pendingPost = null; // the last autosave until its response arrives; it is repeated before a newer one
   let isLeaving = false;
   let isRefused = false;
 
-  function say(words) {
-    status.textContent = words;
+  function setStatus(text) {
+    status.textContent = text;
   }
   function isDirty() {
-    return JSON.stringify(typed()) !== kept;
+    return JSON.stringify(typedEntries()) !== savedState;
   }
-  function later(pause = PAUSE) {
+  function scheduleSave(pause = PAUSE) {
     clearTimeout(timer);
     if (!isRefused) timer = setTimeout(save, pause);
   }
 
   async function save() {
     clearTimeout(timer);
-    if (sending || isLeaving || isRefused || (!unanswered && !isDirty())) return sending;
-    unanswered ??= { body: body(), typed: JSON.stringify(typed()) };
-    sending = attempt(unanswered).finally(() => (sending = null));
+    if (sending || isLeaving || isRefused || (!pendingPost && !isDirty())) return sending;
+    pendingPost ??= { body: body(), state: JSON.stringify(typedEntries()) };
+    sending = sendSave(pendingPost).finally(() => (sending = null));
     return sending;
   }
 
-  async function attempt(message) {
-    let answer = null;
+  async function sendSave(post) {
+    let response = null;
     try {
-      answer = await staff.send(form.dataset.autosaveUrl, { method: "POST", body: message.body });
+      response = await staff.send(form.dataset.autosaveUrl, { method: "POST", body: post.body });
     } catch {
-      answer = null; // no connection
+      response = null; // no connection
     }
-    const said = await answer?.json().catch(() => null);
-    if (answer?.ok && said) {
-      arrived(message, said);
-    } else if (answer?.status === 409 && said) {
-      refused(said.error);
+    const result = await response?.json().catch(() => null);
+    if (response?.ok && result) {
+      onSaved(post, result);
+    } else if (response?.status === 409 && result) {
+      onRefused(result.error);
     } else {
-      say(form.dataset.failedText);
-      later(RETRY);
+      setStatus(form.dataset.failedText);
+      scheduleSave(RETRY);
     }
   }
 
-  function arrived(message, said) {
-    unanswered = null;
-    kept = message.typed;
-    form.elements.version.value = said.version;
-    form.action = said.edit;
-    form.dataset.autosaveUrl = said.autosave;
-    if (location.pathname !== said.edit) {
-      drop();
-      history.replaceState(null, "", said.edit);
-      if (isDirty()) remember();
+  function onSaved(post, result) {
+    pendingPost = null;
+    savedState = post.state;
+    form.elements.version.value = result.version;
+    form.action = result.edit;
+    form.dataset.autosaveUrl = result.autosave;
+    if (location.pathname !== result.edit) {
+      removeCopy();
+      history.replaceState(null, "", result.edit);
+      if (isDirty()) storeTyped();
     }
-    if (isDirty()) return later();
-    forget();
-    const time = new Date(said.saved_at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-    say(`${form.dataset.savedText} ${time}`);
+    if (isDirty()) return scheduleSave();
+    discardCopy();
+    const time = new Date(result.saved_at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+    setStatus(`${form.dataset.savedText} ${time}`);
   }
 
-  function refused(error) {
-    unanswered = null;
+  function onRefused(error) {
+    pendingPost = null;
     isRefused = true;
     const notice = byId("conflict-notice");
     notice.textContent = error;
     notice.hidden = false;
-    say(form.dataset.unsavedText);
+    setStatus(form.dataset.unsavedText);
   }
 
-  // The copy in this tab: put back after a crash, dropped once the server has it.
-  const slot = () => PREFIX + location.pathname;
-  const remember = () => put(slot(), { entries: typed() });
-  const drop = () => sessionStorage.removeItem(slot());
-  function forget() {
-    drop();
+  // The copy in this tab: restored after a crash, removed once the server has saved it.
+  const copyKey = () => PREFIX + location.pathname;
+  const storeTyped = () => storeCopy(copyKey(), { entries: typedEntries() });
+  const removeCopy = () => sessionStorage.removeItem(copyKey());
+  function discardCopy() {
+    removeCopy();
     byId("restore-notice").hidden = true;
   }
-  function putBack(entries) {
+  function restoreFields(entries) {
     const values = Map.groupBy
       ? Map.groupBy(entries, ([name]) => name)
       : entries.reduce((all, entry) => all.set(entry[0], [...(all.get(entry[0]) ?? []), entry]), new Map());
     for (const field of form.elements) {
-      if (!field.name || OWN.has(field.name) || field.type === "hidden" || field.type === "submit") continue;
-      const given = (values.get(field.name) ?? []).map(([, value]) => value);
-      if (field.type === "checkbox" || field.type === "radio") field.checked = given.includes(field.value);
-      else if (given.length) field.value = given[0];
+      if (!field.name || CONTROL_FIELDS.has(field.name) || field.type === "hidden" || field.type === "submit") continue;
+      const fieldValues = (values.get(field.name) ?? []).map(([, value]) => value);
+      if (field.type === "checkbox" || field.type === "radio") field.checked = fieldValues.includes(field.value);
+      else if (fieldValues.length) field.value = fieldValues[0];
     }
     for (const picker of document.querySelectorAll("[data-picker]")) drawChips(picker);
-    changed();
+    onChange();
   }
-  const rescued = copyAt(slot())?.entries;
-  if (rescued && JSON.stringify(rescued) !== kept) byId("restore-notice").hidden = false;
+  const copiedEntries = copyAt(copyKey())?.entries;
+  if (copiedEntries && JSON.stringify(copiedEntries) !== savedState) byId("restore-notice").hidden = false;
   byId("restore-notice").addEventListener("click", (event) => {
-    if (event.target.closest("[data-discard]")) forget();
+    if (event.target.closest("[data-discard]")) discardCopy();
     if (!event.target.closest("[data-restore]")) return;
     byId("restore-notice").hidden = true;
-    putBack(rescued);
+    restoreFields(copiedEntries);
   });
 
-  function changed() {
-    if (!isDirty()) return drop();
-    remember();
-    say(form.dataset.unsavedText);
-    later();
+  function onChange() {
+    if (!isDirty()) return removeCopy();
+    storeTyped();
+    setStatus(form.dataset.unsavedText);
+    scheduleSave();
   }
-  form.addEventListener("input", changed);
-  form.addEventListener("change", changed);
-  form.addEventListener("focusout", () => isDirty() && later(0));
+  form.addEventListener("input", onChange);
+  form.addEventListener("change", onChange);
+  form.addEventListener("focusout", () => isDirty() && scheduleSave(0));
 
-  // The page goes: a last save that outlives it. Whatever arrives, the next page starts from it.
+  // The page is unloaded: a last save with keepalive. The next page starts from whatever was saved.
   addEventListener("pagehide", () => {
     if (isLeaving || isRefused || sending || !isDirty()) return;
-    const last = body();
+    const lastPost = body();
     fetch(form.dataset.autosaveUrl, {
       method: "POST",
-      body: last,
+      body: lastPost,
       keepalive: true,
       headers: { "Portal-Dialog": "true", "X-CSRF-Token": form.elements.csrf_token.value },
     }).catch(() => {});
   });
-  // Back from the browser's memory: the version may be old.
+  // Restored from the back/forward cache: the version may be outdated.
   addEventListener("pageshow", (event) => event.persisted && location.reload());
 
-  // A button was pressed: wait for the save under way, then let the form go with the version it left behind.
+  // The form is submitted: wait for the autosave in progress, then submit with the version it returned.
   form.addEventListener("submit", async (event) => {
     clearTimeout(timer);
     if (sending) {
@@ -176,13 +178,15 @@
       await sending;
       return form.requestSubmit(event.submitter);
     }
-    const copy = copyAt(slot());
-    if (JSON.stringify(copy?.entries) === JSON.stringify(typed())) put(slot(), { ...copy, sent: form.elements.key.value });
+    const copy = copyAt(copyKey());
+    if (JSON.stringify(copy?.entries) === JSON.stringify(typedEntries())) {
+      storeCopy(copyKey(), { ...copy, sent: form.elements.key.value });
+    }
     isLeaving = true;
-    setTimeout(() => (isLeaving = false), RETRY); // the form did not go: saving goes on
+    setTimeout(() => (isLeaving = false), RETRY); // the form was not submitted: continue to autosave
   }, true);
 
-  // Chosen countries as chips that take themselves off.
+  // Selected countries as chips with a remove button.
   function drawChips(picker) {
     const list = picker.querySelector("[data-selected-chips]");
     const boxes = [...picker.querySelectorAll("[type=checkbox]:checked")];

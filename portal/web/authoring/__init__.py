@@ -1,1 +1,1 @@
-"""Writing a project: the form, drafts, checks and preview."""
+"""Writing a project: form, drafts, checks and preview."""

@@ -1,4 +1,4 @@
-"""Two versions of one record, side by side, so that someone can choose between them."""
+"""The page on which an author chooses between two versions of a draft, field by field."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from portal.web.presentation.i18n import gettext
 
 @dataclass(frozen=True)
 class FieldConflict:
-    """One field that differs: both values in words; `pieces` leads from theirs to mine inside a text."""
+    """One field that differs: both values as text; `pieces` is the difference from theirs to mine."""
 
     name: str
     label: str
@@ -31,7 +31,7 @@ class FieldConflict:
 
 @dataclass(frozen=True)
 class ConflictPage:
-    """A page of choices: `fields` is all that was sent, as hidden fields; `of` says whose text stands against it."""
+    """The choices to make; `fields` is the submitted draft as hidden fields."""
 
     conflict_with: str
     title: str
@@ -45,24 +45,24 @@ class ConflictPage:
 
 
 def build_page(context: DraftContext, post: DraftPost, conflict: Conflict) -> ConflictPage:
-    """What the page of a conflict shows; `found` is the record as it stands now."""
+    """The page of a conflict; `context` is the draft as it is stored now."""
     mine, theirs = submission_checks.clean_draft(conflict.mine), conflict.theirs
-    changed = [one for one in diff.compare(theirs, mine) if one.is_changed]
+    differences = [difference for difference in diff.compare(theirs, mine) if difference.is_changed]
     terms = current.current_snapshot().terms
     labels = {field.name: field.label.text for field in ProjectForm(terms, mine)}
     rows = tuple(
         FieldConflict(
-            name=one.field,
-            label=labels[one.field],
-            mine=field_labels.display_values(terms, one.field, one.after),
-            theirs=field_labels.display_values(terms, one.field, one.before),
-            pieces=one.segments,
-            chosen=post.choices[one.field],
+            name=difference.field,
+            label=labels[difference.field],
+            mine=field_labels.display_values(terms, difference.field, difference.after),
+            theirs=field_labels.display_values(terms, difference.field, difference.before),
+            pieces=difference.segments,
+            chosen=post.choices[difference.field],
         )
-        for one in changed
+        for difference in differences
     )
     revision = context.revision
-    place = (
+    target = (
         DraftTarget(revision_id=revision.id)
         if revision
         else DraftTarget(slug=context.project.key if context.project else None)
@@ -71,7 +71,7 @@ def build_page(context: DraftContext, post: DraftPost, conflict: Conflict) -> Co
     return ConflictPage(
         conflict_with=conflict.conflict_with,
         title=mine.title or theirs.title,
-        form_url=edit_page.form_url(place),
+        form_url=edit_page.form_url(target),
         rows=rows,
         fields=tuple(_hidden_fields(mine, post)),
         version=revision.version if revision else 0,
@@ -82,7 +82,7 @@ def build_page(context: DraftContext, post: DraftPost, conflict: Conflict) -> Co
 
 
 def autosave_message(error: PortalError) -> str:
-    """What someone reads beside the form when a save in the background is refused."""
+    """The message beside the form after a refused autosave."""
     if isinstance(error, Conflict):
         return gettext(
             "This draft was saved in another window or by a reviewer after you opened it. Your text is still here. "
@@ -92,9 +92,9 @@ def autosave_message(error: PortalError) -> str:
 
 
 def _hidden_fields(mine: ProjectDraft, post: DraftPost) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = [("note", post.fields.get("note", ""))] if "note" in post.fields else []
+    fields: list[tuple[str, str]] = [("note", post.fields.get("note", ""))] if "note" in post.fields else []
     for name in ProjectDraft.field_names():
         value = getattr(mine, name)
-        # An empty one first says that the list was on the page, even when nothing of it is chosen.
-        found += [(name, value)] if isinstance(value, str) else [(name, one) for one in ("", *value)]
-    return found
+        # An empty value first shows that the list was on the page, even if nothing in it is selected.
+        fields += [(name, value)] if isinstance(value, str) else [(name, code) for code in ("", *value)]
+    return fields

@@ -1,6 +1,6 @@
-"""What a sent form does to a draft: which one it is about, what it says, whether it counts, what stands against it.
+"""Saves a submitted form into its draft: finds or creates the draft, detects conflicts, applies choices.
 
-Everything here works in the transaction of the caller (services.writing) and commits nothing.
+Everything here runs in the transaction of the caller and commits nothing.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _CREATED_DRAFT = re.compile(r"([0-9]{1,9})\.([0-9]{1,9})")
 
 @dataclass(frozen=True)
 class DraftTarget:
-    """Which draft a page is about: the revision `number`, else a change of the project `key`, else a new project."""
+    """The draft that a page edits: a revision, else a change to the project `slug`, else a new project."""
 
     revision_id: int | None = None
     slug: str | None = None
@@ -46,10 +46,11 @@ class DraftTarget:
 
 @dataclass(frozen=True)
 class DraftPost:
-    """A form as it was sent. `key` makes the sending count once, `page` the draft that one page may make.
+    """A submitted form.
 
-    `version` is the version of the revision it started from, 0 when nothing was stored; `based_on` the version of the
-    public record, 0 when there was none. `of` is "" or what a choice between two texts was about.
+    `key` makes the POST idempotent, `page_key` the creation of a draft from one page. `version` is the version of the
+    revision that the form was rendered from, `base_version` that of the public record; 0 if there was none.
+    `conflict_with` is set when the form is a choice between two versions.
     """
 
     fields: MultiDict[str, str]
@@ -79,7 +80,7 @@ class DraftPost:
 
 @dataclass(frozen=True)
 class DraftContext:
-    """What a page starts from; `revision` is None while nothing is stored, `project` for a new one."""
+    """The stored state of a page; `revision` is None before the first save, `project` for a new project."""
 
     revision: Revision | None
     project: Project | None
@@ -92,10 +93,10 @@ class DraftContext:
 
 
 def load_context(session: Session, target: DraftTarget, account: Account) -> DraftContext:
-    """What is there to be edited. Raises Missing, also for what the account may not see."""
+    """Load the draft to edit. Raises NotFound, also for drafts that the account may not see."""
     if target.revision_id is not None:
-        found = revisions.get_revision(session, target.revision_id, account)
-        return DraftContext(found, found.project, found.draft, found.note)
+        revision = revisions.get_revision(session, target.revision_id, account)
+        return DraftContext(revision, revision.project, revision.draft, revision.note)
     if target.slug is None:
         return DraftContext(None, None, ProjectDraft())
     project = published.get_project_by_slug(session, target.slug)
@@ -105,77 +106,78 @@ def load_context(session: Session, target: DraftTarget, account: Account) -> Dra
 
 
 def own_open_change(session: Session, project: Project, account: Account) -> Revision | None:
-    """The account's open change of a project; there is one at most."""
-    mine = (one for one in revisions.project_revisions(session, project, account) if one.author_id == account.id)
-    return next((one for one in mine if one.state in OPEN_STATES), None)
+    """The account's open change to a project; there is at most one."""
+    candidates = revisions.project_revisions(session, project, account)
+    return next((r for r in candidates if r.author_id == account.id and r.state in OPEN_STATES), None)
 
 
 def save_draft(session: Session, target: DraftTarget, post: DraftPost, account: Account) -> Revision:
-    """Store what was sent in the draft it is about, made now if the page had none; a repeat changes nothing.
+    """Save the form into its draft, which is created if the page had none; a repeated POST changes nothing.
 
-    Raises what review.save_draft raises, and Missing.
+    Raises NotFound and whatever review.save_draft raises.
     """
     revision, version = _locate_revision(session, target, post, account)
     form = build_form(revision.draft, revision.note, post)
     draft = _resolve_conflict(session, revision, submission_checks.clean_draft(form.draft()), version, post)
-    based_on = post.base_version if target.slug is not None or post.conflict_with == "project" else None
+    base_version = post.base_version if target.slug is not None or post.conflict_with == "project" else None
     try:
         review.save_draft(
-            session, revision, draft, version=version, by=account, note=form.note.data, base_version=based_on
+            session, revision, draft, version=version, by=account, note=form.note.data, base_version=base_version
         )
-    except Conflict as why:
-        # Only an answer was lost: what stands is what was sent.
-        if why.conflict_with != "revision" or why.theirs != draft:
+    except Conflict as error:
+        # Only a response was lost: the stored draft is what this form contains.
+        if error.conflict_with != "revision" or error.theirs != draft:
             raise
-        review.save_draft(session, revision, draft, version=why.version, by=account, note=form.note.data)
+        review.save_draft(session, revision, draft, version=error.version, by=account, note=form.note.data)
     if target.revision_id is None:
         idempotency.complete_key(session, post.page_key, account, f"{revision.id}.{revision.version}", KeyKind.PAGE)
     return revision
 
 
 def build_form(draft: ProjectDraft, note: str, post: DraftPost | None = None) -> ProjectForm:
-    """The form that holds a draft, or what was sent instead."""
+    """The form of a draft, filled from the submitted values if there are any."""
     return ProjectForm(current.current_snapshot().terms, draft, note, post.fields if post else None)
 
 
 def _locate_revision(session: Session, target: DraftTarget, post: DraftPost, account: Account) -> tuple[Revision, int]:
-    """The revision to be saved, and the version of it that the form knew."""
+    """The revision to save, and its version when the form was rendered."""
     if target.revision_id is not None:
         return revisions.get_revision(session, target.revision_id, account), post.version
     project = published.get_project_by_slug(session, target.slug) if target.slug is not None else None
-    if made := _CREATED_DRAFT.fullmatch(
+    if created := _CREATED_DRAFT.fullmatch(
         idempotency.claim_key(session, post.page_key, account, kind=KeyKind.PAGE) or ""
     ):
-        return revisions.get_revision(session, int(made[1]), account), int(made[2])
+        return revisions.get_revision(session, int(created[1]), account), int(created[2])
     if project is None:
-        fresh = review.new_draft(session, build_form(ProjectDraft(), "", post).draft(), by=account)
-    elif found := own_open_change(session, project, account):
-        return found, post.version
+        revision = review.new_draft(session, build_form(ProjectDraft(), "", post).draft(), by=account)
+    elif open_change := own_open_change(session, project, account):
+        return open_change, post.version
     else:
-        fresh = review.open_change(session, project, by=account)
-    return fresh, fresh.version
+        revision = review.open_change(session, project, by=account)
+    return revision, revision.version
 
 
 def _resolve_conflict(
     session: Session, revision: Revision, mine: ProjectDraft, version: int, post: DraftPost
 ) -> ProjectDraft:
-    """What someone chose between their text and the one that stands; raises Conflict while a choice is missing."""
+    """The draft after the choices between two versions; raises Conflict while a choice is missing."""
     if post.conflict_with not in ("revision", "project") or revision.version != version:
         return mine
     if post.conflict_with == "revision":
-        theirs, stands = revision.draft, revision.version
+        theirs, current_version = revision.draft, revision.version
     elif revision.project is None:
         raise InvalidTransition(f"{revision.label} changes no public record. Open it again.")
     else:
-        theirs, stands = published.draft_from_project(session, revision.project), revision.project.version
+        theirs = published.draft_from_project(session, revision.project)
+        current_version = revision.project.version
     changed = diff.changed_fields(theirs, mine)
     is_chosen = all(post.choices[name] in ("mine", "theirs") for name in changed)
-    if not is_chosen or (post.conflict_with == "project" and stands != post.base_version):
+    if not is_chosen or (post.conflict_with == "project" and current_version != post.base_version):
         raise Conflict(
             conflict_with="revision" if post.conflict_with == "revision" else "project",
             mine=mine,
             theirs=theirs,
-            version=stands,
+            version=current_version,
         )
     taken = {name: getattr(theirs, name) for name in changed if post.choices[name] == "theirs"}
     return mine.replace(**taken)

@@ -1,4 +1,4 @@
-"""What the page of the form shows besides its fields: who asks for what, what the rules say, what comes next."""
+"""The edit page as data: the form, its checks, the rules, the reviewer's requests and the URLs it posts to."""
 
 from __future__ import annotations
 
@@ -23,10 +23,13 @@ from portal.web.authoring.project_form import MAX_LENGTHS, SECTIONS, ProjectForm
 
 @dataclass(frozen=True)
 class EditPage:
-    """One page of the form. `version` and `based_on` are what it started from, `key` makes its sending count once,
-    `page` the draft that it may make, `accepted` what a reviewer accepts as it is stored; `problem` says
-    why nothing was stored, `is_refused` whether this answers a step that was not taken,
-    `arrived` the key of the form that was stored although its step was not taken."""
+    """One edit page.
+
+    `version` and `base_version` are the versions it was rendered from; `key` makes its POST idempotent, `page_key` the
+    creation of a draft. `accepted` are the fields that a reviewer accepted. `problem` says why nothing was saved;
+    `is_refused` is true after a refused action. `saved_key` is the key of a form that was saved although its action
+    was refused.
+    """
 
     form: ProjectForm
     sections: Mapping[str, tuple[str, ...]]
@@ -51,17 +54,17 @@ class EditPage:
 
     @property
     def to_fix(self) -> Sequence[Field]:
-        """The fields that are marked although nothing was refused, in the order of the page."""
+        """The fields with errors on a page that answers no refused action, in page order."""
         return () if self.is_refused else [self.form[name] for name in self.names if self.form[name].errors]
 
     @property
     def names(self) -> Sequence[str]:
-        """All fields in the order of the page."""
+        """All fields in page order."""
         return [name for names in self.sections.values() for name in names]
 
     @property
     def title(self) -> str:
-        """The title of the stored draft or the public record, "" before there is one."""
+        """The title of the stored draft or of the public record; "" for a new project."""
         if self.revision:
             return self.revision.draft.title
         return self.project.title if self.project else ""
@@ -78,15 +81,15 @@ def build_page(
     problem: str = "",
     is_stored: bool = False,
 ) -> EditPage:
-    """The page for what was found, or for what was sent; `is_stored` when that was saved just now."""
+    """The page of a stored draft, or of a submitted form; `is_stored` if the form has just been saved."""
     form = draft_saving.build_form(context.draft, context.note, post)
     errors, checked = tuple(errors), checks.run_checks(session, form.draft(), project_id=context.project_id)
     is_refused = bool(errors or problem)
-    # What is stored says what is wrong with it, too; what is merely missing may come later.
+    # A stored draft shows its errors too; fields that are merely missing may be filled in later.
     form.show_errors(errors if is_refused or context.revision is None else checked.errors)
     revision, project = context.revision, context.project
     version = revision.version if revision else 0
-    based_on = project.version if project else 0
+    base_version = project.version if project else 0
     return EditPage(
         form=form,
         sections=SECTIONS,
@@ -94,7 +97,7 @@ def build_page(
         project=project,
         actions=workflow.allowed_actions(revision, account) if revision else (Action.SAVE, Action.SUBMIT),
         version=version if post is None or is_stored else post.version,
-        base_version=based_on if post is None or is_stored else post.base_version,
+        base_version=base_version if post is None or is_stored else post.base_version,
         key=idempotency.new_key(),
         page_key=idempotency.new_key(),
         form_url=form_url(target),
@@ -104,7 +107,7 @@ def build_page(
         reasons=revision.reasons if revision else {},
         accepted=field_marks.accepted_fields(revision) if revision else (),
         reviewer_note=_reviewer_note(revision),
-        max_lengths={name: f"{most:,}" for name, most in MAX_LENGTHS.items()},
+        max_lengths={name: f"{length:,}" for name, length in MAX_LENGTHS.items()},
         problem=problem,
         is_refused=is_refused,
         saved_key=post.key if post and is_stored else "",
@@ -112,17 +115,17 @@ def build_page(
 
 
 def form_url(target: DraftTarget, act: str = "edit") -> str:
-    """Where the form of a place is sent, to be saved or to be kept while typing."""
+    """The URL that the form of a draft posts to, for a save or an autosave."""
     names = {"edit": ("store_new", "store_change", "store")}
     names["autosave"] = ("autosave_new", "autosave_change", "autosave")
-    fresh, change, stored = names[act]
+    new, change, stored = names[act]
     if target.revision_id is not None:
         return url_for(f"submission.{stored}", revision_id=target.revision_id)
-    return url_for(f"submission.{change}", key=target.slug) if target.slug else url_for(f"submission.{fresh}")
+    return url_for(f"submission.{change}", key=target.slug) if target.slug else url_for(f"submission.{new}")
 
 
 def check_form(session: Session, post: DraftPost, slug: str) -> tuple[ProjectForm, Checks]:
-    """A form while it is typed, and its checks; `about` is the key of the project that it changes, or ""."""
+    """An unsaved form and its checks; `slug` is that of the project it changes, or ""."""
     try:
         project_id = published.get_project_by_slug(session, slug).id if slug else None
     except NotFound:
@@ -132,7 +135,7 @@ def check_form(session: Session, post: DraftPost, slug: str) -> tuple[ProjectFor
 
 
 def _reviewer_note(revision: Revision | None) -> str:
-    """What the reviewer who returned it says of the whole."""
+    """The note of the reviewer who returned the revision."""
     is_returned = revision is not None and revision.state == State.RETURNED and revision.decisions
     note: str = revision.decisions[-1]["note"] if revision is not None and is_returned else ""
     return note

@@ -1,4 +1,4 @@
-"""A draft in the shape of a published project, so that its preview is the public page itself."""
+"""A draft as a published project, so that the preview uses the template of the public page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from portal.web.presentation import field_labels, formatting
 
 
 def preview_project(revision: Revision, terms: Terms) -> ProjectView:
-    """What the public would see; a value that makes no sense yet is left out, as if it were not stated."""
+    """The project as the public would see it; invalid values are left out as if not stated."""
     draft = submission_checks.clean_draft(revision.draft)
     row = RowValidation(
         0, {"start_date": draft.start, "end_date": draft.end, "year": draft.year, "budget_usd": draft.budget}
@@ -47,11 +47,11 @@ def preview_project(revision: Revision, terms: Terms) -> ProjectView:
 
 
 def _preview_slug(revision: Revision, draft: ProjectDraft) -> str:
-    """The address as far as it is known: of the project, else by the Projects ID, else of the revision."""
+    """The slug of the project, else the Projects ID, else the label of the revision."""
     if revision.project:
         return revision.project.key
     return draft.number or revision.label
 
 
 def _terms(terms: Terms, facet: str, codes: tuple[str, ...]) -> tuple[TermView, ...]:
-    return sort_terms([word for code in codes if (word := terms.get(facet, code))])
+    return sort_terms([term for code in codes if (term := terms.get(facet, code))])

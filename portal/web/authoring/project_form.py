@@ -1,6 +1,6 @@
-"""ProjectForm: the fields of a project as its author fills them in. A form ends in a ProjectDraft, never in a record.
+"""ProjectForm: the fields of a project as an author fills them in. It produces a ProjectDraft, never a record.
 
-It keeps whatever was typed, sense or nonsense, and prints it back; what is wrong with it says services.completeness.
+The form accepts and redisplays whatever was typed; `services.records.submission_checks` validates it.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ LANGUAGE_LABELS = {
 }
 FUNDING_LINE_LABELS = dict(zip(FUNDING_LINES, (N_("Line 1"), N_("Line 2")), strict=True))
 _NOT_KNOWN_YET = N_("You can save a draft with “Not known yet”. Choose another answer before you submit it.")
-# What hints say of lengths, in characters.
+# The limits that hints mention, in characters.
 MAX_LENGTHS = {"title": MAX_TITLE_LENGTH, "summary": MAX_SUMMARY_LENGTH, "note": MAX_NOTE_LENGTH}
-# A page has fewer boxes than this, and no code is that long; what lies beyond was not sent by a page of ours. One
-# more than may be submitted is kept, so that the fault is seen.
+# No page has more check boxes than this, and no code is longer; whatever exceeds the limits is cut off. One code more
+# than may be submitted is read, so that the error is noticed.
 _MAX_CODES_READ, _MAX_CODE_LENGTH = 1_000, 80
-# A lone half of a character cannot be written as UTF-8 and so cannot be printed back.
+# Lone surrogates cannot be encoded as UTF-8, so they cannot be redisplayed.
 _LONE_SURROGATES = re.compile(r"[\ud800-\udfff]")
 
 SECTIONS: Mapping[str, tuple[str, ...]] = {
@@ -57,7 +57,7 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
 
 
 class ProjectForm(Form):
-    """Field by field as the record has them; `note` is the author's word to the reviewer and not of the record."""
+    """The fields of the record, and `note`, the author's message to the reviewer, which is not part of it."""
 
     title = TextAreaField(
         N_("Title"),
@@ -137,7 +137,7 @@ class ProjectForm(Form):
     def __init__(
         self, terms: Terms, initial: ProjectDraft, note: str = "", formdata: MultiDict[str, str] | None = None
     ) -> None:
-        """`start` is what a field holds that `given`, the posted form, does not name; other names are ignored."""
+        """`initial` fills the fields that `formdata` does not contain; unknown names are ignored."""
         self._initial = initial
         values: dict[str, Any] = {name: getattr(initial, name) for name in ProjectDraft.field_names()}
         super().__init__(formdata=formdata, data=values | {"note": note})
@@ -148,11 +148,11 @@ class ProjectForm(Form):
                 self._normalise_codes(name, field)
             elif isinstance(field.data, str):
                 field.data = _LONE_SURROGATES.sub("", field.data)
-            if isinstance(field, SelectField):  # radios and lists of several are of this kind too
+            if isinstance(field, SelectField):  # radio buttons and multiple selects are subclasses
                 field.choices = list(self._choices(name, field, terms))
 
     def draft(self) -> ProjectDraft:
-        """What was typed, as a draft; composed characters, nothing unseen (see text.cleaning)."""
+        """The form as a draft, normalised by text.cleaning."""
         values: dict[str, Any] = {}
         for name in ProjectDraft.field_names():
             data = self._fields[name].data
@@ -165,13 +165,13 @@ class ProjectForm(Form):
         return ProjectDraft(**values)
 
     def show_errors(self, errors: Iterable[FieldError]) -> None:
-        """Put what keeps the draft from being submitted at its fields."""
-        for fault in errors:
-            field = self._fields.get(fault.field, self._fields["note"])
-            field.errors = [*field.errors, str(fault)]
+        """Show the errors at their fields."""
+        for error in errors:
+            field = self._fields.get(error.field, self._fields["note"])
+            field.errors = [*field.errors, str(error)]
 
     def _normalise_codes(self, name: str, field: Field) -> None:
-        # Boxes that are not ticked are not sent; an empty value before them says that they were on the page.
+        # Browsers send checked boxes only; an empty value before them shows that they were on the page.
         data = field.data if field.raw_data else getattr(self._initial, name)
         codes = dict.fromkeys(
             _LONE_SURROGATES.sub("", code)[:_MAX_CODE_LENGTH] for code in data[:_MAX_CODES_READ] if code
@@ -181,7 +181,7 @@ class ProjectForm(Form):
     def _choices(self, name: str, field: Field, terms: Terms) -> Iterable[SelectChoice]:
         facet = TERM_FIELDS.get(name) or CODE_FIELDS.get(name)
         if facet:
-            known = {word.code: _choice_label(facet, word) for word in terms.in_facet(facet)}
+            known = {term.code: _choice_label(facet, term) for term in terms.in_facet(facet)}
             if facet == "country":
                 known = dict(sorted(known.items(), key=lambda item: fold(item[1])))
         else:
@@ -189,13 +189,13 @@ class ProjectForm(Form):
                 code: gettext(text)
                 for code, text in (FUNDING_LINE_LABELS if name == "funding_line" else LANGUAGE_LABELS).items()
             }
-        several = isinstance(field.data, list)
-        if not several and name not in ("title_language", "language"):
+        is_multiple = isinstance(field.data, list)
+        if not is_multiple and name not in ("title_language", "language"):
             yield SelectChoice("", gettext("Not known yet") if isinstance(field, RadioField) else gettext("Choose"))
         yield from (SelectChoice(code, text) for code, text in known.items())
-        chosen = field.data if several else [field.data or ""]
-        odd = [code for code in chosen if code and code not in known]
-        yield from (SelectChoice(code, gettext("%(code)s (not in the list)", code=code)) for code in odd)
+        selected = field.data if is_multiple else [field.data or ""]
+        unknown = [code for code in selected if code and code not in known]
+        yield from (SelectChoice(code, gettext("%(code)s (not in the list)", code=code)) for code in unknown)
 
 
 def _choice_label(facet: str, term: TermView) -> str:

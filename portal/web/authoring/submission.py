@@ -1,6 +1,6 @@
-"""The submission: an author drafts a project or a change, saves, checks, previews and submits it.
+"""Views for authors: edit, save, autosave, check, preview and submit a draft.
 
-What a sent form does is in web.drafting; here are the addresses, the one commit, and the page that comes of it.
+`draft_saving` applies a form to its draft; this module holds the routes, the commit and the response.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def show_new() -> ViewResponse:
 @bp.get("/projects/<key>/edit", endpoint="change")
 @require_role("author")
 def show_change(key: str) -> ViewResponse:
-    """The public record, ready to be changed; nothing is stored before it is saved."""
+    """The edit page of a public record; nothing is stored before the first save."""
     return show_form(DraftTarget(slug=key))
 
 
@@ -51,14 +51,13 @@ def show_draft(revision_id: int) -> ViewResponse:
 
 def show_form(target: DraftTarget) -> ViewResponse:
     session, account = db.session(), access.signed_in_account()
-    found = draft_saving.load_context(session, target, account)
-    if found.revision and Action.SAVE not in workflow.allowed_actions(found.revision, account):
-        return redirect(revision_url(found.revision.id))
-    if found.revision and target.revision_id is None:
-        return redirect(url_for("submission.edit", revision_id=found.revision.id))
-    return make_response(
-        render_template("authoring/edit.html", page=edit_page.build_page(session, target, found, account))
-    )
+    context = draft_saving.load_context(session, target, account)
+    if context.revision and Action.SAVE not in workflow.allowed_actions(context.revision, account):
+        return redirect(revision_url(context.revision.id))
+    if context.revision and target.revision_id is None:
+        return redirect(url_for("submission.edit", revision_id=context.revision.id))
+    page = edit_page.build_page(session, target, context, account)
+    return make_response(render_template("authoring/edit.html", page=page))
 
 
 @bp.post("/projects/new")
@@ -83,43 +82,44 @@ def store(revision_id: int) -> ViewResponse:
 
 
 def handle_post(target: DraftTarget) -> ViewResponse:
-    """Save, and go where the button leads; what is refused comes back with everything that was typed."""
-    session, sent = db.session(), DraftPost.from_form(request.form)
+    """Save, then run the action of the button. A refusal re-renders the form with everything that was typed."""
+    session, post = db.session(), DraftPost.from_form(request.form)
     begin_writing(session)
     account = access.signed_in_account()
     try:
-        if (led := idempotency.claim_key(session, sent.key, account, request_digest())) is not None:
+        first_response = idempotency.claim_key(session, post.key, account, request_digest())
+        if first_response is not None:
             session.rollback()
-            return redirect_after_save(sent, led or url_for("submission.new"))
-    except Forbidden as why:
-        return show_rejected(target, sent, problem=str(why), status=422)
+            return redirect_after_save(post, first_response or url_for("submission.new"))
+    except Forbidden as error:
+        return show_rejected(target, post, problem=str(error), status=422)
     try:
-        revision = draft_saving.save_draft(session, target, sent, account)
-        address = run_form_action(session, revision, sent, account)
-    except InvalidTransition as why:
-        return show_rejected(target, sent, problem=str(why), status=409)
-    except Conflict as why:
-        return show_conflict(target, sent, why)
-    except ValidationFailed as why:
-        return show_errors(sent, revision, why)
-    idempotency.complete_key(session, sent.key, account, address)
+        revision = draft_saving.save_draft(session, target, post, account)
+        url = run_form_action(session, revision, post, account)
+    except InvalidTransition as error:
+        return show_rejected(target, post, problem=str(error), status=409)
+    except Conflict as error:
+        return show_conflict(target, post, error)
+    except ValidationFailed as error:
+        return show_errors(post, revision, error)
+    idempotency.complete_key(session, post.key, account, url)
     session.commit()
-    return redirect_after_save(sent, address)
+    return redirect_after_save(post, url)
 
 
-def redirect_after_save(post: DraftPost, address: str) -> ViewResponse:
-    """On to the next page, which tells the browser that its copy of this form is not needed any more."""
+def redirect_after_save(post: DraftPost, url: str) -> ViewResponse:
+    """Redirect to the next page, which tells the browser to delete its copy of this form."""
     flash(post.key, "saved-key")
-    return redirect(address, 303)
+    return redirect(url, 303)
 
 
 def run_form_action(session: Session, revision: Revision, post: DraftPost, account: Account) -> str:
-    """Take the step that the button asks for once the draft is saved; return the address it leads to."""
+    """Run the action of the submitted button on the saved draft; return the URL of the next page."""
     if post.action == "submit":
         try:
             review.submit(session, revision, version=revision.version, by=account)
-        except Conflict as why:
-            if why.conflict_with == "project":  # the public record moved on; what was typed is stored all the same
+        except Conflict as error:
+            if error.conflict_with == "project":  # the public record has changed; the draft is saved nevertheless
                 complete_key(session, post, revision, account)
             raise
         return revision_url(revision.id)
@@ -129,39 +129,39 @@ def run_form_action(session: Session, revision: Revision, post: DraftPost, accou
 
 
 def complete_key(session: Session, post: DraftPost, revision: Revision, account: Account) -> None:
-    """Store the draft although its step failed; a repeat of the sending leads to it."""
+    """Commit the draft although its action failed; a repeated POST leads to it."""
     idempotency.complete_key(session, post.key, account, url_for("submission.edit", revision_id=revision.id))
     session.commit()
 
 
 def show_rejected(target: DraftTarget, post: DraftPost, *, problem: str, status: int) -> Response:
-    """The form as it was sent, with what stood against it; nothing was stored."""
+    """The submitted form with the reason of the refusal; nothing is saved."""
     session = db.session()
     session.rollback()
     account = access.signed_in_account()
-    found = draft_saving.load_context(session, target, account)
-    sheet = edit_page.build_page(session, target, found, account, post=post, problem=problem)
-    return make_response(render_template("authoring/edit.html", page=sheet), status)
+    context = draft_saving.load_context(session, target, account)
+    page = edit_page.build_page(session, target, context, account, post=post, problem=problem)
+    return make_response(render_template("authoring/edit.html", page=page), status)
 
 
 def show_errors(post: DraftPost, revision: Revision, error: ValidationFailed) -> Response:
-    """The draft is stored; the form says all that keeps it from being submitted."""
-    session, place = db.session(), DraftTarget(revision_id=revision.id)
+    """Save the draft, and show every error that prevents its submission."""
+    session, target = db.session(), DraftTarget(revision_id=revision.id)
     account = access.signed_in_account()
     complete_key(session, post, revision, account)
-    found = draft_saving.load_context(session, place, account)
-    sheet = edit_page.build_page(session, place, found, account, post=post, errors=error.errors, is_stored=True)
-    return make_response(render_template("authoring/edit.html", page=sheet), 422)
+    context = draft_saving.load_context(session, target, account)
+    page = edit_page.build_page(session, target, context, account, post=post, errors=error.errors, is_stored=True)
+    return make_response(render_template("authoring/edit.html", page=page), 422)
 
 
 def show_conflict(target: DraftTarget, post: DraftPost, error: Conflict) -> Response:
-    """Both texts, field by field; nothing is overwritten until someone chooses."""
+    """The conflict page; nothing is overwritten until the author has chosen."""
     session = db.session()
     session.rollback()
     account = access.signed_in_account()
-    found = draft_saving.load_context(session, target, account)
-    clash = conflict_page.build_page(found, post, error)
-    return make_response(render_template("authoring/conflict.html", conflict=clash, key=idempotency.new_key()), 409)
+    context = draft_saving.load_context(session, target, account)
+    conflict = conflict_page.build_page(context, post, error)
+    return make_response(render_template("authoring/conflict.html", conflict=conflict, key=idempotency.new_key()), 409)
 
 
 @bp.post("/projects/new/autosave")
@@ -186,16 +186,16 @@ def autosave(revision_id: int) -> ViewResponse:
 
 
 def save_in_background(target: DraftTarget) -> ViewResponse:
-    """Save what is being typed; the answer says from which version the next save starts, and where."""
-    session, sent = db.session(), DraftPost.from_form(request.form)
+    """Autosave the form; the response holds the version and the URLs for the next save."""
+    session, post = db.session(), DraftPost.from_form(request.form)
     begin_writing(session)
     try:
-        revision = draft_saving.save_draft(session, target, sent, access.signed_in_account())
+        revision = draft_saving.save_draft(session, target, post, access.signed_in_account())
         session.commit()
-    except (Conflict, InvalidTransition, Forbidden) as why:
+    except (Conflict, InvalidTransition, Forbidden) as error:
         session.rollback()
-        status = 403 if isinstance(why, Forbidden) else 409
-        return make_response(jsonify(error=conflict_page.autosave_message(why)), status)
+        status = 403 if isinstance(error, Forbidden) else 409
+        return make_response(jsonify(error=conflict_page.autosave_message(error)), status)
     return jsonify(
         version=revision.version,
         saved_at=revision.saved_at.isoformat(),
@@ -208,7 +208,7 @@ def save_in_background(target: DraftTarget) -> ViewResponse:
 @require_role("author")
 @accepts(*EDIT_FIELDS, "slug")
 def check() -> ViewResponse:
-    """What there is to say of what is being typed; stores nothing."""
+    """The checks of an unsaved form; stores nothing."""
     form, checks = edit_page.check_form(db.session(), DraftPost.from_form(request.form), request.form.get("slug", ""))
     return render_template("authoring/_checks.html", form=form, checks=checks)
 
@@ -231,5 +231,5 @@ def show_preview(revision_id: int) -> ViewResponse:
 
 
 def revision_url(revision_id: int) -> str:
-    """The page of a revision for all who may see it."""
+    """The URL of a revision."""
     return url_for("review.revision", revision_id=revision_id)

@@ -1,1 +1,1 @@
-"""How values, filters and pages are put into words and HTML."""
+"""Formatting, labels, URLs and templates: how values, filters and pages become text and HTML."""

@@ -1,4 +1,4 @@
-"""One project for others to quote: the citation in words, and schema.org as JSON-LD."""
+"""How to cite a project: the citation as text, and schema.org data as JSON-LD."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from portal.web.presentation.i18n import gettext
 
 
 def permalink(project: ProjectView) -> str:
-    """The address to quote: from the operator's setting, never from the request."""
+    """The URL to cite, built from the PUBLIC_URL setting and never from the request."""
     public_url: str = current_app.extensions["settings"].public_url
     return public_url + url_for("projects.project", key=project.key)
 
 
 def citation(project: ProjectView) -> str:
-    """Publisher (year). Title. Identifier, budget. Record date. Address."""
+    """Publisher (year). Title. Identifier, budget. Record date. URL."""
     site = current_app.extensions["settings"]
     year = project.year or (project.start.year if project.start else None)
     facts = [
@@ -62,5 +62,5 @@ def linked_data(project: ProjectView) -> Markup:
         "fundedItem": {name: value for name, value in about.items() if value},
     }
     text = orjson.dumps({name: value for name, value in grant.items() if value}).decode()
-    # A closing tag inside a text must not end the element.
-    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704 # no markup left in it
+    # A closing tag inside a text must not end the script element.
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704 # every markup character is escaped

@@ -1,4 +1,4 @@
-"""The fields of a draft in words: what they are called, and what they say in the language of the page."""
+"""Labels and display values of draft fields in the language of the page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Value = str | tuple[str, ...]
 
 
 def field_names() -> dict[str, str]:
-    """What each field of a draft is called, as on the public page."""
+    """The label of each draft field, as on the public page."""
     return {
         "title": gettext("Title"),
         "number": gettext("Projects ID"),
@@ -43,13 +43,13 @@ def language_names() -> dict[str, str]:
 
 
 def display_values(terms: Terms, field: str, value: Value) -> tuple[str, ...]:
-    """The value of a field in words, one for each of its parts; () when it is not stated."""
+    """The value of a field as text, one item for each part; () when it is not stated."""
     parts = (value,) if isinstance(value, str) else value
     return tuple(_display_value(terms, field, part) for part in parts if part)
 
 
 def display_title(draft: ProjectDraft) -> str:
-    """The title, or words that stand in for it."""
+    """The title, or a placeholder for a draft without one."""
     return draft.title or gettext("A project without a title yet")
 
 
@@ -64,6 +64,6 @@ def _display_value(terms: Terms, field: str, part: str) -> str:
 
 
 def _money(text: str) -> str:
-    """An amount as it is printed; what is no number stays as it was typed."""
+    """The formatted amount; text that is not a number is returned unchanged."""
     amount = rules.parse_amount(text)
     return text if amount is None else formatting.usd(amount)

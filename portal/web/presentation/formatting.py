@@ -1,4 +1,4 @@
-"""How numbers, money and dates are printed (design: numbers, dates, money, names)."""
+"""Formats numbers, money and dates for pages."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Amount = Decimal | int
 
 def number(value: Amount) -> str:
     """1018 -> "1,018"."""
-    # A page prints hundreds of counts; most have no separator in any language of the portal.
+    # A page shows hundreds of counts; those below 1,000 have no separator in any language of the portal.
     return str(value) if isinstance(value, int) and 0 <= value < 1000 else group_digits(value, i18n.current_locale())
 
 
@@ -30,7 +30,7 @@ def group_digits(value: Amount, locale: str) -> str:
 
 
 def project_count(count: int) -> Markup:
-    """12 -> "12", and for those who listen "12 projects"."""
+    """12 -> "12", read by screen readers as "12 projects"."""
     return _project_count(count, i18n.current_locale())
 
 
@@ -44,12 +44,12 @@ def _project_count(count: int, locale: str) -> Markup:
 
 
 def amount(value: Amount) -> str:
-    """64240 -> "64,240.00", as the record states it."""
+    """64240 -> "64,240.00"."""
     return format_decimal(value, format="#,##0.00", locale=i18n.current_locale())
 
 
 def usd(value: Amount) -> str:
-    """64240 -> "USD 64,240"; cents only where there are any."""
+    """64240 -> "USD 64,240"; cents only if there are any."""
     whole = value == int(value)
     return gettext("USD %(amount)s", amount=number(int(value)) if whole else amount(value))
 
@@ -79,12 +79,12 @@ def day(value: date | datetime) -> str:
 
 
 def source_date(text: str) -> str:
-    """What a source says of its date: "2024-08" -> "Aug 2024"; "none", which has none, -> "no date"."""
+    """The date of a source: "2024-08" -> "Aug 2024"; "none" -> "no date"."""
     if text == "none":
         return gettext("no date")
-    said = PartialDate.parse(text)
-    pattern = "d MMM yyyy" if said.day else ("MMM yyyy" if said.month else "yyyy")
-    return format_date(date(said.year, said.month or 1, said.day or 1), pattern, locale=i18n.current_locale())
+    parsed = PartialDate.parse(text)
+    pattern = "d MMM yyyy" if parsed.day else ("MMM yyyy" if parsed.month else "yyyy")
+    return format_date(date(parsed.year, parsed.month or 1, parsed.day or 1), pattern, locale=i18n.current_locale())
 
 
 def isodate(value: date | datetime) -> str:
@@ -92,12 +92,12 @@ def isodate(value: date | datetime) -> str:
 
 
 def label(term: TermView | None) -> str:
-    """A term in the page's language."""
+    """The name of a term in the language of the page."""
     return term.names.get(i18n.current_locale()) or term.name if term else ""
 
 
 def dollars(cents: int) -> Decimal:
-    """Whole cents as US dollars."""
+    """Cents as US dollars."""
     return Decimal(cents).scaleb(-2)
 
 

@@ -1,4 +1,4 @@
-"""The language of the interface: gettext for Python and templates. English is the only one so far."""
+"""Interface translation: gettext for Python and templates. English is the only language so far."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ def catalogue(locale: str) -> NullTranslations:
 
 
 def current_locale() -> str:
-    """The language of the page being made."""
+    """The language of the page that is rendered."""
     return LANGUAGES[0]
 
 
 def gettext(message: str, /, **values: object) -> str:
-    """The message in the page's language, with %(name)s filled in."""
+    """Translate the message and fill in its %(name)s placeholders."""
     text: str = catalogue(current_locale()).ugettext(message)
     return text % values if values else text
 
 
 def ngettext(one: str, many: str, number: int, /, **values: object) -> str:
-    """The same for a number of things; %(num)s is the number."""
+    """Translate a message with a plural form; %(num)s is the number."""
     text: str = catalogue(current_locale()).ungettext(one, many, number)
     return text % {"num": number, **values}
 
 
 def init_app(app: Flask) -> None:
-    """Give templates `trans` and `_`; Jinja fills in the values itself, escaped."""
+    """Add `trans` and `_` to templates. Jinja fills in the values itself, escaped."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
         lambda message: catalogue(current_locale()).ugettext(message),
@@ -45,5 +45,5 @@ def init_app(app: Flask) -> None:
 
 
 def N_(text: str) -> str:
-    """Mark a text for translation without translating it; Babel's extractor looks for this name."""
+    """Mark a text for translation without translating it. Babel's extractor searches for this name."""
     return text

@@ -1,6 +1,6 @@
-"""Texts of records on pages: plain Markdown as safe HTML, and as plain words where only words fit.
+"""Texts of records on pages: Markdown as safe HTML, or as plain text where markup does not fit.
 
-The one module that marks what people wrote as safe; services.prose decides what may be in it.
+The only module that marks user input as safe HTML; `text.markdown` sanitises it.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from markupsafe import Markup
 from portal.text import markdown
 
 _CACHE_SIZE = 2_048
-# Without one of these a text says the same as Markdown and as plain words.
+# A text without any of these is the same as Markdown and as plain text.
 _MARKDOWN_SYNTAX = re.compile(r"[*_`<>&\\\[\]]|^\s*(?:#|[-+] |\d+[.)] )", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class RenderedText:
-    """A text as its page shows it: the first paragraph, and the rest; either may be empty."""
+    """A text as its page shows it: the first paragraph and the rest, either of which may be empty."""
 
     lede: Markup
     rest: Markup
@@ -30,9 +30,9 @@ class RenderedText:
 
 @lru_cache(_CACHE_SIZE)
 def render_text(source: str) -> RenderedText:
-    """Plain Markdown as safe HTML.
+    """Markdown as safe HTML.
 
-    A text without a blank line comes from a table, where each line is a paragraph.
+    A text without a blank line comes from a spreadsheet, where each line is a paragraph.
     """
     if "\n\n" not in source:
         source = source.replace("\n", "\n\n")
@@ -42,14 +42,14 @@ def render_text(source: str) -> RenderedText:
 
 @lru_cache(_CACHE_SIZE)
 def plain_text(source: str) -> str:
-    """The words of a text without their Markdown, in one line, for lists and descriptions."""
+    """The text without Markdown syntax, on one line, for lists and meta descriptions."""
     if _MARKDOWN_SYNTAX.search(source):
         source = html.unescape(nh3.clean(markdown.render_html(source), tags=set()))
     return " ".join(source.split())
 
 
 def _safe(source: str) -> Markup:
-    return Markup(markdown.render_html(source))  # noqa: S704 # sanitised by prose
+    return Markup(markdown.render_html(source))  # noqa: S704 # sanitised by text.markdown
 
 
 FILTERS = {"markdown": render_text, "plain": plain_text}

@@ -1,6 +1,6 @@
 """The navigation as data: prose pages, main menu, footer. Imports no web framework.
 
-Titles and descriptions are message ids; whoever prints them translates them.
+Titles and descriptions are message ids; templates translate them.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ REVIEWED_ON = date(2026, 11, 24)
 class ProsePage:
     """One prose page at /<path>/.
 
-    `section` is the path of the page above it, `here` the key of the entry in the main menu that is
-    marked, `next_path` the page to read after it; each may be "".
+    `section` is the path of the parent page, `menu_key` the main menu entry marked as current, `next_path` the page
+    to read next; each may be "".
     """
 
     path: str
@@ -38,7 +38,7 @@ class ProsePage:
 
 @dataclass(frozen=True)
 class MenuEntry:
-    """One link of a menu; `url_for(endpoint, **arguments)` is its address."""
+    """One link of a menu; its URL is `url_for(endpoint, **arguments)`."""
 
     key: str
     title: str
@@ -48,7 +48,7 @@ class MenuEntry:
 
 @dataclass(frozen=True)
 class FooterColumn:
-    """Links under a title: a column of the footer."""
+    """One column of the footer: links under a title."""
 
     title: str
     links: tuple[MenuEntry, ...]
@@ -56,7 +56,7 @@ class FooterColumn:
 
 @dataclass(frozen=True)
 class SectionNavigation:
-    """The section navigation of a page: the pages beside it, the index of the section first if it has one."""
+    """The section navigation of a page: its sibling pages, after the index page of the section if there is one."""
 
     title: str
     pages: tuple[ProsePage, ...]
@@ -207,7 +207,7 @@ PAGES_BY_PATH = {page.path: page for page in PAGES}
 
 
 def section_navigation(page: ProsePage) -> SectionNavigation:
-    """What stands beside a page: its section, or the pages that belong to none."""
+    """The section navigation of a page; a page without a section lists the other pages without one."""
     index = PAGES_BY_PATH[page.section or page.path]
     if below := tuple(other for other in PAGES if other.section == index.path):
         return SectionNavigation(index.title, (index, *below), index)
@@ -224,7 +224,7 @@ def page_entry(path: str, title: str = "") -> MenuEntry:
 
 @dataclass(frozen=True)
 class StaffMenuEntry:
-    """One link of the bar of staff pages; only for people who may use it."""
+    """One link of the staff navigation, shown only to people who may use it."""
 
     key: str
     title: str

@@ -1,4 +1,4 @@
-"""Page or fragment, and everything a template may use."""
+"""Renders pages and htmx fragments, and sets up everything that templates use."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _VARY_HEADERS = ("HX-Request", "HX-Request-Type", "HX-History-Restore-Request")
 
 
 def wants_fragment() -> bool:
-    """True for a request by htmx for a part of the page; on Back it asks for the whole."""
+    """True if htmx asks for a part of the page; when it restores history it asks for the whole page."""
     headers = request.headers
     return (
         headers.get("HX-Request") == "true"
@@ -30,14 +30,14 @@ def wants_fragment() -> bool:
 
 
 def render(page: str, fragment: str, **context: Any) -> Response:
-    """The page, or its fragment for htmx; both say that the answer depends on who asks."""
+    """The page, or its fragment for htmx; both carry the Vary header that keeps them apart in caches."""
     response = make_response(render_template(fragment if wants_fragment() else page, **context))
     response.vary.update(_VARY_HEADERS)
     return response
 
 
 def layout_context() -> dict[str, Any]:
-    """What the frame of every page shows; on error pages it must do without the database."""
+    """The variables of the layout, on every page. Error pages must render without the database."""
     settings = current_app.extensions["settings"]
     shared: dict[str, Any] = {
         "site": settings,
@@ -47,34 +47,34 @@ def layout_context() -> dict[str, Any]:
         "footer_columns": navigation.FOOTER,
     }
     try:
-        kept = current.current_snapshot()
-        shared |= {"records_changed": kept.changed_at, "sample_count": kept.sample_count}
-        shared["record_count"] = len(kept.index.all_rows)
+        snapshot = current.current_snapshot()
+        shared |= {"records_changed": snapshot.changed_at, "sample_count": snapshot.sample_count}
+        shared["record_count"] = len(snapshot.index.all_rows)
     except SQLAlchemyError:
         shared |= {"records_changed": None, "sample_count": 0, "record_count": 0}
     return shared
 
 
 def result_row(project: ProjectView) -> Markup:
-    """One project in a list of results: the same words whatever was searched for."""
-    made: Markup = current_app.extensions["row_renderer"](
+    """One project in a list of results; it does not depend on the search, so it can be cached."""
+    row: Markup = current_app.extensions["row_renderer"](
         project, i18n.current_locale(), request.environ.get("SCRIPT_NAME", "")
     )
-    return made
+    return row
 
 
 def cached_row_renderer(app: Flask) -> Callable[[ProjectView, str, str], Markup]:
-    """Half the time of a page goes into its rows, and pages that differ in a filter have many in common."""
+    """A row renderer with a cache: rows take half the rendering time, and searches share many of them."""
 
     @cache
     def macros(locale: str) -> TemplateModule:
         return app.jinja_env.get_template("macros/ui.html").make_module({"locale": locale})
 
     @lru_cache(maxsize=_ROW_CACHE_SIZE)
-    def made(project: ProjectView, locale: str, _root: str) -> Markup:
-        return Markup(macros(locale).result(project))  # type: ignore[attr-defined]  # noqa: S704  # a macro escapes
+    def render_row(project: ProjectView, locale: str, _script_name: str) -> Markup:
+        return Markup(macros(locale).result(project))  # type: ignore[attr-defined]  # noqa: S704  # the macro escapes its values
 
-    return made
+    return render_row
 
 
 def init_app(app: Flask) -> None:

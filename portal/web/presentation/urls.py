@@ -1,4 +1,4 @@
-"""Addresses: `url_for` with a memory, since every page has dozens of the same links."""
+"""`url_for` with a cache, because every page repeats dozens of the same links."""
 
 from __future__ import annotations
 
@@ -9,29 +9,29 @@ import flask
 from flask import Flask, current_app, request
 
 _CACHE_SIZE = 20_000
-# Addresses with the name of the host depend on who asks.
+# URLs with a host name depend on the request.
 _UNCACHED_VALUES = ("_external", "_scheme")
 
 
 def url_for(endpoint: str, **values: Any) -> str:
-    """As flask.url_for. Plain values are worked out once; lists each time."""
+    """Like flask.url_for. URLs with hashable values are cached; lists are built each time."""
     if endpoint.startswith(".") or not values.keys().isdisjoint(_UNCACHED_VALUES):
         return flask.url_for(endpoint, **values)
     try:
-        made: str = current_app.extensions["url_cache"](
+        url: str = current_app.extensions["url_cache"](
             request.environ.get("SCRIPT_NAME", ""), endpoint, tuple(values.items())
         )
-    except TypeError:
+    except TypeError:  # an unhashable value
         return flask.url_for(endpoint, **values)
-    return made
+    return url
 
 
 def init_app(app: Flask) -> None:
-    """Give templates this `url_for`, and the application a memory of its own."""
+    """Make this `url_for` available to templates; each application has its own cache."""
 
     @lru_cache(maxsize=_CACHE_SIZE, typed=True)
-    def made(_root: str, endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:
+    def cached_url(_script_name: str, endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:
         return flask.url_for(endpoint, **dict(values))
 
-    app.extensions["url_cache"] = made
+    app.extensions["url_cache"] = cached_url
     app.jinja_env.globals["url_for"] = url_for

@@ -1,4 +1,4 @@
-"""The dated list of eligible member states, as the page on eligibility prints it."""
+"""The dated list of eligible member states for the eligibility page."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from portal.vocabulary.term_lists import TERM_LISTS_DIR, read_term_list
 
 @dataclass(frozen=True)
 class EligibleRegion:
-    """One region of the Line 2 list: `states` and `share` (per cent) as printed, `names` as far as they are known.
+    """One region of the Line 2 list: `states` and `share` (per cent) as published, `names` as far as they are known.
 
-    `is_printed` is False where the number was worked out from the printed total.
+    `is_printed` is False if the number was derived from the published total.
     """
 
     name: str
@@ -26,19 +26,19 @@ class EligibleRegion:
 
 @cache
 def line_2(language: str) -> tuple[EligibleRegion, ...]:
-    """The Line 2 list of August 2024 in the order of the list, names in this language and its alphabet."""
+    """The Line 2 list of August 2024 in its own order, with country names in this language, sorted."""
     regions = {row.code: row.names[language] for row in read_term_list("region")}
     countries = {row.code: row.names[language] for row in read_term_list("country")}
-    listed: dict[str, list[str]] = {}
+    names_by_region: dict[str, list[str]] = {}
     for row in _rows("eligibility"):
-        listed.setdefault(row["region"], []).append(countries[row["country"]])
+        names_by_region.setdefault(row["region"], []).append(countries[row["country"]])
     return tuple(
         EligibleRegion(
             name=regions[row["region"]],
             states=int(row["states"]),
             share=int(row["share"]),
             is_printed=row["basis"] == "published",
-            names=tuple(sorted(listed.get(row["region"], ()), key=fold)),
+            names=tuple(sorted(names_by_region.get(row["region"], ()), key=fold)),
         )
         for row in _rows("eligibility_regions")
     )

@@ -1,4 +1,4 @@
-"""The filter panel as data: facets with their values, counts and picks, ready to be printed."""
+"""The filter panel as data: facets with their values, counts and selected values."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from portal.web.presentation import filter_text, formatting, i18n
 from portal.web.presentation.i18n import gettext
 from portal.web.public import results
 
-# These are open from the start; the others open when something is picked in them.
+# These facets are open initially; the others are open when they have a selected value.
 _OPEN_FACETS = ("region", "country", "status", "coverage")
-# A facet with more values than this shows the most frequent ones and folds the rest.
+# A facet with more values than this shows the most frequent ones and collapses the rest.
 _MAX_UNFOLDED, _SHOWN_WHEN_FOLDED = 12, 6
-# More folded values than this are sent only when asked for: hundreds would be most of the page's weight and time.
+# More collapsed values than this are sent only on request: hundreds would dominate the size of the page.
 _MAX_FOLDED = 24
 _RANGES = {"year": ("year_from", "year_to"), "budget": ("budget_min", "budget_max")}
 
 
 @dataclass(frozen=True)
 class CheckboxMarkup:
-    """What never changes about a check box: its attributes and words as markup, and where it stands in its list."""
+    """The constant part of a check box: attributes and label as markup, and its position in the list."""
 
     attributes: Markup
     label: Markup
@@ -56,9 +56,10 @@ class OptionGroup:
 
 @dataclass(frozen=True)
 class FacetView:
-    """One group of check boxes; `shown` stand there at once, `rest` is folded away; `bounds` are range fields.
+    """One facet: `shown` options are visible, `folded` ones collapsed; `bounds` are range fields.
 
-    `rest_url` is where the rest can be had when it is too long to send along; `is_whole` says that it was asked for.
+    `expand_url` loads the page with all options when there are too many to send collapsed; `is_expanded` is true on
+    that page.
     """
 
     name: str
@@ -74,52 +75,52 @@ class FacetView:
 
 
 def facets(result: SearchResult) -> list[FacetView]:
-    """All facets that say something, in the order of the vocabulary."""
-    made = (facet(result, name) for name in FACETS)
-    return [one for one in made if one.shown or one.bounds]
+    """The facets that have options or range fields, in vocabulary order."""
+    views = (facet(result, name) for name in FACETS)
+    return [view for view in views if view.shown or view.bounds]
 
 
 def facet(result: SearchResult, name: str) -> FacetView:
-    counts, picks = offered_counts(result, name), set(result.filters.values(name))
+    counts, selected = offered_counts(result, name), set(result.filters.values(name))
     unstated = [NOT_STATED] if counts.pop(NOT_STATED, None) is not None else []
     if len(counts) > _MAX_UNFOLDED:
         overall = result.snapshot.index.bitmaps.get(name, {})
-        # Hundreds of values, of which a few are shown: only those are made ready. The last tie is broken by the value,
-        # so that every process shows the same.
+        # Of hundreds of values only the few that are shown are built. Ties are broken by the value, so that every
+        # process shows the same ones.
         first = nlargest(
-            max(_SHOWN_WHEN_FOLDED, len(picks - {NOT_STATED})),
+            max(_SHOWN_WHEN_FOLDED, len(selected - {NOT_STATED})),
             counts,
-            key=lambda value: (value in picks, counts[value], len(overall.get(value, ())), value),
+            key=lambda value: (value in selected, counts[value], len(overall.get(value, ())), value),
         )
         rest = counts.keys() - first
     else:
         first, rest = list(counts), set()
-    unfolds = len(rest) > _MAX_FOLDED and name not in result.filters.expanded_facets
+    is_too_long = len(rest) > _MAX_FOLDED and name not in result.filters.expanded_facets
     bounds = tuple(
         (bound, filter_text.facet_names()[bound], getattr(result.filters, bound)) for bound in _RANGES.get(name, ())
     )
     groups = group_options(result, name, options(result, name, first))
     if unstated:
         groups = (*groups, OptionGroup("", options(result, name, unstated)))
-    used = len(picks) + sum(value is not None for _, _, value in bounds)
+    selected_count = len(selected) + sum(value is not None for _, _, value in bounds)
     return FacetView(
         name=name,
         title=filter_text.facet_names()[name],
         shown=groups,
-        folded=() if unfolds else group_options(result, name, options(result, name, rest)),
+        folded=() if is_too_long else group_options(result, name, options(result, name, rest)),
         expand_label=rest_label(name, len(counts)),
-        expand_url=expand_url(result.filters, name) if unfolds else "",
+        expand_url=expand_url(result.filters, name) if is_too_long else "",
         is_expanded=name in result.filters.expanded_facets,
-        selected_count=used,
-        is_open=name in _OPEN_FACETS or used > 0 or name in result.filters.expanded_facets,
+        selected_count=selected_count,
+        is_open=name in _OPEN_FACETS or selected_count > 0 or name in result.filters.expanded_facets,
         bounds=bounds,
     )
 
 
 def offered_counts(result: SearchResult, name: str) -> dict[str, int]:
-    """The values that can be picked, with their counts; picked ones always."""
+    """The values on offer with their counts; selected ones are always on offer."""
     counts = {**dict.fromkeys(result.filters.values(name), 0), **result.facet_counts.get(name, {})}
-    # "Not stated" is offered only where some record leaves the field empty.
+    # "Not stated" is offered only if some record leaves the field empty.
     if (
         not result.snapshot.index.bitmaps.get(name, {}).get(NOT_STATED)
         and (name, NOT_STATED) not in result.filters.selected
@@ -129,9 +130,9 @@ def offered_counts(result: SearchResult, name: str) -> dict[str, int]:
 
 
 def options(result: SearchResult, name: str, values: Iterable[str]) -> tuple[Option, ...]:
-    """Check boxes in the order they are read: terms as in their list, years newest first."""
+    """Check boxes in display order: terms as in their list, years newest first."""
     counts, terms, locale = result.facet_counts.get(name, {}), result.snapshot.terms, i18n.current_locale()
-    made = (
+    unordered = (
         Option(
             value,
             checkbox_markup(terms, name, value, locale),
@@ -140,15 +141,15 @@ def options(result: SearchResult, name: str, values: Iterable[str]) -> tuple[Opt
         )
         for value in values
     )
-    return tuple(sorted(made, key=lambda option: option.checkbox.sort_key))
+    return tuple(sorted(unordered, key=lambda option: option.checkbox.sort_key))
 
 
-# A page has hundreds of these, and they are the same on every page.
+# A page has hundreds of these, identical on every page.
 @lru_cache(maxsize=20_000)
 def checkbox_markup(terms: Terms, name: str, value: str, locale: str) -> CheckboxMarkup:
     """The check box of one value; `locale` is the language of the page."""
-    word = terms.get(name, value)
-    order = -int(value) if name == "year" and value.isdigit() else word.id if word else 0
+    term = terms.get(name, value)
+    order = -int(value) if name == "year" and value.isdigit() else term.id if term else 0
     return CheckboxMarkup(
         attributes=Markup(' id="%s-%s" name="%s" value="%s"') % (name, quote(value), name, value),
         label=Markup("<span>%s</span>") % filter_text.value_label(terms, name, value),
@@ -157,13 +158,13 @@ def checkbox_markup(terms: Terms, name: str, value: str, locale: str) -> Checkbo
 
 
 def group_options(result: SearchResult, name: str, options: tuple[Option, ...]) -> tuple[OptionGroup, ...]:
-    """Types stand under their theme, everything else under nothing."""
+    """Project types grouped by theme; options of other facets in one group without a title."""
     if name != "type":
         return (OptionGroup("", options),) if options else ()
     groups: dict[TermView | None, list[Option]] = {}
     for option in options:
-        word = result.snapshot.terms.get("type", option.value)
-        groups.setdefault(word.parent if word else None, []).append(option)
+        term = result.snapshot.terms.get("type", option.value)
+        groups.setdefault(term.parent if term else None, []).append(option)
     themes = sorted(groups, key=lambda theme: theme.id if theme else 10**9)
     return tuple(
         OptionGroup(formatting.label(theme) if theme else gettext("Without a theme"), tuple(groups[theme]))
@@ -172,7 +173,7 @@ def group_options(result: SearchResult, name: str, options: tuple[Option, ...]) 
 
 
 def expand_url(filters: Filters, name: str) -> str:
-    """The same search with every value of a facet to choose from, and the focus at the head of their list."""
+    """The same search with all values of a facet, focused on the start of their list."""
     return (
         results.directory_url(filters.replace(expanded_facets=filters.expanded_facets | {name}, page=filters.page))
         + f"#all-{name}"

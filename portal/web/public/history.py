@@ -1,7 +1,7 @@
-"""The public history of a record in words: what changed when, and nobody's name.
+"""The public history of a record: what changed when, without any names.
 
-Before and after are told only for facts that are chosen or counted, and only since the record was last withdrawn: a
-text, or a record, that was taken back because it should not have been public must not come back in its history.
+Values before and after a change are shown only for structured fields, and only since the last withdrawal: a text or a
+record that was withdrawn because it should not have been public must not reappear in its history.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _PUBLIC_FIELDS = (
 
 @dataclass(frozen=True)
 class FieldChange:
-    """One field of a change; `before` and `after` are empty where they are not told or not stated."""
+    """One changed field; `before` and `after` are empty if they are not shown or not stated."""
 
     name: str
     shows_values: bool
@@ -42,7 +42,7 @@ class FieldChange:
 
 @dataclass(frozen=True)
 class HistoryEntry:
-    """One change: `what` is a whole phrase, such as "Changed"."""
+    """One change: `what` is a phrase such as "Changed"."""
 
     at: datetime
     what: str
@@ -50,9 +50,9 @@ class HistoryEntry:
 
 
 def entries(terms: Terms, changes: tuple[PublicChange, ...]) -> tuple[HistoryEntry, ...]:
-    """The history as `history.public` gives it, newest first, in words."""
+    """The entries of `public_changes` in the same order, newest first."""
     withdrawals = [change.at for change in changes if change.kind == "withdrawn"]
-    words = {
+    labels = {
         "published": gettext("Published"),
         "changed": gettext("Changed"),
         "published again": gettext("Published again"),
@@ -61,7 +61,7 @@ def entries(terms: Terms, changes: tuple[PublicChange, ...]) -> tuple[HistoryEnt
     return tuple(
         HistoryEntry(
             change.at,
-            words[change.kind],
+            labels[change.kind],
             tuple(
                 _field_change(terms, change, field, not withdrawals or change.at > withdrawals[0])
                 for field in _changed_fields(change)
@@ -72,20 +72,20 @@ def entries(terms: Terms, changes: tuple[PublicChange, ...]) -> tuple[HistoryEnt
 
 
 def _changed_fields(change: PublicChange) -> tuple[str, ...]:
-    """The fields worth naming: a publication after nothing public touches all of them."""
+    """The fields to list: a publication of a record that was not public changes all of them, so it lists none."""
     return change.fields if change.kind == "changed" else ()
 
 
 def _field_change(terms: Terms, change: PublicChange, field: str, is_recent: bool) -> FieldChange:
-    is_told = is_recent and field in _PUBLIC_FIELDS
+    shows_values = is_recent and field in _PUBLIC_FIELDS
 
-    def words(values: dict[str, Any]) -> str:
+    def display(values: dict[str, Any]) -> str:
         value = values.get(field) or ""
         return ", ".join(field_labels.display_values(terms, field, tuple(value) if isinstance(value, list) else value))
 
     return FieldChange(
         name=field_labels.field_names().get(field, field),
-        shows_values=is_told,
-        before=words(change.before) if is_told else "",
-        after=words(change.after) if is_told else "",
+        shows_values=shows_values,
+        before=display(change.before) if shows_values else "",
+        after=display(change.after) if shows_values else "",
     )

@@ -1,4 +1,4 @@
-"""Pages made of live numbers: home, where we work, data and research, 2030 Agenda."""
+"""Pages that show live figures: home, where we work, data and research, 2030 Agenda."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The prose pages: one view, and one rule for every row of the navigation."""
+"""The prose pages: one view, with a URL rule for every page of the navigation."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ bp = Blueprint("pages", __name__)
 @public
 @cacheable(path_key)
 def page(path: str) -> str:
-    shown = PAGES_BY_PATH[path]
+    prose_page = PAGES_BY_PATH[path]
     return render_template(
-        shown.template,
-        page=shown,
-        menu_key=shown.menu_key,
-        section=PAGES_BY_PATH.get(shown.section),
-        section_navigation=section_navigation(shown),
-        next_page=PAGES_BY_PATH.get(shown.next_path),
+        prose_page.template,
+        page=prose_page,
+        menu_key=prose_page.menu_key,
+        section=PAGES_BY_PATH.get(prose_page.section),
+        section_navigation=section_navigation(prose_page),
+        next_page=PAGES_BY_PATH.get(prose_page.next_path),
         line_2=line_2(i18n.current_locale()),
     )
 
 
-# A rule for each page, so that an unknown address is an ordinary 404 and every page can be listed.
-for row in PAGES:
-    bp.add_url_rule(f"/{row.path}/", "page", page, defaults={"path": row.path})
+# One rule per page: an unknown path is an ordinary 404, and every page can be listed.
+for prose_page in PAGES:
+    bp.add_url_rule(f"/{prose_page.path}/", "page", page, defaults={"path": prose_page.path})

@@ -1,4 +1,4 @@
-"""The directory of projects, the page of one project, its history, and what stands where one was withdrawn."""
+"""The directory of projects, the page of a project, its history, and the notice of a withdrawn record."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ bp = Blueprint("projects", __name__, url_prefix="/projects")
 @public
 @cacheable(lambda: results.cache_key(Filters.parse(request.args)))
 def show_directory() -> Response:
-    found = find(Filters.parse(request.args))
+    result = find(Filters.parse(request.args))
     response = render(
         "public/directory.html",
         "public/_directory_fragment.html",
-        result=found,
-        facets=facet_panel.facets(found),
-        results=results.build_results(found),
+        result=result,
+        facets=facet_panel.facets(result),
+        results=results.build_results(result),
     )
-    response.status_code = 404 if found.is_past_last_page else 200
+    response.status_code = 404 if result.is_past_last_page else 200
     if wants_fragment():
-        # Typing replaces the address, a choice adds one to go back from. Not on Back: it has its address already.
+        # Typing replaces the history entry, a choice adds one. Not for a restored page: it has its URL already.
         header = "HX-Replace-Url" if request.headers.get("HX-Source") == "input#q" else "HX-Push-Url"
-        response.headers[header] = results.directory_url(found.filters)
+        response.headers[header] = results.directory_url(result.filters)
     return response
 
 
@@ -65,17 +65,17 @@ def show_history(key: str) -> Response | str:
     address = projects.locate(key)
     if not address.is_current:
         return redirect(url_for(".history", key=address.key), 301)
-    told = audit_history.public_changes(db.session(), published.get_project_by_slug(db.session(), address.key))
+    changes = audit_history.public_changes(db.session(), published.get_project_by_slug(db.session(), address.key))
     return render_template(
         "public/history.html",
         project=projects.get_project(address.project_id),
-        entries=history.entries(current.current_snapshot().terms, told),
+        entries=history.entries(current.current_snapshot().terms, changes),
     )
 
 
 @bp.errorhandler(NotFound)
 def show_withdrawn(_: NotFound) -> Response:
-    """An address that was public once says when and why it no longer is; any other is simply not there."""
+    """410 with date and reason for a record that was public once, 404 for any other slug."""
     try:
         notice = published.withdrawal_notice(db.session(), str((request.view_args or {}).get("key", "")))
     except NotFound:

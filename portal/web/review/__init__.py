@@ -1,1 +1,1 @@
-"""The desk: reviewing, publishing and withdrawing."""
+"""Reviewing, publishing and withdrawing revisions."""

@@ -1,6 +1,6 @@
-"""One step of a revision as a request: the key that makes it count once, the act, one commit, the way on.
+"""Runs one action on a revision per request, and words its success or refusal.
 
-What refuses the step comes back on the page it was asked from, with everything that was typed.
+A refused action re-renders the page of its form, with everything that was typed.
 """
 
 from __future__ import annotations
@@ -27,21 +27,21 @@ def run_action(
     operation: Callable[[Session, Revision, Account], object],
     on_refused: RefusalHandler,
 ) -> ViewResponse:
-    """One step of one revision; the page of what came of it says what was done. Raises Missing."""
+    """Run an action on a revision once, then redirect to the revision with a success message. Raises NotFound."""
 
-    def acted(session: Session, account: Account) -> str:
-        found = revisions.get_revision(session, revision_id, account)
-        # Before what was typed is looked at: who may not take a step need not mend a form.
-        workflow.check_transition(action, found, account)
-        result = operation(session, found, account)
-        shown = result.id if isinstance(result, Revision) else revision_id
-        return url_for("review.revision", revision_id=shown)
+    def act(session: Session, account: Account) -> str:
+        revision = revisions.get_revision(session, revision_id, account)
+        # Checked before the form is validated: people who may not act should not be asked to correct it.
+        workflow.check_transition(action, revision, account)
+        result = operation(session, revision, account)
+        target_id = result.id if isinstance(result, Revision) else revision_id
+        return url_for("review.revision", revision_id=target_id)
 
-    return run_once(acted, on_refused, success_message(action, revision_id))
+    return run_once(act, on_refused, success_message(action, revision_id))
 
 
 def success_message(action: Action, revision_id: int) -> str:
-    """What the next page says of a step that was taken."""
+    """The message that the next page shows after an action."""
     sentences = {
         Action.SUBMIT: gettext("%(label)s is submitted for review."),
         Action.RECALL: gettext("%(label)s is a draft again. You can edit it."),
@@ -61,19 +61,19 @@ def success_message(action: Action, revision_id: int) -> str:
 
 
 def form_version() -> int:
-    """The version that the form was made from; 0, which no revision has, when it says none."""
+    """The version that the form was rendered from; 0, which no revision has, without a valid one."""
     text = request.form.get("version", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def check_version(revision: Revision) -> None:
-    """Raise Conflict when the revision changed since the form was made."""
+    """Raise Conflict if the revision changed since the form was rendered."""
     if revision.version != form_version():
         raise Conflict(conflict_with="revision", mine=revision.draft, theirs=revision.draft, version=revision.version)
 
 
 def error_messages(error: PortalError) -> tuple[str, ...]:
-    """What the person reads about a refusal."""
+    """The sentences that explain a refusal to the user."""
     if isinstance(error, ValidationFailed):
         return tuple(str(fault) for fault in error.errors)
     if isinstance(error, Conflict) and error.conflict_with == "project":

@@ -1,4 +1,4 @@
-"""The public record beside a proposal, field by field, in words and ready to be printed."""
+"""Compares the public record with a proposal, field by field, as display text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from portal.web.presentation.i18n import gettext
 
 @dataclass(frozen=True)
 class ComparedField:
-    """One field: the pieces of what stands and of what is proposed, () for not stated; what the rules say of it."""
+    """One field: text segments of both versions, () if not stated, and the rule warnings about it."""
 
     field: str
     name: str
@@ -27,8 +27,9 @@ class ComparedField:
 
 @dataclass(frozen=True)
 class Comparison:
-    """All fields, the changed ones first; unchanged ones that say nothing are left out. `is_done` says that the
-    proposal was published, `is_new` that there was no record before.
+    """The changed and unchanged fields; unchanged fields without a value are left out.
+
+    `is_published` is true for a proposal that was published, `is_new` if there was no record before it.
     """
 
     changed: tuple[ComparedField, ...]
@@ -38,29 +39,29 @@ class Comparison:
 
     @property
     def sides(self) -> tuple[str, str]:
-        """What stands above either side; the first is empty where there is nothing to compare with."""
+        """The headings of both columns; the first is "" if there is nothing to compare with."""
         if self.is_published:
             return "" if self.is_new else gettext("Before"), gettext("Published")
         return "" if self.is_new else gettext("Published now"), gettext("Proposed")
 
     @property
     def changed_names(self) -> str:
-        """The changed fields in one line."""
+        """The names of the changed fields on one line."""
         return ", ".join(field.name for field in self.changed)
 
 
 def compare(terms: Terms, live: ProjectDraft | None, proposed: ProjectDraft, *, is_done: bool = False) -> Comparison:
-    """What a proposal would change, or did; without a public record everything it states."""
-    said = check_rules(proposed)
+    """What a proposal changes or changed; without a public record, everything it states."""
+    warnings = check_rules(proposed)
     fields = tuple(
         ComparedField(
             field=difference.field,
             name=field_labels.field_names()[difference.field],
             before=_before(terms, difference) if live else (),
-            # Of a new record everything is new, so no mark would tell anything apart.
+            # In a new record everything is new, so nothing is highlighted.
             after=_after(terms, difference if live else replace(difference, before=difference.after, added=())),
             is_changed=difference.is_changed,
-            rule_warnings=tuple(remark for remark in said if remark.field == difference.field),
+            rule_warnings=tuple(warning for warning in warnings if warning.field == difference.field),
         )
         for difference in diff.compare(live, proposed)
     )
@@ -73,7 +74,7 @@ def compare(terms: Terms, live: ProjectDraft | None, proposed: ProjectDraft, *, 
 
 
 def summary(live: ProjectDraft | None, proposed: ProjectDraft) -> str:
-    """What changed, in a few words for a cell of a table."""
+    """A short summary of the changes, for a table cell."""
     names = [field_labels.field_names()[field] for field in diff.changed_fields(live, proposed)]
     if live is None:
         total = len(ProjectDraft.field_names())
@@ -87,13 +88,13 @@ def summary(live: ProjectDraft | None, proposed: ProjectDraft) -> str:
 
 def _before(terms: Terms, difference: Difference) -> tuple[TextSegment, ...]:
     if difference.segments and difference.before and difference.after:
-        return tuple(piece for piece in difference.segments if piece.kind != "added")
+        return tuple(segment for segment in difference.segments if segment.kind != "added")
     return _highlight(terms, difference, difference.before, difference.removed, "removed")
 
 
 def _after(terms: Terms, difference: Difference) -> tuple[TextSegment, ...]:
     if difference.segments and difference.is_changed and difference.before and difference.after:
-        return tuple(piece for piece in difference.segments if piece.kind != "removed")
+        return tuple(segment for segment in difference.segments if segment.kind != "removed")
     return _highlight(terms, difference, difference.after, difference.added, "added")
 
 
@@ -104,18 +105,18 @@ def _highlight(
     changed_parts: tuple[str, ...],
     mark: diff.ChangeKind,
 ) -> tuple[TextSegment, ...]:
-    """A value that changes as a whole, or a list of which some parts came or went."""
+    """Highlight a value that changed as a whole, or the parts of a list that were added or removed."""
     if isinstance(value, str):
         return tuple(
             TextSegment(mark if difference.is_changed else "same", word)
             for word in field_labels.display_values(terms, difference.field, value)
         )
-    found: list[TextSegment] = []
+    segments: list[TextSegment] = []
     for code in value:
-        if found:
-            found.append(TextSegment("same", ", "))
-        found += [
+        if segments:
+            segments.append(TextSegment("same", ", "))
+        segments += [
             TextSegment(mark if code in changed_parts else "same", word)
             for word in field_labels.display_values(terms, difference.field, code)
         ]
-    return tuple(found)
+    return tuple(segments)

@@ -1,4 +1,4 @@
-"""The confirmation page before a step that is hard to undo: its consequences and one button."""
+"""The confirmation page before an action that is hard to undo: its consequences and one button."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from portal.web.review.comparison import Comparison
 
 @dataclass(frozen=True)
 class Confirmation:
-    """The page before a step that is hard to undo.
+    """The content of a confirmation page.
 
-    `consequences` say what will happen, one sentence each. `required_input` names what must be typed: "", "reason",
-    "time" or "day"; `current_value` is the value already set, in the format of its control. `revision_ids` are the
-    revisions of a bulk step; `comparison` is shown below the consequences.
+    `consequences` say what will happen, one sentence each. `required_input` names the input that the form asks for:
+    "", "reason", "time" or "day"; `current_value` is the value already set, in the format of its control.
+    `revision_ids` are the revisions of a bulk action; `comparison` is shown below the consequences.
     """
 
     heading: str
@@ -37,7 +37,7 @@ class Confirmation:
 
 
 def render_confirmation(confirmation: Confirmation, *, error: PortalError | None = None, status: int = 200) -> Response:
-    """Render the page; after a refusal it shows the errors and what was typed."""
+    """Render the page; after a refusal, with the errors and the submitted values."""
     problems = actions.error_messages(error) if error else ()
     body = render_template(
         "review/confirmation.html", confirmation=confirmation, problems=problems, key=idempotency.new_key()

@@ -1,4 +1,4 @@
-"""The desk: what waits for the person who is signed in, and for others."""
+"""The desk: the review queues of the signed-in account."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ bp = Blueprint("desk", __name__, url_prefix="/staff")
 @bp.get("/")
 @require_role("author")
 def show_desk() -> str:
-    board = desk_page.build_page(db.session(), access.signed_in_account(), DeskQuery.parse(request.args))
-    return render_template("review/desk.html", desk=board)
+    page = desk_page.build_page(db.session(), access.signed_in_account(), DeskQuery.parse(request.args))
+    return render_template("review/desk.html", desk=page)

@@ -1,4 +1,4 @@
-"""The desk as data: queues by whose turn it is, and one of them as a page of rows in words."""
+"""The desk as data: revisions in queues by whose turn it is, and one queue as a page of rows."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from portal.web.review import comparison, event_text
 
 PAGE_SIZE = 20
 SORTS = ("oldest", "newest")
-# In the order of the tabs; the first one that holds anything is shown when none is asked for.
+# In tab order. Without a `queue` parameter the first queue that is not empty is shown.
 REVIEWER_QUEUES = ("review", "publish", "others", "returned", "drafts", "done")
 AUTHOR_QUEUES = ("returned", "drafts", "others", "done")
 
 
 @dataclass(frozen=True)
 class DeskQuery:
-    """Which queue, how sorted, which page; what makes no sense is read as the default."""
+    """The queue, its sort order and the page; invalid values fall back to the defaults."""
 
     queue: str = ""
     sort: str = SORTS[0]
@@ -56,7 +56,7 @@ class QueueTab:
 
 @dataclass(frozen=True)
 class DeskRow:
-    """One revision: who sent it, who has it, how long it waits, by when it is due, what to do."""
+    """One revision: its author, its holder, how long it has been waiting, its due date and its next action."""
 
     revision: Revision
     title: str
@@ -75,7 +75,7 @@ class DeskRow:
 
 @dataclass(frozen=True)
 class DeskPage:
-    """The desk of one account; `advice` says what to do when the queue is empty."""
+    """The desk of one account; `advice` is shown if the queue is empty."""
 
     intro: str
     tabs: tuple[QueueTab, ...]
@@ -95,26 +95,38 @@ class DeskPage:
 
 
 def build_page(session: Session, account: Account, query: DeskQuery) -> DeskPage:
-    """The queues of an account, and one of them in full."""
-    found = queues(revisions.load_desk(session, account), account)
+    """The tabs of an account, and one of its queues in full."""
+    revisions_by_queue = queues(revisions.load_desk(session, account), account)
     names = REVIEWER_QUEUES if account.is_reviewer else AUTHOR_QUEUES
-    queue = query.queue if query.queue in names else next((name for name in names if found[name]), names[0])
-    chosen = sorted(found[queue], key=waiting_since, reverse=(queue == "done") != (query.sort == "newest"))
-    pages = max(1, -(-len(chosen) // PAGE_SIZE))
+    queue = (
+        query.queue if query.queue in names else next((name for name in names if revisions_by_queue[name]), names[0])
+    )
+    ordered = sorted(
+        revisions_by_queue[queue], key=waiting_since, reverse=(queue == "done") != (query.sort == "newest")
+    )
+    pages = max(1, -(-len(ordered) // PAGE_SIZE))
     page = min(query.page, pages)
-    rows = tuple(desk_row(session, one, account) for one in chosen[(page - 1) * PAGE_SIZE : page * PAGE_SIZE])
-    words = queue_names(account)
+    rows = tuple(
+        desk_row(session, revision, account) for revision in ordered[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    )
+    labels = queue_names(account)
 
     def url(**changes: Any) -> str:
-        wanted: dict[str, Any] = {"queue": queue, "sort": query.sort, "page": 1} | changes
-        return url_for("desk.show_desk", **{k: v for k, v in wanted.items() if (k, v) not in _DEFAULTS})
+        parameters: dict[str, Any] = {"queue": queue, "sort": query.sort, "page": 1} | changes
+        return url_for("desk.show_desk", **{k: v for k, v in parameters.items() if (k, v) not in _DEFAULTS})
 
-    late = [one for name in ("review", "publish") if name in names for one in found[name] if revisions.is_overdue(one)]
+    overdue = [
+        revision
+        for name in ("review", "publish")
+        if name in names
+        for revision in revisions_by_queue[name]
+        if revisions.is_overdue(revision)
+    ]
     return DeskPage(
-        intro=intro(found, account),
-        tabs=tuple(QueueTab(name, words[name], len(found[name]), url(queue=name)) for name in names),
+        intro=intro(revisions_by_queue, account),
+        tabs=tuple(QueueTab(name, labels[name], len(revisions_by_queue[name]), url(queue=name)) for name in names),
         queue=queue,
-        queue_label=words[queue],
+        queue_label=labels[queue],
         rows=rows,
         advice="" if rows else empty_queue_advice(queue, account),
         sort=query.sort,
@@ -123,9 +135,9 @@ def build_page(session: Session, account: Account, query: DeskQuery) -> DeskPage
         next_url=url(page=page + 1) if page < pages else "",
         page=page,
         pages=pages,
-        allows_bulk_publish=sum(one.can_publish for one in rows) > 1,
-        overdue=len(late),
-        is_schedule_stuck=any(one.state == State.SCHEDULED for one in late),
+        allows_bulk_publish=sum(row.can_publish for row in rows) > 1,
+        overdue=len(overdue),
+        is_schedule_stuck=any(revision.state == State.SCHEDULED for revision in overdue),
     )
 
 
@@ -133,26 +145,28 @@ _DEFAULTS = {("sort", SORTS[0]), ("page", 1)}
 
 
 def queues(desk: Desk, account: Account) -> dict[str, list[Revision]]:
-    """Each revision in one queue: the account's own work and what it may decide come first."""
-    mine = [one for one in desk.mine if one.state == State.RETURNED]
-    drafts = [one for one in desk.mine if one.state == State.DRAFT]
-    takes = {Action.CLAIM, Action.APPROVE, Action.RETURN}
-    submitted = {one.id: one for one in (*desk.with_me, *desk.waiting, *desk.with_others)}
+    """Each revision in exactly one queue."""
+    returned = [revision for revision in desk.mine if revision.state == State.RETURNED]
+    drafts = [revision for revision in desk.mine if revision.state == State.DRAFT]
+    review_actions = {Action.CLAIM, Action.APPROVE, Action.RETURN}
+    submitted = {revision.id: revision for revision in (*desk.with_me, *desk.waiting, *desk.with_others)}
     to_review = [
-        one
-        for one in submitted.values()
+        revision
+        for revision in submitted.values()
         if account.is_reviewer
-        and (one.claimed_by_id in (None, account.id))
-        and takes & set(workflow.allowed_actions(one, account))
+        and revision.claimed_by_id in (None, account.id)
+        and review_actions & set(workflow.allowed_actions(revision, account))
     ]
-    publish = [one for one in desk.approved if Action.PUBLISH in workflow.allowed_actions(one, account)]
-    known = {one.id for one in (*to_review, *publish)}
-    others = [one for one in (*submitted.values(), *desk.approved) if one.id not in known]
+    to_publish = [
+        revision for revision in desk.approved if Action.PUBLISH in workflow.allowed_actions(revision, account)
+    ]
+    own_ids = {revision.id for revision in (*to_review, *to_publish)}
+    others = [revision for revision in (*submitted.values(), *desk.approved) if revision.id not in own_ids]
     return {
         "review": to_review,
-        "publish": publish,
+        "publish": to_publish,
         "others": others,
-        "returned": mine,
+        "returned": returned,
         "drafts": drafts,
         "done": list(desk.decided),
     }
@@ -170,7 +184,7 @@ def queue_names(account: Account) -> dict[str, str]:
 
 
 def empty_queue_advice(queue: str, account: Account) -> str:
-    """What to do where nothing is to be done."""
+    """The text shown in place of an empty queue."""
     return {
         "review": gettext("Nothing is waiting for your decision. New submissions appear here, oldest first."),
         "publish": gettext(
@@ -186,7 +200,7 @@ def empty_queue_advice(queue: str, account: Account) -> str:
 
 
 def intro(queues_by_name: dict[str, list[Revision]], account: Account) -> str:
-    """What waits, in one or two sentences."""
+    """What is waiting for the account, in one or two sentences."""
     waiting = queues_by_name["review"] if account.is_reviewer else queues_by_name["returned"]
     if not waiting:
         if account.is_reviewer:
@@ -227,7 +241,7 @@ def desk_row(session: Session, revision: Revision, account: Account) -> DeskRow:
 
 
 def holder(revision: Revision, account: Account) -> str:
-    """Who has it now."""
+    """The name of the person who holds the revision now, "" for nobody."""
     if revision.state == State.IN_REVIEW and revision.claimed_by:
         return gettext("you") if revision.claimed_by_id == account.id else revision.claimed_by.name
     if revision.state in (State.DRAFT, State.RETURNED):
@@ -236,7 +250,7 @@ def holder(revision: Revision, account: Account) -> str:
 
 
 def button_text(actions: tuple[Action, ...]) -> str:
-    """What the button of a row says."""
+    """The label of the button in a row."""
     if Action.SAVE in actions and Action.SUBMIT in actions:
         return gettext("Continue editing")
     if Action.PUBLISH in actions:
@@ -247,7 +261,7 @@ def button_text(actions: tuple[Action, ...]) -> str:
 
 
 def waiting_since(revision: Revision) -> datetime:
-    """Since when a revision waits where it is; a taken one still waits since it was submitted."""
+    """When a revision entered its current stage; a claimed one has been waiting since its submission."""
     moments = {
         State.SUBMITTED: revision.submitted_at,
         State.IN_REVIEW: revision.submitted_at,
@@ -262,10 +276,10 @@ def waiting_since(revision: Revision) -> datetime:
 
 
 def age_text(moment: datetime) -> str:
-    """How long ago: minutes, hours, then days."""
-    passed = max(now() - moment, timedelta())
-    if passed < timedelta(hours=1):
-        return ngettext("one minute", "%(num)s minutes", max(1, int(passed.total_seconds()) // 60))
-    if passed < timedelta(days=2):
-        return ngettext("one hour", "%(num)s hours", int(passed.total_seconds()) // 3600)
-    return ngettext("one day", "%(num)s days", passed.days)
+    """The age in minutes, hours or days."""
+    age = max(now() - moment, timedelta())
+    if age < timedelta(hours=1):
+        return ngettext("one minute", "%(num)s minutes", max(1, int(age.total_seconds()) // 60))
+    if age < timedelta(days=2):
+        return ngettext("one hour", "%(num)s hours", int(age.total_seconds()) // 3600)
+    return ngettext("one day", "%(num)s days", age.days)

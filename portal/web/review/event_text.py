@@ -1,4 +1,4 @@
-"""The audit trail in words: who did what, when, with which reasons."""
+"""Audit events as text: who did what, when, for which reasons."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from portal.web.presentation.i18n import gettext
 
 @dataclass(frozen=True)
 class EventLine:
-    """One event: `who` is a name, `what` follows it ("returned it"); `reasons` are (field, words), `accepted` names
-    the fields that were accepted in one line."""
+    """One event: `who` is a name, `what` the phrase that follows it ("returned it").
+
+    `reasons` are (field label, reason) pairs; `accepted` lists the labels of the accepted fields on one line.
+    """
 
     at: datetime
     who: str
@@ -27,7 +29,7 @@ class EventLine:
 
 
 def state_names() -> dict[str, str]:
-    """States as they stand on a badge."""
+    """The badge text of each state."""
     return {
         State.DRAFT: gettext("Draft"),
         State.SUBMITTED: gettext("Submitted"),
@@ -43,7 +45,7 @@ def state_names() -> dict[str, str]:
 
 
 def badge(revision: Revision) -> tuple[str, str]:
-    """The state in words, and the look of its badge."""
+    """The text and the style of the badge of a revision."""
     if revision.schedule_failure:
         return gettext("Out of date"), "bad"
     if revision.state == State.SUBMITTED and revision.decisions:
@@ -83,19 +85,19 @@ def _verb_phrases() -> dict[str, str]:
 
 
 def actor_name(actor: str) -> str:
-    """Ann <ann@example.org> -> Ann; what was done by no account is the portal's."""
+    """Ann <ann@example.org> -> Ann; actions without an account are those of the portal."""
     return gettext("The portal") if actor == SYSTEM_ACTOR else actor.partition(" <")[0]
 
 
 def verb_phrase(verb: str) -> str:
-    """What a verb of the trail says after a name; an unknown one says itself."""
+    """The phrase for an audit verb, to follow a name; an unknown verb is its own phrase."""
     return _verb_phrases().get(verb, verb)
 
 
 def event_lines(events: Iterable[AuditEvent]) -> tuple[EventLine, ...]:
-    """Events in their order, in words."""
+    """The events as text, in the same order."""
     names = field_labels.field_names()
-    found = []
+    lines = []
     for event in events:
         after = event.after or {}
         reasons = after.get("reasons") or {}
@@ -107,14 +109,14 @@ def event_lines(events: Iterable[AuditEvent]) -> tuple[EventLine, ...]:
             due = after.get("due_at")
             day = datetime.fromisoformat(due).strftime("%Y-%m-%d") if due else ""
             what = gettext("set the due date to %(day)s", day=day) if day else gettext("removed the due date")
-        found.append(
+        lines.append(
             EventLine(
                 at=event.at,
                 who=actor_name(event.actor),
                 what=what,
                 note=str(after.get("note") or after.get("reason") or ""),
-                reasons=tuple((names.get(field, field), str(words)) for field, words in reasons.items()),
+                reasons=tuple((names.get(field, field), str(reason)) for field, reason in reasons.items()),
                 accepted=", ".join(names.get(field, field) for field in after.get("accepted") or ()),
             )
         )
-    return tuple(found)
+    return tuple(lines)

@@ -1,4 +1,4 @@
-"""What a reviewer decides field by field: read from the form, kept when it is refused, and shown with its mark."""
+"""Field-level review: decisions read from the form, preserved after a refusal, and shown as badges."""
 
 from __future__ import annotations
 
@@ -20,14 +20,16 @@ DECISION_FIELDS = (
     "all",
     *(f"{prefix}{name}" for name in ProjectDraft.field_names() for prefix in (VERDICT_PREFIX, REASON_PREFIX)),
 )
-# What the button sends that accepts whatever is not to be returned.
+# The value of the button that accepts every field not marked to be returned.
 ALL_OTHERS = "others"
 
 
 @dataclass(frozen=True)
 class Decision:
-    """The verdict on each field that has one ("" for none), a reason for each (kept without a verdict too), and a
-    note for the whole."""
+    """The verdict on each field of the form ("" for none), the typed reasons and a note on the revision.
+
+    A reason is preserved without a verdict too.
+    """
 
     verdicts: Mapping[str, str] = field(default_factory=dict)
     typed_reasons: Mapping[str, str] = field(default_factory=dict)
@@ -35,16 +37,16 @@ class Decision:
 
     @classmethod
     def from_form(cls, form: MultiDict[str, str]) -> Decision:
-        """What a form says; verdicts only of the fields that stood in it, all accepted where the button says so."""
-        said = {
+        """Read a form: verdicts on the fields it contains, the undecided ones accepted if the button says so."""
+        verdicts = {
             name: form[VERDICT_PREFIX + name] for name in ProjectDraft.field_names() if VERDICT_PREFIX + name in form
         }
         if form.get("all") == ALL_OTHERS:
-            said = {
-                name: verdict if verdict == Verdict.RETURNED else Verdict.ACCEPTED for name, verdict in said.items()
+            verdicts = {
+                name: verdict if verdict == Verdict.RETURNED else Verdict.ACCEPTED for name, verdict in verdicts.items()
             }
         return cls(
-            verdicts={name: verdict if verdict in tuple(Verdict) else "" for name, verdict in said.items()},
+            verdicts={name: verdict if verdict in tuple(Verdict) else "" for name, verdict in verdicts.items()},
             typed_reasons={
                 name: form[REASON_PREFIX + name] for name in ProjectDraft.field_names() if REASON_PREFIX + name in form
             },
@@ -52,7 +54,7 @@ class Decision:
         )
 
     def merged_with(self, field_reviews: Mapping[str, FieldReview]) -> Decision:
-        """This decision, and what is marked already where it says nothing."""
+        """This decision, completed by the stored field reviews."""
         current = {name: mark for name, mark in field_reviews.items() if mark.is_current}
         return Decision(
             verdicts={name: str(mark.verdict) for name, mark in current.items()} | dict(self.verdicts),
@@ -74,12 +76,12 @@ class Decision:
 
     @property
     def reasons(self) -> dict[str, str]:
-        """The reasons of the fields to return, in the order of the fields."""
+        """The reasons for the fields to return, in field order."""
         return {name: self.typed_reasons.get(name, "") for name in self.returned}
 
     @property
     def missing_reasons(self) -> tuple[str, ...]:
-        """Fields to return without a reason."""
+        """The fields to return that lack a reason."""
         return tuple(name for name, reason in self.reasons.items() if not reason.strip())
 
     @property
@@ -92,7 +94,7 @@ class Decision:
 
 @dataclass(frozen=True)
 class FieldReviewBadge:
-    """A mark in words: `words` on a badge of this look, who set it and when, the reason if one was given."""
+    """The stored verdict on a field: badge text and style, reviewer and date, and the reason if there is one."""
 
     text: str
     badge_kind: str
@@ -103,13 +105,13 @@ class FieldReviewBadge:
 
 
 def review_badges(session: Session, revision: Revision) -> dict[str, FieldReviewBadge]:
-    """The marks of a revision by field, ready to be printed."""
-    held = field_marks.reviews_by_field(revision)
-    names = field_marks.account_names(session, (mark.reviewer_id for mark in held.values()))
-    sent = {(name, why) for one in revision.decisions for name, why in one["reasons"].items()}
+    """The badges of a revision by field."""
+    reviews = field_marks.reviews_by_field(revision)
+    names = field_marks.account_names(session, (review.reviewer_id for review in reviews.values()))
+    sent = {(name, reason) for decision in revision.decisions for name, reason in decision["reasons"].items()}
     return {
-        name: _review_badge(mark, names.get(mark.reviewer_id, ""), is_sent=(name, mark.reason) in sent)
-        for name, mark in held.items()
+        name: _review_badge(review, names.get(review.reviewer_id, ""), is_sent=(name, review.reason) in sent)
+        for name, review in reviews.items()
     }
 
 

@@ -1,4 +1,4 @@
-"""What publishing does to the numbers that the public sees: the counts that move, from how many to how many."""
+"""The effect of publishing a revision on the public counts."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from portal.web.presentation.i18n import gettext
 
 
 def count_changes(before: ProjectDraft | None, after: ProjectDraft) -> tuple[str, ...]:
-    """One sentence for each count that moves: all projects, then those of a status, type, coverage or region."""
-    found = []
+    """One line for each count that changes: all projects, then those of a status, type, coverage or region."""
+    lines = []
     if before is None:
-        found.append(_change_text(gettext("All projects"), directory.count_matches(Filters()), 1))
+        lines.append(_change_text(gettext("All projects"), directory.count_matches(Filters()), 1))
     terms = current.current_snapshot().terms
     for field, facet in TERM_FIELDS.items():
-        old, fresh = getattr(before, field) if before else "", getattr(after, field)
-        if old == fresh:
+        old, new = getattr(before, field) if before else "", getattr(after, field)
+        if old == new:
             continue
-        for code, step in ((old, -1), (fresh, 1)):
+        for code, step in ((old, -1), (new, 1)):
             if code:
                 count = directory.count_matches(Filters(selected=frozenset({(facet, code)})))
                 name = (
                     f"{field_labels.field_names()[field]} {', '.join(field_labels.display_values(terms, field, code))}"
                 )
-                found.append(_change_text(name, count, step))
-    return tuple(found)
+                lines.append(_change_text(name, count, step))
+    return tuple(lines)
 
 
 def _change_text(name: str, count: int, step: int) -> str:

@@ -1,5 +1,4 @@
-"""Publishing, now or at a set time, one or several; the day by which a submission is decided; and discarding: the
-question before each says what will happen."""
+"""Actions that ask for confirmation: publishing now, later or in bulk, setting the due date, and discarding."""
 
 from __future__ import annotations
 
@@ -40,9 +39,9 @@ def confirm_publish(revision_id: int) -> ViewResponse:
 @require_role("reviewer")
 @accepts(*TRANSITION_FIELDS)
 def publish(revision_id: int) -> ViewResponse:
-    def act(session: Session, found: Revision, account: Account) -> Project:
-        actions.check_version(found)
-        return publication.publish(session, found, by=account)
+    def act(session: Session, revision: Revision, account: Account) -> Project:
+        actions.check_version(revision)
+        return publication.publish(session, revision, by=account)
 
     return run_action(revision_id, Action.PUBLISH, act, on_refused(revision_id, Action.PUBLISH))
 
@@ -57,9 +56,9 @@ def confirm_schedule(revision_id: int) -> ViewResponse:
 @require_role("reviewer")
 @accepts(*TRANSITION_FIELDS, PublishTimeForm)
 def schedule(revision_id: int) -> ViewResponse:
-    def act(session: Session, found: Revision, account: Account) -> Revision:
-        actions.check_version(found)
-        return publication.schedule(session, found, at=PublishTimeForm(request.form).publish_time(), by=account)
+    def act(session: Session, revision: Revision, account: Account) -> Revision:
+        actions.check_version(revision)
+        return publication.schedule(session, revision, at=PublishTimeForm(request.form).publish_time(), by=account)
 
     return run_action(revision_id, Action.SCHEDULE, act, on_refused(revision_id, Action.SCHEDULE))
 
@@ -74,9 +73,9 @@ def confirm_due(revision_id: int) -> ViewResponse:
 @require_role("reviewer")
 @accepts(*TRANSITION_FIELDS, DueDateForm)
 def set_due(revision_id: int) -> ViewResponse:
-    def act(session: Session, found: Revision, account: Account) -> Revision:
-        actions.check_version(found)
-        return review.set_due(session, found, at=DueDateForm(request.form).due_at(), by=account)
+    def act(session: Session, revision: Revision, account: Account) -> Revision:
+        actions.check_version(revision)
+        return review.set_due(session, revision, at=DueDateForm(request.form).due_at(), by=account)
 
     return run_action(revision_id, Action.SET_DUE, act, on_refused(revision_id, Action.SET_DUE))
 
@@ -91,9 +90,9 @@ def confirm_discard(revision_id: int) -> ViewResponse:
 @require_role("author")
 @accepts(*TRANSITION_FIELDS)
 def discard(revision_id: int) -> ViewResponse:
-    def act(session: Session, found: Revision, account: Account) -> Revision:
-        actions.check_version(found)
-        return review.discard(session, found, by=account)
+    def act(session: Session, revision: Revision, account: Account) -> Revision:
+        actions.check_version(revision)
+        return review.discard(session, revision, by=account)
 
     return run_action(revision_id, Action.DISCARD, act, on_refused(revision_id, Action.DISCARD))
 
@@ -108,36 +107,38 @@ def confirm_publish_several() -> ViewResponse:
 @require_role("reviewer")
 @accepts(*TRANSITION_FIELDS, "number")
 def publish_several() -> ViewResponse:
-    """All or none, in one transaction; asks for a fresh proof of who one is."""
+    """All or none, in one transaction. Requires a recent authentication."""
     sessions.require_recent_authentication(access.auth_session())
 
     def act(session: Session, account: Account) -> str:
-        chosen = selected_ids()
-        for number in chosen:
-            publication.publish(session, revisions.get_revision(session, number, account), by=account)
+        for revision_id in selected_ids():
+            publication.publish(session, revisions.get_revision(session, revision_id, account), by=account)
         return url_for("desk.show_desk", queue="done")
 
-    done = gettext("The revisions are published. Everyone can see them now.")
-    return idempotency.run_once(act, lambda why, status: show_several(error=why, status=status), done)
+    success_message = gettext("The revisions are published. Everyone can see them now.")
+    return idempotency.run_once(act, lambda error, status: show_several(error=error, status=status), success_message)
 
 
 def selected_ids() -> tuple[int, ...]:
-    """The revisions that were ticked; raises WrongStep when none, or too many."""
-    given = dict.fromkeys(text for text in request.values.getlist("number") if text.isascii() and text.isdigit())
-    chosen = tuple(int(text) for text in given if len(text) < 10)
-    if not chosen or len(chosen) > MAX_REVISIONS_AT_ONCE:
+    """The selected revisions; raises InvalidTransition if there are none or too many."""
+    numbers = dict.fromkeys(text for text in request.values.getlist("number") if text.isascii() and text.isdigit())
+    revision_ids = tuple(int(text) for text in numbers if len(text) < 10)
+    if not revision_ids or len(revision_ids) > MAX_REVISIONS_AT_ONCE:
         raise InvalidTransition(
             gettext(
                 "Select 1 to %(most)s approved revisions on your desk, then publish them.", most=MAX_REVISIONS_AT_ONCE
             )
         )
-    return chosen
+    return revision_ids
 
 
 def show_confirmation(
     revision_id: int, action: Action, *, error: PortalError | None = None, status: int = 200
 ) -> ViewResponse:
-    """The question before a step; raises WrongStep and NotAllowed where it cannot be taken, unless just refused."""
+    """The confirmation page of an action; raises InvalidTransition or Forbidden if it is not allowed.
+
+    After a refusal the page is shown in any case, with the error.
+    """
     session, account = db.session(), access.signed_in_account()
     revision = revisions.get_revision(session, revision_id, account)
     if error is None:
@@ -146,24 +147,25 @@ def show_confirmation(
 
 
 def on_refused(revision_id: int, action: Action) -> idempotency.RefusalHandler:
-    return lambda why, status: show_confirmation(revision_id, action, error=why, status=status)
+    return lambda error, status: show_confirmation(revision_id, action, error=error, status=status)
 
 
 def show_several(*, error: PortalError | None = None, status: int = 200) -> ViewResponse:
     session, account = db.session(), access.signed_in_account()
-    found = [revisions.get_revision(session, number, account) for number in selected_ids()]
-    question = Confirmation(
-        heading=ngettext("Publish one revision", "Publish %(num)s revisions", len(found)),
+    selected = [revisions.get_revision(session, revision_id, account) for revision_id in selected_ids()]
+    confirmation = Confirmation(
+        heading=ngettext("Publish one revision", "Publish %(num)s revisions", len(selected)),
         subject=gettext("All of them are published together. If one cannot be published, none is."),
         consequences=tuple(
-            f"{one.label}: {field_labels.display_title(one.draft)} ({_changes(session, one)})" for one in found
+            f"{revision.label}: {field_labels.display_title(revision.draft)} ({_changes(session, revision)})"
+            for revision in selected
         ),
         action_url=url_for(".publish_several"),
-        button_text=ngettext("Publish it now", "Publish all %(num)s now", len(found)),
+        button_text=ngettext("Publish it now", "Publish all %(num)s now", len(selected)),
         back_url=url_for("desk.show_desk"),
-        revision_ids=tuple(one.id for one in found),
+        revision_ids=tuple(revision.id for revision in selected),
     )
-    return render_confirmation(question, error=error, status=status)
+    return render_confirmation(confirmation, error=error, status=status)
 
 
 def _changes(session: Session, revision: Revision) -> str:
@@ -171,13 +173,13 @@ def _changes(session: Session, revision: Revision) -> str:
 
 
 def _public_effects(session: Session, revision: Revision) -> tuple[str, ...]:
-    """What the public will see, in sentences."""
-    stands = published.published_draft(session, revision)
-    if stands is None:
+    """What changes for the public, one sentence each."""
+    live = published.published_draft(session, revision)
+    if live is None:
         first = gettext("A new record appears in the directory, in its counts and in its totals.")
     else:
         first = gettext("The public record changes: %(changes)s.", changes=_changes(session, revision))
-    return (first, *impact.count_changes(stands, revision.draft))
+    return (first, *impact.count_changes(live, revision.draft))
 
 
 def _confirmation(
@@ -253,16 +255,16 @@ def _discard_confirmation(session: Session, revision: Revision) -> Confirmation:
 
 def _due_confirmation(_session: Session, revision: Revision) -> Confirmation:
     if revision.due_at:
-        stands = gettext("It is currently due on %(day)s.", day=formatting.day(revision.due_at))
+        current_date = gettext("It is currently due on %(day)s.", day=formatting.day(revision.due_at))
     else:
-        stands = gettext("It has no due date.")
+        current_date = gettext("It has no due date.")
     return Confirmation(
         subject=field_labels.display_title(revision.draft),
         back_url=url_for("review.revision", revision_id=revision.id),
         version=revision.version,
         heading=gettext("Due date of %(label)s", label=revision.label),
         consequences=(
-            stands,
+            current_date,
             gettext("The desk shows the date, and marks the revision as overdue after it. Nothing else happens."),
         ),
         action_url=url_for(".set_due", revision_id=revision.id),

@@ -1,4 +1,4 @@
-"""The record of a project for staff: its revisions, and taking it back from the public."""
+"""The record of a project for staff: its revisions, and its withdrawal."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ bp = Blueprint("records", __name__, url_prefix="/staff/projects")
 @bp.get("/<key>")
 @require_role("author")
 def record(key: str) -> ViewResponse:
-    """One record as staff see it: where it stands, and every revision that this account may see."""
+    """The record with every revision that the account may see."""
     session, account = db.session(), access.signed_in_account()
     project = published.get_project_by_slug(session, key)
     return render_template(
@@ -51,16 +51,18 @@ def withdraw(key: str) -> ViewResponse:
         publication.withdraw(session, project, reason=ReasonForm(request.form).reason.data or "", by=account)
         return url_for(".record", key=project.key)
 
-    done = gettext("The record is withdrawn. Its page shows the date and the reason.")
-    return idempotency.run_once(act, lambda why, status: show_confirmation(key, error=why, status=status), done)
+    success_message = gettext("The record is withdrawn. Its page shows the date and the reason.")
+    return idempotency.run_once(
+        act, lambda error, status: show_confirmation(key, error=error, status=status), success_message
+    )
 
 
 def show_confirmation(key: str, *, error: PortalError | None = None, status: int = 200) -> ViewResponse:
-    """The question before a withdrawal; raises Missing, and WrongStep when the record is not public."""
+    """The confirmation page of a withdrawal; raises NotFound, or InvalidTransition if the record is not public."""
     project = published.get_project_by_slug(db.session(), key)
     if project.published_at is None and error is None:
         raise InvalidTransition(gettext("This record is not public, so there is nothing to withdraw."))
-    question = Confirmation(
+    confirmation = Confirmation(
         heading=gettext("Withdraw this record"),
         subject=project.title,
         consequences=(
@@ -74,4 +76,4 @@ def show_confirmation(key: str, *, error: PortalError | None = None, status: int
         required_input="reason",
         is_dangerous=True,
     )
-    return render_confirmation(question, error=error, status=status)
+    return render_confirmation(confirmation, error=error, status=status)

@@ -1,4 +1,4 @@
-"""The page of one revision: the public record beside the proposal, and the steps that need no page of their own."""
+"""The page of a revision, and the actions that need no confirmation page."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ bp = Blueprint("review", __name__, url_prefix="/staff/revisions")
 
 
 def render_revision(revision_id: int, *, error: PortalError | None = None, status: int = 200) -> Response:
-    """The revision as it stands; after a refusal with its reasons and with what was typed."""
+    """The page of a revision; after a refusal, with the errors and the submitted values."""
     session, account = db.session(), access.signed_in_account()
     revision = revisions.get_revision(session, revision_id, account)
     problems = actions.error_messages(error) if error else ()
@@ -53,11 +53,11 @@ def revision(revision_id: int) -> Response:
 @require_role("author")
 @accepts(*TRANSITION_FIELDS, *DECISION_FIELDS)
 def submit(revision_id: int) -> ViewResponse:
-    """Submit what is saved, without going through the form once more."""
+    """Submit the saved draft without opening the form again."""
     return run_action(
         revision_id,
         Action.SUBMIT,
-        lambda session, found, account: review.submit(session, found, version=actions.form_version(), by=account),
+        lambda session, revision, account: review.submit(session, revision, version=actions.form_version(), by=account),
         on_refused(revision_id),
     )
 
@@ -76,7 +76,7 @@ def restore(revision_id: int) -> ViewResponse:
     return run_action(
         revision_id,
         Action.RESTORE,
-        lambda s, found, account: review.restore(s, found, by=account),
+        lambda session, revision, account: review.restore(session, revision, by=account),
         on_refused(revision_id),
     )
 
@@ -99,14 +99,14 @@ def release(revision_id: int) -> ViewResponse:
 @require_role("reviewer")
 @accepts(*TRANSITION_FIELDS, *DECISION_FIELDS)
 def mark(revision_id: int) -> ViewResponse:
-    """Keep what is decided on some of the fields, or accept all the others at once."""
+    """Save decisions on some of the fields, or accept all the others at once."""
     decision = Decision.from_form(request.form)
 
-    def act(session: Session, found: Revision, account: Account) -> None:
+    def act(session: Session, revision: Revision, account: Account) -> None:
         if decision.missing_reasons:
             raise ValidationFailed([_reason_missing(name) for name in decision.missing_reasons])
         review.save_field_decisions(
-            session, found, decision.field_decisions, version=actions.form_version(), by=account
+            session, revision, decision.field_decisions, version=actions.form_version(), by=account
         )
 
     return run_action(revision_id, Action.MARK, act, on_refused(revision_id))
@@ -118,12 +118,12 @@ def mark(revision_id: int) -> ViewResponse:
 def return_(revision_id: int) -> ViewResponse:
     decision = Decision.from_form(request.form)
 
-    def act(session: Session, found: Revision, account: Account) -> None:
+    def act(session: Session, revision: Revision, account: Account) -> None:
         if decision.missing_reasons:
             raise ValidationFailed([_reason_missing(name) for name in decision.missing_reasons])
         review.return_(
             session,
-            found,
+            revision,
             version=actions.form_version(),
             by=account,
             reasons=decision.reasons,
@@ -141,12 +141,12 @@ def return_(revision_id: int) -> ViewResponse:
 def approve(revision_id: int) -> ViewResponse:
     decision = Decision.from_form(request.form)
 
-    def act(session: Session, found: Revision, account: Account) -> None:
+    def act(session: Session, revision: Revision, account: Account) -> None:
         if decision.returned:
             raise ValidationFailed([_approval_contradiction(name) for name in decision.reasons])
         review.approve(
             session,
-            found,
+            revision,
             version=actions.form_version(),
             by=account,
             note=decision.note,
@@ -163,34 +163,37 @@ def unschedule(revision_id: int) -> ViewResponse:
     return run_action(
         revision_id,
         Action.UNSCHEDULE,
-        lambda s, found, account: publication.unschedule(s, found, by=account),
+        lambda session, revision, account: publication.unschedule(session, revision, by=account),
         on_refused(revision_id),
     )
 
 
 def on_refused(revision_id: int) -> idempotency.RefusalHandler:
-    """The page of the revision once more, saying why the step was refused."""
-    return lambda why, status: render_revision(revision_id, error=why, status=status)
+    """Answer a refusal with the page of the revision and the reason."""
+    return lambda error, status: render_revision(revision_id, error=error, status=status)
 
 
 def _for_shown_version(command: Callable[..., Revision]) -> Callable[[Session, Revision, Account], Revision]:
-    """The command, for the version of the revision that stood on the page; what else happened meanwhile is told."""
+    """The command, restricted to the version that the page showed; raises Conflict for another one."""
 
-    def act(session: Session, found: Revision, account: Account) -> Revision:
-        actions.check_version(found)
-        return command(session, found, by=account)
+    def act(session: Session, revision: Revision, account: Account) -> Revision:
+        actions.check_version(revision)
+        return command(session, revision, by=account)
 
     return act
 
 
 def _last_event(session: Session, revision_id: int) -> tuple[str, ...]:
-    """The last thing that happened to a revision, in one sentence."""
-    last = event_text.event_lines(history.revision_events(session, revision_id, with_saves=True)[:1])
+    """The last event of a revision, in one sentence."""
+    lines = event_text.event_lines(history.revision_events(session, revision_id, with_saves=True)[:1])
     return tuple(
         gettext(
-            "%(who)s %(what)s at %(when)s UTC.", who=one.who, what=one.what, when=one.at.strftime("%H:%M on %Y-%m-%d")
+            "%(who)s %(what)s at %(when)s UTC.",
+            who=line.who,
+            what=line.what,
+            when=line.at.strftime("%H:%M on %Y-%m-%d"),
         )
-        for one in last
+        for line in lines
     )
 
 

@@ -1,4 +1,4 @@
-"""What the page of one revision shows: comparison, steps, history, and what is kept of a form that was refused."""
+"""The page of a revision as data: comparison, allowed actions, history and the decisions in its form."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from portal.web.review.field_decisions import Decision, FieldReviewBadge
 
 @dataclass(frozen=True)
 class RevisionPage:
-    """One revision, ready to be printed; `key` makes the next form count once."""
+    """One revision; `key` is the idempotency key of the next form."""
 
     revision: Revision
     title: str
@@ -47,20 +47,20 @@ class RevisionPage:
 
     @property
     def shown_fields(self) -> frozenset[str]:
-        """The fields that have a place on the page."""
+        """The fields that the page shows as changed."""
         return frozenset(field.field for field in self.comparison.changed)
 
     @property
     def undecided(self) -> tuple[ComparedField, ...]:
-        """The changed fields that stand open on the page."""
+        """The changed fields that are shown unfolded."""
         return tuple(field for field in self.comparison.changed if field not in self.accepted_fields)
 
     @property
     def accepted_fields(self) -> tuple[ComparedField, ...]:
-        """The changed fields that are accepted already, while somebody still decides on others."""
+        """The changed fields that are already accepted while the review is open."""
         if self.revision.state not in (State.SUBMITTED, State.IN_REVIEW):
             return ()
-        accepted = {name for name, mark in self.field_reviews.items() if mark.is_accepted}
+        accepted = {name for name, badge in self.field_reviews.items() if badge.is_accepted}
         return tuple(field for field in self.comparison.changed if field.field in accepted)
 
     @property
@@ -86,22 +86,22 @@ def build_page(
 ) -> RevisionPage:
     """The page of a revision for this account."""
     is_done = revision.state in PUBLISHED_STATES
-    stands = published.previous_version(session, revision) if is_done else published.published_draft(session, revision)
+    before = published.previous_version(session, revision) if is_done else published.published_draft(session, revision)
     actions = workflow.allowed_actions(revision, account)
     badge, badge_kind = event_text.badge(revision)
-    is_to_come = revision.state in (State.SUBMITTED, State.IN_REVIEW, State.APPROVED, State.SCHEDULED)
+    is_pending = revision.state in (State.SUBMITTED, State.IN_REVIEW, State.APPROVED, State.SCHEDULED)
     return RevisionPage(
         revision=revision,
         title=field_labels.display_title(revision.draft),
-        heading=heading(actions, is_change=bool(revision.project_id) and not (is_done and stands is None)),
+        heading=heading(actions, is_change=bool(revision.project_id) and not (is_done and before is None)),
         badge=badge,
         badge_kind=badge_kind,
         status_sentence=workflow.status_sentence(revision),
         actions=actions,
-        comparison=comparison.compare(current.current_snapshot().terms, stands, revision.draft, is_done=is_done),
+        comparison=comparison.compare(current.current_snapshot().terms, before, revision.draft, is_done=is_done),
         events=event_text.event_lines(history.revision_events(session, revision.id)),
         four_eyes=four_eyes(revision, account),
-        count_changes=impact.count_changes(stands, revision.draft) if is_to_come else (),
+        count_changes=impact.count_changes(before, revision.draft) if is_pending else (),
         is_overdue=revisions.is_overdue(revision),
         field_reviews=field_decisions.review_badges(session, revision),
         decision=(decision or Decision()).merged_with(field_marks.reviews_by_field(revision)),
@@ -116,7 +116,7 @@ def heading(actions: tuple[Action, ...], *, is_change: bool) -> str:
 
 
 def four_eyes(revision: Revision, account: Account) -> str:
-    """Why this reviewer may or may not decide, while there is something to decide."""
+    """Why this reviewer may or may not decide, while a decision is pending."""
     if not account.is_reviewer or revision.state not in (State.SUBMITTED, State.IN_REVIEW, State.APPROVED):
         return ""
     if account.id == revision.author_id:
