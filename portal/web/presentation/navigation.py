@@ -211,10 +211,10 @@ def section_navigation(page: ProsePage) -> SectionNavigation:
     index = PAGES_BY_PATH[page.section or page.path]
     if below := tuple(other for other in PAGES if other.section == index.path):
         return SectionNavigation(index.title, (index, *below), index)
-    # Sections stand in the main menu. One that does not is listed here, so that it can be found.
+    # Sections are in the main menu; a section that is not is listed here.
     in_menu = {other.section for other in PAGES if other.section == other.menu_key}
-    alone = (other for other in PAGES if not other.section and other.path not in in_menu)
-    return SectionNavigation(N_("About"), tuple(alone), None)
+    others = (other for other in PAGES if not other.section and other.path not in in_menu)
+    return SectionNavigation(N_("About"), tuple(others), None)
 
 
 def page_entry(path: str, title: str = "") -> MenuEntry:
