@@ -48,7 +48,7 @@ def test_another_change_that_is_published_first_takes_it_off_the_schedule(office
     )  # fmt: skip
     assert change.schedule_failure.startswith(f"{first.label} was published first")
     assert change in revisions.load_desk(office.session, office.reviewer).waiting
-    assert event_text.badge(change) == ("Overtaken", "bad")
+    assert event_text.badge(change) == ("Out of date", "bad")
 
 
 def test_the_trail_says_who_published_the_other_one(office, project, change):
@@ -115,4 +115,4 @@ def test_the_page_says_it_was_overtaken(app, session, office, project, change):
     office.publish_change(project)
     page = Colleague(app, session, office.reviewer).visit(f"/staff/revisions/{change.id}")
     assert "was published first" in page.text
-    assert "Overtaken" in page.text
+    assert "Out of date" in page.text

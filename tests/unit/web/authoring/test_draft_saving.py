@@ -78,7 +78,7 @@ def test_a_field_without_a_choice_asks_again_and_keeps_the_others(clash, author,
     again = author.send(edit(revision), hidden(page) | {"choice-title": "mine"}, status=409)
     assert "checked" in again.one("#mine-title").attrs
     assert "checked" not in again.one("#mine-summary").attrs
-    assert "still to be chosen" in words(again.one(".conflict .error"))
+    assert "Choose a version for every field" in words(again.one(".conflict .error"))
     session.rollback()
     assert revision.draft.title == "Theirs"
 
@@ -197,7 +197,7 @@ def test_autosave_in_a_second_window_is_refused_with_words(author, office, sessi
     author.post(autosave(revision), fields | {"title": "First window"})
     answer = author.post(autosave(revision), fields | {"title": "Second window"})
     assert answer.status_code == 409
-    assert "Your text is kept" in answer.json["error"]
+    assert "Your text is still here" in answer.json["error"]
     session.rollback()
     assert revision.draft.title == "First window"
 

@@ -106,7 +106,7 @@ def test_a_rule_without_a_source_says_why_and_that_it_has_none(author, submitted
 def test_after_a_save_what_is_wrong_stands_at_its_field(author, submitted):
     page = author.visit(place(submitted(NEW, title="Saved", end="2021-13", budget="lots")))
     saved = page.one("#save-status")
-    assert words(saved).endswith("UTC. 2 things to fix before it can be submitted")
+    assert words(saved).endswith("UTC. Fix 2 problems before you submit it")
     assert saved.query("a")[0].attrs["href"] == "#end"
     assert [error.attrs["id"] for error in page.select("#project-form .error")] == ["end-error", "budget-error"]
     assert page.one("#budget").attrs["aria-invalid"] == "true"
@@ -123,7 +123,7 @@ def test_after_a_save_what_is_merely_missing_is_not_marked(author, submitted):
 @pytest.mark.parametrize("field", ["status", "coverage"])
 def test_a_choice_that_cannot_be_submitted_says_so_beforehand(author, field):
     group = author.visit(NEW).one(f"#{field}")
-    assert "enough for a draft" in words(group.query(".hint")[0])
+    assert "save a draft with" in words(group.query(".hint")[0])
     assert group.query("input[checked]")[0].attrs["value"] == ""
 
 
@@ -260,7 +260,7 @@ def test_a_preview_of_a_record_without_an_address_names_none(author, office, vis
     page = author.visit(f"/staff/revisions/{office.draft().id}/preview")
     assert not [link for link in page.links if link.endswith("/history")]
     assert "/projects/R-" not in page.text
-    assert "given when the record is published" in words(page.one(".tools"))
+    assert "shown once the record is published" in words(page.one(".tools"))
     public = visit(f"/projects/{office.revision(State.PUBLISHED).project.key}")
     for part in (".figures", ".facts-list", ".prose"):
         assert page.one(part).to_html() == public.one(part).to_html()

@@ -54,7 +54,7 @@ def test_an_author_sees_what_came_back_first(office, at_desk):
     assert "One change was returned to you." in page.text
     (row,) = rows(page)
     assert "A returned one" in row
-    assert "Go on" in row
+    assert "Continue editing" in row
     assert tabs(page) == {"Returned to me": 1, "My drafts": 1, "With the reviewers": 0, "Recently decided": 0}
 
 
@@ -86,7 +86,7 @@ def test_the_longest_waiting_stands_first_or_last(office, at_desk):
     last = [row.split(" R-")[0] for row in rows(at_desk("reviewer", "/staff/?sort=newest"))]
     assert [name.split("R-")[0] for name in first] == ["Oldest", "Middle", "Newest"]
     assert [name.split("R-")[0] for name in last] == ["Newest", "Middle", "Oldest"]
-    assert "The oldest has waited 9 days." in at_desk("reviewer").text
+    assert "The oldest has been waiting for 9 days." in at_desk("reviewer").text
 
 
 def test_what_is_overdue_says_so_without_colour(office, at_desk):

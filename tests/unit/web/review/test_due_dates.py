@@ -1,4 +1,4 @@
-"""The day by which a submission is decided."""
+"""The due date of a submission."""
 
 from datetime import timedelta
 
@@ -39,7 +39,7 @@ def test_a_day_that_is_set_is_shown_on_the_desk_and_on_the_page(office, reviewer
     assert revision.due_at.isoformat() == f"{day}T23:59:59+00:00"
     for address in (at, "/staff/"):
         assert revision.due_at.isoformat() in reviewer.visit(address).text
-    assert f"set it due on {day}" in words(reviewer.visit(at).one(".event-log"))
+    assert f"set the due date to {day}" in words(reviewer.visit(at).one(".event-log"))
 
 
 def test_the_day_can_be_taken_away(office, reviewer, revision, at):

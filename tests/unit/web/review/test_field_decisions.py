@@ -79,7 +79,7 @@ def test_the_author_reads_in_the_form_what_is_accepted(reviewer, author, at):
     marked = {"mark-title": "accepted"} | RETURNED
     reviewer.press(reviewer.visit(at), f"{at}/return", **marked)
     page = author.visit(f"{at}/edit")
-    assert "accepts this as it stands" in words(page.one("#title-accepted"))
+    assert "The reviewer accepted this" in words(page.one("#title-accepted"))
     assert "Which year?" in words(page.one("#budget-reason"))
 
 

@@ -116,7 +116,7 @@ def test_a_reviewer_takes_a_submission_and_approves_it(office, reviewer):
     page = reviewer.visit(at(revision))
     assert reviewer.press(page, at(revision, "claim")) == at(revision)
     page = reviewer.visit(at(revision))
-    assert "is yours to decide" in page.text
+    assert "You are now reviewing R-" in page.text
     reviewer.press(page, at(revision, "approve"))
     assert revision.state == State.APPROVED
 
@@ -200,7 +200,7 @@ def test_taking_back_from_a_page_of_before_it_changed_is_a_conflict(office, peop
     review.set_due(office.session, revision, at=now() + timedelta(days=1), by=office.reviewer)
     office.session.commit()
     page = people["author"].press(seen, at(revision, "recall"), status=409)
-    assert "Rex set it due on" in words(page.one("#errors"))
+    assert "Rex set the due date to" in words(page.one("#errors"))
     people["author"].press(page, at(revision, "recall"))
     assert revision.state == State.DRAFT
 
