@@ -123,4 +123,6 @@ def four_eyes(revision: Revision, account: Account) -> str:
         return gettext("You wrote this, so another reviewer decides on it.")
     if account.id == revision.last_editor_id:
         return gettext("You edited this last, so another reviewer decides on it.")
+    if revision.state == State.APPROVED:
+        return gettext("You can publish this: you did not write or edit it.")
     return gettext("You can approve this: you did not write or edit it.")
