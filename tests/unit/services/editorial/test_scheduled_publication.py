@@ -104,7 +104,7 @@ def test_what_an_import_overtook_goes_back_when_its_time_comes(app, office, proj
     session.commit()
     result = app.test_cli_runner().invoke(args=["publish-due"])
     assert result.exit_code == 1
-    assert f"R-{change.id} was not published and is back with the reviewers" in result.output
+    assert f"R-{change.id} was not published, and is back with the reviewers" in result.output
     session.expire_all()
     assert (change.state, project.summary) == (State.SUBMITTED, "Imported meanwhile.")
     assert change.schedule_failure.startswith("The public record was changed")
