@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from portal.models.catalogue import MAX_ITEMISED_PROJECTS
-from portal.services.imports.csv_reader import open_table
+from portal.services.imports.readers.table import open_table
 from portal.services.records.findings import ImportIssue
 from portal.services.records.spellings import NewTerm, TermLookup
 from portal.services.records.validation import RowValidation, validate_row

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from portal.services.imports.csv_reader import open_rows
+from portal.services.imports.readers.table import open_rows
 from portal.services.records.validation import clean_cell
 
 # Columns that tell a record apart only where no other row says the same.

@@ -16,7 +16,7 @@ MAX_MEMBERS = 100
 MAX_UNPACKED_BYTES = 100_000_000
 MAX_COMPRESSION_RATIO = 200
 MAX_ROWS = 1_000_000
-# Small members may well be packed tightly; the ratio tells a bomb only where there is something to blow up.
+# Small members may be compressed tightly; the ratio indicates a zip bomb only in larger ones.
 _MIN_RATIO_CHECK_BYTES = 1_000_000
 _FOREIGN_MEMBERS = {
     "vbaProject.bin": "it holds macros",
@@ -27,19 +27,19 @@ _FOREIGN_MEMBERS = {
 
 @contextmanager
 def open_lines(path: Path) -> Iterator[Iterator[tuple[int, list[str]]]]:
-    """Row numbers and cells of the first sheet, hidden ones too; formulas give their stored result."""
+    """Row numbers and cells of the first sheet, hidden ones included; formulas give their stored result."""
     _check_archive(path)
-    # Takes as long to load as all else that an import needs, and most files are CSV.
+    # Imported here because openpyxl takes as long to load as everything else, and most files are CSV.
     from openpyxl import load_workbook
 
     try:
         with warnings.catch_warnings():
-            # openpyxl warns of decorations that it drops; only the text of cells matters here.
+            # openpyxl warns of formatting that it drops; only the text of cells matters here.
             warnings.simplefilter("ignore")
             book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    except Exception as why:
-        # A malformed workbook comes out of openpyxl as nearly any exception.
-        raise UnreadableFile(_damaged_message(path.name)) from why
+    except Exception as error:
+        # openpyxl raises nearly any exception for a malformed workbook.
+        raise UnreadableFile(_damaged_message(path.name)) from error
     try:
         yield _read_lines(book, path.name)
     finally:
@@ -50,15 +50,15 @@ def _read_lines(book: Any, name: str) -> Iterator[tuple[int, list[str]]]:
     if not book.worksheets:
         raise UnreadableFile(f"{name}: the workbook has no sheet; put the table on its first sheet.")
     sheet = book.worksheets[0]
-    # The size that a sheet declares may be wrong, or meant to exhaust the reader.
+    # The size that a sheet declares may be wrong, or chosen to exhaust the reader.
     sheet.reset_dimensions()
     rows = sheet.iter_rows(values_only=True)
     number = width = 0
     while True:
         try:
             values = next(rows, None)
-        except Exception as why:
-            raise UnreadableFile(_damaged_message(name, f" at row {number + 1}")) from why
+        except Exception as error:
+            raise UnreadableFile(_damaged_message(name, f" at row {number + 1}")) from error
         if values is None:
             return
         number += 1
@@ -68,7 +68,7 @@ def _read_lines(book: Any, name: str) -> Iterator[tuple[int, list[str]]]:
         while cells and not cells[-1]:
             cells.pop()
         width = width or len(cells)
-        # A sheet stores no empty cells at the end of a row, so a short row is a whole one.
+        # A sheet stores no empty cells at the end of a row, so a short row is complete.
         cells.extend("" for _ in range(width - len(cells)))
         yield number, cells
 
@@ -82,7 +82,7 @@ def _cell_text(value: object) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
-        # A spreadsheet keeps fifteen digits; what Python adds after them is noise.
+        # A spreadsheet keeps fifteen digits; further digits are rounding noise.
         return str(int(value)) if value.is_integer() else f"{value:.15g}"
     if isinstance(value, datetime):
         return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ")
@@ -96,8 +96,8 @@ def _check_archive(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as why:
-        raise UnreadableFile(_damaged_message(path.name)) from why
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise UnreadableFile(_damaged_message(path.name)) from error
     names = [member.filename for member in members]
     if "xl/workbook.xml" not in names:
         raise UnreadableFile(
