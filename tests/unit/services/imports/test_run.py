@@ -124,7 +124,8 @@ def test_a_faulty_row_is_refused_with_column_reason_and_advice(take, session, ch
 
 def test_all_faults_of_all_rows_are_said_at_once(take):
     report = take(GOOD | {"title": "", "year": "x", "budget_usd": "-1"}, GOOD | {"project_id": "B", "region": "Moon"})
-    assert [(f.row, f.column) for f in report.first_issues] == [(2, "title"), (2, "year"), (2, "budget_usd"), (3, "region")]
+    places = [(issue.row, issue.column) for issue in report.first_issues]
+    assert places == [(2, "title"), (2, "year"), (2, "budget_usd"), (3, "region")]
 
 
 @pytest.mark.parametrize(
