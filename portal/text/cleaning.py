@@ -1,27 +1,59 @@
-"""Texts that people type: what is cleaned before it is stored."""
+"""Cleaning of texts from forms, files and query strings: which invisible characters go, and how spaces collapse."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-# Control characters, what has no width or turns the direction of writing unseen, halves of characters, and none.
-# Joiners (U+200C, U+200D) stay: Persian and emoji need them.
+# Control characters except tab and line feed, characters without width, marks that change the direction of writing,
+# halves of surrogate pairs and noncharacters. Joiners (U+200C, U+200D) stay: Persian and emoji need them.
 _INVISIBLE = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\u200b\u2060\ufeff\ufffe\uffff\ud800-\udfff]"
 )
-
-
+# In a query string joiners and direction marks separate words: nobody searches for them.
+_UNSEARCHABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
+def remove_invisible(text: str) -> str:
+    """The text without invisible characters. No printable character is one, so most texts return at once."""
+    return text if text.isprintable() else _INVISIBLE.sub("", text)
+
+
+def is_clean_line(text: str) -> bool:
+    """True where cleaning a line would change nothing: printable, with single spaces and none at its ends."""
+    return text.isprintable() and "  " not in text and text[:1] != " " and text[-1:] != " "
+
+
 def clean_line(text: str) -> str:
-    """One line of plain text: composed characters, single spaces, nothing unseen."""
-    return " ".join(unicodedata.normalize("NFC", _INVISIBLE.sub("", text.replace("\t", " "))).split())
+    """One line of plain text from a form: composed characters, single spaces, no invisible characters."""
+    return " ".join(unicodedata.normalize("NFC", remove_invisible(text.replace("\t", " "))).split())
 
 
 def clean_paragraphs(text: str) -> str:
-    """Several lines of plain Markdown: blank lines and indents stay, what is unseen goes."""
-    bare = _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    lines = (one.rstrip() for one in unicodedata.normalize("NFC", bare).split("\n"))
+    """Several lines of plain Markdown from a form: keeps blank lines and indents, removes invisible characters."""
+    bare = remove_invisible(normalise_line_ends(text))
+    lines = (line.rstrip() for line in unicodedata.normalize("NFC", bare).split("\n"))
     return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip("\n")
+
+
+def clean_cell(text: str) -> str:
+    """One line of plain text from a file; characters stay as the file composes them."""
+    return text if is_clean_line(text) else " ".join(remove_invisible(text).split())
+
+
+def clean_cell_lines(text: str) -> str:
+    """Several lines of plain text from a file, without blank lines and indents."""
+    if is_clean_line(text):
+        return text
+    lines = remove_invisible(normalise_line_ends(text)).split("\n")
+    return "\n".join(filter(None, (" ".join(line.split()) for line in lines)))
+
+
+def clean_query_value(text: str) -> str:
+    """A value of a query string: single spaces, nothing that can be neither printed nor searched for."""
+    return " ".join(_UNSEARCHABLE.sub(" ", text).split())
+
+
+def normalise_line_ends(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -13,7 +13,6 @@ from urllib.parse import urlencode
 from werkzeug.datastructures import MultiDict
 
 from portal.search.query.parameters import (
-    clean_value,
     integer_between,
     one_of,
     parse_dollars,
@@ -21,6 +20,7 @@ from portal.search.query.parameters import (
     parse_page_number,
     shorten,
 )
+from portal.text.cleaning import clean_query_value
 from portal.vocabulary.facets import (
     DEFAULT_PAGE_SIZE,
     FACETS,
@@ -91,7 +91,7 @@ class Filters:
         odd: list[InvalidParameter] = []
 
         def one(name: str, read: Callable[[str], Any], default: Any) -> Any:
-            given = clean_value(args.get(name, ""))
+            given = clean_query_value(args.get(name, ""))
             if not given:
                 return default
             try:
@@ -100,7 +100,7 @@ class Filters:
                 odd.append(InvalidParameter(name, shorten(given), str(why) or "not understood"))
                 return default
 
-        text = clean_value(args.get("q", ""))
+        text = clean_query_value(args.get("q", ""))
         if len(text) > MAX_SEARCH_TEXT_LENGTH:
             odd.append(InvalidParameter("q", shorten(text), "too long"))
             text = text[:MAX_SEARCH_TEXT_LENGTH].strip()
@@ -227,7 +227,7 @@ class Filters:
 def parse_selected(args: MultiDict[str, str], invalid: list[InvalidParameter]) -> Iterator[FacetValue]:
     """Yield the picks of all facets, at most PICKS_MOST a facet; the rest is odd."""
     for facet in FACETS:
-        given = dict.fromkeys(filter(None, (clean_value(value) for value in args.getlist(facet))))
+        given = dict.fromkeys(filter(None, (clean_query_value(value) for value in args.getlist(facet))))
         values: dict[str, None] = {}
         for value in given:
             try:
@@ -242,7 +242,7 @@ def parse_selected(args: MultiDict[str, str], invalid: list[InvalidParameter]) -
 
 def parse_expanded_facets(args: MultiDict[str, str], invalid: list[InvalidParameter]) -> Iterator[str]:
     """Yield the facets that `all` names; the rest is odd."""
-    for name in dict.fromkeys(filter(None, map(clean_value, args.getlist("all")))):
+    for name in dict.fromkeys(filter(None, map(clean_query_value, args.getlist("all")))):
         if name in FACETS:
             yield name
         else:

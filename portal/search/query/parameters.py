@@ -9,8 +9,6 @@ from portal.vocabulary.facets import MAX_BUDGET, MAX_YEAR, MIN_YEAR, NOT_STATED
 from portal.vocabulary.term_lists import alpha3_by_alpha2
 
 _DIGITS = re.compile(r"[0-9]+")
-# What may not be printed or searched for: control characters and marks that turn the text direction.
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+")
 
 
 def parse_facet_value(facet: str, value: str) -> str:
@@ -28,13 +26,8 @@ def parse_facet_value(facet: str, value: str) -> str:
     return value.lower()
 
 
-def clean_value(text: str) -> str:
-    """Collapse spaces and drop what can neither be printed nor searched."""
-    return " ".join(_UNPRINTABLE.sub(" ", text).split())
-
-
 def shorten(text: str, limit: int = 40) -> str:
-    """As much of a strange value as is worth showing."""
+    """The start of a value that was not understood, for a message."""
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from portal.models.catalogue import MAX_ITEMISED_PROJECTS
+from portal.services.imports.header import column_of
+from portal.services.imports.issues import ImportIssue
 from portal.services.imports.readers.table import open_table
-from portal.services.records.findings import ImportIssue
 from portal.services.records.spellings import NewTerm, TermLookup
-from portal.services.records.validation import RowValidation, validate_row
+from portal.services.records.validation import FieldValidation, validate_fields
 from portal.services.records.values import Proposal
 
 # A batch is stored in one transaction, which others wait for, and journalled as one change, which names so many
@@ -38,20 +39,31 @@ def validated_batches(path: Path, term_lookup: TermLookup, id_prefix: str = "") 
     """Yield the whole file, `id_prefix` before each Projects ID; raise UnreadableFile where it cannot be read on."""
     rows: list[CheckedRow] = []
     size = 0
-    with open_table(path) as found:
-        for number, cells, fault in found.rows:
-            if id_prefix and cells.get("project_id", "").strip():
-                cells["project_id"] = id_prefix + cells["project_id"].strip()
-            row = RowValidation(number, cells)
-            proposal = None
-            if fault:
-                row.issues.append(fault)
-            else:
-                proposal = validate_row(row, term_lookup)
-            rows.append(CheckedRow(proposal, row.issues))
-            size += sum(map(len, cells.values()))
+    with open_table(path) as source:
+        for number, values, issue in source.rows:
+            if id_prefix and values.get("number", "").strip():
+                values["number"] = id_prefix + values["number"].strip()
+            rows.append(CheckedRow(None, [issue]) if issue else _check_row(number, values, term_lookup))
+            size += sum(map(len, values.values()))
             if len(rows) >= MAX_BATCH_ROWS or size >= MAX_BATCH_CHARACTERS:
                 yield Batch(rows, term_lookup.take_new_terms())
                 rows, size = [], 0
     if rows:
         yield Batch(rows, term_lookup.take_new_terms())
+
+
+def _check_row(number: int, values: dict[str, str], term_lookup: TermLookup) -> CheckedRow:
+    validation = FieldValidation(values)
+    proposal = validate_fields(validation, term_lookup, row=number)
+    issues = [
+        ImportIssue(
+            number,
+            column_of(finding.field),
+            values.get(finding.field, ""),
+            finding.kind,
+            finding.reason,
+            finding.advice,
+        )
+        for finding in validation.findings
+    ]
+    return CheckedRow(proposal, issues)

@@ -1,4 +1,4 @@
-"""The columns of an import file and what is said about a header that has others."""
+"""The columns of an import file, the fields they hold, and the errors of a header that has others."""
 
 from __future__ import annotations
 
@@ -32,41 +32,59 @@ OPTIONAL_COLUMNS = (
     "gcm",
 )
 KNOWN_COLUMNS = REQUIRED_COLUMNS + OPTIONAL_COLUMNS
+# Columns that are not called as their field of ProjectDraft.
+_FIELD_BY_COLUMN = {
+    "project_id": "number",
+    "start_date": "start",
+    "end_date": "end",
+    "budget_usd": "budget",
+    "benefiting_member_states": "countries",
+}
+_COLUMN_BY_FIELD = {field: column for column, field in _FIELD_BY_COLUMN.items()}
 _OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
 
+def field_of(column: str) -> str:
+    """The field of ProjectDraft that a column holds."""
+    return _FIELD_BY_COLUMN.get(column, column)
+
+
+def column_of(field: str) -> str:
+    return _COLUMN_BY_FIELD.get(field, field)
+
+
 def parse_header(header: Sequence[str], name: str) -> tuple[str, ...]:
-    """The column names of a header row, in its order; raise UnreadableFile when one may not stand there."""
-    found = tuple(cell.strip().casefold() for cell in header)
-    while found and not found[-1]:
-        found = found[:-1]
+    """The column names of a header row, in its order; raises UnreadableFile when the table cannot be imported."""
+    columns = tuple(cell.strip().casefold() for cell in header)
+    while columns and not columns[-1]:
+        columns = columns[:-1]
     _check_separator(header, name)
-    if "" in found:
-        raise UnreadableFile(f"{name}: column {found.index('') + 1} of the header has no name; name it or delete it.")
-    if repeated := [column for column, count in Counter(found).items() if count > 1]:
+    if "" in columns:
+        raise UnreadableFile(f"{name}: column {columns.index('') + 1} of the header has no name; name it or delete it.")
+    if repeated := [column for column, count in Counter(columns).items() if count > 1]:
         raise UnreadableFile(f"{name}: the header repeats {_quoted_list(repeated)}; keep each column once.")
-    # Missing ones come first: a table of another kind has hundreds of unknown columns.
-    if missing := [column for column in REQUIRED_COLUMNS if column not in found]:
+    # Missing columns are reported first: a table of another kind has hundreds of unknown ones.
+    if missing := [column for column in REQUIRED_COLUMNS if column not in columns]:
         raise UnreadableFile(
             f"{name}: the first row is the header and lacks {_quoted_list(missing)}; "
             "add each missing column, empty if need be."
         )
-    if unknown := [column for column in found if column not in KNOWN_COLUMNS]:
+    if unknown := [column for column in columns if column not in KNOWN_COLUMNS]:
         raise UnreadableFile(
             f"{name}: the header has unknown columns {_quoted_list(unknown)}; "
             f"rename or delete them. Known columns are {', '.join(KNOWN_COLUMNS)}."
         )
-    return found
+    return columns
 
 
 def _check_separator(header: Sequence[str], name: str) -> None:
     first = header[0] if header else ""
     if first.startswith("sep="):
         raise UnreadableFile(f"{name}: the first line sets a separator; delete it and separate the cells by commas.")
-    for separator, called in _OTHER_SEPARATORS.items():
+    for separator, label in _OTHER_SEPARATORS.items():
         parts = {part.strip().strip('"').casefold() for part in first.split(separator)}
         if len(parts & set(KNOWN_COLUMNS)) > 1:
-            raise UnreadableFile(f"{name}: the cells are separated by {called}; save the file as CSV with commas.")
+            raise UnreadableFile(f"{name}: the cells are separated by {label}; save the file as CSV with commas.")
 
 
 def _quoted_list(names: Sequence[str], limit: int = 10) -> str:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from portal.services.imports.readers.table import open_rows
-from portal.services.records.validation import clean_cell
+from portal.text.cleaning import clean_cell
 
 # Columns that tell a record apart only where no other row says the same.
 IDENTIFYING_COLUMNS = ("prima_id", "source_url")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from portal.services.records.findings import ImportIssue, shorten_value
+from portal.services.imports.issues import ImportIssue, shorten_value
 
 REPORT_COLUMNS = ("row", "column", "value", "outcome", "reason", "advice")
 MAX_SHOWN_ISSUES = 20

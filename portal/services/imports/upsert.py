@@ -10,10 +10,10 @@ from portal.services.imports.added_terms import store_terms
 from portal.services.imports.batches import Batch, CheckedRow
 from portal.services.imports.bulk_write import BulkWriter
 from portal.services.imports.claimed_rows import ClaimedRows
+from portal.services.imports.issues import ImportIssue
 from portal.services.imports.matching import KnownRecords, StoredRecord
 from portal.services.imports.prescan import SharedValues
 from portal.services.imports.report import Report
-from portal.services.records.findings import ImportIssue
 from portal.services.records.values import Proposal
 
 

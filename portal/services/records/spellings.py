@@ -1,24 +1,34 @@
-"""Glossary: every spelling of every term, for reading what people write. It holds no database and may travel."""
+"""TermLookup: finds terms by any spelling. It holds no database connection, so another process can receive it."""
 
 from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
-from typing import NamedTuple
+from threading import Lock
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
-from portal.models import Term
+from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session
+
+from portal.models import Catalogue, Term
 from portal.search.fulltext.documents import searchable_names
 from portal.search.fulltext.tokenizer import normalise_text
 from portal.text.folding import fold
 
 _MAX_CACHE_ENTRIES = 10_000
+# An import changes the catalogue with the terms that it adds; the count and the last id show terms without projects.
+_TERMS_VERSION = select(select(Catalogue.stamp).scalar_subquery(), func.count(Term.id), func.max(Term.id))
 
 
 class KnownTerm(NamedTuple):
-    """A term under one spelling: `language` when that spelling is of one language only, `is_alias` when it is
-    neither a name nor a code."""
+    """A term under one spelling.
+
+    `language` is set when that spelling belongs to one language only, `is_alias` when it is
+    neither a name nor a code.
+    """
 
     id: int
     name: str
@@ -28,7 +38,7 @@ class KnownTerm(NamedTuple):
 
 @dataclass(frozen=True)
 class NewTerm:
-    """A term that the file brings along. Its id is negative until someone stores it."""
+    """A term that the file adds. Its id is negative until it is stored."""
 
     id: int
     facet: str
@@ -38,14 +48,18 @@ class NewTerm:
 
 
 class TermLookup:
-    """Finds terms by name in any language, code or alias; when `adds`, takes in those that it lacks."""
+    """Finds terms by name in any language, code or alias; with `accepts_new`, `add` takes in those that it lacks.
+
+    Threads may share one that accepts no new terms.
+    """
 
     def __init__(self, terms: Iterable[Term], *, accepts_new: bool) -> None:
         self._accepts_new = accepts_new
         self._known: dict[tuple[str, str], KnownTerm] = {}
         self._codes: dict[tuple[str, str], int] = {}
+        self._codes_by_facet: dict[str, set[str]] = {}
         self._names: dict[str, list[str]] = {}
-        # Files repeat the same few spellings; folding each anew is most of the work of a look-up.
+        # Files repeat the same few spellings; folding them is most of the work of a lookup.
         self._lookup_cache: dict[tuple[str, str], KnownTerm | None] = {}
         self._closest_cache: dict[tuple[str, str], str] = {}
         self._new_terms: list[NewTerm] = []
@@ -64,38 +78,48 @@ class TermLookup:
     def _register(self, term_id: int, facet: str, code: str, name: str, spellings: list[tuple[str, str, bool]]) -> None:
         self._names.setdefault(facet, []).append(name)
         self._codes[facet, code.casefold()] = term_id
+        self._codes_by_facet.setdefault(facet, set()).add(code)
         for text, language, is_alias in spellings:
             spelling = (facet, fold(text))
             before = self._known.get(spelling)
             if before and before.id == term_id and not before.is_alias:
-                # The same word in two languages says nothing of the language.
+                # The same word in two languages does not show the language.
                 language = "" if before.language != language else language
             self._known[spelling] = KnownTerm(term_id, name, language, is_alias)
 
     def find(self, facet: str, text: str) -> KnownTerm | None:
-        asked = (facet, text)
-        if asked not in self._lookup_cache:
-            if len(self._lookup_cache) >= _MAX_CACHE_ENTRIES:
-                self._lookup_cache.clear()
-            self._lookup_cache[asked] = self._known.get((facet, fold(text)))
-        return self._lookup_cache[asked]
+        spelling = (facet, text)
+        if spelling in (cache := self._lookup_cache):
+            # Another thread may have emptied the cache meanwhile.
+            return cache.get(spelling) or self._known.get((facet, fold(text)))
+        known = self._known.get((facet, fold(text)))
+        if len(cache) >= _MAX_CACHE_ENTRIES:
+            cache.clear()
+        cache[spelling] = known
+        return known
 
     def by_code(self, facet: str, code: str) -> int | None:
         return self._codes.get((facet, code.casefold()))
 
+    def codes_in(self, facet: str) -> Set[str]:
+        """The codes of a facet, in the case of their list."""
+        return self._codes_by_facet.get(facet, set())
+
     def closest(self, facet: str, text: str) -> str:
         """The most similar known name, or ""."""
-        asked = (facet, fold(text))
-        if asked not in self._closest_cache:
+        spelling = (facet, fold(text))
+        name = self._closest_cache.get(spelling)
+        if name is None:
+            names = {fold(name): name for name in self._names.get(facet, [])}
+            near = difflib.get_close_matches(spelling[1], names, n=1, cutoff=0.75)
+            name = names[near[0]] if near else ""
             if len(self._closest_cache) >= _MAX_CACHE_ENTRIES:
                 self._closest_cache.clear()
-            names = {fold(name): name for name in self._names.get(facet, [])}
-            near = difflib.get_close_matches(asked[1], names, n=1, cutoff=0.75)
-            self._closest_cache[asked] = names[near[0]] if near else ""
-        return self._closest_cache[asked]
+            self._closest_cache[spelling] = name
+        return name
 
     def add(self, facet: str, text: str) -> KnownTerm | None:
-        """Take in a term under this name, or return None where that is not wanted."""
+        """Take in a term under this name, or return None where new terms are not accepted."""
         if not self._accepts_new:
             return None
         code = stem = code_from_name(text)
@@ -112,15 +136,39 @@ class TermLookup:
         return self.find(facet, text)
 
     def term_names(self, terms: Iterable[int | None]) -> str:
-        """The names of terms as Document.of() puts them, made plain; those of the file after the stored ones."""
+        """The normalised names of terms in the order of a search document; new terms follow stored ones."""
         stated = sorted({term_id for term_id in terms if term_id})
-        brought = [term_id for term_id in reversed(stated) if term_id < 0]
-        return " ".join([self._normalised_names[term_id] for term_id in (*stated[len(brought) :], *brought)])
+        added = [term_id for term_id in reversed(stated) if term_id < 0]
+        return " ".join([self._normalised_names[term_id] for term_id in (*stated[len(added) :], *added)])
 
     def take_new_terms(self) -> list[NewTerm]:
         """The terms taken in since the last call, in the order of the file."""
-        brought, self._new_terms = self._new_terms, []
-        return brought
+        added, self._new_terms = self._new_terms, []
+        return added
+
+
+@dataclass(frozen=True)
+class _CachedLookup:
+    version: tuple[Any, ...]
+    term_lookup: TermLookup
+
+
+_cached_lookups: WeakKeyDictionary[Engine, _CachedLookup] = WeakKeyDictionary()
+_cache_lock = Lock()
+
+
+def cached_term_lookup(session: Session) -> TermLookup:
+    """The lookup of the stored terms, shared by all threads and rebuilt when the catalogue or the terms change."""
+    engine = session.get_bind().engine
+    version = tuple(session.execute(_TERMS_VERSION).one())
+    with _cache_lock:
+        cached = _cached_lookups.get(engine)
+    if cached is None or cached.version != version:
+        terms = session.execute(select(Term)).scalars()
+        cached = _CachedLookup(version, TermLookup(terms, accepts_new=False))
+        with _cache_lock:
+            _cached_lookups[engine] = cached
+    return cached.term_lookup
 
 
 def code_from_name(name: str) -> str:

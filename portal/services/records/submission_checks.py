@@ -6,7 +6,6 @@ The same checks as for a row of an import (services.records.validation), so that
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import fields
 from decimal import Decimal
 
@@ -14,11 +13,11 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from portal.errors import FieldError, ValidationFailed
-from portal.models import Project, ProjectDraft, Term
+from portal.models import Project, ProjectDraft
 from portal.models.draft import CODE_FIELDS, TERM_FIELDS
 from portal.services.records import published
-from portal.services.records.spellings import TermLookup
-from portal.services.records.validation import RowValidation, read_budget, validate_row
+from portal.services.records.spellings import TermLookup, cached_term_lookup
+from portal.services.records.validation import FieldValidation, read_budget, validate_fields
 from portal.services.records.values import Proposal, slug_from_reference
 from portal.text import cleaning, markdown
 
@@ -35,14 +34,6 @@ REQUIRED_FIELDS = {
     "countries": "Name at least one benefiting member state.",
     "budget": "Give the budget in US dollars.",
 }
-_COLUMN_BY_FIELD = {
-    "number": "project_id",
-    "start": "start_date",
-    "end": "end_date",
-    "budget": "budget_usd",
-    "countries": "benefiting_member_states",
-}
-_FIELD_BY_COLUMN = {column: field for field, column in _COLUMN_BY_FIELD.items()}
 _LANGUAGE_CODE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
 FUNDING_LINES = ("Line 1", "Line 2")
 
@@ -68,7 +59,7 @@ def clean_draft(draft: ProjectDraft) -> ProjectDraft:
 
 def _normalise_amount(text: str) -> str:
     """An amount in one spelling ("64240.00"), so that another one is no change; what is no amount as it was typed."""
-    cents = read_budget(RowValidation(0, {_COLUMN_BY_FIELD["budget"]: text}))
+    cents = read_budget(FieldValidation({"budget": text}))
     return cleaning.clean_line(text) if cents is None else str(Decimal(cents).scaleb(-2))
 
 
@@ -83,31 +74,29 @@ def find_errors(session: Session, draft: ProjectDraft, *, project_id: int | None
 
 
 def build_proposal(session: Session, draft: ProjectDraft, *, project_id: int | None = None) -> Proposal:
-    """The draft in the values of the database; raises Incomplete with all faults."""
-    found, result = _check_draft(session, draft, project_id)
-    if found or result is None:
-        raise ValidationFailed(found)
-    return result
+    """The draft in the values of the database; raises ValidationFailed with all errors."""
+    errors, proposal = _check_draft(session, draft, project_id)
+    if errors or proposal is None:
+        raise ValidationFailed(errors)
+    return proposal
 
 
 def _check_draft(
     session: Session, draft: ProjectDraft, project_id: int | None
 ) -> tuple[tuple[FieldError, ...], Proposal | None]:
-    terms = list(session.execute(select(Term)).scalars())
-    row = RowValidation(
-        0, {_COLUMN_BY_FIELD.get(name, name): _cell_text(getattr(draft, name)) for name in ProjectDraft.field_names()}
-    )
-    result = validate_row(row, TermLookup(terms, accepts_new=False))
-    found = [
-        FieldError(_FIELD_BY_COLUMN.get(finding.column, finding.column), f"{finding.reason}.", f"{finding.advice}.")
-        for finding in row.issues
+    term_lookup = cached_term_lookup(session)
+    validation = FieldValidation({name: getattr(draft, name) for name in ProjectDraft.field_names()})
+    proposal = validate_fields(validation, term_lookup)
+    errors = [
+        FieldError(finding.field, f"{finding.reason}.", f"{finding.advice}.")
+        for finding in validation.findings
         if finding.kind == "refused"
     ]
-    found += _missing_field_errors(draft, {fault.field for fault in found})
-    found += _unlisted_code_errors(session, draft, terms, {fault.field for fault in found}, project_id)
-    found += _length_errors(draft)
-    if result and (other := _slug_with_reference(session, draft.number, project_id)):
-        found.append(
+    errors += _missing_field_errors(draft, {error.field for error in errors})
+    errors += _unlisted_code_errors(session, draft, term_lookup, {error.field for error in errors}, project_id)
+    errors += _length_errors(draft)
+    if proposal and (other := _slug_with_reference(session, draft.number, project_id)):
+        errors.append(
             FieldError(
                 "number",
                 f"The Projects ID {draft.number} belongs to another project.",
@@ -115,13 +104,10 @@ def _check_draft(
             )
         )
     order = ProjectDraft.field_names()
-    # Paragraphs of Markdown need their blank lines, which a cell of a table has not got.
-    summed = result._replace(summary=draft.summary) if result else None
-    return tuple(sorted(found, key=lambda fault: order.index(fault.field))), summed
-
-
-def _cell_text(value: str | tuple[str, ...]) -> str:
-    return value if isinstance(value, str) else ";".join(value)
+    # Paragraphs of Markdown need their blank lines, which validation drops as an import does.
+    if proposal:
+        proposal = proposal._replace(summary=draft.summary)
+    return tuple(sorted(errors, key=lambda error: order.index(error.field))), proposal
 
 
 def _missing_field_errors(draft: ProjectDraft, fields_with_errors: set[str]) -> list[FieldError]:
@@ -135,32 +121,33 @@ def _missing_field_errors(draft: ProjectDraft, fields_with_errors: set[str]) -> 
 
 def _length_errors(draft: ProjectDraft) -> list[FieldError]:
     limits = {"title": MAX_TITLE_LENGTH, "summary": MAX_SUMMARY_LENGTH, "source_url": MAX_URL_LENGTH}
-    found = [
+    errors = [
         FieldError(field, f"The text is longer than {most:,} characters.", "Shorten it.")
         for field, most in limits.items()
         if len(getattr(draft, field)) > most
     ]
-    found += [
+    errors += [
         FieldError(field, "This is not a language code.", "Choose a language from the list.")
         for field in ("title_language", "language")
         if not _LANGUAGE_CODE.fullmatch(getattr(draft, field))
     ]
-    found += [
+    errors += [
         FieldError(field, f"More than {MAX_CODES_PER_FIELD} are named.", "Take some out.")
         for field in ("countries", "other_countries", "sdg", "gcm")
         if len(getattr(draft, field)) > MAX_CODES_PER_FIELD
     ]
-    return found
+    return errors
 
 
 def _unlisted_code_errors(
-    session: Session, draft: ProjectDraft, terms: Iterable[Term], fields_with_errors: set[str], project_id: int | None
+    session: Session,
+    draft: ProjectDraft,
+    term_lookup: TermLookup,
+    fields_with_errors: set[str],
+    project_id: int | None,
 ) -> list[FieldError]:
     """What is in no list. A file may name a term as it likes; a form offers codes, and sends nothing else by itself."""
-    codes: dict[str, set[str]] = {}
-    for term in terms:
-        codes.setdefault(term.facet, set()).add(term.code)
-    lists = {name: codes.get(facet, set()) for name, facet in (TERM_FIELDS | CODE_FIELDS).items()}
+    lists = {name: term_lookup.codes_in(facet) for name, facet in (TERM_FIELDS | CODE_FIELDS).items()}
     lists["funding_line"] = set(FUNDING_LINES)
     odd = {name: _codes_in(draft, name) - listed for name, listed in lists.items() if name not in fields_with_errors}
     if any(odd.values()) and project_id is not None:
@@ -183,5 +170,5 @@ def _slug_with_reference(session: Session, reference: str, project_id: int | Non
     if not reference:
         return ""
     is_alike = or_(Project.number == reference, Project.key_folded == slug_from_reference(reference).casefold())
-    found = session.execute(select(Project.key, Project.number).where(is_alike, Project.id != (project_id or 0)))
-    return next((key for key, held in found if held and held.casefold() == reference.casefold()), "")
+    others = session.execute(select(Project.key, Project.number).where(is_alike, Project.id != (project_id or 0)))
+    return next((key for key, held in others if held and held.casefold() == reference.casefold()), "")

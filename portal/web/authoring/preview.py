@@ -8,16 +8,14 @@ from portal.search.read_models.project import ProjectView, sort_terms
 from portal.search.read_models.terms import Terms, TermView
 from portal.services.records import submission_checks, validation
 from portal.services.records.submission_checks import MAX_SUMMARY_LENGTH
-from portal.services.records.validation import RowValidation
+from portal.services.records.validation import FieldValidation
 from portal.web.presentation import field_labels, formatting
 
 
 def preview_project(revision: Revision, terms: Terms) -> ProjectView:
-    """The project as the public would see it; invalid values are left out as if not stated."""
+    """What the public would see; a value that is not valid yet is left out, as if it were not stated."""
     draft = submission_checks.clean_draft(revision.draft)
-    row = RowValidation(
-        0, {"start_date": draft.start, "end_date": draft.end, "year": draft.year, "budget_usd": draft.budget}
-    )
+    values = FieldValidation({name: getattr(draft, name) for name in ("start", "end", "year", "budget")})
     project = revision.project
     return ProjectView(
         id=project.id if project else 0,
@@ -28,10 +26,10 @@ def preview_project(revision: Revision, terms: Terms) -> ProjectView:
         title_language=draft.title_language,
         summary=draft.summary[:MAX_SUMMARY_LENGTH],
         language=draft.language,
-        start=validation.read_date(row, "start_date"),
-        end=validation.read_date(row, "end_date"),
-        year=validation.read_year(row),
-        budget=None if (cents := validation.read_budget(row)) is None else formatting.dollars(cents),
+        start=validation.read_date(values, "start"),
+        end=validation.read_date(values, "end"),
+        year=validation.read_year(values),
+        budget=None if (cents := validation.read_budget(values)) is None else formatting.dollars(cents),
         status=terms.get("status", draft.status),
         type=terms.get("type", draft.project_type),
         coverage=terms.get("coverage", draft.coverage),

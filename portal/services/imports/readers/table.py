@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from portal.errors import UnreadableFile
-from portal.services.imports.header import parse_header
+from portal.services.imports.header import field_of, parse_header
+from portal.services.imports.issues import ImportIssue
 from portal.services.imports.readers import csv_reader, xlsx_reader
-from portal.services.records.findings import ImportIssue
 
 _SPREADSHEET_ERRORS = frozenset(
     ("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA")
@@ -28,10 +28,10 @@ _UNSUPPORTED_FORMATS = {
 
 
 class SourceRow(NamedTuple):
-    """One row: its number as a spreadsheet shows it, its text by column, and the issue that makes it unusable."""
+    """One row: its number as a spreadsheet shows it, its text by field, and the issue that makes it unusable."""
 
     number: int
-    cells: dict[str, str]
+    values: dict[str, str]
     issue: ImportIssue | None = None
 
 
@@ -93,11 +93,11 @@ def _skip_blank_rows(lines: Iterator[tuple[int, list[str]]], name: str) -> Itera
 
 
 def _to_source_rows(lines: Iterator[tuple[int, list[str]]], header: tuple[str, ...]) -> Iterator[SourceRow]:
-    width = len(header)
+    width, fields = len(header), tuple(map(field_of, header))
     for number, cells in lines:
-        fault = None
+        issue: ImportIssue | None = None
         if len(cells) != width:
-            fault = ImportIssue(
+            issue = ImportIssue(
                 number,
                 "",
                 "",
@@ -107,7 +107,7 @@ def _to_source_rows(lines: Iterator[tuple[int, list[str]]], header: tuple[str, .
             )
         elif not _SPREADSHEET_ERRORS.isdisjoint(cells):
             at = next(place for place, cell in enumerate(cells) if cell in _SPREADSHEET_ERRORS)
-            fault = ImportIssue(
+            issue = ImportIssue(
                 number,
                 header[at],
                 cells[at],
@@ -115,4 +115,4 @@ def _to_source_rows(lines: Iterator[tuple[int, list[str]]], header: tuple[str, .
                 "the cell holds an error of the spreadsheet",
                 "Correct the formula or type the value",
             )
-        yield SourceRow(number, dict(zip(header, cells, strict=False)), fault)
+        yield SourceRow(number, dict(zip(fields, cells, strict=False)), issue)
