@@ -124,7 +124,7 @@ def settings(folder, bind, address, database=""):
         "SECRET_KEY": secrets.token_hex(32),
         "DATABASE_URL": database or f"sqlite:///{folder}/portal.db",
         "PORTAL_URL": address,
-        "PORTAL_PROXIES": "1",
+        "PORTAL_PROXY_COUNT": "1",
         "PORTAL_LOG_LEVEL": "info",
         "PORTAL_ACCESS_LOG": "1",
         "BIND": bind,

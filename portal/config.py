@@ -20,6 +20,13 @@ ROOT = _PACKAGE if (_PACKAGE / "templates").is_dir() else _PACKAGE.parent
 _LOOPBACK_HOSTS = ("127.0.0.1", "localhost")
 _LOOPBACK_ADDRESSES = "127.0.0.1,::1"
 
+# Settings that had another name; the former one still works in this release.
+_FORMER_NAMES = {
+    "SECRET_KEY_BEFORE": "SECRET_KEY_FALLBACKS",
+    "PORTAL_FORWARDED": "PORTAL_TRUSTED_PROXIES",
+    "PORTAL_PROXIES": "PORTAL_PROXY_COUNT",
+}
+
 Networks = tuple[IPv4Network | IPv6Network, ...]
 
 
@@ -29,8 +36,14 @@ def parse_networks(text: str) -> Networks:
         return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
     except ValueError as why:
         raise ConfigurationError(
-            f"PORTAL_FORWARDED is {text!r}: list the proxy's addresses or networks, such as 10.0.0.0/8, with commas."
+            f"PORTAL_TRUSTED_PROXIES is {text!r}: list the proxy's addresses or networks, such as 10.0.0.0/8, with commas."
         ) from why
+
+
+def with_current_names(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment with values of former names under their current ones, which win; for one release."""
+    former = {current: environ[name] for name, current in _FORMER_NAMES.items() if name in environ}
+    return former | dict(environ)
 
 
 @dataclass(frozen=True)
@@ -81,8 +94,9 @@ class Settings:
     def from_environment(cls, environ: Mapping[str, str]) -> Settings:
         """Read DATABASE_URL, SECRET_KEY, PORT and what begins with PORTAL_ (see README.md).
 
-        Raises Misconfigured with one line that names the variable and what to do.
+        Raises ConfigurationError with one line that names the variable and what to do.
         """
+        environ = with_current_names(environ)
         stage = environ.get("PORTAL_ENV") or "development"
         if stage not in ("development", "production"):
             raise ConfigurationError(f"PORTAL_ENV is {stage!r}: set it to development or production.")
@@ -110,13 +124,15 @@ class Settings:
             raise ConfigurationError(
                 f"PORTAL_URL is {public_url!r}: set an address such as https://projects.example.org."
             )
-        proxies = environ.get("PORTAL_PROXIES") or "0"
+        proxies = environ.get("PORTAL_PROXY_COUNT") or "0"
         if proxies not in ("0", "1"):
-            raise ConfigurationError(f"PORTAL_PROXIES is {proxies!r}: set it to 1 behind a reverse proxy, else to 0.")
+            raise ConfigurationError(
+                f"PORTAL_PROXY_COUNT is {proxies!r}: set it to 1 behind a reverse proxy, else to 0."
+            )
         return cls(
             database_url=environ.get("DATABASE_URL") or f"sqlite:///{default_database()}",
             secret_key=secret_key or secrets.token_hex(32),
-            secret_key_fallbacks=tuple(environ.get("SECRET_KEY_BEFORE", "").split()),
+            secret_key_fallbacks=tuple(environ.get("SECRET_KEY_FALLBACKS", "").split()),
             has_persistent_key=bool(secret_key),
             is_production=is_production,
             has_separate_styles=_has_separate_styles(environ, is_production=is_production),
@@ -128,7 +144,7 @@ class Settings:
             operator=environ.get("PORTAL_OPERATOR", cls.operator),
             contact=environ.get("PORTAL_CONTACT", cls.contact),
             proxy_count=int(proxies),
-            trusted_proxies=parse_networks(environ.get("PORTAL_FORWARDED") or _LOOPBACK_ADDRESSES),
+            trusted_proxies=parse_networks(environ.get("PORTAL_TRUSTED_PROXIES") or _LOOPBACK_ADDRESSES),
             **_mail_settings(environ),
         )
 

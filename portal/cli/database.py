@@ -55,7 +55,7 @@ def migrate_database() -> None:
     if lost:
         click.echo(
             f"{lost} second factors cannot be decrypted because SECRET_KEY was changed. Put the previous key into "
-            "SECRET_KEY_BEFORE and run portal migrate again.",
+            "SECRET_KEY_FALLBACKS and run portal migrate again.",
             err=True,
         )
 

@@ -30,8 +30,8 @@ IMPOSSIBLE = [
     {"SECRET_KEY": "short", "PORTAL_ENV": "production"},
     {"PORTAL_URL": "", "PORTAL_ENV": "production", "SECRET_KEY": "0123456789abcdef" * 2},
     {"PORTAL_URL": "projects.example.org"},
-    {"PORTAL_PROXIES": "2"},
-    {"PORTAL_FORWARDED": "the proxy"},
+    {"PORTAL_PROXY_COUNT": "2"},
+    {"PORTAL_TRUSTED_PROXIES": "the proxy"},
     {"PORTAL_THREADS": "many"},
     {"PORTAL_PAGE_CACHE": "-1"},
     {
@@ -58,3 +58,18 @@ def test_an_sqlite_engine_that_can_corrupt_a_file_is_refused(monkeypatch):
 def test_the_database_of_a_checkout_lies_in_it(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     assert Settings.from_environment({}).database_url == f"sqlite:///{ROOT}/instance/portal.db"
+
+
+FORMER = [
+    ("SECRET_KEY_BEFORE", "SECRET_KEY_FALLBACKS", "secret_key_fallbacks", "old older", "new"),
+    ("PORTAL_PROXIES", "PORTAL_PROXY_COUNT", "proxy_count", "1", "0"),
+    ("PORTAL_FORWARDED", "PORTAL_TRUSTED_PROXIES", "trusted_proxies", "10.0.0.0/8", "192.0.2.0/24"),
+]
+
+
+@pytest.mark.parametrize(("former", "current", "attribute", "value", "other"), FORMER)
+def test_a_former_name_of_a_setting_still_works_and_the_current_one_wins(former, current, attribute, value, other):
+    by_current = getattr(Settings.from_environment({current: value}), attribute)
+    assert getattr(Settings.from_environment({former: value}), attribute) == by_current
+    both = Settings.from_environment({former: value, current: other})
+    assert getattr(both, attribute) == getattr(Settings.from_environment({current: other}), attribute) != by_current

@@ -94,7 +94,7 @@ def test_a_former_key_opens_until_everything_is_sealed_anew(app, session, ada, w
 
 def test_a_key_that_does_not_fit_says_what_to_do(session, ada, with_key):
     with_key(OTHER_KEY)
-    with pytest.raises(DecryptionFailed, match="SECRET_KEY_BEFORE"):
+    with pytest.raises(DecryptionFailed, match="SECRET_KEY_FALLBACKS"):
         encryption.decrypt(ada.totp_secret)
     assert second_factor.reencrypt_secrets(session()) == (0, 1)
 
@@ -122,6 +122,6 @@ def test_without_a_lasting_key_nothing_is_sealed(session, with_key):
 
 def test_settings_know_whether_their_key_lasts():
     assert not Settings.from_environment({}).has_persistent_key
-    given = Settings.from_environment({"SECRET_KEY": "x" * 40, "SECRET_KEY_BEFORE": "y z"})
+    given = Settings.from_environment({"SECRET_KEY": "x" * 40, "SECRET_KEY_FALLBACKS": "y z"})
     assert (given.has_persistent_key, given.secret_key_fallbacks) == (True, ("y", "z"))
     assert "'y'" not in repr(given)
