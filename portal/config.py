@@ -36,7 +36,7 @@ def parse_networks(text: str) -> Networks:
         return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
     except ValueError as why:
         raise ConfigurationError(
-            f"PORTAL_TRUSTED_PROXIES is {text!r}: list the proxy's addresses or networks, such as 10.0.0.0/8, with commas."
+            f"PORTAL_TRUSTED_PROXIES is {text!r}: list addresses or networks, such as 10.0.0.0/8, separated by commas."
         ) from why
 
 

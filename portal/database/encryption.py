@@ -38,7 +38,7 @@ def decrypt(stored: str) -> str:
     except InvalidToken as why:
         raise DecryptionFailed(
             "The second factor of this account cannot be read, because the portal's SECRET_KEY was changed. The "
-            "operator puts the former key into SECRET_KEY_FALLBACKS, runs portal migrate and starts the portal again. If "
+            "operator puts the former key into SECRET_KEY_FALLBACKS, runs portal migrate and restarts the portal. If "
             "that key is lost, portal account link EMAIL --new-second-factor lets the account set up another one."
         ) from why
 
