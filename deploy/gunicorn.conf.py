@@ -38,8 +38,8 @@ keepalive = 15
 max_requests = 2_000_000
 max_requests_jitter = 500_000
 
-# Proxies are trusted by settings of the portal (PORTAL_PROXY_COUNT, portal/web/http/proxy.py); gunicorn itself trusts no
-# header.
+# Settings of the portal say which proxy is trusted (PORTAL_PROXY_COUNT, portal/web/http/proxy.py); gunicorn itself
+# trusts no header.
 forwarded_allow_ips = ""
 secure_scheme_headers = {}
 forwarder_headers = ""
