@@ -36,7 +36,7 @@ def choose(page, link, email):
 
 
 def sign_in(page, email):
-    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Email address").fill(email)
     page.get_by_label("Password").fill(PHRASE)
     page.get_by_role("button", name="Sign in").click()
 
@@ -110,12 +110,12 @@ def test_without_script_everything_works_the_same(invited, browser, live):
     context.clear_cookies(name="__Host-portal")
     page.get_by_role("button", name="Store the name").click()
     assert page.get_by_role("heading", level=1).inner_text() == "Sign in again"
-    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Email address").fill(email)
     page.get_by_label("Password").fill(PHRASE)
     page.get_by_label("One-time code").fill(pyotp.TOTP(secret).at(time.time() + 30))
     page.get_by_role("button", name="Go on").click()
     page.get_by_role("button", name="Send it now").click()
-    assert page.get_by_role("status").first.inner_text() == "Your name is stored."
+    assert page.get_by_role("status").first.inner_text() == "Your name has been saved."
     assert page.locator("#name").input_value() == "Typed for an hour"
     context.close()
 
@@ -132,10 +132,10 @@ def test_with_script_the_dialog_asks_and_the_form_goes_on(page, axe, invited):
     dialog = page.get_by_role("dialog", name="Sign in again")
     dialog.wait_for()
     assert axe(page, within="#reauth-dialog") == []
-    assert dialog.get_by_label("E-mail address").input_value() == email
+    assert dialog.get_by_label("Email address").input_value() == email
     dialog.get_by_label("Password").fill(PHRASE)
     dialog.get_by_role("button", name="Sign in and go on").click()
-    page.get_by_text("Your name is stored.").wait_for()
+    page.get_by_text("Your name has been saved.").wait_for()
     assert page.locator("#name").input_value() == "Typed for an hour"
 
 

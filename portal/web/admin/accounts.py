@@ -1,15 +1,15 @@
-"""Accounts of staff, for administrators: add, invite, change the role, disable, hand over a link."""
+"""Staff accounts, for administrators: invite, rename, change the role, disable, send a link."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response as WSGIResponse
+from sqlalchemy.orm import Session
 from wtforms import Form, RadioField, StringField
 
 from portal.database.orm import db
-from portal.database.transactions import begin_writing
+from portal.database.transactions import transaction
 from portal.errors import ValidationFailed
 from portal.models import Account
 from portal.services import mail
@@ -21,17 +21,17 @@ from portal.vocabulary.workflow import Role
 from portal.web.accounts import notify
 from portal.web.declarations import accepts, require_role
 from portal.web.http import request_context
+from portal.web.http.responses import ViewResponse
 from portal.web.http.url_converters import ACCOUNT_ID
 from portal.web.presentation.i18n import gettext
 from portal.web.security import access
 
 bp = Blueprint("accounts", __name__, url_prefix="/staff/accounts")
-ViewResponse = Response | WSGIResponse | str
 
 
 class InvitationForm(Form):
     name = StringField(gettext("Name"))
-    email = StringField(gettext("E-mail address"))
+    email = StringField(gettext("Email address"))
     role = RadioField(gettext("Role"), choices=list(Role), default=Role.AUTHOR)
 
 
@@ -40,7 +40,7 @@ class AccountNameForm(Form):
 
 
 class AccountEmailForm(Form):
-    email = StringField(gettext("E-mail address"))
+    email = StringField(gettext("Email address"))
 
 
 @bp.get("/")
@@ -54,16 +54,14 @@ def list_accounts() -> ViewResponse:
 @accepts(InvitationForm)
 def invite() -> ViewResponse:
     form = InvitationForm(request.form)
-    given = {"email": form.email.data or "", "name": form.name.data or "", "role": form.role.data or ""}
-    begin_writing(db.session())
+    values = {"email": form.email.data or "", "name": form.name.data or "", "role": form.role.data or ""}
     try:
-        link = administration.invite(db.session(), **given, by=access.signed_in_account())
-    except ValidationFailed as why:
-        db.session.rollback()
-        for fault in why.errors:
-            form[fault.field].errors = [str(fault)]
+        with transaction(db.session()) as session:
+            link = administration.invite(session, **values, by=access.signed_in_account())
+    except ValidationFailed as error:
+        for field_error in error.errors:
+            form[field_error.field].errors = [str(field_error)]
         return render_accounts(form, 422)
-    db.session.commit()
     return deliver_link(link)
 
 
@@ -81,11 +79,10 @@ def rename(account_id: int) -> ViewResponse:
     try:
         return change_account(
             account_id,
-            lambda found: administration.rename(db.session(), found, form.name.data or "", by=acting_account()),
+            lambda session, account, by: administration.rename(db.session(), account, form.name.data or "", by=by),
         )
-    except ValidationFailed as why:
-        db.session.rollback()
-        form.name.errors = [str(fault) for fault in why.errors]
+    except ValidationFailed as error:
+        form.name.errors = [str(field_error) for field_error in error.errors]
         return render_account(administration.get_by_id(db.session(), account_id), form, 422)
 
 
@@ -93,107 +90,105 @@ def rename(account_id: int) -> ViewResponse:
 @require_role("administrator")
 @accepts("role")
 def change_role(account_id: int) -> ViewResponse:
-    role, proof = request.form.get("role", ""), access.auth_session()
-    before = administration.get_by_id(db.session(), account_id).role
-    answer = change_account(
+    role, auth_session = request.form.get("role", ""), access.auth_session()
+    previous = administration.get_by_id(db.session(), account_id).role
+    response = change_account(
         account_id,
-        lambda found: administration.change_role(db.session(), found, role, by=acting_account(), auth_session=proof),
+        lambda session, account, by: administration.change_role(
+            db.session(), account, role, by=by, auth_session=auth_session
+        ),
     )
-    if role != before:
+    if role != previous:
         notify.send_notification(
             SecurityEvent.ROLE_CHANGED,
             administration.get_by_id(db.session(), account_id),
             detail=access.role_name(role),
         )
-    return answer
+    return response
 
 
 @bp.post(f"/{ACCOUNT_ID}/email")
 @require_role("administrator")
 @accepts(AccountEmailForm)
 def change_email(account_id: int) -> ViewResponse:
-    """At once, for who can no longer read the old address; both addresses are told."""
-    form, proof = AccountEmailForm(request.form), access.auth_session()
-    before = administration.get_by_id(db.session(), account_id).email
-    given = form.email.data or ""
+    """Change it at once, for a user who cannot read the old address; both addresses get a notice."""
+    form, auth_session = AccountEmailForm(request.form), access.auth_session()
+    previous = administration.get_by_id(db.session(), account_id).email
+    email = form.email.data or ""
     try:
-        answer = change_account(
+        response = change_account(
             account_id,
-            lambda found: email_change.set_email(db.session(), found, given, by=acting_account(), auth_session=proof),
+            lambda session, account, by: email_change.set_email(
+                db.session(), account, email, by=by, auth_session=auth_session
+            ),
         )
-    except ValidationFailed as why:
-        db.session.rollback()
-        form.email.errors = [str(fault) for fault in why.errors]
+    except ValidationFailed as error:
+        form.email.errors = [str(field_error) for field_error in error.errors]
         return render_account(administration.get_by_id(db.session(), account_id), email=form, status=422)
-    found = administration.get_by_id(db.session(), account_id)
-    notify.send_notification(SecurityEvent.EMAIL_CHANGED, found, detail=found.email, also=before)
-    return answer
+    account = administration.get_by_id(db.session(), account_id)
+    notify.send_notification(SecurityEvent.EMAIL_CHANGED, account, detail=account.email, also=previous)
+    return response
 
 
 @bp.post(f"/{ACCOUNT_ID}/disable")
 @require_role("administrator")
 @accepts()
 def disable(account_id: int) -> ViewResponse:
-    return change_account(account_id, lambda found: administration.disable(db.session(), found, by=acting_account()))
+    return change_account(account_id, lambda session, account, by: administration.disable(session, account, by=by))
 
 
 @bp.post(f"/{ACCOUNT_ID}/enable")
 @require_role("administrator")
 @accepts()
 def enable(account_id: int) -> ViewResponse:
-    return change_account(account_id, lambda found: administration.enable(db.session(), found, by=acting_account()))
+    return change_account(account_id, lambda session, account, by: administration.enable(session, account, by=by))
 
 
 @bp.post(f"/{ACCOUNT_ID}/remove-second-factor")
 @require_role("administrator")
 @accepts()
 def remove_second_factor(account_id: int) -> ViewResponse:
-    proof = access.auth_session()
-    answer = change_account(
+    auth_session = access.auth_session()
+    response = change_account(
         account_id,
-        lambda found: administration.remove_second_factor(db.session(), found, by=acting_account(), auth_session=proof),
+        lambda session, account, by: administration.remove_second_factor(
+            db.session(), account, by=by, auth_session=auth_session
+        ),
     )
     notify.send_notification(SecurityEvent.SECOND_FACTOR_REMOVED, administration.get_by_id(db.session(), account_id))
-    return answer
+    return response
 
 
 @bp.post(f"/{ACCOUNT_ID}/link")
 @require_role("administrator")
 @accepts()
 def send_link(account_id: int) -> ViewResponse:
-    begin_writing(db.session())
-    link = administration.issue_link(
-        db.session(), administration.get_by_id(db.session(), account_id), by=acting_account()
-    )
-    db.session.commit()
+    with transaction(db.session()) as session:
+        account = administration.get_by_id(session, account_id)
+        link = administration.issue_link(session, account, by=access.signed_in_account())
     return deliver_link(link)
 
 
-def acting_account() -> Account:
-    return access.signed_in_account()
-
-
-def change_account(account_id: int, act: Callable[[Account], object]) -> ViewResponse:
-    """One act on one account in one transaction; back to its page."""
-    begin_writing(db.session())
-    act(administration.get_by_id(db.session(), account_id))
-    db.session.commit()
-    flash(gettext("Stored."))
+def change_account(account_id: int, operation: Callable[[Session, Account, Account], object]) -> ViewResponse:
+    """Run `operation(session, account, by)` in one transaction, and redirect to the page of the account."""
+    with transaction(db.session()) as session:
+        operation(session, administration.get_by_id(session, account_id), access.signed_in_account())
+    flash(gettext("The account has been updated."))
     return redirect(url_for("accounts.show_account", account_id=account_id), 303)
 
 
 def deliver_link(link: IssuedLink) -> ViewResponse:
-    """Mail the link, or show it this once where no mail is set up."""
+    """Send the link by email, or show it once if the portal cannot send email."""
     settings = request_context.settings()
     if mail.send_in_background(notifications.link_email(link, settings), settings):
-        flash(gettext("A link was mailed to %(email)s. It works once, within 30 minutes.", email=link.email))
+        flash(gettext("A link has been sent to %(email)s. It works once, within 30 minutes.", email=link.email))
         return redirect(url_for("accounts.list_accounts"), 303)
     return render_template("admin/one_time_link.html", link=link, address=link.url(settings.public_url))
 
 
 def render_accounts(form: InvitationForm, status: int = 200) -> Response:
-    people = administration.list_accounts(db.session())
-    return make_response(render_template("admin/accounts.html", accounts=people, form=form), status)
+    accounts = administration.list_accounts(db.session())
+    return make_response(render_template("admin/accounts.html", accounts=accounts, form=form), status)
 
 
 def render_account(

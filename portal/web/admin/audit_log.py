@@ -1,4 +1,4 @@
-"""The audit trail for administrators: filters by who, what, subject and days; read only."""
+"""The audit log for administrators, filtered by actor, action, subject and date; read only."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MAX_TEXT_LENGTH = 64
 
 @dataclass(frozen=True)
 class AuditRow:
-    """One event with its changes as text, and the address of its subject where it has a page."""
+    """One event, its changes as text, and the URL of its subject if it has a page."""
 
     event: AuditEvent
     url: str
@@ -36,35 +36,34 @@ class AuditRow:
 @bp.get("/")
 @require_role("administrator")
 def events() -> str:
-    wanted = parse_filter(request.args)
+    audit_filter = parse_filter(request.args)
     session = db.session()
-    found, following = log.find_events(session, wanted)
-    shown = revisions.visible_ids(
-        session, [number for event in found if (number := revision_id_of(event))], access.signed_in_account()
-    )
+    found_events, next_id = log.find_events(session, audit_filter)
+    revision_ids = [revision_id for event in found_events if (revision_id := revision_id_of(event))]
+    visible_ids = revisions.visible_ids(session, revision_ids, access.signed_in_account())
     return render_template(
         "admin/audit_log.html",
-        rows=[audit_row(event, shown) for event in found],
-        audit_filter=wanted,
+        rows=[audit_row(event, visible_ids) for event in found_events],
+        audit_filter=audit_filter,
         verbs=log.verbs(session),
         kinds=log.subject_kinds(session),
-        next_url=filter_url(replace(wanted, before_id=following)) if following else "",
-        first_url=filter_url(replace(wanted, before_id=None)) if wanted.before_id else "",
+        next_url=filter_url(replace(audit_filter, before_id=next_id)) if next_id else "",
+        first_url=filter_url(replace(audit_filter, before_id=None)) if audit_filter.before_id else "",
     )
 
 
 def parse_filter(args: MultiDict[str, str]) -> AuditFilter:
-    """Which events the address asks for; what makes no sense is left out."""
+    """The filter of a query string; invalid values are ignored."""
 
     def text(name: str) -> str:
         return args.get(name, "").replace("\x00", "").strip()[:MAX_TEXT_LENGTH]
 
     def day(name: str) -> date | None:
         try:
-            found = date.fromisoformat(args.get(name, ""))
+            value = date.fromisoformat(args.get(name, ""))
         except ValueError:
             return None
-        return found if date.min < found < date.max else None
+        return value if date.min < value < date.max else None
 
     before = args.get("before", "")
     return AuditFilter(
@@ -79,7 +78,7 @@ def parse_filter(args: MultiDict[str, str]) -> AuditFilter:
 
 
 def filter_url(audit_filter: AuditFilter) -> str:
-    given: dict[str, Any] = {
+    params: dict[str, Any] = {
         "who": audit_filter.actor,
         "what": audit_filter.verb,
         "kind": audit_filter.kind,
@@ -88,20 +87,20 @@ def filter_url(audit_filter: AuditFilter) -> str:
         "to": audit_filter.last_day.isoformat() if audit_filter.last_day else "",
         "before": audit_filter.before_id,
     }
-    return url_for(".events", **{name: value for name, value in given.items() if value})
+    return url_for(".events", **{name: value for name, value in params.items() if value})
 
 
 def revision_id_of(event: AuditEvent) -> int:
-    """The number of the revision that an event is about, 0 for another subject."""
+    """The id of the revision that the event is about, 0 for another subject."""
     return int(event.subject_id) if event.subject_kind == "revision" and event.subject_id.isdigit() else 0
 
 
 def audit_row(event: AuditEvent, visible_ids: Collection[int]) -> AuditRow:
-    """An event; its revision is linked if it is among those shown, for a draft is its author's alone."""
-    number = revision_id_of(event)
+    """A row of the log; it links to the revision only if the user may see it."""
+    revision_id = revision_id_of(event)
     return AuditRow(
         event=event,
-        url=url_for("review.revision", revision_id=number) if number in visible_ids else "",
+        url=url_for("review.revision", revision_id=revision_id) if revision_id in visible_ids else "",
         before=pretty_json(event.before),
         after=pretty_json(event.after),
     )

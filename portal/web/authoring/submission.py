@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, flash, jsonify, make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response as WSGIResponse
 
 from portal.database.orm import db
 from portal.database.transactions import begin_writing
@@ -20,14 +19,13 @@ from portal.services.editorial.workflow import Action
 from portal.web.authoring import conflict_page, draft_saving, edit_page, preview
 from portal.web.authoring.draft_saving import EDIT_FIELDS, DraftPost, DraftTarget
 from portal.web.declarations import accepts, require_role
+from portal.web.http.responses import ViewResponse
 from portal.web.http.url_converters import REVISION_ID
 from portal.web.presentation import citation
 from portal.web.security import access
 from portal.web.security.idempotency import request_digest
 
 bp = Blueprint("submission", __name__, url_prefix="/staff")
-
-ViewResponse = Response | WSGIResponse | str
 
 
 @bp.get("/projects/new", endpoint="new")

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as WSGIResponse
 
 from portal.database.orm import db
 from portal.errors import DecryptionFailed, InvalidLink, InvalidTransition, NotFound, RateLimited, ValidationFailed
+from portal.web.http.responses import no_store
 from portal.web.presentation.i18n import gettext, ngettext
 
 _log = logging.getLogger(__name__)
@@ -67,18 +68,18 @@ def render_error(status: int, heading: str, *advice: str, retry_after: int = 0) 
         # What broke the page may break the error page too; then plain words must do.
         _log.error("request %s: no error page for %s", g.get("request_id"), status, exc_info=why)
         return plain_text(status, [heading, *advice, g.get("request_id", "")])
-    return no_store(make_response(body, status), retry_after)
+    return add_error_headers(make_response(body, status), retry_after)
 
 
 def plain_text(status: int, lines: list[str]) -> Response:
     """An answer that needs no template."""
     response = make_response("\n\n".join(lines) + "\n", status)
     response.mimetype = "text/plain"
-    return no_store(response)
+    return add_error_headers(response)
 
 
-def no_store(response: Response, retry_after: int = 0) -> Response:
-    response.headers["Cache-Control"] = "no-store"
+def add_error_headers(response: Response, retry_after: int = 0) -> Response:
+    no_store(response)
     # An htmx request that fails must not put its address into the bar: the list still shows the old one.
     response.headers["HX-Push-Url"] = "false"
     if retry_after:

@@ -1,7 +1,7 @@
-"""Two questions of those who watch: is the process alive, and could it serve a visitor now?
+"""Health checks: whether the process is alive (/healthz), and whether it can serve a visitor now (/readyz).
 
-A proxy or container engine asks /healthz: its answer depends on nothing but the process, so a database
-that is away never has all processes restarted. /readyz is for alerts, and for taking a node out.
+A proxy or container engine requests /healthz, which depends on the process alone, so that a database outage does not
+restart every process. /readyz is for alerts, and for taking a node out of the pool.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from portal.database.orm import db
 from portal.search.index import current
 from portal.services.operations import migrations
 from portal.web.declarations import public
+from portal.web.http.responses import no_store
 
 _OK = "ok"
 
@@ -27,7 +28,7 @@ bp = Blueprint("health", __name__)
 @bp.get("/healthz")
 @public
 def alive() -> Response:
-    """200 while the process answers at all."""
+    """200 as long as the process responds."""
     return no_store(Response(_OK, mimetype="text/plain"))
 
 
@@ -35,23 +36,18 @@ def alive() -> Response:
 @public
 def ready() -> tuple[Response, int]:
     """{"database", "migrations", "index"}: each "ok" or a sentence; 200 if all are ok, else 503."""
-    found = component_states()
-    return no_store(jsonify(found)), 200 if set(found.values()) == {_OK} else 503
-
-
-def no_store(response: Response) -> Response:
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    states = component_states()
+    return no_store(jsonify(states)), 200 if set(states.values()) == {_OK} else 503
 
 
 def component_states() -> dict[str, str]:
-    """What is ok and what is not, in sentences that quote no statement, path or address; the log has the rest."""
+    """The state of each component, in sentences without SQL, paths or addresses; details are in the log."""
     try:
         connection = db.session.connection()
         connection.execute(text("SELECT 1"))
         is_current = migrations.is_current(connection)
-    except SQLAlchemyError as why:
-        _log.error("not ready: the database does not answer", exc_info=why)
+    except SQLAlchemyError as error:
+        _log.error("not ready: the database does not answer", exc_info=error)
         unknown = "Not known: the database does not answer."
         return {
             "database": "The database does not answer; the log of the portal says why.",

@@ -14,8 +14,9 @@ from portal.errors import Conflict, PortalError, ValidationFailed
 from portal.models import Account, Revision
 from portal.services.editorial import revisions, workflow
 from portal.services.editorial.workflow import Action
+from portal.web.http.responses import ViewResponse
 from portal.web.presentation.i18n import gettext
-from portal.web.security.idempotency import RefusalHandler, ViewResponse, run_once
+from portal.web.security.idempotency import RefusalHandler, run_once
 
 # What every form of a step sends: the idempotency key, and the version of the revision that its page shows.
 TRANSITION_FIELDS = ("key", "version")

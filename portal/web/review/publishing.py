@@ -15,6 +15,7 @@ from portal.services.editorial.workflow import Action
 from portal.services.records import published
 from portal.vocabulary.workflow import State
 from portal.web.declarations import accepts, require_role
+from portal.web.http.responses import ViewResponse
 from portal.web.http.url_converters import REVISION_ID
 from portal.web.presentation import field_labels, formatting
 from portal.web.presentation.i18n import gettext, ngettext
@@ -23,7 +24,6 @@ from portal.web.review.actions import TRANSITION_FIELDS, run_action
 from portal.web.review.confirmation import Confirmation, render_confirmation
 from portal.web.review.forms import DueDateForm, PublishTimeForm
 from portal.web.security import access, idempotency
-from portal.web.security.idempotency import ViewResponse
 
 bp = Blueprint("publishing", __name__, url_prefix="/staff")
 MAX_REVISIONS_AT_ONCE = 50

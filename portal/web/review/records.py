@@ -11,13 +11,13 @@ from portal.models import Account
 from portal.services.editorial import publication, revisions
 from portal.services.records import published
 from portal.web.declarations import accepts, require_role
+from portal.web.http.responses import ViewResponse
 from portal.web.presentation.i18n import gettext
 from portal.web.review import event_text
 from portal.web.review.actions import TRANSITION_FIELDS
 from portal.web.review.confirmation import Confirmation, render_confirmation
 from portal.web.review.forms import ReasonForm
 from portal.web.security import access, idempotency
-from portal.web.security.idempotency import ViewResponse
 
 bp = Blueprint("records", __name__, url_prefix="/staff/projects")
 

@@ -15,6 +15,7 @@ from portal.services.audit import history
 from portal.services.editorial import publication, review, revisions
 from portal.services.editorial.workflow import Action
 from portal.web.declarations import accepts, require_role
+from portal.web.http.responses import ViewResponse
 from portal.web.http.url_converters import REVISION_ID
 from portal.web.presentation.i18n import gettext
 from portal.web.review import actions, event_text
@@ -22,7 +23,6 @@ from portal.web.review.actions import TRANSITION_FIELDS, run_action
 from portal.web.review.field_decisions import DECISION_FIELDS, Decision
 from portal.web.review.revision_page import build_page
 from portal.web.security import access, idempotency
-from portal.web.security.idempotency import ViewResponse
 
 bp = Blueprint("review", __name__, url_prefix="/staff/revisions")
 

@@ -1,18 +1,18 @@
-"""One POST counts once, however often it is sent."""
+"""Idempotency keys: a POST takes effect once, however often it is sent."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from flask import Response, flash, redirect, request
+from flask import flash, redirect, request
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response as WSGIResponse
 
 from portal.database.orm import db
-from portal.database.transactions import begin_writing
+from portal.database.transactions import transaction
 from portal.errors import Conflict, Forbidden, InvalidTransition, PortalError, ValidationFailed
 from portal.models import Account
 from portal.services.editorial import idempotency
+from portal.web.http.responses import ViewResponse
 from portal.web.security import access, csrf
 
 STATUS_BY_ERROR: Mapping[type[PortalError], int] = {
@@ -21,41 +21,32 @@ STATUS_BY_ERROR: Mapping[type[PortalError], int] = {
     Conflict: 409,
     ValidationFailed: 422,
 }
-
-
-ViewResponse = Response | WSGIResponse | str
-
-
 Operation = Callable[[Session, Account], str]
-
-
 RefusalHandler = Callable[[PortalError, int], ViewResponse]
 
 
 def run_once(operation: Operation, on_refused: RefusalHandler, success_message: str) -> ViewResponse:
-    """Do `act` in one transaction and go to the address it returns, which says `done`; `again` answers a refusal."""
-    session, account_key = db.session(), request.form.get("key", "")
-    begin_writing(session)
-    account = access.signed_in_account()
+    """Run the operation in one transaction, at most once per idempotency key, and redirect to the URL it returns.
+
+    `on_refused` renders the response when the operation is refused.
+    """
+    key = request.form.get("key", "")
     try:
-        led = idempotency.claim_key(session, account_key, account, request_digest())
-        if led is None:
-            address = operation(session, account)
-            idempotency.complete_key(session, account_key, account, address)
-            session.commit()
-        else:
-            session.rollback()
-            address = led
-    except tuple(STATUS_BY_ERROR) as why:
-        session.rollback()
-        if isinstance(why, Forbidden):
-            access.record_refusal(access.signed_in_account(), str(why))
-        return on_refused(why, STATUS_BY_ERROR[type(why)])
+        with transaction(db.session()) as session:
+            account = access.signed_in_account()
+            url = idempotency.claim_key(session, key, account, request_digest())
+            if url is None:
+                url = operation(session, account)
+                idempotency.complete_key(session, key, account, url)
+    except tuple(STATUS_BY_ERROR) as error:
+        if isinstance(error, Forbidden):
+            access.record_refusal(access.signed_in_account(), str(error))
+        return on_refused(error, STATUS_BY_ERROR[type(error)])
     flash(success_message)
-    return redirect(address, 303)
+    return redirect(url, 303)
 
 
 def request_digest() -> str:
-    """What tells this post from another under the same key; the form token is made anew by signing in again."""
+    """A digest of the POST without its CSRF token, which changes on sign-in; one key stands for one digest."""
     fields = ((name, value) for name, value in request.form.items(multi=True) if name != csrf.FIELD)
     return idempotency.submission_digest(request.path, fields)

@@ -112,7 +112,11 @@ def failure_message(outcome: str, seconds: int) -> str:
         return gettext("Too many tries. Wait %(num)s minutes, then try again.", num=max(1, -(-seconds // 60)))
     if outcome == "enrolment":
         return gettext("A second factor has to be set up first. Sign in on another page, then come back to this one.")
-    return gettext("Password or code is wrong. Check both; each code works once.")
+    return wrong_credentials_message()
+
+
+def wrong_credentials_message() -> str:
+    return gettext("Your password or code is wrong. Check both. Each code works only once.")
 
 
 def _offer(mode: Mode, status: int) -> Response:
