@@ -18,7 +18,7 @@ HAND_OVER = 'exec 3<&"$0"; export LISTEN_FDS=1 LISTEN_PID=$$; exec "$@"'
 
 VERSIONED = {
     "portal/__init__.py": "",
-    "portal/errors.py": "class Misconfigured(Exception):\n    pass\n",
+    "portal/errors.py": "class ConfigurationError(Exception):\n    pass\n",
     "portal/config.py": """
 VERSION = "{version}"
 class Settings:
