@@ -31,7 +31,7 @@ Networks = tuple[IPv4Network | IPv6Network, ...]
 
 
 def parse_networks(text: str) -> Networks:
-    """Read addresses and networks, separated by commas; raise Misconfigured."""
+    """Read addresses and networks, separated by commas; raise ConfigurationError."""
     try:
         return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
     except ValueError as why:

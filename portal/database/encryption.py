@@ -28,7 +28,7 @@ def encrypt(text: str) -> str:
 
 
 def decrypt(stored: str) -> str:
-    """What was sealed; raises SealedAway when none of the keys fits."""
+    """What was sealed; raises DecryptionFailed when none of the keys fits."""
     if not is_encrypted(stored):
         return stored
     settings = _settings()

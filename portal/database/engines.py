@@ -18,7 +18,7 @@ _URL_EXAMPLES = "write sqlite:////folder/portal.db or postgresql://user:password
 
 
 def parse_database_url(text: str, name: str = "DATABASE_URL") -> URL:
-    """The address with its driver; raise Misconfigured for what is no address, or of another database."""
+    """The address with its driver; raise ConfigurationError for what is no address, or of another database."""
     try:
         url = make_url(text)
     except ArgumentError as why:
