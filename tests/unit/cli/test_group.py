@@ -57,14 +57,14 @@ def one_line(output):
 @pytest.mark.parametrize("words", [*COMMANDS, ["backup", "copy.db"]], ids=" ".join)
 def test_without_a_database_each_command_says_so_and_makes_none(tmp_path, words):
     path = tmp_path / "portal.db"
-    assert "run portal migrate" in one_line(outcome(*words, database=f"sqlite:///{path}"))
+    assert "run portal migrate" in one_line(outcome(*words, database=f"sqlite:///{path}")).lower()
     assert not path.exists()
 
 
 @pytest.mark.parametrize("words", [*COMMANDS, ["backup", "copy.db"]], ids=" ".join)
 def test_a_database_that_is_not_migrated_is_said(tmp_path, words):
     (tmp_path / "portal.db").touch()
-    assert "run portal migrate" in one_line(outcome(*words, database=f"sqlite:///{tmp_path}/portal.db"))
+    assert "run portal migrate" in one_line(outcome(*words, database=f"sqlite:///{tmp_path}/portal.db")).lower()
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
