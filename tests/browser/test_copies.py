@@ -70,7 +70,7 @@ def test_the_copy_of_what_may_not_have_arrived_is_offered_again(context, page, w
             return route.fallback()
         if is_stored:
             route.fetch(max_redirects=0)
-            context.clear_cookies(name=re.compile("said"))  # it came with the answer
+            context.clear_cookies(name=re.compile("flash"))  # it came with the answer
         return route.abort("aborted")
 
     context.route(f"**{NEW}", lose)
