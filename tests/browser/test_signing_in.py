@@ -126,7 +126,7 @@ def test_with_script_the_dialog_asks_and_the_form_goes_on(page, axe, invited):
     page.goto("/staff/account")
     page.locator("#name").fill("Typed for an hour")
     form = page.locator("form", has=page.get_by_role("button", name="Store the name"))
-    form.evaluate("form => form.dataset.keeps = ''")
+    form.evaluate("form => form.dataset.checkSession = ''")
     page.context.clear_cookies(name="__Host-portal")
     page.get_by_role("button", name="Store the name").click()
     dialog = page.get_by_role("dialog", name="Sign in again")
