@@ -56,7 +56,7 @@ def test_an_ended_session_asks_to_sign_in_in_place_and_the_save_goes_through(
     session.query(AccountSession).filter_by(account_id=account).delete()
     session.commit()
     page.get_by_label("Title", exact=True).fill("Typed after the session ended")
-    page.locator("dialog#again[open]").wait_for()
+    page.locator("dialog#reauth-dialog[open]").wait_for()
     page.get_by_label("Password").fill(PHRASE)
     press(page, "Sign in and go on")
     page.locator("#save-status").filter(has_text=SAVED).wait_for()
