@@ -94,7 +94,7 @@ def test_a_second_window_is_told_and_both_texts_are_shown(context, page, writer,
     other.get_by_label("Title", exact=True).fill("In the other window")
     other.locator("#save-status").filter(has_text=SAVED).wait_for()
     page.get_by_label("Title", exact=True).fill("In this window")
-    page.locator("#conflict-notice").filter(has_text="saved elsewhere").wait_for()
+    page.locator("#conflict-notice").filter(has_text="saved in another window").wait_for()
     press(page, "Save draft")
     page.get_by_role("heading", name="Choose between two versions").wait_for()
     for size in (WIDE, NARROW):
