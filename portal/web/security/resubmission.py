@@ -5,7 +5,7 @@ For who builds staff forms. Three things can have happened between opening a for
 
 * A plain form needs nothing: the answer is a page that carries every field of the POST as a hidden input, asks for what
   is missing, and then offers one button that sends the same fields to the same address with a new form token.
-* `<form method="post" data-check-session>`: with script, static/js/staff.js asks /sign-in/state before the form leaves, opens
+* `<form method="post" data-check-session>`: with script, static/js/staff.js asks /sign-in/state first, opens
   the dialog of templates/staff_frame.html where the session is over, and then sends the form itself.
 * Own requests: `await staff.send(address, {method: "POST", body: new FormData(form)})` is fetch with the form token;
   on 401 it opens the dialog and repeats the request once, on 403 with the header Portal-CSRF-Token it repeats it with
