@@ -66,6 +66,7 @@ def masked(text):
     text = re.sub(r"/revisions/[0-9]+", "/revisions/N", text)
     text = re.sub(r"\b20[0-9]{2}-[0-9]{2}-[0-9]{2}( (at )?[0-9]{2}:[0-9]{2} UTC)?", "[day]", text)
     text = re.sub(r"\b[0-9]{1,2} [A-Z][a-z]{2} 20[0-9]{2}( [0-9]{2}:[0-9]{2} UTC)?", "[day]", text)
+    text = re.sub(r"\b[0-9]{2}:[0-9]{2} UTC", "[time]", text)
     return re.sub(r"\b(one|[0-9]+) minutes?\b", "[minutes]", re.sub(r"R-[0-9]+", "R-N", text))
 
 

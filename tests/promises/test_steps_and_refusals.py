@@ -1,8 +1,9 @@
 """What staff read after a step, and why one is refused; and what a desk says on which nothing or little waits.
 
-The sentences stand in golden/staff/: desks.txt, refusals.txt and steps.txt.
+The sentences stand in golden/staff/: desks, refusals, steps, questions, editing.
 """
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,12 +11,13 @@ import pytest
 from portal.database.orm import now
 from portal.services.editorial import publication, review
 from portal.vocabulary.workflow import State
-from tests import golden_files
+from tests import golden_files, page_text
 from tests.factories import COMPLETE, Office
 from tests.page_text import words
 from tests.promises.situations import SITUATIONS, line, looked_at, masked
 from tests.staff_clients import Colleague
 
+NEW = "/staff/projects/new"
 # Who tries which step in which situation: steps that nobody may take there, then steps that this person may not take.
 REFUSED = """
 submitted: author submit, author discard, reviewer mark, reviewer return, reviewer approve
@@ -65,14 +67,15 @@ def test_a_refused_step_says_who_may_take_it_or_what_it_is(office, people):
     text, made = "", {}
     for entry in filter(None, REFUSED.splitlines()):
         situation, _, tries = entry.partition(": ")
-        revision = made.setdefault(situation, None) or makes[situation](office, COMPLETE.replace(title=situation))
-        made[situation] = revision
+        if situation not in made:
+            made[situation] = makes[situation](office, COMPLETE.replace(title=situation, number=situation))
+        revision = made[situation]
         office.session.commit()
         for attempt in tries.split(", "):
             who, _, step = attempt.rpartition(" ")
             address = f"/staff/revisions/{revision.id}/{step}"
             if step == "withdraw":
-                address = f"/staff/projects/{revision.project.key}/withdraw"
+                address = "/staff/projects/withdrawn/withdraw"
             marks = {"mark-title": "accepted"} if step == "mark" else {}
             answer = people[who].act(
                 address, version=str(revision.version), note="A note.", reason="A reason.", **marks
@@ -89,7 +92,7 @@ def refusal(answer):
 
 def test_each_step_says_what_came_of_it(office, people):
     author, reviewer, other = people["author"], people["reviewer"], people["second reviewer"]
-    revision = office.draft()
+    revision = office.draft(COMPLETE.replace(number="LM.7"))
     at, text, day = f"/staff/revisions/{revision.id}", "", (now() + timedelta(days=2)).strftime("%Y-%m-%d")
     for person, step, fields in [
         (author, "submit", {}), (author, "recall", {}), (author, "submit", {}), (reviewer, "claim", {}),
@@ -104,8 +107,7 @@ def test_each_step_says_what_came_of_it(office, people):
         answer = person.act(f"{at}/{step}", version=str(revision.version), **fields)
         text += f"{step}: {came_of(person, answer)}\n"
     text += f"discard: {came_of(author, author.act(f'{answer.location}/discard', version='1'))}\n"
-    address = f"/staff/projects/{revision.project.key}/withdraw"
-    text += f"withdraw: {came_of(reviewer, reviewer.act(address, reason='A reason.'))}\n"
+    text += f"withdraw: {came_of(reviewer, reviewer.act('/staff/projects/LM.7/withdraw', reason='A reason.'))}\n"
     several = [office.revision(State.APPROVED, COMPLETE.replace(title=title)).id for title in ("One", "Two")]
     text += f"publish several: {came_of(reviewer, reviewer.act('/staff/publish', number=several))}\n"
     golden_files.compare("staff/steps", masked(text))
@@ -134,3 +136,66 @@ def test_a_desk_says_what_waits_and_what_to_do_where_nothing_does(office, people
 
 def lead(person):
     return words(looked_at(person.get("/staff/")).query("main h1")[0].parent.parent.parent.query("p")[0])
+
+
+def text_of(person, address):
+    """The text of a page without its forms' hidden fields and without the record that it shows field by field."""
+    text = page_text.read(looked_at(person.get(address)).root, "main")
+    text = re.sub(r"input \{type=hidden[^}]*\}(?: · )?", "", text)
+    text = re.split(r'section "Field by field"|dialog "Sign in again"', text)[0]
+    return "".join(f"  {row.rstrip(' ·')}\n" for row in masked(text).splitlines() if row.strip())
+
+
+def test_each_question_says_what_will_happen(office, people):
+    reviewer, author = people["reviewer"], people["author"]
+    several = [office.revision(State.APPROVED, COMPLETE.replace(title=title)).id for title in ("One", "Two")]
+    scheduled, waiting = office.revision(State.SCHEDULED), office.revision(State.SUBMITTED)
+    live, draft = office.revision(State.PUBLISHED, COMPLETE.replace(number="LM.7")), office.draft()
+    change = office.change(live.project, status="active", budget="1.00")
+    review.claim(office.session, change, by=office.reviewer)
+    review.approve(office.session, change, version=change.version, by=office.reviewer)
+    office.session.commit()
+    numbers = "&".join(f"number={number}" for number in several)
+    text = ""
+    for what, person, address in [
+        ("publish a record", reviewer, f"/staff/revisions/{several[0]}/publish"),
+        ("publish a change", reviewer, f"/staff/revisions/{change.id}/publish"),
+        ("publish several", reviewer, f"/staff/publish?{numbers}"),
+        ("publish one of several", reviewer, f"/staff/publish?number={several[0]}"),
+        ("schedule", reviewer, f"/staff/revisions/{several[0]}/schedule"),
+        ("schedule anew", reviewer, f"/staff/revisions/{scheduled.id}/schedule"),
+        ("set the day", reviewer, f"/staff/revisions/{waiting.id}/due"),
+        ("discard", author, f"/staff/revisions/{draft.id}/discard"),
+        ("withdraw", reviewer, "/staff/projects/LM.7/withdraw"),
+        ("a public record", reviewer, "/staff/projects/LM.7"),
+        ("a public record", author, "/staff/projects/LM.7"),
+    ]:
+        text += f"{what}\n{text_of(person, address)}\n"
+    golden_files.compare("staff/questions", text)
+
+
+def test_the_form_of_a_record_says_who_does_what_next(office, people):
+    author, reviewer = people["author"], people["reviewer"]
+    draft, returned = office.draft(COMPLETE.replace(title="")), office.revision(State.RETURNED)
+    taken = office.revision(State.IN_REVIEW)
+    office.revision(State.PUBLISHED, COMPLETE.replace(number="LM.7"))
+    text = ""
+    for what, person, address in [
+        ("a new record", author, NEW),
+        ("a draft", author, f"/staff/revisions/{draft.id}/edit"),
+        ("a returned one", author, f"/staff/revisions/{returned.id}/edit"),
+        ("one in review", reviewer, f"/staff/revisions/{taken.id}/edit"),
+        ("a change", author, "/staff/projects/LM.7/edit"),
+    ]:
+        text += f"{what}\n{without_fields(text_of(person, address))}\n"
+    golden_files.compare("staff/editing", text)
+
+
+def without_fields(text):
+    """The text without what stands in the sections of the form."""
+    rows, is_field = [], False
+    for row in text.splitlines(keepends=True):
+        if len(row) - len(row.lstrip()) <= 4:
+            is_field = row.startswith("    section")
+        rows += [] if is_field else [row]
+    return "".join(rows)
