@@ -76,18 +76,19 @@ def when_ready(server):
 
 
 def on_starting(server):
-    """Refuse a start without its settings here, in one line, before any worker fails over it.
+    """Check the settings before any worker starts, so that a wrong one is reported once, in one line.
 
-    While developing, the processes agree here on the secret that none was given: a form goes to any of them.
+    Without a SECRET_KEY, in development, generate one that all workers share: a form may be posted to any of them.
     """
-    from portal.config import Settings
+    from portal.config import TEMPORARY_KEY, Settings
     from portal.errors import ConfigurationError
 
     try:
         settings = Settings.from_environment(os.environ)
-    except ConfigurationError as why:
-        raise SystemExit(f"The portal does not start: {why}") from None
-    os.environ["SECRET_KEY"] = settings.secret_key
-    # Workers inherit what is imported here, and after an update would go on with the old modules.
+    except ConfigurationError as error:
+        raise SystemExit(f"The portal does not start: {error}") from None
+    if not settings.has_persistent_key:
+        os.environ[TEMPORARY_KEY] = settings.secret_key
+    # Workers inherit the modules imported here, and after an update would still run the old ones.
     for name in [name for name in sys.modules if name.partition(".")[0] == "portal"]:
         del sys.modules[name]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.config import ROOT, Settings
+from portal.config import ROOT, TEMPORARY_KEY, Settings
 from portal.database import engines
 from portal.errors import ConfigurationError
 
@@ -23,6 +23,30 @@ def test_a_production_start_without_a_secret_is_refused_in_one_line(tmp_path):
     assert start.returncode != 0
     assert start.stderr.startswith("The portal does not start: SECRET_KEY is not set")
     assert len(start.stderr.strip().splitlines()) == 1
+
+
+SETTINGS_OF_A_WORKER = """
+import os, runpy
+runpy.run_path("deploy/gunicorn.conf.py")["on_starting"](None)
+from portal.config import Settings
+workers = [Settings.from_environment(os.environ) for _ in range(2)]
+print(len({worker.secret_key for worker in workers}), workers[0].has_persistent_key)
+"""
+
+
+@pytest.mark.parametrize(("secret_key", "is_persistent"), [("", False), ("0123456789abcdef" * 2, True)])
+def test_workers_share_one_key_and_know_whether_it_is_temporary(secret_key, is_persistent):
+    environ = {"PATH": os.environ["PATH"], "SECRET_KEY": secret_key}
+    worker = subprocess.run(
+        [sys.executable, "-c", SETTINGS_OF_A_WORKER],
+        cwd=ROOT, env=environ, capture_output=True, text=True, timeout=30, check=False,
+    )  # fmt: skip
+    assert worker.stdout == f"1 {is_persistent}\n", worker.stderr
+
+
+def test_a_temporary_key_is_not_enough_for_production():
+    with pytest.raises(ConfigurationError, match="SECRET_KEY is not set"):
+        Settings.from_environment({TEMPORARY_KEY: "0123456789abcdef" * 2, "PORTAL_ENV": "production"})
 
 
 IMPOSSIBLE = [
