@@ -1,7 +1,7 @@
 """A PostgreSQL server for one run of tests, in a folder of its own, reached by a socket in that folder alone.
 
-It ends, and its folder goes, when the run does, however that ends: the keeper waits for the end of a pipe
-that only the run holds open, and does what it is told there meanwhile.
+It ends, and its folder goes, when the run does, however that ends: the keeper obeys the orders in a pipe until
+"finish", or until the pipe ends because the run was killed.
 """
 
 import os
@@ -29,7 +29,7 @@ stop() {
   wait $!
 }
 start "$@"
-while read -r order; do "$order" "$@"; done
+while read -r order && [ "$order" != finish ]; do "$order" "$@"; done
 stop
 rm -rf "$2"
 """
@@ -76,6 +76,8 @@ def server(settings=""):
         yield cluster
     finally:
         if keeper:
+            # Not by closing alone: a process that a test forked may hold the pipe open still.
+            keeper.stdin.write(b"finish\n")
             keeper.stdin.close()
             keeper.wait(timeout=PATIENCE)
         shutil.rmtree(folder, ignore_errors=True)

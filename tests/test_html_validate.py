@@ -43,7 +43,7 @@ def test_every_page_of_the_desk_is_valid_html(validator, app, session, tmp_path)
     mine = office.revision(State.SUBMITTED)
     review.claim(office.session, mine, by=office.administrator)
     office.session.commit()
-    key = revisions[State.PUBLISHED].project.key
+    key = revisions[State.PUBLISHED].project.slug
     approved = f"/staff/revisions/{revisions[State.APPROVED].id}"
     addresses = [
         "/staff/", "/staff/?queue=publish", "/staff/?queue=drafts", "/staff/?queue=done", "/staff/audit/",

@@ -41,7 +41,7 @@ def publish_one(revision_id: int) -> bool:
         _return_to_queue(revision_id, error)
         click.echo(f"R-{revision_id} was not published, and is back with the reviewers: {error}", err=True)
         return False
-    slug = project.key
+    slug = project.slug
     session.commit()
     click.echo(f"R-{revision_id} is published as {slug}.")
     return True

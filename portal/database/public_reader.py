@@ -13,18 +13,19 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import JSON, URL, Engine, Integer, String, column, event, table
+from sqlalchemy import JSON, URL, Column, Engine, Integer, MetaData, String, Table, column, event, table
 from sqlalchemy.orm import Session
 
 from portal.database.orm import READER_BIND, UTCDateTime, db
 
 # Views that everybody has: what the public may know of rows that it may not read.
-WITHDRAWN_ADDRESS = table(
+WITHDRAWN_ADDRESS = Table(
     "withdrawn_address",
-    column("key_folded", String),
-    column("key", String),
-    column("withdrawn_at", UTCDateTime),
-    column("withdrawn_reason", String),
+    MetaData(),
+    Column("key_folded", String, key="slug_folded"),
+    Column("key", String, key="slug"),
+    Column("withdrawn_at", UTCDateTime),
+    Column("withdrawn_reason", String),
 )
 PROJECT_EVENT = table(
     "project_event",

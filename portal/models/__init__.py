@@ -5,7 +5,7 @@ from portal.models.audit import AUDITED_TABLES, AuditEvent, RequiredAuditEvent
 from portal.models.catalogue import CATALOGUE_TOUCHED, Catalogue, CatalogueChange
 from portal.models.draft import ProjectDraft
 from portal.models.partial_date import PartialDate
-from portal.models.project import FormerKey, Project, ProjectCountry, ProjectTag
+from portal.models.project import Project, ProjectCountry, ProjectTag, SlugHistory
 from portal.models.revision import IdempotencyKey, Revision
 from portal.models.term import Term
 
@@ -18,7 +18,6 @@ __all__ = [
     "AuditEvent",
     "Catalogue",
     "CatalogueChange",
-    "FormerKey",
     "IdempotencyKey",
     "OneTimeLink",
     "PartialDate",
@@ -29,5 +28,6 @@ __all__ = [
     "RecoveryCode",
     "RequiredAuditEvent",
     "Revision",
+    "SlugHistory",
     "Term",
 ]

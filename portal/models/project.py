@@ -28,30 +28,31 @@ class Money(TypeDecorator[Decimal]):
 
 
 class Project(Model):
-    """Every field but title may be missing; `key` is the permanent last part of the address.
+    """Every field but title may be missing; `slug` is the permanent last part of the address.
 
-    `number` is the Projects ID, `year` the year of allocation, `fingerprint` what tells two records
-    without a Projects ID apart (see services.intake). A withdrawn project keeps its row and address, has
-    no `published_at`, and says when and why. `version` grows with every change of the row.
+    `reference` is the Projects ID, `year` the year of allocation, `fingerprint` what tells two records
+    without a Projects ID apart (see services.records.values). Four columns still have older names.
+    A withdrawn project keeps its row and address, has no `published_at`, and says when and why. `version` grows
+    with every change of the row.
     """
 
     __tablename__ = "project"
     __table_args__ = (
         CheckConstraint("budget >= 0", name="budget_not_negative"),
         # With the moment, so that the order of published titles is read from the index alone.
-        Index("ix_project_title_sort_id", "title_sort", "id", "published_at"),
+        Index("ix_project_title_sort_id", "sort_title", "id", "published_at"),
         Index("ix_project_fingerprint", "fingerprint"),
         # Every new state of the directory counts the sample records; a real portal has none.
         Index("ix_project_sample", "id", sqlite_where=text("is_sample = 1"), postgresql_where=text("is_sample")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(bytewise_text(200), unique=True)
-    key_folded: Mapped[str] = mapped_column(bytewise_text(200), unique=True)
-    number: Mapped[str | None] = mapped_column(bytewise_text(200), unique=True)
+    slug: Mapped[str] = mapped_column("key", bytewise_text(200), key="slug", unique=True)
+    slug_folded: Mapped[str] = mapped_column("key_folded", bytewise_text(200), key="slug_folded", unique=True)
+    reference: Mapped[str | None] = mapped_column("number", bytewise_text(200), key="reference", unique=True)
     prima_id: Mapped[str | None] = mapped_column(bytewise_text(40), index=True)
     title: Mapped[str]
-    title_sort: Mapped[str] = mapped_column(bytewise_text())
+    sort_title: Mapped[str] = mapped_column("title_sort", bytewise_text(), key="sort_title")
     title_language: Mapped[str] = mapped_column(String(8), default="en")
     summary: Mapped[str] = mapped_column(default="")
     language: Mapped[str] = mapped_column(String(8), default="en")
@@ -97,10 +98,10 @@ class ProjectTag(Model):
     term_id: Mapped[int] = mapped_column(ForeignKey("term.id"), primary_key=True)
 
 
-class FormerKey(Model):
+class SlugHistory(Model):
     """An address that a project had before; it redirects for good."""
 
     __tablename__ = "former_key"
 
-    key_folded: Mapped[str] = mapped_column(bytewise_text(200), primary_key=True)
+    slug_folded: Mapped[str] = mapped_column("key_folded", bytewise_text(200), key="slug_folded", primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"), index=True)

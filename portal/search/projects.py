@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from portal.database.orm import db
 from portal.errors import NotFound
-from portal.models import FormerKey, Project
+from portal.models import Project, SlugHistory
 from portal.search.index.current import current_snapshot, load_projects
 from portal.search.read_models.project import ProjectView
 from portal.search.read_models.terms import TermView
@@ -23,23 +23,24 @@ class ProjectLocation:
     """Where a project is: `is_current` is false when the address was spelt otherwise or is a former one."""
 
     project_id: int
-    key: str
+    slug: str
     is_current: bool
 
 
 def locate(slug: str) -> ProjectLocation:
     """Find a published project by the last part of its address, in any case; raise Missing."""
     if "\0" in slug:
-        # No key holds it, and PostgreSQL refuses to be asked.
+        # No slug contains it, and PostgreSQL refuses to be asked.
         raise NotFound(slug)
     session, folded = db.session(), slug.casefold()
     published = Project.published_at.is_not(None)
-    here = session.execute(select(Project.id, Project.key).where(Project.key_folded == folded, published)).one_or_none()
+    is_current = Project.slug_folded == folded
+    here = session.execute(select(Project.id, Project.slug).where(is_current, published)).one_or_none()
     if here is None:
         here = session.execute(
-            select(Project.id, Project.key)
-            .join(FormerKey, FormerKey.project_id == Project.id)
-            .where(FormerKey.key_folded == folded, published)
+            select(Project.id, Project.slug)
+            .join(SlugHistory, SlugHistory.project_id == Project.id)
+            .where(SlugHistory.slug_folded == folded, published)
         ).one_or_none()
     if here is None:
         raise NotFound(slug)

@@ -54,8 +54,8 @@ _NATIONAL = TermView(41, "coverage", "national", "National")
 
 _COMPLETE = ProjectView(
     id=1,
-    key="LM.0001",
-    number="LM.0001",
+    slug="LM.0001",
+    reference="LM.0001",
     prima_id="",
     title="A labour migration policy for Kenya",
     title_language="en",
@@ -88,7 +88,7 @@ _FRENCH = replace(
 )
 _BARE = replace(
     _COMPLETE,
-    number="",
+    reference="",
     title="A record that states little",
     summary="",
     start=None,

@@ -82,7 +82,7 @@ def publish(session):
     session.commit()
     office = Office(session())
     office.publish_change(
-        session.query(Project).filter_by(number="IB.0102").one(), title="One Border Post for Two Countries",
+        session.query(Project).filter_by(reference="IB.0102").one(), title="One Border Post for Two Countries",
         budget="275000.50", status="completed", countries=("KEN", "UGA", "TZA"), end="", sdg=("16",),
     )  # fmt: skip
     restore(office)

@@ -59,7 +59,7 @@ PROVOKED = {
     404: lambda ann, office: ann.get("/no-such-page/", base_url=SECURE),
     405: lambda ann, office: ann.client.put("/", base_url=SECURE),
     409: lambda ann, office: sent(ann, recall(office), {"key": "k" * 20}),
-    410: lambda ann, office: ann.get(f"/projects/{office.revision(State.WITHDRAWN).project.key}", base_url=SECURE),
+    410: lambda ann, office: ann.get(f"/projects/{office.revision(State.WITHDRAWN).project.slug}", base_url=SECURE),
     411: lambda ann, office: ann.client.post(
         NAME, base_url=SECURE, headers=OURS, environ_overrides=CHUNKED
     ),

@@ -32,7 +32,7 @@ class World:
         self.app, self.session, self.office = app, session, office
         live = office.revision(State.PUBLISHED)
         office.publish_change(live.project)
-        self.key = live.project.key
+        self.slug = live.project.slug
         submitted = office.revision(State.SUBMITTED)
         self.revision, self.version = submitted.id, submitted.version
         _, begun = sessions.start(session(), office.author)
@@ -42,7 +42,7 @@ class World:
 
     def values(self, rule):
         known = {
-            "key": self.key, "token": TOKEN_OF_NOBODY, "path": self.static, "revision_id": self.revision,
+            "slug": self.slug, "token": TOKEN_OF_NOBODY, "path": self.static, "revision_id": self.revision,
             "account_id": self.office.second.id, "session_id": self.own_session,
         }  # fmt: skip
         return {name: known[name] for name in rule.arguments if name not in (rule.defaults or {})}

@@ -112,7 +112,7 @@ def test_a_change_moves_the_counts_that_were_told(client, office, people, what):
 
 
 def test_what_an_import_left_open_is_told_when_it_is_filled_in(client, session, office, people):
-    project = session.query(Project).filter_by(number="B").one()
+    project = session.query(Project).filter_by(reference="B").one()
     draft = NEW.replace(title="One more", number="B").as_json()
     changes = {name: tuple(value) if isinstance(value, list) else value for name, value in draft.items()}
     real = check(client, people["reviewer"], approved(office, office.change(project, **changes)))

@@ -89,7 +89,7 @@ class Desk(RuleBasedStateMachine):
         if action == Action.WITHDRAW:
             if revision.project is None:
                 return
-            address = f"/staff/projects/{revision.project.key}/withdraw"
+            address = f"/staff/projects/{revision.project.slug}/withdraw"
             may = person.account.is_reviewer and revision.project.published_at is not None
         when = now() + timedelta(days=2)
         answer = person.act(

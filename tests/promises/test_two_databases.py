@@ -97,7 +97,9 @@ def test_what_is_typed_finds_what_it_should(both, typed, found):
             kept = current.current_snapshot()
             rows, _ = directory.text_hits(kept, filters) or (kept.index.all_rows, None)
             ids = [int(number) for number in kept.index.row_columns.ids[list(rows)]]
-            numbers = db.session.query(Project.number).filter(Project.id.in_(ids), Project.number.startswith("S."))
+            numbers = db.session.query(Project.reference).filter(
+                Project.id.in_(ids), Project.reference.startswith("S.")
+            )
             assert sorted(number[2:4] for (number,) in numbers) == found.split()
 
 

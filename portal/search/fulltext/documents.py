@@ -65,7 +65,7 @@ def load_documents(session: Session, project_ids: Sequence[int]) -> Iterator[Doc
     for project_id, term_id in session.execute(links):
         countries[project_id].append(term_id)
     ones = (Project.status_id, Project.type_id, Project.coverage_id, Project.region_id)
-    rows = select(Project.id, Project.number, Project.prima_id, Project.title, Project.summary, *ones)
+    rows = select(Project.id, Project.reference, Project.prima_id, Project.title, Project.summary, *ones)
     for project_id, number, prima_id, title, summary, *terms in session.execute(
         rows.where(Project.id.in_(project_ids), Project.published_at.is_not(None))
     ):

@@ -254,11 +254,11 @@ def find_successors(session: Session, index: FacetIndex, changed_ids: Sequence[i
     project, leaving = Project.__table__.c, set(changed_ids)
 
     def follower(project_id: int) -> int:
-        title = session.execute(select(project.title_sort).where(project.id == project_id)).scalar_one()
+        title = session.execute(select(project.sort_title).where(project.id == project_id)).scalar_one()
         found = session.execute(
             select(project.id)
-            .where(tuple_(project.title_sort, project.id) > tuple_(literal(title), literal(project_id)))
-            .order_by(project.title_sort, project.id)
+            .where(tuple_(project.sort_title, project.id) > tuple_(literal(title), literal(project_id)))
+            .order_by(project.sort_title, project.id)
             .execution_options(stream_results=True, max_row_buffer=10)
         ).scalars()
         with found:

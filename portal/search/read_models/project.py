@@ -18,8 +18,9 @@ from portal.search.read_models.terms import Terms, TermView
 _IDS: BindParameter[int] = bindparam("ids", expanding=True)
 _PROJECT, _COUNTRY, _TAG = Project.__table__.c, ProjectCountry.__table__.c, ProjectTag.__table__.c
 _EXCLUDED_COLUMNS = (
-    "key_folded", "title_sort", "fingerprint", "is_sample", "created_at", "withdrawn_at", "withdrawn_reason", "version",
-)  # fmt: skip
+    *("slug_folded", "sort_title", "fingerprint", "is_sample"),
+    *("created_at", "withdrawn_at", "withdrawn_reason", "version"),
+)
 _SELECT_PROJECTS = select(*(column for column in _PROJECT if column.key not in _EXCLUDED_COLUMNS)).where(
     _PROJECT.id.in_(_IDS), _PROJECT.published_at.is_not(None)
 )
@@ -34,8 +35,8 @@ class ProjectView:
     """A published project in words; what is not stated is None, or empty. Each reading is a thing of its own."""
 
     id: int
-    key: str
-    number: str
+    slug: str
+    reference: str
     prima_id: str
     title: str
     title_language: str
@@ -78,8 +79,8 @@ def load_project_views(session: Session, terms: Terms, ids: Sequence[int]) -> tu
     found = {
         row.id: ProjectView(
             id=row.id,
-            key=row.key,
-            number=row.number or "",
+            slug=row.slug,
+            reference=row.reference or "",
             prima_id=row.prima_id or "",
             title=row.title,
             title_language=row.title_language,

@@ -20,13 +20,13 @@ from portal.errors import Conflict, FieldError, Forbidden, InvalidTransition, Va
 from portal.models import (
     Account,
     Catalogue,
-    FormerKey,
     PartialDate,
     Project,
     ProjectCountry,
     ProjectDraft,
     ProjectTag,
     Revision,
+    SlugHistory,
 )
 from portal.models.revision import SCHEDULE_INVALIDATED
 from portal.search.fulltext import text_index
@@ -58,7 +58,7 @@ def publish(session: Session, revision: Revision, *, by: Account | None = None) 
     before = published.draft_from_project(session, revision.project) if revision.project else ProjectDraft()
     verb = _project_verb(revision.project)
     project = revision.project or Project(
-        key="", key_folded="", title="", title_sort="", fingerprint="", is_sample=False, version=1
+        slug="", slug_folded="", title="", sort_title="", fingerprint="", is_sample=False, version=1
     )
     try:
         _apply_to_project(session, project, proposal)
@@ -202,12 +202,12 @@ def _apply_to_project(session: Session, project: Project, proposal: Proposal) ->
     """Write the proposal to the project row, its links and the text index."""
     moment = now()
     is_new = project.id is None
-    is_renumbered = not is_new and project.number != proposal.number
-    if is_new or (is_renumbered and proposal.number):
+    is_renumbered = not is_new and project.reference != proposal.reference
+    if is_new or (is_renumbered and proposal.reference):
         if not is_new:
-            session.add(FormerKey(key_folded=project.key_folded, project_id=project.id))
-        project.key = first_free_slug(proposal.key, partial(is_slug_taken, session))
-        project.key_folded = project.key.casefold()
+            session.add(SlugHistory(slug_folded=project.slug_folded, project_id=project.id))
+        project.slug = first_free_slug(proposal.slug, partial(is_slug_taken, session))
+        project.slug_folded = project.slug.casefold()
     values: dict[str, Any] = dict(zip(STORED_COLUMNS, proposal, strict=False))
     for name in ("start", "end"):
         values[name] = PartialDate.parse(str(values[name])) if values[name] else None

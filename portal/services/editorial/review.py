@@ -248,7 +248,7 @@ def _create_revision(
         raise InvalidTransition(
             "You already have an open change of this project. Finish or discard it first: it is on your desk."
         ) from error
-    after: dict[str, Any] = {"project": project.key} if project else {}
+    after: dict[str, Any] = {"project": project.slug} if project else {}
     if restored_from:
         after["restored_from"] = restored_from.id
     recording.record(session, "draft", "revision", revision.id, after=after, by=by)

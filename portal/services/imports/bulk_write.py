@@ -1,4 +1,4 @@
-"""The statements of one batch: records, links, former keys, text index and journal, each table in one go."""
+"""The statements of one batch: records, links, former slugs, text index and journal, each table in one go."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from portal.database.orm import UTCDateTime, now
-from portal.models import Catalogue, FormerKey, ProjectCountry, ProjectTag
+from portal.models import Catalogue, ProjectCountry, ProjectTag, SlugHistory
 from portal.search.fulltext import text_index
 from portal.search.fulltext.documents import Document
 from portal.services.audit import recording
@@ -27,8 +27,8 @@ from portal.text.folding import fold
 
 _INSERT_COLUMNS = (
     "id",
-    "key",
-    "key_folded",
+    "slug",
+    "slug_folded",
     *STORED_COLUMNS,
     "fingerprint",
     "is_sample",
@@ -36,7 +36,7 @@ _INSERT_COLUMNS = (
     "changed_at",
     "published_at",
 )
-_UPDATE_PARAMETERS = ("at", "key", "key_folded", *STORED_COLUMNS, "fingerprint", "is_sample", "changed_at")
+_UPDATE_PARAMETERS = ("at", "slug", "slug_folded", *STORED_COLUMNS, "fingerprint", "is_sample", "changed_at")
 
 
 class BulkWriter:
@@ -56,16 +56,16 @@ class BulkWriter:
         self._republished_ids: list[int] = []
 
     def add(self, proposal: Proposal) -> None:
-        self._added.append((self._slugs.allocate(proposal.key), proposal))
+        self._added.append((self._slugs.allocate(proposal.slug), proposal))
 
     def change(self, record: StoredRecord, proposal: Proposal) -> bool:
         """Bring a record up to a proposal; say whether anything differed."""
         if self._is_sample and not record.is_sample:
             # The sample never overwrites a real record.
             return False
-        before = record.value_of("number")
-        if before and proposal.number and fold(before) == fold(proposal.number):
-            proposal = proposal._replace(number=before)
+        before = record.value_of("reference")
+        if before and proposal.reference and fold(before) == fold(proposal.reference):
+            proposal = proposal._replace(reference=before)
         values = proposal[: len(STORED_COLUMNS)]
         links, tags = self._known_records.country_links.get(record.id, ()), self._known_records.tags.get(record.id, ())
         told, stored = (values, proposal.country_links, proposal.tags), (record.values, links, tags)
@@ -75,11 +75,11 @@ class BulkWriter:
             self._republished_ids.append(record.id)
         elif not record.is_public:
             self._non_public_ids.add(record.id)
-        key = record.key
-        if proposal.number != before:
-            key = self._slugs.allocate(proposal.key)
-            self._former_slugs.append({"key_folded": record.key.casefold(), "project_id": record.id})
-        row = (record.id, key, key.casefold(), *values, proposal.fingerprint, self._is_sample, self._moment)
+        slug = record.slug
+        if proposal.reference != before:
+            slug = self._slugs.allocate(proposal.slug)
+            self._former_slugs.append({"slug_folded": record.slug.casefold(), "project_id": record.id})
+        row = (record.id, slug, slug.casefold(), *values, proposal.fingerprint, self._is_sample, self._moment)
         self._update_rows.append(dict(zip(_UPDATE_PARAMETERS, row, strict=True)))
         self._changed.append((record.id, proposal))
         return True
@@ -112,7 +112,7 @@ class BulkWriter:
         for links in (ProjectCountry, ProjectTag):
             connection.execute(delete(links).where(links.project_id.in_(ids)))
         if self._former_slugs:
-            connection.execute(insert(FormerKey), self._former_slugs)
+            connection.execute(insert(SlugHistory), self._former_slugs)
 
     def _republish(self) -> None:
         """Records that were taken away with the sample are public once a file names them."""
@@ -135,8 +135,8 @@ class BulkWriter:
         rest = (self._is_sample, moment, moment, moment)
         ids = _allocate_ids(self._session, len(self._added))
         rows = [
-            (record_id, key, key.casefold(), *proposal[: len(STORED_COLUMNS)], proposal.fingerprint, *rest)
-            for record_id, (key, proposal) in zip(ids, self._added, strict=True)
+            (record_id, slug, slug.casefold(), *proposal[: len(STORED_COLUMNS)], proposal.fingerprint, *rest)
+            for record_id, (slug, proposal) in zip(ids, self._added, strict=True)
         ]
         insert_rows(connection, PROJECT_TABLE, _INSERT_COLUMNS, rows)
         return [(record_id, proposal) for record_id, (_, proposal) in zip(ids, self._added, strict=True)]

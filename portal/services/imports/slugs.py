@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.models import FormerKey, Project
+from portal.models import Project, SlugHistory
 
 
 class SlugAllocator:
@@ -27,5 +27,5 @@ class SlugAllocator:
     def _is_taken(self, slug: str, *, is_numbered: bool) -> bool:
         if slug in self._taken or not is_numbered:
             return slug in self._taken
-        present = self._session.execute(select(Project.id).where(Project.key_folded == slug)).first()
-        return bool(present or self._session.get(FormerKey, slug))
+        present = self._session.execute(select(Project.id).where(Project.slug_folded == slug)).first()
+        return bool(present or self._session.get(SlugHistory, slug))

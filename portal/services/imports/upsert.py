@@ -77,7 +77,7 @@ class Upserter:
         return (self._claimed_rows.row_of(record.id) if record else 0) or self._superseded_rows.get(value, 0)
 
     def _store_row(self, proposal: Proposal, known_records: KnownRecords, writer: BulkWriter) -> None:
-        if not proposal.number and proposal.key.casefold() in known_records.former_slugs:
+        if not proposal.reference and proposal.slug.casefold() in known_records.former_slugs:
             # The same content got a Projects ID since; the old file says nothing new.
             self._superseded_rows[proposal.fingerprint] = proposal.row
             self._report.unchanged += 1
@@ -99,8 +99,8 @@ class Upserter:
 
 
 def _identity(proposal: Proposal) -> tuple[str, str]:
-    if proposal.number:
-        return "number", proposal.number.casefold()
+    if proposal.reference:
+        return "reference", proposal.reference.casefold()
     return "fingerprint", proposal.fingerprint
 
 
@@ -111,8 +111,8 @@ def _ambiguous_issue(proposal: Proposal) -> ImportIssue:
 
 def _repeated_issue(proposal: Proposal, first: int) -> ImportIssue:
     column, value, what = (
-        ("project_id", proposal.number, "Projects ID")
-        if proposal.number
+        ("project_id", proposal.reference, "Projects ID")
+        if proposal.reference
         else ("title", proposal.title, "title, dates and countries")
     )
     reason = f"The same {what} stood in row {first} already"

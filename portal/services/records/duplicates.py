@@ -26,7 +26,7 @@ _LONG_WORDS = re.compile(r"[^\W\d_]{4,}")
 class PossibleDuplicate:
     """A record that may be the same project, from 0 to 1 how alike the titles are, and what else agrees."""
 
-    key: str
+    slug: str
     title: str
     year: int | None
     similarity: float
@@ -43,9 +43,9 @@ def find_duplicates(
         return ()
     ids = _candidate_ids(session, draft.title)
     year = rules.parse_year(draft.year)
-    named = Project.number.in_([value for value in (draft.number,) if value])
+    named = Project.reference.in_([value for value in (draft.number,) if value])
     rows = session.execute(
-        select(Project.id, Project.key, Project.title, Project.year)
+        select(Project.id, Project.slug, Project.title, Project.year)
         .where(Project.published_at.is_not(None), or_(Project.id.in_(ids), named))
         .limit(_MAX_CANDIDATES + 1)
     ).all()
@@ -59,7 +59,7 @@ def find_duplicates(
         weight = alike + 0.08 * (row.id in sharing) + 0.05 * shares_year
         if weight >= _MIN_SIMILARITY + 0.05:
             found.append(
-                (weight, PossibleDuplicate(row.key, row.title, row.year, alike, row.id in sharing, shares_year))
+                (weight, PossibleDuplicate(row.slug, row.title, row.year, alike, row.id in sharing, shares_year))
             )
     return tuple(likeness for _, likeness in sorted(found, key=lambda item: -item[0])[:MAX_DUPLICATES])
 

@@ -15,7 +15,7 @@ from portal.models import AuditEvent, Project, ProjectCountry, ProjectDraft, Pro
 
 def get_project_by_slug(session: Session, slug: str) -> Project:
     """The project at this address, public or withdrawn; raises Missing."""
-    found = session.execute(select(Project).where(Project.key_folded == fold_slug(slug))).scalar_one_or_none()
+    found = session.execute(select(Project).where(Project.slug_folded == fold_slug(slug))).scalar_one_or_none()
     if found is None:
         raise NotFound(f"There is no project {slug!r}.")
     return found
@@ -45,7 +45,7 @@ def draft_from_project(session: Session, project: Project) -> ProjectDraft:
     ).all()
     return ProjectDraft(
         title=project.title,
-        number=project.number or "",
+        number=project.reference or "",
         prima_id=project.prima_id or "",
         title_language=project.title_language,
         summary=project.summary,
@@ -88,7 +88,7 @@ def previous_version(session: Session, revision: Revision) -> ProjectDraft | Non
 class WithdrawalNotice:
     """What the page of a record that was taken back says."""
 
-    key: str
+    slug: str
     withdrawn_at: datetime
     reason: str
 
@@ -96,7 +96,7 @@ class WithdrawalNotice:
 def withdrawal_notice(session: Session, slug: str) -> WithdrawalNotice:
     """The notice of a withdrawn record at this address, a former one too; raises Missing where there is none."""
     at = WITHDRAWN_ADDRESS.c
-    query = select(at.key, at.withdrawn_at, at.withdrawn_reason).where(at.key_folded == fold_slug(slug))
+    query = select(at.slug, at.withdrawn_at, at.withdrawn_reason).where(at.slug_folded == fold_slug(slug))
     found = session.execute(query).first()
     if found is None:
         raise NotFound(f"There is no project {slug!r}.")

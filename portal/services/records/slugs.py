@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.models import FormerKey, Project
+from portal.models import Project, SlugHistory
 
 
 def first_free_slug(preferred: str, is_taken: Callable[[str], bool]) -> str:
@@ -21,5 +21,5 @@ def first_free_slug(preferred: str, is_taken: Callable[[str], bool]) -> str:
 
 def is_slug_taken(session: Session, folded_slug: str) -> bool:
     """Whether a project has this case-folded slug or once had it."""
-    current = session.execute(select(Project.id).where(Project.key_folded == folded_slug)).first()
-    return current is not None or session.get(FormerKey, folded_slug) is not None
+    current = session.execute(select(Project.id).where(Project.slug_folded == folded_slug)).first()
+    return current is not None or session.get(SlugHistory, folded_slug) is not None

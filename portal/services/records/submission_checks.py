@@ -169,6 +169,6 @@ def _slug_with_reference(session: Session, reference: str, project_id: int | Non
     """The key of another project that has this Projects ID, in capital letters or small ones as an import reads it."""
     if not reference:
         return ""
-    is_alike = or_(Project.number == reference, Project.key_folded == slug_from_reference(reference).casefold())
-    others = session.execute(select(Project.key, Project.number).where(is_alike, Project.id != (project_id or 0)))
+    is_alike = or_(Project.reference == reference, Project.slug_folded == slug_from_reference(reference).casefold())
+    others = session.execute(select(Project.slug, Project.reference).where(is_alike, Project.id != (project_id or 0)))
     return next((key for key, held in others if held and held.casefold() == reference.casefold()), "")

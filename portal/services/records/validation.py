@@ -139,10 +139,10 @@ def validate_fields(project: FieldValidation, term_lookup: TermLookup, *, row: i
     key = number and slug_from_reference(number)
     mark = "" if key else fingerprint(title, began, ended, allocated, stated, source_url)
     return Proposal(
-        number=number or None,
+        reference=number or None,
         prima_id=prima_id,
         title=title,
-        title_sort=sort_title_of(title),
+        sort_title=sort_title_of(title),
         title_language=title_language,
         summary=summary,
         language=language,
@@ -157,7 +157,7 @@ def validate_fields(project: FieldValidation, term_lookup: TermLookup, *, row: i
         funding_line=funding_line,
         source_url=source_url,
         fingerprint="" if number else mark,
-        key=key or slug_from_fingerprint(mark),
+        slug=key or slug_from_fingerprint(mark),
         row=row,
         country_links=tuple(sorted([(i, True) for i in stated] + [(i, False) for i in others])),
         tags=tuple(sorted(tags)),

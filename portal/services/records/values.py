@@ -27,10 +27,10 @@ class Proposal(NamedTuple):
     empty where a Projects ID tells the record apart: half a million of them would be made and indexed for nothing.
     """
 
-    number: str | None
+    reference: str | None
     prima_id: str | None
     title: str
-    title_sort: str
+    sort_title: str
     title_language: str
     summary: str
     language: str
@@ -45,7 +45,7 @@ class Proposal(NamedTuple):
     funding_line: str
     source_url: str
     fingerprint: str
-    key: str
+    slug: str
     row: int
     country_links: tuple[tuple[int, bool], ...]
     tags: tuple[int, ...]

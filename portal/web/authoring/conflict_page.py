@@ -65,7 +65,7 @@ def build_page(context: DraftContext, post: DraftPost, conflict: Conflict) -> Co
     target = (
         DraftTarget(revision_id=revision.id)
         if revision
-        else DraftTarget(slug=context.project.key if context.project else None)
+        else DraftTarget(slug=context.project.slug if context.project else None)
     )
     is_of_revision = conflict.conflict_with == "revision"
     return ConflictPage(

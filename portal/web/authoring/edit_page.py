@@ -121,7 +121,7 @@ def form_url(target: DraftTarget, act: str = "edit") -> str:
     new, change, stored = names[act]
     if target.revision_id is not None:
         return url_for(f"submission.{stored}", revision_id=target.revision_id)
-    return url_for(f"submission.{change}", key=target.slug) if target.slug else url_for(f"submission.{new}")
+    return url_for(f"submission.{change}", slug=target.slug) if target.slug else url_for(f"submission.{new}")
 
 
 def check_form(session: Session, post: DraftPost, slug: str) -> tuple[ProjectForm, Checks]:

@@ -19,8 +19,8 @@ def preview_project(revision: Revision, terms: Terms) -> ProjectView:
     project = revision.project
     return ProjectView(
         id=project.id if project else 0,
-        key=_preview_slug(revision, draft),
-        number=draft.number,
+        slug=_preview_slug(revision, draft),
+        reference=draft.number,
         prima_id=draft.prima_id,
         title=field_labels.display_title(draft),
         title_language=draft.title_language,
@@ -47,7 +47,7 @@ def preview_project(revision: Revision, terms: Terms) -> ProjectView:
 def _preview_slug(revision: Revision, draft: ProjectDraft) -> str:
     """The slug of the project, else the Projects ID, else the label of the revision."""
     if revision.project:
-        return revision.project.key
+        return revision.project.slug
     return draft.number or revision.label
 
 

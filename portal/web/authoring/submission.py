@@ -34,11 +34,11 @@ def show_new() -> ViewResponse:
     return show_form(DraftTarget())
 
 
-@bp.get("/projects/<key>/edit", endpoint="change")
+@bp.get("/projects/<slug>/edit", endpoint="change")
 @require_role("author")
-def show_change(key: str) -> ViewResponse:
+def show_change(slug: str) -> ViewResponse:
     """The edit page of a public record; nothing is stored before the first save."""
-    return show_form(DraftTarget(slug=key))
+    return show_form(DraftTarget(slug=slug))
 
 
 @bp.get(f"/revisions/{REVISION_ID}/edit", endpoint="edit")
@@ -65,11 +65,11 @@ def store_new() -> ViewResponse:
     return handle_post(DraftTarget())
 
 
-@bp.post("/projects/<key>/edit")
+@bp.post("/projects/<slug>/edit")
 @require_role("author")
 @accepts(*EDIT_FIELDS)
-def store_change(key: str) -> ViewResponse:
-    return handle_post(DraftTarget(slug=key))
+def store_change(slug: str) -> ViewResponse:
+    return handle_post(DraftTarget(slug=slug))
 
 
 @bp.post(f"/revisions/{REVISION_ID}/edit")
@@ -169,11 +169,11 @@ def autosave_new() -> ViewResponse:
     return save_in_background(DraftTarget())
 
 
-@bp.post("/projects/<key>/autosave")
+@bp.post("/projects/<slug>/autosave")
 @require_role("author")
 @accepts(*EDIT_FIELDS)
-def autosave_change(key: str) -> ViewResponse:
-    return save_in_background(DraftTarget(slug=key))
+def autosave_change(slug: str) -> ViewResponse:
+    return save_in_background(DraftTarget(slug=slug))
 
 
 @bp.post(f"/revisions/{REVISION_ID}/autosave")

@@ -14,7 +14,7 @@ from portal.web.presentation.i18n import gettext
 def permalink(project: ProjectView) -> str:
     """The URL to cite, built from the PUBLIC_URL setting and never from the request."""
     public_url: str = current_app.extensions["settings"].public_url
-    return public_url + url_for("projects.project", key=project.key)
+    return public_url + url_for("projects.project", slug=project.slug)
 
 
 def citation(project: ProjectView) -> str:
@@ -22,7 +22,7 @@ def citation(project: ProjectView) -> str:
     site = current_app.extensions["settings"]
     year = project.year or (project.start.year if project.start else None)
     facts = [
-        gettext("Project %(number)s", number=project.number) if project.number else "",
+        gettext("Project %(number)s", number=project.reference) if project.reference else "",
         formatting.usd(project.budget) if project.budget is not None else "",
     ]
     parts = [
@@ -52,7 +52,7 @@ def linked_data(project: ProjectView) -> Markup:
         "@type": "MonetaryGrant",
         "@id": permalink(project),
         "url": permalink(project),
-        "identifier": project.number or project.key,
+        "identifier": project.reference or project.slug,
         "name": project.title,
         "inLanguage": project.title_language,
         "funder": {"@type": "Organization", "name": f"{site.name_prefix} {site.name}"},

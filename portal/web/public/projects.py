@@ -41,13 +41,13 @@ def show_directory() -> Response:
     return response
 
 
-@bp.get("/<key>", endpoint="project")
+@bp.get("/<slug>", endpoint="project")
 @public
 @cacheable(path_key)
-def show_project(key: str) -> Response | str:
-    address = projects.locate(key)
+def show_project(slug: str) -> Response | str:
+    address = projects.locate(slug)
     if not address.is_current:
-        return redirect(url_for(".project", key=address.key), 301)
+        return redirect(url_for(".project", slug=address.slug), 301)
     project = projects.get_project(address.project_id)
     return render_template(
         "public/project.html",
@@ -58,14 +58,14 @@ def show_project(key: str) -> Response | str:
     )
 
 
-@bp.get("/<key>/history", endpoint="history")
+@bp.get("/<slug>/history", endpoint="history")
 @public
 @cacheable(path_key)
-def show_history(key: str) -> Response | str:
-    address = projects.locate(key)
+def show_history(slug: str) -> Response | str:
+    address = projects.locate(slug)
     if not address.is_current:
-        return redirect(url_for(".history", key=address.key), 301)
-    changes = audit_history.public_changes(db.session(), published.get_project_by_slug(db.session(), address.key))
+        return redirect(url_for(".history", slug=address.slug), 301)
+    changes = audit_history.public_changes(db.session(), published.get_project_by_slug(db.session(), address.slug))
     return render_template(
         "public/history.html",
         project=projects.get_project(address.project_id),
@@ -77,7 +77,7 @@ def show_history(key: str) -> Response | str:
 def show_withdrawn(_: NotFound) -> Response:
     """410 with date and reason for a record that was public once, 404 for any other slug."""
     try:
-        notice = published.withdrawal_notice(db.session(), str((request.view_args or {}).get("key", "")))
+        notice = published.withdrawal_notice(db.session(), str((request.view_args or {}).get("slug", "")))
     except NotFound:
         return error_pages.status_page(404)
     return make_response(render_template("public/withdrawn.html", notice=notice), 410)

@@ -220,7 +220,7 @@ def desk_row(session: Session, revision: Revision, account: Account) -> DeskRow:
     actions = workflow.allowed_actions(revision, account)
     is_decided = revision.state in PUBLISHED_STATES
     badge, kind = event_text.badge(revision)
-    number = revision.draft.number or (revision.project.number if revision.project else "")
+    number = revision.draft.number or (revision.project.reference if revision.project else "")
     return DeskRow(
         revision=revision,
         title=field_labels.display_title(revision.draft),

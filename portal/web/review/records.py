@@ -22,12 +22,12 @@ from portal.web.security import access, idempotency
 bp = Blueprint("records", __name__, url_prefix="/staff/projects")
 
 
-@bp.get("/<key>")
+@bp.get("/<slug>")
 @require_role("author")
-def record(key: str) -> ViewResponse:
+def record(slug: str) -> ViewResponse:
     """The record with every revision that the account may see."""
     session, account = db.session(), access.signed_in_account()
-    project = published.get_project_by_slug(session, key)
+    project = published.get_project_by_slug(session, slug)
     return render_template(
         "review/record.html",
         project=project,
@@ -36,30 +36,30 @@ def record(key: str) -> ViewResponse:
     )
 
 
-@bp.get("/<key>/withdraw")
+@bp.get("/<slug>/withdraw")
 @require_role("reviewer")
-def confirm_withdraw(key: str) -> ViewResponse:
-    return show_confirmation(key)
+def confirm_withdraw(slug: str) -> ViewResponse:
+    return show_confirmation(slug)
 
 
-@bp.post("/<key>/withdraw")
+@bp.post("/<slug>/withdraw")
 @require_role("reviewer")
 @accepts(*TRANSITION_FIELDS, ReasonForm)
-def withdraw(key: str) -> ViewResponse:
+def withdraw(slug: str) -> ViewResponse:
     def act(session: Session, account: Account) -> str:
-        project = published.get_project_by_slug(session, key)
+        project = published.get_project_by_slug(session, slug)
         publication.withdraw(session, project, reason=ReasonForm(request.form).reason.data or "", by=account)
-        return url_for(".record", key=project.key)
+        return url_for(".record", slug=project.slug)
 
     success_message = gettext("The record is withdrawn. Its page shows the date and the reason.")
     return idempotency.run_once(
-        act, lambda error, status: show_confirmation(key, error=error, status=status), success_message
+        act, lambda error, status: show_confirmation(slug, error=error, status=status), success_message
     )
 
 
-def show_confirmation(key: str, *, error: PortalError | None = None, status: int = 200) -> ViewResponse:
+def show_confirmation(slug: str, *, error: PortalError | None = None, status: int = 200) -> ViewResponse:
     """The confirmation page of a withdrawal; raises NotFound, or InvalidTransition if the record is not public."""
-    project = published.get_project_by_slug(db.session(), key)
+    project = published.get_project_by_slug(db.session(), slug)
     if project.published_at is None and error is None:
         raise InvalidTransition(gettext("This record is not public, so there is nothing to withdraw."))
     confirmation = Confirmation(
@@ -70,9 +70,9 @@ def show_confirmation(key: str, *, error: PortalError | None = None, status: int
             gettext("Its address still works. It shows that the record was withdrawn, the date and the reason below."),
             gettext("Staff still see its revisions, and can restore one as a draft and publish it again."),
         ),
-        action_url=url_for(".withdraw", key=project.key),
+        action_url=url_for(".withdraw", slug=project.slug),
         button_text=gettext("Withdraw record"),
-        back_url=url_for(".record", key=project.key),
+        back_url=url_for(".record", slug=project.slug),
         required_input="reason",
         is_dangerous=True,
     )

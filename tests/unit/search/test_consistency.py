@@ -40,7 +40,7 @@ def test_what_nobody_journalled_is_found(session, statement, said):
 
 def test_a_missing_document_is_found(session):
     current.current_snapshot()
-    project = session.query(Project).filter_by(number="LM.0024").one()
+    project = session.query(Project).filter_by(reference="LM.0024").one()
     name = "rowid" if db.engine.dialect.name == "sqlite" else "project_id"
     session.execute(sql(f"DELETE FROM project_text WHERE {name} = {project.id}"))  # noqa: S608 # our own number
     assert found() == [

@@ -47,7 +47,7 @@ def holds(columns: list[str], query: str) -> bool:
 @pytest.mark.usefixtures("sample")
 def test_hits_agree_with_a_plain_loop(session, columns, query):
     # An identifier typed whole means its record, whatever the words say: that has a test of its own.
-    assume(query.upper() not in set(session.execute(select(Project.number)).scalars()))
+    assume(query.upper() not in set(session.execute(select(Project.reference)).scalars()))
     ids = list(session.execute(select(Project.id).order_by(Project.id)).scalars())
     text_index.remove(session(), ids[3:])
     documents = [
@@ -72,7 +72,7 @@ def test_a_database_that_splits_ascii_alone_sees_the_same_words(given_text):
 
 
 def numbers_of(session, ids):
-    chosen = select(Project.number).where(Project.id.in_([int(number) for number in ids]))
+    chosen = select(Project.reference).where(Project.id.in_([int(number) for number in ids]))
     return set(session.execute(chosen).scalars())
 
 
@@ -85,7 +85,7 @@ def test_an_identifier_typed_whole_means_that_record_alone(session, typed):
 
 @pytest.mark.usefixtures("sample")
 def test_a_withdrawn_record_does_not_hide_the_others(session):
-    session.query(Project).filter_by(number="LM.0024").update({"published_at": None, "title": "Other"})
+    session.query(Project).filter_by(reference="LM.0024").update({"published_at": None, "title": "Other"})
     assert len(text_index.match(session(), "LM.0024").all) == 1
     assert not text_index.match(session(), "LM.0024 nowhere").all.size
 
@@ -119,7 +119,7 @@ def test_a_check_names_what_is_missing_and_what_is_too_much(session):
 @pytest.mark.usefixtures("sample")
 @pytest.mark.parametrize("act", ["nothing", "rebuild", "repair", "import"])
 def test_what_is_withdrawn_has_no_document_and_gets_none(session, office, tmp_path, act):
-    project = session.query(Project).filter_by(number="LM.0024").one()
+    project = session.query(Project).filter_by(reference="LM.0024").one()
     publication.withdraw(session(), project, reason="Entered twice.", by=office.reviewer)
     if act == "rebuild":
         assert text_index.rebuild(session()) == 99
@@ -145,7 +145,7 @@ def test_a_rebuild_finds_what_the_import_found(session):
 
 @pytest.mark.usefixtures("sample")
 def test_documents_are_made_of_what_is_stored(session):
-    project = session.query(Project).filter_by(number="LM.0024").one()
+    project = session.query(Project).filter_by(reference="LM.0024").one()
     (document,) = load_documents(session(), [project.id, 10**6])
     assert (document.title, document.body, document.number.split()[0]) == (project.title, project.summary, "LM.0024")
     assert {"Georgia", "Géorgie", "Migración"} <= set(document.term_names.split())

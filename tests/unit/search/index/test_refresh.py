@@ -56,7 +56,7 @@ def written(path, rows):
 
 
 def listed(order="", query=""):
-    return [project.key for project in directory.find(Filters(text=query, sort=order, per_page=100)).projects]
+    return [project.slug for project in directory.find(Filters(text=query, sort=order, per_page=100)).projects]
 
 
 def touch(project_ids):
@@ -95,7 +95,7 @@ def test_a_changed_project_is_listed_by_its_new_words_at_once(served, tmp_path):
 
 def test_a_project_that_is_taken_back_is_gone_at_once(served):
     key = listed()[0]
-    project = db.session.query(Project).filter_by(key=key).one()
+    project = db.session.query(Project).filter_by(slug=key).one()
     begin_exclusive_writing()
     project = db.session.get(Project, project.id)
     project.published_at = None

@@ -57,7 +57,7 @@ def show(session):
     """show(number, is_public) takes one record back from the public, or gives it again."""
 
     def change(number, is_public):
-        project = session.execute(select(Project).where(Project.number == number)).scalar_one()
+        project = session.execute(select(Project).where(Project.reference == number)).scalar_one()
         project.published_at = project.created_at if is_public else None
         recording.record(session(), "published" if is_public else "withdrawn", "project", project.id)
         Catalogue.touch(session(), [project.id])

@@ -11,7 +11,7 @@ from portal.models import AUDITED_TABLES, Account, AuditEvent, Project, Required
 from portal.services.audit import recording
 from tests.factories import make_account
 
-PROJECT = {"key": "k", "key_folded": "k", "title": "T", "title_sort": "t", "fingerprint": "f"}
+PROJECT = {"slug": "k", "slug_folded": "k", "title": "T", "sort_title": "t", "fingerprint": "f"}
 
 
 def owed(session):
@@ -151,7 +151,7 @@ def test_nobody_replaces_an_event(real_app, real):
 def test_a_bulk_event_stands_for_all_changes_of_its_transaction(real):
     begin_writing(real)
     recording.begin_bulk(real)
-    real.execute(insert(Project), [PROJECT | {"key": f"b{n}", "key_folded": f"b{n}"} for n in range(50)])
+    real.execute(insert(Project), [PROJECT | {"slug": f"b{n}", "slug_folded": f"b{n}"} for n in range(50)])
     assert owed(real) == 1
     recording.record_bulk(real, "import", "import", "file.csv", after={"added": 50})
     real.commit()

@@ -6,7 +6,7 @@ import pytest
 
 from portal.database.orm import now
 from portal.errors import Conflict, Forbidden, InvalidTransition, ValidationFailed
-from portal.models import AuditEvent, FormerKey, Project, ProjectCountry
+from portal.models import AuditEvent, Project, ProjectCountry, SlugHistory
 from portal.search import Filters, directory, projects
 from portal.services.audit import history
 from portal.services.editorial import publication, review, revisions
@@ -68,15 +68,15 @@ def test_a_change_of_countries_alone_is_a_new_version(office):
 
 def test_a_new_projects_id_moves_the_address_and_keeps_the_old_one(office):
     project = office.revision(State.PUBLISHED).project
-    old = project.key
+    old = project.slug
     office.publish_change(project, number="LM.7777")
-    assert (project.key, projects.locate(old).key) == ("LM.7777", "LM.7777")
-    assert office.session.get(FormerKey, old.casefold()).project_id == project.id
+    assert (project.slug, projects.locate(old).slug) == ("LM.7777", "LM.7777")
+    assert office.session.get(SlugHistory, old.casefold()).project_id == project.id
 
 
 def test_two_records_with_the_same_words_get_two_addresses(office):
     one, two = office.revision(State.PUBLISHED).project, office.revision(State.PUBLISHED).project
-    assert one.key != two.key
+    assert one.slug != two.slug
 
 
 def test_approval_and_record_agree_or_nothing_happens(office):
@@ -98,7 +98,7 @@ def test_approval_and_record_agree_or_nothing_happens(office):
 def test_a_withdrawn_record_is_found_by_nobody_and_its_address_says_why(office):
     project = office.revision(State.WITHDRAWN).project
     assert titles(q="recruitment horn") == titles(country="KEN") == []
-    notice = published.withdrawal_notice(office.session, project.key.upper())
+    notice = published.withdrawal_notice(office.session, project.slug.upper())
     assert (notice.reason, notice.withdrawn_at) == ("Entered by mistake.", project.withdrawn_at)
 
 

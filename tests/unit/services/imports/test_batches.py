@@ -126,7 +126,7 @@ def test_a_prefix_makes_other_records_of_the_same_file(session, table):
         report = Report()
         import_file(session(), path, report=report, new_terms="add", id_prefix=prefix)
         assert report.added == 6
-    assert {number for (number,) in session.query(Project.number)} >= {"N0", "R2-N0"}
+    assert {number for (number,) in session.query(Project.reference)} >= {"N0", "R2-N0"}
 
 
 def test_an_id_is_known_again_in_a_later_batch(session, table):
@@ -227,6 +227,6 @@ def test_an_import_killed_on_the_way_carries_on_to_the_same_end(new_app, tmp_pat
     with app.app_context():
         assert contents(db.session()) == unbroken
         assert not unbroken[-1]
-        for project_id, number in db.session.execute(select(Project.id, Project.number).limit(50)):
+        for project_id, number in db.session.execute(select(Project.id, Project.reference).limit(50)):
             assert project_id in text_index.match(db.session(), number).all
         db.session.remove()

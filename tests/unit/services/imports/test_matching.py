@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from portal.models import FormerKey, Project
+from portal.models import Project, SlugHistory
 from portal.search.fulltext import text_index
 from portal.services.imports import Report, batches, import_file
 from portal.services.imports.header import KNOWN_COLUMNS
@@ -113,11 +113,11 @@ def test_a_source_page_of_several_records_is_no_reason_to_take_one_over(session,
     page = {"source_url": "https://example.org/list"}
     take([page | {"title": "Alpha one"}, page | {"title": "Beta two"}])
     assert take([page | {"title": "Gamma three", "project_id": "N1"}]).added == 1
-    assert session.query(FormerKey).count() == 0
+    assert session.query(SlugHistory).count() == 0
 
 
 def test_a_source_page_of_one_record_and_one_row_still_gives_it_its_id(session, take):
     page = {"source_url": "https://example.org/one"}
     take([page | {"title": "Alpha one"}])
     assert take([page | {"title": "Alpha, renamed", "project_id": "N1"}]).changed == 1
-    assert session.query(Project.number).one() == ("N1",)
+    assert session.query(Project.reference).one() == ("N1",)

@@ -9,7 +9,7 @@ from openpyxl import Workbook
 
 from portal.cli.database import SAMPLE_FILE
 from portal.errors import UnreadableFile
-from portal.models import FormerKey, PartialDate, Project, ProjectCountry
+from portal.models import PartialDate, Project, ProjectCountry, SlugHistory
 from portal.search import projects
 from portal.services.imports import Report, import_file
 from portal.services.operations.sample import remove_sample
@@ -85,9 +85,9 @@ def test_the_sample_goes_in_whole_and_once(session, sample):
 
 
 def test_the_sample_keeps_its_facts(session, sample):
-    project = session.query(Project).filter_by(number="LM.0024").one()
+    project = session.query(Project).filter_by(reference="LM.0024").one()
     assert (project.start, str(project.budget), project.year) == (PartialDate(2008), "64240.00", 2008)
-    french = session.query(Project).filter_by(number="TC.0066").one()
+    french = session.query(Project).filter_by(reference="TC.0066").one()
     assert (french.title_language, french.language, french.end) == ("fr", "en", None)
 
 
@@ -119,7 +119,7 @@ def test_a_faulty_row_is_refused_with_column_reason_and_advice(take, session, ch
     assert (finding.row, finding.column, finding.kind) == (2, column, "refused")
     assert finding.reason
     assert finding.advice
-    assert [number for (number,) in session.query(Project.number)] == ["XX.0002"]
+    assert [number for (number,) in session.query(Project.reference)] == ["XX.0002"]
 
 
 def test_all_faults_of_all_rows_are_said_at_once(take):
@@ -225,24 +225,24 @@ def test_new_terms_are_added_only_when_asked_for(take):
 
 def test_a_later_projects_id_takes_the_record_over_and_the_old_address_redirects(take, session):
     take(GOOD | {"project_id": ""})
-    (old,) = session.query(Project.key).one()
+    (old,) = session.query(Project.slug).one()
     report = take(GOOD)
     assert (report.added, report.changed) == (0, 1)
-    assert session.query(Project.key).one() == ("XX.0001",)
-    assert session.query(FormerKey.key_folded).one() == (old,)
+    assert session.query(Project.slug).one() == ("XX.0001",)
+    assert session.query(SlugHistory.slug_folded).one() == (old,)
     assert not projects.locate(old).is_current
 
 
 def test_a_record_without_id_keeps_its_address(take, session):
     take(GOOD | {"project_id": ""})
-    (before,) = session.query(Project.key).one()
+    (before,) = session.query(Project.slug).one()
     assert take(GOOD | {"project_id": ""}).unchanged == 1
-    assert session.query(Project.key).one() == (before,)
+    assert session.query(Project.slug).one() == (before,)
 
 
 def test_an_id_that_does_not_fit_an_address_gets_a_key_that_does(take, session):
     take(GOOD | {"project_id": "A/B 1"}, GOOD | {"project_id": "A B/1", "title": "Another"})
-    assert {key for (key,) in session.query(Project.key)} == {"A-B-1", "A-B-1-2"}
+    assert {key for (key,) in session.query(Project.slug)} == {"A-B-1", "A-B-1-2"}
 
 
 def test_a_change_is_found_by_text_in_the_next_question(take, visit):
@@ -274,7 +274,7 @@ def test_records_without_id_from_one_page_stay_apart(take):
 def test_every_clash_of_keys_finds_a_free_one(take, session):
     for number in ("A B", "A/B", "A:B"):
         take(GOOD | {"project_id": number, "title": number})
-    assert {key for (key,) in session.query(Project.key)} == {"A-B", "A-B-2", "A-B-3"}
+    assert {key for (key,) in session.query(Project.slug)} == {"A-B", "A-B-2", "A-B-3"}
 
 
 def test_the_sample_never_overwrites_a_real_record(take, session):
@@ -299,7 +299,7 @@ def test_the_case_of_an_id_makes_no_second_record(take, session):
 @pytest.mark.parametrize("number", ["new", "NEW", "check"])
 def test_an_id_that_is_a_word_of_the_addresses_gets_another_key(take, session, number):
     take(GOOD | {"project_id": number})
-    assert session.query(Project.key).one() == (f"{number}-1",)
+    assert session.query(Project.slug).one() == (f"{number}-1",)
     assert take(GOOD | {"project_id": number}).unchanged == 1
 
 

@@ -109,6 +109,6 @@ def test_changes_at_the_same_time_each_get_a_version_of_their_own(new_app, new_d
 
 @pytest.mark.usefixtures("sample")
 def test_titles_and_keys_are_sorted_byte_by_byte(session):
-    for attribute in (Project.title_sort, Project.key):
+    for attribute in (Project.sort_title, Project.slug):
         values = list(session.execute(select(attribute).order_by(attribute)).scalars())
         assert values == sorted(values, key=str.encode)

@@ -23,7 +23,7 @@ def office(session, sample):
 
 @pytest.fixture
 def project(session, sample):
-    return session.query(Project).filter_by(number=NUMBER).one()
+    return session.query(Project).filter_by(reference=NUMBER).one()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ TITLE = "Capacity-building of Georgian Government Structures to Establish a Labo
 
 
 def keys(session, **draft):
-    return [likeness.key for likeness in duplicates.find_duplicates(session(), ProjectDraft(**draft))]
+    return [likeness.slug for likeness in duplicates.find_duplicates(session(), ProjectDraft(**draft))]
 
 
 @pytest.mark.parametrize(

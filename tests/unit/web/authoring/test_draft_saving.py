@@ -106,7 +106,7 @@ def test_the_same_text_in_both_windows_is_no_conflict(author, office, session):
 def overtaken(author, office, session):
     """A change whose public record was changed by somebody else since it began, sent for review."""
     project = office.revision(State.PUBLISHED).project
-    address = f"/staff/projects/{project.key}/edit"
+    address = f"/staff/projects/{project.slug}/edit"
     fields = filled(author.visit(address), title="My title", action="submit")
     change = review.open_change(session(), project, by=office.other)
     draft = change.draft.replace(title="Public meanwhile")
@@ -176,8 +176,8 @@ def test_a_lost_answer_never_overwrites_what_another_window_saved(author, sessio
 
 def test_autosave_of_a_change_begins_it(author, office, session):
     project = office.revision(State.PUBLISHED).project
-    fields = filled(author.visit(f"/staff/projects/{project.key}/edit"), title="Changed")
-    assert author.post(f"/staff/projects/{project.key}/autosave", fields).status_code == 200
+    fields = filled(author.visit(f"/staff/projects/{project.slug}/edit"), title="Changed")
+    assert author.post(f"/staff/projects/{project.slug}/autosave", fields).status_code == 200
     assert session.query(Revision).filter_by(state=State.DRAFT).one().draft.title == "Changed"
 
 

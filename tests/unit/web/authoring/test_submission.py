@@ -134,14 +134,14 @@ def test_what_cannot_be_true_is_refused(submitted):
 
 def test_the_published_record_stays_up_while_a_change_is_drafted(author, office, submitted, visit, session):
     project = office.revision(State.PUBLISHED).project
-    answer = submitted(f"/staff/projects/{project.key}/edit", title="Another Title Altogether")
+    answer = submitted(f"/staff/projects/{project.slug}/edit", title="Another Title Altogether")
     assert answer.status_code == 303
-    assert visit(f"/projects/{project.key}").heading == COMPLETE.title
+    assert visit(f"/projects/{project.slug}").heading == COMPLETE.title
 
 
 def test_opening_a_change_stores_nothing(author, office, session):
     project = office.revision(State.PUBLISHED).project
-    author.visit(f"/staff/projects/{project.key}/edit")
+    author.visit(f"/staff/projects/{project.slug}/edit")
     assert session.query(Revision).count() == 1
 
 
@@ -149,7 +149,7 @@ def test_a_change_that_is_open_is_continued(author, office, session):
     project = office.revision(State.PUBLISHED).project
     change = review.open_change(session(), project, by=office.author)
     session.commit()
-    answer = author.get(f"/staff/projects/{project.key}/edit")
+    answer = author.get(f"/staff/projects/{project.slug}/edit")
     assert (answer.status_code, place(answer)) == (302, edit(change))
 
 
@@ -245,7 +245,7 @@ def test_a_preview_is_the_public_page(author, office, session, visit):
         summary="A *first* word.\n\n- one\n- two\n\n[More](https://example.org/)", number="LM.9001"
     )
     revision = office.revision(State.PUBLISHED, draft)
-    public = visit(f"/projects/{revision.project.key}")
+    public = visit(f"/projects/{revision.project.slug}")
     again = office.draft(draft)
     again.project_id = revision.project_id
     session.rollback()
@@ -261,7 +261,7 @@ def test_a_preview_of_a_record_without_an_address_names_none(author, office, vis
     assert not [link for link in page.links if link.endswith("/history")]
     assert "/projects/R-" not in page.text
     assert "shown once the record is published" in words(page.one(".tools"))
-    public = visit(f"/projects/{office.revision(State.PUBLISHED).project.key}")
+    public = visit(f"/projects/{office.revision(State.PUBLISHED).project.slug}")
     for part in (".figures", ".facts-list", ".prose"):
         assert page.one(part).to_html() == public.one(part).to_html()
 
@@ -290,9 +290,9 @@ def test_checks_while_typing_store_nothing(author, session, office):
 
 def test_a_change_is_no_duplicate_of_its_own_record(author, office):
     project = office.revision(State.PUBLISHED).project
-    page = author.visit(f"/staff/projects/{project.key}/edit")
+    page = author.visit(f"/staff/projects/{project.slug}/edit")
     assert not page.select("#checks .duplicates")
-    answer = author.post("/staff/projects/check", filled(page, slug=project.key))
+    answer = author.post("/staff/projects/check", filled(page, slug=project.slug))
     assert "may be the same project" not in answer.text
 
 

@@ -33,7 +33,7 @@ def looks_at_projects(statements):
 
 
 def retitle(title):
-    project = db.session.query(Project).filter_by(number="LM.0024").one()
+    project = db.session.query(Project).filter_by(reference="LM.0024").one()
     project.title = title
     db.session.flush()
     text_index.repair(db.session(), [project.id])

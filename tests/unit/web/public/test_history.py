@@ -27,7 +27,7 @@ def withdraw(office, project, reason="Entered twice."):
 
 def test_the_history_says_what_changed_when(office, project, visit):
     office.publish_change(project, budget="160000.00", countries=("KEN", "UGA"))
-    page = visit(f"/projects/{project.key}/history")
+    page = visit(f"/projects/{project.slug}/history")
     entries = [words(entry) for entry in page.select(".timeline > li")]
     assert len(entries) == 2
     assert "Changed" in entries[0]
@@ -37,19 +37,19 @@ def test_the_history_says_what_changed_when(office, project, visit):
 
 
 def test_the_project_page_links_to_its_history(project, visit):
-    assert f"/projects/{project.key}/history" in visit(f"/projects/{project.key}").links
+    assert f"/projects/{project.slug}/history" in visit(f"/projects/{project.slug}").links
 
 
 def test_the_history_names_nobody(office, project, visit):
     office.publish_change(project, title="Another title")
-    text = visit(f"/projects/{project.key}/history").text
+    text = visit(f"/projects/{project.slug}/history").text
     assert [name for name in ("Ann", "Rex", "example.org", "R-") if name in text] == []
 
 
 def test_a_text_that_was_replaced_does_not_come_back_in_the_history(office, project, visit):
     office.publish_change(project, summary=f"Ask {LEAK}.")
     office.publish_change(project, summary="Ask the office.")
-    page = visit(f"/projects/{project.key}/history")
+    page = visit(f"/projects/{project.slug}/history")
     assert "Summary" in page.text
     assert LEAK not in page.text
 
@@ -58,7 +58,7 @@ def test_facts_from_before_a_withdrawal_are_not_repeated(office, project, visit)
     office.publish_change(project, budget="777777.00")
     withdraw(office, project)
     office.publish_change(project, budget="160000.00")
-    assert "777,777" not in visit(f"/projects/{project.key}/history").text
+    assert "777,777" not in visit(f"/projects/{project.slug}/history").text
 
 
 def test_the_history_of_an_imported_record_is_when_it_was_published(sample, visit):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from portal.models import FormerKey, Project
+from portal.models import Project, SlugHistory
 from portal.services.audit import recording
 from tests.pages import words
 
@@ -31,7 +31,7 @@ def test_the_ten_fields_in_their_order(visit):
 
 
 def test_what_is_not_stated_is_said_so(visit, session):
-    key = session.query(Project.key).filter(Project.budget.is_(None), Project.number.is_(None)).first()[0]
+    key = session.query(Project.slug).filter(Project.budget.is_(None), Project.reference.is_(None)).first()[0]
     stated = dict(facts(visit(f"/projects/{key}")))
     assert stated["Budget Amount (USD)"] == stated["Projects ID"] == "Not stated"
 
@@ -49,8 +49,8 @@ def test_wrong_case_redirects(client, wrong):
 
 
 def test_a_former_address_redirects(client, session):
-    project = session.query(Project).filter_by(number="LM.0024").one()
-    session.add(FormerKey(key_folded="n-old", project_id=project.id))
+    project = session.query(Project).filter_by(reference="LM.0024").one()
+    session.add(SlugHistory(slug_folded="n-old", project_id=project.id))
     recording.record(session(), "move", "project", project.id)
     session.commit()
     assert client.get("/projects/N-old").location == "/projects/LM.0024"
@@ -63,7 +63,7 @@ def test_an_unknown_address_is_a_page_that_helps(visit, key):
 
 
 def test_an_unpublished_project_is_not_there(client, session):
-    project = session.query(Project).filter_by(number="LM.0024").one()
+    project = session.query(Project).filter_by(reference="LM.0024").one()
     project.published_at = None
     recording.record(session(), "hide", "project", project.id)
     session.commit()
@@ -90,5 +90,5 @@ def test_related_projects_say_what_they_share(visit):
 
 
 def test_projects_with_all_kinds_of_gaps_have_a_page(visit, session):
-    for (key,) in session.query(Project.key).order_by(Project.id).limit(8):
+    for (key,) in session.query(Project.slug).order_by(Project.id).limit(8):
         visit(f"/projects/{key}")

@@ -33,7 +33,7 @@ class TestWithdrawal:
 
     @pytest.fixture
     def address(self, project):
-        return f"/staff/projects/{project.key}/withdraw"
+        return f"/staff/projects/{project.slug}/withdraw"
 
     def test_it_asks_for_a_reason(self, project, address, reviewer):
         reviewer.press(reviewer.visit(address), address, status=422, reason=" ")
@@ -42,7 +42,7 @@ class TestWithdrawal:
     def test_it_takes_the_record_from_the_public_and_says_why(self, project, address, reviewer, visit):
         led = reviewer.press(reviewer.visit(address), address, reason="Entered twice.")
         assert "Entered twice." in reviewer.visit(led).text
-        assert "Entered twice." in visit(f"/projects/{project.key}", status=410).text
+        assert "Entered twice." in visit(f"/projects/{project.slug}", status=410).text
         assert COMPLETE.title not in visit("/projects/").text
 
     def test_an_author_may_not(self, project, address, people):
