@@ -13,6 +13,8 @@ import setuptools
 
 from portal.config import ROOT
 from portal.vocabulary.facets import FACETS
+from tests.assertion_loops import loops_over_what_may_be_empty
+from tests.loops import not_empty
 
 PORTAL = ROOT / "portal"
 LINES_MOST = 400
@@ -97,7 +99,7 @@ def snake(name):
 def test_packages_only_re_export():
     """Only re-exports and their list stand in `__init__.py`."""
     allowed = (ast.Import, ast.ImportFrom, ast.Expr, ast.Assign)
-    for path in (ROOT / "portal").rglob("__init__.py"):
+    for path in not_empty((ROOT / "portal").rglob("__init__.py")):
         body = ast.parse(path.read_text(encoding="utf-8")).body
         assert [node for node in body if not isinstance(node, allowed)] == [], name_of(path)
 
@@ -113,12 +115,12 @@ def test_every_module_is_in_a_package_of_the_wheel(monkeypatch):
 
 
 def test_python_locks_do_not_say_where_packages_come_from():
-    for path in (ROOT / "requirements").glob("*.txt"):
+    for path in not_empty((ROOT / "requirements").glob("*.txt")):
         assert "://" not in path.read_text(encoding="utf-8"), name_of(path)
 
 
 def test_every_package_of_python_is_locked_by_hash():
-    for path in (ROOT / "requirements").glob("*.txt"):
+    for path in not_empty((ROOT / "requirements").glob("*.txt")):
         packages = [block for block in re.split(r"\n(?=\S)", path.read_text(encoding="utf-8")) if "==" in block]
         assert packages
         assert [block for block in packages if "--hash=sha256:" not in block] == [], name_of(path)
@@ -137,7 +139,7 @@ def test_node_lock_does_not_say_where_packages_come_from():
     assert [name for name, package in packages.items() if "resolved" in package] == []
     assert [name for name, package in packages.items() if name and "integrity" not in package] == []
     # Addresses where an author takes donations are the only ones in the file.
-    for package in packages.values():
+    for package in not_empty(packages.values()):
         assert "://" not in json.dumps({key: value for key, value in package.items() if key != "funding"})
 
 
@@ -155,3 +157,32 @@ def test_no_file_names_a_machine_or_a_registry():
 def test_every_facet_is_documented():
     texts = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "docs").rglob("*.md"))
     assert [facet for facet in FACETS if f"`{facet}`" not in texts] == []
+
+
+def test_no_loop_of_assertions_passes_on_nothing():
+    empty = [
+        f"{name_of(path)}:{node.lineno}"
+        for path in tracked()
+        if path.suffix == ".py" and path.is_relative_to(ROOT / "tests")
+        for node in loops_over_what_may_be_empty(ast.parse(path.read_text(encoding="utf-8")))
+    ]
+    assert empty == [], "wrap what is looped over in not_empty() of tests/loops.py"
+
+
+@pytest.mark.parametrize(
+    ("source", "count"),
+    [
+        ("for a in b: assert a", 1),
+        ("for a in not_empty(b): assert a", 0),
+        ("for a in (): assert a", 1),
+        ("for a in (1, 2): assert a", 0),
+        ("for a in enumerate(b): assert a", 1),
+        ("for a in NAMES.items(): assert a", 0),
+        ("assert all(a for a in b)", 1),
+        ("assert all([a for a in [1]])", 0),
+        ("@given(x)\ndef test(b):\n  for a in b: assert a", 0),
+        ("for a in b: print(a)", 0),
+    ],
+)
+def test_what_counts_as_a_loop_over_nothing(source, count):
+    assert len(loops_over_what_may_be_empty(ast.parse(source))) == count

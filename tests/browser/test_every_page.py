@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.loops import not_empty
 from tests.urls import LOST, SELECTIONS, fixed, projects
 
 PROJECTS = 3
@@ -35,7 +36,7 @@ def unfold(page):
 
 def test_every_page_is_accessible_as_it_arrives(addresses, page, axe, subtests):
     page.set_viewport_size({"width": 1280, "height": 900})
-    for address in addresses:
+    for address in not_empty(addresses):
         with subtests.test(address):
             assert page.goto(address).status == 200
             assert page.locator("h1").count() == 1
@@ -46,7 +47,7 @@ def test_every_page_is_accessible_as_it_arrives(addresses, page, axe, subtests):
 
 def test_every_page_is_accessible_unfolded_on_a_telephone(addresses, page, axe, subtests):
     page.set_viewport_size({"width": 390, "height": 900})
-    for address in addresses:
+    for address in not_empty(addresses):
         with subtests.test(address):
             page.goto(address)
             assert sideways(page) <= 0
@@ -75,7 +76,7 @@ def test_every_look_is_accessible_in_the_dark(addresses, page, axe, subtests):
 
 def test_no_page_is_wider_than_the_narrowest_screen(addresses, page, subtests):
     page.set_viewport_size({"width": NARROWEST, "height": 700})
-    for address in addresses:
+    for address in not_empty(addresses):
         with subtests.test(address):
             page.goto(address)
             assert sideways(page) <= 0

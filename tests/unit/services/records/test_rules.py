@@ -7,6 +7,7 @@ import pytest
 from portal.models import PartialDate
 from portal.services.records import rules
 from tests.factories import COMPLETE
+from tests.loops import not_empty
 
 TODAY = date(2024, 6, 1)
 
@@ -54,7 +55,7 @@ def test_what_is_missing_or_no_date_gets_no_remark(value):
 
 
 def test_every_rule_says_reason_advice_and_source():
-    for rule in rules.load_rules():
+    for rule in not_empty(rules.load_rules()):
         assert rule.reason
         assert rule.advice
         assert rule.source
@@ -62,7 +63,7 @@ def test_every_rule_says_reason_advice_and_source():
 
 
 def test_every_published_source_says_its_date_or_that_it_has_none():
-    for rule in rules.load_rules():
+    for rule in not_empty(rules.load_rules()):
         assert bool(rule.source_date) == bool(rule.source_url), rule.code
         assert rule.source_date in ("", "none") or PartialDate.parse(rule.source_date)
 
