@@ -7,9 +7,9 @@ from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.orm import Session
 
-from portal.cli.group import write_transaction
 from portal.config import Settings
 from portal.database.orm import db
+from portal.database.transactions import transaction
 from portal.models import Account
 from portal.services import mail
 from portal.services.accounts import administration, email_change, notifications, one_time_links
@@ -46,7 +46,7 @@ def get_account(session: Session, email: str) -> Account:
 @with_appcontext
 def add(email: str, name: str, role: str) -> None:
     """Add an account and print its one-time link."""
-    with write_transaction() as session:
+    with transaction(db.session()) as session:
         purpose = Purpose.FIRST if administration.has_no_accounts(session) else Purpose.INVITE
         added = administration.add_account(session, email=email, name=name, role=role)
         link = one_time_links.issue(session, added, purpose)
@@ -57,7 +57,7 @@ def add(email: str, name: str, role: str) -> None:
 @with_appcontext
 def first() -> None:
     """Print a link for the first administrator; print nothing once anyone has a password."""
-    with write_transaction() as session:
+    with transaction(db.session()) as session:
         accounts = administration.list_accounts(session)
         if any(listed.password_hash for listed in accounts):
             return
@@ -92,7 +92,7 @@ def list_() -> None:
 @with_appcontext
 def email_(email: str, new_email: str) -> None:
     """Change the e-mail address of an account and end its sessions at once."""
-    with write_transaction() as session:
+    with transaction(db.session()) as session:
         changed = get_account(session, email)
         previous = email_change.set_email(session, changed, new_email, by=None, auth_session=None)
     for address in (previous, changed.email):
@@ -105,7 +105,7 @@ def email_(email: str, new_email: str) -> None:
 @with_appcontext
 def disable(email: str) -> None:
     """Disable an account and end its sessions at once."""
-    with write_transaction() as session:
+    with transaction(db.session()) as session:
         administration.disable(session, get_account(session, email), by=None)
     click.echo(f"{email} is disabled.")
 
@@ -116,7 +116,7 @@ def disable(email: str) -> None:
 @with_appcontext
 def link(email: str, new_second_factor: bool) -> None:
     """Print a one-time link for choosing a password."""
-    with write_transaction() as session:
+    with transaction(db.session()) as session:
         owner = get_account(session, email)
         if new_second_factor:
             administration.remove_second_factor(session, owner, by=None, auth_session=None)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 from flask.cli import with_appcontext
 
-from portal.cli.group import write_transaction
+from portal.database.orm import db
+from portal.database.transactions import transaction
 from portal.services.operations import cleanup
 
 
@@ -16,7 +17,7 @@ def cleanup_command() -> None:
 
     Never deletes projects, revisions, accounts or audit events.
     """
-    with write_transaction() as session:
+    with transaction(db.session()) as session:
         counts = cleanup.delete_expired(session)
     click.echo("Deleted: " + ", ".join(f"{count} {kind}" for kind, count in counts.items()) + ".")
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 from tqdm import tqdm
 
 from portal.database.orm import db
-from portal.database.transactions import begin_writing
+from portal.database.transactions import begin_writing, transaction
 from portal.errors import PortalError
 from portal.models import Catalogue, Project
 from portal.search.consistency import find_inconsistencies
@@ -32,6 +35,14 @@ def begin_exclusive_writing() -> None:
     migrations.acquire_migration_lock(db.session.connection())
 
 
+@contextmanager
+def exclusive_transaction() -> Iterator[Session]:
+    """Run the block in one write transaction, while no other command writes to this database."""
+    with transaction(db.session(), begin=False) as session:
+        begin_exclusive_writing()
+        yield session
+
+
 def migrate_database() -> None:
     """Migrate in one transaction, then seed the terms, rebuild missing search documents and re-encrypt TOTP secrets."""
     if db.engine.dialect.name == "sqlite":
@@ -46,11 +57,10 @@ def migrate_database() -> None:
         raw.close()
     with db.engine.execution_options(writes=True).begin() as connection:
         revision = migrations.migrate(connection)
-    begin_exclusive_writing()
-    migrations.seed_terms(db.session())
-    repair(db.session(), find_stale_documents(db.session()))
-    _, lost = second_factor.reencrypt_secrets(db.session())
-    db.session.commit()
+    with exclusive_transaction() as session:
+        migrations.seed_terms(session)
+        repair(session, find_stale_documents(session))
+        _, lost = second_factor.reencrypt_secrets(session)
     click.echo(f"The database is at revision {revision}.")
     if lost:
         click.echo(
@@ -76,9 +86,8 @@ def migrate(sample_if_empty: bool) -> None:
 def sample(remove: bool) -> None:
     """Import the 100 sample records that come with the portal."""
     if remove:
-        begin_exclusive_writing()
-        removed, withdrawn = remove_sample(db.session())
-        db.session.commit()
+        with exclusive_transaction() as session:
+            removed, withdrawn = remove_sample(session)
         click.echo(f"{removed} sample records removed.")
         if withdrawn:
             click.echo(
@@ -92,9 +101,8 @@ def sample(remove: bool) -> None:
 def import_sample() -> None:
     """Import the sample records in one transaction and print the counts."""
     report = Report()
-    begin_exclusive_writing()
-    import_file(db.session(), SAMPLE_FILE, is_sample=True, report=report)
-    db.session.commit()
+    with exclusive_transaction() as session:
+        import_file(session, SAMPLE_FILE, is_sample=True, report=report)
     click.echo(f"Sample records: {report.added} added, {report.changed} changed, {report.unchanged} unchanged.")
 
 
@@ -120,11 +128,10 @@ def check_index() -> None:
 @with_appcontext
 def rebuild_index() -> None:
     """Rebuild the text index from the tables and make every process reload its snapshot."""
-    begin_exclusive_writing()
-    with tqdm(unit=" projects", disable=not sys.stderr.isatty()) as bar:
-        count = rebuild(db.session(), bar.update)
-    Catalogue.touch(db.session(), None)
-    db.session.commit()
+    with exclusive_transaction() as session:
+        with tqdm(unit=" projects", disable=not sys.stderr.isatty()) as bar:
+            count = rebuild(session, bar.update)
+        Catalogue.touch(session, None)
     click.echo(f"The text index was rebuilt: {count:,} projects.")
 
 

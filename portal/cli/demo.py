@@ -7,8 +7,8 @@ from flask.cli import with_appcontext
 
 from portal.cli.accounts import print_link
 from portal.cli.database import import_sample
-from portal.cli.group import write_transaction
 from portal.database.orm import db
+from portal.database.transactions import transaction
 from portal.services.operations import demo as demo_data
 
 
@@ -18,7 +18,7 @@ def demo() -> None:
     """Add demo authors, a reviewer and an administrator, fill the queue, and print their one-time links."""
     if not demo_data.has_projects(db.session()):
         import_sample()
-    with write_transaction() as session:
+    with transaction(db.session()) as session:
         issued = demo_data.create_accounts(session)
         count = demo_data.fill_queue(session)
     click.echo(f"{count} revisions were added to the queue.")

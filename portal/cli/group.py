@@ -1,4 +1,4 @@
-"""What all commands share: one write transaction, and errors as one line on the terminal instead of a traceback."""
+"""The group of all commands: prints an expected error as one line on the terminal instead of a traceback."""
 
 from __future__ import annotations
 
@@ -12,11 +12,8 @@ import click
 from flask.cli import FlaskGroup
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import Session
 
 from portal.database.diagnostics import describe_error
-from portal.database.orm import db
-from portal.database.transactions import begin_writing
 from portal.errors import PortalError, ValidationFailed
 
 
@@ -41,41 +38,18 @@ class CommandLine(FlaskGroup):
             raise
 
 
-@contextmanager
-def write_transaction() -> Iterator[Session]:
-    """Run the block in one write transaction: commit at its end, roll back on any error.
-
-    An error of the portal ends the command with its message.
-    """
-    session = db.session()
-    begin_writing(session)
-    try:
-        yield session
-    except PortalError as error:
-        session.rollback()
-        raise click.ClickException(_portal_error_message(error)) from error
-    except BaseException:
-        session.rollback()
-        raise
-    session.commit()
-
-
 def _error_message(error: Exception) -> str:
+    if isinstance(error, ValidationFailed):
+        # Its own message speaks of a submission; a command prints only the errors.
+        return " ".join(str(field_error) for field_error in error.errors)
     if isinstance(error, PortalError):
         return str(error)
-    # EPIPE: whoever reads the output stopped reading; click then exits quietly.
+    # EPIPE: the reader of the output closed it; click then exits quietly.
     if isinstance(error, OSError) and error.filename and error.errno != errno.EPIPE:
         return f"{error.filename}: {error.strerror}. Check the path and the permissions of the file and its folder."
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return "The disk is full. Free some space, then run this command again."
     return describe_error(error)
-
-
-def _portal_error_message(error: PortalError) -> str:
-    # The heading of ValidationFailed speaks of a submission; a command names the errors alone.
-    if isinstance(error, ValidationFailed):
-        return " ".join(str(field_error) for field_error in error.errors)
-    return str(error)
 
 
 @contextmanager

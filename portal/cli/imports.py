@@ -17,7 +17,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import SQLAlchemyError
 from tqdm import tqdm
 
-from portal.cli.database import begin_exclusive_writing
+from portal.cli.database import begin_exclusive_writing, exclusive_transaction
 from portal.database.diagnostics import describe_error
 from portal.database.orm import db
 from portal.errors import PortalError
@@ -54,10 +54,9 @@ class ShortTransactions:
                 # A waiting writer polls SQLite every tenth of a second; without a pause it rarely finds it unlocked.
                 time.sleep(PAUSE_SECONDS)
             self._busy = 0.0
-        begin_exclusive_writing()
-        began = time.monotonic()
-        yield
-        db.session.commit()
+        with exclusive_transaction():
+            began = time.monotonic()
+            yield
         self._busy += time.monotonic() - began
 
 

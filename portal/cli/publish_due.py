@@ -8,7 +8,7 @@ import click
 from flask.cli import with_appcontext
 
 from portal.database.orm import db, now
-from portal.database.transactions import begin_writing
+from portal.database.transactions import transaction
 from portal.errors import Conflict, PortalError
 from portal.models import Revision
 from portal.services.editorial import publication
@@ -27,35 +27,32 @@ def publish_due() -> None:
 
 def publish_one(revision_id: int) -> bool:
     """Publish the revision if it is still due, and print that; False when it was returned to the reviewers instead."""
-    session = db.session()
-    begin_writing(session)
-    revision = session.get_one(Revision, revision_id, populate_existing=True, with_for_update=True)
-    if revision.state != State.SCHEDULED or revision.publish_at is None or revision.publish_at > now():
-        # Another run has published it, or somebody has taken it off the schedule.
-        session.rollback()
-        return True
     try:
-        project = publication.publish(session, revision)
+        with transaction(db.session()) as session:
+            revision = session.get_one(Revision, revision_id, populate_existing=True, with_for_update=True)
+            if not _is_due(revision):
+                return True
+            slug = publication.publish(session, revision).slug
     except PortalError as error:
-        session.rollback()
         _return_to_queue(revision_id, error)
         click.echo(f"R-{revision_id} was not published, and is back with the reviewers: {error}", err=True)
         return False
-    slug = project.slug
-    session.commit()
     click.echo(f"R-{revision_id} is published as {slug}.")
     return True
 
 
+def _is_due(revision: Revision) -> bool:
+    """False if another run has published the revision, or a reviewer has taken it off the schedule."""
+    return revision.state == State.SCHEDULED and revision.publish_at is not None and revision.publish_at <= now()
+
+
 def _return_to_queue(revision_id: int, error: PortalError) -> None:
-    """Return it to the reviewers: the next run would fail in the same way."""
-    session = db.session()
-    begin_writing(session)
-    revision = session.get_one(Revision, revision_id)
-    if revision.state == State.SCHEDULED:
-        if isinstance(error, Conflict):
-            reason = "The public record was changed before this revision was due, so it was not published."
-        else:
-            reason = f"It could not be published at the scheduled time. {error}"
-        publication.return_to_queue(session, revision, reason)
-        session.commit()
+    """Return the revision to the reviewers, because the next run would fail in the same way."""
+    if isinstance(error, Conflict):
+        reason = "The public record was changed before this revision was due, so it was not published."
+    else:
+        reason = f"It could not be published at the scheduled time. {error}"
+    with transaction(db.session()) as session:
+        revision = session.get_one(Revision, revision_id)
+        if revision.state == State.SCHEDULED:
+            publication.return_to_queue(session, revision, reason)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from portal.app import command_line
 from portal.cli.publish_due import publish_one
 from portal.database.orm import db, now
 from portal.models import Account, AuditEvent, Project, Revision
@@ -20,7 +21,7 @@ def run(app, session):
     """run("account", "list") returns the output of the command and checks its exit code."""
 
     def go(*words, code=0):
-        result = app.test_cli_runner().invoke(args=list(words))
+        result = app.test_cli_runner().invoke(command_line, words)
         assert result.exit_code == code, result.output
         return result.output
 
