@@ -34,6 +34,12 @@ def is_valid_key(text: str) -> bool:
     return _KEY_PATTERN.fullmatch(text) is not None
 
 
+def check_key(text: str) -> None:
+    """Raise Forbidden unless this text has the format of a key."""
+    if not is_valid_key(text):
+        raise Forbidden("The form has no valid key. Open the form again: your browser may still have what you typed.")
+
+
 class KeyKind(StrEnum):
     """What a key belongs to: a form that redirects somewhere, or a page that may create one draft."""
 
@@ -55,8 +61,7 @@ def claim_key(
 
     Waits for a submission in progress. A rollback releases the key. Raises Forbidden if this is not a valid key.
     """
-    if not is_valid_key(key):
-        raise Forbidden("The form has no valid key. Open the form again: your browser may still have what you typed.")
+    check_key(key)
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     claimed = session.execute(
         dialect.insert(IdempotencyKey)

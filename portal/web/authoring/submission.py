@@ -1,16 +1,19 @@
 """Views for authors: edit, save, autosave, check, preview and submit a draft.
 
-`draft_saving` applies a form to its draft; this module holds the routes, the commit and the response.
+`draft_saving` applies a form to its draft; this module holds the routes, the transactions and the responses.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from flask import Blueprint, Response, flash, jsonify, make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from portal.database.orm import db
-from portal.database.transactions import begin_writing
-from portal.errors import Conflict, Forbidden, InvalidTransition, ValidationFailed
+from portal.database.transactions import transaction
+from portal.errors import Conflict, FieldError, Forbidden, InvalidTransition, ValidationFailed
 from portal.models import Account, Revision
 from portal.search import projects
 from portal.search.index import current
@@ -81,83 +84,89 @@ def store(revision_id: int) -> ViewResponse:
 
 def handle_post(target: DraftTarget) -> ViewResponse:
     """Save, then run the action of the button. A refusal re-renders the form with everything that was typed."""
-    session, post = db.session(), DraftPost.from_form(request.form)
-    begin_writing(session)
-    account = access.signed_in_account()
+    post = DraftPost.from_form(request.form)
     try:
-        first_response = idempotency.claim_key(session, post.key, account, request_digest())
-        if first_response is not None:
-            session.rollback()
-            return redirect_after_save(post, first_response or url_for("submission.new"))
+        idempotency.check_key(post.key)
     except Forbidden as error:
         return show_rejected(target, post, problem=str(error), status=422)
     try:
-        revision = draft_saving.save_draft(session, target, post, account)
-        url = run_form_action(session, revision, post, account)
+        result = save_once(target, post)
     except InvalidTransition as error:
         return show_rejected(target, post, problem=str(error), status=409)
     except Conflict as error:
         return show_conflict(target, post, error)
-    except ValidationFailed as error:
-        return show_errors(post, revision, error)
-    idempotency.complete_key(session, post.key, account, url)
-    session.commit()
-    return redirect_after_save(post, url)
-
-
-def redirect_after_save(post: DraftPost, url: str) -> ViewResponse:
-    """Redirect to the next page, which tells the browser to delete its copy of this form."""
+    if result.errors:
+        return show_errors(result.revision_id, post, result.errors)
+    if result.conflict:
+        return show_conflict(target, post, result.conflict)
+    # Tells the browser to delete its copy of this form.
     flash(post.key, "saved-key")
-    return redirect(url, 303)
+    return redirect(result.url, 303)
 
 
-def run_form_action(session: Session, revision: Revision, post: DraftPost, account: Account) -> str:
-    """Run the action of the submitted button on the saved draft; return the URL of the next page."""
-    if post.action == "submit":
-        try:
-            review.submit(session, revision, version=revision.version, by=account)
-        except Conflict as error:
-            if error.conflict_with == "project":  # the public record has changed; the draft is saved nevertheless
-                complete_key(session, post, revision, account)
-            raise
-        return revision_url(revision.id)
+@dataclass(frozen=True)
+class SaveResult:
+    """The next page after a save; or why the saved draft could not be submitted, as `errors` or as a `conflict`."""
+
+    url: str
+    revision_id: int = 0
+    errors: Sequence[FieldError] = ()
+    conflict: Conflict | None = None
+
+
+def save_once(target: DraftTarget, post: DraftPost) -> SaveResult:
+    """Save the form and run its action in one transaction, at most once per idempotency key.
+
+    Nothing is saved if this raises: InvalidTransition, Conflict, or Forbidden.
+    """
+    with transaction(db.session()) as session:
+        account = access.signed_in_account()
+        first_url = idempotency.claim_key(session, post.key, account, request_digest())
+        if first_url is not None:
+            return SaveResult(first_url or url_for("submission.new"))
+        revision = draft_saving.save_draft(session, target, post, account)
+        result = run_form_action(session, revision, post, account)
+        idempotency.complete_key(session, post.key, account, result.url)
+    return result
+
+
+def run_form_action(session: Session, revision: Revision, post: DraftPost, account: Account) -> SaveResult:
+    """Run the action of the submitted button on the saved draft."""
+    edit_url = url_for("submission.edit", revision_id=revision.id)
     if post.action == "preview":
-        return url_for("submission.preview", revision_id=revision.id)
-    return url_for("submission.edit", revision_id=revision.id)
-
-
-def complete_key(session: Session, post: DraftPost, revision: Revision, account: Account) -> None:
-    """Commit the draft although its action failed; a repeated POST leads to it."""
-    idempotency.complete_key(session, post.key, account, url_for("submission.edit", revision_id=revision.id))
-    session.commit()
+        return SaveResult(url_for("submission.preview", revision_id=revision.id))
+    if post.action != "submit":
+        return SaveResult(edit_url)
+    try:
+        review.submit(session, revision, version=revision.version, by=account)
+    except ValidationFailed as error:
+        return SaveResult(edit_url, revision.id, errors=error.errors)
+    except Conflict as error:
+        if error.conflict_with == "project":  # the public record has changed; the draft is saved nevertheless
+            return SaveResult(edit_url, revision.id, conflict=error)
+        raise
+    return SaveResult(revision_url(revision.id))
 
 
 def show_rejected(target: DraftTarget, post: DraftPost, *, problem: str, status: int) -> Response:
     """The submitted form with the reason of the refusal; nothing is saved."""
-    session = db.session()
-    session.rollback()
-    account = access.signed_in_account()
+    session, account = db.session(), access.signed_in_account()
     context = draft_saving.load_context(session, target, account)
     page = edit_page.build_page(session, target, context, account, post=post, problem=problem)
     return make_response(render_template("authoring/edit.html", page=page), status)
 
 
-def show_errors(post: DraftPost, revision: Revision, error: ValidationFailed) -> Response:
-    """Save the draft, and show every error that prevents its submission."""
-    session, target = db.session(), DraftTarget(revision_id=revision.id)
-    account = access.signed_in_account()
-    complete_key(session, post, revision, account)
+def show_errors(revision_id: int, post: DraftPost, errors: Sequence[FieldError]) -> Response:
+    """Every error that prevents the submission of the saved draft."""
+    session, account, target = db.session(), access.signed_in_account(), DraftTarget(revision_id=revision_id)
     context = draft_saving.load_context(session, target, account)
-    page = edit_page.build_page(session, target, context, account, post=post, errors=error.errors, is_stored=True)
+    page = edit_page.build_page(session, target, context, account, post=post, errors=errors, is_stored=True)
     return make_response(render_template("authoring/edit.html", page=page), 422)
 
 
 def show_conflict(target: DraftTarget, post: DraftPost, error: Conflict) -> Response:
     """The conflict page; nothing is overwritten until the author has chosen."""
-    session = db.session()
-    session.rollback()
-    account = access.signed_in_account()
-    context = draft_saving.load_context(session, target, account)
+    context = draft_saving.load_context(db.session(), target, access.signed_in_account())
     conflict = conflict_page.build_page(context, post, error)
     return make_response(render_template("authoring/conflict.html", conflict=conflict, key=idempotency.new_key()), 409)
 
@@ -185,13 +194,11 @@ def autosave(revision_id: int) -> ViewResponse:
 
 def save_in_background(target: DraftTarget) -> ViewResponse:
     """Autosave the form; the response holds the version and the URLs for the next save."""
-    session, post = db.session(), DraftPost.from_form(request.form)
-    begin_writing(session)
+    post = DraftPost.from_form(request.form)
     try:
-        revision = draft_saving.save_draft(session, target, post, access.signed_in_account())
-        session.commit()
+        with transaction(db.session()) as session:
+            revision = draft_saving.save_draft(session, target, post, access.signed_in_account())
     except (Conflict, InvalidTransition, Forbidden) as error:
-        session.rollback()
         status = 403 if isinstance(error, Forbidden) else 409
         return make_response(jsonify(error=conflict_page.autosave_message(error)), status)
     return jsonify(
