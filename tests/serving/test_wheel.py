@@ -19,6 +19,7 @@ from portal.config import ROOT
 pytestmark = pytest.mark.alone
 
 BUILT_FROM = ("pyproject.toml", "setup.py", "README.md", "LICENSE", "portal", "templates", "static", "deploy")
+STALE_MODULE = "renamed_since.py"
 GUNICORN = ("-c", "share/idf-portal/gunicorn.conf.py", "portal.wsgi:app")
 
 
@@ -30,13 +31,16 @@ def pip(*arguments):
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
-    """Built from a copy of the checkout, because a stale build/ would add modules that no longer exist."""
+    """Built from a copy of the checkout that holds a module of an earlier build."""
     copy, target = tmp_path_factory.mktemp("checkout"), tmp_path_factory.mktemp("wheel")
     for name in BUILT_FROM:
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(ROOT / name, copy)
+    stale = copy / "build" / "lib" / "portal" / STALE_MODULE
+    stale.parent.mkdir(parents=True)
+    stale.touch()
     pip("wheel", "--no-deps", "--no-index", "--no-build-isolation", "--wheel-dir", target, copy)
     (built,) = target.glob("*.whl")
     return built
@@ -81,6 +85,11 @@ def test_the_wheel_holds_every_file(wheel):
         files = [path for path in (ROOT / folder).rglob("*") if path.is_file() and "__pycache__" not in path.parts]
         assert files
         assert {f"{place}{path.relative_to(ROOT).as_posix()}" for path in files} - packed == set()
+
+
+def test_the_wheel_holds_no_module_of_an_earlier_build(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        assert f"portal/{STALE_MODULE}" not in archive.namelist()
 
 
 def test_the_wheel_serves_pages_from_an_empty_environment(environment):
