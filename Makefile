@@ -21,8 +21,11 @@ LOCK := $(COMPILE) pyproject.toml
 PEER := .bench/.made-$(call hash,pwd; cat requirements/bench.txt)
 SCALES ?= 1k 10k 107k 506k 1m
 
+# What makes mutants is put before the environment of the tests, which does not need it.
+MUTATION := .mutants/.made-$(call hash,pwd; cat requirements/mutants.txt)
+
 .DEFAULT_GOAL := help
-.PHONY: help run dev demo test check bench lock clean
+.PHONY: help run dev demo test check bench mutants lock clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 14
@@ -55,14 +58,18 @@ check: $(TEST) ## Style, types and import contracts
 bench: $(RUN) $(PEER) ## Measure into docs/benchmarks.md: SCALES="1k 10k" for some, QUICK=1, OPTIONS=--help (needs wrk)
 	@BENCH_QUICK=$(QUICK) $(PY) -m tests.bench --scales "$(SCALES)" $(OPTIONS)
 
+mutants: $(TEST) $(MUTATION) ## Try small faults in the portal, list in .mutants/report.md what no test notices: OPTIONS=--help
+	@PYTHONPATH=.:.mutants/packages $(PY) -m tests.mutants $(OPTIONS)
+
 lock: ## Resolve what pyproject.toml asks for anew, with hashes (needs uv)
 	@command -v uv >/dev/null || { echo "uv is not installed: pip install uv"; exit 1; }
 	$(LOCK) -o requirements/run.txt
 	$(LOCK) --extra test -o requirements/test.txt
 	$(COMPILE) --group pyproject.toml:bench -o requirements/bench.txt
+	$(COMPILE) --group pyproject.toml:mutants -o requirements/mutants.txt
 
 clean: ## Remove everything that was made; the database in instance/ stays
-	rm -rf .venv .bench node_modules build *.egg-info test-results .pytest_cache .mypy_cache .ruff_cache \
+	rm -rf .venv .bench .mutants node_modules build *.egg-info test-results .pytest_cache .mypy_cache .ruff_cache \
 	  .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -93,6 +100,12 @@ $(PEER):
 	@.bench/datasette/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps \
 	  --require-hashes -r requirements/bench.txt
 	@rm -f .bench/.made-* && touch $@
+
+$(MUTATION): $(TEST)
+	@echo "Installing the locked packages that make mutants into .mutants/packages (once)"
+	@rm -rf .mutants/packages .mutants/.made-*
+	@$(INSTALL) --require-hashes -r requirements/mutants.txt --target .mutants/packages
+	@touch $@
 
 node_modules/.package-lock.json: package-lock.json .npmrc
 	@npm ci --ignore-scripts --silent || echo "npm could not install the page validator; its test is skipped."
