@@ -24,6 +24,7 @@ class CountryStats:
     full_budget: int
     shared_budget: int
     latest_year: int | None
+    has_budget: bool
 
 
 def country_stats() -> Iterator[CountryStats]:
@@ -45,6 +46,7 @@ def country_stats() -> Iterator[CountryStats]:
                 full_budget=int(budgets[rows].sum()),
                 shared_budget=int((budgets[rows] / sizes[rows]).sum()),
                 latest_year=int(index.row_columns.last_years[rows].max(initial=0)) or None,
+                has_budget=bool((index.row_columns.budgets[rows] >= 0).any()),
             )
 
 

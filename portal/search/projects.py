@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from pyroaring import BitMap
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from portal.database.orm import db
 from portal.errors import NotFound
@@ -14,6 +14,7 @@ from portal.models import Project, SlugHistory
 from portal.search.index.current import current_snapshot, load_projects
 from portal.search.read_models.project import ProjectView
 from portal.search.read_models.terms import TermView
+from portal.text.folding import trim_punctuation
 
 _MAX_RELATED = 3
 
@@ -28,24 +29,33 @@ class ProjectLocation:
 
 
 def locate(slug: str) -> ProjectLocation:
-    """Find a published project by the last part of its address, in any case; raise Missing."""
-    if "\0" in slug:
+    """Find a published project by the last part of its address; raise NotFound.
+
+    Case does not matter. Punctuation around a slug is dropped when no project has it: mail programs and sentences
+    link "LM.0024." or "LM.0024)".
+    """
+    for reading in dict.fromkeys((slug, trim_punctuation(slug))):
+        if project := _find_slug(reading.casefold()):
+            project_id, present = project
+            return ProjectLocation(project_id, present, present == slug)
+    raise NotFound(slug)
+
+
+def _find_slug(folded: str) -> Row[int, str] | None:
+    """The id and present slug of the published project that has this case-folded slug, or had it once."""
+    if "\0" in folded:
         # No slug contains it, and PostgreSQL refuses to be asked.
-        raise NotFound(slug)
-    session, folded = db.session(), slug.casefold()
-    published = Project.published_at.is_not(None)
+        return None
+    session, published = db.session(), Project.published_at.is_not(None)
     is_current = Project.slug_folded == folded
     here = session.execute(select(Project.id, Project.slug).where(is_current, published)).one_or_none()
-    if here is None:
-        here = session.execute(
-            select(Project.id, Project.slug)
-            .join(SlugHistory, SlugHistory.project_id == Project.id)
-            .where(SlugHistory.slug_folded == folded, published)
-        ).one_or_none()
-    if here is None:
-        raise NotFound(slug)
-    project_id, present = here
-    return ProjectLocation(project_id, present, present == slug)
+    if here is not None:
+        return here
+    return session.execute(
+        select(Project.id, Project.slug)
+        .join(SlugHistory, SlugHistory.project_id == Project.id)
+        .where(SlugHistory.slug_folded == folded, published)
+    ).one_or_none()
 
 
 def get_project(project_id: int) -> ProjectView:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+
+_SURROUNDING_PUNCTUATION = re.compile(r"^[\W_]+|[\W_]+$")
 
 
 def fold_characters(text: str) -> str:
@@ -18,3 +21,8 @@ def fold_characters(text: str) -> str:
 def fold(text: str) -> str:
     """Fold case, accents, apostrophes and spaces, so that spellings of one name meet."""
     return " ".join(fold_characters(text).split())
+
+
+def trim_punctuation(text: str) -> str:
+    """The text without what surrounds its first and last letter or digit: "(LM.0024)." -> "LM.0024"."""
+    return _SURROUNDING_PUNCTUATION.sub("", text)

@@ -44,6 +44,11 @@ class Sums:
     first_year: int | None
     last_year: int | None
 
+    @property
+    def has_budget(self) -> bool:
+        """Whether any project states a budget; a total of nothing is not USD 0."""
+        return self.without_budget < self.projects
+
 
 @dataclass(frozen=True)
 class RowColumns:

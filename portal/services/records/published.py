@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.database.public_reader import WITHDRAWN_ADDRESS
 from portal.errors import NotFound
 from portal.models import AuditEvent, Project, ProjectCountry, ProjectDraft, ProjectTag, Revision, Term
+from portal.text.folding import trim_punctuation
 
 
 def get_project_by_slug(session: Session, slug: str) -> Project:
@@ -94,10 +95,13 @@ class WithdrawalNotice:
 
 
 def withdrawal_notice(session: Session, slug: str) -> WithdrawalNotice:
-    """The notice of a withdrawn record at this address, a former one too; raises Missing where there is none."""
+    """The notice of a withdrawn record at this address or former address; raise NotFound if there is none.
+
+    As with public records, punctuation around the slug does not matter.
+    """
     at = WITHDRAWN_ADDRESS.c
-    query = select(at.slug, at.withdrawn_at, at.withdrawn_reason).where(at.slug_folded == fold_slug(slug))
-    found = session.execute(query).first()
-    if found is None:
-        raise NotFound(f"There is no project {slug!r}.")
-    return WithdrawalNotice(*found)
+    for reading in dict.fromkeys((slug, trim_punctuation(slug))):
+        query = select(at.slug, at.withdrawn_at, at.withdrawn_reason).where(at.slug_folded == fold_slug(reading))
+        if row := session.execute(query).first():
+            return WithdrawalNotice(*row)
+    raise NotFound(f"There is no project {slug!r}.")

@@ -16,6 +16,7 @@ from portal.web.presentation import i18n
 from portal.web.presentation.i18n import gettext, ngettext
 
 Amount = Decimal | int
+_FIRST_ROUNDED = 1_000_000
 
 
 def number(value: Amount) -> str:
@@ -50,13 +51,22 @@ def amount(value: Amount) -> str:
 
 def usd(value: Amount) -> str:
     """64240 -> "USD 64,240"; cents only if there are any."""
-    whole = value == int(value)
-    return gettext("USD %(amount)s", amount=number(int(value)) if whole else amount(value))
+    return gettext("USD %(amount)s", amount=plain_amount(value))
+
+
+def plain_amount(value: Amount) -> str:
+    """64240 -> "64,240"; cents only if there are any: 64240.5 -> "64,240.50"."""
+    return number(int(value)) if value == int(value) else amount(value)
+
+
+def is_rounded(value: Amount) -> bool:
+    """Whether `usd_rounded` leaves anything of the amount out."""
+    return value >= _FIRST_ROUNDED or value != int(value)
 
 
 def usd_rounded(value: Amount) -> str:
     """3457326 -> "USD 3.5 million"; exact to the dollar below one million."""
-    if value < 1_000_000:
+    if value < _FIRST_ROUNDED:
         return gettext("USD %(amount)s", amount=number(round(value)))
     if value < 999_950_000:
         return gettext("USD %(amount)s million", amount=in_millions(value))
@@ -105,6 +115,7 @@ FILTERS = {
     "number": number,
     "project_count": project_count,
     "amount": amount,
+    "plain_amount": plain_amount,
     "usd": usd,
     "usd_rounded": usd_rounded,
     "in_millions": in_millions,

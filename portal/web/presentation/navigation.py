@@ -6,7 +6,7 @@ Titles and descriptions are message ids; templates translate them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from portal.vocabulary.workflow import Role
@@ -38,12 +38,13 @@ class ProsePage:
 
 @dataclass(frozen=True)
 class MenuEntry:
-    """One link of a menu; its URL is `url_for(endpoint, **arguments)`."""
+    """One link of a menu; its URL is `url_for(endpoint, **arguments)`. `children` are the pages of its section."""
 
     key: str
     title: str
     endpoint: str
     arguments: Mapping[str, str] = field(default_factory=dict)
+    children: tuple[MenuEntry, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -240,18 +241,21 @@ STAFF_MENU = (
     StaffMenuEntry("public", N_("Public site"), "/"),
 )
 
+_OUR_WORK = tuple(page_entry(page.path) for page in PAGES if page.section == "our-work")
+
 MAIN_MENU = (
     MenuEntry("projects", N_("Projects"), "projects.directory"),
     MenuEntry("where", N_("Where we work"), "overview.where_we_work"),
     MenuEntry("data", N_("Data and Research"), "overview.data_and_research"),
     MenuEntry("agenda", N_("2030 Agenda"), "overview.agenda"),
-    page_entry("our-work"),
+    replace(page_entry("our-work"), children=_OUR_WORK),
     page_entry("who-we-are"),
     page_entry("take-action"),
 )
 
 FOOTER = (
     FooterColumn(N_("Projects"), (MenuEntry("projects", N_("All projects"), "projects.directory"), *MAIN_MENU[1:4])),
+    FooterColumn(N_("Our Work"), _OUR_WORK),
     FooterColumn(
         N_("For governments"),
         (
@@ -266,8 +270,6 @@ FOOTER = (
         (
             page_entry("take-action/work-with-us"),
             page_entry("take-action/get-involved"),
-            page_entry("our-work/partnerships"),
-            page_entry("our-work/highlights"),
         ),
     ),
     FooterColumn(

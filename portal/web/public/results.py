@@ -51,6 +51,7 @@ class Results:
     totals_phrase: str
     announcement: str
     total: Decimal
+    is_rounded: bool
     chips: tuple[FilterChip, ...]
     clear_url: str
     sorts: dict[str, str]
@@ -79,7 +80,8 @@ def build_results(result: SearchResult) -> Results:
         heading=text.heading(total),
         totals_phrase=text.totals_phrase(total, sums.total_cents, sums.without_budget),
         announcement=text.announcement(total),
-        total=formatting.dollars(sums.total_cents),
+        total=(total_usd := formatting.dollars(sums.total_cents)),
+        is_rounded=formatting.is_rounded(total_usd),
         chips=tuple(
             FilterChip(name=chip.name, value=chip.value, url=directory_url(chip.part.remaining), note=chip.note)
             for chip in text.chips

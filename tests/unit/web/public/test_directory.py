@@ -7,6 +7,7 @@ import pytest
 from portal.vocabulary.facets import FACETS
 from portal.vocabulary.workflow import State
 from tests.conftest import FRAGMENT
+from tests.factories import COMPLETE
 from tests.loops import not_empty
 from tests.pages import words
 
@@ -215,3 +216,19 @@ def test_the_note_on_samples_is_true_beside_other_records(visit, office):
     assert words(visit("/projects/").one(".sample-note")).startswith("These 100 records are a sample")
     office.revision(State.PUBLISHED)
     assert words(visit("/projects/").one(".sample-note")).startswith("100 of the 101 records here are a sample")
+
+
+def test_a_list_without_any_budget_has_no_total(visit):
+    totals = visit("/projects/?budget=none").one(".totals").to_text()
+    assert "Not stated" in totals
+    assert "USD 0" not in totals
+
+
+def test_the_exact_total_stands_beside_the_rounded_one(visit, office):
+    office.revision(State.PUBLISHED, COMPLETE.replace(title="Wombat study", budget="1234567.89"))
+    page = visit("/projects/?q=wombat")
+    assert page.one(".totals .exact").to_text() == "USD 1,234,567.89"
+    assert "USD 1.2 million" in page.one(".totals").to_text()
+    assert "1,234,567.89" in visit("/projects/?q=wombat&view=table").one("tbody").to_text()
+    office.revision(State.PUBLISHED, COMPLETE.replace(title="Bilby study", budget="64240"))
+    assert not visit("/projects/?q=bilby").select(".totals .exact")

@@ -6,6 +6,7 @@ import pytest
 
 from portal.models import Project, SlugHistory
 from portal.services.audit import recording
+from portal.vocabulary.workflow import State
 from tests.loops import not_empty
 from tests.pages import words
 
@@ -49,6 +50,20 @@ def test_wrong_case_redirects(client, wrong):
     assert (answer.status_code, answer.location) == (301, "/projects/LM.0024")
 
 
+_LINKED = ("LM.0024.", "LM.0024)", "(lm.0024).", "LM.0024%20", "%E2%80%9CLM.0024%E2%80%9D", "LM.0024%3E")
+
+
+@pytest.mark.parametrize("wrong", _LINKED)
+def test_punctuation_that_a_link_took_along_redirects(client, wrong):
+    answer = client.get(f"/projects/{wrong}")
+    assert (answer.status_code, answer.location) == (301, "/projects/LM.0024")
+
+
+def test_punctuation_at_the_address_of_a_withdrawn_record(client, office):
+    slug = office.revision(State.WITHDRAWN).project.slug
+    assert client.get(f"/projects/{slug}.").status_code == 410
+
+
 def test_a_former_address_redirects(client, session):
     project = session.query(Project).filter_by(reference="LM.0024").one()
     session.add(SlugHistory(slug_folded="n-old", project_id=project.id))
@@ -57,7 +72,7 @@ def test_a_former_address_redirects(client, session):
     assert client.get("/projects/N-old").location == "/projects/LM.0024"
 
 
-@pytest.mark.parametrize("key", ["LM.9999", "1%00", "-1", "..%2f..%2fetc", "%252e", "LM.0024%20", "a" * 500])
+@pytest.mark.parametrize("key", ["LM.9999", "1%00", "-1", "..%2f..%2fetc", "%252e", "LM.0024%20LM.0025", "a" * 500])
 def test_an_unknown_address_is_a_page_that_helps(visit, key):
     page = visit(f"/projects/{key}", status=404)
     assert page.heading == "This page is not here"
