@@ -60,7 +60,7 @@ def accepts(*fields: str | type[Form]) -> Callable[[View], View]:
 
 
 def declared_access(view: object) -> Access | None:
-    """Who may use the view; None where it declares nothing."""
+    """Who may use the view; None if it declares nothing."""
     access: Access | None = getattr(view, "access", None)
     return access
 
@@ -72,7 +72,7 @@ def required_role(view: object) -> Role | None:
 
 
 def accepted_fields(view: object) -> frozenset[str] | None:
-    """The form fields that the view reads; None where it declares nothing."""
+    """The form fields that the view reads; None if it declares nothing."""
     names: frozenset[str] | None = getattr(view, "accepted_fields", None)
     return names
 

@@ -166,7 +166,7 @@ def test_pages_that_are_kept_or_prose_go_on_without_a_database(outage):
 def test_every_other_page_says_that_it_fails_and_when_to_try_again(outage):
     for answer in (outage["desk"], outage["said"][UNKEPT]):
         assert (answer.status, answer.headers["Retry-After"]) == (503, "30")
-        assert answer.one("h1").to_text() == "Something failed on our side"
+        assert answer.one("h1").to_text() == "Sorry, there is a problem with the service"
         assert answer.one(".error-page .row a.button:not(.quiet)").to_text() == "Try again"
 
 

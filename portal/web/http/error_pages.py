@@ -1,4 +1,4 @@
-"""Errors as pages: what happened, what to do next; needs neither database nor htmx."""
+"""Error pages: what happened and what to do. They need neither the database nor htmx."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ _log = logging.getLogger(__name__)
 def heading_and_advice(status: int) -> tuple[str, ...]:
     """Heading and advice for a status."""
     if status == 403:
-        return gettext("You may not do this here"), gettext("Nothing was changed. Go back, or ask an administrator.")
+        return gettext("You do not have permission"), gettext("Nothing was changed. Go back, or ask an administrator.")
     if status == 404:
-        return gettext("This page is not here"), gettext(
-            "The address may be mistyped, or it belongs to the former site. Project records keep their address "
-            "for good: if you have an ID such as LM.0024, search for it."
+        return gettext("Page not found"), gettext(
+            "Check that the address is correct; it may be an address of the former site. Addresses of project records "
+            "do not change. If you have an ID such as LM.0024, search for it."
         )
     if status == 405:
-        return gettext("This address does not take that kind of request"), gettext(
-            "Open the page again from the menu, and repeat what you wanted to do."
+        return gettext("This request is not possible at this address"), gettext(
+            "Open the page again from the menu and repeat what you did."
         )
     if status in (411, 415):
-        return gettext("This is not how the portal takes a form"), gettext(
-            "Nothing was stored. Open the page here and send its own form."
+        return gettext("This form cannot be read"), gettext(
+            "Your changes were not saved. Open the page on this site and use the form there."
         )
     if status == 413:
-        return gettext("That was too large"), gettext("Send less at once. Nothing was stored.")
+        return gettext("The form is too large"), gettext("Your changes were not saved. Send less at once.")
     if status >= 500:
-        return gettext("Something failed on our side"), gettext(
-            "You did nothing wrong, and nothing you sent was half saved. Try again in a minute. "
-            "If it keeps failing, send us the code below and we can find what happened."
+        return gettext("Sorry, there is a problem with the service"), gettext(
+            "If you submitted a form, it was not saved. Try again in a minute. If this happens again, send us the code "
+            "below, so that we can find out why."
         )
     return gettext("This request could not be understood"), gettext(
         "Check the address, or start again from the list of projects."
@@ -52,7 +52,7 @@ def status_page(status: int) -> Response:
 
 
 def render_error(status: int, heading: str, *advice: str, retry_after: int = 0) -> Response:
-    """An error page with these words; `seconds` until it is worth trying again."""
+    """An error page with this text; `retry_after` is the number of seconds before another attempt makes sense."""
     try:
         body = render_template(
             "errors/error.html",
@@ -64,15 +64,15 @@ def render_error(status: int, heading: str, *advice: str, retry_after: int = 0) 
             show_search=status == 404,
             retry_url=request.full_path.rstrip("?") if status >= 500 and request.method == "GET" else "",
         )
-    except Exception as why:
-        # What broke the page may break the error page too; then plain words must do.
-        _log.error("request %s: no error page for %s", g.get("request_id"), status, exc_info=why)
+    except Exception as error:
+        # The fault that broke the page may break the error page too.
+        _log.error("request %s: the error page for %s failed", g.get("request_id"), status, exc_info=error)
         return plain_text(status, [heading, *advice, g.get("request_id", "")])
     return add_error_headers(make_response(body, status), retry_after)
 
 
 def plain_text(status: int, lines: list[str]) -> Response:
-    """An answer that needs no template."""
+    """A response that needs no template."""
     response = make_response("\n\n".join(lines) + "\n", status)
     response.mimetype = "text/plain"
     return add_error_headers(response)
@@ -80,7 +80,7 @@ def plain_text(status: int, lines: list[str]) -> Response:
 
 def add_error_headers(response: Response, retry_after: int = 0) -> Response:
     no_store(response)
-    # An htmx request that fails must not put its address into the bar: the list still shows the old one.
+    # After a failed htmx request the list is still the old one, so the address bar must not change.
     response.headers["HX-Push-Url"] = "false"
     if retry_after:
         response.headers["Retry-After"] = str(retry_after)
@@ -88,14 +88,14 @@ def add_error_headers(response: Response, retry_after: int = 0) -> Response:
 
 
 def rate_limited(seconds: int) -> Response:
-    """429, with when to try again; the same whether or not there is such an account."""
+    """429 with the time to wait; the same whether or not the account exists."""
     minutes = max(1, -(-seconds // 60))
     wait = ngettext(
-        "Wait a minute, then try again. Nothing was done.",
-        "Wait %(num)s minutes, then try again. Nothing was done.",
+        "Wait a minute, then try again. Nothing was changed.",
+        "Wait %(num)s minutes, then try again. Nothing was changed.",
         minutes,
     )
-    return render_error(429, gettext("Too many tries"), wait, retry_after=seconds)
+    return render_error(429, gettext("Too many attempts"), wait, retry_after=seconds)
 
 
 def on_http_exception(error: HTTPException) -> WSGIResponse:
@@ -109,8 +109,8 @@ def on_http_exception(error: HTTPException) -> WSGIResponse:
 
 
 def on_untrusted_host(_: SecurityError) -> Response:
-    """The request names a host that is not ours: no page of ours, since its links could not be right."""
-    return plain_text(400, [gettext("This portal does not answer under the name that was asked for.")])
+    """400 in plain text for an unknown host name: a page would have links to that host."""
+    return plain_text(400, [gettext("This portal does not answer requests for this host name.")])
 
 
 def on_not_found(_: NotFound) -> Response:
@@ -120,14 +120,17 @@ def on_not_found(_: NotFound) -> Response:
 def on_invalid_transition(error: InvalidTransition) -> Response:
     db.session.rollback()
     return render_error(
-        409, gettext("This step is not possible now"), str(error), gettext("Open the page again to see why.")
+        409,
+        gettext("This action is not possible now"),
+        str(error),
+        gettext("Open the page again to see why."),
     )
 
 
 def on_validation_failed(error: ValidationFailed) -> Response:
-    """What a form could not have sent; forms show their faults beside the fields."""
+    """422 for input that no form of the portal sends; forms show errors beside their fields."""
     db.session.rollback()
-    return render_error(422, gettext("This cannot be stored as it is"), *(str(fault) for fault in error.errors))
+    return render_error(422, gettext("There is a problem"), *(str(field_error) for field_error in error.errors))
 
 
 def on_rate_limited(error: RateLimited) -> Response:
@@ -137,30 +140,30 @@ def on_rate_limited(error: RateLimited) -> Response:
 
 def on_invalid_link(error: InvalidLink) -> Response:
     db.session.rollback()
-    return render_error(410, gettext("This link does not work any more"), str(error))
+    return render_error(410, gettext("This link no longer works"), str(error))
 
 
 def on_decryption_failed(error: DecryptionFailed) -> Response:
-    """503: only the operator can help, and reads here and in the log how."""
+    """503: only the operator can help; the page and the log say how."""
     log_failure(error)
     return render_error(503, gettext("This second factor cannot be checked now"), str(error))
 
 
 def log_failure(error: Exception) -> None:
-    """Write down what failed, and give up what was not committed."""
-    # The rule and not the address, which may hold the token of a link.
+    """Log the failure and roll the session back."""
+    # The URL rule, not the path, which may contain the token of a one-time link.
     where = request.url_rule.rule if request.url_rule else "no rule"
     _log.error("request %s failed: %s %s", g.get("request_id"), request.method, where, exc_info=error)
     try:
         db.session.rollback()
     except SQLAlchemyError:
-        # The connection itself is gone.
+        # The connection is lost.
         db.session.close()
 
 
 def on_unhandled_error(error: Exception) -> Response:
     log_failure(error)
-    # The page must do without the database, and so without the name of the person.
+    # The error page must render without the database, so it cannot show the name of the account.
     g.auth_session = None
     return status_page(InternalServerError.code)
 

@@ -1,4 +1,4 @@
-"""The headers that every answer carries, and a number for each request."""
+"""Security headers on every response, and an ID for each request."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
 def request_id(header: str) -> str:
-    """The proxy's request id if it gave a sound one, or a new one."""
+    """The request ID from the proxy if it is valid, otherwise a new one."""
     return header if _REQUEST_ID.fullmatch(header) else secrets.token_hex(6)
 
 
@@ -38,7 +38,7 @@ def add_headers(response: Response) -> Response:
     response.headers[REQUEST_ID_HEADER] = g.get("request_id", "")
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-    # Pages are asked for again each time, and answered 304 where nothing changed.
+    # Browsers revalidate each page; an unchanged one is answered 304.
     response.headers.setdefault("Cache-Control", "public, no-cache")
     return response
 

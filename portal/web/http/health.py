@@ -50,7 +50,7 @@ def component_states() -> dict[str, str]:
         _log.error("not ready: the database does not answer", exc_info=error)
         unknown = "Not known: the database does not answer."
         return {
-            "database": "The database does not answer; the log of the portal says why.",
+            "database": "The database does not answer. See the log of the portal.",
             "migrations": unknown,
             "index": unknown,
         }

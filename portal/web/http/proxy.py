@@ -1,4 +1,4 @@
-"""Who asks, and over what: read from the reverse proxy's headers, and from nobody else's."""
+"""Reads the client's address and scheme from the headers of the reverse proxy, if it is trusted."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 class BehindProxy:
-    """Takes the visitor's address and scheme from the last hop of X-Forwarded-For and X-Forwarded-Proto.
+    """Takes the client's address and scheme from the last hop of X-Forwarded-For and X-Forwarded-Proto.
 
-    Only when the connection comes from a Unix socket or from an address the settings name: anyone else could
-    write what he likes. Host is not taken over: the proxy hands on the one that the visitor asked for.
+    Only for connections from a Unix socket or a trusted address, because any client can send these headers.
+    X-Forwarded-Host is ignored: the proxy passes the original Host on.
     """
 
     def __init__(self, app: WSGIApplication, settings: Settings) -> None:
@@ -34,7 +34,7 @@ class BehindProxy:
 
     def is_proxy(self, address: str) -> bool:
         if not address:
-            # A Unix socket has no address; its file decides who may connect.
+            # A Unix socket has no address; its file permissions decide who may connect.
             return True
         try:
             peer = ip_address(address)
@@ -44,6 +44,6 @@ class BehindProxy:
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Trust the proxy if there is one."""
+    """Trust the proxy if one is configured."""
     if settings.proxy_count:
         app.wsgi_app = BehindProxy(app.wsgi_app, settings)  # type: ignore[method-assign]

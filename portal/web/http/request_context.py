@@ -1,4 +1,4 @@
-"""What a request knows: the settings and the client's address."""
+"""The settings and the client's address, for code that runs in a request."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from portal.config import Settings
 
 
 def settings() -> Settings:
-    found: Settings = current_app.extensions["settings"]
-    return found
+    settings: Settings = current_app.extensions["settings"]
+    return settings
 
 
 def totp_issuer() -> str:
@@ -18,5 +18,5 @@ def totp_issuer() -> str:
 
 
 def client_address() -> str:
-    """The client's address, as the trusted proxies tell it (see app.create_app)."""
+    """The client's address; behind a trusted proxy, the one that it reports (see http.proxy)."""
     return request.remote_addr or ""

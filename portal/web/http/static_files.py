@@ -1,4 +1,4 @@
-"""Static files: served from memory under an address that carries their hash, so that they are kept for good."""
+"""Static files: served from memory under URLs that contain their hash, so that browsers may cache them forever."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _URL = re.compile(r'url\("\.\./\.\./([^"]+)"\)')
 # The folders of static/css, each a cascade layer of layers.css.
 _STYLE_FOLDERS = ("tokens", "base", "layout", "components", "pages", "utilities")
 _IMMUTABLE = "public, max-age=31536000, immutable"
-# Our own table: what the machine's would say differs from one to the next.
+# A fixed table, because the mimetypes of the operating system differ between machines.
 _MIME_TYPES = {
     ".css": "text/css",
     ".ico": "image/x-icon",
@@ -37,9 +37,9 @@ _MIME_TYPES = {
     ".txt": "text/plain",
 }
 _COMPRESSED_TYPES = (".ico", ".png")
-# Below this a file goes in one packet anyway.
+# A smaller file fits into one network packet anyway.
 _MIN_COMPRESSED_BYTES = 500
-# The smallest first; each at its strongest, since a file is packed once.
+# Best compression first; each at its highest level, because a file is compressed only once.
 _COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {
     "br": partial(brotli.compress, quality=11),
     "zstd": lambda body: zstd.compress(body, 22),
@@ -49,7 +49,7 @@ _COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {
 
 @dataclass(frozen=True)
 class Asset:
-    """One file: what is sent, its media type, and its address with the hash."""
+    """One file: its content, its media type, and its URL with the hash."""
 
     body: bytes
     mimetype: str
@@ -105,21 +105,21 @@ def make_asset(name: str, body: bytes) -> Asset:
 
 @cache
 def compressed_body(asset: Asset, algorithm: str) -> bytes:
-    """The body as it is sent, packed at its first use and then kept."""
+    """The compressed body; compressed on first use, then cached."""
     return _COMPRESSORS[algorithm](asset.body)
 
 
 def serve(by_url: dict[str, Asset], path: str) -> Response:
-    """One static file; an address without the right hash is not there."""
-    found = by_url.get(f"/static/{path}") or abort(404)
+    """One static file; 404 for a URL without the current hash."""
+    asset = by_url.get(f"/static/{path}") or abort(404)
     digest = path.rsplit(".", 2)[1]
-    algorithm = request.accept_encodings.best_match(_COMPRESSORS) if found.is_compressible else None
+    algorithm = request.accept_encodings.best_match(_COMPRESSORS) if asset.is_compressible else None
     if algorithm:
-        response = Response(compressed_body(found, algorithm), mimetype=found.mimetype)
+        response = Response(compressed_body(asset, algorithm), mimetype=asset.mimetype)
         response.headers["Content-Encoding"] = algorithm
         response.set_etag(f"{digest}-{algorithm}")
     else:
-        response = Response(found.body, mimetype=found.mimetype)
+        response = Response(asset.body, mimetype=asset.mimetype)
         response.set_etag(digest)
     response.headers["Cache-Control"] = _IMMUTABLE
     return response.make_conditional(request)
@@ -129,7 +129,7 @@ def init_app(app: Flask, folder: Path) -> None:
     """Read the files once and give templates `static_url(name)` and `style_sheets`, a list of URLs."""
     assets = load_assets(folder)
     sheets = style_assets(folder, assets, is_joined=not app.extensions["settings"].has_separate_styles)
-    by_address = {asset.url: asset for asset in (*assets.values(), *sheets.values())}
-    app.add_url_rule("/static/<path:path>", "static", public(partial(serve, by_address)))
+    by_url = {asset.url: asset for asset in (*assets.values(), *sheets.values())}
+    app.add_url_rule("/static/<path:path>", "static", public(partial(serve, by_url)))
     app.jinja_env.globals["static_url"] = lambda name: assets[name].url
     app.jinja_env.globals["style_sheets"] = [sheet.url for sheet in sheets.values()]

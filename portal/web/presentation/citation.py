@@ -12,7 +12,7 @@ from portal.web.presentation.i18n import gettext
 
 
 def permalink(project: ProjectView) -> str:
-    """The URL to cite, built from the PUBLIC_URL setting and never from the request."""
+    """The URL to cite, built from the PORTAL_URL setting and never from the request."""
     public_url: str = current_app.extensions["settings"].public_url
     return public_url + url_for("projects.project", slug=project.slug)
 

@@ -38,24 +38,24 @@ _READS = {"GET", "HEAD"}
 
 
 def signed_in_account() -> Account:
-    """The account of the request; only behind `needs`."""
+    """The account of the request; only in views with `@require_role`."""
     return auth_session().account
 
 
 def auth_session() -> AccountSession:
-    """The session of the request; only behind `needs`, or in ENTRANCE where `person()` is not None."""
-    found: AccountSession = g.auth_session
-    return found
+    """The session of the request; only in views with `@require_role`, or where `current_user()` is not None."""
+    session: AccountSession = g.auth_session
+    return session
 
 
 def current_user() -> Account | None:
-    """The account of the request where one is signed in, for the frame of pages; None on public pages."""
-    found = g.get("auth_session")
-    return found.account if found is not None and found.stage == Stage.COMPLETE else None
+    """The signed-in account, for the layout; None if there is none, and on public pages."""
+    session = g.get("auth_session")
+    return session.account if session is not None and session.stage == Stage.COMPLETE else None
 
 
 def has_role(role: str, required: str) -> bool:
-    """Whether a role reaches as far as another: each may do what the one before may."""
+    """Whether a role includes the permissions of another: each role includes the ones before it."""
     return list(Role).index(Role(role)) >= list(Role).index(Role(required))
 
 
@@ -68,7 +68,7 @@ def role_name(role: str) -> str:
 
 
 def check_access() -> Response | WSGIResponse | None:
-    """Before each request: None lets it pass."""
+    """Run before each request; None lets the request pass."""
     view = current_view()
     is_public = view is None or declared_access(view) == "public"
     db.session.info[PUBLIC_SESSION_FLAG] = is_public
@@ -87,18 +87,18 @@ def check_access() -> Response | WSGIResponse | None:
         return require_sign_in()
     role = required_role(view)
     if role is None or not has_role(signed_in_account().role, role):
-        raise Forbidden(gettext("Your account may not do this. Ask an administrator if it should."))
+        raise Forbidden(gettext("Your account does not have permission to do this. Ask an administrator if it should."))
     if not getattr(view, "in_background", False):
         keep_alive()
     return None
 
 
 def load_session() -> None:
-    """Put the living session of the cookie into `g`, and say on whose behalf the request writes."""
+    """Load the session named by the cookie into `g`, and set the author of audit events for this request."""
     session = db.session()
     token = cookies.read(cookies.SESSION)
     g.reads_session = True
-    # Should the database not answer now, the page that keeps what was typed is bound to this session all the same.
+    # Set before the query: if the database fails, the page that carries the form still needs a token of this session.
     g.session_token = token
     g.auth_session = sessions.find(session, token)
     g.session_token = token if g.auth_session is not None else ""
@@ -109,40 +109,40 @@ def load_session() -> None:
 def keep_alive() -> None:
     """Extend the session, at most once a minute."""
     if sessions.is_due_for_touch(auth_session()):
-        # The database is busy or full: the page can still be read, and the next request tries again.
+        # If the database is busy or full, the page is still served, and the next request tries again.
         with suppress(OperationalError), transaction(db.session()) as session:
             sessions.touch(session, auth_session())
 
 
 def require_sign_in() -> Response | WSGIResponse:
-    """What someone gets who is not signed in (any more): the way in, and nothing typed is lost."""
+    """Redirect to the sign-in page; a POST gets a page that carries its fields through the sign-in."""
     if request.method not in csrf.SAFE_METHODS:
         return resubmission.offer_sign_in()
     target = url_for("sign_in.sign_in", next=request.full_path.rstrip("?"))
     if request.headers.get("HX-Request") != "true":
         return redirect(target)
     response = make_response(gettext("You are signed out."), 401)
-    # A page with staff.js opens a dialog instead, and keeps what was typed.
+    # A page with staff.js opens a dialog instead, so that the form stays as it is.
     if request.headers.get(resubmission.DIALOG_HEADER) != "true":
         response.headers["HX-Redirect"] = target
     return response
 
 
 def on_forbidden(error: Forbidden) -> Response:
-    """403 with the reason, and an audit event of it."""
+    """403 with the reason; the refusal is recorded in the audit log."""
     account = current_user()
     db.session.rollback()
     if account is not None:
         record_refusal(account, str(error))
-    return error_pages.render_error(403, gettext("You may not do this here"), str(error))
+    return error_pages.render_error(403, gettext("You do not have permission"), str(error))
 
 
 def on_database_unavailable(error: OperationalError) -> Response:
-    """503 where the database is stopped, busy or full; a form of staff comes back with all that was sent."""
+    """503 if the database is down, busy or full; a staff form is returned with everything that was submitted."""
     error_pages.log_failure(error)
-    # What came from elsewhere is never carried, and the database may have failed before anyone looked.
+    # Cross-site POSTs are never carried; checked here too, because the database may fail before check_access has run.
     is_form = request.method == "POST" and required_role(current_view()) is not None and csrf.is_same_origin()
-    # The page must do without the database, and so without the name of the person.
+    # The error page must render without the database, so it cannot show the name of the account.
     g.auth_session = None
     response = resubmission.offer_retry() if is_form else error_pages.status_page(503)
     response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
@@ -162,12 +162,12 @@ def record_refusal(account: Account, reason: str) -> None:
 
 
 def current_view() -> Callable[..., Any] | None:
-    """The view of the request; None where no rule matches its address."""
+    """The view of the request; None if no URL rule matches."""
     return current_app.view_functions[request.endpoint] if request.endpoint is not None else None
 
 
 def forbid_caching(response: Response) -> Response:
-    """After each request that looked at a cookie: nobody but this browser may keep the answer, and not for later."""
+    """Forbid every cache to store a response for which a cookie was read."""
     if g.get("reads_session"):
         response.headers["Cache-Control"] = "private, no-store"
         cookies.set_new_device(response)
@@ -175,8 +175,8 @@ def forbid_caching(response: Response) -> Response:
 
 
 def undeclared_views(app: Flask) -> list[str]:
-    """What is missing in the declarations of the views; an application with any of these does not start."""
-    faults = [
+    """The errors in the declarations of the views; the application does not start if there are any."""
+    errors = [
         f"{endpoint} declares no access: add require_role(...), public or sign_in_page"
         for endpoint, view in app.view_functions.items()
         if declared_access(view) is None
@@ -184,14 +184,14 @@ def undeclared_views(app: Flask) -> list[str]:
     for rule in app.url_map.iter_rules():
         methods = set(rule.methods or ()) - {"OPTIONS"}
         if methods & _WRITES and methods & _READS:
-            faults.append(f"{rule.endpoint} reads and writes in one view: split it into two")
+            errors.append(f"{rule.endpoint} reads and writes in one view: split it into two")
         if methods & _WRITES and declared_access(app.view_functions[rule.endpoint]) == "public":
-            faults.append(f"{rule.endpoint} writes, but is public, so its CSRF token is not checked")
-    return faults
+            errors.append(f"{rule.endpoint} writes, but is public, so its CSRF token is not checked")
+    return errors
 
 
 def init_app(app: Flask) -> None:
-    """Guard every address; call it once all views are registered."""
+    """Check access before every request; call it once all views are registered."""
     if undeclared := undeclared_views(app):
         raise RuntimeError("; ".join(undeclared))
     app.register_error_handler(Forbidden, on_forbidden)
@@ -200,6 +200,6 @@ def init_app(app: Flask) -> None:
     app.before_request(check_access)
     app.after_request(forbid_caching)
     app.jinja_env.globals.update(csrf_input=csrf.csrf_input)
-    # The one drawing that is not a template's own: made by segno from what second_factor gives it.
+    # `svg` is for the QR code, which segno draws from the URI that second_factor builds.
     app.jinja_env.filters.update(has_role=has_role, role_name=role_name, svg=Markup)
     app.context_processor(lambda: {"current_user": current_user(), "staff_menu": navigation.STAFF_MENU})

@@ -40,7 +40,7 @@ def record_unexpected_fields() -> None:
     account = g.auth_session.account
     logged_names = [ascii(name)[1:-1][:_MAX_NAME_LENGTH] for name in names[:_MAX_NAMES_LOGGED]]
     details = {"fields": logged_names, "count": len(names), "endpoint": request.endpoint}
-    # The database is busy or full: the fields are ignored all the same.
+    # If the database is busy or full, the fields are ignored without an audit event.
     with suppress(OperationalError), transaction(db.session()) as session:
         recording.record(session, "fields ignored", "account", account.id, after=details, by=account)
 

@@ -1,7 +1,8 @@
-"""The two cookies of staff. Visitors get none: only what signs in or is behind the guard may call this module.
+"""The two cookies of staff. Visitors get none: only sign-in pages and views with `@require_role` may call this module.
 
-`__Host-portal` names a sign-in session (services.sessions). `__Host-device` binds the forms of someone who is not
-signed in, and after a sign-in proves that this device belongs to that account: strangers cannot lock its owner out.
+`__Host-portal` holds the session token (services.accounts.sessions). `__Host-device` holds the CSRF key of people who
+are not signed in. After a sign-in it proves that the device is known to the account, so that rate limits caused by
+strangers do not lock out the owner.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ KNOWN_DEVICE_SECONDS = 90 * 24 * 3_600
 
 
 def read(name: str) -> str:
-    """The cookie's value, or "" where it is missing, sent twice, too long or no plain text."""
+    """The value of the cookie; "" if it is missing, sent twice, too long or not ASCII."""
     values = request.cookies.getlist(name)
     if len(values) != 1 or not 0 < len(values[0]) <= MAX_VALUE_LENGTH or not values[0].isascii():
         return ""
@@ -27,7 +28,7 @@ def read(name: str) -> str:
 
 
 def begin_session(response: Response, token: str) -> None:
-    """Hand the session's token to the browser, until it is closed."""
+    """Set the session cookie, which expires when the browser is closed."""
     _set(response, SESSION, token, None)
 
 
@@ -36,31 +37,31 @@ def end_session(response: Response) -> None:
 
 
 def device_token() -> str:
-    """What the forms of someone not signed in are bound to; made here when it is missing, and set with the answer."""
-    if found := read(DEVICE):
-        return found
+    """The CSRF key of someone who is not signed in; a missing one is generated here and set with the response."""
+    if token := read(DEVICE):
+        return token
     if "new_device" not in g:
         g.new_device = secrets.token_urlsafe(32)
-    made: str = g.new_device
-    return made
+    new_token: str = g.new_device
+    return new_token
 
 
 def known_device(email: str) -> str:
-    """The device's name when this account has signed in from it before, else ""."""
+    """The name of the device if this account has signed in from it before, otherwise ""."""
     name, _, proof = read(DEVICE).partition(".")
     return name if proof and hmac.compare_digest(proof, _device_signature(name, email)) else ""
 
 
 def remember_device(response: Response, email: str) -> None:
-    """Make this a known device of the account; a name that nobody knew before, against fixation."""
+    """Make this a known device of the account, under a new name, which prevents fixation."""
     name = secrets.token_urlsafe(16)
     g.pop("new_device", None)
     _set(response, DEVICE, f"{name}.{_device_signature(name, email)}", KNOWN_DEVICE_SECONDS)
 
 
 def set_new_device(response: Response) -> Response:
-    if fresh := g.pop("new_device", ""):
-        _set(response, DEVICE, fresh, ANONYMOUS_DEVICE_SECONDS)
+    if token := g.pop("new_device", ""):
+        _set(response, DEVICE, token, ANONYMOUS_DEVICE_SECONDS)
     return response
 
 
@@ -70,5 +71,5 @@ def _device_signature(name: str, email: str) -> str:
 
 
 def _set(response: Response, name: str, value: str, max_age: int | None) -> None:
-    # `Secure` also over http on one's own machine: browsers take it from a loopback address.
+    # Browsers accept `Secure` cookies over http from loopback addresses, so development needs no exception.
     response.set_cookie(name, value, max_age=max_age, path="/", secure=True, httponly=True, samesite="Lax")

@@ -1,4 +1,4 @@
-"""Forms come from our own pages: the token that each POST carries, and what the browser says of its origin."""
+"""CSRF protection: a token in every POST, and the origin that the browser reports."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def csrf_token() -> str:
-    """The token for the forms of the page being made: of the session, else of the device."""
+    """The token for forms of the current page: derived from the session or, without one, from the device cookie."""
     return sessions.csrf_token(str(current_app.secret_key), g.get("session_token", "") or cookies.device_token())
 
 
 def csrf_input() -> Markup:
-    """The token as the hidden field that every form with method="post" needs."""
+    """The token as a hidden field, which every form with method="post" needs."""
     return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, csrf_token())
 
 
 def is_valid() -> bool:
-    """Whether the request carries the token of the session or, where none is alive, of a cookie that came with it."""
-    given = request.headers.get(HEADER) or request.form.get(FIELD, "")
+    """Whether the request carries the token of its session or, without an active one, of one of its cookies."""
+    token = request.headers.get(HEADER) or request.form.get(FIELD, "")
     cookies_sent = (cookies.read(cookies.SESSION), cookies.read(cookies.DEVICE))
     keys = [g.session_token] if g.get("session_token") else [key for key in cookies_sent if key]
     secret = str(current_app.secret_key)
-    return given.isascii() and any(hmac.compare_digest(given, sessions.csrf_token(secret, key)) for key in keys)
+    return token.isascii() and any(hmac.compare_digest(token, sessions.csrf_token(secret, key)) for key in keys)
 
 
 def is_same_origin() -> bool:
-    """Whether the browser says that one of our pages sent this; a request that says nothing at all is not trusted."""
+    """Whether the browser reports one of our pages as the origin; a request without any of these headers is refused."""
     site = request.headers.get("Sec-Fetch-Site", "")
     if site not in ("", "none", "same-origin"):
         return False
@@ -46,7 +46,7 @@ def is_same_origin() -> bool:
 
 
 def _own_origins() -> set[str]:
-    # A proxy may speak http to us and https to the browser, so the configured address counts as well.
+    # A proxy may use http to us and https to the browser, so the configured URL counts as well.
     return {_origin(current_app.extensions["settings"].public_url), _origin(request.host_url)}
 
 

@@ -47,6 +47,6 @@ def run_once(operation: Operation, on_refused: RefusalHandler, success_message: 
 
 
 def request_digest() -> str:
-    """A digest of the POST without its CSRF token, which changes on sign-in; one key stands for one digest."""
+    """A digest of the POST without its CSRF token, which changes on sign-in; one key belongs to one digest."""
     fields = ((name, value) for name, value in request.form.items(multi=True) if name != csrf.FIELD)
     return idempotency.submission_digest(request.path, fields)

@@ -1,4 +1,4 @@
-"""Where to go after signing in: only known pages of staff, whatever an address says."""
+"""The target of the redirect after signing in: only existing staff pages, never another site."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _STAFF_PATH = re.compile(r"/staff/(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*/?)*(?:\?[A-Z
 
 
 def safe_redirect_target(address: str, *, method: str = "GET") -> str:
-    """The address if it is one of a guarded view that answers to this method, else the desk."""
+    """The address if a view with `@require_role` serves it for this method, otherwise the desk."""
     if len(address) > _MAX_LENGTH or not _STAFF_PATH.fullmatch(address):
         return DEFAULT_TARGET
     try:

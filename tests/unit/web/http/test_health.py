@@ -112,7 +112,7 @@ def test_without_a_database_the_directory_is_an_error_page(broken):
     # A file that is no database at all is no passing trouble.
     assert answer.status_code in (500, 503)
     assert answer.mimetype == "text/html"
-    assert "Something failed on our side" in answer.text
+    assert "Sorry, there is a problem with the service" in answer.text
 
 
 def test_without_a_database_an_unknown_address_is_still_a_page(broken):

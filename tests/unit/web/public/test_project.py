@@ -75,7 +75,7 @@ def test_a_former_address_redirects(client, session):
 @pytest.mark.parametrize("key", ["LM.9999", "1%00", "-1", "..%2f..%2fetc", "%252e", "LM.0024%20LM.0025", "a" * 500])
 def test_an_unknown_address_is_a_page_that_helps(visit, key):
     page = visit(f"/projects/{key}", status=404)
-    assert page.heading == "This page is not here"
+    assert page.heading == "Page not found"
 
 
 def test_an_unpublished_project_is_not_there(client, session):

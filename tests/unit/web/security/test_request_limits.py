@@ -39,7 +39,7 @@ def raw(author):
 def test_what_is_no_form_is_415(raw, session, address, kind):
     answer = raw(address, b'{"title": "x"}', kind=kind)
     assert answer.status_code == 415
-    assert Page(answer, status=415).heading == "This is not how the portal takes a form"
+    assert Page(answer, status=415).heading == "This form cannot be read"
     assert session.query(Revision).count() == 0
 
 
@@ -144,7 +144,7 @@ def test_a_field_that_is_too_long_is_named_and_everything_comes_back(author, raw
     long = "\n" + "é" * 100 + "x" * MAX_FIELD_BYTES
     fields = filled(author.visit(NEW), title="Kept <title>", summary=long, countries=["", "KEN", "GHA"])
     page = Page(raw(NEW, kind(fields), kind=KINDS[kind]), status=413)
-    assert "“summary” holds" in page.one("h1 + p").to_text()
+    assert "“summary” has" in page.one("h1 + p").to_text()
     assert session.query(Revision).count() == 0
     form = page.one("form.card")
     assert form.attrs["action"] == NEW
