@@ -14,6 +14,7 @@ from flask_compress import Compress
 from portal import cli
 from portal.cli import database
 from portal.config import ROOT, Settings
+from portal.database.encryption import KEYRING_OPTION, Keyring
 from portal.database.engines import engine_options, parse_database_url, reader_binds
 from portal.database.orm import READER_BIND, db
 from portal.database.public_reader import restrict_sqlite_reader
@@ -85,6 +86,8 @@ def database_config(settings: Settings, statement_seconds: int) -> dict[str, Any
 
 def set_up_engines(settings: Settings) -> None:
     """Configure what is not part of an engine's URL or connection options; needs an application context."""
+    keyring = Keyring(settings.secret_key, settings.secret_key_fallbacks, settings.has_persistent_key)
+    db.engine.update_execution_options(**{KEYRING_OPTION: keyring})
     if READER_BIND in db.engines and db.engine.dialect.name == "sqlite":
         restrict_sqlite_reader(db.engines[READER_BIND])
     refresh.store_for(db.engine).max_staleness = settings.max_staleness

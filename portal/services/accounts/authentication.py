@@ -15,7 +15,7 @@ from enum import StrEnum
 from sqlalchemy import delete, or_, update
 from sqlalchemy.orm import Session
 
-from portal.database import encryption
+from portal.database.encryption import keyring_for
 from portal.database.orm import now
 from portal.database.transactions import begin_writing
 from portal.errors import Forbidden, InvalidTransition, RateLimited
@@ -117,16 +117,16 @@ def begin_enrolment(session: Session, auth_session: AccountSession, *, issuer: s
     if auth_session.stage == Stage.COMPLETE:
         sessions.require_recent_authentication(auth_session)
     if auth_session.pending_secret is None:
-        auth_session.pending_secret = encryption.encrypt(second_factor.generate_secret())
+        auth_session.pending_secret = keyring_for(session).encrypt(second_factor.generate_secret())
         session.flush()
-    return enrolment(auth_session, issuer=issuer)
+    return enrolment(session, auth_session, issuer=issuer)
 
 
-def enrolment(auth_session: AccountSession, *, issuer: str) -> Enrolment:
+def enrolment(session: Session, auth_session: AccountSession, *, issuer: str) -> Enrolment:
     """The secret that is being set up. Raises InvalidTransition if there is none."""
     if auth_session.pending_secret is None:
         raise InvalidTransition("No second factor is being set up. Start again from your account page.")
-    secret = encryption.decrypt(auth_session.pending_secret)
+    secret = keyring_for(session).decrypt(auth_session.pending_secret)
     return Enrolment(secret, second_factor.provisioning_uri(secret, auth_session.account.email, issuer))
 
 
@@ -140,7 +140,7 @@ def finish_enrolment(session: Session, auth_session: AccountSession, code: str, 
         sessions.require_recent_authentication(auth_session)
     if limited := _check_rate_limit(session, "code", account.email, client_address, auth_session=auth_session):
         return limited
-    step = second_factor.matching_step(encryption.decrypt(secret), code, after=None)
+    step = second_factor.matching_step(keyring_for(session).decrypt(secret), code, after=None)
     if step is None:
         recording.record(session, "code refused", "account", account.id, by=account)
         return SignInResult(Outcome.REFUSED)
@@ -253,7 +253,7 @@ def _use_code(session: Session, account: Account, code: str) -> bool:
     step = None
     # Decrypts only for a one-time code: a recovery code must work even if the secret cannot be decrypted.
     if second_factor.normalise_code(code):
-        secret = encryption.decrypt(account.totp_secret)
+        secret = keyring_for(session).decrypt(account.totp_secret)
         step = second_factor.matching_step(secret, code, after=account.totp_last_step)
     if step is not None:
         unused = or_(Account.totp_last_step.is_(None), Account.totp_last_step < step)

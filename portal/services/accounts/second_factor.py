@@ -14,7 +14,7 @@ import segno
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.database import encryption
+from portal.database.encryption import keyring_for
 from portal.database.orm import now
 from portal.errors import DecryptionFailed
 from portal.models import Account
@@ -72,12 +72,12 @@ def reencrypt_secrets(session: Session) -> tuple[int, int]:
 
     Returns how many were re-encrypted, and how many no key can decrypt.
     """
-    reencrypted, undecryptable = [], 0
+    keyring, reencrypted, undecryptable = keyring_for(session), [], 0
     for account in session.execute(select(Account).where(Account.totp_secret.is_not(None))).scalars().all():
-        if account.totp_secret is None or not encryption.needs_reencryption(account.totp_secret):
+        if account.totp_secret is None or not keyring.needs_reencryption(account.totp_secret):
             continue
         try:
-            account.totp_secret = encryption.encrypt(encryption.decrypt(account.totp_secret))
+            account.totp_secret = keyring.encrypt(keyring.decrypt(account.totp_secret))
         except DecryptionFailed:
             undecryptable += 1
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Response, make_response, render_template
 
+from portal.database.orm import db
 from portal.models import AccountSession
 from portal.services.accounts import authentication, second_factor
 from portal.web.accounts.forms import CodeForm
@@ -12,7 +13,7 @@ from portal.web.http import request_context
 
 def render_enrolment(form: CodeForm, auth_session: AccountSession, *, action: str, status: int = 200) -> Response:
     """The QR code and the secret, until a code sent to `action` confirms them."""
-    enrolment = authentication.enrolment(auth_session, issuer=request_context.totp_issuer())
+    enrolment = authentication.enrolment(db.session(), auth_session, issuer=request_context.totp_issuer())
     body = render_template(
         "accounts/set_up_second_factor.html",
         form=form,

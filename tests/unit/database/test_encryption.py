@@ -1,14 +1,12 @@
-"""Secrets of second factors at rest: sealed, opened with a former key too, and honest when no key fits."""
-
-from dataclasses import replace
+"""Encryption of TOTP secrets: with the current key, readable with a fallback key, and a clear error otherwise."""
 
 import pyotp
 import pytest
 from sqlalchemy import text
 
 from portal.config import Settings
-from portal.database import encryption
-from portal.database.orm import now
+from portal.database.encryption import KEYRING_OPTION, Keyring, is_encrypted, keyring_for
+from portal.database.orm import READER_BIND, db, now
 from portal.errors import DecryptionFailed
 from portal.services.accounts import authentication, second_factor, sessions
 from portal.services.accounts.authentication import Outcome
@@ -23,105 +21,123 @@ OTHER_KEY = "another key of 32 characters, or more"
 
 
 @pytest.fixture
-def ada(session):
-    return make_account(session(), "Ada", Role.ADMINISTRATOR, password=PHRASE, totp_secret=encryption.encrypt(SECRET))
+def encrypted(session):
+    return keyring_for(session()).encrypt(SECRET)
 
 
 @pytest.fixture
-def with_key(app, monkeypatch):
-    """with_key(key, before=...) changes the keys of the portal from here on."""
+def ada(session, encrypted):
+    return make_account(session(), "Ada", Role.ADMINISTRATOR, password=PHRASE, totp_secret=encrypted)
 
-    def change(key, *before, lasts=True):
-        changed = replace(
-            app.extensions["settings"], secret_key=key, secret_key_fallbacks=before, has_persistent_key=lasts
-        )
-        monkeypatch.setitem(app.extensions, "settings", changed)
+
+@pytest.fixture
+def change_keys(session):
+    """change_keys(key, *fallbacks) changes the keys of the portal for the rest of the test."""
+
+    def change(key, *fallbacks):
+        # The fixture `session` puts this test's own connection in the place of the engine.
+        db.engine.execution_options(**{KEYRING_OPTION: Keyring(key, fallbacks)})
 
     return change
 
 
 def enter(session, account, code):
-    _, begun = sessions.start(session(), account, stage=Stage.CODE)
+    _, auth_session = sessions.start(session(), account, stage=Stage.CODE)
     session.commit()
-    return authentication.enter_code(session(), begun, code, client_address="")
+    return authentication.enter_code(session(), auth_session, code, client_address="")
 
 
-def code():
+def current_code():
     return pyotp.TOTP(SECRET).at(now())
 
 
-def test_what_is_stored_does_not_show_the_secret(session, ada):
+def test_the_stored_value_does_not_contain_the_secret(session, ada):
     (stored,) = session.execute(text("SELECT totp_secret FROM account")).scalars()
     assert SECRET not in stored
-    assert encryption.decrypt(stored) == SECRET
+    assert keyring_for(session()).decrypt(stored) == SECRET
 
 
-def test_setting_up_a_second_factor_stores_it_sealed(session):
-    ann = make_account(session(), "Ann")
-    _, begun = sessions.start(session(), ann)
-    shown = authentication.begin_enrolment(session(), begun, issuer="Portal")
-    assert encryption.decrypt(begun.pending_secret) == shown.secret != begun.pending_secret
-    authentication.finish_enrolment(session(), begun, pyotp.TOTP(shown.secret).at(now()), client_address="")
+def test_an_enrolment_stores_an_encrypted_secret(session):
+    ann, keyring = make_account(session(), "Ann"), keyring_for(session())
+    _, auth_session = sessions.start(session(), ann)
+    enrolment = authentication.begin_enrolment(session(), auth_session, issuer="Portal")
+    assert keyring.decrypt(auth_session.pending_secret) == enrolment.secret != auth_session.pending_secret
+    code = pyotp.TOTP(enrolment.secret).at(now())
+    authentication.finish_enrolment(session(), auth_session, code, client_address="")
     session.commit()
-    assert encryption.is_encrypted(ann.totp_secret)
-    assert encryption.decrypt(ann.totp_secret) == shown.secret
+    assert is_encrypted(ann.totp_secret)
+    assert keyring.decrypt(ann.totp_secret) == enrolment.secret
 
 
-@pytest.mark.parametrize("store", [encryption.encrypt, str], ids=["sealed", "in clear"])
-def test_a_code_fits_a_sealed_secret_and_one_of_before(session, store, app):
-    rex = make_account(session(), "Rex", Role.REVIEWER, totp_secret=store(SECRET))
-    assert enter(session, rex, code()).outcome == Outcome.COMPLETE
+@pytest.mark.parametrize("is_stored_encrypted", [True, False], ids=["encrypted", "unencrypted"])
+def test_a_code_matches_an_encrypted_secret_and_an_older_unencrypted_one(session, encrypted, is_stored_encrypted):
+    rex = make_account(session(), "Rex", Role.REVIEWER, totp_secret=encrypted if is_stored_encrypted else SECRET)
+    assert enter(session, rex, current_code()).outcome == Outcome.COMPLETE
 
 
-def test_migrating_seals_what_stands_in_clear_once(session):
+def test_migrating_encrypts_an_unencrypted_secret_once(session):
     rex = make_account(session(), "Rex", Role.REVIEWER, totp_secret=SECRET)
     assert second_factor.reencrypt_secrets(session()) == (1, 0)
     session.commit()
-    assert encryption.decrypt(rex.totp_secret) == SECRET != rex.totp_secret
+    assert keyring_for(session()).decrypt(rex.totp_secret) == SECRET != rex.totp_secret
     assert recording.subject_events(session(), "account", rex.id)[0].verb == "seal second factor"
     assert second_factor.reencrypt_secrets(session()) == (0, 0)
 
 
-def test_a_former_key_opens_until_everything_is_sealed_anew(app, session, ada, with_key):
-    former = app.extensions["settings"].secret_key
-    with_key(OTHER_KEY, former)
-    assert encryption.decrypt(ada.totp_secret) == SECRET
+def test_a_fallback_key_decrypts_until_everything_is_reencrypted(app, session, ada, change_keys):
+    previous_key = app.extensions["settings"].secret_key
+    change_keys(OTHER_KEY, previous_key)
+    assert keyring_for(session()).decrypt(ada.totp_secret) == SECRET
     assert second_factor.reencrypt_secrets(session()) == (1, 0)
     session.commit()
-    with_key(OTHER_KEY)
-    assert encryption.decrypt(ada.totp_secret) == SECRET
+    change_keys(OTHER_KEY)
+    assert keyring_for(session()).decrypt(ada.totp_secret) == SECRET
 
 
-def test_a_key_that_does_not_fit_says_what_to_do(session, ada, with_key):
-    with_key(OTHER_KEY)
+def test_the_error_for_a_key_that_does_not_fit_says_what_to_do(session, ada, change_keys):
+    change_keys(OTHER_KEY)
     with pytest.raises(DecryptionFailed, match="SECRET_KEY_FALLBACKS"):
-        encryption.decrypt(ada.totp_secret)
+        keyring_for(session()).decrypt(ada.totp_secret)
     assert second_factor.reencrypt_secrets(session()) == (0, 1)
 
 
-def test_the_page_for_the_code_says_so_too(app, session, ada, with_key):
-    someone = Browser(app, session).sign_in(ada, stage=Stage.CODE)
-    with_key(OTHER_KEY)
-    page = someone.send("/sign-in/code", {"code": "123456"}, status=503)
+def test_the_code_page_shows_that_error(app, session, ada, change_keys):
+    browser = Browser(app, session).sign_in(ada, stage=Stage.CODE)
+    change_keys(OTHER_KEY)
+    page = browser.send("/sign-in/code", {"code": "123456"}, status=503)
     assert "portal account link EMAIL --new-second-factor" in page.text
 
 
-def test_a_recovery_code_works_without_the_key(session, ada, with_key):
-    _, begun = sessions.start(session(), ada)
-    codes = authentication.renew_recovery_codes(session(), begun)
+def test_a_recovery_code_works_without_the_key(session, ada, change_keys):
+    _, auth_session = sessions.start(session(), ada)
+    codes = authentication.renew_recovery_codes(session(), auth_session)
     session.commit()
-    with_key(OTHER_KEY)
+    change_keys(OTHER_KEY)
     assert enter(session, ada, codes[0]).outcome == Outcome.COMPLETE
 
 
-def test_without_a_lasting_key_nothing_is_sealed(session, with_key):
-    with_key(OTHER_KEY, lasts=False)
-    assert encryption.encrypt(SECRET) == SECRET
-    assert not encryption.needs_reencryption(SECRET)
+def test_nothing_is_encrypted_with_a_key_that_is_not_persistent():
+    keyring = Keyring(OTHER_KEY, is_persistent=False)
+    assert keyring.encrypt(SECRET) == SECRET
+    assert not keyring.needs_reencryption(SECRET)
 
 
-def test_settings_know_whether_their_key_lasts():
+def test_an_application_takes_its_keys_from_its_settings(app):
+    settings = app.extensions["settings"]
+    with app.app_context():
+        keyring = keyring_for(db.session())
+        db.session.remove()
+    assert keyring == Keyring(settings.secret_key, settings.secret_key_fallbacks, settings.has_persistent_key)
+    assert settings.secret_key not in repr(keyring)
+
+
+def test_the_engine_of_public_requests_has_no_keys(app):
+    with app.app_context():
+        assert KEYRING_OPTION not in db.engines[READER_BIND].get_execution_options()
+
+
+def test_settings_know_whether_their_key_is_persistent():
     assert not Settings.from_environment({}).has_persistent_key
-    given = Settings.from_environment({"SECRET_KEY": "x" * 40, "SECRET_KEY_FALLBACKS": "y z"})
-    assert (given.has_persistent_key, given.secret_key_fallbacks) == (True, ("y", "z"))
-    assert "'y'" not in repr(given)
+    settings = Settings.from_environment({"SECRET_KEY": "x" * 40, "SECRET_KEY_FALLBACKS": "y z"})
+    assert (settings.has_persistent_key, settings.secret_key_fallbacks) == (True, ("y", "z"))
+    assert "'y'" not in repr(settings)

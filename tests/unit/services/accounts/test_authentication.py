@@ -6,8 +6,8 @@ import pyotp
 import pytest
 from argon2 import PasswordHasher
 
-from portal.database import encryption
-from portal.database.orm import now
+from portal.database.encryption import keyring_for
+from portal.database.orm import db, now
 from portal.errors import Forbidden, InvalidTransition, RateLimited, ReauthenticationRequired, WeakPassword
 from portal.models import AccountSession, AuditEvent, RecoveryCode
 from portal.services.accounts import (
@@ -29,7 +29,7 @@ HOME = "192.0.2.1"
 
 
 def code_of(secret, *, steps=0):
-    return pyotp.TOTP(encryption.decrypt(secret)).at(now() + timedelta(seconds=30 * steps))
+    return pyotp.TOTP(keyring_for(db.session()).decrypt(secret)).at(now() + timedelta(seconds=30 * steps))
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from threading import Barrier, Thread
 import pyotp
 import pytest
 
-from portal.database import encryption
+from portal.database.encryption import keyring_for
 from portal.database.orm import db, now
 from portal.database.transactions import begin_writing
 from portal.models import Account
@@ -289,7 +289,7 @@ def test_a_second_factor_can_be_moved_to_another_device(staff, session, ada):
     boss.send("/staff/account/second-factor/confirm", {"code": "000000"}, status=422)
     boss.send("/staff/account/second-factor/confirm", {"code": pyotp.TOTP(fresh).now()})
     session.refresh(ada)
-    assert encryption.decrypt(ada.totp_secret) == fresh
+    assert keyring_for(session()).decrypt(ada.totp_secret) == fresh
     assert boss.get("/staff/account").status_code == 200
 
 
