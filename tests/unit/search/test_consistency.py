@@ -25,7 +25,8 @@ def test_index_text_index_and_tables_agree(session):
     ("statement", "said"),
     [
         ("UPDATE project SET budget = 1 WHERE number = 'LM.0024'", "budgets of"),
-        ("UPDATE project SET year = 1999 WHERE number = 'LM.0024'", "year 1999 has 0"),
+        ("UPDATE project SET year = 1999 WHERE number = 'LM.0024'", "year 1999 has 0 projects, the tables 1"),
+        ("UPDATE project SET year = 0 WHERE year = 2021", "projects, the tables 0"),
         ("UPDATE project SET published_at = NULL WHERE number = 'LM.0024'", "100 projects, the tables have 99"),
         ("UPDATE project SET status_id = NULL WHERE number = 'LM.0024'", "status completed"),
         ("UPDATE project SET title_sort = '0' WHERE number = 'LM.0024'", "by title"),
@@ -55,3 +56,13 @@ def test_a_journal_that_ends_early_is_found(session):
     session.delete(session.get(CatalogueChange, newest))
     session.flush()
     assert found() == [f"journal: it ends at {newest - 1}, the catalogue is at {newest}: portal index rebuild"]
+
+
+def test_a_catalogue_that_another_process_changed_is_read_again(session):
+    newest = Catalogue.touch(session(), [])
+    current.current_snapshot()
+    assert session.get(Catalogue, 1).version == newest
+    session.execute(sql("UPDATE catalogue SET version = version + 1"))
+    assert list(find_inconsistencies(session(), load_snapshot(session()))) == [
+        f"journal: it ends at {newest}, the catalogue is at {newest + 1}: portal index rebuild"
+    ]

@@ -15,6 +15,7 @@ from portal.search.fulltext.postgresql_tsvector import MAX_TSVECTOR_BYTES, tsvec
 from portal.search.fulltext.tokenizer import MAX_TOKEN_LENGTH, Phrase, normalise_text, parse_query, tokenise
 from portal.services.editorial import publication
 from portal.services.imports import Report, import_file
+from tests.factories import import_records
 from tests.loops import not_empty
 
 SPELLINGS = st.sampled_from([
@@ -133,6 +134,19 @@ def test_what_is_withdrawn_has_no_document_and_gets_none(session, office, tmp_pa
         assert session.get(Project, project.id, populate_existing=True).title.startswith("Strength")
     assert text_index.find_stale_documents(session()) == []
     assert project.id not in text_index.match(session(), "georgian").all
+
+
+@pytest.mark.usefixtures("sample")
+def test_a_rebuild_says_how_many_documents_are_done(session):
+    done = []
+    text_index.rebuild(session(), done.append)
+    assert done == [100]
+
+
+def test_an_identifier_in_small_letters_is_found_by_capitals(session):
+    import_records(session, [{"project_id": "lm.0024a", "title": "One"}, {"project_id": "B.2", "title": "LM 0024A"}])
+    hits = text_index.match(session(), "LM.0024A")
+    assert numbers_of(session, hits.all) == {"lm.0024a"}
 
 
 @pytest.mark.usefixtures("sample")
