@@ -7,7 +7,6 @@ from fnmatch import fnmatch
 import pytest
 
 from portal.config import ROOT
-from tests.loops import not_empty
 
 CONTAINERFILE = (ROOT / "Containerfile").read_text(encoding="utf-8")
 NGINX = (ROOT / "deploy/nginx/portal.conf").read_text(encoding="utf-8")
@@ -115,9 +114,11 @@ def test_every_file_that_the_guide_names_is_there():
     assert [name for name in named if not (ROOT / name).exists()] == []
 
 
-def test_every_timer_has_its_service_and_every_command_of_a_unit_is_there(app):
-    for unit in UNITS:
-        if unit.suffix == ".timer":
-            assert unit.with_suffix(".service") in UNITS
-        for command in not_empty(re.findall(r"/bin/portal ([a-z-]+)", unit.read_text(encoding="utf-8"))):
-            assert command in app.cli.commands, unit.name
+def test_every_timer_has_its_service_and_every_command_of_a_unit_exists(app):
+    timers = [unit for unit in UNITS if unit.suffix == ".timer"]
+    assert [timer.name for timer in timers if timer.with_suffix(".service") not in UNITS] == []
+    texts = "\n".join(unit.read_text(encoding="utf-8") for unit in UNITS)
+    commands = set(re.findall(r"/bin/portal ([a-z-]+)", texts))
+    assert timers
+    assert commands
+    assert commands - set(app.cli.commands) == set()
