@@ -10,8 +10,9 @@ from portal.models.catalogue import MAX_ITEMISED_PROJECTS
 from portal.services.imports.header import column_of
 from portal.services.imports.issues import ImportIssue
 from portal.services.imports.readers.table import open_table
+from portal.services.records.field_values import FieldValidation
 from portal.services.records.spellings import NewTerm, TermLookup
-from portal.services.records.validation import FieldValidation, validate_fields
+from portal.services.records.validation import validate_fields
 from portal.services.records.values import Proposal
 
 # A batch is stored in one transaction, which others wait for, and journalled as one change, which names so many

@@ -16,8 +16,9 @@ from portal.errors import FieldError, ValidationFailed
 from portal.models import Project, ProjectDraft
 from portal.models.draft import CODE_FIELDS, TERM_FIELDS
 from portal.services.records import published
+from portal.services.records.field_values import FieldValidation, read_budget
 from portal.services.records.spellings import TermLookup, cached_term_lookup
-from portal.services.records.validation import FieldValidation, read_budget, validate_fields
+from portal.services.records.validation import validate_fields
 from portal.services.records.values import Proposal, slug_from_reference
 from portal.text import cleaning, markdown
 

@@ -6,9 +6,9 @@ from portal.database.orm import now
 from portal.models import ProjectDraft, Revision
 from portal.search.read_models.project import ProjectView, sort_terms
 from portal.search.read_models.terms import Terms, TermView
-from portal.services.records import submission_checks, validation
+from portal.services.records import field_values, submission_checks
+from portal.services.records.field_values import FieldValidation
 from portal.services.records.submission_checks import MAX_SUMMARY_LENGTH
-from portal.services.records.validation import FieldValidation
 from portal.web.presentation import field_labels, formatting
 
 
@@ -26,10 +26,10 @@ def preview_project(revision: Revision, terms: Terms) -> ProjectView:
         title_language=draft.title_language,
         summary=draft.summary[:MAX_SUMMARY_LENGTH],
         language=draft.language,
-        start=validation.read_date(values, "start"),
-        end=validation.read_date(values, "end"),
-        year=validation.read_year(values),
-        budget=None if (cents := validation.read_budget(values)) is None else formatting.dollars(cents),
+        start=field_values.read_date(values, "start"),
+        end=field_values.read_date(values, "end"),
+        year=field_values.read_year(values),
+        budget=None if (cents := field_values.read_budget(values)) is None else formatting.dollars(cents),
         status=terms.get("status", draft.status),
         type=terms.get("type", draft.project_type),
         coverage=terms.get("coverage", draft.coverage),
