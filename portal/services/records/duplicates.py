@@ -1,4 +1,4 @@
-"""Public records that a draft may describe once more: by the words of the title, the countries and the year."""
+"""Finds public records that may describe the same project as a draft, by title, countries and year."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from sqlalchemy import or_, select
+from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session
 
 from portal.models import Project, ProjectCountry, ProjectDraft, Term
@@ -18,13 +18,15 @@ from portal.text.folding import fold
 MAX_DUPLICATES = 5
 _MAX_CANDIDATES = 200
 _MAX_WORD_PAIRS = 4
-_MIN_SIMILARITY = 0.62
+_MIN_TITLE_LENGTH = 8
+_COUNTRY_WEIGHT, _YEAR_WEIGHT = 0.08, 0.05
+_MIN_WEIGHT = 0.67
 _LONG_WORDS = re.compile(r"[^\W\d_]{4,}")
 
 
 @dataclass(frozen=True)
 class PossibleDuplicate:
-    """A record that may be the same project, from 0 to 1 how alike the titles are, and what else agrees."""
+    """A public record that may be the same project; `similarity` of the titles is from 0 to 1."""
 
     slug: str
     title: str
@@ -33,47 +35,70 @@ class PossibleDuplicate:
     shares_country: bool
     shares_year: bool
 
+    @property
+    def weight(self) -> float:
+        return self.similarity + _COUNTRY_WEIGHT * self.shares_country + _YEAR_WEIGHT * self.shares_year
+
 
 def find_duplicates(
     session: Session, draft: ProjectDraft, *, project_id: int | None = None
 ) -> tuple[PossibleDuplicate, ...]:
-    """Up to five public records, the likest first; `project_id` is the project that the draft changes."""
-    title = fold(draft.title)
-    if len(title) < 8:
+    """Up to MAX_DUPLICATES public records, the most similar first; `project_id` is the project that the draft changes.
+
+    A title of fewer than eight characters has no duplicates.
+    """
+    title, year = fold(draft.title), rules.parse_year(draft.year)
+    if len(title) < _MIN_TITLE_LENGTH:
         return ()
-    ids = _candidate_ids(session, draft.title)
-    year = rules.parse_year(draft.year)
-    named = Project.reference.in_([value for value in (draft.number,) if value])
-    rows = session.execute(
+    rows = _candidate_rows(session, draft, project_id)
+    sharing_country = _ids_sharing_country(session, [row.id for row in rows], draft.countries)
+    candidates = [
+        PossibleDuplicate(
+            slug=row.slug,
+            title=row.title,
+            year=row.year,
+            similarity=difflib.SequenceMatcher(None, title, fold(row.title), autojunk=False).ratio(),
+            shares_country=row.id in sharing_country,
+            shares_year=year is not None and row.year == year,
+        )
+        for row in rows
+    ]
+    likely = [candidate for candidate in candidates if candidate.weight >= _MIN_WEIGHT]
+    return tuple(sorted(likely, key=lambda candidate: -candidate.weight)[:MAX_DUPLICATES])
+
+
+def _candidate_rows(
+    session: Session, draft: ProjectDraft, project_id: int | None
+) -> list[Row[int, str, str, int | None]]:
+    """The public projects with a similar title or the same Projects ID, except the project itself, oldest first."""
+    has_same_reference = Project.reference.in_([draft.number] if draft.number else [])
+    query = (
         select(Project.id, Project.slug, Project.title, Project.year)
-        .where(Project.published_at.is_not(None), or_(Project.id.in_(ids), named))
+        .where(
+            Project.published_at.is_not(None),
+            or_(Project.id.in_(_candidate_ids(session, draft.title)), has_same_reference),
+        )
+        .order_by(Project.id)
         .limit(_MAX_CANDIDATES + 1)
-    ).all()
-    sharing = _ids_sharing_country(session, [row.id for row in rows], draft.countries)
-    found = []
-    for row in rows:
-        if row.id == project_id:
-            continue
-        alike = difflib.SequenceMatcher(None, title, fold(row.title), autojunk=False).ratio()
-        shares_year = year is not None and row.year == year
-        weight = alike + 0.08 * (row.id in sharing) + 0.05 * shares_year
-        if weight >= _MIN_SIMILARITY + 0.05:
-            found.append(
-                (weight, PossibleDuplicate(row.slug, row.title, row.year, alike, row.id in sharing, shares_year))
-            )
-    return tuple(likeness for _, likeness in sorted(found, key=lambda item: -item[0])[:MAX_DUPLICATES])
+    )
+    return [row for row in session.execute(query) if row.id != project_id]
 
 
 def _candidate_ids(session: Session, title: str) -> list[int]:
-    """Records that hold all words of the title, or two neighbours among its longest ones."""
-    words = sorted(set(_LONG_WORDS.findall(title)), key=len, reverse=True)[: _MAX_WORD_PAIRS + 1]
-    questions = [" ".join(_LONG_WORDS.findall(title))]
-    questions += [f"{first} {second}" for first, second in pairwise(words)]
-    found: dict[int, None] = {}
-    for question in filter(None, questions):
-        if len(found) < _MAX_CANDIDATES:
-            found |= dict.fromkeys(text_index.match(session, question).all[-_MAX_CANDIDATES:].tolist())
-    return list(found)[:_MAX_CANDIDATES]
+    """The projects that match all words of the title, then those that match two of its longest words."""
+    queries = [" ".join(_LONG_WORDS.findall(title))]
+    queries += [f"{first} {second}" for first, second in pairwise(longest_words(title))]
+    ids: dict[int, None] = {}
+    for query in filter(None, queries):
+        if len(ids) < _MAX_CANDIDATES:
+            ids |= dict.fromkeys(text_index.match(session, query).all[-_MAX_CANDIDATES:].tolist())
+    return list(ids)[:_MAX_CANDIDATES]
+
+
+def longest_words(title: str) -> list[str]:
+    """The longest different words of a title; of equally long words, the earlier one first."""
+    words = dict.fromkeys(_LONG_WORDS.findall(title))
+    return sorted(words, key=len, reverse=True)[: _MAX_WORD_PAIRS + 1]
 
 
 def _ids_sharing_country(session: Session, ids: list[int], countries: tuple[str, ...]) -> set[int]:

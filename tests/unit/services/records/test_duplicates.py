@@ -4,6 +4,7 @@ import pytest
 
 from portal.models import ProjectDraft
 from portal.services.records import duplicates, published
+from tests.factories import import_records
 
 TITLE = "Capacity-building of Georgian Government Structures to Establish a Labour Migration Policy"
 
@@ -40,3 +41,13 @@ def test_a_change_is_not_its_own_duplicate(session, sample):
 
 def test_the_projects_id_alone_is_enough_to_look(session, sample):
     assert keys(session, title=TITLE + " again", number="LM.0024") == ["LM.0024"]
+
+
+def test_equally_long_words_are_searched_in_the_order_of_the_title():
+    title = "Border water river Border dam migration"
+    assert duplicates.longest_words(title) == ["migration", "Border", "water", "river"]
+
+
+def test_equally_similar_records_are_listed_oldest_first(session):
+    import_records(session, [{"project_id": f"XX.{n}", "title": "Safe Migration along the Coast"} for n in (2, 1, 3)])
+    assert keys(session, title="Safe Migration along the Coast") == ["XX.2", "XX.1", "XX.3"]
