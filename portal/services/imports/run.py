@@ -1,4 +1,4 @@
-"""A file into projects, batch by batch."""
+"""Imports a file into projects, batch by batch."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from portal.errors import UnreadableFile
 from portal.models import Term
 from portal.services.audit import recording
-from portal.services.imports.batches import validated_batches
+from portal.services.imports.batches import Batch, validated_batches
 from portal.services.imports.prescan import prescan
 from portal.services.imports.report import Report
 from portal.services.imports.upsert import Upserter
@@ -34,35 +34,41 @@ def import_file(
     on_total: Callable[[int], object] | None = None,
     on_progress: Callable[[int], object] | None = None,
 ) -> None:
-    """Read a CSV (plain, .gz, .xz) or XLSX file into projects; never commits.
+    """Import a CSV (plain, .gz, .xz) or XLSX file into projects; never commits.
 
-    Good rows are stored, faulty ones refused with findings in `report`. Importing the same file again changes nothing.
-    Each batch is written inside `with keep()`, which may be a transaction of its own; without it all stays in the
-    caller's. `is_ahead` reads in a second process. `total` hears how many rows there are, `progress` how many more
-    are done. Raises UnreadableFile for a file that cannot be read, as a rule before anything is written.
+    Stores valid rows and refuses invalid ones with findings in `report`; a repeated import changes nothing. Each batch
+    is written inside `with batch_context()`, which may be its own transaction; without it the caller's. `in_worker`
+    reads and validates in a second process. `on_total` gets the number of rows of the file, `on_progress` that of each
+    stored batch. Raises UnreadableFile for a file that cannot be read, usually before anything is written.
     """
-    glossary = TermLookup(session.execute(select(Term)).scalars(), accepts_new=new_terms == "add")
-    asked = path, glossary, id_prefix
-    with batches_from_worker(*asked) if in_worker else nullcontext(validated_batches(*asked)) as found:
-        rows, shared = prescan(path)
-        storing = Upserter(session, report, shared, is_sample=is_sample)
+    term_lookup = TermLookup(session.execute(select(Term)).scalars(), accepts_new=new_terms == "add")
+    source = path, term_lookup, id_prefix
+    with batches_from_worker(*source) if in_worker else nullcontext(validated_batches(*source)) as batches:
+        row_count, shared_values = prescan(path)
+        upserter = Upserter(session, report, shared_values, is_sample=is_sample)
         if on_total:
-            on_total(rows)
+            on_total(row_count)
         try:
-            for batch in found:
+            for batch in batches:
                 with batch_context() if batch_context else nullcontext():
-                    before = report.added, report.changed, report.refused
-                    recording.begin_bulk(session)
-                    storing.store(batch)
-                    done = (report.added - before[0], report.changed - before[1], report.refused - before[2])
-                    counts = dict(zip(("added", "changed", "refused"), done, strict=True))
-                    recording.record_bulk(session, "import", "import", path.name[:64], after=counts)
+                    _store_batch(session, upserter, batch, report, path.name)
                 if on_progress:
                     on_progress(len(batch.rows))
-        except UnreadableFile as why:
+        except UnreadableFile as error:
             if not batch_context or not report.rows:
                 raise
             raise UnreadableFile(
-                f"{why} The {report.rows:,} rows before that are answered for and what was good in them is stored; "
-                "correct the file and import it again, they will count as unchanged."
-            ) from why
+                f"{error} The {report.rows:,} rows before it were processed, and the valid ones are stored. "
+                "Correct the file and import it again: stored rows count as unchanged."
+            ) from error
+
+
+def _store_batch(session: Session, upserter: Upserter, batch: Batch, report: Report, file_name: str) -> None:
+    """Write a batch and the one audit event that covers its changes."""
+    before = report.added, report.changed, report.refused
+    recording.begin_bulk(session)
+    upserter.store(batch)
+    after = report.added, report.changed, report.refused
+    names = ("added", "changed", "refused")
+    counts = {name: new - old for name, new, old in zip(names, after, before, strict=True)}
+    recording.record_bulk(session, "import", "import", file_name[:64], after=counts)

@@ -1,31 +1,29 @@
-"""The last parts of addresses: each is given once, and one that a project had before is never given to another."""
+"""The slugs of imported projects, allocated without a query for each row."""
 
 from __future__ import annotations
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.models import Project, SlugHistory
+from portal.services.records.slugs import first_free_slug, is_slug_taken
 
 
 class SlugAllocator:
-    """Hands out free keys; `taken` are those of a batch's wishes that are in use, folded."""
+    """Allocates free slugs; `taken` are those preferred slugs of a batch that are in use, case-folded."""
 
     def __init__(self, session: Session, taken: set[str]) -> None:
         self._session = session
         self._taken = taken
 
     def allocate(self, preferred: str) -> str:
-        """The wanted key, or the first numbered one that is free; it is taken from then on."""
-        key, number = preferred, 1
-        while self._is_taken(key.casefold(), is_numbered=number > 1):
-            number += 1
-            key = f"{preferred}-{number}"
-        self._taken.add(key.casefold())
-        return key
+        """The preferred slug, or the first numbered one that is free; it counts as taken from now on."""
+        preferred_folded = preferred.casefold()
 
-    def _is_taken(self, slug: str, *, is_numbered: bool) -> bool:
-        if slug in self._taken or not is_numbered:
-            return slug in self._taken
-        present = self._session.execute(select(Project.id).where(Project.slug_folded == slug)).first()
-        return bool(present or self._session.get(SlugHistory, slug))
+        def is_taken(folded_slug: str) -> bool:
+            # `taken` is complete for preferred slugs; only numbered ones need a query.
+            if folded_slug in self._taken or folded_slug == preferred_folded:
+                return folded_slug in self._taken
+            return is_slug_taken(self._session, folded_slug)
+
+        slug = first_free_slug(preferred, is_taken)
+        self._taken.add(slug.casefold())
+        return slug
