@@ -51,7 +51,8 @@ class HistoryEntry:
 
 def entries(terms: Terms, changes: tuple[PublicChange, ...]) -> tuple[HistoryEntry, ...]:
     """The entries of `public_changes` in the same order, newest first."""
-    withdrawals = [change.at for change in changes if change.kind == "withdrawn"]
+    # By position, not by time: several events may have the same second.
+    last_withdrawal = next((place for place, change in enumerate(changes) if change.kind == "withdrawn"), len(changes))
     labels = {
         "published": gettext("Published"),
         "changed": gettext("Changed"),
@@ -63,11 +64,11 @@ def entries(terms: Terms, changes: tuple[PublicChange, ...]) -> tuple[HistoryEnt
             change.at,
             labels[change.kind],
             tuple(
-                _field_change(terms, change, field, not withdrawals or change.at > withdrawals[0])
+                _field_change(terms, change, field, is_recent=place < last_withdrawal)
                 for field in _changed_fields(change)
             ),
         )
-        for change in changes
+        for place, change in enumerate(changes)
     )
 
 
@@ -76,7 +77,7 @@ def _changed_fields(change: PublicChange) -> tuple[str, ...]:
     return change.fields if change.kind == "changed" else ()
 
 
-def _field_change(terms: Terms, change: PublicChange, field: str, is_recent: bool) -> FieldChange:
+def _field_change(terms: Terms, change: PublicChange, field: str, *, is_recent: bool) -> FieldChange:
     shows_values = is_recent and field in _PUBLIC_FIELDS
 
     def display(values: dict[str, Any]) -> str:

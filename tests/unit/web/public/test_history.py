@@ -1,9 +1,14 @@
 """The public history of a record, and the address of one that was withdrawn."""
 
+from datetime import UTC, datetime
+
 import pytest
 
+from portal.search.read_models.terms import Terms
+from portal.services.audit.history import PublicChange
 from portal.services.editorial import publication
 from portal.vocabulary.workflow import State
+from portal.web.public import history
 from tests.factories import COMPLETE, Office
 from tests.pages import words
 
@@ -59,6 +64,15 @@ def test_facts_from_before_a_withdrawal_are_not_repeated(office, project, visit)
     withdraw(office, project)
     office.publish_change(project, budget="160000.00")
     assert "777,777" not in visit(f"/projects/{project.slug}/history").text
+
+
+def test_a_change_in_the_same_second_as_a_withdrawal_shows_its_values():
+    moment = datetime(2026, 5, 1, 12, tzinfo=UTC)
+    later = PublicChange(moment, "changed", ("budget",), {"budget": "150000.00"}, {"budget": "160000.00"})
+    earlier = PublicChange(moment, "changed", ("budget",), {"budget": "777777.00"}, {"budget": "150000.00"})
+    withdrawal = PublicChange(moment, "withdrawn", (), {}, {})
+    entries = history.entries(Terms({}), (later, withdrawal, earlier))
+    assert [field.shows_values for entry in entries for field in entry.fields] == [True, False]
 
 
 def test_the_history_of_an_imported_record_is_when_it_was_published(sample, visit):
