@@ -176,8 +176,7 @@ def withdraw(session: Session, project: Project, *, reason: str, by: Account | N
     """
     if by is not None and (by.is_disabled or not by.is_reviewer):
         raise Forbidden("Only reviewers can withdraw records.")
-    if project.published_at is None:
-        raise InvalidTransition("This record is not public, so it cannot be withdrawn.")
+    check_withdrawable(project)
     reason = cleaning.clean_line(reason)
     if not reason or len(reason) > MAX_REASON_LENGTH:
         advice = f"Enter a reason of up to {MAX_REASON_LENGTH:,} characters. It is shown to the public."
@@ -196,6 +195,12 @@ def withdraw(session: Session, project: Project, *, reason: str, by: Account | N
     recording.record(session, "withdraw", "project", project.id, after={"reason": reason}, by=by)
     Catalogue.touch(session, [project.id])
     return project
+
+
+def check_withdrawable(project: Project) -> None:
+    """Raise InvalidTransition unless the record is public."""
+    if project.published_at is None:
+        raise InvalidTransition("This record is not public, so it cannot be withdrawn.")
 
 
 def _apply_to_project(session: Session, project: Project, proposal: Proposal) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import url_for
@@ -77,27 +77,25 @@ def build_page(
     account: Account,
     *,
     post: DraftPost | None = None,
-    errors: Iterable[FieldError] = (),
+    errors: Sequence[FieldError] = (),
     problem: str = "",
     is_stored: bool = False,
 ) -> EditPage:
     """The page of a stored draft, or of a submitted form; `is_stored` if the form has just been saved."""
     form = draft_saving.build_form(context.draft, context.note, post)
-    errors, checked = tuple(errors), checks.run_checks(session, form.draft(), project_id=context.project_id)
+    checked = checks.run_checks(session, form.draft(), project_id=context.project_id)
     is_refused = bool(errors or problem)
-    # A stored draft shows its errors too; fields that are merely missing may be filled in later.
-    form.show_errors(errors if is_refused or context.revision is None else checked.errors)
-    revision, project = context.revision, context.project
-    version = revision.version if revision else 0
-    base_version = project.version if project else 0
+    form.show_errors(errors if is_refused else _draft_errors(context, checked))
+    revision = context.revision
+    version, base_version = _form_versions(context, None if is_stored else post)
     return EditPage(
         form=form,
         sections=SECTIONS,
         revision=revision,
-        project=project,
+        project=context.project,
         actions=workflow.allowed_actions(revision, account) if revision else (Action.SAVE, Action.SUBMIT),
-        version=version if post is None or is_stored else post.version,
-        base_version=base_version if post is None or is_stored else post.base_version,
+        version=version,
+        base_version=base_version,
         key=idempotency.new_key(),
         page_key=idempotency.new_key(),
         form_url=form_url(target),
@@ -112,6 +110,19 @@ def build_page(
         is_refused=is_refused,
         saved_key=post.key if post and is_stored else "",
     )
+
+
+def _draft_errors(context: DraftContext, checked: Checks) -> Sequence[FieldError]:
+    """The errors of a stored draft; none before the first save. Missing fields may be filled in later."""
+    return checked.errors if context.revision else ()
+
+
+def _form_versions(context: DraftContext, post: DraftPost | None) -> tuple[int, int]:
+    """The versions of revision and project: those of an unsaved form, else the stored ones; 0 if there is none."""
+    if post is not None:
+        return post.version, post.base_version
+    revision, project = context.revision, context.project
+    return revision.version if revision else 0, project.version if project else 0
 
 
 def form_url(target: DraftTarget, act: str = "edit") -> str:

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import url_for
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from portal.database.orm import now
 from portal.models import Account, Revision
 from portal.services.editorial import revisions, workflow
 from portal.services.editorial.revisions import Desk
 from portal.services.editorial.workflow import Action
-from portal.services.records import published
-from portal.vocabulary.workflow import PUBLISHED_STATES, State
-from portal.web.presentation import field_labels
+from portal.vocabulary.workflow import State
 from portal.web.presentation.i18n import gettext, ngettext
-from portal.web.review import comparison, event_text
+from portal.web.review.desk_rows import DeskRow, age_text, desk_row, waiting_since
 
 PAGE_SIZE = 20
 SORTS = ("oldest", "newest")
@@ -55,25 +51,6 @@ class QueueTab:
 
 
 @dataclass(frozen=True)
-class DeskRow:
-    """One revision: its author, its holder, how long it has been waiting, its due date and its next action."""
-
-    revision: Revision
-    title: str
-    reference: str
-    change_summary: str
-    waiting_since: datetime
-    waiting_text: str
-    is_overdue: bool
-    badge: str
-    badge_kind: str
-    holder: str
-    is_mine: bool
-    button_text: str
-    can_publish: bool
-
-
-@dataclass(frozen=True)
 class DeskPage:
     """The desk of one account; `advice` is shown if the queue is empty."""
 
@@ -96,44 +73,27 @@ class DeskPage:
 
 def build_page(session: Session, account: Account, query: DeskQuery) -> DeskPage:
     """The tabs of an account, and one of its queues in full."""
-    revisions_by_queue = queues(revisions.load_desk(session, account), account)
     names = REVIEWER_QUEUES if account.is_reviewer else AUTHOR_QUEUES
-    queue = (
-        query.queue if query.queue in names else next((name for name in names if revisions_by_queue[name]), names[0])
-    )
-    ordered = sorted(
-        revisions_by_queue[queue], key=waiting_since, reverse=(queue == "done") != (query.sort == "newest")
-    )
+    revisions_by_queue = queues(revisions.load_desk(session, account), account)
+    queue = _shown_queue(query, names, revisions_by_queue)
+    ordered = _sorted_queue(revisions_by_queue[queue], queue, query.sort)
     pages = max(1, -(-len(ordered) // PAGE_SIZE))
-    page = min(query.page, pages)
-    rows = tuple(
-        desk_row(session, revision, account) for revision in ordered[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    )
-    labels = queue_names(account)
-
-    def url(**changes: Any) -> str:
-        parameters: dict[str, Any] = {"queue": queue, "sort": query.sort, "page": 1} | changes
-        return url_for("desk.show_desk", **{k: v for k, v in parameters.items() if (k, v) not in _DEFAULTS})
-
-    overdue = [
-        revision
-        for name in ("review", "publish")
-        if name in names
-        for revision in revisions_by_queue[name]
-        if revisions.is_overdue(revision)
-    ]
+    shown = DeskQuery(queue, query.sort, min(query.page, pages))
+    on_page = ordered[(shown.page - 1) * PAGE_SIZE : shown.page * PAGE_SIZE]
+    rows = tuple(desk_row(session, revision, account) for revision in on_page)
+    overdue = _overdue_revisions(revisions_by_queue, names)
     return DeskPage(
         intro=intro(revisions_by_queue, account),
-        tabs=tuple(QueueTab(name, labels[name], len(revisions_by_queue[name]), url(queue=name)) for name in names),
+        tabs=_tabs(shown, names, revisions_by_queue, account),
         queue=queue,
-        queue_label=labels[queue],
+        queue_label=queue_names(account)[queue],
         rows=rows,
         advice="" if rows else empty_queue_advice(queue, account),
-        sort=query.sort,
-        sort_url=url(sort="oldest" if query.sort == "newest" else "newest"),
-        previous_url=url(page=page - 1) if page > 1 else "",
-        next_url=url(page=page + 1) if page < pages else "",
-        page=page,
+        sort=shown.sort,
+        sort_url=_desk_url(replace(shown, sort="oldest" if shown.sort == "newest" else "newest", page=1)),
+        previous_url=_desk_url(replace(shown, page=shown.page - 1)) if shown.page > 1 else "",
+        next_url=_desk_url(replace(shown, page=shown.page + 1)) if shown.page < pages else "",
+        page=shown.page,
         pages=pages,
         allows_bulk_publish=sum(row.can_publish for row in rows) > 1,
         overdue=len(overdue),
@@ -141,7 +101,42 @@ def build_page(session: Session, account: Account, query: DeskQuery) -> DeskPage
     )
 
 
-_DEFAULTS = {("sort", SORTS[0]), ("page", 1)}
+def _shown_queue(query: DeskQuery, names: tuple[str, ...], revisions_by_queue: dict[str, list[Revision]]) -> str:
+    """The requested queue if the account has it, else the first that is not empty."""
+    if query.queue in names:
+        return query.queue
+    return next((name for name in names if revisions_by_queue[name]), names[0])
+
+
+def _sorted_queue(queued: list[Revision], queue: str, sort: str) -> list[Revision]:
+    """The revisions by waiting time; decided ones in the opposite order, so that the newest decision is first."""
+    return sorted(queued, key=waiting_since, reverse=(queue == "done") != (sort == "newest"))
+
+
+def _overdue_revisions(revisions_by_queue: dict[str, list[Revision]], names: tuple[str, ...]) -> list[Revision]:
+    """The overdue revisions that wait for this account."""
+    waiting = [revisions_by_queue[name] for name in ("review", "publish") if name in names]
+    return [revision for queued in waiting for revision in queued if revisions.is_overdue(revision)]
+
+
+def _tabs(
+    shown: DeskQuery, names: tuple[str, ...], revisions_by_queue: dict[str, list[Revision]], account: Account
+) -> tuple[QueueTab, ...]:
+    labels = queue_names(account)
+    return tuple(
+        QueueTab(name, labels[name], len(revisions_by_queue[name]), _desk_url(replace(shown, queue=name, page=1)))
+        for name in names
+    )
+
+
+def _desk_url(query: DeskQuery) -> str:
+    """The URL of a queue; leaves out the default sort order and page."""
+    parameters: dict[str, Any] = {"queue": query.queue}
+    if query.sort != SORTS[0]:
+        parameters["sort"] = query.sort
+    if query.page > 1:
+        parameters["page"] = query.page
+    return url_for("desk.show_desk", **parameters)
 
 
 def queues(desk: Desk, account: Account) -> dict[str, list[Revision]]:
@@ -214,72 +209,3 @@ def intro(queues_by_name: dict[str, list[Revision]], account: Account) -> str:
     else:
         first = ngettext("One change was returned to you.", "%(num)s changes were returned to you.", len(waiting))
     return gettext("%(first)s The oldest has been waiting for %(age)s.", first=first, age=oldest)
-
-
-def desk_row(session: Session, revision: Revision, account: Account) -> DeskRow:
-    actions = workflow.allowed_actions(revision, account)
-    is_decided = revision.state in PUBLISHED_STATES
-    badge, kind = event_text.badge(revision)
-    number = revision.draft.number or (revision.project.reference if revision.project else "")
-    return DeskRow(
-        revision=revision,
-        title=field_labels.display_title(revision.draft),
-        reference=number or "",
-        change_summary=""
-        if is_decided
-        else comparison.summary(published.published_draft(session, revision), revision.draft),
-        waiting_since=waiting_since(revision),
-        waiting_text=age_text(waiting_since(revision)),
-        is_overdue=revisions.is_overdue(revision),
-        badge=badge,
-        badge_kind=kind,
-        holder=holder(revision, account),
-        is_mine=revision.claimed_by_id == account.id,
-        button_text=button_text(actions),
-        can_publish=Action.PUBLISH in actions,
-    )
-
-
-def holder(revision: Revision, account: Account) -> str:
-    """The name of the person who holds the revision now, "" for nobody."""
-    if revision.state == State.IN_REVIEW and revision.claimed_by:
-        return gettext("you") if revision.claimed_by_id == account.id else revision.claimed_by.name
-    if revision.state in (State.DRAFT, State.RETURNED):
-        return gettext("you") if revision.author_id == account.id else revision.author.name
-    return ""
-
-
-def button_text(actions: tuple[Action, ...]) -> str:
-    """The label of the button in a row."""
-    if Action.SAVE in actions and Action.SUBMIT in actions:
-        return gettext("Continue editing")
-    if Action.PUBLISH in actions:
-        return gettext("Publish")
-    if {Action.CLAIM, Action.RETURN, Action.APPROVE} & set(actions):
-        return gettext("Review")
-    return gettext("Open")
-
-
-def waiting_since(revision: Revision) -> datetime:
-    """When a revision entered its current stage; a claimed one has been waiting since its submission."""
-    moments = {
-        State.SUBMITTED: revision.submitted_at,
-        State.IN_REVIEW: revision.submitted_at,
-        State.RETURNED: revision.decided_at,
-        State.APPROVED: revision.decided_at,
-        State.SCHEDULED: revision.decided_at,
-        State.PUBLISHED: revision.published_at,
-        State.SUPERSEDED: revision.published_at,
-        State.WITHDRAWN: revision.published_at,
-    }
-    return moments.get(State(revision.state)) or revision.saved_at
-
-
-def age_text(moment: datetime) -> str:
-    """The age in minutes, hours or days."""
-    age = max(now() - moment, timedelta())
-    if age < timedelta(hours=1):
-        return ngettext("one minute", "%(num)s minutes", max(1, int(age.total_seconds()) // 60))
-    if age < timedelta(days=2):
-        return ngettext("one hour", "%(num)s hours", int(age.total_seconds()) // 3600)
-    return ngettext("one day", "%(num)s days", age.days)

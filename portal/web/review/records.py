@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from portal.database.orm import db
-from portal.errors import InvalidTransition, PortalError
+from portal.errors import PortalError
 from portal.models import Account
 from portal.services.editorial import publication, revisions
 from portal.services.records import published
@@ -60,8 +60,8 @@ def withdraw(slug: str) -> ViewResponse:
 def show_confirmation(slug: str, *, error: PortalError | None = None, status: int = 200) -> ViewResponse:
     """The confirmation page of a withdrawal; raises NotFound, or InvalidTransition if the record is not public."""
     project = published.get_project_by_slug(db.session(), slug)
-    if project.published_at is None and error is None:
-        raise InvalidTransition(gettext("This record is not public, so there is nothing to withdraw."))
+    if error is None:
+        publication.check_withdrawable(project)
     confirmation = Confirmation(
         heading=gettext("Withdraw this record"),
         subject=project.title,
