@@ -25,6 +25,7 @@ from portal.services.imports import Report, import_file
 from portal.services.operations import migrations
 from portal.services.operations.backup import back_up
 from portal.services.operations.sample import remove_sample
+from portal.services.operations.sort_titles import refresh_sort_titles
 
 SAMPLE_FILE = Path(__file__).parent.parent / "sample" / "idf_projects.csv"
 
@@ -59,6 +60,7 @@ def migrate_database() -> None:
         revision = migrations.migrate(connection)
     with exclusive_transaction() as session:
         migrations.seed_terms(session)
+        refresh_sort_titles(session)
         repair(session, find_stale_documents(session))
         _, lost = second_factor.reencrypt_secrets(session)
     click.echo(f"The database is at revision {revision}.")

@@ -10,8 +10,9 @@ import unicodedata
 _INVISIBLE = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\u200b\u2060\ufeff\ufffe\uffff\ud800-\udfff]"
 )
-# In a query string joiners and direction marks separate words: nobody searches for them.
-_UNSEARCHABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+")
+# In a query string control characters separate words; what has no width is inside one, as in the texts.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
+_ZERO_WIDTH = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -52,7 +53,7 @@ def clean_cell_lines(text: str) -> str:
 
 def clean_query_value(text: str) -> str:
     """A value of a query string: single spaces, nothing that can be neither printed nor searched for."""
-    return " ".join(_UNSEARCHABLE.sub(" ", text).split())
+    return " ".join(_ZERO_WIDTH.sub("", _CONTROL.sub(" ", text)).split())
 
 
 def normalise_line_ends(text: str) -> str:

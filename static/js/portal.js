@@ -23,11 +23,10 @@
   });
 
   // A long facet shows only the values that contain the text in its filter box, collapsed ones included.
-  const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
   const wasOpen = new WeakMap();
 
   function filterOptions(box) {
-    const searchText = fold(box.value.trim());
+    const searchText = foldText(box.value);
     const facet = box.closest("fieldset");
     const foldedValues = facet.querySelector("details.rest");
     if (foldedValues && searchText) {
@@ -39,7 +38,7 @@
     }
     for (const title of all(".group", facet)) title.hidden = searchText !== "";
     for (const label of all("label.check:has([type=checkbox])", facet)) {
-      label.hidden = !fold(label.querySelector("span").textContent).includes(searchText);
+      label.hidden = !foldText(label.querySelector("span").textContent).includes(searchText);
     }
   }
   document.addEventListener("input", (event) => {

@@ -18,13 +18,12 @@ _LONG_TOKEN = re.compile(rf"[^\W_]{{{MAX_TOKEN_LENGTH + 1},}}")
 _NON_ASCII = re.compile(r"[^\x00-\x7f]+")
 _QUERY_PARTS = re.compile(r'"([^"]*)"?|(\S+)')
 _QUOTES = str.maketrans(dict.fromkeys("“”„«»", '"'))
-_SOFT_HYPHEN = "\u00ad"
 
 
 @lru_cache(maxsize=20_000)
 def _fold(run: str) -> str:
     # Case folding makes capitals of some letters (Cherokee); words are small ones.
-    return _SEPARATORS.sub(" ", fold_characters(run.replace(_SOFT_HYPHEN, "")).lower())
+    return _SEPARATORS.sub(" ", fold_characters(run).lower())
 
 
 def normalise_text(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import unicodedata
 from typing import NamedTuple
 
 from portal.text.folding import fold
@@ -64,8 +65,15 @@ def fingerprint(
     title: str, start: str | None, end: str | None, year: int | None, countries: list[int], source_url: str
 ) -> str:
     """Tells records without a Projects ID apart: by title, dates, countries and source."""
-    parts = (fold(title), start, end, year, *sorted(countries), source_url)
+    parts = (_fold_for_fingerprint(title), start, end, year, *sorted(countries), source_url)
     return hashlib.sha256("|".join("" if part is None else str(part) for part in parts).encode()).hexdigest()
+
+
+def _fold_for_fingerprint(title: str) -> str:
+    """The title as fingerprints have it since the first release. Never change it: addresses follow from them."""
+    plain = title.replace("’", "'").replace("ʼ", "'").replace("œ", "oe").replace("Œ", "OE")
+    letters = (letter for letter in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(letter))
+    return " ".join("".join(letters).casefold().split())
 
 
 def slug_from_reference(reference: str) -> str:

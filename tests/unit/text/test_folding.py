@@ -1,0 +1,35 @@
+"""Folding: all spellings of a word meet in one form."""
+
+import pytest
+
+from portal.text.folding import fold, trim_punctuation
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("Łódź", "lodz"),
+        ("Sørensen", "sorensen"),
+        ("Diyarbakır İstanbul", "diyarbakir istanbul"),
+        ("Đà Nẵng", "da nang"),
+        ("Ægir Œuvre Þór", "aegir oeuvre thor"),
+        ("Straße GROẞ", "strasse gross"),
+        ("ﬁnal Ｆｕｌｌ №5", "final full no5"),
+        ("Ёлка ΣΥΝΟΡΑΣ", "елка συνορασ"),
+        ("مـصـر مُحَمَّد", "مصر محمد"),
+        ("migra\u200btion Well\u00adbeing \ufeffx", "migration wellbeing x"),
+        ("Côte d’Ivoire", "cote d'ivoire"),
+        ("Cote d`Ivoire", "cote d'ivoire"),
+        ("Guinea–Bissau non‑state", "guinea-bissau non-state"),
+        ("  two \t spaces\n", "two spaces"),
+        ("सीमा", "सीमा"),
+    ],
+)
+def test_spellings_meet(text, folded):
+    assert fold(text) == folded
+    assert fold(folded) == folded
+
+
+@pytest.mark.parametrize("text", ["LM.0024.", "(LM.0024)", "“LM.0024”,", "LM.0024 ", "LM.0024…"])
+def test_punctuation_around_a_word_goes(text):
+    assert trim_punctuation(text) == "LM.0024"
