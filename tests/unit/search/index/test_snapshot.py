@@ -4,6 +4,7 @@ import csv
 import re
 from urllib.parse import parse_qsl
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -148,3 +149,26 @@ def test_beside_countries_that_must_come_together_stands_what_adding_them_leaves
         for code in asked
     }
     assert {code: numbers[code] for code in asked} == found
+
+
+@pytest.mark.usefixtures("sample")
+def test_every_page_of_a_patched_index_is_that_of_one_read_whole(session, keep):
+    current.current_snapshot()
+    keep(
+        [
+            record("F.1", "Newest of all", year="2030"),
+            record("F.2", "In the middle", year="2015"),
+            record("F.3", "Without a year", start_date=""),
+        ]
+    )
+    patched, whole = current.current_snapshot().index, load_snapshot(session()).index
+    assert len(patched.appended) == 3
+    for first in range(0, 105, 4):
+        assert patched.page(patched.all_rows, "newest", first, 10) == whole.page(whole.all_rows, "newest", first, 10)
+
+
+@pytest.mark.usefixtures("sample")
+def test_ids_that_no_project_has_are_no_rows(session):
+    index = current.current_snapshot().index
+    known = int(index.row_columns.ids[3])
+    assert list(index.rows_of(np.array([-1, known, 10**6]))) == [3]
