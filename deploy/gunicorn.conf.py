@@ -1,4 +1,4 @@
-"""How gunicorn serves the portal. Everything an operator changes comes from the environment.
+"""gunicorn settings for the portal. Operators configure it through the environment.
 
 BIND (127.0.0.1:8000, unix:/run/portal/http.sock) or PORT alone, WEB_CONCURRENCY (processes), PORTAL_THREADS
 (of each), PORTAL_ACCESS_LOG=1, PORTAL_LOG_LEVEL.
@@ -11,68 +11,66 @@ from pathlib import Path
 
 from gunicorn.glogging import Logger
 
-_OPENS = re.compile("(/+sign-in/+(?:link|email)/+).+")
-_PRIVATE = re.compile("/+(sign-in|sign-out|forgotten|staff)(/|$)")
+_ONE_TIME_LINK = re.compile("(/+sign-in/+(?:link|email)/+).+")
+_STAFF_PATH = re.compile("/+(sign-in|sign-out|forgotten|staff)(/|$)")
 
-# Without BIND only this machine may speak to us: its reverse proxy, or a developer's browser.
+# Without BIND only this machine can connect: its reverse proxy, or a developer's browser.
 bind = os.environ.get("BIND") or f"127.0.0.1:{os.environ.get('PORT') or '8000'}"
 
-# Threads, so that a visitor with a slow line does not stop the others; eight, because pages are work for the
-# processor and more of them only wait for each other. Where the database is another machine, take 16.
+# With threads, a slow client does not block others. Eight are enough, because pages are CPU-bound and more threads
+# would only wait for each other; use 16 if the database runs on another machine.
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 threads = int(os.environ.get("PORTAL_THREADS") or 8)
 
-# Nothing is loaded before the fork: a reload takes the new code, and no connection to the database is ever
-# shared between processes.
+# Nothing is loaded before the fork: a reload runs the new code, and processes never share a database connection.
 preload_app = False
 
-# A reload or stop lets requests end that are being answered; systemd waits a little longer than this.
+# A reload or stop waits for requests in progress; systemd waits a little longer than this.
 timeout = 30
 graceful_timeout = 30
 
-# Longer than the proxy keeps an idle connection (10 s), so that it is never the proxy who finds it closed.
+# Longer than the proxy's idle timeout (10 s), so that the proxy never uses a connection that is already closed.
 keepalive = 15
 
-# A process that leaks is replaced in the end, and not all of them at once; not often, since each makes its index first.
+# Replaces processes eventually, in case they leak memory, but not all at once, and rarely: each first builds its index.
 max_requests = 2_000_000
 max_requests_jitter = 500_000
 
-# Settings of the portal say which proxy is trusted (PORTAL_PROXY_COUNT, portal/web/http/proxy.py); gunicorn itself
-# trusts no header.
+# The portal decides which proxy to trust (PORTAL_PROXY_COUNT, portal/web/http/proxy.py); gunicorn trusts no header.
 forwarded_allow_ips = ""
 secure_scheme_headers = {}
 forwarder_headers = ""
 
-# The heartbeat file must not wait for a slow disk.
-worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 # gunicorn makes the file unguessable
+# In memory, because the heartbeat must not wait for a slow disk.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 # gunicorn creates an unpredictable name
 
-# Two servers of one user would claim the same default socket; nothing here uses it.
+# Unused, and two servers of one user would need the same default socket.
 control_socket_disable = True
 
 
-class Discreet(Logger):
-    """Writes down neither the query strings of staff nor what opens a one-time link."""
+class RedactingLogger(Logger):
+    """Omits the query strings of staff pages and the tokens of one-time links from the access log."""
 
     def atoms(self, resp, req, environ, request_time):
         atoms = super().atoms(resp, req, environ, request_time)
-        path = _OPENS.sub(r"\1-", atoms["U"] or "")
-        query = "" if path != atoms["U"] or _PRIVATE.match(path) else atoms["q"]
+        path = _ONE_TIME_LINK.sub(r"\1-", atoms["U"] or "")
+        query = "" if path != atoms["U"] or _STAFF_PATH.match(path) else atoms["q"]
         line = f"{atoms['m']} {path}{'?' if query else ''}{query} {atoms['H']}"
         return atoms | {"U": path, "q": query, "r": line}
 
 
-logger_class = Discreet
+logger_class = RedactingLogger
 accesslog = "-" if os.environ.get("PORTAL_ACCESS_LOG") == "1" else None
 errorlog = "-"
 loglevel = os.environ.get("PORTAL_LOG_LEVEL") or "warning"
 
 
 def when_ready(server):
-    """Say where the portal is, with the port that was really taken."""
-    at = server.LISTENERS[0].sock.getsockname()
-    where = f"at the socket {at}" if isinstance(at, str) else f"at http://{at[0]}:{at[1]}/"
-    print(f"The portal is {where}", flush=True)
+    """Print the address of the portal, with the actual port."""
+    address = server.LISTENERS[0].sock.getsockname()
+    location = f"the socket {address}" if isinstance(address, str) else f"http://{address[0]}:{address[1]}/"
+    print(f"The portal is at {location}", flush=True)
 
 
 def on_starting(server):

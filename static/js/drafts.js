@@ -25,7 +25,7 @@
     try {
       sessionStorage.setItem(key, JSON.stringify(copy));
     } catch {
-      // storage is full or disabled: the draft on the server is the one that counts
+      // storage is full or disabled: the server still has the last saved draft
     }
   }
   const savedKeys = [...document.querySelectorAll("[data-saved-keys]")].flatMap((element) =>

@@ -1,5 +1,5 @@
-// For pages of staff: when a session ended while someone was writing, ask to sign in in place, then go on with the same
-// request. Without script the answers of the server do the same on a page of their own (portal/web/security/resubmission.py).
+// For staff pages: if the session ended while someone was writing, a dialog asks to sign in again, then the request
+// continues. Without JavaScript the server does the same on a separate page (portal/web/security/resubmission.py).
 (() => {
   "use strict";
 
@@ -7,93 +7,94 @@
   const HEADERS = { "Portal-Dialog": "true" };
   const dialog = document.getElementById("reauth-dialog");
 
-  const token = () => document.querySelector(`input[name="${TOKEN}"]`)?.value ?? "";
-  function take(fresh) {
-    for (const field of document.querySelectorAll(`input[name="${TOKEN}"]`)) field.value = fresh;
+  const pageToken = () => document.querySelector(`input[name="${TOKEN}"]`)?.value ?? "";
+  function replaceToken(token) {
+    for (const field of document.querySelectorAll(`input[name="${TOKEN}"]`)) field.value = token;
   }
 
-  // One dialog at a time; who asks meanwhile waits for the same answer: true when signed in, false for "not now".
-  let asking = null;
+  // One dialog at a time; concurrent callers wait for the same result: true once signed in, false if it was closed.
+  let pendingSignIn = null;
   function signInAgain() {
-    asking ??= new Promise((resolve) => {
+    pendingSignIn ??= new Promise((resolve) => {
       const form = dialog.querySelector("form");
       const error = document.getElementById("reauth-error");
-      const before = document.activeElement;
-      const done = (isIn) => {
-        form.removeEventListener("submit", send);
+      const focused = document.activeElement;
+      const finish = (isSignedIn) => {
+        form.removeEventListener("submit", submit);
         dialog.removeEventListener("close", close);
         form.elements.password.value = "";
         if (form.elements.code) form.elements.code.value = "";
         if (dialog.open) dialog.close();
-        asking = null;
-        before?.focus();
-        resolve(isIn);
+        pendingSignIn = null;
+        focused?.focus();
+        resolve(isSignedIn);
       };
-      const close = () => done(false);
-      const send = async (event) => {
+      const close = () => finish(false);
+      const submit = async (event) => {
         event.preventDefault();
         error.hidden = true;
-        const answer = await fetch(form.action, {
+        const response = await fetch(form.action, {
           method: "POST",
-          headers: { Accept: "application/json", "X-CSRF-Token": await current() },
+          headers: { Accept: "application/json", "X-CSRF-Token": await currentToken() },
           body: new URLSearchParams(new FormData(form)),
         }).catch(() => null);
-        const said = (await answer?.json().catch(() => null)) ?? { error: dialog.dataset.failedText };
-        if (said.csrf_token) {
-          take(said.csrf_token);
-          return done(true);
+        const result = (await response?.json().catch(() => null)) ?? { error: dialog.dataset.failedText };
+        if (result.csrf_token) {
+          replaceToken(result.csrf_token);
+          return finish(true);
         }
-        error.textContent = said.error;
+        error.textContent = result.error;
         error.hidden = false;
         form.elements.password.focus();
       };
-      form.addEventListener("submit", send);
+      form.addEventListener("submit", submit);
       dialog.addEventListener("close", close);
       dialog.showModal();
       form.elements.password.focus();
     });
-    return asking;
+    return pendingSignIn;
   }
   dialog?.querySelector("[data-close]").addEventListener("click", () => dialog.close());
 
-  async function state() {
-    const answer = await fetch(dialog.dataset.stateUrl, { headers: { Accept: "application/json" } }).catch(() => null);
-    return (await answer?.json().catch(() => null)) ?? {};
+  async function sessionState() {
+    const headers = { Accept: "application/json" };
+    const response = await fetch(dialog.dataset.stateUrl, { headers }).catch(() => null);
+    return (await response?.json().catch(() => null)) ?? {};
   }
-  // The token that fits the cookies of this moment, which another tab may have changed.
-  const current = async () => (await state()).csrf_token || token();
+  // The token for the current cookies, which another tab may have changed.
+  const currentToken = async () => (await sessionState()).csrf_token || pageToken();
 
-  // fetch for pages of staff: see portal/web/security/resubmission.py.
-  async function send(address, options = {}) {
+  // fetch for staff pages: see portal/web/security/resubmission.py.
+  async function send(url, options = {}) {
     const attempt = () =>
-      fetch(address, { ...options, headers: { ...options.headers, ...HEADERS, "X-CSRF-Token": token() } });
-    let answer = await attempt();
-    if (answer.status === 401 && (await signInAgain())) answer = await attempt();
-    else if (answer.status === 403 && answer.headers.get("Portal-CSRF-Token")) {
-      take(answer.headers.get("Portal-CSRF-Token"));
-      answer = await attempt();
+      fetch(url, { ...options, headers: { ...options.headers, ...HEADERS, "X-CSRF-Token": pageToken() } });
+    let response = await attempt();
+    if (response.status === 401 && (await signInAgain())) response = await attempt();
+    else if (response.status === 403 && response.headers.get("Portal-CSRF-Token")) {
+      replaceToken(response.headers.get("Portal-CSRF-Token"));
+      response = await attempt();
     }
-    return answer;
+    return response;
   }
   window.staff = { send, signInAgain };
 
-  // A form marked data-check-session leaves only when the session is alive.
-  const ready = new WeakSet();
+  // A form with data-check-session is submitted only if the session is active.
+  const checkedForms = new WeakSet();
   document.addEventListener("submit", async (event) => {
     const form = event.target;
-    if (!dialog || !form.matches("form[data-check-session]") || ready.has(form) || event.defaultPrevented) return;
+    if (!dialog || !form.matches("form[data-check-session]") || checkedForms.has(form) || event.defaultPrevented) return;
     event.preventDefault();
-    const found = await state();
-    if (found.signed_in === false && !(await signInAgain())) return;
-    if (found.signed_in) take(found.csrf_token);
-    ready.add(form);
+    const session = await sessionState();
+    if (session.signed_in === false && !(await signInAgain())) return;
+    if (session.signed_in) replaceToken(session.csrf_token);
+    checkedForms.add(form);
     form.requestSubmit(event.submitter);
-    ready.delete(form);
+    checkedForms.delete(form);
   });
 
-  // htmx: say that this page has the dialog, carry the token, and repeat what met a dead session.
+  // htmx: announce that this page has the dialog, send the token, and repeat requests that got a 401.
   document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
-    Object.assign(ctx.request.headers, HEADERS, { "X-CSRF-Token": token() });
+    Object.assign(ctx.request.headers, HEADERS, { "X-CSRF-Token": pageToken() });
   });
   document.addEventListener("htmx:response:error", async ({ detail: { ctx } }) => {
     if (ctx.response?.status !== 401 || !dialog || !(await signInAgain())) return;
