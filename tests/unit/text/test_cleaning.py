@@ -1,0 +1,128 @@
+"""The rules of text cleaning, one by one: what goes, what stays, how spaces and lines collapse."""
+
+import pytest
+
+from portal.text import cleaning
+
+INVISIBLE = {
+    "NUL": "\x00",
+    "bell": "\x07",
+    "vertical tab": "\x0b",
+    "delete": "\x7f",
+    "C1 control": "\x85",
+    "line separator": "\u2028",
+    "paragraph separator": "\u2029",
+    "left-to-right embedding": "\u202a",
+    "right-to-left override": "\u202e",
+    "left-to-right isolate": "\u2066",
+    "pop directional isolate": "\u2069",
+    "zero width space": "\u200b",
+    "word joiner": "\u2060",
+    "byte order mark": "\ufeff",
+    "reversed byte order mark": "\ufffe",
+    "noncharacter": "\uffff",
+    "first surrogate": "\ud800",
+    "last surrogate": "\udfff",
+}
+EVERY_INVISIBLE = pytest.mark.parametrize("character", INVISIBLE.values(), ids=INVISIBLE)
+CLEANERS = pytest.mark.parametrize(
+    "clean", [cleaning.clean_line, cleaning.clean_paragraphs, cleaning.clean_cell, cleaning.clean_cell_lines]
+)
+LINE_CLEANERS = pytest.mark.parametrize("clean", [cleaning.clean_line, cleaning.clean_cell, cleaning.clean_query_value])
+
+
+@EVERY_INVISIBLE
+def test_invisible_characters_are_removed(character):
+    assert cleaning.remove_invisible(f"wa{character}ter") == "water"
+
+
+@EVERY_INVISIBLE
+@CLEANERS
+def test_every_cleaner_removes_invisible_characters(clean, character):
+    assert clean(f"wa{character}ter") == "water"
+
+
+@pytest.mark.parametrize("character", ["\t", "\n", "\u200c", "\u200d", "\u200e", "\xa0", "é", "👩\u200d🔬"])
+def test_other_characters_stay(character):
+    assert cleaning.remove_invisible(f"a{character}b") == f"a{character}b"
+
+
+@CLEANERS
+def test_joiners_stay_because_persian_and_emoji_need_them(clean):
+    assert clean("می\u200cخواهم 👩\u200d🔬") == "می\u200cخواهم 👩\u200d🔬"
+
+
+@LINE_CLEANERS
+@pytest.mark.parametrize("spaces", ["  ", "\t", "\xa0", "\u202f", " \t\xa0 "])
+def test_spaces_collapse_to_one(clean, spaces):
+    assert clean(f"{spaces}clean{spaces}water{spaces}") == "clean water"
+
+
+@pytest.mark.parametrize("clean", [cleaning.clean_line, cleaning.clean_cell])
+def test_a_line_has_no_line_ends(clean):
+    assert clean("clean\nwater") == "clean water"
+
+
+@CLEANERS
+def test_a_clean_text_stays_as_it_is(clean):
+    assert clean("Clean water, 5 %.") == "Clean water, 5 %."
+
+
+@CLEANERS
+def test_an_empty_text_stays_empty(clean):
+    assert clean("") == clean(" \t\u200b ") == ""
+
+
+@pytest.mark.parametrize("clean", [cleaning.clean_line, cleaning.clean_paragraphs])
+def test_a_form_composes_characters(clean):
+    assert clean("e\u0301") == "\u00e9"
+
+
+@pytest.mark.parametrize("clean", [cleaning.clean_cell, cleaning.clean_cell_lines])
+def test_a_file_keeps_its_composition(clean):
+    assert clean("e\u0301") == "e\u0301"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("one\r\ntwo\rthree", "one\ntwo\nthree"),
+        ("one\n\ntwo", "one\n\ntwo"),
+        ("one\n\n\n\ntwo", "one\n\ntwo"),
+        ("one  \n\t\ntwo", "one\n\ntwo"),
+        ("- one\n  - two", "- one\n  - two"),
+        ("\n\n  one\n\n", "  one"),
+        ("one  two", "one  two"),
+    ],
+)
+def test_paragraphs_keep_their_shape(text, expected):
+    assert cleaning.clean_paragraphs(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("one\r\ntwo\rthree", "one\ntwo\nthree"),
+        ("one\n\n \ntwo", "one\ntwo"),
+        ("  one  two\n\tthree ", "one two\nthree"),
+    ],
+)
+def test_lines_of_a_cell_lose_blank_lines_and_indents(text, expected):
+    assert cleaning.clean_cell_lines(text) == expected
+
+
+@pytest.mark.parametrize(
+    "character", ["\n", "\x00", "\u200b", "\u200c", "\u200d", "\u200e", "\u202e", "\ufeff", "\ud800"]
+)
+def test_in_a_query_value_they_separate_words(character):
+    assert cleaning.clean_query_value(f" clean{character}water ") == "clean water"
+
+
+@pytest.mark.parametrize("text", ["", "water", "clean water"])
+def test_a_clean_line_is_recognised(text):
+    assert cleaning.is_clean_line(text)
+
+
+@pytest.mark.parametrize("text", [" water", "water ", "clean  water", "clean\twater", "wa\u200bter", "clean\nwater"])
+def test_a_line_that_needs_cleaning_is_recognised(text):
+    assert not cleaning.is_clean_line(text)
