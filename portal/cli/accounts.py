@@ -15,6 +15,7 @@ from portal.services import mail
 from portal.services.accounts import administration, email_change, notifications, one_time_links
 from portal.services.accounts.notifications import SecurityEvent
 from portal.services.accounts.one_time_links import IssuedLink, Purpose
+from portal.text.email_addresses import is_email, normalise_email
 from portal.vocabulary.workflow import Role
 
 # Used until the operator configures a contact address; nobody can own a .invalid domain (RFC 2606).
@@ -66,7 +67,7 @@ def first() -> None:
             contact = _settings().contact
             administrator = administration.add_account(
                 session,
-                email=contact if "@" in contact else PLACEHOLDER_EMAIL,
+                email=contact if is_email(normalise_email(contact)) else PLACEHOLDER_EMAIL,
                 name="First administrator",
                 role=Role.ADMINISTRATOR,
             )

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
-
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.errors import FieldError, Forbidden, NotFound, ValidationFailed
 from portal.models import Account, AccountSession, RecoveryCode
-from portal.models.account import MAX_EMAIL_LENGTH, MAX_NAME_LENGTH
+from portal.models.account import MAX_NAME_LENGTH
 from portal.services.accounts import one_time_links, rate_limits, sessions
 from portal.services.accounts.one_time_links import IssuedLink, Purpose
 from portal.services.audit import recording
 from portal.text import cleaning
+from portal.text.email_addresses import is_email, normalise_email
 from portal.vocabulary.workflow import Role
 
 ADMINISTRATORS_ONLY = "Only administrators can manage accounts."
@@ -26,17 +25,6 @@ _INVALID_NAME_ERROR = FieldError(
     "name", "The name is missing or too long.", f"Enter a name of up to {MAX_NAME_LENGTH} characters."
 )
 _UNKNOWN_ROLE_ERROR = FieldError("role", "There is no such role.", f"Choose one of {', '.join(Role)}.")
-_EMAIL_PATTERN = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
-
-
-def normalise_email(email: str) -> str:
-    """An address as it is stored and looked up: trimmed and in lower case."""
-    return cleaning.clean_line(email).lower()
-
-
-def is_email(email: str) -> bool:
-    """Whether this normalised text has the form of an e-mail address."""
-    return _EMAIL_PATTERN.fullmatch(email) is not None and len(email) <= MAX_EMAIL_LENGTH
 
 
 def find_by_email(session: Session, email: str) -> Account | None:

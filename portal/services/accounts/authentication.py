@@ -20,9 +20,11 @@ from portal.database.orm import now
 from portal.database.transactions import begin_writing
 from portal.errors import Forbidden, InvalidTransition, RateLimited
 from portal.models import Account, AccountSession, RecoveryCode
+from portal.models.account import MAX_EMAIL_LENGTH
 from portal.services.accounts import administration, passwords, rate_limits, second_factor, sessions
 from portal.services.accounts.sessions import Stage
 from portal.services.audit import recording
+from portal.text.email_addresses import normalise_email
 
 
 class Outcome(StrEnum):
@@ -63,7 +65,7 @@ def sign_in(
 
     Commits the attempt before checking the password; the caller commits the rest. `device`: see rate_limits.hit.
     """
-    email = administration.normalise_email(email)[:254]
+    email = normalise_email(email)[:MAX_EMAIL_LENGTH]
     if limited := _check_rate_limit(session, "sign in", email, client_address, device):
         return limited
     account = administration.find_by_email(session, email)

@@ -18,6 +18,7 @@ from portal.models.account import EmailChange
 from portal.services.accounts import administration, rate_limits, sessions, tokens
 from portal.services.accounts.tokens import LINK_LIFETIME
 from portal.services.audit import recording
+from portal.text.email_addresses import is_email, normalise_email
 
 LINK_PATH = "/sign-in/email/"
 _INVALID_LINK_MESSAGE = (
@@ -42,8 +43,8 @@ class EmailChangeRequest:
 
 def validate_new_email(account: Account, email: str) -> str:
     """The normalised address. Raises ValidationFailed if it is not an address or is the account's current one."""
-    email = administration.normalise_email(email)
-    if not administration.is_email(email):
+    email = normalise_email(email)
+    if not is_email(email):
         raise ValidationFailed([administration.INVALID_EMAIL_ERROR])
     if email == account.email:
         raise ValidationFailed([_SAME_EMAIL_ERROR])

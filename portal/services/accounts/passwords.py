@@ -10,6 +10,7 @@ from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from zxcvbn_rs_py import zxcvbn
 
 from portal.errors import WeakPassword
 from portal.text.folding import fold
@@ -22,14 +23,14 @@ _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 DUMMY_HASH = "$argon2id$v=19$m=19456,t=2,p=1$h7XzuUdom6CXoIfK62WgJg$vnA/5edKz0k4DLc0YKv3KtVgI7b1BQCR46tEKVRp7GM"
 # Each hash takes 19 MiB and a processor; a flood of sign-ins queues instead of exhausting the machine.
 _HASHING_SLOTS = BoundedSemaphore(4)
-_CHARACTER_ROWS = (
-    "abcdefghijklmnopqrstuvwxyz",
-    "01234567890123456789",
-    "qwertyuiopasdfghjklzxcvbnm",
-    "qwertzuiopasdfghjklyxcvbnm",
-)
-_LEET_SUBSTITUTIONS = str.maketrans("01345@$7!", "oleasastl")
+# zxcvbn's own threshold: below 3 (100 million guesses) a password is too weak.
+_MIN_SCORE = 3
+# The time of an estimate grows with the square of the length and with the kinds of "l33t" characters. Within 32
+# characters the slowest takes a quarter of a second; what follows can only make a password stronger.
+_MAX_ESTIMATED_LENGTH = 32
+# zxcvbn takes each unknown character for one of ten, however few different ones there are.
 _MIN_DISTINCT_CHARACTERS = 5
+_LEET_SUBSTITUTIONS = str.maketrans("01345@$7!", "oleasastl")
 _MAX_REMAINING_LETTERS = 2
 
 
@@ -55,37 +56,29 @@ def needs_rehash(password_hash: str) -> bool:
 
 
 def check_strength(password: str, *, context: tuple[str, ...] = ()) -> None:
-    """Raise WeakPassword if too short, too long, common or a pattern. `context`: e-mail, name and the like."""
+    """Raise WeakPassword if too short, too long or easy to guess. `context`: e-mail, name and the like."""
     if len(password) < MIN_LENGTH:
         raise WeakPassword(
             f"The password is shorter than {MIN_LENGTH} characters. Use several unrelated words in a row."
         )
     if len(password) > MAX_LENGTH:
         raise WeakPassword(f"The password is longer than {MAX_LENGTH:,} characters. Choose a shorter one.")
-    if is_pattern(password):
-        raise WeakPassword("The password is a pattern that is easy to guess. Use several unrelated words in a row.")
-    if is_common(password, context):
-        raise WeakPassword(
-            "The password consists of words that are guessed first. Use several unrelated words in a row."
-        )
+    if is_common(password, context) or is_guessable(password, context):
+        raise WeakPassword("The password is easy to guess. Use several unrelated words in a row.")
 
 
-def is_pattern(password: str) -> bool:
-    """Whether it repeats one piece, has few different characters, or runs along the keyboard or the alphabet."""
-    bare = re.sub(r"[\W_]", "", fold(password)) or password
-    if len(set(bare)) < _MIN_DISTINCT_CHARACTERS:
+def is_guessable(password: str, context: tuple[str, ...] = ()) -> bool:
+    """Whether zxcvbn finds it weak: common passwords, names, repetitions, sequences, keyboard rows, dates."""
+    if len(set(fold(password))) < _MIN_DISTINCT_CHARACTERS:
         return True
-    # One piece repeated to the end, where the last repetition may be incomplete.
-    if any(bare == (bare[:size] * len(bare))[: len(bare)] for size in range(1, len(bare) // 2 + 1)):
-        return True
-    return _count_run_characters(bare) >= len(bare) - 2
+    start = password[:_MAX_ESTIMATED_LENGTH].encode("utf-8", "replace").decode()
+    estimate = zxcvbn(start, [*context, *_words(context), *_refused_passwords()])
+    return int(estimate.score) < _MIN_SCORE
 
 
 def is_common(password: str, context: tuple[str, ...] = ()) -> bool:
     """Whether little is left after removing words of the bundled list, words of the context, and numbers."""
-    words = set(_refused_passwords())
-    for text in context:
-        words |= {word for word in re.split(r"[\W_]+", fold(text)) if len(word) > 2}
+    words = {*_refused_passwords(), *_words(context)}
     plain = fold(password)
     for remaining in (plain, plain.translate(_LEET_SUBSTITUTIONS)):
         for word in sorted(words, key=len, reverse=True):
@@ -95,18 +88,8 @@ def is_common(password: str, context: tuple[str, ...] = ()) -> bool:
     return False
 
 
-def _count_run_characters(text: str) -> int:
-    """How many characters belong to runs of three or more along a row, forwards or backwards."""
-    covered = 0
-    position = 0
-    rows = [*_CHARACTER_ROWS, *(row[::-1] for row in _CHARACTER_ROWS)]
-    while position < len(text):
-        length = 1
-        while position + length < len(text) and any(text[position : position + length + 1] in row for row in rows):
-            length += 1
-        covered += length if length > 2 else 0
-        position += length
-    return covered
+def _words(texts: tuple[str, ...]) -> set[str]:
+    return {word for text in texts for word in re.split(r"[\W_]+", fold(text)) if len(word) > 2}
 
 
 def _normalised_bytes(password: str) -> bytes:

@@ -11,10 +11,11 @@ from werkzeug.wrappers import Response as WSGIResponse
 from portal.database.orm import db
 from portal.database.transactions import transaction
 from portal.models import Account, AccountSession
-from portal.services.accounts import administration, authentication, sessions
+from portal.services.accounts import authentication, sessions
 from portal.services.accounts.authentication import Outcome, SignInResult
 from portal.services.accounts.notifications import SecurityEvent
 from portal.services.accounts.sessions import Stage
+from portal.text.email_addresses import normalise_email
 from portal.web.accounts import notify, user_agents
 from portal.web.accounts.enrolment_page import render_enrolment, render_recovery_codes
 from portal.web.accounts.forms import CodeForm, SignInForm, wrong_code_message, wrong_password_message
@@ -161,7 +162,7 @@ def reauthenticate() -> ViewResponse:
 def attempt_sign_in(email: str, password: str) -> SignInResult:
     """One attempt, committed. When it succeeds, the session that this browser had before ends."""
     previous_session = g.auth_session
-    device = cookies.known_device(administration.normalise_email(email))
+    device = cookies.known_device(normalise_email(email))
     with transaction(db.session(), begin=False) as session:
         result = authentication.sign_in(
             session,

@@ -7,12 +7,12 @@ canonical URL, the language, the htmx headers, the compression and the catalogue
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from cachetools import FIFOCache
 from flask import Flask, Response, current_app
 
 from portal.database.orm import db
@@ -36,24 +36,33 @@ class ResponseCache:
     app: WSGIApplication
     stamp: Callable[[], str]
     max_bytes: int
-    size: int = 0
     entries_stamp: str = ""
-    entries: OrderedDict[Variant, CachedResponse] = field(default_factory=OrderedDict, repr=False)
+    # Reading a FIFO cache changes nothing, so only writers need the lock.
+    entries: FIFOCache[Variant, CachedResponse] = field(init=False, repr=False)
     # The canonical variant for each spelling of a URL.
-    aliases: dict[Variant, Variant] = field(default_factory=dict, repr=False)
+    aliases: FIFOCache[Variant, Variant] = field(default_factory=lambda: FIFOCache(_MAX_ALIASES), repr=False)
     lock: Lock = field(default_factory=Lock, repr=False)
+
+    def __post_init__(self) -> None:
+        self.entries = FIFOCache(self.max_bytes, getsizeof=lambda response: len(response.body))
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         is_read = environ["REQUEST_METHOD"] in ("GET", "HEAD")
         variant = cached_response.variant_of(environ) if is_read else None
         if variant is None:
             return self.app(environ, start_response)
-        cached = self.entries.get(self.aliases.get(variant, variant))
+        cached = self.find(variant)
         if cached and cached.day == day_stamp() and cached.stamp == self.stamp():
             return cached_response.serve_cached(cached, environ, start_response)
         if environ["REQUEST_METHOD"] == "HEAD":
             return self.app(environ, start_response)
         return self.render_and_store(variant, environ, start_response)
+
+    def find(self, variant: Variant) -> CachedResponse | None:
+        try:
+            return self.entries[self.aliases.get(variant, variant)]
+        except KeyError:
+            return None
 
     def render_and_store(
         self, variant: Variant, environ: WSGIEnvironment, start_response: StartResponse
@@ -86,17 +95,10 @@ class ResponseCache:
                 # Entries for an older catalogue version are stale.
                 self.entries.clear()
                 self.aliases.clear()
-                self.size, self.entries_stamp = 0, response.stamp
-            if replaced := self.entries.pop(canonical, None):
-                self.size -= len(replaced.body)
-            self.entries[canonical] = response
-            self.size += len(response.body)
-            while self.size > self.max_bytes:
-                _, evicted = self.entries.popitem(last=False)
-                self.size -= len(evicted.body)
-            if len(self.aliases) >= _MAX_ALIASES:
-                self.aliases.clear()
-            self.aliases[variant] = canonical
+                self.entries_stamp = response.stamp
+            if len(response.body) <= self.max_bytes:
+                self.entries[canonical] = response
+                self.aliases[variant] = canonical
 
 
 def wait_for_propagation(response: Response) -> Response:

@@ -1,5 +1,7 @@
 """Which passwords are refused, and that none is truncated."""
 
+import time
+
 import pytest
 from argon2 import extract_parameters
 
@@ -18,6 +20,7 @@ CONTEXT = ("ann.miller@example.org", "Ann Miller")
         "letmeinletmein123", "IOM Development Fund 2024", "iomdevelopmentfund", "ann.miller@example.org",
         "annmiller annmiller", "mypasswordismypassword", "welcome to the portal", "111111222222333333",
         "summer2024 winter2025", "administrator123", "aaaaaaaaaaaaaab", "\x00" * 15, "x" * 1_001,
+        "qwertzuiopasdfghjklyxcvbnm", "abbabaabbbabaab", "jennifer19871987", "\ud800" * 20,
     ],
 )  # fmt: skip
 def test_what_is_guessed_first_is_refused(password):
@@ -38,6 +41,12 @@ def test_what_is_long_and_unrelated_is_taken(password):
     if password.startswith("tall"):
         password = "".join(f"{word} {number} " for number, word in enumerate(["tall grass"] * 60))[:1_000]
     passwords.check_strength(password, context=CONTEXT)
+
+
+def test_an_estimate_of_the_slowest_password_takes_no_longer_than_a_password_check():
+    started = time.perf_counter()
+    passwords.is_guessable("4@8({[<3691!|0$5+7%2" * 50)
+    assert time.perf_counter() - started < 3
 
 
 @pytest.mark.parametrize("length", [72, 73, 1_000])

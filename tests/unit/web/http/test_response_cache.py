@@ -1,6 +1,7 @@
 """Conditional requests and kept pages: what has not changed costs nothing, and what changed is never served."""
 
 import pytest
+from cachetools import FIFOCache
 from sqlalchemy import event
 
 from portal.database.orm import db
@@ -131,9 +132,18 @@ def test_what_was_not_understood_makes_another_page(client):
 
 
 def test_the_memory_for_pages_is_bounded(app, client, monkeypatch):
-    kept = app.wsgi_app
-    monkeypatch.setattr(kept, "max_bytes", 500_000)
+    cache = app.wsgi_app
+    monkeypatch.setattr(cache, "max_bytes", 500_000)
+    monkeypatch.setattr(cache, "entries", FIFOCache(cache.max_bytes, getsizeof=cache.entries.getsizeof))
     sizes = [len(client.get(f"/projects/?budget_min={number}").data) for number in range(12)]
-    assert sum(sizes) > kept.max_bytes
-    assert 0 < kept.size <= kept.max_bytes
-    assert kept.size == sum(len(answer.body) for answer in kept.entries.values())
+    assert sum(sizes) > cache.max_bytes
+    assert 0 < cache.entries.currsize <= cache.max_bytes
+    assert cache.entries.currsize == sum(len(response.body) for response in cache.entries.values())
+
+
+def test_a_page_larger_than_the_memory_for_pages_is_served_but_not_cached(app, client, monkeypatch):
+    cache = app.wsgi_app
+    monkeypatch.setattr(cache, "max_bytes", 100)
+    monkeypatch.setattr(cache, "entries", FIFOCache(cache.max_bytes, getsizeof=cache.entries.getsizeof))
+    assert client.get("/projects/").data == client.get("/projects/").data
+    assert len(cache.entries) == 0
