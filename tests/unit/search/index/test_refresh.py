@@ -2,6 +2,7 @@
 
 import csv
 import logging
+import threading
 import time
 
 import pytest
@@ -152,3 +153,45 @@ def test_an_index_that_cannot_be_made_leaves_the_old_one_serving_and_says_so(ser
     held.next_rebuild_at = 0
     assert wait_for(lambda: current.current_snapshot() and current.index_status() == "ok")
     assert listed() == keys
+
+
+@pytest.mark.usefixtures("sample")
+def test_an_unchanged_catalogue_keeps_its_snapshot(session):
+    assert current.current_snapshot() is current.current_snapshot()
+
+
+@pytest.mark.usefixtures("sample")
+def test_an_index_that_was_never_built_is_reported(session):
+    refresh.store_for(db.engine.engine).snapshot = None
+    schema = "" if db.engine.dialect.name == "sqlite" else "published."
+    session.execute(sql(f"ALTER TABLE {schema}project_tag RENAME TO mislaid"))
+    assert current.index_status().startswith("The index cannot be built since")
+
+
+def test_after_a_rebuild_the_next_one_waits(served):
+    store = refresh.SnapshotStore()
+    refresh.rebuild_snapshot(store, db.engine)
+    assert store.snapshot.index.all_rows
+    assert time.monotonic() < store.next_rebuild_at < time.monotonic() + PATIENCE * 2
+    refresh.rebuild_async(store, db.engine)
+    assert store.rebuild_thread is None
+    store.next_rebuild_at = 0
+    refresh.rebuild_async(store, db.engine)
+    store.rebuild_thread.join(PATIENCE)
+    assert store.failure == ""
+
+
+def test_the_watcher_goes_on_after_a_failure():
+    seen = threading.Event()
+    calls = []
+
+    def check():
+        calls.append(len(calls))
+        if len(calls) < 4:
+            raise RuntimeError
+        seen.set()
+        # The thread lives as long as the process; it must not disturb the other tests.
+        threading.Event().wait()
+
+    refresh.start_watcher(check, interval=0.001)
+    assert seen.wait(PATIENCE)

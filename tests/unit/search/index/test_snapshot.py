@@ -163,8 +163,9 @@ def test_every_page_of_a_patched_index_is_that_of_one_read_whole(session, keep):
     )
     patched, whole = current.current_snapshot().index, load_snapshot(session()).index
     assert len(patched.appended) == 3
-    for first in range(0, 105, 4):
-        assert patched.page(patched.all_rows, "newest", first, 10) == whole.page(whole.all_rows, "newest", first, 10)
+    for order in ("newest", "oldest", "title"):
+        for first in range(0, 105, 4):
+            assert patched.page(patched.all_rows, order, first, 10) == whole.page(whole.all_rows, order, first, 10)
 
 
 @pytest.mark.usefixtures("sample")
