@@ -1,4 +1,4 @@
-"""portal demo: four accounts and a queue with work in it, for a look around; never created unless asked for."""
+"""portal demo: creates four accounts and a queue with revisions to review, for trying the portal out."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ class ResponseCache:
 def wait_for_propagation(response: Response) -> Response:
     """Delay the response to a change until every process has dropped the catalogue version before it.
 
-    So whoever publishes something sees it with the next request, whichever process answers it.
+    Therefore the next request of the person who published shows the change, in whichever process it runs.
     """
     if db.session.info.pop(CATALOGUE_TOUCHED, False):
         time.sleep(current_app.extensions["settings"].max_staleness)

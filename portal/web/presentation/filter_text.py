@@ -64,9 +64,9 @@ def invalid_reason(parameter: InvalidParameter) -> str:
         "not understood": gettext("not understood, so it is ignored"),
         "not a number": gettext("not a plain whole number, so it is ignored"),
         "out of range": gettext("out of range, so it is ignored"),
-        "too long": gettext("only the first %(most)s characters are searched for", most=MAX_SEARCH_TEXT_LENGTH),
-        "too many a page": gettext("a page holds at most %(most)s projects", most=MAX_PAGE_SIZE),
-        "too many values": gettext("only the first %(most)s are used", most=MAX_VALUES_PER_FACET),
+        "too long": gettext("only the first %(limit)s characters are searched for", limit=MAX_SEARCH_TEXT_LENGTH),
+        "too many a page": gettext("a page holds at most %(limit)s projects", limit=MAX_PAGE_SIZE),
+        "too many values": gettext("only the first %(limit)s are used", limit=MAX_VALUES_PER_FACET),
         "only none": gettext("use the lowest and highest budget instead, or none for not stated"),
     }
     if parameter.reason == "out of range" and parameter.name.startswith("year"):

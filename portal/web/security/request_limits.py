@@ -48,8 +48,8 @@ def check_fields() -> Response | None:
 def field_too_long(name: str, value: str) -> Response:
     heading = gettext("One field is too long")
     advice = gettext(
-        "The field “%(name)s” has %(count)s characters; the limit is about %(most)s. Your changes were not saved.",
-        name=name[:40], count=f"{len(value):,}", most=f"{MAX_FIELD_BYTES:,}",
+        "The field “%(name)s” has %(count)s characters; the limit is about %(limit)s. Your changes were not saved.",
+        name=name[:40], count=f"{len(value):,}", limit=f"{MAX_FIELD_BYTES:,}",
     )  # fmt: skip
     in_background = resubmission.DIALOG_HEADER in request.headers or "HX-Request" in request.headers
     if g.get("auth_session") is None or in_background or not _SECRET_FIELDS.isdisjoint(request.form):
