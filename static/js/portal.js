@@ -25,6 +25,12 @@
   // A long facet shows only the values that contain the text in its filter box, collapsed ones included.
   const wasOpen = new WeakMap();
 
+  // The names by which an option is found: its label, and those of other languages and usages.
+  function namesOf(label) {
+    const text = label.querySelector("span");
+    return [text.textContent, ...(text.dataset.also ?? "").split("|")].map(foldText).filter(Boolean);
+  }
+
   function filterOptions(box) {
     const searchText = foldText(box.value);
     const facet = box.closest("fieldset");
@@ -37,9 +43,17 @@
       wasOpen.delete(foldedValues);
     }
     for (const title of all(".group", facet)) title.hidden = searchText !== "";
-    for (const label of all("label.check:has([type=checkbox])", facet)) {
-      label.hidden = !foldText(label.querySelector("span").textContent).includes(searchText);
+    const options = all("label.check:has([type=checkbox])", facet).map((label) => [label, namesOf(label)]);
+    // An abbreviation that is a name of its own means that one: "UK" is not the beginning of Ukraine.
+    const isAbbreviation = searchText.length <= 4 && options.some(([, names]) => names.includes(searchText));
+    const matches = (name) => (isAbbreviation ? name === searchText : name.includes(searchText));
+    let shown = 0;
+    for (const [label, names] of options) {
+      label.hidden = !names.some(matches);
+      shown += !label.hidden;
     }
+    const status = facet.querySelector("[data-filter-status]");
+    status.textContent = shown ? "" : status.dataset.filterStatus;
   }
   document.addEventListener("input", (event) => {
     if (event.target.matches("[data-filter-box]")) filterOptions(event.target);

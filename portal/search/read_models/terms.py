@@ -14,13 +14,14 @@ from portal.models import Term
 
 @dataclass(frozen=True)
 class TermView:
-    """One term; `names` by language, `phrase` how it is said in an English sentence, `parent` the broader one."""
+    """One term: `names` by language, `aliases` other spellings, `phrase` within an English sentence, `parent` wider."""
 
     id: int
     facet: str
     code: str
     name: str
     names: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+    aliases: tuple[str, ...] = field(default=(), compare=False, repr=False)
     phrase: str = field(default="", compare=False, repr=False)
     extra: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
     parent: TermView | None = field(default=None, compare=False, repr=False)
@@ -46,6 +47,7 @@ class Terms:
                 code=row["code"],
                 name=row["name"],
                 names=row["names"],
+                aliases=tuple(row["aliases"]),
                 phrase=row["phrase"] or row["name"],
                 extra=row["extra"],
                 parent=words.get(row["parent_id"]) if row["parent_id"] else None,

@@ -27,7 +27,7 @@ from portal.services.records.submission_checks import (
 )
 from portal.text import cleaning
 from portal.text.folding import fold
-from portal.web.presentation.formatting import label
+from portal.web.presentation.formatting import label, other_names
 from portal.web.presentation.i18n import N_, gettext
 
 LANGUAGE_LABELS = {
@@ -180,7 +180,9 @@ class ProjectForm(Form):
 
     def _choices(self, name: str, field: Field, terms: Terms) -> Iterable[SelectChoice]:
         facet = TERM_FIELDS.get(name) or CODE_FIELDS.get(name)
+        also: dict[str, str] = {}
         if facet:
+            also = {term.code: "|".join(other_names(term)) for term in terms.in_facet(facet)}
             known = {term.code: _choice_label(facet, term) for term in terms.in_facet(facet)}
             if facet == "country":
                 known = dict(sorted(known.items(), key=lambda item: fold(item[1])))
@@ -192,7 +194,8 @@ class ProjectForm(Form):
         is_multiple = isinstance(field.data, list)
         if not is_multiple and name not in ("title_language", "language"):
             yield SelectChoice("", gettext("Not known yet") if isinstance(field, RadioField) else gettext("Choose"))
-        yield from (SelectChoice(code, text) for code, text in known.items())
+        for code, text in known.items():
+            yield SelectChoice(code, text, render_kw={"data-also": also[code]} if also.get(code) else {})
         selected = field.data if is_multiple else [field.data or ""]
         unknown = [code for code in selected if code and code not in known]
         yield from (SelectChoice(code, gettext("%(code)s (not in the list)", code=code)) for code in unknown)

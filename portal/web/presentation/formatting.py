@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from portal.models import PartialDate
 from portal.search.read_models.terms import TermView
+from portal.text.folding import fold
 from portal.web.presentation import i18n
 from portal.web.presentation.i18n import gettext, ngettext
 
@@ -104,6 +105,17 @@ def isodate(value: date | datetime) -> str:
 def label(term: TermView | None) -> str:
     """The name of a term in the language of the page."""
     return term.names.get(i18n.current_locale()) or term.name if term else ""
+
+
+def other_names(term: TermView | None) -> tuple[str, ...]:
+    """The names and aliases of a term that its label does not contain, as people may type them into a box."""
+    return _names_beside(label(term), (*term.names.values(), *term.aliases)) if term else ()
+
+
+@lru_cache(maxsize=20_000)
+def _names_beside(shown: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    folded_names = {fold(name): name for name in names}
+    return tuple(name for folded, name in folded_names.items() if folded not in fold(shown))
 
 
 def dollars(cents: int) -> Decimal:

@@ -149,10 +149,12 @@ def options(result: SearchResult, name: str, values: Iterable[str]) -> tuple[Opt
 def checkbox_markup(terms: Terms, name: str, value: str, locale: str) -> CheckboxMarkup:
     """The check box of one value; `locale` is the language of the page."""
     term = terms.get(name, value)
+    also = formatting.other_names(term)
+    span = Markup('<span data-also="%s">%s</span>') % ("|".join(also), "%s") if also else Markup("<span>%s</span>")
     order = -int(value) if name == "year" and value.isdigit() else term.id if term else 0
     return CheckboxMarkup(
         attributes=Markup(' id="%s-%s" name="%s" value="%s"') % (name, quote(value), name, value),
-        label=Markup("<span>%s</span>") % filter_text.value_label(terms, name, value),
+        label=span % filter_text.value_label(terms, name, value),
         sort_key=(value == NOT_STATED, order, value),
     )
 
