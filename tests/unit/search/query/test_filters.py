@@ -84,8 +84,40 @@ def test_nonsense_is_named_and_not_used(query, name):
     assert next(iter(filters.parts())).invalid == filters.invalid_parameters[0]
 
 
-def test_a_page_beyond_any_list_is_kept_as_a_page():
-    assert asked("page=99999999999999999999").page > 10**6
+@pytest.mark.parametrize("digits", [20, 30, 31, 40])
+def test_a_page_beyond_any_list_is_kept_as_a_page(digits):
+    assert asked("page=" + "9" * digits).page == 10**9
+
+
+def test_each_invalid_parameter_can_be_removed_alone():
+    filters = asked("page=x&sort=y&region=africa")
+    remaining = [
+        [invalid.name for invalid in part.remaining.invalid_parameters] for part in filters.parts() if part.invalid
+    ]
+    assert sorted(remaining) == [["page"], ["sort"]]
+
+
+@pytest.mark.parametrize(
+    ("query", "is_empty", "count"),
+    [
+        ("", True, 0),
+        ("sort=title&page=2&view=table&per_page=50&all=type", True, 0),
+        ("q=dam", False, 1),
+        ("region=africa", False, 1),
+        ("region=africa&region=europe", False, 1),
+        ("q=dam&region=africa&status=active", False, 3),
+        ("year_to=2020", False, 1),
+        ("budget_min=0&budget_max=5&region=africa", False, 3),
+    ],
+)
+def test_what_narrows_the_list_is_counted(query, is_empty, count):
+    assert asked(query).is_empty is is_empty
+    assert asked(query).active_filter_count == count
+
+
+def test_order_page_and_view_are_no_criteria():
+    shown = asked("q=dam&region=africa&sort=title&page=3&view=table&per_page=50&all=type&colour=red&year=x")
+    assert shown.criteria == asked("q=dam&region=africa")
 
 
 def test_too_many_values_of_one_facet_are_cut_and_said():
@@ -94,8 +126,17 @@ def test_too_many_values_of_one_facet_are_cut_and_said():
     assert filters.invalid_parameters == (InvalidParameter("type", "200", "too many values"),)
 
 
-def test_canonical_drops_what_changes_nothing():
-    assert str(asked("country=GHA&country_match=all&view=table").canonical) == "country=GHA"
+@pytest.mark.parametrize(
+    ("query", "canonical"),
+    [
+        ("country=GHA&country_match=all&view=table&all=type", "country=GHA"),
+        ("country=GHA&country=TGO&country_match=all", "country=GHA&country=TGO&country_match=all"),
+        ("country_match=all", ""),
+        ("q=dam&sort=title&page=2", "q=dam&sort=title&page=2"),
+    ],
+)
+def test_canonical_drops_what_changes_nothing(query, canonical):
+    assert str(asked(query).canonical) == canonical
 
 
 @given(
