@@ -1,7 +1,7 @@
-"""Starts the portal as an operator would, gunicorn behind nginx, in a throw-away folder and on loopback alone.
+"""Starts the portal as an operator would, gunicorn behind nginx, in a temporary folder and on loopback only.
 
-Needs only Python's standard library and an environment with the portal (make run makes one). The nginx site is
-the shipped file; only ports, paths and the certificate are replaced, and a replacement that finds nothing fails.
+Needs only Python's standard library and an environment with the portal (`make run` creates one). The nginx site is the
+shipped file; only ports, paths and the certificate are replaced, and a replacement that matches nothing fails.
 """
 
 import os
@@ -22,9 +22,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SITE = ROOT / "deploy" / "nginx" / "portal.conf"
-PATIENCE = 60  # seconds for a server to answer for the first time, or to end
+PATIENCE = 60  # seconds for a server to respond for the first time, or to stop
 
-# What Debian's own nginx.conf says, as far as it matters here.
+# The relevant parts of Debian's nginx.conf.
 AROUND = """
 {user}
 daemon off;
@@ -50,7 +50,7 @@ class Lacking(Exception):
 
 @dataclass(frozen=True)
 class Rehearsed:
-    """Where everything is: `address` is nginx (https if so wished), `insecure` its plain port, `server` gunicorn."""
+    """A running portal: `address` is that of nginx (https on request), `insecure` its plain port, `server` gunicorn."""
 
     folder: Path
     address: str
@@ -68,22 +68,22 @@ def free_port():
 
 
 def program(name):
-    """A program of the environment that this runs in, or that make made."""
+    """The path of a program in the current environment or in .venv."""
     for folder in (Path(sys.executable).parent, ROOT / ".venv" / "bin"):
         if (folder / name).exists():
             return folder / name
-    raise Lacking(f"there is no {name} in .venv: make run makes the environment")
+    raise Lacking(f"there is no {name} in .venv: make run creates the environment")
 
 
 def nginx_program():
-    for found in (shutil.which("nginx"), "/usr/sbin/nginx"):
-        if found and Path(found).exists():
-            return found
+    for path in (shutil.which("nginx"), "/usr/sbin/nginx"):
+        if path and Path(path).exists():
+            return path
     raise Lacking("nginx is not installed: apt-get install nginx")
 
 
 def site(folder, port, plain_port, is_secure):
-    """The shipped site for this folder and these ports; without TLS the very same server speaks plain HTTP."""
+    """The shipped site with this folder and these ports; without TLS, the same server uses plain HTTP."""
     text = SITE.read_text(encoding="utf-8")
     listen = f"listen 127.0.0.1:{port} ssl http2;" if is_secure else f"listen 127.0.0.1:{port};"
     replacements = [
@@ -101,12 +101,12 @@ def site(folder, port, plain_port, is_secure):
     for pattern, replacement in replacements:
         text, count = re.subn(pattern, replacement, text)
         if not count:
-            raise ValueError(f"{SITE.name} does not say {pattern} any more")
+            raise ValueError(f"{SITE.name} no longer contains {pattern}")
     return text
 
 
 def certify(folder):
-    """A certificate of our own for localhost, good for a day."""
+    """Create a self-signed certificate for localhost, valid for one day."""
     if not shutil.which("openssl"):
         raise Lacking("openssl is not installed: apt-get install openssl")
     subprocess.run(
@@ -117,7 +117,7 @@ def certify(folder):
 
 
 def settings(folder, bind, address, database=""):
-    """The environment of a production portal in this folder, on an SQLite file there unless a database is given."""
+    """The environment of a production portal in this folder, on an SQLite file there unless `database` is set."""
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")},
         "PORTAL_ENV": "production",
@@ -133,7 +133,7 @@ def settings(folder, bind, address, database=""):
 
 @contextmanager
 def started(command, log, **options):
-    """A program that runs until the end of the block."""
+    """Run a program until the end of the block."""
     with log.open("a") as out:
         process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, **options)
     try:
@@ -156,7 +156,7 @@ def wait_for(address, process, log, context=None):
 
 @contextmanager
 def behind_nginx(*, is_secure=False):
-    """gunicorn on a Unix socket with the sample records, and nginx before it; yields Rehearsed."""
+    """gunicorn on a Unix socket with the sample records, behind nginx; yields Rehearsed."""
     nginx = nginx_program()
     with temporary_folder() as folder:
         port, plain_port = free_port(), free_port()
@@ -164,7 +164,7 @@ def behind_nginx(*, is_secure=False):
         if is_secure:
             certify(folder)
         (folder / "portal.conf").write_text(site(folder, port, plain_port, is_secure), encoding="utf-8")
-        # As root nginx would become another user, who has no way into this folder.
+        # As root, nginx would switch to another user, who has no access to this folder.
         user = "user root;" if os.geteuid() == 0 else ""
         (folder / "nginx.conf").write_text(AROUND.format(folder=folder, user=user), encoding="utf-8")
         with (
@@ -178,7 +178,7 @@ def behind_nginx(*, is_secure=False):
 
 @contextmanager
 def bare(database=""):
-    """gunicorn alone on a port of loopback, with the sample records; yields Rehearsed."""
+    """gunicorn alone on a loopback port, with the sample records; yields Rehearsed."""
     with temporary_folder() as folder:
         address = f"http://127.0.0.1:{free_port()}"
         with gunicorn(folder, address.removeprefix("http://"), address, database) as server:
@@ -199,6 +199,6 @@ def gunicorn(folder, bind, address, database=""):
 
 @contextmanager
 def temporary_folder():
-    # Not deeper than this: the name of a Unix socket may have 107 characters.
+    # Not nested any deeper, because the path of a Unix socket is limited to 107 characters.
     with tempfile.TemporaryDirectory(prefix="portal-") as folder:
         yield Path(folder)

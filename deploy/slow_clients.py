@@ -1,11 +1,11 @@
-"""Shows what slow clients do to the portal: behind nginx nothing, without it they stop it.
+"""Demonstrates that slow clients block gunicorn alone, and have no effect behind nginx.
 
     .venv/bin/python deploy/slow_clients.py             500 clients, nginx and gunicorn as shipped, 20 s
     .venv/bin/python deploy/slow_clients.py --bodies    the same with complete headers and a dripping body
     .venv/bin/python deploy/slow_clients.py --bare --clients 50
 
-Each client sends one byte every 0.3 s, and comes back when it is shut out. Meanwhile /healthz is asked every
-100 ms; behind nginx it must answer within 50 ms all the while. All on loopback, in a throw-away folder.
+Each client sends one byte every 0.3 s, and reconnects when it is disconnected. Meanwhile /healthz is requested every
+100 ms; behind nginx, every response must arrive within 50 ms. Everything runs on loopback, in a temporary folder.
 """
 
 import argparse
@@ -29,15 +29,15 @@ from deploy import rehearsal
 PAUSE = 0.3  # seconds between two bytes of a client
 PROBE_EVERY = 0.1
 PROBE_TIMEOUT = 2.0
-LIMIT = 0.05  # seconds that /healthz may take, by the promise above
-SETTLE = 1.0  # seconds until all clients are there
+LIMIT = 0.05  # seconds that /healthz may take
+SETTLE = 1.0  # seconds until all clients are connected
 
 HEADERS = b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: "
 BODIES = b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n"
 
 
-class Slow:
-    """One slow client; `opening` is what it sends at once, all else comes byte by byte."""
+class SlowClient:
+    """One slow client; it sends `opening` at once and everything else byte by byte."""
 
     def __init__(self, place, opening):
         self.place, self.opening, self.socket = place, opening, None
@@ -50,8 +50,8 @@ class Slow:
             self.socket.send(self.opening)
 
     def drip(self):
-        """Send one byte; come back if the server has hung up."""
-        if self.socket is None or self.is_shut_out():
+        """Send one byte; reconnect if the server has disconnected."""
+        if self.socket is None or self.is_disconnected():
             self.connect()
             return
         with contextlib.suppress(BlockingIOError):
@@ -60,7 +60,7 @@ class Slow:
             except OSError:
                 self.close()
 
-    def is_shut_out(self):
+    def is_disconnected(self):
         poll = select.poll()
         poll.register(self.socket, select.POLLIN | select.POLLHUP | select.POLLERR)
         return bool(poll.poll(0))
@@ -72,10 +72,10 @@ class Slow:
 
 
 def drip(place, opening, count, is_over, held):
-    """Keep `count` slow clients at work until it is over; runs in a process of its own."""
-    # Real clients are other machines; these must not take the processor from the servers they look at.
+    """Run `count` slow clients until `is_over` is set; meant for a separate process."""
+    # Real clients run on other machines; these must not take CPU time from the servers.
     os.nice(10)
-    clients = [Slow(place, opening) for _ in range(count)]
+    clients = [SlowClient(place, opening) for _ in range(count)]
     while not is_over.is_set():
         began = time.monotonic()
         for client in clients:
@@ -88,25 +88,25 @@ def drip(place, opening, count, is_over, held):
 
 @dataclass(frozen=True)
 class Outcome:
-    """How long each answered probe took (seconds), how many got no answer, and how many clients were held."""
+    """The times of answered probes in seconds, the number without a response, and the number of connected clients."""
 
     times: list[float]
     failed: int
     held: int
 
     @property
-    def is_kept(self):
+    def is_within_limit(self):
         return self.failed == 0 and max(self.times) <= LIMIT
 
     def __str__(self):
-        found = f"{self.held} slow clients held; {len(self.times)} probes answered, {self.failed} failed"
+        summary = f"{self.held} slow clients connected; {len(self.times)} probes answered, {self.failed} failed"
         if self.times:
-            found += f"; p50 {statistics.median(self.times) * 1000:.1f} ms, max {max(self.times) * 1000:.1f} ms"
-        return found
+            summary += f"; p50 {statistics.median(self.times) * 1000:.1f} ms, max {max(self.times) * 1000:.1f} ms"
+        return summary
 
 
 def probe(place):
-    """Seconds that /healthz takes on a connection of its own, or None without an answer."""
+    """The seconds that /healthz takes on a new connection; None without a response."""
     began = time.monotonic()
     connection = http.client.HTTPConnection(*place, timeout=PROBE_TIMEOUT)
     try:
@@ -119,7 +119,7 @@ def probe(place):
 
 
 def besiege(address, count, seconds, opening=HEADERS):
-    """Let slow clients at the portal for so long and return the Outcome of the probes meanwhile."""
+    """Run slow clients against the portal for some seconds; return the Outcome of the probes meanwhile."""
     parts = urlsplit(address)
     place = (parts.hostname, parts.port)
     processes = multiprocessing.get_context("spawn")
@@ -127,34 +127,34 @@ def besiege(address, count, seconds, opening=HEADERS):
     crowd = processes.Process(target=drip, args=(place, opening, count, is_over, held), daemon=True)
     crowd.start()
     time.sleep(SETTLE)
-    found = []
+    times = []
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         began = time.monotonic()
-        found.append(probe(place))
+        times.append(probe(place))
         time.sleep(max(0.0, PROBE_EVERY - (time.monotonic() - began)))
-    outcome = Outcome([taken for taken in found if taken is not None], found.count(None), held.value)
+    outcome = Outcome([seconds for seconds in times if seconds is not None], times.count(None), held.value)
     is_over.set()
     crowd.join()
     return outcome
 
 
 def main():
-    asked = argparse.ArgumentParser(description="Slow clients against the portal.")
-    asked.add_argument("--clients", type=int, default=500)
-    asked.add_argument("--seconds", type=float, default=20)
-    asked.add_argument("--bodies", action="store_true", help="drip the body instead of the headers")
-    asked.add_argument("--bare", action="store_true", help="without nginx, for comparison")
-    given = asked.parse_args()
-    opening = BODIES if given.bodies else HEADERS
+    parser = argparse.ArgumentParser(description="Slow clients against the portal.")
+    parser.add_argument("--clients", type=int, default=500)
+    parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--bodies", action="store_true", help="drip the body instead of the headers")
+    parser.add_argument("--bare", action="store_true", help="without nginx, for comparison")
+    options = parser.parse_args()
+    opening = BODIES if options.bodies else HEADERS
     try:
-        with rehearsal.bare() if given.bare else rehearsal.behind_nginx() as portal:
-            outcome = besiege(portal.address, given.clients, given.seconds, opening)
-    except rehearsal.Lacking as why:
-        sys.exit(f"This cannot be shown here: {why}")
-    print(f"{'gunicorn alone' if given.bare else 'behind nginx'}: {outcome}")
-    print(f"/healthz within {LIMIT * 1000:.0f} ms all the while: {'yes' if outcome.is_kept else 'NO'}")
-    sys.exit(0 if outcome.is_kept or given.bare else 1)
+        with rehearsal.bare() if options.bare else rehearsal.behind_nginx() as portal:
+            outcome = besiege(portal.address, options.clients, options.seconds, opening)
+    except rehearsal.Lacking as error:
+        sys.exit(f"This cannot run here: {error}")
+    print(f"{'gunicorn alone' if options.bare else 'behind nginx'}: {outcome}")
+    print(f"/healthz always within {LIMIT * 1000:.0f} ms: {'yes' if outcome.is_within_limit else 'NO'}")
+    sys.exit(0 if outcome.is_within_limit or options.bare else 1)
 
 
 if __name__ == "__main__":
