@@ -11,6 +11,7 @@ from pyroaring import BitMap
 
 from portal.database.public_reader import public_session
 from portal.search.fulltext import text_index
+from portal.search.index.caches import MAX_CACHED_AGGREGATES, MAX_CACHED_TEXTS, caches_for, put_bounded
 from portal.search.index.current import current_snapshot, load_projects
 from portal.search.index.facet_index import FacetCounts, FacetIndex, Sums
 from portal.search.index.snapshot import Snapshot
@@ -43,15 +44,25 @@ class SearchResult:
 
 
 def text_hits(snapshot: Snapshot, filters: Filters) -> tuple[BitMap, BitMap] | None:
-    """Rows found by the text, and which of them have it in title or identifiers; None without a text."""
+    """Rows that contain the search text, and those with it in title or identifiers; None without a text."""
     if not filters.text:
         return None
-    if (kept := snapshot.text_hits_cache.get(filters.text)) is not None:
-        return kept
+    cache, index = caches_for(snapshot).text_hits, snapshot.index
+    if (cached := cache.get(filters.text)) is not None:
+        return cached
     with public_session() as session:
         hits = text_index.match(session, filters.text)
-    index = snapshot.index
-    return snapshot.cache_text_hits(filters.text, (index.rows_of(hits.all), index.rows_of(hits.title_matches)))
+    rows = index.rows_of(hits.all), index.rows_of(hits.title_matches)
+    return put_bounded(cache, filters.text, rows, MAX_CACHED_TEXTS)
+
+
+def aggregate(snapshot: Snapshot, filters: Filters, hits: BitMap | None, selection: BitMap) -> tuple[Sums, FacetCounts]:
+    """The sums of a selection and the counts of every facet value."""
+    cache, criteria = caches_for(snapshot).aggregates, filters.criteria
+    if (cached := cache.get(criteria)) is not None:
+        return cached
+    computed = snapshot.index.sums(selection), snapshot.index.facet_counts(filters, hits, selection)
+    return put_bounded(cache, criteria, computed, MAX_CACHED_AGGREGATES)
 
 
 def find(filters: Filters) -> SearchResult:
@@ -65,7 +76,7 @@ def find(filters: Filters) -> SearchResult:
         ids = page_by_relevance(index, selection, strong, first, filters.per_page)
     else:
         ids = index.page(selection, order, first, filters.per_page)
-    sums, counts = snapshot.aggregates(filters, hits, selection)
+    sums, counts = aggregate(snapshot, filters, hits, selection)
     return SearchResult(
         filters=filters,
         projects=load_projects(snapshot, ids),

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from portal.database.orm import db
 from portal.database.public_reader import public_session
 from portal.search.index import refresh
+from portal.search.index.caches import MAX_CACHED_PROJECTS, caches_for, put_bounded
 from portal.search.index.snapshot import Snapshot
-from portal.search.read_models.project import ProjectView
+from portal.search.read_models.project import ProjectView, load_project_views
 
 
 def current_snapshot() -> Snapshot:
@@ -32,6 +33,13 @@ def index_status() -> str:
 
 
 def load_projects(snapshot: Snapshot, ids: Sequence[int]) -> tuple[ProjectView, ...]:
-    """The published projects with these ids, in their order."""
-    with public_session() as session:
-        return snapshot.load_projects(session, ids)
+    """The published projects with these database ids, in their order; other ids are left out."""
+    cache = caches_for(snapshot).projects
+    projects = {project_id: project for project_id in ids if (project := cache.get(project_id))}
+    missing_ids = [project_id for project_id in ids if project_id not in projects]
+    if missing_ids:
+        with public_session() as session:
+            loaded = load_project_views(session, snapshot.terms, missing_ids)
+        for project in loaded:
+            projects[project.id] = put_bounded(cache, project.id, project, MAX_CACHED_PROJECTS)
+    return tuple(projects[project_id] for project_id in ids if project_id in projects)

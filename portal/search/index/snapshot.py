@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing, suppress
-from dataclasses import dataclass, field
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
-from pyroaring import BitMap
 from sqlalchemy import func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
@@ -18,22 +17,15 @@ from portal.database.statement_timeout import disable_timeout
 from portal.models import Catalogue, CatalogueChange, Project, Term
 from portal.search.arrays import Int64Array, IntegerArray
 from portal.search.index.build import ProjectColumns, build_index, patch_index
-from portal.search.index.facet_index import FacetCounts, FacetIndex, Sums
-from portal.search.query.filters import Filters
-from portal.search.read_models.project import ProjectView, load_project_views
+from portal.search.index.facet_index import FacetIndex
 from portal.search.read_models.terms import Terms
 
-_MAX_CACHED_TEXTS = 256
-_MAX_CACHED_PROJECTS = 4_096
-_MAX_CACHED_AGGREGATES = 256
 # Rows read in one go: enough to be fast, few enough to need little memory.
 _BATCH_ROWS = 2_000
 # Beyond so many rows out of place an index is made anew.
 MAX_APPENDED_ROWS = 2_000
 _INDEXED_FACETS = ("region", "status", "coverage", "type", "theme", "country", "sdg", "gcm")
 RowTermPairs = tuple[Int64Array, IntegerArray]
-CacheKey = TypeVar("CacheKey")
-CacheValue = TypeVar("CacheValue")
 IntegerType = type[np.signedinteger[Any]]
 
 _INDEX_PROJECTS_SQL = (
@@ -66,12 +58,11 @@ class CatalogueVersion:
     stamp: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Snapshot:
-    """One state of the directory. `samples` counts sample records.
+    """One version of the directory; two snapshots are equal only if they are the same object.
 
-    `texts` keeps what recent texts found, `listings` the projects that were shown, by id, and `tallies` what was
-    counted of recent selections: who sorts them or turns a page needs no new count.
+    `changed_at` is when the catalogue last changed (UTC); `sample_count` counts the published sample records.
     """
 
     catalogue_version: CatalogueVersion
@@ -79,36 +70,6 @@ class Snapshot:
     terms: Terms
     index: FacetIndex
     sample_count: int
-    text_hits_cache: dict[str, tuple[BitMap, BitMap]] = field(default_factory=dict, repr=False)
-    projects_cache: dict[int, ProjectView] = field(default_factory=dict, repr=False)
-    aggregates_cache: dict[Filters, tuple[Sums, FacetCounts]] = field(default_factory=dict, repr=False)
-
-    def cache_text_hits(self, text: str, rows: tuple[BitMap, BitMap]) -> tuple[BitMap, BitMap]:
-        """Keep the rows a text found."""
-        return put_bounded(self.text_hits_cache, text, rows, _MAX_CACHED_TEXTS)
-
-    def aggregates(self, filters: Filters, hits: BitMap | None, selection: BitMap) -> tuple[Sums, FacetCounts]:
-        """The sums of a selection, and the counts of every facet value."""
-        what = filters.criteria
-        if found := self.aggregates_cache.get(what):
-            return found
-        counted = self.index.sums(selection), self.index.facet_counts(filters, hits, selection)
-        return put_bounded(self.aggregates_cache, what, counted, _MAX_CACHED_AGGREGATES)
-
-    def load_projects(self, session: Session, ids: Sequence[int]) -> tuple[ProjectView, ...]:
-        """The projects with these ids, in their order; those that are not published are left out."""
-        found = {number: listing for number in ids if (listing := self.projects_cache.get(number))}
-        for listing in load_project_views(session, self.terms, [number for number in ids if number not in found]):
-            found[listing.id] = put_bounded(self.projects_cache, listing.id, listing, _MAX_CACHED_PROJECTS)
-        return tuple(found[number] for number in ids if number in found)
-
-
-def put_bounded(cache: dict[CacheKey, CacheValue], key: CacheKey, value: CacheValue, limit: int) -> CacheValue:
-    """Put a value into a store, dropping the oldest beyond a bound; threads share it."""
-    while len(cache) >= limit:
-        with suppress(StopIteration, RuntimeError):
-            cache.pop(next(iter(cache)), None)
-    return cache.setdefault(key, value)
 
 
 def read_catalogue_version(session: Session) -> CatalogueVersion:

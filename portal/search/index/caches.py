@@ -1,0 +1,54 @@
+"""Caches of what was read or computed from a snapshot; they live as long as the snapshot they belong to."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TypeVar
+from weakref import WeakKeyDictionary
+
+from pyroaring import BitMap
+
+from portal.search.index.facet_index import FacetCounts, Sums
+from portal.search.index.snapshot import Snapshot
+from portal.search.query.filters import Filters
+from portal.search.read_models.project import ProjectView
+
+MAX_CACHED_TEXTS = 256
+MAX_CACHED_PROJECTS = 4_096
+MAX_CACHED_AGGREGATES = 256
+CacheKey = TypeVar("CacheKey")
+CacheValue = TypeVar("CacheValue")
+
+
+@dataclass(frozen=True)
+class SnapshotCaches:
+    """Write with `put_bounded` only; all threads share them.
+
+    `text_hits` maps a search text to the rows that contain it and to those with it in title or identifiers,
+    `projects` a database id to its project, and `aggregates` the criteria of a search to its sums and facet counts,
+    which sorting and paging do not change.
+    """
+
+    text_hits: dict[str, tuple[BitMap, BitMap]] = field(default_factory=dict)
+    projects: dict[int, ProjectView] = field(default_factory=dict)
+    aggregates: dict[Filters, tuple[Sums, FacetCounts]] = field(default_factory=dict)
+
+
+_caches: WeakKeyDictionary[Snapshot, SnapshotCaches] = WeakKeyDictionary()
+
+
+def caches_for(snapshot: Snapshot) -> SnapshotCaches:
+    """The caches of a snapshot, empty at its first use."""
+    # A request may still work on the previous snapshot, so each has its own caches.
+    caches = _caches.get(snapshot)
+    return caches if caches is not None else _caches.setdefault(snapshot, SnapshotCaches())
+
+
+def put_bounded(cache: dict[CacheKey, CacheValue], key: CacheKey, value: CacheValue, limit: int) -> CacheValue:
+    """Add a value and drop the oldest entries beyond the limit; returns what another thread has added meanwhile."""
+    while len(cache) >= limit:
+        # Another thread may empty the dict or change it during the iteration.
+        with suppress(StopIteration, RuntimeError):
+            cache.pop(next(iter(cache)), None)
+    return cache.setdefault(key, value)
