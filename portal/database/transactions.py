@@ -21,7 +21,7 @@ def begin_writing(session: Session) -> None:
 def transaction(session: Session, *, begin: bool = True) -> Iterator[Session]:
     """Run the block in one write transaction: commit at its end, roll back on any error.
 
-    `begin=False` is for a service that begins the transaction itself, because it hashes a password before.
+    `begin=False` is for a block that begins the transaction itself, for example after it has hashed a password.
     """
     try:
         if begin:

@@ -31,7 +31,7 @@ _MAX_ALIASES = 10_000
 
 @dataclass
 class ResponseCache:
-    """Answers from memory what it has answered before, up to `max_bytes`; `stamp` returns the catalogue version."""
+    """Serves cached responses, up to `max_bytes` of them; `stamp` returns the current catalogue version."""
 
     app: WSGIApplication
     stamp: Callable[[], str]
