@@ -2,8 +2,18 @@
 
 import pytest
 
+from portal.models import PartialDate, Term
 from portal.services.records import submission_checks
-from portal.services.records.field_values import FieldValidation
+from portal.services.records.field_values import (
+    FieldValidation,
+    read_budget,
+    read_codes,
+    read_countries,
+    read_date,
+    read_term,
+    read_year,
+)
+from portal.services.records.spellings import TermLookup
 from tests.factories import COMPLETE
 
 
@@ -32,3 +42,153 @@ def test_a_cleaned_code_is_reported_once():
     validation = FieldValidation({"sdg": ("8", "8.8\u200b")})
     validation.parts("sdg")
     assert [(finding.field, finding.kind) for finding in validation.findings] == [("sdg", "repaired")]
+
+
+ADVICE_ON_DATES = "Write a year (2008), a month (2008-05) or a day (2008-05-31)"
+ADVICE_ON_AMOUNTS = "Write US dollars as 64240 or 64240.00, without a currency sign"
+
+
+def findings(validation):
+    return [(finding.kind, finding.field, finding.reason, finding.advice) for finding in validation.findings]
+
+
+@pytest.mark.parametrize(("text", "date"), [("2008", "2008"), (" 2008-05 ", "2008-05"), ("1900", "1900"), ("", None)])
+def test_a_date_is_as_exact_as_it_is_written(text, date):
+    validation = FieldValidation({"end": text})
+    assert read_date(validation, "end") == (date and PartialDate.parse(date))
+    assert not validation.is_refused
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("soon", "This is not a date"),
+        ("2008-13", "This is not a date"),
+        ("1899", "The year is not between 1900 and 2199"),
+        ("2200-01", "The year is not between 1900 and 2199"),
+    ],
+)
+def test_what_is_no_date_is_refused(text, reason):
+    validation = FieldValidation({"end": text})
+    read_date(validation, "end")
+    assert validation.is_refused
+    assert findings(validation) == [("refused", "end", reason, ADVICE_ON_DATES)]
+
+
+@pytest.mark.parametrize(("text", "year"), [("1900", 1900), ("2199", 2199), ("", None)])
+def test_a_year_has_four_digits(text, year):
+    assert read_year(FieldValidation({"year": text})) == year
+
+
+@pytest.mark.parametrize("text", ["1899", "2200", "208", "20080", "2008.0", "MMVIII"])
+def test_what_is_no_year_is_refused(text):
+    validation = FieldValidation({"year": text})
+    assert read_year(validation) is None
+    assert findings(validation) == [
+        ("refused", "year", "This is not a year of allocation", "Write four digits, 1900 to 2199")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "cents"),
+    [("", None), ("0", 0), ("64240", 6424000), ("64240.5", 6424050), ("0.01", 1), ("1" + "0" * 12, 10**14)],
+)
+def test_an_amount_is_kept_in_cents(text, cents):
+    validation = FieldValidation({"budget": text})
+    assert read_budget(validation) == cents
+    assert validation.findings == []
+
+
+@pytest.mark.parametrize("text", ["64,240.50", "64 240.50", "64\u00a0240.50", "64\u202f240.50"])
+def test_separators_of_thousands_are_removed(text):
+    validation = FieldValidation({"budget": text})
+    assert read_budget(validation) == 6424050
+    assert findings(validation) == [("repaired", "budget", "Separators were removed: 64240.50", "Nothing to do")]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason", "advice"),
+    [
+        ("a lot", "This is not an amount", ADVICE_ON_AMOUNTS),
+        ("1.234,56", "This is not an amount", ADVICE_ON_AMOUNTS),
+        ("-0.01", "The budget is negative", "Write the amount as zero or more, or leave it empty"),
+        ("1" + "0" * 12 + ".01", "The budget is above 1,000,000,000,000 US dollars", "Check the amount"),
+        ("1.005", "The budget has parts of a cent", "Round it to two places"),
+    ],
+)
+def test_what_is_no_budget_is_refused(text, reason, advice):
+    validation = FieldValidation({"budget": text})
+    assert read_budget(validation) is None
+    assert validation.is_refused
+    assert findings(validation) == [("refused", "budget", reason, advice)]
+
+
+@pytest.fixture
+def lookup(session):
+    return TermLookup(session().query(Term), accepts_new=False)
+
+
+def test_a_term_says_its_language(lookup):
+    languages = set()
+    assert read_term(FieldValidation({"region": "Afrique"}), "region", "region", lookup, languages)
+    assert languages == {"fr"}
+    # The code says nothing, and neither does an empty field.
+    assert read_term(FieldValidation({"region": "africa"}), "region", "region", lookup, languages)
+    assert read_term(FieldValidation({"region": ""}), "region", "region", lookup, languages) is None
+    assert languages == {"fr"}
+
+
+def test_an_unknown_term_is_refused_with_the_closest_one(lookup):
+    validation = FieldValidation({"status": "Compleeted", "region": "Moon"})
+    assert read_term(validation, "status", "status", lookup, set()) is None
+    assert read_term(validation, "region", "region", lookup, set()) is None
+    assert findings(validation) == [
+        ("refused", "status", "The term is not in the list status",
+         "Did you mean 'Completed'? Or import with --new-terms add"),
+        ("refused", "region", "The term is not in the list region", "Or import with --new-terms add"),
+    ]  # fmt: skip
+
+
+def test_a_new_term_is_added_with_a_note(session):
+    accepting = TermLookup(session().query(Term), accepts_new=True)
+    validation = FieldValidation({"project_type": "Salt mining"})
+    assert read_term(validation, "project_type", "type", accepting, set()) == -1
+    assert findings(validation) == [
+        ("note", "project_type", "A new term was added to the list type", "Check that it is not a misspelling")
+    ]
+
+
+def test_countries_count_once_in_their_order(lookup):
+    validation = FieldValidation({"countries": "Togo; Ghana; TGO; Swaziland"})
+    codes = {lookup.by_code("country", code): code for code in ("TGO", "GHA", "SWZ")}
+    assert [codes[term_id] for term_id in read_countries(validation, "countries", lookup)] == ["TGO", "GHA", "SWZ"]
+    assert findings(validation) == [
+        ("repaired", "countries", "'TGO' stood twice and counts once", "Nothing to do"),
+        ("repaired", "countries", "'Swaziland' was read as 'Eswatini'", "Nothing to do"),
+    ]
+
+
+def test_an_unknown_country_is_refused(lookup):
+    validation = FieldValidation({"countries": "Gahna;Atlantis-on-Sea;Togo"})
+    assert len(read_countries(validation, "countries", lookup)) == 1
+    assert findings(validation) == [
+        ("refused", "countries", "'Gahna' is not a country that is known here", "Did you mean 'Ghana'?"),
+        ("refused", "countries", "'Atlantis-on-Sea' is not a country that is known here",
+         "Use the UN short name; part several with semicolons"),
+    ]  # fmt: skip
+
+
+def test_codes_are_read_in_any_case(lookup):
+    validation = FieldValidation({"sdg": "10.7;8.8", "gcm": "6;99"})
+    assert read_codes(validation, "sdg", lookup) == [lookup.by_code("sdg", "10.7"), lookup.by_code("sdg", "8.8")]
+    assert read_codes(validation, "gcm", lookup) == [lookup.by_code("gcm", "6")]
+    assert findings(validation) == [
+        ("refused", "gcm", "'99' is not a known code", "Use the number of the Goal, target or objective")
+    ]
+
+
+def test_paragraphs_keep_their_lines():
+    validation = FieldValidation({"summary": "One\u200b.\r\nTwo.", "title": "Plain"})
+    assert validation.paragraphs("summary") == "One.\nTwo."
+    assert validation.paragraphs("title") == "Plain"
+    assert [finding[1:3] for finding in findings(validation)] == [("summary", "Control characters were removed")]
