@@ -51,3 +51,26 @@ def test_equally_long_words_are_searched_in_the_order_of_the_title():
 def test_equally_similar_records_are_listed_oldest_first(session):
     import_records(session, [{"project_id": f"XX.{n}", "title": "Safe Migration along the Coast"} for n in (2, 1, 3)])
     assert keys(session, title="Safe Migration along the Coast") == ["XX.2", "XX.1", "XX.3"]
+
+
+def test_a_shared_country_and_year_count_for_a_similar_title(session):
+    shared = {"benefiting_member_states": "Ghana", "year": "2008"}
+    import_records(
+        session,
+        [
+            {"project_id": "XX.1", "title": "Safe Migration along the Coast"},
+            {"project_id": "XX.2", "title": "Safe Migration along the Coast", **shared},
+            {"project_id": "XX.3", "title": "Safe Migration along the Coast", "year": "2008"},
+        ],
+    )
+    draft = ProjectDraft(title="Safe Migration along the Coasts", countries=("GHA",), year="2008")
+    found = duplicates.find_duplicates(session(), draft)
+    assert [(one.slug, one.shares_country, one.shares_year) for one in found] == [
+        ("XX.2", True, True), ("XX.3", False, True), ("XX.1", False, False),
+    ]  # fmt: skip
+    assert [round(one.weight - one.similarity, 2) for one in found] == [0.13, 0.05, 0]
+
+
+def test_at_most_five_are_named(session):
+    import_records(session, [{"project_id": f"XX.{n}", "title": "Safe Migration along the Coast"} for n in range(7)])
+    assert keys(session, title="Safe Migration along the Coast") == [f"XX.{n}" for n in range(5)]
