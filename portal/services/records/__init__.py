@@ -1,1 +1,1 @@
-"""The fields of a project: reading, checking and comparing their values."""
+"""The fields of a project: reading and validating values, finding terms and duplicates."""

@@ -89,7 +89,7 @@ def read_date(project: FieldValidation, name: str) -> PartialDate | None:
     text = project.text(name)
     if not text:
         return None
-    advice = "Write a year (2008), a month (2008-05) or a day (2008-05-31)."
+    advice = "Enter a year (2008), a month (2008-05) or a day (2008-05-31)."
     try:
         parsed = _parse_date(text)
     except ValueError:
@@ -106,7 +106,7 @@ def read_year(project: FieldValidation) -> int | None:
     if not text:
         return None
     if not _YEAR.fullmatch(text) or not MIN_YEAR <= int(text) <= MAX_YEAR:
-        project.refuse("year", "This is not a year of allocation.", f"Write four digits, {MIN_YEAR} to {MAX_YEAR}.")
+        project.refuse("year", "This is not a year of allocation.", f"Enter four digits, {MIN_YEAR} to {MAX_YEAR}.")
         return None
     return int(text)
 
@@ -116,7 +116,7 @@ def read_budget(project: FieldValidation) -> int | None:
     text = project.text("budget")
     if not text:
         return None
-    advice = "Write US dollars as 64240 or 64240.00, without a currency sign."
+    advice = "Enter US dollars as 64240 or 64240.00, without a currency sign."
     if _GROUPED_AMOUNT.fullmatch(text):
         ungrouped = _GROUP_SEPARATORS.sub("", text)
         project.add_finding("repaired", "budget", f"Separators were removed: {ungrouped}.", "Nothing to do.")
@@ -126,11 +126,11 @@ def read_budget(project: FieldValidation) -> int | None:
         return None
     amount = Decimal(text)
     if amount < 0:
-        project.refuse("budget", "The budget is negative.", "Write the amount as zero or more, or leave it empty.")
+        project.refuse("budget", "The budget is negative.", "Enter zero or more, or leave it empty.")
     elif amount > MAX_BUDGET_USD:
         project.refuse("budget", f"The budget is above {MAX_BUDGET_USD:,} US dollars.", "Check the amount.")
     elif amount != amount.quantize(_CENT):
-        project.refuse("budget", "The budget has parts of a cent.", "Round it to two places.")
+        project.refuse("budget", "The budget has more than two decimal places.", "Round it to whole cents.")
     else:
         return int(amount * 100)
     return None
@@ -180,14 +180,14 @@ def read_countries(project: FieldValidation, name: str, term_lookup: TermLookup)
             advice = (
                 f"Did you mean {suggestion!r}?"
                 if suggestion
-                else "Use the UN short name; part several with semicolons."
+                else "Use the UN short name; separate several with semicolons."
             )
-            project.refuse(name, f"{text!r} is not a country that is known here.", advice)
+            project.refuse(name, f"{text!r} is not a known country.", advice)
             continue
         if country.is_alias:
-            project.add_finding("repaired", name, f"{text!r} was read as {country.name!r}.", "Nothing to do.")
+            project.add_finding("repaired", name, f"{text!r} was interpreted as {country.name!r}.", "Nothing to do.")
         if country.id in ids:
-            project.add_finding("repaired", name, f"{text!r} stood twice and counts once.", "Nothing to do.")
+            project.add_finding("repaired", name, f"{text!r} is repeated; it was stored once.", "Nothing to do.")
         else:
             ids.append(country.id)
     return ids

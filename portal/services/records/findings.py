@@ -1,4 +1,4 @@
-"""A finding: one remark on one field of a project, without regard to where its value comes from."""
+"""A finding: an error, a repair or a note about one field of a project, whether from a form or a file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ FindingKind = Literal["refused", "repaired", "note"]
 
 @dataclass(frozen=True)
 class Finding:
-    """`field` is a field of ProjectDraft. The sentences end without a full stop."""
+    """What is wrong with a field of ProjectDraft, and what to do; both sentences have no final full stop."""
 
     field: str
     kind: FindingKind

@@ -1,4 +1,4 @@
-"""The public record of a project as a draft, so that a change can start from it and be compared with it."""
+"""The public record of a project as a draft, which a change starts from and is compared with."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from portal.text.folding import trim_punctuation
 
 
 def get_project_by_slug(session: Session, slug: str) -> Project:
-    """The project at this address, public or withdrawn; raises Missing."""
-    found = session.execute(select(Project).where(Project.slug_folded == fold_slug(slug))).scalar_one_or_none()
-    if found is None:
+    """The project with this slug in any case, public or withdrawn; raises NotFound."""
+    project = session.execute(select(Project).where(Project.slug_folded == fold_slug(slug))).scalar_one_or_none()
+    if project is None:
         raise NotFound(f"There is no project {slug!r}.")
-    return found
+    return project
 
 
 def fold_slug(slug: str) -> str:
-    """A key as it is looked up. PostgreSQL refuses to be asked for NUL, and no key holds a slash."""
+    """A slug in the form that is stored for lookups. PostgreSQL rejects NUL; no slug contains the slash instead."""
     return slug.casefold().replace("\0", "/")
 
 
 def draft_from_project(session: Session, project: Project) -> ProjectDraft:
-    """What the record says now, in the terms of a draft; codes in the order of their lists."""
+    """The current values of a record as a draft; codes in the order of their lists."""
     ids = [project.status_id, project.type_id, project.coverage_id, project.region_id]
     terms = session.execute(select(Term).where(Term.id.in_(ids))).scalars()
     codes = {term.id: term.code for term in terms}
@@ -69,13 +69,13 @@ def draft_from_project(session: Session, project: Project) -> ProjectDraft:
 
 
 def published_draft(session: Session, revision: Revision) -> ProjectDraft | None:
-    """The public record that a revision would change; None where there is none yet, or none any more."""
+    """The public record that a revision changes; None if the project is new or withdrawn."""
     project = revision.project
     return draft_from_project(session, project) if project is not None and project.published_at is not None else None
 
 
 def previous_version(session: Session, revision: Revision) -> ProjectDraft | None:
-    """The record as it stood when a revision that was published took its place; None where there was none."""
+    """The record that a published revision replaced; None if it was the first, or was never published."""
     query = select(AuditEvent).where(
         AuditEvent.subject_kind == "project", AuditEvent.subject_id == str(revision.project_id)
     )
@@ -87,7 +87,7 @@ def previous_version(session: Session, revision: Revision) -> ProjectDraft | Non
 
 @dataclass(frozen=True)
 class WithdrawalNotice:
-    """What the page of a record that was taken back says."""
+    """The content of the page of a withdrawn record; the time is in UTC, the reason one line of plain text."""
 
     slug: str
     withdrawn_at: datetime

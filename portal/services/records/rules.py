@@ -1,7 +1,7 @@
-"""The Fund's rules beside the form: what looks wrong in a draft, why, what to do, and where the rule comes from.
+"""Checks a draft against the Fund's rules: what looks wrong, why, what to do, and the source of the rule.
 
-Which rules hold, their limits, words and sources are data (portal/terms/rules.csv); here is how each kind of rule looks
-at a draft. A warning never keeps anyone from submitting; an error says what cannot be true.
+The rules with their limits, texts and sources are data (portal/terms/rules.csv); this module holds the check of each
+rule. A warning never prevents a submission; an error marks values that cannot be true together.
 """
 
 from __future__ import annotations
@@ -25,10 +25,11 @@ MessageValues = Mapping[str, object] | None
 
 @dataclass(frozen=True)
 class Rule:
-    """One line of the list; `least` and `most` mean what its kind says: dollars, countries, years.
+    """One row of rules.csv. The unit of `minimum` and `maximum` depends on the rule: US dollars, countries or years.
 
-    `source_date` is the day, month or year of what the source states ("2024-08"), "none" where a published source
-    carries no date, "" where there is no published source.
+    `coverage`, `funding_line` ("1" or "2") and the years, both inclusive, limit the drafts it applies to; "" and None
+    mean any. `source_date` is the day, month or year of the source ("2024-08"), "none" if a published source has no
+    date, "" if there is no published source.
     """
 
     code: str
@@ -47,7 +48,7 @@ class Rule:
     source_date: str
 
     def applies_to(self, draft: ProjectDraft) -> bool:
-        """True when the draft's coverage, line and year are those the rule is for; a missing one is not."""
+        """Whether the coverage, funding line and year of the draft match; a value that is missing does not match."""
         year = parse_year(draft.year)
         return (
             self.coverage in ("", draft.coverage)
@@ -63,7 +64,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class RuleWarning:
-    """What a rule says of a draft: `field` is where it belongs."""
+    """A rule that a draft breaks; it is shown at `field`."""
 
     field: str
     is_error: bool
@@ -76,7 +77,7 @@ class RuleWarning:
 
 @cache
 def load_rules() -> tuple[Rule, ...]:
-    """The rules on record, in their order."""
+    """All rules, in the order of rules.csv."""
     with (TERM_LISTS_DIR / "rules.csv").open(encoding="utf-8", newline="") as file:
         return tuple(
             Rule(
@@ -100,34 +101,35 @@ def load_rules() -> tuple[Rule, ...]:
 
 
 def check_rules(draft: ProjectDraft, *, today: date | None = None) -> tuple[RuleWarning, ...]:
-    """What the rules say of a draft, in the order of the rules; a rule that lacks what it looks at says nothing."""
-    found = []
+    """The rules that a draft breaks, in the order of rules.csv; a rule whose values are missing is skipped."""
+    today = today or date.today()  # noqa: DTZ011
+    warnings = []
     for rule in load_rules():
-        if rule.applies_to(draft) and (said := _CHECKS[rule.code](draft, rule, today or date.today())) is not None:  # noqa: DTZ011
-            reason = rule.reason.format(**said)
+        if rule.applies_to(draft) and (values := _CHECKS[rule.code](draft, rule, today)) is not None:
             source = (rule.source, rule.source_url, rule.source_date)
-            found.append(RuleWarning(rule.field, rule.is_error, reason, rule.advice, *source))
-    return tuple(found)
+            reason = rule.reason.format(**values)
+            warnings.append(RuleWarning(rule.field, rule.is_error, reason, rule.advice, *source))
+    return tuple(warnings)
 
 
 @cache
 def eligible_countries() -> Mapping[str, Mapping[str, str]]:
-    """For each line, the region of each eligible country by its alpha-3 code."""
-    found: dict[str, dict[str, str]] = {}
+    """The eligible countries of each funding line: {"1": {alpha-3 code: region}}; from eligibility.csv."""
+    regions_by_line: dict[str, dict[str, str]] = {}
     with (TERM_LISTS_DIR / "eligibility.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            found.setdefault(row["line"], {})[row["country"]] = row["region"]
-    return found
+            regions_by_line.setdefault(row["line"], {})[row["country"]] = row["region"]
+    return regions_by_line
 
 
 def funding_line_digit(draft: ProjectDraft) -> str:
-    """The funding line as "1" or "2", "" when it is not said."""
+    """The funding line as "1" or "2", "" if it is not stated or ambiguous."""
     digits = [letter for letter in draft.funding_line if letter in "12"]
     return digits[0] if len(digits) == 1 else ""
 
 
 def parse_year(text: str) -> int | None:
-    """A number of up to four digits, such as a year; None for what is none."""
+    """A number of up to four digits, such as a year; None for any other text."""
     return int(text) if _FOUR_DIGITS.fullmatch(text) else None
 
 
@@ -139,7 +141,7 @@ def _parse_date(text: str) -> PartialDate | None:
 
 
 def parse_amount(text: str) -> Decimal | None:
-    """An amount of money; None for what is none, or has so many digits that nobody could print it."""
+    """An amount of money; None for any other text, and for an exponent that is too large to print."""
     try:
         amount = Decimal(text)
     except InvalidOperation:
@@ -166,8 +168,8 @@ def _active_after_end(draft: ProjectDraft, _rule: Rule, today: date) -> MessageV
 
 def _completed_before_end(draft: ProjectDraft, _rule: Rule, today: date) -> MessageValues:
     end = _parse_date(draft.end)
-    is_to_come = end is not None and PartialDate(today.year, today.month, today.day).is_certainly_before(end)
-    return {"end": end} if draft.status == "completed" and is_to_come else None
+    is_future = end is not None and PartialDate(today.year, today.month, today.day).is_certainly_before(end)
+    return {"end": end} if draft.status == "completed" and is_future else None
 
 
 def _start_before_allocation(draft: ProjectDraft, _rule: Rule, _today: date) -> MessageValues:
@@ -198,8 +200,8 @@ def _not_eligible(draft: ProjectDraft, rule: Rule, _today: date) -> MessageValue
 
 
 def _mostly_not_eligible(draft: ProjectDraft, _rule: Rule, _today: date) -> MessageValues:
-    other, everyone = len(set(draft.other_countries)), len({*draft.countries, *draft.other_countries})
-    return {"other": other, "all": everyone} if other and other * 2 >= everyone else None
+    other, total = len(set(draft.other_countries)), len({*draft.countries, *draft.other_countries})
+    return {"other": other, "all": total} if other and other * 2 >= total else None
 
 
 def _region_of_countries(draft: ProjectDraft, _rule: Rule, _today: date) -> MessageValues:
@@ -207,8 +209,8 @@ def _region_of_countries(draft: ProjectDraft, _rule: Rule, _today: date) -> Mess
         region for listed in eligible_countries().values() for code, region in listed.items() if code in draft.countries
     }
     listed_regions = {region for listed in eligible_countries().values() for region in listed.values()}
-    is_odd = draft.region in listed_regions and regions and draft.region not in regions
-    return {} if is_odd else None
+    is_mismatch = draft.region in listed_regions and regions and draft.region not in regions
+    return {} if is_mismatch else None
 
 
 _CHECKS: dict[str, Callable[[ProjectDraft, Rule, date], MessageValues]] = {

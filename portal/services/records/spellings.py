@@ -24,7 +24,7 @@ _TERMS_VERSION = select(select(Catalogue.stamp).scalar_subquery(), func.count(Te
 
 
 class KnownTerm(NamedTuple):
-    """A term under one spelling.
+    """A term found by one spelling.
 
     `language` is set when that spelling belongs to one language only, `is_alias` when it is
     neither a name nor a code.
@@ -88,17 +88,19 @@ class TermLookup:
             self._known[spelling] = KnownTerm(term_id, name, language, is_alias)
 
     def find(self, facet: str, text: str) -> KnownTerm | None:
+        """The term with this spelling in any case, None if there is none."""
         spelling = (facet, text)
         if spelling in (cache := self._lookup_cache):
             # Another thread may have emptied the cache meanwhile.
             return cache.get(spelling) or self._known.get((facet, fold(text)))
-        known = self._known.get((facet, fold(text)))
+        term = self._known.get((facet, fold(text)))
         if len(cache) >= _MAX_CACHE_ENTRIES:
             cache.clear()
-        cache[spelling] = known
-        return known
+        cache[spelling] = term
+        return term
 
     def by_code(self, facet: str, code: str) -> int | None:
+        """The id of the term with this code in any case, None if there is none."""
         return self._codes.get((facet, code.casefold()))
 
     def codes_in(self, facet: str) -> Set[str]:
@@ -172,4 +174,5 @@ def cached_term_lookup(session: Session) -> TermLookup:
 
 
 def code_from_name(name: str) -> str:
+    """A code of lower-case letters, digits and hyphens; "term" if the name has none of them."""
     return re.sub(r"[^a-z0-9]+", "-", fold(name)).strip("-")[:70] or "term"

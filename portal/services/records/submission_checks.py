@@ -1,6 +1,6 @@
-"""What a draft lacks before it can be submitted: all of it at once; and the draft as a proposal once it lacks nothing.
+"""Finds every error that prevents the submission of a draft, and turns a draft without errors into a Proposal.
 
-The same checks as for a row of an import (services.records.validation), so that a form and a file cannot disagree.
+Uses the validation of imported rows (services.records.validation), so forms and files have the same rules.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ from portal.services.records.values import Proposal, slug_from_reference
 from portal.text import cleaning, markdown
 
 MAX_TITLE_LENGTH, MAX_SUMMARY_LENGTH, MAX_URL_LENGTH, MAX_CODES_PER_FIELD = 300, 20_000, 2_000, 250
-# A field that is asked for on submission, and what to do about it.
+# The fields that a submission requires, and the advice when one is empty.
 REQUIRED_FIELDS = {
-    "title": "Give the project a title.",
-    "summary": "Say in a few sentences what the project does and for whom.",
+    "title": "Enter a title.",
+    "summary": "Describe in a few sentences what the project does and for whom.",
     "status": "Choose the status.",
     "project_type": "Choose the project type.",
     "coverage": "Choose national, regional, multi-regional or global.",
     "region": "Choose the region.",
-    "year": "Give the year of allocation, with four digits.",
-    "countries": "Name at least one benefiting member state.",
-    "budget": "Give the budget in US dollars.",
+    "year": "Enter the year of allocation, with four digits.",
+    "countries": "Choose at least one benefiting member state.",
+    "budget": "Enter the budget in US dollars.",
 }
 _LANGUAGE_CODE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
 FUNDING_LINES = ("Line 1", "Line 2")
@@ -45,9 +45,7 @@ UNCHANGED_ERROR = FieldError(
 
 
 def clean_draft(draft: ProjectDraft) -> ProjectDraft:
-    """The draft without what is unseen or stands twice, an amount as a record states it; nothing that makes sense is
-    lost.
-    """
+    """The draft without invisible characters and repeated codes, and with its amount in the format of a record."""
     changes: dict[str, object] = {}
     for field in fields(draft):
         value = getattr(draft, field.name)
@@ -59,23 +57,23 @@ def clean_draft(draft: ProjectDraft) -> ProjectDraft:
 
 
 def _normalise_amount(text: str) -> str:
-    """An amount in one spelling ("64240.00"), so that another one is no change; what is no amount as it was typed."""
+    """An amount in one format ("64240.00"), so that another format is no change; an invalid amount stays as typed."""
     cents = read_budget(FieldValidation({"budget": text}))
     return cleaning.clean_line(text) if cents is None else str(Decimal(cents).scaleb(-2))
 
 
 def _clean_summary(text: str) -> str:
-    # What is too long to be submitted is only kept: looking for HTML in half a million characters takes too long.
+    # A summary that is too long to submit is not searched for HTML: in half a million characters that is too slow.
     return markdown.clean_markdown(text) if len(text) <= MAX_SUMMARY_LENGTH else cleaning.clean_paragraphs(text)
 
 
 def find_errors(session: Session, draft: ProjectDraft, *, project_id: int | None = None) -> tuple[FieldError, ...]:
-    """All that keeps this draft from being submitted, in the order of the fields; `project_id` is what it changes."""
+    """Every error that prevents the submission, in field order; `project_id` is the project that the draft changes."""
     return _check_draft(session, draft, project_id)[0]
 
 
 def build_proposal(session: Session, draft: ProjectDraft, *, project_id: int | None = None) -> Proposal:
-    """The draft in the values of the database; raises ValidationFailed with all errors."""
+    """The draft as database values; raises ValidationFailed with every error."""
     errors, proposal = _check_draft(session, draft, project_id)
     if errors or proposal is None:
         raise ValidationFailed(errors)
@@ -105,27 +103,27 @@ def _check_draft(
             )
         )
     order = ProjectDraft.field_names()
-    # Paragraphs of Markdown need their blank lines, which validation drops as an import does.
+    # Validation removes blank lines, as for an import; the paragraphs of Markdown need them.
     if proposal:
         proposal = proposal._replace(summary=draft.summary)
     return tuple(sorted(errors, key=lambda error: order.index(error.field))), proposal
 
 
 def _missing_field_errors(draft: ProjectDraft, fields_with_errors: set[str]) -> list[FieldError]:
-    worldwide = draft.coverage == "global"
+    is_global = draft.coverage == "global"
     return [
-        FieldError(field, "This is missing.", advice)
+        FieldError(field, "This field is empty.", advice)
         for field, advice in REQUIRED_FIELDS.items()
-        if not getattr(draft, field) and field not in fields_with_errors and not (field == "countries" and worldwide)
+        if not getattr(draft, field) and field not in fields_with_errors and not (field == "countries" and is_global)
     ]
 
 
 def _length_errors(draft: ProjectDraft) -> list[FieldError]:
     limits = {"title": MAX_TITLE_LENGTH, "summary": MAX_SUMMARY_LENGTH, "source_url": MAX_URL_LENGTH}
     errors = [
-        FieldError(field, f"The text is longer than {most:,} characters.", "Shorten it.")
-        for field, most in limits.items()
-        if len(getattr(draft, field)) > most
+        FieldError(field, f"The text is longer than {limit:,} characters.", "Shorten it.")
+        for field, limit in limits.items()
+        if len(getattr(draft, field)) > limit
     ]
     errors += [
         FieldError(field, "This is not a language code.", "Choose a language from the list.")
@@ -133,7 +131,7 @@ def _length_errors(draft: ProjectDraft) -> list[FieldError]:
         if not _LANGUAGE_CODE.fullmatch(getattr(draft, field))
     ]
     errors += [
-        FieldError(field, f"More than {MAX_CODES_PER_FIELD} are named.", "Take some out.")
+        FieldError(field, f"More than {MAX_CODES_PER_FIELD} are selected.", "Remove some.")
         for field in ("countries", "other_countries", "sdg", "gcm")
         if len(getattr(draft, field)) > MAX_CODES_PER_FIELD
     ]
@@ -147,16 +145,18 @@ def _unlisted_code_errors(
     fields_with_errors: set[str],
     project_id: int | None,
 ) -> list[FieldError]:
-    """What is in no list. A file may name a term as it likes; a form offers codes, and sends nothing else by itself."""
+    """Codes outside the lists, unless the public record has them. Files may use any spelling; forms send codes only."""
     lists = {name: term_lookup.codes_in(facet) for name, facet in (TERM_FIELDS | CODE_FIELDS).items()}
     lists["funding_line"] = set(FUNDING_LINES)
-    odd = {name: _codes_in(draft, name) - listed for name, listed in lists.items() if name not in fields_with_errors}
-    if any(odd.values()) and project_id is not None:
-        held = published.draft_from_project(session, session.get_one(Project, project_id))
-        odd = {name: codes - _codes_in(held, name) for name, codes in odd.items()}
+    unlisted = {
+        name: _codes_in(draft, name) - listed for name, listed in lists.items() if name not in fields_with_errors
+    }
+    if any(unlisted.values()) and project_id is not None:
+        current = published.draft_from_project(session, session.get_one(Project, project_id))
+        unlisted = {name: codes - _codes_in(current, name) for name, codes in unlisted.items()}
     return [
         FieldError(name, f"{', '.join(sorted(codes))} is not in the list.", "Choose from the list.")
-        for name, codes in odd.items()
+        for name, codes in unlisted.items()
         if codes
     ]
 
@@ -167,9 +167,10 @@ def _codes_in(draft: ProjectDraft, name: str) -> set[str]:
 
 
 def _slug_with_reference(session: Session, reference: str, project_id: int | None) -> str:
-    """The key of another project that has this Projects ID, in capital letters or small ones as an import reads it."""
+    """The slug of another project with this Projects ID in any case; "" if there is none."""
     if not reference:
         return ""
-    is_alike = or_(Project.reference == reference, Project.slug_folded == slug_from_reference(reference).casefold())
-    others = session.execute(select(Project.slug, Project.reference).where(is_alike, Project.id != (project_id or 0)))
-    return next((key for key, held in others if held and held.casefold() == reference.casefold()), "")
+    # The slug finds the candidates that differ in case, without a scan of the table.
+    is_similar = or_(Project.reference == reference, Project.slug_folded == slug_from_reference(reference).casefold())
+    others = session.execute(select(Project.slug, Project.reference).where(is_similar, Project.id != (project_id or 0)))
+    return next((slug for slug, other in others if other and other.casefold() == reference.casefold()), "")

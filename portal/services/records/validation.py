@@ -161,7 +161,7 @@ def _search_document(
 def read_title(project: FieldValidation) -> str:
     title = project.text("title")
     if not title:
-        project.refuse("title", "The title is empty.", "Give the project a title.")
+        project.refuse("title", "The title is empty.", "Enter a title.")
     return title
 
 
@@ -193,10 +193,12 @@ def read_source_url(project: FieldValidation) -> str:
     source_url = project.text("source_url")
     if source_url and not _WEB_ADDRESS.match(source_url):
         project.refuse(
-            "source_url", "This is not a web address.", "Write it with http:// or https://, or leave it empty."
+            "source_url", "This is not a web address.", "Start it with http:// or https://, or leave it empty."
         )
     if len(source_url.encode()) > MAX_SOURCE_URL_BYTES:
-        project.refuse("source_url", f"The address is longer than {MAX_SOURCE_URL_BYTES} bytes.", "Give a shorter one.")
+        project.refuse(
+            "source_url", f"The address is longer than {MAX_SOURCE_URL_BYTES} bytes.", "Enter a shorter one."
+        )
     return source_url
 
 
@@ -204,7 +206,7 @@ def check_short_texts(project: FieldValidation) -> None:
     """Refuse language codes, Prima IDs and funding lines that are too long for their columns."""
     for name in ("title_language", "language"):
         if len(project.raw(name).strip()) > MAX_LANGUAGE_LENGTH:
-            project.refuse(name, "This is not a code of a language.", "Write en, fr or es, or leave it empty.")
+            project.refuse(name, "This is not a language code.", "Enter en, fr or es, or leave it empty.")
     for name in ("prima_id", "funding_line"):
         if len(project.raw(name).strip()) > MAX_SHORT_TEXT_LENGTH:
             project.refuse(name, f"The text is longer than {MAX_SHORT_TEXT_LENGTH} characters.", "Check the column.")

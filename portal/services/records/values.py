@@ -1,4 +1,4 @@
-"""What one row of a file says of a project, with every value as the tables store it."""
+"""Proposal: the validated values of a project in the format of the tables, with its slug and sort title."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from typing import NamedTuple
 
 from portal.text.folding import fold
 
-# Characters of a title that decide its place; an index of PostgreSQL takes no longer ones.
+# In characters: PostgreSQL limits the size of an index entry.
 MAX_SORT_TITLE_LENGTH = 500
 _NON_SLUG_CHARACTERS = re.compile(r"[^A-Za-z0-9._~-]+")
 _LEADING_PUNCTUATION = re.compile(r"^\W+")
-# What stands at the place of a key in the addresses of staff: /staff/projects/new, /staff/projects/check.
+# Staff URLs have these in place of a slug: /staff/projects/new, /staff/projects/check.
 RESERVED_SLUGS = frozenset(("new", "check"))
 
 
 class Proposal(NamedTuple):
-    """The columns of the project table come first, so that a slice of the proposal is the record.
+    """The columns of the project table come first, so a slice of the proposal is a database row (STORED_COLUMNS).
 
-    `start` and `end` are ISO texts, `budget` is in cents, the `_id`s are term ids; negative ones stand for terms
-    that the file brings along (see Glossary). `links` are (term id, is eligible), sorted, as are `tags`.
-    `key` is the wanted last part of the address, `document` what the text index holds: identifiers, title, body and
-    places, made plain where the row was read, in the second process. `fingerprint` is
-    empty where a Projects ID tells the record apart: half a million of them would be made and indexed for nothing.
+    `start` and `end` are partial ISO dates, `budget` is in US cents. The `_id`s are term ids; negative ones are terms
+    that the file adds (see NewTerm). `country_links` are (term id, is eligible) pairs, sorted, as are `tags`. `slug` is
+    the preferred slug, `row` the row number in the file. `search_document` holds identifiers, title, summary and term
+    names, normalised here because an import validates in a second process. `fingerprint` is "" for a project with a
+    Projects ID, which identifies it: computing and indexing half a million of them would be wasted.
     """
 
     reference: str | None
@@ -53,7 +53,7 @@ class Proposal(NamedTuple):
     search_document: tuple[str, str, str, str]
 
     def content_fingerprint(self) -> str:
-        """The fingerprint, made now where the record has a Projects ID."""
+        """The fingerprint, computed if the project has a Projects ID."""
         countries = [term_id for term_id, is_eligible in self.country_links if is_eligible]
         return self.fingerprint or fingerprint(self.title, self.start, self.end, self.year, countries, self.source_url)
 
@@ -64,7 +64,7 @@ STORED_COLUMNS = Proposal._fields[: Proposal._fields.index("fingerprint")]
 def fingerprint(
     title: str, start: str | None, end: str | None, year: int | None, countries: list[int], source_url: str
 ) -> str:
-    """Tells records without a Projects ID apart: by title, dates, countries and source."""
+    """A SHA-256 in hexadecimal of title, dates, countries and source, which identifies a project without an ID."""
     parts = (_fold_for_fingerprint(title), start, end, year, *sorted(countries), source_url)
     return hashlib.sha256("|".join("" if part is None else str(part) for part in parts).encode()).hexdigest()
 
@@ -77,17 +77,17 @@ def _fold_for_fingerprint(title: str) -> str:
 
 
 def slug_from_reference(reference: str) -> str:
-    """A Projects ID made fit for an address, or "" when nothing of it is."""
-    key = _NON_SLUG_CHARACTERS.sub("-", reference).strip(".")
-    return f"{key}-1" if key.casefold() in RESERVED_SLUGS else key
+    """A slug from a Projects ID; "" if no character of it may be in a slug."""
+    slug = _NON_SLUG_CHARACTERS.sub("-", reference).strip(".")
+    return f"{slug}-1" if slug.casefold() in RESERVED_SLUGS else slug
 
 
 def slug_from_fingerprint(content_fingerprint: str) -> str:
-    """A key that follows from the fingerprint `mark` and never changes."""
+    """A slug derived from the fingerprint: the same content always gets the same one."""
     return "n-" + base64.b32encode(hashlib.sha256(content_fingerprint.encode()).digest())[:10].decode().lower()
 
 
 def sort_title_of(title: str) -> str:
-    """A title as it sorts: folded, without the quotation marks and signs it begins with."""
-    bare = fold(title)
-    return (bare if bare[:1].isalnum() else _LEADING_PUNCTUATION.sub("", bare) or bare)[:MAX_SORT_TITLE_LENGTH]
+    """The title in the form that sorts: folded, without leading punctuation, limited in length."""
+    folded = fold(title)
+    return (folded if folded[:1].isalnum() else _LEADING_PUNCTUATION.sub("", folded) or folded)[:MAX_SORT_TITLE_LENGTH]

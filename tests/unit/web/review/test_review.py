@@ -304,8 +304,8 @@ def test_submitting_an_incomplete_draft_says_all_that_is_missing(office, people)
     revision = office.draft(COMPLETE.replace(title="", budget=""))
     author = people["author"]
     page = author.press(author.visit(at(revision)), at(revision, "submit"), status=422)
-    assert "Give the project a title." in page.text
-    assert "Give the budget in US dollars." in page.text
+    assert "Enter a title." in page.text
+    assert "Enter the budget in US dollars." in page.text
 
 
 def test_a_published_revision_is_shown_beside_what_it_replaced(office, reviewer):
