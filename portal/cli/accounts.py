@@ -92,7 +92,7 @@ def list_() -> None:
 @click.argument("new_email")
 @with_appcontext
 def email_(email: str, new_email: str) -> None:
-    """Change the e-mail address of an account and end its sessions at once."""
+    """Change the email address of an account and end its sessions at once."""
     with transaction(db.session()) as session:
         changed = get_account(session, email)
         previous = email_change.set_email(session, changed, new_email, by=None, auth_session=None)

@@ -1,4 +1,4 @@
-"""Sends mail over SMTP and verifies the server's certificate; without SMTP settings nothing is sent."""
+"""Send mail over SMTP, verifying the server's certificate; without SMTP settings nothing is sent."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TIMEOUT_SECONDS = 20
 
 @dataclass(frozen=True)
 class Email:
-    """A plain-text mail."""
+    """A plain-text email."""
 
     to: str
     subject: str
@@ -52,7 +52,7 @@ def send(email: Email, settings: Settings) -> None:
 
 
 def send_in_background(email: Email, settings: Settings) -> bool:
-    """Send in a thread, so that the response time does not show whether a mail was sent; False if not configured."""
+    """Send in a thread, so that the response time does not show whether an email was sent; False if not configured."""
     if not can_send(settings):
         return False
     Thread(target=send_quietly, args=(email, settings), daemon=True).start()
@@ -67,4 +67,4 @@ def send_quietly(email: Email, settings: Settings) -> None:
         send(email, settings)
     except (OSError, smtplib.SMTPException) as error:
         # Logs neither text nor address: the text may contain a one-time link.
-        _log.error("A mail was not sent: %s. Check the PORTAL_SMTP settings.", type(error).__name__)
+        _log.error("An email was not sent: %s. Check the PORTAL_SMTP settings.", type(error).__name__)

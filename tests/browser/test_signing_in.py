@@ -32,7 +32,7 @@ def choose(page, link, email):
     """From the link to being asked for the second factor."""
     page.goto(link)
     page.get_by_label("New password").fill(PHRASE)
-    page.get_by_role("button", name="Set the password").click()
+    page.get_by_role("button", name="Save password").click()
     sign_in(page, email)
 
 
@@ -46,7 +46,7 @@ def enrol(page):
     """Set up the second factor that the page asks for; gives its secret."""
     secret = page.locator("#secret").inner_text().strip()
     page.get_by_label("One-time code").fill(pyotp.TOTP(secret).now())
-    page.get_by_role("button", name="Turn it on").click()
+    page.get_by_role("button", name="Turn on second factor").click()
     return secret
 
 
@@ -69,7 +69,7 @@ def test_a_reviewer_comes_in_by_a_link_and_a_second_factor(page, axe, invited):
     secret = enrol(page)
     is_fine(page, axe)
     assert len(page.locator("#codes").inner_text().split()) == 10
-    page.get_by_role("link", name="I have kept them").click()
+    page.get_by_role("link", name="I have saved these codes").click()
     page.goto("/staff/account")
     is_fine(page, axe)
     page.set_viewport_size(SIZES[0])
@@ -109,13 +109,13 @@ def test_without_script_everything_works_the_same(invited, browser, live):
     page.goto("/staff/account")
     page.locator("#name").fill("Typed for an hour")
     context.clear_cookies(name="__Host-portal")
-    page.get_by_role("button", name="Store the name").click()
+    page.get_by_role("button", name="Save name").click()
     assert page.get_by_role("heading", level=1).inner_text() == "Sign in again"
     page.get_by_label("Email address").fill(email)
     page.get_by_label("Password").fill(PHRASE)
     page.get_by_label("One-time code").fill(pyotp.TOTP(secret).at(time.time() + 30))
-    page.get_by_role("button", name="Go on").click()
-    page.get_by_role("button", name="Send it now").click()
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Send again").click()
     assert page.get_by_role("status").first.inner_text() == "Your name has been saved."
     assert page.locator("#name").input_value() == "Typed for an hour"
     context.close()
@@ -126,10 +126,10 @@ def test_with_script_the_dialog_asks_and_the_form_goes_on(page, axe, invited):
     choose(page, link, email)
     page.goto("/staff/account")
     page.locator("#name").fill("Typed for an hour")
-    form = page.locator("form", has=page.get_by_role("button", name="Store the name"))
+    form = page.locator("form", has=page.get_by_role("button", name="Save name"))
     form.evaluate("form => form.dataset.checkSession = ''")
     page.context.clear_cookies(name="__Host-portal")
-    page.get_by_role("button", name="Store the name").click()
+    page.get_by_role("button", name="Save name").click()
     dialog = page.get_by_role("dialog", name="Sign in again")
     dialog.wait_for()
     assert axe(page, within="#reauth-dialog") == []

@@ -18,13 +18,17 @@ from portal.vocabulary.workflow import Role
 
 ADMINISTRATORS_ONLY = "Only administrators can manage accounts."
 INVALID_EMAIL_ERROR = FieldError(
-    "email", "This is not an e-mail address.", "Enter an e-mail address in the format name@example.org."
+    "email", "This is not an email address.", "Enter an email address in the correct format, like name@example.org."
 )
-EMAIL_IN_USE_ERROR = FieldError("email", "There is an account with this address.", "Look for it in the list.")
+EMAIL_IN_USE_ERROR = FieldError(
+    "email",
+    "There is already an account with this address.",
+    "Find it in the list of accounts, or enter another address.",
+)
 _INVALID_NAME_ERROR = FieldError(
-    "name", "The name is missing or too long.", f"Enter a name of up to {MAX_NAME_LENGTH} characters."
+    "name", "The name is missing or too long.", f"Enter a name of {MAX_NAME_LENGTH} characters or fewer."
 )
-_UNKNOWN_ROLE_ERROR = FieldError("role", "There is no such role.", f"Choose one of {', '.join(Role)}.")
+_UNKNOWN_ROLE_ERROR = FieldError("role", "There is no such role.", f"Select one of these roles: {', '.join(Role)}.")
 
 
 def find_by_email(session: Session, email: str) -> Account | None:

@@ -61,7 +61,7 @@ class Enrolment:
 def sign_in(
     session: Session, email: str, password: str, *, client_address: str, user_agent: str = "", device: str = ""
 ) -> SignInResult:
-    """Check e-mail and password; the same result in the same time whether or not there is such an account.
+    """Check email address and password; the same result in the same time whether or not there is such an account.
 
     Commits the attempt before checking the password; the caller commits the rest. `device`: see rate_limits.hit.
     """

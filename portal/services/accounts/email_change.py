@@ -1,7 +1,7 @@
-"""Changing the e-mail address of an account: requested by its owner and confirmed from the new address, or set by an
+"""Change of the email address of an account: requested by its owner and confirmed from the new address, or set by an
 administrator.
 
-Nobody can find out here whether an address has an account: the answer is always the same, and only the mails differ.
+Nobody can find out here whether an address has an account: the answer is always the same, and only the emails differ.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Texts of the mails about an account: one-time links, and security notifications to its owner.
+"""Texts of the emails about an account: one-time links, and security notifications to its owner.
 
 Security notifications contain no secret and no link that changes anything. Callers send them after the commit
-(mail.send_in_background), so that a mail neither delays nor undoes a change.
+(mail.send_in_background), so that an email neither delays nor undoes a change.
 """
 
 from __future__ import annotations
@@ -43,53 +43,53 @@ _TEXTS: dict[SecurityEvent, tuple[str, str]] = {
     ),
     SecurityEvent.ROLE_CHANGED: ("Your role was changed", "The role of your account is now: {detail}."),
     SecurityEvent.EMAIL_CHANGE_REQUESTED: (
-        "A change of your e-mail address was requested",
-        "Someone who is signed in as you requested to change the e-mail address of your account to {detail}. Nothing "
-        "has changed yet: the link in the mail to the new address has to be used first.",
+        "A change of your email address was requested",
+        "Someone who is signed in as you requested to change the email address of your account to {detail}. Nothing "
+        "has changed yet: the link in the email to the new address has to be used first.",
     ),
     SecurityEvent.EMAIL_IN_USE: (
-        "Someone requested your e-mail address",
-        "Someone who is signed in to another account requested your e-mail address for it. Nothing was changed, "
+        "Someone requested your email address",
+        "Someone who is signed in to another account requested your email address for it. Nothing was changed, "
         "because your own account has this address.",
     ),
     SecurityEvent.EMAIL_CHANGED: (
-        "Your e-mail address was changed",
-        "The e-mail address of your account is now {detail}.",
+        "Your email address was changed",
+        "The email address of your account is now {detail}.",
     ),
     SecurityEvent.NEW_DEVICE: (
-        "A sign-in from a new device",
-        "Someone signed in to your account from a browser that has not been used for it before: {detail}.",
+        "New sign-in to your account",
+        "Someone signed in to your account from a browser that has not been used with it before: {detail}.",
     ),
 }
 
 
 def confirmation_email(email: str, name: str, url: str, settings: Settings) -> Email:
-    """The mail to a new address with the link that confirms it."""
+    """The email to a new address with the link that confirms it."""
     portal = f"{settings.name_prefix} {settings.name}"
     return Email(
         email,
-        f"Confirm your e-mail address for {portal}",
+        f"Confirm your email address for {portal}",
         f"Dear {name},\n\nSomeone, most likely you, wants to use this address for an account of {portal}. Confirm it "
         f"here within 30 minutes. The link works once:\n\n{url}\n\n"
-        "If you did not expect this, ignore this mail: nothing changes unless the link is used.\n",
+        "If you did not expect this, ignore this email: nothing changes unless the link is used.\n",
     )
 
 
 def security_notification(event: SecurityEvent, *, to: str, name: str, settings: Settings, detail: str = "") -> Email:
-    """The mail that tells the owner of an account about an event that has just happened."""
+    """The email that tells the owner of an account about an event that has just happened."""
     subject, first = _TEXTS[event]
     contact = f" ({settings.contact})" if settings.contact else ""
     return Email(
         to,
         f"{subject}: {settings.name_prefix} {settings.name}",
         f"Dear {name},\n\n{first.format(detail=detail)} This was on {now():%Y-%m-%d at %H:%M} UTC.\n\n"
-        "If you expected this, you do not need to do anything. If not, ask an administrator at once to disable your "
-        f"account{contact}, and choose another password:\n\n{settings.public_url}/forgotten\n",
+        "If this was you, you do not need to do anything. If not, ask an administrator at once to disable your "
+        f"account{contact}, and choose a new password:\n\n{settings.public_url}/forgotten\n",
     )
 
 
 def link_email(link: IssuedLink, settings: Settings) -> Email:
-    """The mail with a one-time link, built from the configured URL of the portal."""
+    """The email with a one-time link, built from the configured URL of the portal."""
     portal = f"{settings.name_prefix} {settings.name}"
     if link.purpose == Purpose.RESET:
         subject, reason = f"A new password for {portal}", "Someone, most likely you, requested a new password."
@@ -100,5 +100,5 @@ def link_email(link: IssuedLink, settings: Settings) -> Email:
         subject,
         f"Dear {link.name},\n\n{reason} Choose a password here within 30 minutes. The link works once:\n\n"
         f"{link.url(settings.public_url)}\n\n"
-        "If you did not expect this, ignore this mail: nothing changes unless the link is used.\n",
+        "If you did not expect this, ignore this email: nothing changes unless the link is used.\n",
     )

@@ -56,15 +56,13 @@ def needs_rehash(password_hash: str) -> bool:
 
 
 def check_strength(password: str, *, context: tuple[str, ...] = ()) -> None:
-    """Raise WeakPassword if too short, too long or easy to guess. `context`: e-mail, name and the like."""
+    """Raise WeakPassword if too short, too long or easy to guess. `context`: email address, name and the like."""
     if len(password) < MIN_LENGTH:
-        raise WeakPassword(
-            f"The password is shorter than {MIN_LENGTH} characters. Use several unrelated words in a row."
-        )
+        raise WeakPassword(f"The password is shorter than {MIN_LENGTH} characters. Enter several unrelated words.")
     if len(password) > MAX_LENGTH:
-        raise WeakPassword(f"The password is longer than {MAX_LENGTH:,} characters. Choose a shorter one.")
+        raise WeakPassword(f"The password is longer than {MAX_LENGTH:,} characters. Enter a shorter one.")
     if is_common(password, context) or is_guessable(password, context):
-        raise WeakPassword("The password is easy to guess. Use several unrelated words in a row.")
+        raise WeakPassword("The password is easy to guess. Enter a different one, such as several unrelated words.")
 
 
 def is_guessable(password: str, context: tuple[str, ...] = ()) -> bool:

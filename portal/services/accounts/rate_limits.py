@@ -28,7 +28,7 @@ _MAX_RECORDED_REFUSALS = 1_000
 def hit(session: Session, kind: str, *, account: str, client_address: str, device: str = "") -> None:
     """Count one attempt of this kind; raise RateLimited, without counting it, if a limit is reached.
 
-    `account` is the e-mail address as typed, known or not. `device` identifies a device that has signed in to this
+    `account` is the email address as typed, known or not. `device` identifies a device that has signed in to this
     account before (checked by the caller): its attempts are counted separately and per account only, so strangers
     cannot lock the owner out, however many they are.
     """

@@ -1,1 +1,1 @@
-"""Signing in and one's own account."""
+"""Sign-in and account settings."""

@@ -43,10 +43,10 @@ class ChangeEmailForm(Form):
 
 
 def wrong_password_message() -> str:
-    return gettext("Your email address or password is wrong. Check both, or ask for a new password.")
+    return gettext("Your email address or password is wrong. Check both, or choose a new password.")
 
 
 def wrong_code_message() -> str:
     return gettext(
-        "This code is wrong, already used or too old. Check the time on your device, then enter the next code."
+        "This code is wrong, already used or too old. Check the time on your device and enter the next code."
     )

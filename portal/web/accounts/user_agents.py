@@ -1,10 +1,10 @@
-"""A browser in a few words, for the list of one's sessions; the rest of what it says of itself is not kept."""
+"""A short name for a browser, for the list of sessions; the full User-Agent header is not stored."""
 
 from __future__ import annotations
 
 from portal.web.presentation.i18n import gettext
 
-# The first that is found counts: Edge also calls itself Chrome, and Chrome also calls itself Safari.
+# The first match counts: Edge also calls itself Chrome, and Chrome also calls itself Safari.
 _BROWSERS = (
     ("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("FxiOS", "Firefox"), ("CriOS", "Chrome"),
     ("Chrome/", "Chrome"), ("Safari/", "Safari"),
@@ -16,9 +16,9 @@ _SYSTEMS = (
 
 
 def describe_user_agent(user_agent: str) -> str:
-    """The browser and the system that a User-Agent header names, or "" where it names neither."""
-    browser = next((name for sign, name in _BROWSERS if sign in user_agent), "")
-    system = next((name for sign, name in _SYSTEMS if sign in user_agent), "")
+    """The browser and operating system named in a User-Agent header; "" if it names neither."""
+    browser = next((name for token, name in _BROWSERS if token in user_agent), "")
+    system = next((name for token, name in _SYSTEMS if token in user_agent), "")
     if browser and system:
         return gettext("%(browser)s on %(system)s", browser=browser, system=system)
     return browser or system

@@ -237,7 +237,7 @@ STAFF_MENU = (
     StaffMenuEntry("desk", N_("Desk"), "/staff/"),
     StaffMenuEntry("new", N_("New project"), "/staff/projects/new"),
     StaffMenuEntry("accounts", N_("Accounts"), "/staff/accounts/", Role.ADMINISTRATOR),
-    StaffMenuEntry("audit", N_("Audit"), "/staff/audit/", Role.ADMINISTRATOR),
+    StaffMenuEntry("audit", N_("Audit log"), "/staff/audit/", Role.ADMINISTRATOR),
     StaffMenuEntry("public", N_("Public site"), "/"),
 )
 

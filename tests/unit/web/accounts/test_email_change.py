@@ -58,7 +58,7 @@ def test_the_new_address_is_used_once_it_is_confirmed_from_there(staff, session,
     assert ann.email == "ann@example.org"
     link = link_in(outbox)
     stranger = staff()
-    assert stranger.visit(link).heading == "Confirm your e-mail address"
+    assert stranger.visit(link).heading == "Confirm your email address"
     assert ann.email == "ann@example.org"
     assert place(stranger.post(link)) == "/sign-in"
     assert ann.email == NEW
@@ -198,7 +198,7 @@ def test_an_administrator_proves_who_they_are(staff, session, ada, ann, outbox):
 
 def test_an_administrator_is_told_when_the_address_is_in_use(staff, ada, ann, outbox):
     page = staff().sign_in(ada).send(f"/staff/accounts/{ann.id}/email", {"email": ada.email}, status=422)
-    assert "There is an account with this address." in page.text
+    assert "There is already an account with this address." in page.text
 
 
 def test_an_administrators_own_address_is_confirmed_like_anyones(staff, ada, outbox):

@@ -93,7 +93,7 @@ def test_a_sign_in_from_a_new_device_is_told_once(staff, ann, outbox):
     someone = staff()
     for _ in range(2):
         someone.post("/sign-in", {"email": ann.email, "password": PHRASE}, headers={"User-Agent": "Firefox"})
-    assert told(outbox) == [("ann@example.org", "A sign-in from a new device")]
+    assert told(outbox) == [("ann@example.org", "New sign-in to your account")]
     assert "from the network address 127.0.0.1" in outbox[0].text
 
 
@@ -102,7 +102,7 @@ def test_with_a_second_factor_the_code_completes_the_sign_in(staff, ada, outbox)
     someone.post("/sign-in", {"email": ada.email, "password": PHRASE})
     assert outbox == []
     someone.post("/sign-in/code", {"code": code()})
-    assert told(outbox) == [("ada@example.org", "A sign-in from a new device")]
+    assert told(outbox) == [("ada@example.org", "New sign-in to your account")]
 
 
 def test_the_very_first_sign_in_is_not_told(staff, session, outbox):
@@ -119,7 +119,7 @@ def test_proving_who_one_is_is_no_sign_in(staff, ann, outbox):
 
 def test_signing_in_again_in_place_is_a_sign_in(staff, ann, outbox):
     staff().post("/sign-in/again", {"email": ann.email, "password": PHRASE, "to": "/staff/", "method": "GET"})
-    assert told(outbox) == [("ann@example.org", "A sign-in from a new device")]
+    assert told(outbox) == [("ann@example.org", "New sign-in to your account")]
 
 
 def test_a_notice_holds_no_link_that_does_anything(staff, ann, outbox, app):

@@ -318,7 +318,7 @@ def test_a_form_sent_too_late_goes_through_after_signing_in(staff, ann, session)
     late = someone.send("/staff/account/name", {"name": 'Ann <Marie> & "Co"\n'}, status=401)
     fields = {field.attrs["name"]: field.attrs.get("value", "") for field in late.select("form.card input")}
     button = someone.send("/sign-in/again", {**fields, "email": ann.email, "password": PHRASE}, token="")
-    assert button.heading == "Nothing is lost: send it now"
+    assert button.heading == "Send your form again"
     fields = {field.attrs["name"]: field.attrs.get("value", "") for field in button.select("form.card input")}
     assert "password" not in fields
     assert someone.post(button.one("form.card").attrs["action"], fields, token="").status_code == 303
@@ -361,7 +361,7 @@ def test_what_came_from_elsewhere_is_not_carried(staff, ann):
 
 def test_what_is_too_long_to_carry_is_said(staff):
     page = staff().send("/staff/account/name", {"name": "x" * 460_000}, status=401)
-    assert "too long to be kept" in page.text
+    assert "too long for this page" in page.text
 
 
 def test_the_button_sends_to_pages_of_staff_alone(staff, ann):

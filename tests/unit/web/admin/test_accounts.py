@@ -213,7 +213,7 @@ def test_a_grave_act_asks_again_after_ten_minutes(address, staff, session, ada, 
     boss, address = staff().sign_in(ada), address.format(ann.id)
     let_time_pass(session, ada, 11)
     page = boss.send(address, {"role": "reviewer"}, status=401)
-    assert page.heading == "Show once more that it is you"
+    assert page.heading == "Confirm your identity"
     fields = {field.attrs["name"]: field.attrs.get("value", "") for field in page.select("form.card input")}
     button = boss.send("/sign-in/again", {**fields, "password": PHRASE, "code": code()}, token="")
     fields = {field.attrs["name"]: field.attrs.get("value", "") for field in button.select("form.card input")}
