@@ -67,7 +67,8 @@ def check_strength(password: str, *, context: tuple[str, ...] = ()) -> None:
 
 def is_guessable(password: str, context: tuple[str, ...] = ()) -> bool:
     """Whether zxcvbn finds it weak: common passwords, names, repetitions, sequences, keyboard rows, dates."""
-    if len(set(fold(password))) < _MIN_DISTINCT_CHARACTERS:
+    bare = re.sub(r"[\W_]", "", fold(password)) or password
+    if len(set(bare)) < _MIN_DISTINCT_CHARACTERS:
         return True
     start = password[:_MAX_ESTIMATED_LENGTH].encode("utf-8", "replace").decode()
     estimate = zxcvbn(start, [*context, *_words(context), *_refused_passwords()])
