@@ -1,0 +1,81 @@
+"""The rows of a file by field, whatever its format."""
+
+import pytest
+
+from portal.errors import UnreadableFile
+from portal.services.imports.header import REQUIRED_COLUMNS
+from portal.services.imports.readers.table import open_table
+
+HEADER = ",".join(REQUIRED_COLUMNS)
+
+
+@pytest.fixture
+def read(tmp_path):
+    """read(text) is the rows of a file with this header and text."""
+
+    def read(text):
+        path = tmp_path / "in.csv"
+        path.write_bytes(text if isinstance(text, bytes) else f"{HEADER}\n{text}".encode())
+        with open_table(path) as table:
+            return table.columns, list(table.rows)
+
+    return read
+
+
+def test_rows_have_their_values_by_field(read):
+    columns, rows = read("XX.1,A title" + "," * 10 + "\n")
+    assert columns == REQUIRED_COLUMNS
+    assert [(row.number, row.values["number"], row.values["title"], row.issue) for row in rows] == [
+        (2, "XX.1", "A title", None)
+    ]
+
+
+def test_empty_rows_are_passed_over_and_counted(read):
+    _, rows = read("\n" + "," * 11 + "\n , ,\n,A title" + "," * 10 + "\n")
+    assert [row.number for row in rows] == [5]
+
+
+@pytest.mark.parametrize(
+    ("text", "issue"),
+    [
+        (
+            "XX.1,A title",
+            "refused row 2: the row has 2 cells, the header 12. Check the commas and quotation marks of this row.",
+        ),
+        (
+            "XX.1,#REF!" + "," * 10,
+            "refused row 2, title “#REF!”: the cell holds an error of the spreadsheet. "
+            "Correct the formula or type the value.",
+        ),
+        (
+            "#N/A,#REF!" + "," * 10,
+            "refused row 2, project_id “#N/A”: the cell holds an error of the spreadsheet. "
+            "Correct the formula or type the value.",
+        ),
+    ],
+)
+def test_a_row_that_cannot_be_used_says_why(read, text, issue):
+    _, (row,) = read(text)
+    assert str(row.issue) == issue
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "no rows; the file is empty."),
+        (b"\n\n", "no rows; the file is empty."),
+        (HEADER.encode() + b"\n\n", "no rows; the file holds only a header."),
+        (b"%PDF-1.7", "this is a PDF document; save it as CSV (UTF-8) or as .xlsx."),
+        (b"\xff\xfea\0", "this is text in UTF-16; save it as CSV (UTF-8) or as .xlsx."),
+    ],
+)
+def test_a_file_without_rows_says_so(read, content, said):
+    with pytest.raises(UnreadableFile) as caught:
+        read(content)
+    assert str(caught.value) == f"in.csv: {said}"
+
+
+def test_a_file_that_is_not_there(tmp_path):
+    with pytest.raises(UnreadableFile) as caught, open_table(tmp_path / "in.csv"):
+        pass
+    assert str(caught.value) == ("in.csv: cannot be opened (No such file or directory); check the path and its rights.")

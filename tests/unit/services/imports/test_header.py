@@ -1,0 +1,52 @@
+"""The header of an import file, and what is said of one that does not do."""
+
+import pytest
+
+from portal.errors import UnreadableFile
+from portal.services.imports.header import KNOWN_COLUMNS, REQUIRED_COLUMNS, column_of, field_of, parse_header
+
+
+def test_columns_may_come_in_any_case_and_order():
+    header = [*(f" {name.upper()} " for name in reversed(KNOWN_COLUMNS)), "", " "]
+    assert parse_header(header, "in.csv") == tuple(reversed(KNOWN_COLUMNS))
+
+
+def test_every_field_has_one_column():
+    assert [column_of(field_of(column)) for column in KNOWN_COLUMNS] == list(KNOWN_COLUMNS)
+    assert (field_of("project_id"), field_of("title")) == ("number", "title")
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        (["sep=;"], "the first line sets a separator; delete it and separate the cells by commas."),
+        (
+            [";".join(REQUIRED_COLUMNS)],
+            "the cells are separated by semicolons; save the file as CSV with commas.",
+        ),
+        (['"project_id"\t "Title"'], "the cells are separated by tabs; save the file as CSV with commas."),
+        (["title|year"], "the cells are separated by vertical bars; save the file as CSV with commas."),
+        (["title", "", "year"], "column 2 of the header has no name; name it or delete it."),
+        (["title", "Title"], "the header repeats 'title'; keep each column once."),
+        (
+            REQUIRED_COLUMNS[:-2],
+            "the first row is the header and lacks 'benefiting_member_states', 'summary'; "
+            "add each missing column, empty if need be.",
+        ),
+        (
+            ["x"],
+            "the first row is the header and lacks "
+            + ", ".join(map(repr, REQUIRED_COLUMNS[:10]))
+            + " and 2 more; add each missing column, empty if need be.",
+        ),
+        (
+            [*REQUIRED_COLUMNS, "colour" * 20],
+            f"the header has unknown columns {'colour' * 10!r}; rename or delete them. "
+            f"Known columns are {', '.join(KNOWN_COLUMNS)}.",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said(header, said):
+    with pytest.raises(UnreadableFile) as caught:
+        parse_header(header, "in.csv")
+    assert str(caught.value) == f"in.csv: {said}"
