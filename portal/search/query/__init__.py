@@ -1,1 +1,1 @@
-"""What a visitor asks: the filters and how the query string is read."""
+"""The search request: the filters and how they are parsed from the query string."""

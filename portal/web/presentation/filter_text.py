@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from portal.search.query.filters import Filters, InvalidParameter
+from portal.search.query.filters import Filters
+from portal.search.query.parameters import InvalidParameter
 from portal.search.read_models.terms import Terms
 from portal.vocabulary.facets import (
     MAX_PAGE_SIZE,

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
-from portal.search.query.filters import Filters, InvalidParameter
+from portal.search.query.filters import Filters
+from portal.search.query.parameters import InvalidParameter
 from portal.vocabulary.facets import FACETS, MAX_VALUES_PER_FACET
 
 
