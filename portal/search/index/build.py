@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 from pyroaring import BitMap
 
 from portal.search.arrays import Int64Array, IntegerArray
@@ -72,46 +73,65 @@ def build_index(columns: ProjectColumns) -> FacetIndex:
 def patch_index(
     index: FacetIndex, removed_ids: Sequence[int], columns: ProjectColumns, successors: Int64Array
 ) -> FacetIndex:
-    """The index without some projects (by database id) and with others: a changed project is in both.
+    """The index without the projects `removed_ids` (database ids) and with those of `columns`.
 
-    `followers` holds for each row of `columns` the database id of the project that comes next by title
-    among those that stay, 0 for none. Costs a few milliseconds, so a request may wait for it.
+    A changed project is in both. `successors` holds for each row of `columns` the database id of the next unchanged
+    project by title, 0 for none. Takes a few milliseconds, so a request may wait for it.
     """
-    gone_rows = sorted(
-        {int(index.row_by_id[one]) for one in removed_ids if one < len(index.row_by_id) and index.row_by_id[one] >= 0}
-    )
-    gone = BitMap(gone_rows)
-    first = len(index.row_columns.ids)
+    removed_rows = rows_of_known_ids(index, removed_ids)
+    removed = BitMap(removed_rows)
     order = np.arange(len(columns.ids))
-    added_facts = build_row_columns(columns, order)
-    added = build_parts(columns, order, order, added_facts, first_row=first)
-    facts = concatenate_rows(index.row_columns, added_facts)
-    rows = np.full(max(len(index.row_by_id), int(columns.ids.max(initial=0)) + 1), -1, dtype=np.int32)
-    rows[: len(index.row_by_id)] = index.row_by_id
-    rows[index.row_columns.ids[gone_rows]] = -1
-    rows[columns.ids] = first + order
-    fresh = [int(row) for row in first + order]
-    late = [one for one in index.appended if one.row not in gone] + [
-        AppendedRow(newest_insert_position(index, facts, r), r) for r in fresh
-    ]
-    key = newest_key(facts)
+    new_rows = len(index.row_columns.ids) + order
+    new_row_columns = build_row_columns(columns, order)
+    added = build_parts(columns, order, order, new_row_columns, first_row=len(index.row_columns.ids))
+    row_columns = concatenate_rows(index.row_columns, new_row_columns)
+    added_rows: list[int] = new_rows.tolist()
     return FacetIndex(
         built_count=index.built_count,
-        row_columns=facts,
-        row_by_id=rows,
-        all_rows=index.all_rows - gone | to_bitmap(first + order),
-        undated=index.undated - gone | added.undated,
-        bitmaps={facet: patch_bitmaps(values, gone, added.bitmaps[facet]) for facet, values in index.bitmaps.items()},
-        first_years=patch_bitmaps(index.first_years, gone, added.first_years),
-        last_years=patch_bitmaps(index.last_years, gone, added.last_years),
-        budgets=index.budgets.patched(gone, added.budgets),
+        row_columns=row_columns,
+        row_by_id=patch_row_by_id(index, removed_rows, columns.ids, new_rows),
+        all_rows=index.all_rows - removed | to_bitmap(new_rows),
+        undated=index.undated - removed | added.undated,
+        bitmaps={
+            facet: patch_bitmaps(values, removed, added.bitmaps[facet]) for facet, values in index.bitmaps.items()
+        },
+        first_years=patch_bitmaps(index.first_years, removed, added.first_years),
+        last_years=patch_bitmaps(index.last_years, removed, added.last_years),
+        budgets=index.budgets.patched(removed, added.budgets),
         orders={
-            name: patch_order(index.orders[name], sort_key, gone_rows, fresh)
-            for name, sort_key in sort_keys(facts, key).items()
+            name: patch_order(index.orders[name], sort_key, removed_rows, added_rows)
+            for name, sort_key in sort_keys(row_columns).items()
         }
-        | {"title": patch_title_order(index, gone_rows, fresh, successors)},
-        appended=tuple(sorted(late, key=lambda one: key(one.row))),
+        | {"title": patch_title_order(index, removed_rows, added_rows, successors)},
+        appended=patch_appended(index, row_columns, removed, added_rows),
     )
+
+
+def rows_of_known_ids(index: FacetIndex, ids: Sequence[int]) -> list[int]:
+    """The rows of those of the projects that are in the index, rising."""
+    rows = {int(index.row_by_id[project_id]) for project_id in ids if project_id < len(index.row_by_id)}
+    return sorted(row for row in rows if row >= 0)
+
+
+def patch_row_by_id(
+    index: FacetIndex, removed_rows: Sequence[int], added_ids: IntegerArray, added_rows: Int64Array
+) -> npt.NDArray[np.int32]:
+    size = max(len(index.row_by_id), int(added_ids.max(initial=0)) + 1)
+    row_by_id = np.full(size, -1, dtype=np.int32)
+    row_by_id[: len(index.row_by_id)] = index.row_by_id
+    row_by_id[index.row_columns.ids[removed_rows]] = -1
+    row_by_id[added_ids] = added_rows
+    return row_by_id
+
+
+def patch_appended(
+    index: FacetIndex, row_columns: RowColumns, removed: BitMap, added_rows: Sequence[int]
+) -> tuple[AppendedRow, ...]:
+    """The appended rows in the default order."""
+    remaining = [appended for appended in index.appended if appended.row not in removed]
+    added = [AppendedRow(newest_insert_position(index, row_columns, row), row) for row in added_rows]
+    key = newest_key(row_columns)
+    return tuple(sorted([*remaining, *added], key=lambda appended: key(appended.row)))
 
 
 @dataclass(frozen=True)
@@ -206,8 +226,9 @@ def newest_insert_position(index: FacetIndex, row_columns: RowColumns, row: int)
     return bisect_left(range(index.built_count), key(row), key=key)
 
 
-def sort_keys(row_columns: RowColumns, newest: Callable[[int], SortKey]) -> dict[str, Callable[[int], SortKey]]:
-    """The other orders in the same way."""
+def sort_keys(row_columns: RowColumns) -> dict[str, Callable[[int], SortKey]]:
+    """Sort keys of the other orders by row, ascending; the title order has none, as the index has no titles."""
+    newest = newest_key(row_columns)
     return {
         "oldest": lambda row: (int(row_columns.known_years[row]) or _NO_YEAR, *newest(row)),
         "budget": lambda row: (

@@ -1,4 +1,4 @@
-"""Listing: one project as lists and its page show it, read without an object per row."""
+"""ProjectView: one published project as a read-only value, for lists and its page."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, select
+from sqlalchemy import BindParameter, Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.models import PartialDate, Project, ProjectCountry, ProjectTag
 from portal.search.read_models.terms import Terms, TermView
 
-# Made once: to put a statement together takes longer than to run it.
+# Built once: building a statement takes longer than running it.
 _IDS: BindParameter[int] = bindparam("ids", expanding=True)
 _PROJECT, _COUNTRY, _TAG = Project.__table__.c, ProjectCountry.__table__.c, ProjectTag.__table__.c
 _EXCLUDED_COLUMNS = (
@@ -32,7 +33,10 @@ _SELECT_TAGS = select(_TAG.project_id, _TAG.term_id).where(_TAG.project_id.in_(_
 
 @dataclass(frozen=True, eq=False)
 class ProjectView:
-    """A published project in words; what is not stated is None, or empty. Each reading is a thing of its own."""
+    """A published project with its terms; what is not stated is None, "" or (). `budget` is in US dollars.
+
+    Two values are equal only if they are the same object.
+    """
 
     id: int
     slug: str
@@ -64,48 +68,59 @@ class ProjectView:
 
 
 def load_project_views(session: Session, terms: Terms, ids: Sequence[int]) -> tuple[ProjectView, ...]:
-    """The published projects with these ids, in their order; ids that are not published are left out."""
+    """The published projects with these database ids, in their order; ids that are not published are left out."""
     if not ids:
         return ()
-    asked, word = {"ids": list(ids)}, terms.by_id
-    places: dict[tuple[int, bool], list[TermView]] = defaultdict(list)
-    for project_id, term_id, is_eligible in session.execute(_SELECT_COUNTRIES, asked).all():
-        if place := word(term_id):
-            places[project_id, is_eligible].append(place)
+    parameters = {"ids": list(ids)}
+    countries: dict[tuple[int, bool], list[TermView]] = defaultdict(list)
+    for project_id, term_id, is_eligible in session.execute(_SELECT_COUNTRIES, parameters).all():
+        if country := terms.by_id(term_id):
+            countries[project_id, is_eligible].append(country)
     tags: dict[int, list[TermView]] = defaultdict(list)
-    for project_id, term_id in session.execute(_SELECT_TAGS, asked).all():
-        if tag := word(term_id):
+    for project_id, term_id in session.execute(_SELECT_TAGS, parameters).all():
+        if tag := terms.by_id(term_id):
             tags[project_id].append(tag)
-    found = {
-        row.id: ProjectView(
-            id=row.id,
-            slug=row.slug,
-            reference=row.reference or "",
-            prima_id=row.prima_id or "",
-            title=row.title,
-            title_language=row.title_language,
-            summary=row.summary,
-            language=row.language,
-            start=row.start,
-            end=row.end,
-            year=row.year,
-            budget=row.budget,
-            status=word(row.status_id),
-            type=word(row.type_id),
-            coverage=word(row.coverage_id),
-            region=word(row.region_id),
-            countries=sort_terms(places[row.id, True]),
-            other_countries=sort_terms(places[row.id, False]),
-            tags=sort_terms(tags[row.id]),
-            funding_line=row.funding_line,
-            source_url=row.source_url,
-            changed_at=row.changed_at,
-            published_at=row.published_at,
-        )
-        for row in session.execute(_SELECT_PROJECTS, asked).all()
+    projects = {
+        row.id: build_project_view(row, terms, countries[row.id, True], countries[row.id, False], tags[row.id])
+        for row in session.execute(_SELECT_PROJECTS, parameters).all()
     }
-    return tuple(found[number] for number in ids if number in found)
+    return tuple(projects[project_id] for project_id in ids if project_id in projects)
+
+
+def build_project_view(
+    row: Row[Any],
+    terms: Terms,
+    countries: list[TermView],
+    other_countries: list[TermView],
+    tags: list[TermView],
+) -> ProjectView:
+    """A project from a row of _SELECT_PROJECTS and its terms."""
+    return ProjectView(
+        id=row.id,
+        slug=row.slug,
+        reference=row.reference or "",
+        prima_id=row.prima_id or "",
+        title=row.title,
+        title_language=row.title_language,
+        summary=row.summary,
+        language=row.language,
+        start=row.start,
+        end=row.end,
+        year=row.year,
+        budget=row.budget,
+        status=terms.by_id(row.status_id),
+        type=terms.by_id(row.type_id),
+        coverage=terms.by_id(row.coverage_id),
+        region=terms.by_id(row.region_id),
+        countries=sort_terms(countries),
+        other_countries=sort_terms(other_countries),
+        tags=sort_terms(tags),
+        funding_line=row.funding_line,
+        source_url=row.source_url,
+        changed_at=row.changed_at,
+        published_at=row.published_at,
+    )
 
 
 def sort_terms(terms: list[TermView]) -> tuple[TermView, ...]:
-    return tuple(sorted(terms, key=lambda word: word.id))
+    return tuple(sorted(terms, key=lambda term: term.id))
