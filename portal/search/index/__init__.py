@@ -1,1 +1,1 @@
-"""The in-memory facet index: how it is built, kept current and shared."""
+"""The in-memory facet index: how it is built, updated and shared between threads."""

@@ -1,4 +1,4 @@
-"""Between numpy and roaring bitmaps, and one number a row spread over bitmaps. Pure."""
+"""Conversion between numpy arrays and roaring bitmaps, and bit-sliced columns of integers. Pure."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ ValueBitmaps = Mapping[str, BitMap]
 
 
 def to_bitmap(rows: IntegerArray) -> BitMap:
-    """A bitmap of rows in rising order."""
-    # pyroaring walks a numpy array object by object, but takes the memory of an array.array as it is.
-    words = array("I")
-    words.frombytes(np.ascontiguousarray(rows, dtype=np.uint32).tobytes())
-    return BitMap(words)
+    """A bitmap of rows; `rows` is in ascending order."""
+    # pyroaring iterates over a numpy array object by object, but reads the buffer of an array.array directly.
+    buffer = array("I")
+    buffer.frombytes(np.ascontiguousarray(rows, dtype=np.uint32).tobytes())
+    return BitMap(buffer)
 
 
 def to_row_array(rows: BitMap) -> RowArray:
-    """The rows of a bitmap, rising."""
+    """The rows of a bitmap, ascending."""
     return np.frombuffer(rows.to_array(), dtype=np.uint32)
 
 
 def group_by_code(rows: IntegerArray, terms: IntegerArray, codes: Mapping[int, str]) -> dict[str, BitMap]:
-    """Rows by code; term ids without a code (0 is "not stated") are left out."""
+    """Rows by code, from parallel arrays of rows and term ids; omits term ids without a code (0 is "not stated")."""
     order = np.lexsort((rows, terms))
     rows, terms = rows[order].astype(np.uint32), terms[order]
     values, begins = np.unique(terms, return_index=True)
@@ -38,9 +38,9 @@ def group_by_code(rows: IntegerArray, terms: IntegerArray, codes: Mapping[int, s
 
 
 def patch_bitmaps(bits: ValueBitmaps, removed: BitMap, added: ValueBitmaps) -> dict[str, BitMap]:
-    """The same bitmaps without the rows that are gone and with those added; untouched ones are shared.
+    """The bitmaps without the rows `removed` and with those of `added`; unchanged bitmaps are shared, not copied.
 
-    A value that no row has any more is left out, as it would be by `grouped`; NOT_STATED always stays.
+    Omits a value that no row has any more, as `group_by_code` does, but always includes NOT_STATED.
     """
     result = {value: rows - removed if rows.intersect(removed) else rows for value, rows in bits.items()}
     for value, rows in added.items():
@@ -50,9 +50,10 @@ def patch_bitmaps(bits: ValueBitmaps, removed: BitMap, added: ValueBitmaps) -> d
 
 @dataclass(frozen=True)
 class BitSlicedColumn:
-    """A whole number of 0 or more for some rows, one bitmap for each binary digit (a bit-sliced index).
+    """A non-negative integer for some rows, as one bitmap per binary digit (a bit-sliced index).
 
-    Sums and ranges then cost a few dozen set operations, whatever the number of rows.
+    Sums and ranges take a few dozen set operations, however many rows there are. `known` holds the rows that have a
+    value; `digits` starts with the lowest digit.
     """
 
     known: BitMap = field(repr=False)
@@ -60,33 +61,33 @@ class BitSlicedColumn:
 
     @classmethod
     def from_values(cls, rows: IntegerArray, values: IntegerArray) -> BitSlicedColumn:
-        """From rising rows and their values; a negative value is not known."""
+        """From ascending rows and their values; a negative value means that the row has none."""
         rows, values = rows[values >= 0], values[values >= 0]
         length = int(values.max(initial=0)).bit_length()
         return cls(to_bitmap(rows), tuple(to_bitmap(rows[(values >> digit) & 1 == 1]) for digit in range(length)))
 
     def patched(self, removed: BitMap, added: BitSlicedColumn) -> BitSlicedColumn:
-        """The same without the rows that are gone and with those added."""
+        """The column without the rows `removed` and with those of `added`."""
         length = max(len(self.digits), len(added.digits))
 
-        def both(mine: BitMap, more: BitMap) -> BitMap:
-            rest = mine - removed if mine.intersect(removed) else mine
-            return rest | more if more else rest
+        def merge(own: BitMap, other: BitMap) -> BitMap:
+            remaining = own - removed if own.intersect(removed) else own
+            return remaining | other if other else remaining
 
-        def digit(amounts: BitSlicedColumn, place: int) -> BitMap:
-            return amounts.digits[place] if place < len(amounts.digits) else BitMap()
+        def digit(column: BitSlicedColumn, place: int) -> BitMap:
+            return column.digits[place] if place < len(column.digits) else BitMap()
 
-        digits = [both(digit(self, place), digit(added, place)) for place in range(length)]
+        digits = [merge(digit(self, place), digit(added, place)) for place in range(length)]
         while digits and not digits[-1]:
             digits.pop()
-        return BitSlicedColumn(both(self.known, added.known), tuple(digits))
+        return BitSlicedColumn(merge(self.known, added.known), tuple(digits))
 
     def total(self, selection: BitMap) -> int:
-        """The sum over a selection; rows without a value add nothing."""
+        """The sum over a selection; rows without a value count as 0."""
         return sum(selection.intersection_cardinality(rows) << place for place, rows in enumerate(self.digits))
 
     def up_to(self, limit: int) -> BitMap:
-        """The rows whose value is `most` or less."""
+        """The rows whose value is at most `limit`."""
         if limit < 0:
             return BitMap()
         if limit.bit_length() > len(self.digits):
@@ -101,6 +102,6 @@ class BitSlicedColumn:
         return below | equal
 
     def between(self, low: int | None, high: int | None) -> BitMap:
-        """The rows whose value lies in a closed range; a missing bound is no bound."""
+        """The rows whose value is in a closed range; None is no bound."""
         top = self.known.copy() if high is None else self.up_to(high)
         return top if low is None else top - self.up_to(low - 1)

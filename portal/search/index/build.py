@@ -1,4 +1,4 @@
-"""How an Index is made: whole from columns, or from the one before and the few projects that changed. Pure."""
+"""Build a FacetIndex: complete from columns, or from the previous one and the few changed projects. Pure."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _NO_YEAR, _NO_BUDGET = 9999, np.iinfo(np.int64).max
 
 @dataclass(frozen=True)
 class ProjectColumns:
-    """Published projects by column, all arrays of one length, in the order of their titles.
+    """Published projects by column, in title order; all arrays have the same length.
 
-    `ids` are database ids; `years`, `starts` and `ends` are years, 0 where not stated; `budgets` are cents, -1
-    where not stated; `ones` holds a term id a row for each single-valued facet (0 where not stated); `manies`
-    holds pairs (row, term id) for the others; `codes` maps a facet's term ids to the codes that stand in addresses.
+    `ids` are database ids; `years`, `starts` and `ends` are years, 0 if not stated; `budgets` are cents, -1 if not
+    stated. `single_valued` holds one term id per row (0 if not stated) for each facet; `multi_valued` holds two
+    parallel arrays, rows and term ids. `codes` maps a facet's term ids to the codes used in URLs.
     """
 
     ids: IntegerArray
@@ -39,33 +39,32 @@ class ProjectColumns:
 
 
 def build_index(columns: ProjectColumns) -> FacetIndex:
-    """An index of all projects: the rows newest first (year of allocation, else start; undated last)."""
-    known = known_years(columns)
-    order = np.lexsort((-columns.ids, -columns.starts, -known))
-    place = np.empty_like(order)
-    place[order] = np.arange(len(order))
-    facts = build_row_columns(columns, order)
-    parts = build_parts(columns, order, place, facts, first_row=0)
-    numbers = np.arange(len(order))
-    rows = np.full(int(facts.ids.max(initial=0)) + 1, -1, dtype=np.int32)
-    rows[facts.ids] = numbers
-    oldest = np.where(facts.known_years > 0, facts.known_years, _NO_YEAR)
-    cheapest = np.where(facts.budgets < 0, _NO_BUDGET, facts.budgets)
+    """An index of all projects, its rows newest first: by year of allocation, else of start; undated ones last."""
+    order = np.lexsort((-columns.ids, -columns.starts, -known_years(columns)))
+    positions = np.empty_like(order)
+    positions[order] = np.arange(len(order))
+    row_columns = build_row_columns(columns, order)
+    parts = build_parts(columns, order, positions, row_columns, first_row=0)
+    rows = np.arange(len(order))
+    row_by_id = np.full(int(row_columns.ids.max(initial=0)) + 1, -1, dtype=np.int32)
+    row_by_id[row_columns.ids] = rows
+    years = np.where(row_columns.known_years > 0, row_columns.known_years, _NO_YEAR)
+    budgets = np.where(row_columns.budgets < 0, _NO_BUDGET, row_columns.budgets)
     return FacetIndex(
         built_count=len(order),
-        row_columns=facts,
-        row_by_id=rows,
-        all_rows=to_bitmap(numbers),
+        row_columns=row_columns,
+        row_by_id=row_by_id,
+        all_rows=to_bitmap(rows),
         undated=parts.undated,
         bitmaps=parts.bitmaps,
         first_years=parts.first_years,
         last_years=parts.last_years,
         budgets=parts.budgets,
         orders={
-            "oldest": sort_rows_by(oldest),
-            "budget": sort_rows_by(cheapest),
-            "-budget": sort_rows_by(-facts.budgets),
-            "title": SortOrder(place.astype(np.uint32)),
+            "oldest": sort_rows_by(years),
+            "budget": sort_rows_by(budgets),
+            "-budget": sort_rows_by(-row_columns.budgets),
+            "title": SortOrder(positions.astype(np.uint32)),
         },
     )
 
@@ -136,7 +135,7 @@ def patch_appended(
 
 @dataclass(frozen=True)
 class IndexParts:
-    """The bitmaps of some rows."""
+    """The bitmaps of some rows; see FacetIndex."""
 
     undated: BitMap
     bitmaps: Mapping[str, ValueBitmaps]
@@ -148,30 +147,30 @@ class IndexParts:
 def build_parts(
     columns: ProjectColumns, order: Int64Array, positions: Int64Array, row_columns: RowColumns, *, first_row: int
 ) -> IndexParts:
-    """Bitmaps of the columns in this order; the rows are numbered from `first` on."""
-    numbers = first_row + np.arange(len(order))
-    bits: dict[str, dict[str, BitMap]] = {}
+    """Bitmaps of the columns in this order, with rows numbered from `first_row`; `positions` is the inverse order."""
+    rows = first_row + np.arange(len(order))
+    bitmaps: dict[str, dict[str, BitMap]] = {}
     for facet in SINGLE_VALUED_FACETS:
         if facet == "year":
-            bits[facet] = group_by_year(numbers, columns.years[order])
+            bitmaps[facet] = group_by_year(rows, columns.years[order])
         elif facet == "budget":
-            bits[facet] = {}
+            bitmaps[facet] = {}
         else:
-            bits[facet] = group_by_code(numbers, columns.single_valued[facet][order], columns.codes[facet])
+            bitmaps[facet] = group_by_code(rows, columns.single_valued[facet][order], columns.codes[facet])
     for facet in MULTI_VALUED_FACETS:
-        at, terms = columns.multi_valued[facet]
-        bits[facet] = group_by_code(first_row + positions[at], terms, columns.codes[facet])
-    budgets = BitSlicedColumn.from_values(numbers, row_columns.budgets)
-    everything = to_bitmap(numbers)
-    for facet, values in bits.items():
+        title_rows, terms = columns.multi_valued[facet]
+        bitmaps[facet] = group_by_code(first_row + positions[title_rows], terms, columns.codes[facet])
+    budgets = BitSlicedColumn.from_values(rows, row_columns.budgets)
+    all_rows = to_bitmap(rows)
+    for facet, values in bitmaps.items():
         stated = budgets.known if facet == "budget" else BitMap.union(BitMap(), *values.values())
-        values[NOT_STATED] = everything - stated
+        values[NOT_STATED] = all_rows - stated
     starts, ends = columns.starts[order], columns.ends[order]
     return IndexParts(
-        undated=to_bitmap(numbers[(starts == 0) | (ends == 0)]),
-        bitmaps=bits,
-        first_years=group_by_year(numbers, row_columns.first_years),
-        last_years=group_by_year(numbers, row_columns.last_years),
+        undated=to_bitmap(rows[(starts == 0) | (ends == 0)]),
+        bitmaps=bitmaps,
+        first_years=group_by_year(rows, row_columns.first_years),
+        last_years=group_by_year(rows, row_columns.last_years),
         budgets=budgets,
     )
 
@@ -204,7 +203,7 @@ def group_by_year(rows: Int64Array, years: IntegerArray) -> dict[str, BitMap]:
 
 
 def sort_rows_by(values: IntegerArray) -> SortOrder:
-    """Rows by a value, newest first among equals: their numbers are in that order already."""
+    """Rows by value, newest first among equals: rows are numbered in that order, and the sort is stable."""
     return SortOrder(np.argsort(values, kind="stable").astype(np.uint32))
 
 
@@ -212,7 +211,7 @@ SortKey = tuple[int, ...]
 
 
 def newest_key(row_columns: RowColumns) -> Callable[[int], SortKey]:
-    """The default order as something to compare rows by, rising."""
+    """A sort key of the default order by row, ascending."""
     return lambda row: (
         -int(row_columns.known_years[row]),
         -int(row_columns.start_years[row]),
@@ -221,7 +220,7 @@ def newest_key(row_columns: RowColumns) -> Callable[[int], SortKey]:
 
 
 def newest_insert_position(index: FacetIndex, row_columns: RowColumns, row: int) -> int:
-    """The first of the built rows that comes after a row in the default order."""
+    """The first built row that comes after a row in the default order."""
     key = newest_key(row_columns)
     return bisect_left(range(index.built_count), key(row), key=key)
 
@@ -240,17 +239,19 @@ def sort_keys(row_columns: RowColumns) -> dict[str, Callable[[int], SortKey]]:
 
 
 def patch_order(order: SortOrder, key: Callable[[int], SortKey], removed: list[int], added: list[int]) -> SortOrder:
-    """An order by `key` without the rows `gone` and with `fresh` ones in their places."""
+    """An order by `key` without the rows `removed` and with the rows `added`."""
 
-    def place(row: int) -> int:
+    def position(row: int) -> int:
         return bisect_left(order.rows, key(row), key=lambda other: key(int(other)))
 
     added = sorted(added, key=key)
-    return order.patched([place(row) for row in removed], [place(row) for row in added], added)
+    return order.patched([position(row) for row in removed], [position(row) for row in added], added)
 
 
 def patch_title_order(index: FacetIndex, removed: list[int], added: list[int], successors: Int64Array) -> SortOrder:
-    """The order by title, where the texts are not at hand: each fresh row goes before the row that follows it."""
+    """The title order, without access to the titles: each added row goes before its successor."""
     order = index.orders["title"]
-    at = [int(order.positions[index.row_by_id[one]]) if one else len(order.rows) for one in successors]
-    return order.patched([int(order.positions[row]) for row in removed], at, added)
+    insert_before = [
+        int(order.positions[index.row_by_id[successor]]) if successor else len(order.rows) for successor in successors
+    ]
+    return order.patched([int(order.positions[row]) for row in removed], insert_before, added)

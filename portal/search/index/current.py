@@ -1,4 +1,4 @@
-"""The current snapshot of the present database."""
+"""The current snapshot of the application's database, and projects read through it."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from portal.search.read_models.project import ProjectView, load_project_views
 
 
 def current_snapshot() -> Snapshot:
-    """The snapshot of the present state of the database."""
+    """The snapshot, at most `max_staleness` old (see refresh.SnapshotStore); raises what the database raises."""
     engine = db.engine.engine
-    if fresh := refresh.store_for(engine).fresh_snapshot():
-        return fresh
+    if snapshot := refresh.store_for(engine).fresh_snapshot():
+        return snapshot
     with public_session() as session:
         return refresh.load_current(engine, session)
 
 
 def index_status() -> str:
-    """ "ok", or a sentence that says what is wrong with the index."""
-    held = refresh.store_for(db.engine.engine)
+    """ "ok", or a sentence that describes what is wrong with the index."""
+    store = refresh.store_for(db.engine.engine)
     try:
         current_snapshot()
     except Exception:
         db.session.rollback()
-        return held.failure or "The index cannot be built."
-    return held.failure or "ok"
+        return store.failure or "The index cannot be built."
+    return store.failure or "ok"
 
 
 def load_projects(snapshot: Snapshot, ids: Sequence[int]) -> tuple[ProjectView, ...]:

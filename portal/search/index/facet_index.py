@@ -1,8 +1,8 @@
-"""Index: an immutable snapshot of the published projects as bitmaps, one a facet value.
+"""FacetIndex: the published projects as bitmaps, one per facet value; immutable.
 
-Rows are numbered in the default order (newest first), so the first page of that order is the first bits of
-a selection. Rows that came later (`late`) have the highest numbers and are put between the others when a
-page is read. Pure: knows neither database nor language. Made by search.building.
+Rows are numbered in the default order (newest first), so the first page in that order is the first bits of a
+selection. Rows appended later have the highest numbers and are merged in when a page is read. Pure: knows neither
+database nor language. Built by search.index.build.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from portal.search.query.filters import Filters
 from portal.vocabulary.facets import NOT_STATED
 
 FacetCounts = dict[str, dict[str, int]]
-# Fewer than one row in so many are looked at one by one; more are quicker met by sets.
+# A selection of fewer than one row in this many is summed row by row; for larger ones set operations are faster.
 _SPARSE_SUM_RATIO = 30
 
 
 @dataclass(frozen=True)
 class AppendedRow:
-    """A row added to a built index: in the default order it comes before the built row `place`."""
+    """A row added to a built index: in the default order it comes before the built row `insert_before`."""
 
     insert_before: int
     row: int
@@ -35,7 +35,7 @@ class AppendedRow:
 
 @dataclass(frozen=True)
 class Sums:
-    """Of a selection: `total` is in cents; `unpriced` counts projects without a budget."""
+    """Totals of a selection: `total_cents` is in US cents; `without_budget` counts projects without a budget."""
 
     projects: int
     total_cents: int
@@ -52,10 +52,10 @@ class Sums:
 
 @dataclass(frozen=True)
 class RowColumns:
-    """What single rows say, as arrays by row; rows that are gone keep what they said.
+    """Values of single rows, as arrays indexed by row; removed rows retain their values.
 
-    `budgets` are cents, -1 where not stated; years are 0 where not stated; `known` is the year of allocation,
-    else that of the start.
+    `budgets` are cents, -1 if not stated; years are 0 if not stated; `known_years` is the year of allocation, else
+    that of the start. `first_years` and `last_years` are the span of the project.
     """
 
     ids: IntegerArray
@@ -68,7 +68,11 @@ class RowColumns:
 
 @dataclass(frozen=True)
 class FacetIndex:
-    """Answers every question about a selection. `rows` gives the row of a project by its id, -1 for none."""
+    """Answers every query about a selection.
+
+    Rows below `built_count` are numbered in the default order; `appended` holds the others in that order.
+    `row_by_id` is indexed by database id, -1 for none. `undated` holds rows without start or end.
+    """
 
     built_count: int
     row_columns: RowColumns = field(repr=False)
@@ -83,7 +87,7 @@ class FacetIndex:
     appended: tuple[AppendedRow, ...] = field(default=(), repr=False)
 
     def rows_of(self, ids: Int64Array) -> BitMap:
-        """The rows of those projects (database ids) that are published."""
+        """The rows of those projects (database ids) that are in the index."""
         rows = self.row_by_id[ids[(ids >= 0) & (ids < len(self.row_by_id))]]
         return to_bitmap(np.sort(rows[rows >= 0]))
 
@@ -93,24 +97,25 @@ class FacetIndex:
         return ids
 
     def select(self, filters: Filters, hits: BitMap | None, *, ignored_facet: str = "") -> BitMap:
-        """Rows that match: OR within a facet (AND where it `needs_all`), AND across.
+        """Rows that match: OR within a facet (AND if it `matches_all_values`), AND across facets.
 
-        `hits` are the rows found by the text; `leave_out` names a facet whose picks are not applied.
+        `hits` are the rows that contain the search text, None without a text. The selected values of
+        `ignored_facet` are not applied.
         """
-        chosen = self.all_rows.copy() if hits is None else hits & self.all_rows
+        selection = self.all_rows.copy() if hits is None else hits & self.all_rows
         for facet, values in self.bitmaps.items():
-            if facet == ignored_facet or not (picked := filters.values(facet)):
+            if facet == ignored_facet or not (selected := filters.values(facet)):
                 continue
-            found = [values.get(value, BitMap()) for value in picked]
-            chosen &= BitMap.intersection(*found) if matches_all_values(filters, facet) else BitMap.union(*found)
+            rows = [values.get(value, BitMap()) for value in selected]
+            selection &= BitMap.intersection(*rows) if matches_all_values(filters, facet) else BitMap.union(*rows)
         if filters.year_from is not None or filters.year_to is not None:
-            chosen &= self.rows_in_years(filters.year_from, filters.year_to)
+            selection &= self.rows_in_years(filters.year_from, filters.year_to)
         if filters.budget_min is not None or filters.budget_max is not None:
-            chosen &= self.budgets.between(to_cents(filters.budget_min), to_cents(filters.budget_max))
-        return chosen
+            selection &= self.budgets.between(to_cents(filters.budget_min), to_cents(filters.budget_max))
+        return selection
 
     def rows_in_years(self, first: int | None, last: int | None) -> BitMap:
-        """The rows whose year of allocation lies in a closed range; a missing bound is no bound."""
+        """The rows whose year of allocation is in a closed range; None is no bound."""
         stated = {int(year): rows for year, rows in self.bitmaps["year"].items() if year != NOT_STATED}
         return BitMap.union(
             BitMap(),
@@ -122,10 +127,10 @@ class FacetIndex:
         )
 
     def facet_counts(self, filters: Filters, hits: BitMap | None, selection: BitMap) -> FacetCounts:
-        """For each facet, how many rows each value has with the facet's own picks taken off.
+        """For each facet and value, the number of matching rows if the facet's own selected values are ignored.
 
-        Countries that must come together narrow the selection like any other facet, so their picks stay on: a
-        count says how many rows are left when that country is added.
+        Countries that are ANDed narrow the selection like any other facet, so theirs are applied: a count is then
+        the number of rows that remain when that country is added.
         """
         result: FacetCounts = {}
         for facet, values in self.bitmaps.items():
@@ -139,27 +144,27 @@ class FacetIndex:
         return result
 
     def page(self, selection: BitMap, order: str, first: int, count: int) -> list[int]:
-        """Database ids of `count` rows from the `first`-th on (from 0), in one of SORTS but relevance."""
+        """Database ids of up to `count` rows from the `first`-th (from 0); `order` is one of SORTS except relevance."""
         if order != "newest":
             return self.ids_of(self.orders[order].page(selection, first, count))
-        late = [one for one in self.appended if one.row in selection]
-        if not late:
+        appended = [row for row in self.appended if row.row in selection]
+        if not appended:
             return self.ids_of(list(selection[first : first + count]))
-        # Where each late row stands in the selection: after the built rows before it, and the late ones before it.
-        places = {
-            number + (selection.rank(one.insert_before - 1) if one.insert_before else 0): one.row
-            for number, one in enumerate(late)
+        # The position of an appended row in the selection: after the built rows and the appended ones before it.
+        positions = {
+            number + (selection.rank(row.insert_before - 1) if row.insert_before else 0): row.row
+            for number, row in enumerate(appended)
         }
-        passed = sum(place < first for place in places)
+        skipped = sum(position < first for position in positions)
         last = min(first + count, len(selection))
-        built = iter(selection[first - passed : max(first - passed, last - passed)])
-        return self.ids_of([places[at] if at in places else next(built) for at in range(first, last)])
+        built = iter(selection[first - skipped : max(first - skipped, last - skipped)])
+        return self.ids_of([positions[at] if at in positions else next(built) for at in range(first, last)])
 
     def sums(self, selection: BitMap) -> Sums:
-        """Count, money and span of a selection."""
+        """Count, budgets and span of years of a selection."""
         if len(selection) * _SPARSE_SUM_RATIO < len(self.row_columns.ids):
-            amounts = self.row_columns.budgets[to_row_array(selection)]
-            total = int(amounts[amounts > 0].sum())
+            budgets = self.row_columns.budgets[to_row_array(selection)]
+            total = int(budgets[budgets > 0].sum())
         else:
             total = self.budgets.total(selection)
         return Sums(
@@ -175,14 +180,14 @@ class FacetIndex:
 
 
 def matches_all_values(filters: Filters, facet: str) -> bool:
-    """Whether a row must have all picked values of a facet, not just one of them."""
+    """Whether a row must have all selected values of a facet, not just one of them."""
     return facet == "country" and filters.match_all_countries
 
 
 def boundary_year(years: ValueBitmaps, selection: BitMap, *, from_last: bool) -> int | None:
-    """The lowest or highest year that a selection holds."""
-    met = (int(year) for year in sorted(years, reverse=from_last) if selection.intersect(years[year]))
-    return next(met, None)
+    """The lowest or highest year of a selection; None if it has none."""
+    present = (int(year) for year in sorted(years, reverse=from_last) if selection.intersect(years[year]))
+    return next(present, None)
 
 
 def to_cents(dollars: int | None) -> int | None:

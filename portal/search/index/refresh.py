@@ -1,4 +1,4 @@
-"""The newest snapshot of a database, kept in memory and brought up to date without anyone waiting for it."""
+"""The newest snapshot of each database, held in memory and refreshed without blocking requests."""
 
 from __future__ import annotations
 
@@ -20,20 +20,22 @@ from portal.search.index.snapshot import MAX_APPENDED_ROWS, Snapshot
 
 _log = logging.getLogger(__name__)
 
-# So many changes take less than a tenth of a second, even with a million projects: a request can take them in.
+# Patching this many projects takes less than 100 ms, even with a million projects, so a request may do it.
 MAX_PATCHED_PROJECTS = 100
-# From so many rows out of place on, a new index is made while the old one goes on being patched.
+# From this many appended rows on, the index is rebuilt in the background; until then it is still patched.
 _MIN_APPENDED_TO_REBUILD = 500
-# Making an index takes a core: after one, others get twice the time it took before the next.
+# A rebuild saturates one core; wait twice its duration before starting another.
 _REBUILD_PAUSE_FACTOR = 2.0
-_RETRY_SECONDS = 5.0  # seconds
+_RETRY_SECONDS = 5.0
 
 
 @dataclass
 class SnapshotStore:
-    """`patience` is how long (seconds) the state of the database is believed without looking.
+    """The snapshot of one database, shared by all threads.
 
-    Without patience (commands, tests) whoever asks waits for the present state, however long it takes.
+    `max_staleness` is how long (seconds) it serves without a query for the catalogue version. If it is 0 (commands,
+    tests), callers wait for the current version, however long that takes. `checked_at` and `next_rebuild_at` are
+    readings of time.monotonic(); `failure` describes the last failed refresh, "" if it succeeded.
     """
 
     max_staleness: float = 0.0
@@ -45,7 +47,7 @@ class SnapshotStore:
     rebuild_thread: threading.Thread | None = None
 
     def fresh_snapshot(self) -> Snapshot | None:
-        """The snapshot if it needs no look at the database."""
+        """The snapshot if it needs no query, else None."""
         return self.snapshot if time.monotonic() - self.checked_at < self.max_staleness else None
 
 
@@ -53,48 +55,47 @@ _stores: WeakKeyDictionary[Engine, SnapshotStore] = WeakKeyDictionary()
 
 
 def store_for(engine: Engine) -> SnapshotStore:
-    """The shelf of a database."""
+    """The store of a database, created at its first use."""
     return _stores.setdefault(engine, SnapshotStore())
 
 
 def load_current(engine: Engine, session: Session) -> Snapshot:
-    """The snapshot of the present state, at most `patience` old.
+    """The current snapshot, at most `max_staleness` old.
 
-    A few changed projects are taken in at once. For more, a new snapshot is made in another thread, and the
-    old one serves until it is there. Only the very first call has to read everything. Raises what the
-    database raises when there is no snapshot to fall back on.
+    Patches the snapshot if few projects changed. Otherwise a thread builds a new one and the old one serves until
+    then. Only the first call has to read everything. Raises what the database raises if there is no snapshot yet.
     """
-    shelf = store_for(engine)
-    if fresh := shelf.fresh_snapshot():
+    store = store_for(engine)
+    if fresh := store.fresh_snapshot():
         return fresh
-    kept, moment = shelf.snapshot, time.monotonic()
+    snapshot, checked_at = store.snapshot, time.monotonic()
     try:
-        state = snapshots.read_catalogue_version(session)
-        if kept is None or kept.catalogue_version != state:
-            kept = refresh(shelf, session)
+        version = snapshots.read_catalogue_version(session)
+        if snapshot is None or snapshot.catalogue_version != version:
+            snapshot = refresh(store, session)
         else:
-            # The database was away and is back, and nothing changed meanwhile.
-            shelf.failure = ""
-        shelf.checked_at = moment
-        if len(kept.index.appended) >= _MIN_APPENDED_TO_REBUILD:
-            rebuild_async(shelf, session.get_bind().engine)
-    except Exception as why:
-        record_failure(shelf, why)
-        if kept is None:
+            # The database may have been unavailable, and nothing changed meanwhile.
+            store.failure = ""
+        store.checked_at = checked_at
+        if len(snapshot.index.appended) >= _MIN_APPENDED_TO_REBUILD:
+            rebuild_async(store, session.get_bind().engine)
+    except Exception as error:
+        record_failure(store, error)
+        if snapshot is None:
             raise
         session.rollback()
-        shelf.checked_at = moment
-    return kept
+        store.checked_at = checked_at
+    return snapshot
 
 
 def start_watcher(check: Callable[[], object], interval: float = 0.25) -> None:
-    """Call `look` at once, and every so many seconds in a thread of its own for as long as the process lives.
+    """Call `check` now, and every `interval` seconds in a daemon thread.
 
-    So that the first visitor need not wait, and a process that nobody asks anything for an hour has nothing to
-    catch up with. What fails is said by the shelf.
+    The first visitor then does not wait for the index, and an idle process does not fall behind. Exceptions are
+    ignored: the store has recorded the failure.
     """
 
-    def go_on() -> None:
+    def run() -> None:
         while True:
             time.sleep(interval)
             with suppress(Exception):
@@ -102,29 +103,30 @@ def start_watcher(check: Callable[[], object], interval: float = 0.25) -> None:
 
     with suppress(Exception):
         check()
-    threading.Thread(target=go_on, name="watch", daemon=True).start()
+    threading.Thread(target=run, name="watch", daemon=True).start()
 
 
 def refresh(store: SnapshotStore, session: Session) -> Snapshot:
+    """The patched snapshot; the previous one if a new one is being built in the background."""
     with store.lock:
-        kept = store.snapshot
-        if kept is None:
-            store.snapshot = kept = snapshots.load_snapshot(session)
+        snapshot = store.snapshot
+        if snapshot is None:
+            store.snapshot = snapshot = snapshots.load_snapshot(session)
             store.failure = ""
-        elif fresh := snapshots.apply_journal(session, kept, MAX_PATCHED_PROJECTS) or (
+        elif newer := snapshots.apply_journal(session, snapshot, MAX_PATCHED_PROJECTS) or (
             not store.max_staleness and snapshots.load_snapshot(session)
         ):
-            store.snapshot = kept = fresh
+            store.snapshot = snapshot = newer
             store.failure = ""
         else:
             rebuild_async(store, session.get_bind().engine)
-    return kept
+    return snapshot
 
 
 def rebuild_async(store: SnapshotStore, engine: Engine) -> None:
-    """Make a new snapshot in another thread, unless one is being made or was a moment ago."""
-    busy = store.rebuild_thread is not None and store.rebuild_thread.is_alive()
-    if not busy and time.monotonic() >= store.next_rebuild_at:
+    """Build a new snapshot in another thread, unless one is being built or a rebuild is not due yet."""
+    is_running = store.rebuild_thread is not None and store.rebuild_thread.is_alive()
+    if not is_running and time.monotonic() >= store.next_rebuild_at:
         store.rebuild_thread = threading.Thread(
             target=rebuild_snapshot, args=(store, engine), name="index", daemon=True
         )
@@ -132,32 +134,32 @@ def rebuild_async(store: SnapshotStore, engine: Engine) -> None:
 
 
 def rebuild_snapshot(store: SnapshotStore, engine: Engine) -> None:
-    began = time.monotonic()
+    started_at = time.monotonic()
     try:
         with Session(engine) as session:
-            kept = store.snapshot
-            fresh = (
-                snapshots.apply_journal(session, kept, MAX_APPENDED_ROWS)
-                if kept and len(kept.index.appended) < _MIN_APPENDED_TO_REBUILD
+            snapshot = store.snapshot
+            newer = (
+                snapshots.apply_journal(session, snapshot, MAX_APPENDED_ROWS)
+                if snapshot and len(snapshot.index.appended) < _MIN_APPENDED_TO_REBUILD
                 else None
             )
-            fresh = fresh or snapshots.load_snapshot(session)
+            newer = newer or snapshots.load_snapshot(session)
         with store.lock, Session(engine) as session:
-            # What was taken in meanwhile is taken in here too, so that nothing seen is gone again.
-            store.snapshot = snapshots.apply_journal(session, fresh, MAX_APPENDED_ROWS) or fresh
+            # Apply what requests patched in during the build, so that no visible change disappears again.
+            store.snapshot = snapshots.apply_journal(session, newer, MAX_APPENDED_ROWS) or newer
             store.failure = ""
-    except Exception as why:
-        record_failure(store, why)
+    except Exception as error:
+        record_failure(store, error)
     else:
-        store.next_rebuild_at = time.monotonic() + _REBUILD_PAUSE_FACTOR * (time.monotonic() - began)
+        store.next_rebuild_at = time.monotonic() + _REBUILD_PAUSE_FACTOR * (time.monotonic() - started_at)
 
 
 def record_failure(store: SnapshotStore, error: Exception) -> None:
-    """Keep what there is, and say so."""
-    what = (
+    """Log a failed refresh and describe it in `failure`; the previous snapshot remains in use."""
+    cause = (
         "the database does not answer as it should" if isinstance(error, SQLAlchemyError) else "a record is unreadable"
     )
     if not store.failure:
-        _log.error("the index of projects could not be renewed: %s", what, exc_info=error)
-        store.failure = f"The index cannot be built since {now():%Y-%m-%d %H:%M:%S} UTC: {what}. See the log."
+        _log.error("the index of projects could not be renewed: %s", cause, exc_info=error)
+        store.failure = f"The index cannot be built since {now():%Y-%m-%d %H:%M:%S} UTC: {cause}. See the log."
     store.next_rebuild_at = time.monotonic() + _RETRY_SECONDS

@@ -1,4 +1,4 @@
-"""Snapshot: the index of all published projects with its terms, read from the database whole or brought up to date."""
+"""Snapshot: the index of all published projects with its terms, loaded from the database or updated by the journal."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from portal.search.index.build import ProjectColumns, build_index, patch_index
 from portal.search.index.facet_index import FacetIndex
 from portal.search.read_models.terms import Terms
 
-# Rows read in one go: enough to be fast, few enough to need little memory.
+# Rows per fetch: enough to be fast, few enough to need little memory.
 _BATCH_ROWS = 2_000
-# Beyond so many rows out of place an index is made anew.
+# With more appended rows than this, the index is rebuilt instead of patched.
 MAX_APPENDED_ROWS = 2_000
 _INDEXED_FACETS = ("region", "status", "coverage", "type", "theme", "country", "sdg", "gcm")
 RowTermPairs = tuple[Int64Array, IntegerArray]
@@ -34,7 +34,7 @@ _INDEX_PROJECTS_SQL = (
     "coalesce(status_id, 0), coalesce(coverage_id, 0), coalesce(type_id, 0) "
     "FROM project WHERE published_at IS NOT NULL"
 )
-# An id, three years, cents, four terms.
+# An id, three years, cents, four term ids.
 _COLUMN_TYPES: list[IntegerType] = [
     np.int32,
     np.int16,
@@ -52,7 +52,7 @@ _INDEX_TAGS_SQL = "SELECT project_id, term_id FROM project_tag"
 
 @dataclass(frozen=True)
 class CatalogueVersion:
-    """Where the catalogue stands: see models.Catalogue."""
+    """A version of the catalogue: see models.Catalogue."""
 
     version: int = 0
     stamp: str = ""
@@ -73,7 +73,7 @@ class Snapshot:
 
 
 def read_catalogue_version(session: Session) -> CatalogueVersion:
-    """The present state of the catalogue; a database without one has none."""
+    """The current version; CatalogueVersion() if the database has no catalogue yet."""
     row = session.execute(select(Catalogue.version, Catalogue.stamp)).one_or_none()
     return CatalogueVersion(*row) if row else CatalogueVersion()
 
@@ -81,21 +81,23 @@ def read_catalogue_version(session: Session) -> CatalogueVersion:
 def load_snapshot(session: Session) -> Snapshot:
     """Read all published projects and build their index.
 
-    The state is read first: what others commit meanwhile may be in or not, and is in for certain after the
-    next `follow`, which takes it in by the journal.
+    The version is read first: a change committed meanwhile may be missing from the index, and the next
+    `apply_journal` adds it.
     """
     disable_timeout(session)
-    state, changed_at = read_catalogue_version(session), read_changed_at(session)
+    version, changed_at = read_catalogue_version(session), read_changed_at(session)
     terms = Terms.load(session)
-    return Snapshot(state, changed_at, terms, build_index(read_project_columns(session, terms)), count_samples(session))
+    index = build_index(read_project_columns(session, terms))
+    return Snapshot(version, changed_at, terms, index, count_samples(session))
 
 
 def apply_journal(session: Session, old: Snapshot, limit: int) -> Snapshot | None:
-    """The snapshot brought up to date by the journal.
+    """The snapshot updated by the journal of changes.
 
-    None when more than `most` projects changed, or anything else did, or the journal does not reach back.
+    None if more than `limit` projects changed, if anything else changed, or if the journal does not reach back to
+    the version of `old`.
     """
-    state, changed_at = read_catalogue_version(session), read_changed_at(session)
+    version, changed_at = read_catalogue_version(session), read_changed_at(session)
     steps = session.execute(
         select(CatalogueChange.version, CatalogueChange.stamp, CatalogueChange.project_ids)
         .where(CatalogueChange.version >= old.catalogue_version.version)
@@ -105,13 +107,13 @@ def apply_journal(session: Session, old: Snapshot, limit: int) -> Snapshot | Non
         return None
     if any(step.project_ids is None for step in steps[1:]):
         return None
-    ids = sorted({number for step in steps[1:] for number in step.project_ids})
+    ids = sorted({project_id for step in steps[1:] for project_id in step.project_ids})
     if len(ids) > limit or len(ids) + len(old.index.appended) > MAX_APPENDED_ROWS:
         return None
     terms = old.terms if old.terms.count == count_terms(session) else Terms.load(session)
-    fresh = read_project_columns(session, terms, ids)
-    index = patch_index(old.index, ids, fresh, find_successors(session, old.index, ids, fresh.ids))
-    return Snapshot(state, changed_at, terms, index, count_samples(session))
+    columns = read_project_columns(session, terms, ids)
+    index = patch_index(old.index, ids, columns, find_successors(session, old.index, ids, columns.ids))
+    return Snapshot(version, changed_at, terms, index, count_samples(session))
 
 
 def read_changed_at(session: Session) -> datetime | None:
@@ -129,37 +131,43 @@ def count_terms(session: Session) -> int:
 
 
 def read_project_columns(session: Session, terms: Terms, only_ids: Sequence[int] | None = None) -> ProjectColumns:
-    """The published projects (or `only` those with these ids) as arrays, in the order of their titles."""
+    """The published projects, or only those with these ids, as arrays in title order."""
     table = read_integer_columns(session, _INDEX_PROJECTS_SQL, _COLUMN_TYPES, "id", only_ids)
     (titled,) = read_integer_columns(
         session, "SELECT id FROM project", _COLUMN_TYPES[:1], "id", only_ids, order="title_sort, id"
     )
-    at = np.full(max(int(table[0].max(initial=0)), int(titled.max(initial=0))) + 1, -1, dtype=np.int64)
-    at[table[0]] = np.arange(len(table[0]))
-    # What is not published stands in the order of titles too.
-    titled = titled[at[titled] >= 0]
-    by_title = at[titled]
-    place = np.full_like(at, -1)
-    place[titled] = np.arange(len(titled))
-    ids, years, starts, ends, budgets, region, status, coverage, kind = (column[by_title] for column in table)
-    theme_of = np.zeros(int(kind.max(initial=0)) + 1, dtype=np.int64)
-    for word in terms.in_facet("type"):
-        if word.parent and word.id < len(theme_of):
-            theme_of[word.id] = word.parent.id
-    goals, objectives = split_tags(read_row_term_pairs(session, _INDEX_TAGS_SQL, place, only_ids), terms)
+    table_row_by_id = np.full(max(int(table[0].max(initial=0)), int(titled.max(initial=0))) + 1, -1, dtype=np.int64)
+    table_row_by_id[table[0]] = np.arange(len(table[0]))
+    # The query for the title order includes unpublished projects.
+    titled = titled[table_row_by_id[titled] >= 0]
+    by_title = table_row_by_id[titled]
+    row_by_id = np.full_like(table_row_by_id, -1)
+    row_by_id[titled] = np.arange(len(titled))
+    ids, years, starts, ends, budgets, region, status, coverage, project_type = (column[by_title] for column in table)
+    theme_by_type = np.zeros(int(project_type.max(initial=0)) + 1, dtype=np.int64)
+    for term in terms.in_facet("type"):
+        if term.parent and term.id < len(theme_by_type):
+            theme_by_type[term.id] = term.parent.id
+    goals, objectives = split_tags(read_row_term_pairs(session, _INDEX_TAGS_SQL, row_by_id, only_ids), terms)
     return ProjectColumns(
         ids=ids,
         years=years,
         starts=starts,
         ends=ends,
         budgets=budgets,
-        single_valued={"region": region, "status": status, "coverage": coverage, "type": kind, "theme": theme_of[kind]},
+        single_valued={
+            "region": region,
+            "status": status,
+            "coverage": coverage,
+            "type": project_type,
+            "theme": theme_by_type[project_type],
+        },
         multi_valued={
-            "country": read_row_term_pairs(session, _INDEX_COUNTRIES_SQL, place, only_ids),
+            "country": read_row_term_pairs(session, _INDEX_COUNTRIES_SQL, row_by_id, only_ids),
             "sdg": goals,
             "gcm": objectives,
         },
-        codes={facet: {word.id: word.code for word in terms.in_facet(facet)} for facet in _INDEXED_FACETS},
+        codes={facet: {term.id: term.code for term in terms.in_facet(facet)} for facet in _INDEXED_FACETS},
     )
 
 
@@ -172,30 +180,30 @@ def read_integer_columns(
     *,
     order: str = "",
 ) -> list[IntegerArray]:
-    """The columns that a statement of whole numbers gives, each in its size; `only` bounds it by the column `name`."""
+    """The integer columns of a statement, each with its type; `only_ids` restricts the column `id_column`."""
     parts: list[list[IntegerArray]] = [[np.empty(0, dtype=size)] for size in types]
     for batch in read_batches(session, statement, id_column, only_ids, order):
         table = np.fromiter(chain.from_iterable(batch), dtype=np.int64, count=len(batch) * len(types))
-        for number, size in enumerate(types):
-            parts[number].append(table[number :: len(types)].astype(size))
+        for column, size in enumerate(types):
+            parts[column].append(table[column :: len(types)].astype(size))
     return [np.concatenate(part) for part in parts]
 
 
 def read_batches(
     session: Session, statement: str, id_column: str, only_ids: Sequence[int] | None, order: str
 ) -> Iterator[Sequence[Sequence[Any]]]:
-    bound = ""
+    condition = ""
     if only_ids is not None:
-        # Whole numbers of our own journal, so that both databases read one statement without a parameter each.
+        # Inlined, because drivers limit the number of parameters; they are integers from our own journal.
         listed = ", ".join(map(str, map(int, only_ids))) or "NULL"
-        bound = f" {'AND' if ' WHERE ' in statement else 'WHERE'} {id_column} IN ({listed})"
+        condition = f" {'AND' if ' WHERE ' in statement else 'WHERE'} {id_column} IN ({listed})"
     ordered = f" ORDER BY {order}" if order else ""
-    # The driver's own cursor: a Python object more for each of half a million rows would double the time.
+    # The driver's cursor: one more Python object for each of half a million rows would double the time.
     driver = session.connection().connection
     is_sqlite = session.get_bind().dialect.name == "sqlite"
-    # PostgreSQL hands a plain cursor everything at once; a named one stays at the server.
+    # A plain cursor of PostgreSQL fetches all rows at once; a named one leaves them on the server.
     with closing(driver.cursor() if is_sqlite else driver.cursor("index")) as cursor:
-        cursor.execute(statement + bound + ordered)
+        cursor.execute(statement + condition + ordered)
         while batch := cursor.fetchmany(_BATCH_ROWS):
             yield batch
 
@@ -203,7 +211,7 @@ def read_batches(
 def read_row_term_pairs(
     session: Session, statement: str, rows_by_project_id: Int64Array, only_ids: Sequence[int] | None
 ) -> RowTermPairs:
-    """(row, term id) pairs of published projects."""
+    """Parallel arrays of rows and term ids, for published projects only."""
     projects, terms = read_integer_columns(session, statement, _COLUMN_TYPES[:1] * 2, "project_id", only_ids)
     known = projects < len(rows_by_project_id)
     rows = rows_by_project_id[projects[known]]
@@ -211,32 +219,34 @@ def read_row_term_pairs(
 
 
 def find_successors(session: Session, index: FacetIndex, changed_ids: Sequence[int], ids: IntegerArray) -> Int64Array:
-    """For each of the projects `ids` the one that comes next by title and did not change; 0 for none."""
-    project, leaving = Project.__table__.c, set(changed_ids)
+    """The database id of the next unchanged project by title for each of `ids`; 0 for none."""
+    project, changed = Project.__table__.c, set(changed_ids)
 
-    def follower(project_id: int) -> int:
+    def find_successor(project_id: int) -> int:
         title = session.execute(select(project.sort_title).where(project.id == project_id)).scalar_one()
-        found = session.execute(
+        later = session.execute(
             select(project.id)
             .where(tuple_(project.sort_title, project.id) > tuple_(literal(title), literal(project_id)))
             .order_by(project.sort_title, project.id)
             .execution_options(stream_results=True, max_row_buffer=10)
         ).scalars()
-        with found:
-            stay = (
-                one for one in found if one not in leaving and one < len(index.row_by_id) and index.row_by_id[one] >= 0
+        with later:
+            unchanged = (
+                other_id
+                for other_id in later
+                if other_id not in changed and other_id < len(index.row_by_id) and index.row_by_id[other_id] >= 0
             )
-            return next(stay, 0)
+            return next(unchanged, 0)
 
-    return np.array([follower(int(one)) for one in ids], dtype=np.int64)
+    return np.array([find_successor(int(project_id)) for project_id in ids], dtype=np.int64)
 
 
 def split_tags(tags: RowTermPairs, terms: Terms) -> tuple[RowTermPairs, RowTermPairs]:
-    """Goals and Compact objectives apart; a target counts for its goal too, once."""
+    """Pairs of goals and pairs of Compact objectives; a target counts for its goal too, once per row."""
     rows, ids = tags
-    goal_ids = {word.id: word.parent.id if word.parent else word.id for word in terms.in_facet("sdg")}
-    is_goal = np.array([int(term) in goal_ids for term in ids], dtype=bool)
-    wide = np.array([goal_ids.get(int(term), 0) for term in ids], dtype=np.int64)
-    both = np.concatenate([np.stack([rows, ids])[:, is_goal], np.stack([rows, wide])[:, is_goal]], axis=1)
-    goals = np.unique(both, axis=1) if both.size else both
+    goal_by_term = {term.id: term.parent.id if term.parent else term.id for term in terms.in_facet("sdg")}
+    is_goal = np.array([int(term_id) in goal_by_term for term_id in ids], dtype=bool)
+    goal_ids = np.array([goal_by_term.get(int(term_id), 0) for term_id in ids], dtype=np.int64)
+    pairs = np.concatenate([np.stack([rows, ids])[:, is_goal], np.stack([rows, goal_ids])[:, is_goal]], axis=1)
+    goals = np.unique(pairs, axis=1) if pairs.size else pairs
     return (goals[0], goals[1]), (rows[~is_goal], ids[~is_goal])

@@ -1,4 +1,4 @@
-"""Order: one way of sorting all rows, and any page of any selection in it without sorting anew."""
+"""SortOrder: all rows in one order, and any page of any selection in that order without sorting."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from pyroaring import BitMap
 from portal.search.arrays import RowArray
 from portal.search.index.bitmaps import to_row_array
 
-# A selection that holds less than one row in so many is sorted by place; a larger one is met by walking the order.
+# A selection of at most one row in this many is sorted by position; for a larger one the order is scanned.
 _SPARSE_PAGE_RATIO = 16
-# Up to so many rows are looked up one by one; beyond, a mask of all rows is cheaper.
+# Up to this many rows are looked up one by one; beyond, a mask of all rows is cheaper.
 _MAX_ROWS_WALKED = 4_000
 
 
 @dataclass(frozen=True)
 class SortOrder:
-    """`rows` holds every row once, in order."""
+    """`rows` contains every row once, in order."""
 
     rows: RowArray = field(repr=False)
 
     @cached_property
     def positions(self) -> npt.NDArray[np.int32]:
-        """The place of each row; made when first needed."""
-        places = np.zeros(int(self.rows.max(initial=0)) + 1, dtype=np.int32)
-        places[self.rows] = np.arange(len(self.rows), dtype=np.int32)
-        return places
+        """The position of each row, indexed by row; computed at first use."""
+        positions = np.zeros(int(self.rows.max(initial=0)) + 1, dtype=np.int32)
+        positions[self.rows] = np.arange(len(self.rows), dtype=np.int32)
+        return positions
 
     def page(self, selection: BitMap, first: int, count: int) -> list[int]:
-        """Up to `count` selected rows from the `first`-th on (from 0), in order."""
+        """Up to `count` selected rows from the `first`-th (from 0), in order."""
         size = len(selection)
         last = min(first + count, size)
         if first >= last:
@@ -42,21 +42,24 @@ class SortOrder:
         if size == len(self.rows):
             return to_list(self.rows[first:last])
         if size * _SPARSE_PAGE_RATIO <= len(self.rows):
-            places = self.positions[to_row_array(selection)]
-            wanted = np.partition(places, (first, last - 1))[first:last]
-            return to_list(self.rows[np.sort(wanted)])
+            positions = self.positions[to_row_array(selection)]
+            page = np.partition(positions, (first, last - 1))[first:last]
+            return to_list(self.rows[np.sort(page)])
         if first > size // 2:
-            # Nearer from the end.
+            # Scanning from the end is shorter.
             return walk_order(self.rows[::-1], selection, size - last, last - first)[::-1]
         return walk_order(self.rows, selection, first, last - first)
 
     def patched(self, removed: Sequence[int], insert_before: Sequence[int], rows: Sequence[int]) -> SortOrder:
-        """Without the places `gone`, and with each of `rows` before the place `at` of this order."""
-        kept = np.insert(self.rows, list(insert_before), list(rows)) if rows else self.rows
+        """The order without the positions `removed`, and with each of `rows` before its position `insert_before`.
+
+        All positions are those of this order.
+        """
+        patched = np.insert(self.rows, list(insert_before), list(rows)) if rows else self.rows
         if removed:
             shifts = np.searchsorted(np.sort(np.array(insert_before, dtype=np.int64)), removed, side="right")
-            kept = np.delete(kept, np.array(removed, dtype=np.int64) + shifts)
-        return SortOrder(kept.astype(np.uint32, copy=False))
+            patched = np.delete(patched, np.array(removed, dtype=np.int64) + shifts)
+        return SortOrder(patched.astype(np.uint32, copy=False))
 
 
 def to_list(rows: RowArray) -> list[int]:
@@ -65,20 +68,20 @@ def to_list(rows: RowArray) -> list[int]:
 
 
 def walk_order(rows: RowArray, selection: BitMap, first: int, count: int) -> list[int]:
-    """Up to `count` of the rows that are selected, after passing `first` of them."""
+    """Up to `count` of the selected rows, after skipping `first` of them."""
     expected = (first + count) * len(rows) // len(selection)
     if expected <= _MAX_ROWS_WALKED:
-        found = (row for row in map(int, rows) if row in selection)
-        return list(islice(found, first, first + count))
-    chosen = np.zeros(len(rows) and int(rows.max()) + 1, dtype=bool)
-    chosen[to_row_array(selection)] = True
+        selected = (row for row in map(int, rows) if row in selection)
+        return list(islice(selected, first, first + count))
+    is_selected = np.zeros(len(rows) and int(rows.max()) + 1, dtype=bool)
+    is_selected[to_row_array(selection)] = True
     result: list[int] = []
-    at, passed, step = 0, 0, expected + expected // 8 + 1
-    while at < len(rows) and len(result) < count:
-        block = rows[at : at + step]
-        hits = block[chosen[block]]
-        begin = max(first - passed, 0)
+    start, skipped, step = 0, 0, expected + expected // 8 + 1
+    while start < len(rows) and len(result) < count:
+        block = rows[start : start + step]
+        hits = block[is_selected[block]]
+        begin = max(first - skipped, 0)
         result += to_list(hits[begin : begin + count - len(result)])
-        passed += len(hits)
-        at += step
+        skipped += len(hits)
+        start += step
     return result
