@@ -1,4 +1,4 @@
-"""Searching the published projects: Filters in, Found out."""
+"""Search in the published projects: find(filters) returns a SearchResult."""
 
 from portal.search.directory import SearchResult, find
 from portal.search.query.filters import Filters

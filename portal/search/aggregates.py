@@ -1,4 +1,4 @@
-"""What all published projects add up to: per term, per year, per member state, per goal."""
+"""Statistics of all published projects: by term, year, member state, goal and region."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from portal.vocabulary.facets import FACETS, NOT_STATED
 
 @dataclass(frozen=True)
 class CountryStats:
-    """What one member state got; money in cents, `shared` splits each project equally among its states."""
+    """Statistics of one member state; budgets in US cents.
+
+    `full_budget` counts each project in full, `shared_budget` splits it equally among its member states.
+    """
 
     term: TermView
     projects: int
@@ -28,60 +31,61 @@ class CountryStats:
 
 
 def country_stats() -> Iterator[CountryStats]:
-    """Yield every benefiting member state, most projects first."""
-    index, terms = (kept := current_snapshot()).index, kept.terms
-    sizes = np.zeros(len(index.row_columns.ids), dtype=np.int64)
+    """Yield all benefiting member states, most projects first."""
+    snapshot = current_snapshot()
+    index, terms = snapshot.index, snapshot.terms
+    state_counts = np.zeros(len(index.row_columns.ids), dtype=np.int64)
     countries = {code: rows for code, rows in index.bitmaps["country"].items() if code != NOT_STATED}
     arrays = {code: np.array(rows.to_array(), dtype=np.int64) for code, rows in countries.items()}
     for rows in arrays.values():
-        sizes[rows] += 1
+        state_counts[rows] += 1
     budgets = np.maximum(index.row_columns.budgets, 0)
     national = index.bitmaps["coverage"].get("national", BitMap())
     for code, rows in sorted(arrays.items(), key=lambda item: (-len(item[1]), item[0])):
-        if word := terms.get("country", code):
+        if term := terms.get("country", code):
             yield CountryStats(
-                term=word,
+                term=term,
                 projects=len(rows),
                 national_projects=countries[code].intersection_cardinality(national),
                 full_budget=int(budgets[rows].sum()),
-                shared_budget=int((budgets[rows] / sizes[rows]).sum()),
+                shared_budget=int((budgets[rows] / state_counts[rows]).sum()),
                 latest_year=int(index.row_columns.last_years[rows].max(initial=0)) or None,
                 has_budget=bool((index.row_columns.budgets[rows] >= 0).any()),
             )
 
 
 def sums_by_term(facet: str) -> list[tuple[TermView, Sums]]:
-    """Sums of every term of a facet that has projects, in the order of its list."""
-    kept = current_snapshot()
-    bits = kept.index.bitmaps[facet]
-    return [(word, kept.index.sums(bits[word.code])) for word in kept.terms.in_facet(facet) if bits.get(word.code)]
+    """Sums of each term of a facet that has projects, in the order of its list."""
+    snapshot = current_snapshot()
+    index, bitmaps = snapshot.index, snapshot.index.bitmaps[facet]
+    return [(term, index.sums(bitmaps[term.code])) for term in snapshot.terms.in_facet(facet) if bitmaps.get(term.code)]
 
 
 def sums_by_year() -> list[tuple[int, Sums]]:
-    """Sums of every year of allocation, oldest first."""
+    """Sums of each year of allocation, oldest first."""
     index = current_snapshot().index
     return [(int(year), index.sums(rows)) for year, rows in sorted(index.bitmaps["year"].items()) if year != NOT_STATED]
 
 
 def count_not_stated() -> dict[str, int]:
-    """How many projects leave a facet empty, for every facet that a record can state."""
-    bits = current_snapshot().index.bitmaps
-    return {facet: len(bits[facet][NOT_STATED]) for facet in FACETS if facet != "theme"}
+    """The number of projects without a value, by facet; the theme is left out, as it follows from the type."""
+    bitmaps = current_snapshot().index.bitmaps
+    return {facet: len(bitmaps[facet][NOT_STATED]) for facet in FACETS if facet != "theme"}
 
 
 def count_complete() -> int:
-    """How many projects state region, country, status, coverage, type, year, budget, start and end."""
+    """The number of projects that state region, country, status, coverage, type, year, budget, start and end."""
     index = current_snapshot().index
-    wanted = ("region", "country", "status", "coverage", "type", "year", "budget")
-    gaps = BitMap.union(*(index.bitmaps[facet][NOT_STATED] for facet in wanted))
-    return len(index.all_rows - gaps - index.undated)
+    required = ("region", "country", "status", "coverage", "type", "year", "budget")
+    incomplete = BitMap.union(*(index.bitmaps[facet][NOT_STATED] for facet in required))
+    return len(index.all_rows - incomplete - index.undated)
 
 
 @dataclass(frozen=True)
 class GoalStats:
-    """A goal or objective: how many projects are tagged with it, and how many have a type that points to it.
+    """Statistics of a goal or objective: projects tagged with it, and projects whose type suggests it.
 
-    `types` are the codes of those types.
+    `types` are the codes of the types that suggest it and have projects.
     """
 
     term: TermView
@@ -91,27 +95,27 @@ class GoalStats:
 
 
 def goal_stats(facet: str) -> list[GoalStats]:
-    """All goals (sdg, without targets) or objectives (gcm), from tags and from the suggestions of the types."""
-    kept = current_snapshot()
-    bits = kept.index.bitmaps
-    pointing: dict[str, list[str]] = {}
-    for kind in kept.terms.in_facet("type"):
-        codes = kind.extra.get(f"suggested_{facet}", "").split("|")
+    """Statistics of all goals (facet "sdg", without targets) or objectives (facet "gcm"), in the order of the list."""
+    snapshot = current_snapshot()
+    bitmaps = snapshot.index.bitmaps
+    suggesting_types: dict[str, list[str]] = {}
+    for project_type in snapshot.terms.in_facet("type"):
+        codes = project_type.extra.get(f"suggested_{facet}", "").split("|")
         for code in {code.split(".")[0] for code in codes if code}:
-            pointing.setdefault(code, []).append(kind.code)
+            suggesting_types.setdefault(code, []).append(project_type.code)
     result = []
-    for word in kept.terms.in_facet(facet):
-        if word.parent is None:
-            types = tuple(code for code in pointing.get(word.code, ()) if bits["type"].get(code))
-            rows = [bits["type"][code] for code in types]
-            tagged = len(bits[facet].get(word.code, ()))
-            result.append(GoalStats(word, tagged, len(BitMap.union(*rows)) if rows else 0, types))
+    for term in snapshot.terms.in_facet(facet):
+        if term.parent is None:
+            types = tuple(code for code in suggesting_types.get(term.code, ()) if bitmaps["type"].get(code))
+            rows = [bitmaps["type"][code] for code in types]
+            tagged = len(bitmaps[facet].get(term.code, ()))
+            result.append(GoalStats(term, tagged, len(BitMap.union(*rows)) if rows else 0, types))
     return result
 
 
 @dataclass(frozen=True)
 class RegionShare:
-    """A region's share of the projects beside its share of the states on a dated eligibility list, in per cent."""
+    """A region's share of the projects and of the states on a dated eligibility list, in per cent."""
 
     term: TermView
     projects: int
@@ -121,12 +125,12 @@ class RegionShare:
 
 
 def region_shares(states: dict[str, int]) -> list[RegionShare]:
-    """Compare regions; `states` counts the eligible states by region code. Projects elsewhere are left out."""
-    kept = current_snapshot()
-    counted = {code: len(kept.index.bitmaps["region"].get(code, ())) for code in states}
-    all_projects, all_states = sum(counted.values()) or 1, sum(states.values()) or 1
+    """The shares of each region; `states` counts the eligible states by region code. Ignores projects elsewhere."""
+    snapshot = current_snapshot()
+    projects = {code: len(snapshot.index.bitmaps["region"].get(code, ())) for code in states}
+    all_projects, all_states = sum(projects.values()) or 1, sum(states.values()) or 1
     return [
-        RegionShare(word, counted[code], number, 100 * counted[code] / all_projects, 100 * number / all_states)
-        for code, number in states.items()
-        if (word := kept.terms.get("region", code))
+        RegionShare(term, projects[code], count, 100 * projects[code] / all_projects, 100 * count / all_states)
+        for code, count in states.items()
+        if (term := snapshot.terms.get("region", code))
     ]

@@ -1,4 +1,4 @@
-"""Whether the index, the text index, the journal and the tables say the same; asked by `portal index check`."""
+"""Compares the index, the text index and the journal with the tables, for `portal index check`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _ORDER_BY = {
 
 
 def find_inconsistencies(session: Session, snapshot: Snapshot) -> Iterator[str]:
-    """Yield in words everything in which a snapshot, the text index and the journal differ from the tables."""
+    """Yield one sentence for each difference of the snapshot, the text index or the journal from the tables."""
     yield from total_inconsistencies(session, snapshot)
     yield from facet_inconsistencies(session, snapshot)
     yield from sort_order_inconsistencies(session, snapshot)
@@ -56,8 +56,8 @@ def facet_inconsistencies(session: Session, snapshot: Snapshot) -> Iterator[str]
     for facet, statement in facet_count_statements():
         stated = {str(value): count for value, count in session.execute(sql(statement))}
         if facet != "year":
-            words = {value: snapshot.terms.by_id(int(value)) for value in stated}
-            stated = {word.code: stated[value] for value, word in words.items() if word}
+            terms = {value: snapshot.terms.by_id(int(value)) for value in stated}
+            stated = {term.code: stated[value] for value, term in terms.items() if term}
         indexed = {
             value: len(rows) for value, rows in snapshot.index.bitmaps[facet].items() if rows and value != NOT_STATED
         }
@@ -67,7 +67,7 @@ def facet_inconsistencies(session: Session, snapshot: Snapshot) -> Iterator[str]
 
 
 def facet_count_statements() -> Iterator[tuple[str, str]]:
-    """Yield each facet that a table states, and how the tables count it; no input enters these."""
+    """Yield each facet that a table states and the statement that counts its values; contains no user input."""
     for facet in _SINGLE_TERM_FACETS:
         column = f"{facet}_id"
         stated = f"FROM project WHERE {_PUBLISHED} AND {column} > 0 GROUP BY {column}"
@@ -89,6 +89,6 @@ def sort_order_inconsistencies(session: Session, snapshot: Snapshot) -> Iterator
     index = snapshot.index
     for name, order in _ORDER_BY.items():
         statement = f"SELECT id FROM project WHERE {_PUBLISHED} ORDER BY {order} LIMIT {_COMPARED_ROWS}"  # noqa: S608 # no input
-        wanted = list(session.execute(sql(statement)).scalars())
-        if index.page(index.all_rows, name, 0, _COMPARED_ROWS) != wanted:
+        expected = list(session.execute(sql(statement)).scalars())
+        if index.page(index.all_rows, name, 0, _COMPARED_ROWS) != expected:
             yield f"index: the first {_COMPARED_ROWS} projects by {name} are not those of the tables"

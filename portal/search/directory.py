@@ -1,6 +1,6 @@
-"""The directory: find(filters) answers a visitor from the current snapshot, which this module keeps.
+"""The directory: find(filters) answers a search from the current snapshot.
 
-What is kept serves everybody, so it is read as the public reads, whoever asks first.
+The snapshot is shared, so it is always loaded through the read-only public connection.
 """
 
 from __future__ import annotations
@@ -21,7 +21,10 @@ from portal.search.read_models.project import ProjectView
 
 @dataclass(frozen=True)
 class SearchResult:
-    """What a search found. `order` is the sort in force."""
+    """One page of matching projects, with the sums and facet counts of the whole selection.
+
+    `sort` is the sort order in use, one of SORTS; `snapshot` is the one that the search used.
+    """
 
     filters: Filters
     projects: tuple[ProjectView, ...]
@@ -69,39 +72,45 @@ def find(filters: Filters) -> SearchResult:
     """Answer a search: one page of projects, counts of every facet value, sums of the whole selection."""
     snapshot = current_snapshot()
     index = snapshot.index
-    hits, strong = text_hits(snapshot, filters) or (None, BitMap())
+    hits, title_hits = text_hits(snapshot, filters) or (None, BitMap())
     selection = index.select(filters, hits)
-    first, order = (filters.page - 1) * filters.per_page, filters.effective_sort
-    if order == "relevance":
-        ids = page_by_relevance(index, selection, strong, first, filters.per_page)
+    first, sort = (filters.page - 1) * filters.per_page, filters.effective_sort
+    if sort == "relevance":
+        ids = page_by_relevance(index, selection, title_hits, first, filters.per_page)
     else:
-        ids = index.page(selection, order, first, filters.per_page)
+        ids = index.page(selection, sort, first, filters.per_page)
     sums, counts = aggregate(snapshot, filters, hits, selection)
     return SearchResult(
         filters=filters,
         projects=load_projects(snapshot, ids),
         sums=sums,
         facet_counts=counts,
-        sort=order,
+        sort=sort,
         snapshot=snapshot,
     )
 
 
 def page_by_relevance(index: FacetIndex, selection: BitMap, title_hits: BitMap, first: int, count: int) -> list[int]:
-    """Database ids of a selection: those that have the text in title or identifiers, then the rest; newest first."""
+    """Database ids: first the projects with the text in title or identifiers, then the rest; each part newest first."""
     best = selection & title_hits
     page = index.page(best, "newest", first, count)
     return page + index.page(selection - title_hits, "newest", max(first - len(best), 0), count - len(page))
 
 
 def count_matches(filters: Filters) -> int:
-    """How many projects match."""
+    """The number of matching projects."""
     snapshot = current_snapshot()
     hits, _ = text_hits(snapshot, filters) or (None, None)
     return len(snapshot.index.select(filters, hits))
 
 
 def relaxations(filters: Filters) -> list[tuple[Filters, str, str, int]]:
-    """For a search without result: each part taken off alone (rest, name, value, projects), most first."""
+    """Suggestions for a search without results: what removing each single part would find.
+
+    Tuples (remaining filters, name and value of the part, number of projects), most projects first.
+    """
     parts = [(chip.remaining, chip.name, chip.value) for chip in filters.parts() if not chip.invalid]
-    return sorted(((rest, name, value, count_matches(rest)) for rest, name, value in parts), key=lambda part: -part[3])
+    return sorted(
+        ((remaining, name, value, count_matches(remaining)) for remaining, name, value in parts),
+        key=lambda relaxation: -relaxation[3],
+    )

@@ -1,4 +1,4 @@
-"""Published projects one by one: by address, the newest, and those near another."""
+"""Single published projects: by slug, the newest, and related ones."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MAX_RELATED = 3
 
 @dataclass(frozen=True)
 class ProjectLocation:
-    """Where a project is: `is_current` is false when the address was spelt otherwise or is a former one."""
+    """The project of a slug; `is_current` is false if the slug is a former one or differs in case."""
 
     project_id: int
     slug: str
@@ -34,23 +34,23 @@ def locate(slug: str) -> ProjectLocation:
     Case does not matter. Punctuation around a slug is dropped when no project has it: mail programs and sentences
     link "LM.0024." or "LM.0024)".
     """
-    for reading in dict.fromkeys((slug, trim_punctuation(slug))):
-        if project := _find_slug(reading.casefold()):
-            project_id, present = project
-            return ProjectLocation(project_id, present, present == slug)
+    for candidate in dict.fromkeys((slug, trim_punctuation(slug))):
+        if project := _find_slug(candidate.casefold()):
+            project_id, current_slug = project
+            return ProjectLocation(project_id, current_slug, current_slug == slug)
     raise NotFound(slug)
 
 
 def _find_slug(folded: str) -> Row[int, str] | None:
-    """The id and present slug of the published project that has this case-folded slug, or had it once."""
+    """The id and current slug of the published project whose current or former slug this is; `folded` is case-folded."""
     if "\0" in folded:
-        # No slug contains it, and PostgreSQL refuses to be asked.
+        # No slug contains NUL, and PostgreSQL does not accept it in a parameter.
         return None
     session, published = db.session(), Project.published_at.is_not(None)
     is_current = Project.slug_folded == folded
-    here = session.execute(select(Project.id, Project.slug).where(is_current, published)).one_or_none()
-    if here is not None:
-        return here
+    project = session.execute(select(Project.id, Project.slug).where(is_current, published)).one_or_none()
+    if project is not None:
+        return project
     return session.execute(
         select(Project.id, Project.slug)
         .join(SlugHistory, SlugHistory.project_id == Project.id)
@@ -59,15 +59,15 @@ def _find_slug(folded: str) -> Row[int, str] | None:
 
 
 def get_project(project_id: int) -> ProjectView:
-    """One published project; raise Missing."""
-    found = load_projects(current_snapshot(), [project_id])
-    if not found:
+    """One published project; raises NotFound."""
+    projects = load_projects(current_snapshot(), [project_id])
+    if not projects:
         raise NotFound(str(project_id))
-    return found[0]
+    return projects[0]
 
 
 def newest_projects(count: int) -> tuple[ProjectView, ...]:
-    """The newest projects."""
+    """Up to `count` projects in the default order, newest first."""
     snapshot = current_snapshot()
     ids = snapshot.index.page(snapshot.index.all_rows, "newest", 0, count)
     return load_projects(snapshot, ids)
@@ -75,7 +75,7 @@ def newest_projects(count: int) -> tuple[ProjectView, ...]:
 
 @dataclass(frozen=True)
 class RelatedProject:
-    """A project near another one, and what the two share."""
+    """A related project, with the countries and the theme that both have."""
 
     project: ProjectView
     countries: tuple[TermView, ...]
@@ -83,27 +83,27 @@ class RelatedProject:
 
 
 def related_projects(project: ProjectView) -> list[RelatedProject]:
-    """Up to three projects that share the theme and the most countries, newest first among equals."""
+    """Up to three projects, those with most countries and the theme in common first; newest first among equals."""
     snapshot = current_snapshot()
     index = snapshot.index
     own = index.rows_of(np.array([project.id]))
     theme = index.bitmaps["theme"].get(project.theme.code, BitMap()) if project.theme else BitMap()
-    near = [index.bitmaps["country"].get(word.code, BitMap()) for word in project.countries]
-    neighbours = BitMap.union(*near) - own if near else BitMap()
+    by_country = [index.bitmaps["country"].get(country.code, BitMap()) for country in project.countries]
+    neighbours = BitMap.union(*by_country) - own if by_country else BitMap()
 
     def distance(project_id: int) -> float:
         row = int(index.row_by_id[project_id])
-        shared = sum(row in rows for rows in near)
-        return -(shared / (len(near) or 1)) - 0.5 * (row in theme)
+        shared = sum(row in rows for rows in by_country)
+        return -(shared / (len(by_country) or 1)) - 0.5 * (row in theme)
 
-    # The newest few hundred are enough to choose from; a theme can hold a large part of the directory. Rows of projects
-    # that changed since the index was built are out of order, so the index is asked for the order.
+    # A theme can contain a large part of the directory, so compare the newest few hundred only. Row numbers are not in
+    # the default order for projects that changed since the index was built, so use the index's own paging.
     recent = [*index.page(theme - own | neighbours, "newest", 0, 300), *index.page(neighbours, "newest", 0, 300)]
     ids = sorted(dict.fromkeys(recent), key=distance)[:_MAX_RELATED]
     return [
         RelatedProject(
             project=other,
-            countries=tuple(word for word in other.countries if word in project.countries),
+            countries=tuple(country for country in other.countries if country in project.countries),
             theme=other.theme if other.theme and other.theme == project.theme else None,
         )
         for other in load_projects(snapshot, ids)

@@ -1,1 +1,1 @@
-"""The full-text index, the same on SQLite and PostgreSQL."""
+"""The full-text index; search results are the same on SQLite and PostgreSQL."""

@@ -1,4 +1,4 @@
-"""Documents: what the text index holds of each project, from a record in hand or from the tables."""
+"""Documents: the searchable text of each project, from given values or loaded from the tables."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from portal.models import Project, ProjectCountry, Term
 
 @dataclass(frozen=True)
 class Document:
-    """What can be found of one project, without markup: `number` holds its identifiers, `places` its terms' names.
+    """The searchable text of one project: `number` holds its identifiers, `term_names` the names of its terms.
 
-    `is_plain` says that the texts are as words.plain makes them.
+    `is_normalised` is true if tokenizer.normalise_text was already applied to all texts.
     """
 
     project_id: int
@@ -37,7 +37,7 @@ class Document:
         term_ids: Iterable[int | None],
         names: Mapping[int, str],
     ) -> Document:
-        """`terms` are ids of countries and terms; `names` is what names_of gives."""
+        """`term_ids` are the ids of countries and other terms; `names` is the result of searchable_names."""
         return cls(
             project_id=project_id,
             number=" ".join(filter(None, identifiers)),
@@ -48,32 +48,35 @@ class Document:
 
 
 def searchable_names(terms: Sequence[Term]) -> dict[int, str]:
-    """By term id: its names in every language, its aliases, and the names of its broader term."""
+    """By term id: its names in all languages, its aliases, and the names of its parent term."""
     by_id = {term.id: term for term in terms}
     names = {term.id: " ".join(dict.fromkeys([term.name, *term.names.values(), *term.aliases])) for term in terms}
     for term in terms:
-        if term.parent_id and (broader := by_id.get(term.parent_id)):
-            names[term.id] += " " + " ".join(broader.names.values())
+        if term.parent_id and (parent := by_id.get(term.parent_id)):
+            names[term.id] += " " + " ".join(parent.names.values())
     return names
 
 
 def load_documents(session: Session, project_ids: Sequence[int]) -> Iterator[Document]:
-    """Documents of public projects, in no order; ids of no such are left out. Give at most some thousands at once."""
+    """Yield the documents of published projects, in no order; other ids are left out.
+
+    Pass at most a few thousand ids: each one is a parameter of the statement.
+    """
     names = searchable_names(session.execute(select(Term)).scalars().all())
     links = select(ProjectCountry.project_id, ProjectCountry.term_id).where(ProjectCountry.project_id.in_(project_ids))
     countries: dict[int, list[int]] = defaultdict(list)
     for project_id, term_id in session.execute(links):
         countries[project_id].append(term_id)
-    ones = (Project.status_id, Project.type_id, Project.coverage_id, Project.region_id)
-    rows = select(Project.id, Project.reference, Project.prima_id, Project.title, Project.summary, *ones)
-    for project_id, number, prima_id, title, summary, *terms in session.execute(
+    term_columns = (Project.status_id, Project.type_id, Project.coverage_id, Project.region_id)
+    rows = select(Project.id, Project.reference, Project.prima_id, Project.title, Project.summary, *term_columns)
+    for project_id, reference, prima_id, title, summary, *term_ids in session.execute(
         rows.where(Project.id.in_(project_ids), Project.published_at.is_not(None))
     ):
         yield Document.build(
             project_id,
-            identifiers=(number, prima_id),
+            identifiers=(reference, prima_id),
             title=title,
             summary=summary,
-            term_ids=[*countries[project_id], *terms],
+            term_ids=[*countries[project_id], *term_ids],
             names=names,
         )

@@ -1,4 +1,4 @@
-"""The text index in PostgreSQL: two tsvectors a project, made here word by word and not by a configuration there."""
+"""The text index in PostgreSQL: two tsvectors per project, built from our own tokens."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from portal.search.arrays import Int64Array
 from portal.search.fulltext.documents import Document
 from portal.search.fulltext.tokenizer import Phrase, tokenise
 
-# What PostgreSQL keeps at most: a higher position counts as this one, further places of a word are dropped,
-# and a tsvector that takes more than a megabyte is an error.
+# Limits of PostgreSQL (documentation, 12.11): higher positions become this one, further positions of a token are
+# dropped, and a tsvector of more than a megabyte is an error.
 MAX_POSITION, MAX_POSITIONS_PER_TOKEN, MAX_TSVECTOR_BYTES = 16_383, 255, 1_000_000
-# So few words fit, however long (four bytes a letter) and wherever they stand.
+# Up to this many tokens always fit, even if each has the maximum length and four bytes per character.
 _MAX_UNCHECKED_POSITION = 3_000
-# Between two columns, so that no phrase reaches from one into the next.
+# Positions between two columns, so that no phrase matches across them.
 _COLUMN_GAP = 10
-# The head of a sent array, then each element as its length and its value (functions array_send, int4send).
+# Binary format of array_send: a header, then for each element its length and its value (int4send).
 _ARRAY_HEADER_BYTES = 20
 _ELEMENT = np.dtype([("length", ">i4"), ("value", ">i4")])
 
 
 class Tsvector:
-    """`heading` holds title and identifiers alone: a weight would do too, but needs a look at every row found."""
+    """The column `heading` holds title and identifiers only; weights would require a recheck of every matching row."""
 
     ID_COLUMN = "project_id"
     AGGREGATE_IDS = "array_send(array_agg({}))"
@@ -35,24 +35,24 @@ class Tsvector:
 
     @staticmethod
     def decode_ids(answer: bytes | None) -> Int64Array:
-        # No row at all makes no array.
+        # array_agg over no rows is NULL.
         elements = np.frombuffer(answer[_ARRAY_HEADER_BYTES:] if answer else b"", _ELEMENT)
         return elements["value"].astype(np.int64)
 
     @staticmethod
     def match_parameters(phrases: Sequence[Phrase]) -> dict[str, str]:
-        every = (" <-> ".join(f"'{word}'" for word in p.tokens) + (":*" if p.is_prefix else "") for p in phrases)
+        every = (" <-> ".join(f"'{token}'" for token in p.tokens) + (":*" if p.is_prefix else "") for p in phrases)
         return {"all": " & ".join(every)}
 
     @staticmethod
     def write(connection: Connection, documents: Sequence[Document]) -> None:
-        heads = [(tokenise(d.title), tokenise(d.number)) for d in documents]
+        headings = [(tokenise(d.title), tokenise(d.number)) for d in documents]
         rows = {
             "ids": [d.project_id for d in documents],
-            "headings": [tsvector_literal(*head) for head in heads],
+            "headings": [tsvector_literal(*heading) for heading in headings],
             "documents": [
-                tsvector_literal(*head, tokenise(d.term_names), tokenise(d.body))
-                for head, d in zip(heads, documents, strict=True)
+                tsvector_literal(*heading, tokenise(d.term_names), tokenise(d.body))
+                for heading, d in zip(headings, documents, strict=True)
             ],
         }
         connection.exec_driver_sql(
@@ -75,27 +75,27 @@ class Tsvector:
 
 
 def tsvector_literal(*columns: list[str]) -> str:
-    """The words of some columns as a tsvector literal: each word with its places."""
-    places: dict[str, list[int]] = {}
-    place = 0
+    """The tokens of some columns as a tsvector literal: each token with its positions, from 1."""
+    positions: dict[str, list[int]] = {}
+    position = 0
     for column in columns:
-        for place, word in enumerate(column, place + 1):  # noqa: B020 # counted on after the loop
-            places.setdefault(word, []).append(place)
-        place += _COLUMN_GAP
-    if place > _MAX_UNCHECKED_POSITION:
-        places = limit_positions(places)
-    return " ".join([f"'{word}':{','.join(map(str, found))}" for word, found in places.items()])
+        for position, token in enumerate(column, position + 1):  # noqa: B020 # used after the loop
+            positions.setdefault(token, []).append(position)
+        position += _COLUMN_GAP
+    if position > _MAX_UNCHECKED_POSITION:
+        positions = limit_positions(positions)
+    return " ".join([f"'{token}':{','.join(map(str, at))}" for token, at in positions.items()])
 
 
 def limit_positions(positions: dict[str, list[int]]) -> dict[str, list[int]]:
-    """What PostgreSQL can keep of a long text."""
-    kept: dict[str, list[int]] = {}
+    """The tokens and positions of a long text that fit the limits of PostgreSQL."""
+    limited: dict[str, list[int]] = {}
     size = 0
-    for word, found in positions.items():
-        kept[word] = [min(place, MAX_POSITION) for place in found[:MAX_POSITIONS_PER_TOKEN]]
-        # A word takes its bytes, two for each place, and up to four to fill up and to count the places.
-        size += len(word.encode()) + 2 * len(kept[word]) + 4
+    for token, token_positions in positions.items():
+        limited[token] = [min(position, MAX_POSITION) for position in token_positions[:MAX_POSITIONS_PER_TOKEN]]
+        # A token takes its own bytes, two for each position, and up to four for padding and the number of positions.
+        size += len(token.encode()) + 2 * len(limited[token]) + 4
         if size > MAX_TSVECTOR_BYTES:
-            kept.pop(word)
+            limited.pop(token)
             break
-    return kept
+    return limited

@@ -1,4 +1,4 @@
-"""The text index in SQLite: an FTS5 table without a copy of the texts."""
+"""The text index in SQLite: a contentless FTS5 table, which holds no copy of the texts."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from portal.search.arrays import Int64Array
 from portal.search.fulltext.documents import Document
 from portal.search.fulltext.tokenizer import Phrase, normalise_text
 
-# Bytes that FTS5 gathers before it writes; the setting is kept in the file, so it is put back in the same transaction.
+# Bytes that FTS5 collects in memory before it writes. The setting is stored in the file, so the same transaction
+# resets it.
 _SET_HASH_SIZE = "INSERT INTO project_text(project_text, rank) VALUES ('hashsize', ?)"
 _DEFAULT_HASH_BYTES, _MAX_HASH_BYTES = 1 << 20, 16 << 20
 _MIN_BULK_DOCUMENTS = 500
 
 
 class Fts5:
-    """Its tokenizer splits ASCII at punctuation and nowhere else, which is what `plain` makes of every text."""
+    """The FTS5 tokenizer splits at ASCII punctuation only; normalise_text prepares every text for that."""
 
     ID_COLUMN = "rowid"
     AGGREGATE_IDS = "json_group_array({})"
@@ -49,14 +50,14 @@ class Fts5:
             )
             for d in documents
         ]
-        # What is gathered in memory goes into the index as one piece: few large pieces need less merging.
-        gathers = len(documents) > _MIN_BULK_DOCUMENTS
-        if gathers:
+        # FTS5 writes one segment per full buffer: fewer, larger segments need less merging.
+        is_bulk = len(documents) > _MIN_BULK_DOCUMENTS
+        if is_bulk:
             connection.exec_driver_sql(_SET_HASH_SIZE, (_MAX_HASH_BYTES,))
         connection.exec_driver_sql(
             "INSERT OR REPLACE INTO project_text(rowid, title, number, body, places) VALUES (?, ?, ?, ?, ?)", rows
         )
-        if gathers:
+        if is_bulk:
             connection.exec_driver_sql(_SET_HASH_SIZE, (_DEFAULT_HASH_BYTES,))
 
     @staticmethod

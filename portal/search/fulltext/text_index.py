@@ -1,6 +1,6 @@
-"""The text index: documents in, project ids out, the same on SQLite (FTS5) and PostgreSQL (tsvector).
+"""The text index: stores documents and finds project ids, on SQLite (FTS5) and PostgreSQL (tsvector) alike.
 
-What a word is decides portal.search.fulltext.tokenizer; the database only keeps the words and finds them.
+portal.search.fulltext.tokenizer splits texts into tokens; the databases only store and match them.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from portal.search.fulltext.postgresql_tsvector import Tsvector
 from portal.search.fulltext.sqlite_fts5 import Fts5
 from portal.search.fulltext.tokenizer import parse_query
 
-# Each in one statement. An identifier typed whole is looked up by columns that have an index.
+# Subqueries of one statement. A complete identifier is looked up in columns that have an index.
 _IDENTIFIER_MATCH = (
     "(SELECT {ids} FROM (SELECT id FROM project WHERE published_at IS NOT NULL AND (key_folded = :folded "
     "OR number IN (:text, :upper, :lower) OR prima_id IN (:text, :upper, :lower))) AS exact)"
 )
-# The projects that have a document: what is withdrawn is not even in the index.
+# The projects that must have a document; withdrawn projects have none.
 _FROM_PUBLISHED = "FROM project WHERE published_at IS NOT NULL"
 _CHUNK = 2_000
 NO_IDS: Int64Array = np.empty(0, dtype=np.int64)
@@ -31,57 +31,63 @@ NO_IDS: Int64Array = np.empty(0, dtype=np.int64)
 
 @dataclass(frozen=True)
 class Hits:
-    """Ids of the projects that hold a text, in no order; `strong` is the part that has it in title or identifiers."""
+    """Ids of matching projects, in no order; `title_matches` are those with the text in title or identifiers."""
 
     title_matches: Int64Array
     all: Int64Array
 
 
 def match(session: Session, text: str) -> Hits:
-    """Find the projects that hold the text, in one round trip to the database whatever their number.
+    """Find the projects that contain the text, in one round trip to the database, however many there are.
 
-    An identifier typed whole means that record alone.
+    A complete identifier matches only the project that has it.
     """
-    # PostgreSQL refuses to be asked for this character.
+    # PostgreSQL does not accept NUL in a parameter.
     text = text.replace("\0", " ")
-    if not (wanted := parse_query(text)):
+    if not (phrases := parse_query(text)):
         return Hits(NO_IDS, NO_IDS)
     database = _backend(session)
     exact = _IDENTIFIER_MATCH.format(ids=database.AGGREGATE_IDS.format("id"))
     row = session.execute(
         sql(f"SELECT {exact}, {database.TITLE_MATCHES}, {database.ALL_MATCHES}"),
         {"text": text, "upper": text.upper(), "lower": text.lower(), "folded": text.casefold()}
-        | database.match_parameters(wanted),
+        | database.match_parameters(phrases),
     ).one()
-    exactly, strong, found = map(database.decode_ids, row)
-    return Hits(exactly, exactly) if len(exactly) else Hits(strong, found)
+    exact_matches, title_matches, all_matches = map(database.decode_ids, row)
+    return Hits(exact_matches, exact_matches) if len(exact_matches) else Hits(title_matches, all_matches)
 
 
 def write(session: Session, documents: Iterable[Document]) -> None:
-    """Put documents into the text index, in place of what it held of those projects."""
-    if chosen := list(documents):
-        _backend(session).write(session.connection(), chosen)
+    """Insert documents into the text index or replace those of the same projects."""
+    if batch := list(documents):
+        _backend(session).write(session.connection(), batch)
 
 
 def remove(session: Session, project_ids: Iterable[int]) -> None:
-    """Take projects out of the text index."""
-    if chosen := list(project_ids):
-        _backend(session).remove(session.connection(), chosen)
+    """Delete the documents of these projects from the text index."""
+    if ids := list(project_ids):
+        _backend(session).remove(session.connection(), ids)
 
 
 def find_stale_documents(session: Session) -> list[int]:
-    """Ids of public projects whose document is missing, and of documents of no such project; cheap, reads no text."""
+    """Ids of published projects without a document, and of documents without a published project.
+
+    Compares ids only, so it is cheap and does not notice changed texts.
+    """
     database = _backend(session)
     ids, documents = database.AGGREGATE_IDS.format("id"), database.AGGREGATE_IDS.format(database.ID_COLUMN)
     row = session.execute(
         sql(f"SELECT (SELECT {ids} {_FROM_PUBLISHED}), (SELECT {documents} FROM project_text)")  # noqa: S608 # no input
     ).one()
-    projects, kept = map(database.decode_ids, row)
-    return [int(number) for number in np.setxor1d(projects, kept)]
+    project_ids, document_ids = map(database.decode_ids, row)
+    return [int(project_id) for project_id in np.setxor1d(project_ids, document_ids)]
 
 
 def rebuild(session: Session, progress: Callable[[int], object] | None = None) -> int:
-    """Write the text index anew from the tables, in the caller's transaction; return how many documents it holds."""
+    """Rebuild the text index from the tables, in the caller's transaction; returns the number of documents.
+
+    `progress` is called with the number of projects of each batch.
+    """
     database = _backend(session)
     database.clear(session.connection())
     ids = database.decode_ids(
@@ -92,7 +98,7 @@ def rebuild(session: Session, progress: Callable[[int], object] | None = None) -
 
 
 def repair(session: Session, project_ids: Sequence[int], progress: Callable[[int], object] | None = None) -> None:
-    """Bring the documents of these projects up to the tables; those of projects that are not public go."""
+    """Rewrite the documents of these projects from the tables and remove those of unpublished projects."""
     for start in range(0, len(project_ids), _CHUNK):
         chunk = project_ids[start : start + _CHUNK]
         documents = list(load_documents(session, chunk))

@@ -1,6 +1,6 @@
-"""Words: how a text, and what a visitor types, become words. The same for every database, which only stores them.
+"""Tokenizer: splits texts and search queries into tokens, independently of the database.
 
-A word is a run of letters and digits without case and accents, cut at WORD_MOST characters.
+A token is a run of letters and digits, without case and accents, of at most MAX_TOKEN_LENGTH characters.
 """
 
 from __future__ import annotations
@@ -22,49 +22,49 @@ _QUOTES = str.maketrans(dict.fromkeys("“”„«»", '"'))
 
 @lru_cache(maxsize=20_000)
 def _fold(run: str) -> str:
-    # Case folding makes capitals of some letters (Cherokee); words are small ones.
+    # Case folding turns some letters into capitals (Cherokee); tokens are lower case.
     return _SEPARATORS.sub(" ", fold_characters(run).lower())
 
 
 def normalise_text(text: str) -> str:
-    """The text with the same words, none too long; all that is not ASCII is folded, and is letters and digits only.
+    """The text with the same tokens, none too long, and everything outside ASCII folded to letters and digits.
 
-    ASCII keeps its case and its punctuation: whoever splits at them and ignores case gets words().
+    ASCII retains case and punctuation: splitting at ASCII punctuation and ignoring case gives the tokens.
     """
     if not text.isascii():
-        # Most texts are nearly all ASCII, so it pays to look at the rest alone.
+        # Most texts are nearly all ASCII, so folding only the rest is faster.
         text = _NON_ASCII.sub(lambda run: _fold(run[0]), text)
-    # To search for a long word takes longer than all else; most texts have no piece that could hold one.
+    # The search for long tokens is the slowest step, so skip it unless a part between spaces is long enough.
     if len(text) > MAX_TOKEN_LENGTH and max(map(len, text.split()), default=0) > MAX_TOKEN_LENGTH:
-        text = _LONG_TOKEN.sub(lambda word: word[0][:MAX_TOKEN_LENGTH], text)
+        text = _LONG_TOKEN.sub(lambda token: token[0][:MAX_TOKEN_LENGTH], text)
     return text
 
 
 def tokenise(text: str) -> list[str]:
-    """The words of a text in their order."""
+    """The tokens of a text, in order."""
     return _TOKEN.findall(normalise_text(text).lower())
 
 
 @dataclass(frozen=True)
 class Phrase:
-    """Words that must follow each other; when it `begins`, the last one is the beginning of a word."""
+    """Consecutive tokens; if `is_prefix`, the last one also matches longer tokens that start with it."""
 
     tokens: tuple[str, ...]
     is_prefix: bool
 
 
 def parse_query(text: str) -> list[Phrase]:
-    """What a visitor typed: phrases that must all occur; none when it holds no word. Nothing is a syntax error.
+    """The phrases of a search text, which must all match; [] if it has no tokens. There are no syntax errors.
 
-    A quoted part is a phrase; a part with inner punctuation (LM.0024) too. A word with a star, and the last
-    word, also find longer words that begin with it.
+    A quoted part is one phrase, and so is a part with inner punctuation (LM.0024). A part that ends in a star, and the
+    last part unless it is quoted or a single character, matches as a prefix.
     """
-    found: list[Phrase] = []
+    phrases: list[Phrase] = []
     parts = list(_QUERY_PARTS.finditer(text.translate(_QUOTES)))
     for part in parts:
         quoted, single = part.groups()
-        if not (of_part := tokenise(quoted if single is None else single)):
+        if not (tokens := tokenise(quoted if single is None else single)):
             continue
-        begins = single is not None and (single.endswith("*") or (part is parts[-1] and len(of_part[-1]) > 1))
-        found.append(Phrase(tuple(of_part), begins))
-    return found
+        is_prefix = single is not None and (single.endswith("*") or (part is parts[-1] and len(tokens[-1]) > 1))
+        phrases.append(Phrase(tuple(tokens), is_prefix))
+    return phrases

@@ -66,8 +66,8 @@ def load_current(engine: Engine, session: Session) -> Snapshot:
     then. Only the first call has to read everything. Raises what the database raises if there is no snapshot yet.
     """
     store = store_for(engine)
-    if fresh := store.fresh_snapshot():
-        return fresh
+    if snapshot := store.fresh_snapshot():
+        return snapshot
     snapshot, checked_at = store.snapshot, time.monotonic()
     try:
         version = snapshots.read_catalogue_version(session)

@@ -1,1 +1,1 @@
-"""What a search returns: projects and terms as read-only values."""
+"""Read models: projects and terms as read-only values, as a search returns them."""

@@ -1,4 +1,4 @@
-"""Terms in memory: every word of every facet as a frozen value, found by id or by (facet, code)."""
+"""Terms in memory: the terms of all facets as frozen values, by id or by (facet, code)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from portal.models import Term
 
 @dataclass(frozen=True)
 class TermView:
-    """One term: `names` by language, `aliases` other spellings, `phrase` within an English sentence, `parent` wider."""
+    """One term: `names` by language, `aliases` other spellings, `phrase` for use inside an English sentence.
+
+    `parent` is the broader term, None if there is none.
+    """
 
     id: int
     facet: str
@@ -28,20 +31,20 @@ class TermView:
 
 
 class Terms:
-    """All terms, in the order of their lists."""
+    """All terms, in the order of the term lists; parents first."""
 
     def __init__(self, terms: dict[int, TermView]) -> None:
         self._by_id = terms
-        self._by_code = {(word.facet, word.code): word for word in terms.values()}
+        self._by_code = {(term.facet, term.code): term for term in terms.values()}
         self.count = len(terms)
 
     @classmethod
     def load(cls, session: Session) -> Terms:
-        words: dict[int, TermView] = {}
-        # Parents are made before their children: a term never precedes its broader one.
+        terms: dict[int, TermView] = {}
+        # Parents come first, so that each term can refer to its parent.
         rows = session.execute(select(Term.__table__).order_by(Term.position, Term.id)).mappings().all()
         for row in sorted(rows, key=lambda row: row["parent_id"] is not None):
-            words[row["id"]] = TermView(
+            terms[row["id"]] = TermView(
                 id=row["id"],
                 facet=row["facet"],
                 code=row["code"],
@@ -50,9 +53,9 @@ class Terms:
                 aliases=tuple(row["aliases"]),
                 phrase=row["phrase"] or row["name"],
                 extra=row["extra"],
-                parent=words.get(row["parent_id"]) if row["parent_id"] else None,
+                parent=terms.get(row["parent_id"]) if row["parent_id"] else None,
             )
-        return cls(words)
+        return cls(terms)
 
     def by_id(self, term_id: int | None) -> TermView | None:
         return self._by_id.get(term_id) if term_id else None
@@ -61,5 +64,5 @@ class Terms:
         return self._by_code.get((facet, code))
 
     def in_facet(self, facet: str) -> Iterator[TermView]:
-        """Yield one facet's terms in their order."""
-        return (word for word in self._by_id.values() if word.facet == facet)
+        """The terms of one facet, in the order of its list."""
+        return (term for term in self._by_id.values() if term.facet == facet)
