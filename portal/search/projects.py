@@ -42,7 +42,7 @@ def locate(slug: str) -> ProjectLocation:
 
 
 def _find_slug(folded: str) -> Row[int, str] | None:
-    """The id and current slug of the published project whose current or former slug this is; `folded` is case-folded."""
+    """The id and current slug of the published project with this current or former slug, which is case-folded."""
     if "\0" in folded:
         # No slug contains NUL, and PostgreSQL does not accept it in a parameter.
         return None
