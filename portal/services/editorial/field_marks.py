@@ -20,10 +20,7 @@ from sqlalchemy.orm import Session
 from portal.database.orm import now
 from portal.errors import FieldError, Forbidden, ValidationFailed
 from portal.models import Account, ProjectDraft, Revision
-from portal.services.editorial import workflow
-from portal.text import cleaning
-
-MAX_REASON_LENGTH = 2_000
+from portal.services.editorial import entered_text, workflow
 
 
 class Verdict(StrEnum):
@@ -96,7 +93,8 @@ def return_reasons(revision: Revision) -> dict[str, str]:
 def clean_decisions(revision: Revision, decisions: FieldDecisions, *, by: Account) -> FieldDecisions:
     """The decisions with cleaned reasons.
 
-    Raises ValidationFailed for an unknown field, and Forbidden for accepting a field as the author or last editor.
+    Raises ValidationFailed for an unknown field or a reason that is too long, and Forbidden for accepting a field as
+    the author or last editor.
     """
     if unknown := [name for name in decisions.fields if name not in ProjectDraft.field_names()]:
         raise ValidationFailed(
@@ -104,10 +102,7 @@ def clean_decisions(revision: Revision, decisions: FieldDecisions, *, by: Accoun
         )
     if decisions.accepted and by.id in (revision.author_id, revision.last_editor_id):
         raise Forbidden(f"Only {workflow.OTHER_REVIEWER.description} can accept fields of {revision.label}.")
-    reasons = {
-        name: cleaning.clean_paragraphs(reason)[:MAX_REASON_LENGTH]
-        for name, reason in (decisions.reasons or {}).items()
-    }
+    reasons = entered_text.clean_reasons(dict(decisions.reasons or {}))
     return FieldDecisions(decisions.accepted, reasons, decisions.cleared)
 
 

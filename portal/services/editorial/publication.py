@@ -31,7 +31,7 @@ from portal.models import (
 from portal.models.revision import SCHEDULE_INVALIDATED
 from portal.search.fulltext import text_index
 from portal.services.audit import recording
-from portal.services.editorial import workflow
+from portal.services.editorial import entered_text, workflow
 from portal.services.editorial.workflow import Action
 from portal.services.records import published, submission_checks
 from portal.services.records.slugs import first_free_slug, is_slug_taken
@@ -178,9 +178,11 @@ def withdraw(session: Session, project: Project, *, reason: str, by: Account | N
         raise Forbidden("Only reviewers can withdraw records.")
     check_withdrawable(project)
     reason = cleaning.clean_line(reason)
-    if not reason or len(reason) > MAX_REASON_LENGTH:
+    if not reason:
         advice = f"Enter a reason of up to {MAX_REASON_LENGTH:,} characters. It is shown to the public."
-        raise ValidationFailed([FieldError("reason", "The reason is missing or too long.", advice)])
+        raise ValidationFailed([FieldError("reason", "The reason is missing.", advice)])
+    if error := entered_text.length_error("reason", reason, MAX_REASON_LENGTH):
+        raise ValidationFailed([error])
     project.published_at = None
     project.withdrawn_at = now()
     project.withdrawn_reason = reason

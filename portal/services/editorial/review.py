@@ -19,15 +19,14 @@ from portal.errors import Conflict, FieldError, Forbidden, InvalidTransition, Va
 from portal.models import Account, Project, ProjectDraft, Revision
 from portal.services.audit import recording
 from portal.services.editorial import diff, field_marks, workflow
+from portal.services.editorial.entered_text import clean_note
 from portal.services.editorial.field_marks import FieldDecisions
 from portal.services.editorial.publication import check_base
 from portal.services.editorial.workflow import Action
 from portal.services.records import published, submission_checks
-from portal.text import cleaning
 from portal.vocabulary.workflow import OPEN_STATES
 
 REVIEW_DAYS = 10
-MAX_NOTE_LENGTH = 2_000
 
 
 def new_draft(session: Session, draft: ProjectDraft, *, by: Account) -> Revision:
@@ -66,7 +65,7 @@ def save_draft(
         raise Conflict(conflict_with="revision", mine=draft, theirs=revision.draft, version=revision.version)
     before, after = revision.payload, draft.as_json()
     changed = {name: value for name, value in after.items() if before.get(name) != value}
-    new_note = revision.note if note is None else cleaning.clean_paragraphs(note)[:MAX_NOTE_LENGTH]
+    new_note = revision.note if note is None else clean_note(note)
     if not changed and new_note == revision.note and base_version in (None, revision.base_version):
         return revision
     revision.payload, revision.note, revision.last_editor_id = after, new_note, by.id
@@ -166,7 +165,7 @@ def return_(
     entered = {name: reason for name, reason in reasons.items() if reason.strip()}
     decisions = FieldDecisions(accepted, still_returned | entered, cleared)
     decisions = field_marks.clean_decisions(revision, decisions, by=by)
-    all_reasons, note = dict(decisions.reasons or {}), cleaning.clean_paragraphs(note)[:MAX_NOTE_LENGTH]
+    all_reasons, note = dict(decisions.reasons or {}), clean_note(note)
     if not all_reasons and not note:
         advice = "Give a reason for at least one field, or a note."
         raise ValidationFailed([FieldError("note", "The author needs to know what to change.", advice)])
@@ -193,7 +192,7 @@ def approve(
     changed = diff.changed_fields(published.published_draft(session, revision), revision.draft)
     decisions = field_marks.clean_decisions(revision, FieldDecisions(accepted=(*changed, *accepted)), by=by)
     changes = field_marks.save(revision, decisions, by=by)
-    note = cleaning.clean_paragraphs(note)[:MAX_NOTE_LENGTH]
+    note = clean_note(note)
     revision.state = new_state
     _record_decision(revision, by, verdict="approved", note=note, reasons={})
     return _record_transition(session, revision, Action.APPROVE, by, after=changes | ({"note": note} if note else {}))

@@ -20,7 +20,6 @@ from portal.web.declarations import require_role
 from portal.web.security import access
 
 bp = Blueprint("audit_log", __name__, url_prefix="/staff/audit")
-MAX_TEXT_LENGTH = 64
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ def parse_filter(args: MultiDict[str, str]) -> AuditFilter:
     """The filter of a query string; invalid values are ignored."""
 
     def text(name: str) -> str:
-        return args.get(name, "").replace("\x00", "").strip()[:MAX_TEXT_LENGTH]
+        return args.get(name, "").replace("\x00", "").strip()
 
     def day(name: str) -> date | None:
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from portal.errors import Conflict, PortalError
+from portal.errors import Conflict, PortalError, ValidationFailed
 from portal.models import ProjectDraft
 from portal.search.index import current
 from portal.services.editorial import diff
@@ -88,6 +88,8 @@ def autosave_message(error: PortalError) -> str:
             "This draft was saved in another window or by a reviewer after you opened it. Your text is still here. "
             "Save the draft to compare both versions and choose."
         )
+    if isinstance(error, ValidationFailed):
+        return " ".join(str(field_error) for field_error in error.errors)
     return str(error)
 
 

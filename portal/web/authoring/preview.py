@@ -10,6 +10,8 @@ from portal.services.records import field_values, submission_checks
 from portal.services.records.field_values import FieldValidation
 from portal.services.records.submission_checks import MAX_SUMMARY_LENGTH
 from portal.web.presentation import field_labels, formatting
+from portal.web.presentation.formatting import number
+from portal.web.presentation.i18n import gettext
 
 
 def preview_project(revision: Revision, terms: Terms) -> ProjectView:
@@ -41,6 +43,17 @@ def preview_project(revision: Revision, terms: Terms) -> ProjectView:
         source_url=draft.source_url if draft.source_url.startswith(("https://", "http://")) else "",
         changed_at=now(),
         published_at=project.published_at if project else None,
+    )
+
+
+def shortened_summary(revision: Revision) -> str:
+    """The sentence that says that the preview does not show the whole summary; "" if it does."""
+    if (length := len(submission_checks.clean_draft(revision.draft).summary)) <= MAX_SUMMARY_LENGTH:
+        return ""
+    return gettext(
+        "The summary has %(count)s characters; the limit is %(limit)s. This page shows it up to the limit.",
+        count=number(length),
+        limit=number(MAX_SUMMARY_LENGTH),
     )
 
 

@@ -17,7 +17,7 @@ from portal.errors import FieldError
 from portal.models import ProjectDraft
 from portal.models.draft import CODE_FIELDS, TERM_FIELDS
 from portal.search.read_models.terms import Terms, TermView
-from portal.services.editorial.review import MAX_NOTE_LENGTH
+from portal.services.editorial.entered_text import MAX_NOTE_LENGTH
 from portal.services.records.submission_checks import (
     FUNDING_LINES,
     MAX_CODES_PER_FIELD,

@@ -26,7 +26,7 @@ from portal.web.http.responses import ViewResponse
 from portal.web.http.url_converters import REVISION_ID
 from portal.web.presentation import citation
 from portal.web.security import access
-from portal.web.security.idempotency import request_digest
+from portal.web.security.idempotency import STATUS_BY_ERROR, request_digest
 
 bp = Blueprint("submission", __name__, url_prefix="/staff")
 
@@ -93,6 +93,8 @@ def handle_post(target: DraftTarget) -> ViewResponse:
         result = save_once(target, post)
     except InvalidTransition as error:
         return show_rejected(target, post, problem=str(error), status=409)
+    except ValidationFailed as error:
+        return show_rejected(target, post, errors=error.errors, status=422)
     except Conflict as error:
         return show_conflict(target, post, error)
     if result.errors:
@@ -117,7 +119,8 @@ class SaveResult:
 def save_once(target: DraftTarget, post: DraftPost) -> SaveResult:
     """Save the form and run its action in one transaction, at most once per idempotency key.
 
-    Nothing is saved if this raises: InvalidTransition, Conflict, or Forbidden.
+    Nothing is saved if this raises: InvalidTransition, Conflict, Forbidden, or ValidationFailed for a text that is too
+    long to be stored.
     """
     with transaction(db.session()) as session:
         account = access.signed_in_account()
@@ -148,11 +151,13 @@ def run_form_action(session: Session, revision: Revision, post: DraftPost, accou
     return SaveResult(revision_url(revision.id))
 
 
-def show_rejected(target: DraftTarget, post: DraftPost, *, problem: str, status: int) -> Response:
+def show_rejected(
+    target: DraftTarget, post: DraftPost, *, status: int, problem: str = "", errors: Sequence[FieldError] = ()
+) -> Response:
     """The submitted form with the reason of the refusal; nothing is saved."""
     session, account = db.session(), access.signed_in_account()
     context = draft_saving.load_context(session, target, account)
-    page = edit_page.build_page(session, target, context, account, post=post, problem=problem)
+    page = edit_page.build_page(session, target, context, account, post=post, problem=problem, errors=errors)
     return make_response(render_template("authoring/edit.html", page=page), status)
 
 
@@ -198,9 +203,8 @@ def save_in_background(target: DraftTarget) -> ViewResponse:
     try:
         with transaction(db.session()) as session:
             revision = draft_saving.save_draft(session, target, post, access.signed_in_account())
-    except (Conflict, InvalidTransition, Forbidden) as error:
-        status = 403 if isinstance(error, Forbidden) else 409
-        return make_response(jsonify(error=conflict_page.autosave_message(error)), status)
+    except tuple(STATUS_BY_ERROR) as error:
+        return make_response(jsonify(error=conflict_page.autosave_message(error)), STATUS_BY_ERROR[type(error)])
     return jsonify(
         version=revision.version,
         saved_at=revision.saved_at.isoformat(),
@@ -228,6 +232,7 @@ def show_preview(revision_id: int) -> ViewResponse:
         "authoring/preview.html",
         revision=revision,
         back=url_for("submission.edit", revision_id=revision_id) if may_edit else revision_url(revision_id),
+        shortened=preview.shortened_summary(revision),
         project=project,
         related=projects.related_projects(project),
         citation=citation.citation(project),

@@ -168,3 +168,23 @@ def test_marks_on_a_text_that_changed_meanwhile_are_a_conflict(office, revision)
         review.save_field_decisions(
             office.session, revision, FieldDecisions(accepted=("budget",)), version=version, by=office.reviewer
         )
+
+
+def test_reasons_and_notes_that_are_too_long_are_refused_with_their_counts(office, revision):
+    with pytest.raises(ValidationFailed) as caught:
+        mark(office, revision, reasons={"title": "x" * 2_001, "summary": "y" * 3_089, "budget": "z" * 2_000})
+    assert [(error.field, error.reason) for error in caught.value.errors] == [
+        ("title", "The reason has 2,001 characters; the limit is 2,000."),
+        ("summary", "The reason has 3,089 characters; the limit is 2,000."),
+    ]
+    note = "n" * 3_089
+    for decide in (approve, lambda *args, **more: send_back(*args, {}, **more)):
+        with pytest.raises(ValidationFailed, match="The note has 3,089 characters; the limit is 2,000"):
+            decide(office, revision, note=note)
+    assert (revision.state, revision.decisions, revision.field_reviews) == (State.IN_REVIEW, [], {})
+
+
+def test_a_reason_and_a_note_of_the_limit_are_stored_to_the_letter(office, revision):
+    send_back(office, revision, {"title": "r" * 2_000}, note="n" * 2_000)
+    assert revision.reasons == {"title": "r" * 2_000}
+    assert revision.decisions[-1]["note"] == "n" * 2_000

@@ -292,3 +292,27 @@ def test_of_parallel_saves_from_one_version_exactly_one_wins(busy):
     for number, answer in not_empty(enumerate(answers)):
         if answer.status_code == 409:
             assert f"Window {number}" in words(Page(answer, status=409).one("main"))
+
+
+TOO_LONG = "The note has 3,089 characters; the limit is 2,000."
+
+
+def test_a_note_that_is_too_long_is_refused_with_everything_that_was_typed(author, office, session):
+    revision = office.draft()
+    fields = filled(author.visit(edit(revision)), title="Typed", note="n" * 3_089)
+    page = author.send(edit(revision), fields, status=422)
+    assert TOO_LONG in words(page.one("#errors"))
+    again = filled(page)
+    assert (again["title"], again["note"]) == ("Typed", "n" * 3_089)
+    session.rollback()
+    assert (revision.draft.title, revision.note) == (COMPLETE.title, "")
+    assert author.post(edit(revision), again | {"note": "n" * 2_000}).status_code == 303
+    session.rollback()
+    assert (revision.draft.title, revision.note) == ("Typed", "n" * 2_000)
+
+
+def test_autosave_says_that_the_note_is_too_long(author, office):
+    revision = office.draft()
+    answer = author.post(autosave(revision), filled(author.visit(edit(revision)), note="n" * 3_089))
+    assert answer.status_code == 422
+    assert answer.json["error"].startswith(TOO_LONG)

@@ -125,3 +125,19 @@ def test_a_verdict_that_is_none_is_read_as_undecided(reviewer, revision, at):
 
 def test_the_page_leads_to_the_preview(reviewer, at):
     assert f"{at}/preview" in reviewer.visit(at).links
+
+
+def test_a_reason_that_is_too_long_comes_back_whole_with_its_count(reviewer, revision, at):
+    page = reviewer.press(
+        reviewer.visit(at), f"{at}/return", status=422, **(RETURNED | {"reason-budget": "r" * 2_345}), note="Kept"
+    )
+    said = "The reason has 2,345 characters; the limit is 2,000. Shorten it, then try again."
+    assert "Budget Amount (USD): The reason has 2,345 characters" in words(page.one("#errors a[href='#field-budget']"))
+    assert words(page.one("#reason-budget-error")) == said
+    typed = as_sent(form_to(page, f"{at}/return"))
+    assert (typed["reason-budget"], typed["note"]) == ("r" * 2_345, "Kept")
+    assert revision.state == State.IN_REVIEW
+
+
+def test_the_browser_cuts_nothing_that_is_pasted(reviewer, at):
+    assert not [e.attrs["id"] for e in reviewer.visit(at).select("textarea") if "maxlength" in e.attrs]
