@@ -1,4 +1,4 @@
-"""The tables of the portal; the one import line for all floors above."""
+"""The tables of the portal; other packages import them from here."""
 
 from portal.models.account import Account, AccountSession, Attempt, OneTimeLink, RecoveryCode
 from portal.models.audit import AUDITED_TABLES, AuditEvent, RequiredAuditEvent

@@ -1,4 +1,4 @@
-"""Account: a member of staff, with what proves who they are: password, second factor, sessions and one-time links."""
+"""Account: a member of staff, with password, second factor, sessions, one-time links and login attempts."""
 
 from __future__ import annotations
 
@@ -11,13 +11,16 @@ from portal.database.orm import Model, UTCDateTime, now
 from portal.vocabulary.workflow import Role
 
 MAX_NAME_LENGTH, MAX_EMAIL_LENGTH = 120, 254
-# A secret takes more room sealed than in clear; SQLite looks at no length.
+# An encrypted secret is longer than its plain text; SQLite ignores the length.
 ENCRYPTED_TEXT = String(64).with_variant(String(255), "postgresql")
 
 
 class Account(Model):
-    """`email` is folded. `credential_version` grows with every change of password, second
-    factor, role or state, which ends all sessions and overtakes all links issued before."""
+    """`email` is case-folded. `totp_secret` is encrypted, `totp_last_step` the last time step used.
+
+    Every change of password, second factor, role or state increments `credential_version`, which ends all sessions
+    and invalidates all links issued before.
+    """
 
     __tablename__ = "account"
     __table_args__ = (CheckConstraint("role IN ('author', 'reviewer', 'administrator')", name="known_role"),)
@@ -44,7 +47,7 @@ class Account(Model):
 
     @property
     def is_reviewer(self) -> bool:
-        """True for administrators too: they may do what reviewers may."""
+        """True for administrators too, who have all rights of reviewers."""
         return self.role in (Role.REVIEWER, Role.ADMINISTRATOR)
 
     @property
@@ -53,7 +56,7 @@ class Account(Model):
 
 
 class RecoveryCode(Model):
-    """One of ten codes that stand in for the second factor, each once; only its SHA-256 is kept."""
+    """One of ten single-use codes that replace the second factor; only its SHA-256 is stored."""
 
     __tablename__ = "recovery_code"
 
@@ -64,7 +67,7 @@ class RecoveryCode(Model):
 
 
 class AccountSession(Model):
-    """A sign-in; only the SHA-256 of its token is kept. `stage` says how far the sign-in has come."""
+    """A session of an account; only the SHA-256 of its token is stored. `stage` is the progress of the sign-in."""
 
     __tablename__ = "account_session"
 
@@ -80,14 +83,14 @@ class AccountSession(Model):
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     agent: Mapped[str] = mapped_column(String(80), default="")
     address: Mapped[str] = mapped_column(String(45), default="")
-    # A second factor that is being set up, until its first code is entered.
+    # The encrypted secret of a second factor that is being set up, until its first code is entered.
     pending_secret: Mapped[str | None] = mapped_column(ENCRYPTED_TEXT)
 
     account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
 
 
 class OneTimeLink(Model):
-    """An invitation or a way to a new password; only the SHA-256 of its token is kept."""
+    """An invitation or password-reset link; only the SHA-256 of its token is stored."""
 
     __tablename__ = "one_time_link"
     __table_args__ = (CheckConstraint("purpose IN ('first', 'invite', 'reset')", name="known_purpose"),)
@@ -105,8 +108,10 @@ class OneTimeLink(Model):
 
 
 class EmailChange(Model):
-    """Another e-mail address that an account asked for, until it is confirmed from there; of its link only the SHA-256
-    is kept."""
+    """A requested change of email address, until a link sent to the new address confirms it.
+
+    Only the SHA-256 of the token in the link is stored.
+    """
 
     __tablename__ = "email_change"
 
@@ -122,7 +127,7 @@ class EmailChange(Model):
 
 
 class Attempt(Model):
-    """One try at something that is limited; counted here, so that no restart lifts a limit."""
+    """One rate-limited attempt; stored in the database, so that a restart does not reset a limit."""
 
     __tablename__ = "attempt"
     __table_args__ = (

@@ -1,8 +1,8 @@
-"""AuditEvent: who did what, when and from where; and the debts by which the database asks for it.
+"""AuditEvent: who did what, when and from where; RequiredAuditEvent: how the database enforces that it is recorded.
 
-Triggers (migration 0010) write an AuditDue for each governed row that changes, with a reference to an event
-that is not there; the event of that subject, written later in the same transaction, takes it away again. A
-commit that still owes an event breaks the deferred foreign key and fails. The table is empty between transactions.
+Triggers (migration 0010) insert a RequiredAuditEvent for each changed row of an audited table. It refers to an event
+that does not exist; the AuditEvent of the same subject, inserted later in the transaction, deletes it. A commit without
+that event violates the deferred foreign key and fails, so the table is empty between transactions.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.database.orm import Model, UTCDateTime, now
 
-# Which subject an event must name when a row of the table changes, and the column that tells which one.
+# By table: the kind of subject that an event must name if a row changes, and the column with the subject's id.
 AUDITED_TABLES = {
     "project": ("project", "id"),
     "project_country": ("project", "project_id"),
@@ -29,10 +29,10 @@ AUDITED_TABLES = {
 
 
 class AuditEvent(Model):
-    """The application can add events; triggers refuse to change or take away any.
+    """Events can be added only; triggers reject updates and deletions.
 
-    `before` and `after` hold what changed only. A bulk event stands for every change of its transaction.
-    `chain_before` and `chain` are room for a hash chain.
+    `before` and `after` hold the changed fields only. A bulk event covers all changes of its transaction.
+    `chain_before` and `chain` are reserved for a hash chain.
     """
 
     __tablename__ = "audit_event"
@@ -60,7 +60,7 @@ class AuditEvent(Model):
 
 
 class RequiredAuditEvent(Model):
-    """An event that the present transaction owes; never committed."""
+    """An event that the transaction must still record; never committed."""
 
     __tablename__ = "audit_due"
     __table_args__ = (Index("ix_audit_due_subject_kind_subject_id", "subject_kind", "subject_id"),)

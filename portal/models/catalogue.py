@@ -1,4 +1,4 @@
-"""Catalogue: one row that names the present state of all published projects, and the journal of how it came about."""
+"""Catalogue: the current version of all published projects, in one row, and the journal of its changes."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.database.orm import Model, UTCDateTime, now
 
-# A change of more projects than this is not itemised; whoever keeps an index reads everything anew.
+# A change of more projects than this is not itemised: indexes are then rebuilt.
 MAX_ITEMISED_PROJECTS = 5_000
 MAX_JOURNAL_ENTRIES = 1_000
-# Where a session notes that it touched the catalogue.
+# The key of `session.info` that is set once the session has touched the catalogue.
 CATALOGUE_TOUCHED = "catalogue touched"
 
 
 class Catalogue(Model):
-    """`version` grows by one, and `stamp` is new, whenever anything public changes.
+    """Every public change increments `version` and sets a new random `stamp`.
 
-    Processes compare them to know that their index is old. The stamp is random, so that a restored or
-    rolled-back database that reaches a version again is not taken for the one that had it before.
+    Processes compare both to notice that their index is stale. With the stamp, a restored database that reaches the
+    same version number again is recognised as a different one.
     """
 
     __tablename__ = "catalogue"
@@ -35,16 +35,16 @@ class Catalogue(Model):
 
     @staticmethod
     def touch(session: Session, project_ids: Iterable[int] | None) -> int:
-        """Say, in the transaction that changes something public, what changed; return the new version.
+        """Record a public change, in the transaction that makes it; returns the new version.
 
-        `project_ids` are the projects added, changed or taken away; None stands for anything else (terms) or
-        for too many to name. The row stays locked until the transaction ends, so versions follow the
-        order of commits; call this last.
+        `project_ids` are the projects added, changed or removed; None stands for any other change (terms) or for too
+        many projects. The row stays locked until the transaction ends, so that versions follow the order of commits:
+        call this last.
         """
-        stamp, moment = secrets.token_hex(8), now()
+        stamp = secrets.token_hex(8)
         version: int = session.execute(
             update(Catalogue)
-            .values(version=Catalogue.version + 1, stamp=stamp, changed_at=moment)
+            .values(version=Catalogue.version + 1, stamp=stamp, changed_at=now())
             .returning(Catalogue.version)
         ).scalar_one()
         ids = None if project_ids is None else sorted(set(project_ids))
@@ -57,7 +57,7 @@ class Catalogue(Model):
 
 
 class CatalogueChange(Model):
-    """One step of the catalogue: `project_ids` is a list, or null when everything must be read anew."""
+    """One version of the catalogue: `project_ids` are the changed projects, None if everything must be read again."""
 
     __tablename__ = "catalogue_change"
 

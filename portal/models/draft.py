@@ -1,18 +1,18 @@
-"""ProjectDraft: the whole proposed content of a project, as it was typed; a value that knows no database."""
+"""ProjectDraft: the complete proposed content of a project, as typed. A value without access to the database."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Self
 
-# Fields that hold one code of the facet, or several codes of it.
+# Fields that hold one code of a facet, and fields that hold several; each with its facet.
 TERM_FIELDS = {"status": "status", "project_type": "type", "coverage": "coverage", "region": "region"}
 CODE_FIELDS = {"countries": "country", "other_countries": "country", "sdg": "sdg", "gcm": "gcm"}
 
 
 @dataclass(frozen=True)
 class ProjectDraft:
-    """Anything may be missing ("" or ()), and nothing need make sense before it is submitted.
+    """Any field may be empty ("" or ()), and values are not validated before the draft is submitted.
 
     Terms are codes, countries ISO 3166-1 alpha-3 codes; `start` and `end` are partial dates ("2008-05"),
     `year` four digits, `budget` US dollars as a decimal number ("64240.00"). `summary` is plain Markdown.
@@ -41,7 +41,7 @@ class ProjectDraft:
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Self:
-        """Read what `as_json` gave, also an older one that lacks fields or has others."""
+        """Read the result of `as_json`, also of an earlier version: ignores unknown fields, missing ones are empty."""
         known = {field.name for field in fields(cls)}
         values: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value for name, value in stored.items() if name in known
@@ -52,10 +52,10 @@ class ProjectDraft:
         return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
 
     def replace(self, **changes: Any) -> Self:
-        """A changed copy."""
+        """A copy with these changes."""
         return replace(self, **changes)
 
     @classmethod
     def field_names(cls) -> tuple[str, ...]:
-        """All fields, in the order in which people read them."""
+        """All fields, in the order of the form."""
         return tuple(field.name for field in fields(cls))

@@ -1,4 +1,4 @@
-"""PartialDate: a year, a month or a day, never more than the source said."""
+"""PartialDate: a date with the precision of its source: a year, a month or a day."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ _PARTIAL_DATE = re.compile(r"([12][0-9]{3})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 
 @dataclass(frozen=True, order=True)
 class PartialDate:
-    """ISO 8601 with reduced precision: str() is "2008", "2008-05" or "2008-05-31"."""
+    """An ISO 8601 date with reduced precision: str() is "2008", "2008-05" or "2008-05-31".
+
+    `month` and `day` are 0 if not stated.
+    """
 
     year: int
     month: int = 0
@@ -24,12 +27,13 @@ class PartialDate:
 
     @classmethod
     def parse(cls, text: str) -> PartialDate:
-        """Read YYYY, YYYY-MM or YYYY-MM-DD; raise ValueError for anything else or an impossible day."""
-        found = _PARTIAL_DATE.fullmatch(text)
-        if not found:
+        """Parse YYYY, YYYY-MM or YYYY-MM-DD; raises ValueError for other formats and impossible dates."""
+        match = _PARTIAL_DATE.fullmatch(text)
+        if not match:
             raise ValueError(f"{text!r} is not a year, a month (YYYY-MM) or a day (YYYY-MM-DD)")
-        year, month, day = (int(part or 0) for part in found.groups())
-        date(year, month if found[2] else 1, day if found[3] else 1)
+        year, month, day = (int(part or 0) for part in match.groups())
+        # Raises ValueError for an impossible date.
+        date(year, month if match[2] else 1, day if match[3] else 1)
         return cls(year, month, day)
 
     def __str__(self) -> str:
@@ -37,14 +41,14 @@ class PartialDate:
         return "-".join(parts)
 
     def is_certainly_before(self, other: PartialDate) -> bool:
-        """True when every day this may mean lies before every day the other may mean."""
-        mine, theirs = str(self), str(other)
-        length = min(len(mine), len(theirs))
-        return mine[:length] < theirs[:length]
+        """True if every day of this date is before every day of the other."""
+        own_text, other_text = str(self), str(other)
+        length = min(len(own_text), len(other_text))
+        return own_text[:length] < other_text[:length]
 
 
 class PartialDateColumn(TypeDecorator[PartialDate]):
-    """Stores a PartialDate as its ISO text, which sorts rightly."""
+    """Stores a PartialDate as its ISO text, which sorts chronologically."""
 
     impl = String(10)
     cache_ok = True
@@ -58,5 +62,5 @@ class PartialDateColumn(TypeDecorator[PartialDate]):
 
 @lru_cache(maxsize=10_000)
 def parse_stored(text: str) -> PartialDate:
-    """A date as it was stored: lists show the same ones again and again."""
+    """Parse a stored date; cached, because lists repeat the same dates."""
     return PartialDate.parse(text)

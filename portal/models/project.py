@@ -1,4 +1,4 @@
-"""Project: one funded project as the public sees it, with its countries, tags and former addresses."""
+"""Project: the public content of one funded project, with its countries, tags and former slugs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from portal.models.partial_date import PartialDate, PartialDateColumn
 
 
 class Money(TypeDecorator[Decimal]):
-    """US dollars to the cent, stored as a whole number of cents: exact on every database."""
+    """US dollars with two decimals, stored as an integer number of cents: exact on every database."""
 
     impl = BigInteger
     cache_ok = True
@@ -28,21 +28,20 @@ class Money(TypeDecorator[Decimal]):
 
 
 class Project(Model):
-    """Every field but title may be missing; `slug` is the permanent last part of the address.
+    """Every field except `title` may be empty; `slug` is the permanent last part of the URL.
 
-    `reference` is the Projects ID, `year` the year of allocation, `fingerprint` what tells two records
-    without a Projects ID apart (see services.records.values). Four columns still have older names.
-    A withdrawn project keeps its row and address, has no `published_at`, and says when and why. `version` grows
-    with every change of the row.
+    `reference` is the Projects ID, `year` the year of allocation; `fingerprint` identifies a record without a Projects
+    ID (see services.records.values). Four columns still have older names. A withdrawn project retains its row and URL;
+    `published_at` is None, and `withdrawn_at` and `withdrawn_reason` are set. Every change increments `version`.
     """
 
     __tablename__ = "project"
     __table_args__ = (
         CheckConstraint("budget >= 0", name="budget_not_negative"),
-        # With the moment, so that the order of published titles is read from the index alone.
+        # Includes published_at, so that the index alone gives the title order of published projects.
         Index("ix_project_title_sort_id", "sort_title", "id", "published_at"),
         Index("ix_project_fingerprint", "fingerprint"),
-        # Every new state of the directory counts the sample records; a real portal has none.
+        # Every snapshot counts the sample records; in production there are none.
         Index("ix_project_sample", "id", sqlite_where=text("is_sample = 1"), postgresql_where=text("is_sample")),
     )
 
@@ -75,12 +74,12 @@ class Project(Model):
     withdrawn_reason: Mapped[str] = mapped_column(default="", server_default="")
     version: Mapped[int] = mapped_column(default=1, server_default="1")
 
-    # Two writers who read the same version: the second one's UPDATE finds no row (StaleDataError).
+    # Optimistic locking: if two writers read the same version, the second UPDATE raises StaleDataError.
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (SQLAlchemy declares it so)
 
 
 class ProjectCountry(Model):
-    """A benefiting member state, or (not `is_eligible`) another country benefiting at the time."""
+    """A benefiting member state or, if not `is_eligible`, another country that benefited at the time."""
 
     __tablename__ = "project_country"
 
@@ -99,7 +98,7 @@ class ProjectTag(Model):
 
 
 class SlugHistory(Model):
-    """An address that a project had before; it redirects for good."""
+    """A former slug of a project; its URL redirects permanently."""
 
     __tablename__ = "former_key"
 

@@ -1,4 +1,4 @@
-"""Revision: one proposal for a project on its way from draft to public, and the keys that make a post count once."""
+"""Revision: a proposed version of a project, from draft to publication; IdempotencyKey: a form that was processed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from portal.models.draft import ProjectDraft
 from portal.models.project import Project
 from portal.vocabulary.workflow import APPROVED_STATES, OPEN_STATES, State
 
-# The verdict of a round that nobody decided: a scheduled revision that could not be published.
+# The verdict of a decision that no person made: a scheduled revision that could not be published.
 SCHEDULE_INVALIDATED = "overtaken"
 
 
@@ -23,17 +23,17 @@ def _sql_list(states: tuple[State, ...]) -> str:
 
 
 class Revision(Model):
-    """`project_id` is empty for a proposal of a new project until it is published; `based_on` is the version of the
-    project it started from, `version` what a form must send back to save over it.
+    """`project_id` is None for a new project until it is published. `base_version` is the version of the project from
+    which the revision started; `version` is what a form must send back to overwrite it.
 
-    `rounds` is the history of decisions, oldest first: {"at", "by", "verdict", "note", "reasons": {field: reason},
-    "accepted": [field]}. `marks` is what a reviewer last decided on each field (see services.editorial.field_marks).
-    `notes` may differ from round to round; `note` is the author's own, for the reviewer.
+    `decisions` is the history of decisions, oldest first: {"at", "by", "verdict", "note", "reasons": {field: reason},
+    "accepted": [field]}. `field_reviews` holds a reviewer's last decision on each field (see
+    services.editorial.field_marks). `note` is the author's note to the reviewer.
     """
 
     __tablename__ = "revision"
     __table_args__ = (
-        # Nobody approves or publishes what they wrote or last edited, whatever the application says.
+        # Four eyes, enforced by the database: nobody approves or publishes what they wrote or last edited.
         CheckConstraint(
             f"state NOT IN ({_sql_list(APPROVED_STATES)}) OR (decided_by_id IS NOT NULL"
             " AND decided_by_id <> last_editor_id AND decided_by_id <> author_id)",
@@ -85,12 +85,12 @@ class Revision(Model):
     claimed_by: Mapped[Account | None] = relationship(foreign_keys=[claimed_by_id])
     decided_by: Mapped[Account | None] = relationship(foreign_keys=[decided_by_id])
 
-    # Two people who read the same version: the second one's UPDATE finds no row (StaleDataError).
+    # Optimistic locking: if two people read the same version, the second UPDATE raises StaleDataError.
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (SQLAlchemy declares it so)
 
     @property
     def label(self) -> str:
-        """How people call it: R-123."""
+        """The name in the interface, for example R-123."""
         return f"R-{self.id}"
 
     @property
@@ -99,7 +99,7 @@ class Revision(Model):
 
     @property
     def schedule_failure(self) -> str:
-        """Why it came off the schedule, until somebody decides on it or its author submits it again."""
+        """Why a scheduled publication failed; "" once somebody decides on the revision or its author resubmits it."""
         is_waiting = self.state in (State.SUBMITTED, State.IN_REVIEW) and self.decisions
         last: dict[str, Any] = self.decisions[-1] if is_waiting else {}
         if last.get("verdict") != SCHEDULE_INVALIDATED or self.submitted_at is None:
@@ -108,17 +108,17 @@ class Revision(Model):
 
     @property
     def reasons(self) -> dict[str, str]:
-        """What the last reviewer who returned it asks for, by field; empty once it is submitted again."""
-        returned = self.state in (State.RETURNED, State.DRAFT) and self.decisions
-        found: dict[str, str] = self.decisions[-1]["reasons"] if returned else {}
-        return found
+        """The requested changes by field, from the last reviewer who returned it; empty once it is resubmitted."""
+        is_returned = self.state in (State.RETURNED, State.DRAFT) and self.decisions
+        reasons: dict[str, str] = self.decisions[-1]["reasons"] if is_returned else {}
+        return reasons
 
 
 class IdempotencyKey(Model):
-    """One sending of one form: what it led to, so that the same post again leads to the same place.
+    """The result of one submitted form, so that a repeated POST has the same result.
 
-    `digest` is of what was sent; `kind` says whether the key is of a form, which leads to an address, or of a page,
-    which leads to the one draft that it may make. Keys of two kinds never meet.
+    `digest` is that of the submitted fields. `kind` is "form", whose `location` is the redirect target, or "page",
+    whose `location` identifies the only draft that the page may create.
     """
 
     __tablename__ = "submission_key"

@@ -1,4 +1,4 @@
-"""Term: one word of one facet, its names and its broader term. Open lists: another fund brings its own."""
+"""Term: one value of a facet, with its names and its broader term. Another fund can have other terms."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from portal.database.orm import Model
 
 
 class Term(Model):
-    """`code` stands in addresses; `names` and `aliases` are by language and in any spelling.
+    """`code` is used in URLs; `names` are by language, `aliases` are other spellings.
 
-    `phrase` is how the term is said inside an English sentence ("the Middle East", "completed").
+    `phrase` is the term inside an English sentence ("the Middle East", "completed").
     """
 
     __tablename__ = "term"
