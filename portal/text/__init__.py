@@ -1,1 +1,1 @@
-"""Text alone: folding, cleaning and Markdown. Pure; knows no database."""
+"""Text functions: folding, cleaning and Markdown. Pure."""

@@ -1,4 +1,4 @@
-"""Texts that people type: what is cleaned before it is stored, and how plain Markdown becomes safe HTML."""
+"""Plain Markdown: cleaned before it is stored, and rendered as safe HTML."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ALLOWED_TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "blockquote",
 
 
 class _AbsoluteLinksMarkdown(MarkdownIt):
-    """Markdown whose links lead to named places: with any other address a link stays the text it was written as."""
+    """Markdown in which only absolute http(s) and mailto links are links; others remain as written."""
 
     def validateLink(self, url: str) -> bool:  # the library's name
         return _ABSOLUTE_URL.match(url) is not None
@@ -28,21 +28,21 @@ _MAX_STRIP_PASSES = 5
 
 
 def clean_markdown(text: str) -> str:
-    """Several lines of plain Markdown as they are stored: without HTML, whose text stays where it says something."""
+    """Plain Markdown as it is stored: without HTML, whose text remains except that of scripts and styles."""
     text = clean_paragraphs(text)
     for _ in range(_MAX_STRIP_PASSES):
-        found = {token.content for token in _flat_tokens(text) if token.type in ("html_inline", "html_block")}
-        if not found:
+        html_parts = {token.content for token in _flat_tokens(text) if token.type in ("html_inline", "html_block")}
+        if not html_parts:
             return text
-        for raw in sorted(found, key=len, reverse=True):
-            words = nh3.clean(raw, tags=set(), clean_content_tags={"script", "style"})
-            text = clean_paragraphs(text.replace(raw.strip("\n"), words.strip("\n")))
-    # Whoever nests HTML this deep means harm; the sign that begins it goes.
+        for html in sorted(html_parts, key=len, reverse=True):
+            plain = nh3.clean(html, tags=set(), clean_content_tags={"script", "style"})
+            text = clean_paragraphs(text.replace(html.strip("\n"), plain.strip("\n")))
+    # Only an attack nests HTML this deep, so remove every opening bracket.
     return text.replace("<", "")
 
 
 def split_first_paragraph(text: str) -> tuple[str, str]:
-    """A Markdown text cut after its first paragraph; the first part is empty when it begins with something else."""
+    """The first paragraph and the rest; the first part is "" if the text does not start with a paragraph."""
     tokens = _MARKDOWN.parse(text)
     if not tokens or tokens[0].type != "paragraph_open" or tokens[0].map is None:
         return "", text
@@ -52,10 +52,9 @@ def split_first_paragraph(text: str) -> tuple[str, str]:
 
 
 def render_html(text: str) -> str:
-    """Plain Markdown as HTML that may stand in a page: no raw HTML, no images, links to http(s) and mail only.
+    """Plain Markdown as safe HTML: no raw HTML, no images, only http(s) and mailto links.
 
-    Headings of the text rank below those of the page. The result may be marked as safe by the one place that
-    shows it.
+    Headings become h3 and h4, below those of the page. Templates may mark the result as safe.
     """
     html = _MARKDOWN.render(text)
     html = re.sub(r"<(/?)h[1-2]>", r"<\1h3>", re.sub(r"<(/?)h[3-6]>", r"<\1h4>", html))
@@ -70,7 +69,7 @@ def render_html(text: str) -> str:
 
 
 def _drop_relative_link(_element: str, attribute: str, value: str) -> str | None:
-    """Drop the address of a link that begins with no scheme: `//host` would lead away and not say so."""
+    """Drop a link target without a scheme: `//host` would lead to another site unnoticed."""
     return value if attribute != "href" or _ABSOLUTE_URL.match(value) else None
 
 
