@@ -1,1 +1,1 @@
-"""Facets, workflow states and term lists; reads the files in portal/terms."""
+"""Facets, workflow states and the term lists in portal/terms."""

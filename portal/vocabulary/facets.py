@@ -1,13 +1,13 @@
-"""The words of the portal: facets, sort names and the term lists that a new database starts with.
+"""Facets, sort orders, views and limits of a search.
 
-Terms themselves live in the database, so that another fund can bring its own; the lists in
-portal/terms/ are what `portal migrate` puts into an empty one.
+The terms of the facets are in the database, so that another fund can have its own; `portal migrate` loads the lists in
+portal/terms/ into an empty one.
 """
 
 from __future__ import annotations
 
-# Facets in the order of the filter panel. A facet may be stated once per project (ONE) or
-# several times (MANY). Budget is here only for its "not stated".
+# FACETS is in the order of the filter panel. A project has at most one value of a single-valued facet. The budget is a
+# facet only for its "not stated".
 SINGLE_VALUED_FACETS = ("region", "status", "coverage", "theme", "type", "year", "budget")
 MULTI_VALUED_FACETS = ("country", "sdg", "gcm")
 FACETS = ("region", "country", "status", "coverage", "theme", "type", "year", "budget", "sdg", "gcm")

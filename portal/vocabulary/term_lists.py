@@ -1,4 +1,4 @@
-"""The term lists in portal/terms/, which a new database starts with."""
+"""The term lists in portal/terms/, which `portal migrate` loads into an empty database."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TERM_LISTS_DIR = Path(__file__).parent.parent / "terms"
 
 @dataclass(frozen=True)
 class TermListRow:
-    """One line of a list in portal/terms/: `names` by language, `parent` is a code of `parent_facet`."""
+    """One row of a list in portal/terms/: `names` by language; `parent` is a code of `parent_facet`, "" for none."""
 
     facet: str
     code: str
@@ -29,7 +29,7 @@ class TermListRow:
 
 
 def read_term_list(facet: str) -> Iterator[TermListRow]:
-    """Yield the shipped terms of one facet in their order."""
+    """Yield the terms of one facet, in the order of its file."""
     with (TERM_LISTS_DIR / f"{facet}.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             yield TermListRow(
@@ -45,12 +45,12 @@ def read_term_list(facet: str) -> Iterator[TermListRow]:
 
 @cache
 def alpha3_by_alpha2() -> dict[str, str]:
-    """ISO 3166-1: two-letter code to three-letter code, upper case."""
+    """ISO 3166-1 alpha-3 codes by alpha-2 code, upper case."""
     return {row.extra["alpha2"]: row.code for row in read_term_list("country")}
 
 
 @cache
 def eligible_state_counts() -> dict[str, int]:
-    """Eligible member states by region code, as the Line 2 list of August 2024 counts them."""
+    """The number of eligible member states by region code; source: the Line 2 list of August 2024."""
     with (TERM_LISTS_DIR / "eligibility_regions.csv").open(encoding="utf-8", newline="") as file:
         return {row["region"]: int(row["states"]) for row in csv.DictReader(file)}

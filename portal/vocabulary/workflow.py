@@ -1,15 +1,15 @@
-"""Roles of accounts and states of a revision."""
+"""Roles of accounts and states of revisions."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 
-# Why a sample record that staff worked on was taken back; the record itself may still come, from a file of the Fund.
+# The reason for withdrawing a sample record that staff have edited; the Fund may still import the real record.
 SAMPLE_WITHDRAWAL_REASON = "It was a sample."
 
 
 class Role(StrEnum):
-    """What an account may do, in rising order: each may do what the one before may."""
+    """Roles in ascending order: each has the rights of those before it."""
 
     AUTHOR = "author"
     REVIEWER = "reviewer"
@@ -17,7 +17,7 @@ class Role(StrEnum):
 
 
 class State(StrEnum):
-    """Where a revision stands on its way; the arrows between them are in services.editorial.workflow."""
+    """The states of a revision; the transitions are in services.editorial.workflow."""
 
     DRAFT = "draft"
     SUBMITTED = "submitted"
@@ -31,17 +31,11 @@ class State(StrEnum):
     DISCARDED = "discarded"
 
 
-# Still on its way to the public; an author has one such revision of a project at most.
+# Not finished yet; an author has at most one such revision of a project.
 OPEN_STATES = (State.DRAFT, State.SUBMITTED, State.IN_REVIEW, State.RETURNED, State.APPROVED, State.SCHEDULED)
-
-
 # The content may still be edited.
 EDITABLE_STATES = (State.DRAFT, State.RETURNED, State.IN_REVIEW)
-
-
-# It was public, or is.
+# It is or was public.
 PUBLISHED_STATES = (State.PUBLISHED, State.SUPERSEDED, State.WITHDRAWN)
-
-
-# Someone else than its editor must have agreed before a revision can be here.
+# A person other than its author and editor must have approved it first.
 APPROVED_STATES = (State.APPROVED, State.SCHEDULED, *PUBLISHED_STATES)
