@@ -1,1 +1,1 @@
-"""The database connection: engines, sessions, the public reader, time limits and encryption at rest."""
+"""The database connection: engines, sessions, the public reader, statement timeouts and encryption at rest."""

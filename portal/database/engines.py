@@ -1,4 +1,4 @@
-"""Engines: how the portal connects to SQLite and PostgreSQL, and what each needs to behave like the other."""
+"""Engines: how the portal connects to SQLite and PostgreSQL, with the settings that make both behave alike."""
 
 from __future__ import annotations
 
@@ -18,11 +18,14 @@ _URL_EXAMPLES = "write sqlite:////folder/portal.db or postgresql://user:password
 
 
 def parse_database_url(text: str, name: str = "DATABASE_URL") -> URL:
-    """The address with its driver; raise ConfigurationError for what is no address, or of another database."""
+    """The URL with its driver; raises ConfigurationError if it is malformed or names another kind of database.
+
+    `name` is the setting that holds it, for the message.
+    """
     try:
         url = make_url(text)
-    except ArgumentError as why:
-        raise ConfigurationError(f"{name} is not an address of a database: {_URL_EXAMPLES}.") from why
+    except ArgumentError as error:
+        raise ConfigurationError(f"{name} is not a database URL: {_URL_EXAMPLES}.") from error
     if url.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
         return url.set(drivername="postgresql+psycopg")
     if url.drivername != "sqlite":
@@ -31,6 +34,7 @@ def parse_database_url(text: str, name: str = "DATABASE_URL") -> URL:
 
 
 def engine_options(url: URL, settings: Settings, statement_seconds: int) -> dict[str, Any]:
+    """Options of create_engine; the database cancels a statement after `statement_seconds` (0: no limit)."""
     if url.drivername == "sqlite":
         return sqlite_engine_options(
             threads=settings.threads, statement_seconds=statement_seconds, is_file=is_file_database(url)
@@ -41,23 +45,24 @@ def engine_options(url: URL, settings: Settings, statement_seconds: int) -> dict
 
 
 def reader_binds(url: URL, settings: Settings, options: dict[str, Any]) -> dict[str | None, Any]:
-    """The options of the reader (see database.public_reader) by its name; a database in memory has none."""
+    """The options of the public reader (see database.public_reader), by bind name; empty for an in-memory database.
+
+    Raises ConfigurationError if the settings do not fit together.
+    """
     if url.drivername == "sqlite":
         if settings.reader_url:
-            raise ConfigurationError(
-                "PORTAL_READER_URL is for PostgreSQL: leave it out, SQLite has a reader without it."
-            )
+            raise ConfigurationError("PORTAL_READER_URL is for PostgreSQL only: remove it, SQLite does not need it.")
         return {READER_BIND: sqlite_reader_options(url, options)} if is_file_database(url) else {}
     if settings.has_pgbouncer and not settings.reader_url:
-        # It hands on no settings of a connection, so the role must have them.
+        # PgBouncer does not pass on connection settings, so they must be set on the role.
         raise ConfigurationError(
-            "PORTAL_PGBOUNCER is set but PORTAL_READER_URL is not: give public requests a role of their own "
+            "PORTAL_PGBOUNCER is set but PORTAL_READER_URL is not: set it to a database role for public requests "
             "(docs/deploying.md, 8)."
         )
     role = parse_database_url(settings.reader_url, "PORTAL_READER_URL") if settings.reader_url else url
     if role.drivername != url.drivername:
         raise ConfigurationError(
-            "PORTAL_READER_URL is no address of PostgreSQL: name the database of DATABASE_URL in it."
+            "PORTAL_READER_URL is not a PostgreSQL URL: it must name the database of DATABASE_URL."
         )
     return {READER_BIND: postgresql_reader_options(role, options)}
 
@@ -66,45 +71,39 @@ def is_file_database(url: URL) -> bool:
     return url.database not in (None, "", ":memory:")
 
 
-# 3.7.0 to 3.51.2 can corrupt a WAL file that several processes write (sqlite.org, "WAL-reset bug").
+# Versions 3.7.0 to 3.51.2 can corrupt a WAL file that several processes write (sqlite.org, "WAL-reset bug").
 MIN_SQLITE_VERSION = (3, 51, 3)
-
-
 CONNECT_TIMEOUT_SECONDS = 5
-
-
-# Connections beyond one a thread, for what works beside the requests.
+# Connections in addition to one per thread, for background threads.
 POOL_OVERFLOW = 2
-
-
-# A firewall between the two may forget a quiet connection after an hour.
+# A firewall may drop an idle connection after an hour.
 POOL_RECYCLE_SECONDS = 1_800
 
 
 def sqlite_engine_options(*, threads: int, statement_seconds: int = 0, is_file: bool = True) -> dict[str, Any]:
-    """Engine options for an SQLite address: a connection for each thread; our own engine build, refused if too old.
+    """Engine options for SQLite: the bundled library and one connection per thread.
 
-    A statement may take `statement_seconds` (0: as long as it likes). A database that is no file has one connection,
-    which all threads share.
+    An in-memory database (not `is_file`) has one connection, which all threads share. Raises ConfigurationError if
+    the library is older than MIN_SQLITE_VERSION.
     """
     import pysqlite3
 
-    found: tuple[int, ...] = pysqlite3.sqlite_version_info
-    if found < MIN_SQLITE_VERSION:
+    version: tuple[int, ...] = pysqlite3.sqlite_version_info
+    if version < MIN_SQLITE_VERSION:
         raise ConfigurationError(
             f"SQLite {pysqlite3.sqlite_version} can corrupt a database that several processes write: "
             "install pysqlite3 0.6.1 or newer (SQLite 3.51.3 or newer)."
         )
     pool = {"pool_size": threads, "max_overflow": POOL_OVERFLOW} if is_file else {}
-    limit = {TIMEOUT_OPTION: statement_seconds}
-    return {"module": pysqlite3, "connect_args": {"timeout": 5}, "execution_options": limit, **pool}
+    options = {TIMEOUT_OPTION: statement_seconds}
+    return {"module": pysqlite3, "connect_args": {"timeout": 5}, "execution_options": options, **pool}
 
 
 def postgresql_engine_options(*, threads: int, statement_seconds: int, is_pooled: bool) -> dict[str, Any]:
-    """Engine options for a PostgreSQL address: a connection for each thread, tried before use, renewed in time.
+    """Engine options for PostgreSQL: one connection per thread, tested before use and recycled.
 
-    A statement may take `statement_seconds` (0: as long as it likes). `is_pooled` says that PgBouncer stands in
-    front: it hands one connection to many, so none may keep prepared statements or settings of its own.
+    If `is_pooled`, PgBouncer shares one server connection between clients, so prepared statements and connection
+    settings are not used.
     """
     connect: dict[str, Any] = {"connect_timeout": CONNECT_TIMEOUT_SECONDS, "application_name": "idf-portal"}
     if is_pooled:
@@ -125,8 +124,8 @@ def postgresql_engine_options(*, threads: int, statement_seconds: int, is_pooled
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     if not type(connection).__module__.startswith(("pysqlite3", "sqlite3")):
         return
-    # The driver opens a transaction only at the first write, so a savepoint before it would commit
-    # on release. Opening it ourselves (below) makes both databases alike.
+    # The driver begins a transaction only at the first write, so releasing an earlier savepoint would commit.
+    # _begin_sqlite begins it explicitly, as on PostgreSQL.
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in ("busy_timeout=5000", "foreign_keys=ON", "trusted_schema=OFF", "synchronous=FULL"):
@@ -137,7 +136,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 @event.listens_for(Engine, "begin")
 def _begin_sqlite(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
-        # A deferred transaction that reads first and then writes fails at once when another wrote
-        # meanwhile, whatever the timeout; writers say so when they begin.
+        # A deferred transaction that reads and then writes fails at once, whatever the timeout, if another one wrote
+        # in between. So a transaction that will write takes the lock at its start.
         writes = connection.get_execution_options().get("writes", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,4 +1,4 @@
-"""The database door `db`, the base of all models, and what each database needs to behave like the other."""
+"""The Flask-SQLAlchemy extension `db`, the base class of all models, and column types shared by them."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
-# The name of the reader among the engines, and where a session notes that it serves the public.
+# The bind name of the public reader, and the key of `session.info` that marks a session of a public request.
 READER_BIND = "reader"
 PUBLIC_SESSION_FLAG = "is public"
 
 
 class Base(DeclarativeBase):
-    """Names every constraint, so that migrations can drop what they made."""
+    """Names every constraint, so that migrations can drop them."""
 
     metadata = MetaData(
         naming_convention={
@@ -32,7 +32,7 @@ class Base(DeclarativeBase):
 
 
 class RoutedSession(Session):
-    """A session that reads through `public_reader` while it is marked as serving the public."""
+    """A session that uses the engine of the public reader while it is marked with PUBLIC_SESSION_FLAG."""
 
     def get_bind(
         self,
@@ -49,7 +49,7 @@ class RoutedSession(Session):
 db = SQLAlchemy(model_class=Base, session_options={"class_": RoutedSession})
 
 if TYPE_CHECKING:
-    # mypy does not see the attribute db.Model (flask-sqlalchemy makes it at run time).
+    # mypy does not know db.Model, which Flask-SQLAlchemy creates at run time.
     class Model(Base):
         __abstract__ = True
 else:
@@ -57,7 +57,7 @@ else:
 
 
 class UTCDateTime(TypeDecorator[datetime]):
-    """A moment in UTC: SQLite forgets the zone, PostgreSQL answers in the zone of its session."""
+    """A datetime in UTC: SQLite drops the time zone, and PostgreSQL returns the session's one."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -69,10 +69,10 @@ class UTCDateTime(TypeDecorator[datetime]):
 
 
 def bytewise_text(length: int | None = None) -> String:
-    """Text that every database compares and sorts byte by byte, whatever its language."""
+    """Text compared and sorted byte by byte on every database, whatever its locale."""
     return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
 def now() -> datetime:
-    """The present moment in UTC, to the second."""
+    """The current time in UTC, without microseconds."""
     return datetime.now(UTC).replace(microsecond=0)

@@ -1,8 +1,8 @@
-"""The reader: the engine of public requests. It cannot write, and sees what is published and nothing else.
+"""The public reader: the read-only engine of public requests, which sees published rows only.
 
-Public queries name the tables they always named, and find views of the published rows in their place. PostgreSQL
-has these views in a schema of their own (migration 0021). On SQLite each connection makes them for itself, the
-file is opened for reading alone, and an authorizer asks of each statement what it touches.
+Its queries use the ordinary table names, which are views of the published rows for this engine. On PostgreSQL the
+views are in the schema `published` (migration 0021). On SQLite each connection creates temporary views, the file is
+opened read-only, and an authorizer checks what every statement accesses.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from portal.database.orm import READER_BIND, UTCDateTime, db
 
-# Views that everybody has: what the public may know of rows that it may not read.
+# Views that exist for every engine: what the public may know of rows that it must not read.
 WITHDRAWN_ADDRESS = Table(
     "withdrawn_address",
     MetaData(),
@@ -40,7 +40,7 @@ _LINKED_TO_PUBLISHED = (
     "SELECT * FROM main.{0} AS link WHERE EXISTS "
     "(SELECT 1 FROM main.project AS p WHERE p.id = link.project_id AND p.published_at IS NOT NULL)"
 )
-# What the reader of SQLite finds under these names; migration 0021 says the same to PostgreSQL.
+# The views of the SQLite reader by table name; migration 0021 defines the same ones on PostgreSQL.
 _VIEWS = {
     "project": "SELECT * FROM main.project WHERE published_at IS NOT NULL",
     **{name: _LINKED_TO_PUBLISHED.format(name) for name in ("project_country", "project_tag", "former_key")},
@@ -59,35 +59,35 @@ _VIEWS = {
         "WHERE p.published_at IS NOT NULL AND e.verb IN ('publish', 'change', 'publish again', 'withdraw')"
     ),
 }
-# Public as they are. The text index looks into two tables of its own; it keeps no texts.
+# Tables that contain nothing confidential. The text index reads two shadow tables; it contains no texts.
 _UNRESTRICTED_TABLES = {
     "alembic_version", "catalogue", "catalogue_change", "term", "project_text", "project_text_config",
     "project_text_idx",
 }  # fmt: skip
-# Whoever asks for a table is known to the authorizer only by the name of the view, or of the WITH clause, it asks
-# through. So the views that may read are named as nobody can guess, and those of the known names lead to them.
+# The authorizer learns only the name of the view or common table expression through which a statement reads a table.
+# So the views that may read tables have unguessable names, and the views with the known names select from those.
 _VIEW_SUFFIX = secrets.token_hex(8)
 _TRUSTED_VIEWS = {f"{name}_{_VIEW_SUFFIX}" for name in _VIEWS}
-# What SQLite asks for (sqlite.org/c3ref/c_alter_table.html), and our two answers.
+# Action codes (sqlite.org/c3ref/c_alter_table.html) and return codes of an authorizer.
 _PRAGMA, _READ, _SELECT, _TRANSACTION, _FUNCTION = 19, 20, 21, 22, 31
 _ALLOW, _DENY = 0, 1
-# The text index learns by the first whether another wrote, SQLAlchemy by the others whether there is a table.
+# FTS5 uses the first to detect writes of other connections, SQLAlchemy the others to inspect tables.
 _ALLOWED_PRAGMAS = {"data_version", "table_info", "table_xinfo"}
 
 
 @contextmanager
 def public_session() -> Iterator[Session]:
-    """A session that reads what the public may see, whoever asks: the present one if it serves the public."""
-    present, reader = db.session(), db.engines.get(READER_BIND)
-    if reader is None or present.get_bind() is reader:
-        yield present
+    """A session of the public reader, also within a request of staff; that of the request if it is public."""
+    current, reader = db.session(), db.engines.get(READER_BIND)
+    if reader is None or current.get_bind() is reader:
+        yield current
         return
     with Session(reader) as session:
         yield session
 
 
 def postgresql_reader_options(url: URL, options: dict[str, Any]) -> dict[str, Any]:
-    """The reader's options, from the address it connects to and the options of the ordinary engine."""
+    """The options of the reader, from its URL and the options of the ordinary engine."""
     connect = dict(options["connect_args"])
     if "options" in connect:
         connect["options"] += " -c default_transaction_read_only=on -c search_path=published"
@@ -95,13 +95,13 @@ def postgresql_reader_options(url: URL, options: dict[str, Any]) -> dict[str, An
 
 
 def sqlite_reader_options(url: URL, options: dict[str, Any]) -> dict[str, Any]:
-    """The reader's options, from those of the ordinary engine; a file that is missing is not made."""
+    """The options of the reader, from the URL and options of the ordinary engine; a missing file is not created."""
     file = url.set(database=f"file:{quote(url.database or '')}")
     return {**options, "url": file.update_query_dict({"mode": "ro", "uri": "true"})}
 
 
 def restrict_sqlite_reader(reader: Engine) -> None:
-    """Prepare each connection of the reader when it is made."""
+    """Create the views on each new connection of the reader and restrict it to them."""
     event.listen(reader, "connect", _restrict_connection)
 
 
@@ -113,7 +113,7 @@ def _restrict_connection(connection: Any, _record: Any) -> None:
 
 
 def _authorize(action: int, subject: str | None, detail: str | None, database: str | None, view: str | None) -> int:
-    """Whether a statement may be compiled; asked once for everything it touches."""
+    """The authorizer: SQLite calls it for each access while it compiles a statement."""
     if action == _READ:
         is_view = database in (None, "temp") and (subject in _VIEWS or subject in _TRUSTED_VIEWS)
         allowed = view in _TRUSTED_VIEWS or is_view or subject in _UNRESTRICTED_TABLES

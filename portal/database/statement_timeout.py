@@ -1,5 +1,5 @@
-"""A statement of a request may take so many seconds, then it is stopped. PostgreSQL keeps that time itself (see base)
-and SQLite asks us: each connection looks at the clock while it works.
+"""Statement timeouts. PostgreSQL has a setting for them (see engines); on SQLite a progress handler on each connection
+checks the time while a statement runs.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from sqlalchemy import Engine, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
-# The execution option of an engine or connection: seconds, 0 for as long as it likes.
+# The execution option of an engine or connection: seconds, 0 for no limit.
 TIMEOUT_OPTION = "statement_seconds"
-# Between two looks at the clock, in steps of the machine inside SQLite: some ten milliseconds of work. Each look waits
-# for its turn among the threads, so a look more often would slow long statements of a busy process.
+# Virtual machine instructions of SQLite between two checks: about ten milliseconds. Each check has to acquire the GIL,
+# so more frequent ones would slow down long statements in a busy process.
 _STEPS_BETWEEN_CHECKS = 1_000_000
 _DEADLINE_KEY = "statement may run until"
 
 
 def disable_timeout(session: Session) -> None:
-    """Let the rest of this transaction take as long as it likes: for reading everything, which is not a request."""
+    """Remove the limit for the rest of the transaction; for loading the whole index, which no request waits for."""
     connection = session.connection()
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET LOCAL statement_timeout = 0")

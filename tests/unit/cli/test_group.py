@@ -77,7 +77,7 @@ def test_a_database_in_a_folder_that_is_not_there_is_said(tmp_path, words):
 def test_a_file_that_is_no_database_is_said_and_left_alone(tmp_path, words):
     path = tmp_path / "letter.txt"
     path.write_text("Dear colleagues,\n" * 300)
-    assert "no database" in one_line(outcome(*words, database=f"sqlite:///{path}"))
+    assert "not a database of the portal" in one_line(outcome(*words, database=f"sqlite:///{path}"))
     assert path.read_text() == "Dear colleagues,\n" * 300
 
 
