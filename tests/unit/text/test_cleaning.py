@@ -111,11 +111,14 @@ def test_lines_of_a_cell_lose_blank_lines_and_indents(text, expected):
     assert cleaning.clean_cell_lines(text) == expected
 
 
-@pytest.mark.parametrize(
-    "character", ["\n", "\x00", "\u200b", "\u200c", "\u200d", "\u200e", "\u202e", "\ufeff", "\ud800"]
-)
-def test_in_a_query_value_they_separate_words(character):
+@pytest.mark.parametrize("character", ["\n", "\x00", "\x85", "\ud800"])
+def test_in_a_query_value_control_characters_separate_words(character):
     assert cleaning.clean_query_value(f" clean{character}water ") == "clean water"
+
+
+@pytest.mark.parametrize("character", ["\u200b", "\u200c", "\u200d", "\u200e", "\u202e", "\ufeff", "\u00ad"])
+def test_in_a_query_value_characters_without_width_are_removed(character):
+    assert cleaning.clean_query_value(f" clean{character}water ") == "cleanwater"
 
 
 @pytest.mark.parametrize("text", ["", "water", "clean water"])
