@@ -68,7 +68,7 @@ def fold_characters(text: str) -> str:
     """
     if text.isascii():
         return text.lower().replace("`", "'")
-    decomposed = unicodedata.normalize("NFKD", text).replace(_IOTA_SUBSCRIPT, "")
+    decomposed = unicodedata.normalize("NFKD", text.replace("´", "'")).replace(_IOTA_SUBSCRIPT, "")
     return decomposed.casefold().translate(_TRANSLATION)
 
 

@@ -15,6 +15,7 @@ globalThis.foldText = (() => {
 
   return (text) =>
     text
+      .replaceAll("´", "'")
       .normalize("NFKD")
       .toLowerCase()
       .replace(IGNORED, "")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from portal.models.catalogue import MAX_ITEMISED_PROJECTS
 from portal.services.imports.header import column_of
 from portal.services.imports.issues import ImportIssue
 from portal.services.imports.readers.table import open_table
+from portal.services.records.amounts import commas_divide_thousands
 from portal.services.records.field_values import FieldValidation
 from portal.services.records.spellings import NewTerm, TermLookup
 from portal.services.records.validation import validate_fields
@@ -40,11 +42,12 @@ def validated_batches(path: Path, term_lookup: TermLookup, id_prefix: str = "") 
     """Yield the whole file, `id_prefix` before each Projects ID; raise UnreadableFile where it cannot be read on."""
     rows: list[CheckedRow] = []
     size = 0
+    comma_groups = cache(partial(_commas_divide_thousands, path))
     with open_table(path) as source:
         for number, values, issue in source.rows:
             if id_prefix and values.get("number", "").strip():
                 values["number"] = id_prefix + values["number"].strip()
-            rows.append(CheckedRow(None, [issue]) if issue else _check_row(number, values, term_lookup))
+            rows.append(CheckedRow(None, [issue]) if issue else _check_row(number, values, term_lookup, comma_groups))
             size += sum(map(len, values.values()))
             if len(rows) >= MAX_BATCH_ROWS or size >= MAX_BATCH_CHARACTERS:
                 yield Batch(rows, term_lookup.take_new_terms())
@@ -53,8 +56,16 @@ def validated_batches(path: Path, term_lookup: TermLookup, id_prefix: str = "") 
         yield Batch(rows, term_lookup.take_new_terms())
 
 
-def _check_row(number: int, values: dict[str, str], term_lookup: TermLookup) -> CheckedRow:
-    validation = FieldValidation(values)
+def _commas_divide_thousands(path: Path) -> bool:
+    """Reads all amounts of the file: only once an amount cannot be understood without the others."""
+    with open_table(path) as source:
+        return commas_divide_thousands(values.get("budget", "").strip() for _, values, _ in source.rows)
+
+
+def _check_row(
+    number: int, values: dict[str, str], term_lookup: TermLookup, comma_groups: Callable[[], bool]
+) -> CheckedRow:
+    validation = FieldValidation(values, comma_groups=comma_groups)
     proposal = validate_fields(validation, term_lookup, row=number)
     issues = [
         ImportIssue(

@@ -6,24 +6,25 @@ Each reader returns a stored value, or None and a finding that says why there is
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from decimal import Decimal
-from functools import lru_cache
 
 from portal.models import PartialDate
+from portal.services.records.amounts import AmbiguousAmount, NotAnAmount, NumberCell, read_amount
+from portal.services.records.dates import NotADate, read_partial_date
 from portal.services.records.findings import Finding, FindingKind
 from portal.services.records.spellings import KnownTerm, TermLookup
-from portal.text.cleaning import clean_cell, clean_cell_lines, is_clean_line, normalise_line_ends, remove_invisible
+from portal.text.cleaning import clean_cell, clean_cell_lines, describe_repairs, is_clean_line, repair
+from portal.text.decoding import has_damage
 from portal.vocabulary.facets import MAX_YEAR, MIN_YEAR
 
 MAX_BUDGET_USD = Decimal(10) ** 12
 MAX_TERM_LENGTH = 200
-_CENT = Decimal("0.01")
+# Before the first year the Fund did not exist (see docs on how it came about); both only make a note.
+FIRST_FUND_YEAR, MAX_YEARS_AHEAD = 2001, 10
 _YEAR = re.compile(r"[0-9]{4}")
-_GROUPED_AMOUNT = re.compile(r"[0-9]{1,3}(?:[, \u00a0\u202f][0-9]{3})+(?:\.[0-9]+)?")
-_GROUP_SEPARATORS = re.compile(r"[, \u00a0\u202f]")
-_PLAIN_AMOUNT = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 
 FieldValue = str | tuple[str, ...]
 
@@ -38,6 +39,8 @@ class FieldValidation:
     values: Mapping[str, FieldValue]
     findings: list[Finding] = field(default_factory=list)
     is_refused: bool = False
+    # Whether commas divide thousands in the other amounts of the file.
+    comma_groups: Callable[[], bool] = lambda: False
 
     def add_finding(self, kind: FindingKind, name: str, reason: str, advice: str) -> None:
         self.findings.append(Finding(name, kind, reason.rstrip("."), advice.rstrip(".")))
@@ -60,7 +63,8 @@ class FieldValidation:
         raw = self.raw(name)
         if is_clean_line(raw):
             return raw
-        return self._report_removal(name, normalise_line_ends(raw), clean_cell_lines(raw))
+        self._report_repairs(name, raw)
+        return clean_cell_lines(raw)
 
     def parts(self, name: str) -> list[str]:
         """The names or codes of a field that holds several. Only a text is split: a code may contain a semicolon."""
@@ -71,17 +75,23 @@ class FieldValidation:
         return [part for part in (self._clean_line(name, part) for part in value) if part]
 
     def _clean_line(self, name: str, raw: str) -> str:
-        return raw if is_clean_line(raw) else self._report_removal(name, raw, clean_cell(raw))
+        if is_clean_line(raw):
+            return raw
+        self._report_repairs(name, raw)
+        joined = " ".join(raw.split())
+        if joined == clean_cell(raw) != raw.strip():
+            self.add_finding("repaired", name, "Repeated spaces became single spaces.", "Nothing to do.")
+        return clean_cell(raw)
 
-    def _report_removal(self, name: str, raw: str, clean: str) -> str:
-        if remove_invisible(raw) != raw:
-            self.add_finding("repaired", name, "Control characters were removed.", "Nothing to do.")
-        return clean
-
-
-@lru_cache(maxsize=20_000)
-def _parse_date(text: str) -> PartialDate:
-    return PartialDate.parse(text)
+    def _report_repairs(self, name: str, raw: str) -> None:
+        for sentence in describe_repairs(raw):
+            self.add_finding("repaired", name, sentence, "Nothing to do.")
+        if has_damage(repair(raw)):
+            self.refuse(
+                name,
+                "The text has characters that a program decoded wrongly, and they cannot be read back.",
+                "Copy the text from its source again, or save the file as UTF-8.",
+            )
 
 
 def read_date(project: FieldValidation, name: str) -> PartialDate | None:
@@ -89,15 +99,23 @@ def read_date(project: FieldValidation, name: str) -> PartialDate | None:
     text = project.text(name)
     if not text:
         return None
-    advice = "Enter a year (2008), a month (2008-05) or a day (2008-05-31)."
     try:
-        parsed = _parse_date(text)
-    except ValueError:
-        project.refuse(name, "This is not a date.", advice)
+        date = read_partial_date(text)
+    except NotADate as error:
+        project.refuse(name, f"{error}.", "Enter a year (2008), a month (2008-05) or a day (2008-05-31).")
         return None
-    if not MIN_YEAR <= parsed.year <= MAX_YEAR:
-        project.refuse(name, f"The year is not between {MIN_YEAR} and {MAX_YEAR}.", advice)
-    return parsed
+    if date.repair:
+        project.add_finding("repaired", name, f"{date.repair}.", "Nothing to do.")
+    _note_unlikely_year(project, name, date.value.year)
+    return date.value
+
+
+def _note_unlikely_year(project: FieldValidation, name: str, year: int) -> None:
+    """Say that a year lies before the Fund began or far ahead; a record may still state it."""
+    if not FIRST_FUND_YEAR <= year <= datetime.now(UTC).year + MAX_YEARS_AHEAD:
+        project.add_finding(
+            "note", name, f"The year {year} is before the Fund began ({FIRST_FUND_YEAR}) or far ahead.", "Check it."
+        )
 
 
 def read_year(project: FieldValidation) -> int | None:
@@ -108,31 +126,37 @@ def read_year(project: FieldValidation) -> int | None:
     if not _YEAR.fullmatch(text) or not MIN_YEAR <= int(text) <= MAX_YEAR:
         project.refuse("year", "This is not a year of allocation.", f"Enter four digits, {MIN_YEAR} to {MAX_YEAR}.")
         return None
+    _note_unlikely_year(project, "year", int(text))
     return int(text)
 
 
 def read_budget(project: FieldValidation) -> int | None:
-    """The budget in US cents; None if the field is empty or refused. Removes separators between thousands."""
+    """The budget in US cents; None if the field is empty or refused."""
     text = project.text("budget")
     if not text:
         return None
-    advice = "Enter US dollars as 64240 or 64240.00, without a currency sign."
-    if _GROUPED_AMOUNT.fullmatch(text):
-        ungrouped = _GROUP_SEPARATORS.sub("", text)
-        project.add_finding("repaired", "budget", f"Separators were removed: {ungrouped}.", "Nothing to do.")
-        text = ungrouped
-    if not _PLAIN_AMOUNT.fullmatch(text):
-        project.refuse("budget", "This is not an amount.", advice)
+    if isinstance(project.values.get("budget"), NumberCell):
+        text = NumberCell(text)
+    try:
+        amount = read_amount(text, comma_groups=project.comma_groups)
+    except AmbiguousAmount as error:
+        project.refuse("budget", error.question, error.advice)
         return None
-    amount = Decimal(text)
-    if amount < 0:
+    except NotAnAmount:
+        project.refuse(
+            "budget", "This is not an amount.", "Enter US dollars as 64240 or 64240.00, without a currency sign."
+        )
+        return None
+    if amount.has_separators:
+        project.add_finding("repaired", "budget", f"The amount was read as {amount.value}.", "Nothing to do.")
+    if amount.is_rounded:
+        project.add_finding("repaired", "budget", f"The amount was rounded to cents: {amount.value}.", "Nothing to do.")
+    if amount.value < 0:
         project.refuse("budget", "The budget is negative.", "Enter zero or more, or leave it empty.")
-    elif amount > MAX_BUDGET_USD:
+    elif amount.value > MAX_BUDGET_USD:
         project.refuse("budget", f"The budget is above {MAX_BUDGET_USD:,} US dollars.", "Check the amount.")
-    elif amount != amount.quantize(_CENT):
-        project.refuse("budget", "The budget has more than two decimal places.", "Round it to whole cents.")
     else:
-        return int(amount * 100)
+        return int(amount.value * 100)
     return None
 
 

@@ -3,15 +3,12 @@
 import pytest
 
 from portal.text import cleaning
+from portal.text.decoding import has_damage
 
 INVISIBLE = {
     "NUL": "\x00",
     "bell": "\x07",
-    "vertical tab": "\x0b",
     "delete": "\x7f",
-    "C1 control": "\x85",
-    "line separator": "\u2028",
-    "paragraph separator": "\u2029",
     "left-to-right embedding": "\u202a",
     "right-to-left override": "\u202e",
     "left-to-right isolate": "\u2066",
@@ -111,14 +108,63 @@ def test_lines_of_a_cell_lose_blank_lines_and_indents(text, expected):
     assert cleaning.clean_cell_lines(text) == expected
 
 
-@pytest.mark.parametrize("character", ["\n", "\x00", "\x85", "\ud800"])
+@pytest.mark.parametrize("character", ["\n", "\x00", "\x0b", "\x85", "\ud800"])
 def test_in_a_query_value_control_characters_separate_words(character):
     assert cleaning.clean_query_value(f" clean{character}water ") == "clean water"
 
 
-@pytest.mark.parametrize("character", ["\u200b", "\u200c", "\u200d", "\u200e", "\u202e", "\ufeff", "\u00ad"])
-def test_in_a_query_value_characters_without_width_are_removed(character):
-    assert cleaning.clean_query_value(f" clean{character}water ") == "cleanwater"
+@pytest.mark.parametrize("character", ["\u00ad", "\u200b", "\u200c", "\u200d", "\u200e", "\u202e", "\ufeff"])
+def test_in_a_query_value_characters_without_width_are_inside_a_word(character):
+    assert cleaning.clean_query_value(f" wa{character}ter ") == "water"
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r", "\x0b", "\x0c", "\u2028", "\u2029", "_x000D_\n", "_x000B_", "_x000d_"])
+def test_a_line_end_of_any_kind_never_joins_words(end):
+    assert cleaning.clean_line(f"capacities{end}of") == "capacities of"
+    assert cleaning.clean_cell_lines(f"capacities{end}of") == "capacities\nof"
+
+
+@pytest.mark.parametrize("text", ["file_x0041_name", "_x000G_", "x000D_"])
+def test_what_only_looks_like_an_escape_stays(text):
+    assert cleaning.clean_line(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("It\x92s \x93quoted\x94 \x96 and so on\x85", "It’s “quoted” – and so on…"),
+        ("\x80 5 \x8cuvre", "€ 5 Œuvre"),
+        ("women\u00e2\x80\x99s", "women’s"),
+        ("\u00c3\x89tat", "État"),
+        ("\u00e2\x80\x99 and \x92", "’ and ’"),
+        ("Ã© without damage", "Ã© without damage"),
+    ],
+)
+@CLEANERS
+def test_wrongly_decoded_characters_are_read_back(clean, text, meant):
+    assert clean(text) == meant
+    assert not has_damage(clean(text))
+
+
+@pytest.mark.parametrize("character", ["\x81", "\x8d", "\x8f", "\x90", "\x9d"])
+@CLEANERS
+def test_what_cannot_be_read_back_stays(clean, character):
+    assert clean(f"wa{character}ter") == f"wa{character}ter"
+    assert has_damage(f"wa{character}ter")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("clean", []),
+        ("two\nlines", []),
+        ("a_x000D_b", ["Control characters that Excel writes as “_x000D_” were read as what they are."]),
+        ("It\x92s \x93x\x92", ["Wrongly decoded characters were read back: ’“"]),
+        ("wa\u200bter", ["Invisible characters were removed."]),
+    ],
+)
+def test_repairs_are_described(text, sentences):
+    assert cleaning.describe_repairs(text) == sentences
 
 
 @pytest.mark.parametrize("text", ["", "water", "clean water"])

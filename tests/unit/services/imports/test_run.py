@@ -100,7 +100,7 @@ def test_the_sample_keeps_its_facts(session, sample):
         ({"start_date": "45000"}, "start_date"),
         ({"end_date": "2007"}, "end_date"),
         ({"budget_usd": "-1"}, "budget_usd"),
-        ({"budget_usd": "1.234,56"}, "budget_usd"),
+        ({"budget_usd": "64.240"}, "budget_usd"),
         ({"budget_usd": "1e5"}, "budget_usd"),
         ({"budget_usd": "NaN"}, "budget_usd"),
         ({"budget_usd": "USD 5"}, "budget_usd"),
@@ -131,7 +131,10 @@ def test_all_faults_of_all_rows_are_said_at_once(take):
 @pytest.mark.parametrize(
     ("changes", "column"),
     [
-        ({"budget_usd": "200,000"}, "budget_usd"),
+        ({"budget_usd": "1.234,56"}, "budget_usd"),
+        ({"budget_usd": "33333.3333333333"}, "budget_usd"),
+        ({"start_date": "2008-01-31 13:00"}, "start_date"),
+        ({"title": "Two  spaces"}, "title"),
         ({"budget_usd": "200 000.50"}, "budget_usd"),
         ({"benefiting_member_states": "Georgia;Géorgie"}, "benefiting_member_states"),
         ({"benefiting_member_states": "Swaziland"}, "benefiting_member_states"),
@@ -142,6 +145,15 @@ def test_what_is_certain_is_repaired_and_said(take, changes, column):
     report = take(GOOD | changes)
     assert (report.added, report.repaired) == (1, 1)
     assert (report.first_issues[0].column, report.first_issues[0].kind) == (column, "repaired")
+
+
+def test_the_other_amounts_of_a_file_settle_what_a_comma_divides(take, session):
+    alone = take(GOOD | {"budget_usd": "200,000"})
+    assert alone.refused == 1
+    assert "Is this 200,000 or 200?" in str(alone.first_issues[0])
+    beside = take(GOOD | {"budget_usd": "200,000"}, GOOD | {"project_id": "XX.0002", "budget_usd": "1,234,567"})
+    assert (beside.added, beside.repaired) == (2, 2)
+    assert str(session.query(Project).filter_by(reference=GOOD["project_id"]).one().budget) == "200000.00"
 
 
 def test_a_repeated_id_refuses_the_second_row(take):
