@@ -25,6 +25,7 @@ MAX_TERM_LENGTH = 200
 # Before the first year the Fund did not exist (see docs on how it came about); both only make a note.
 FIRST_FUND_YEAR, MAX_YEARS_AHEAD = 2001, 10
 _YEAR = re.compile(r"[0-9]{4}")
+_REPEATED_SPACES = re.compile(r"\s{2}|[\t\n]")
 
 FieldValue = str | tuple[str, ...]
 
@@ -78,9 +79,8 @@ class FieldValidation:
         if is_clean_line(raw):
             return raw
         self._report_repairs(name, raw)
-        joined = " ".join(raw.split())
-        if joined == clean_cell(raw) != raw.strip():
-            self.add_finding("repaired", name, "Repeated spaces became single spaces.", "Nothing to do.")
+        if _REPEATED_SPACES.search(raw.strip()):
+            self.add_finding("repaired", name, "Repeated spaces or line ends became single spaces.", "Nothing to do.")
         return clean_cell(raw)
 
     def _report_repairs(self, name: str, raw: str) -> None:

@@ -16,6 +16,7 @@ from portal.errors import FieldError, ValidationFailed
 from portal.models import Project, ProjectDraft
 from portal.models.draft import CODE_FIELDS, TERM_FIELDS
 from portal.services.records import published
+from portal.services.records.dates import NotADate, read_partial_date
 from portal.services.records.field_values import FieldValidation, read_budget
 from portal.services.records.spellings import TermLookup, cached_term_lookup
 from portal.services.records.validation import validate_fields
@@ -53,13 +54,23 @@ def clean_draft(draft: ProjectDraft) -> ProjectDraft:
             changes[field.name] = tuple(dict.fromkeys(filter(None, map(cleaning.clean_line, value))))
         else:
             changes[field.name] = _clean_summary(value) if field.name == "summary" else cleaning.clean_line(value)
-    return draft.replace(**changes | {"budget": _normalise_amount(draft.budget)})
+    dates = {name: _normalise_date(getattr(draft, name)) for name in ("start", "end")}
+    return draft.replace(**changes | dates | {"budget": _normalise_amount(draft.budget)})
 
 
 def _normalise_amount(text: str) -> str:
     """An amount in one format ("64240.00"), so that another format is no change; an invalid amount stays as typed."""
     cents = read_budget(FieldValidation({"budget": text}))
     return cleaning.clean_line(text) if cents is None else str(Decimal(cents).scaleb(-2))
+
+
+def _normalise_date(text: str) -> str:
+    """A date as it is stored ("2008-05-31"), without a time of day; what is no date stays as it was typed."""
+    line = cleaning.clean_line(text)
+    try:
+        return str(read_partial_date(line).value) if line else ""
+    except NotADate:
+        return line
 
 
 def _clean_summary(text: str) -> str:

@@ -94,7 +94,7 @@ def test_what_is_missing_is_asked_for(said, field):
     empty = () if field == "countries" else ""
     ((name, reason, advice),) = said(**{field: empty})
     assert name == field
-    assert reason in ("This is missing.", "The title is empty.")
+    assert reason in ("This field is empty.", "The title is empty.")
     assert advice == submission_checks.REQUIRED_FIELDS[field]
 
 
@@ -121,7 +121,7 @@ TOO_MANY = tuple(f"X{number}" for number in range(251))
             {"title_language": ""},
             ("title_language", "This is not a language code.", "Choose a language from the list."),
         ),
-        ({"gcm": TOO_MANY}, ("gcm", "More than 250 are named.", "Take some out.")),
+        ({"gcm": TOO_MANY}, ("gcm", "More than 250 are selected.", "Remove some.")),
         (
             {"funding_line": "Line 9"},
             ("funding_line", "Line 9 is not in the list.", "Choose from the list."),

@@ -68,7 +68,7 @@ def test_a_project_without_an_id_has_a_fingerprint_and_a_slug_from_it(checked):
 @pytest.mark.parametrize(
     ("changes", "finding"),
     [
-        ({"title": " "}, ("title", "The title is empty", "Give the project a title")),
+        ({"title": " "}, ("title", "The title is empty", "Enter a title")),
         ({"number": "X" * 121}, ("number", "The ID is longer than 120 characters", "Check the column")),
         (
             {"start": "2010"},
@@ -76,15 +76,15 @@ def test_a_project_without_an_id_has_a_fingerprint_and_a_slug_from_it(checked):
         ),
         (
             {"source_url": "javascript:alert(1)"},
-            ("source_url", "This is not a web address", "Write it with http:// or https://, or leave it empty"),
+            ("source_url", "This is not a web address", "Start it with http:// or https://, or leave it empty"),
         ),
         (
             {"source_url": "https://example.org/" + "é" * 991},
-            ("source_url", "The address is longer than 2000 bytes", "Give a shorter one"),
+            ("source_url", "The address is longer than 2000 bytes", "Enter a shorter one"),
         ),
         (
             {"language": "x" * 9},
-            ("language", "This is not a code of a language", "Write en, fr or es, or leave it empty"),
+            ("language", "This is not a language code", "Enter en, fr or es, or leave it empty"),
         ),
         ({"prima_id": "x" * 41}, ("prima_id", "The text is longer than 40 characters", "Check the column")),
         ({"funding_line": "x" * 41}, ("funding_line", "The text is longer than 40 characters", "Check the column")),
