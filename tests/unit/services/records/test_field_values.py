@@ -171,7 +171,7 @@ def test_countries_count_once_in_their_order(lookup):
     assert [codes[term_id] for term_id in read_countries(validation, "countries", lookup)] == ["TGO", "GHA", "SWZ"]
     assert findings(validation) == [
         ("repaired", "countries", "'TGO' is repeated; it was stored once", "Nothing to do"),
-        ("repaired", "countries", "'Swaziland' was read as 'Eswatini'", "Nothing to do"),
+        ("repaired", "countries", "'Swaziland' was interpreted as 'Eswatini'", "Nothing to do"),
     ]
 
 
@@ -179,9 +179,9 @@ def test_an_unknown_country_is_refused(lookup):
     validation = FieldValidation({"countries": "Gahna;Atlantis-on-Sea;Togo"})
     assert len(read_countries(validation, "countries", lookup)) == 1
     assert findings(validation) == [
-        ("refused", "countries", "'Gahna' is not a country that is known here", "Did you mean 'Ghana'?"),
-        ("refused", "countries", "'Atlantis-on-Sea' is not a country that is known here",
-         "Use the UN short name; part several with semicolons"),
+        ("refused", "countries", "'Gahna' is not a known country", "Did you mean 'Ghana'?"),
+        ("refused", "countries", "'Atlantis-on-Sea' is not a known country",
+         "Use the UN short name; separate several with semicolons"),
     ]  # fmt: skip
 
 
