@@ -14,10 +14,11 @@ from itertools import islice
 import libcst as cst
 import libcst.matchers as m
 from libcst.metadata import MetadataWrapper, PositionProvider
-from mutmut.mutation.mutators import mutation_operators, operator_string
+from mutmut.mutation.mutators import mutation_operators, operator_keywords, operator_string, operator_swap_op
 
 # A fault in them changes no answer: types are for mypy, and no test promises what is logged.
 LOGGERS = m.OneOf(*(m.Name(name) for name in ("log", "logger", "logging")))
+LEFT_OUT_KINDS = (cst.Annotation, cst.Import, cst.ImportFrom, cst.Call, cst.Expr)
 LEFT_OUT = m.OneOf(
     m.Annotation(),
     m.Import(),
@@ -50,7 +51,11 @@ def mark_string(node):
 
 
 OPERATORS = [
-    *((kind, operator) for kind, operator in mutation_operators if operator is not operator_string),
+    *((kind, operator) for kind, operator in mutation_operators if kind not in (cst.CSTNode, cst.BaseString)),
+    # mutmut tries these two on every node, which takes most of its time.
+    *((kind, operator_keywords) for kind in (cst.Is, cst.IsNot, cst.In, cst.NotIn, cst.Break, cst.Continue)),
+    *((kind, operator_swap_op) for kind in (cst.BinaryOperation, cst.UnaryOperation, cst.BooleanOperation)),
+    *((kind, operator_swap_op) for kind in (cst.ComparisonTarget, cst.AugAssign)),
     (cst.BaseString, mark_string),
     (cst.If, reverse_condition),
     (cst.CompIf, reverse_condition),
@@ -116,7 +121,7 @@ class PlaceFinder(cst.CSTVisitor):
     def on_visit(self, node):
         if isinstance(node, cst.SimpleStatementLine | cst.BaseCompoundStatement):
             self.statements.append(self.lines_of(node))
-        if m.matches(node, LEFT_OUT):
+        if isinstance(node, LEFT_OUT_KINDS) and m.matches(node, LEFT_OUT):
             return False
         if isinstance(node, cst.FunctionDef):
             # Its decorators and defaults run when it is defined.
