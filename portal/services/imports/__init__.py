@@ -1,4 +1,4 @@
-"""A CSV or XLSX file into projects, with a report of every finding in every row."""
+"""Imports a CSV or XLSX file into projects, and reports every issue of every row."""
 
 from portal.services.imports.issues import ImportIssue
 from portal.services.imports.report import Report

@@ -1,4 +1,4 @@
-"""The rows of a file, read and checked, in batches of bounded size."""
+"""Reads and validates the rows of a file in batches of bounded size."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ from portal.services.records.spellings import NewTerm, TermLookup
 from portal.services.records.validation import validate_fields
 from portal.services.records.values import Proposal
 
-# A batch is stored in one transaction, which others wait for, and journalled as one change, which names so many
-# projects and no more.
+# A batch is stored in one transaction, which blocks other writers, and journalled as one catalogue change, which lists
+# a limited number of projects.
 MAX_BATCH_ROWS = min(4_000, MAX_ITEMISED_PROJECTS)
-# Characters of text: a file of very long cells must not fill the memory.
+# In characters of text, so that a file of very long cells does not exhaust memory.
 MAX_BATCH_CHARACTERS = 8_000_000
 
 
 class CheckedRow(NamedTuple):
-    """One row: what it proposes (None when it is refused) and what there is to say of it."""
+    """One row: its proposal, None if it is refused, and its issues."""
 
     proposal: Proposal | None
     issues: list[ImportIssue]
 
 
 class Batch(NamedTuple):
-    """Rows in the order of the file, and the terms that the file brings along in them."""
+    """Rows in file order, and the new terms that they use."""
 
     rows: list[CheckedRow]
     new_terms: list[NewTerm]
 
 
 def validated_batches(path: Path, term_lookup: TermLookup, id_prefix: str = "") -> Iterator[Batch]:
-    """Yield the whole file, `id_prefix` before each Projects ID; raise UnreadableFile where it cannot be read on."""
+    """Yield all rows, with `id_prefix` before each Projects ID; raises UnreadableFile at the first unreadable row."""
     rows: list[CheckedRow] = []
     size = 0
     comma_groups = cache(partial(_commas_divide_thousands, path))

@@ -1,4 +1,4 @@
-"""The statements of one batch: records, links, former slugs, text index and journal, each table in one go."""
+"""Writes the records of one batch, their links, former slugs, text index and journal: one statement per table."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _UPDATE_PARAMETERS = ("at", "slug", "slug_folded", *STORED_COLUMNS, "fingerprint
 
 
 class BulkWriter:
-    """Collects what a batch adds and changes, and writes it."""
+    """Collects the additions and changes of a batch, then writes them."""
 
     def __init__(self, session: Session, known_records: KnownRecords, *, is_sample: bool) -> None:
         self._session = session
@@ -56,46 +56,51 @@ class BulkWriter:
         self._republished_ids: list[int] = []
 
     def add(self, proposal: Proposal) -> None:
+        """Queue a new record."""
         self._added.append((self._slugs.allocate(proposal.slug), proposal))
 
     def change(self, record: StoredRecord, proposal: Proposal) -> bool:
-        """Bring a record up to a proposal; say whether anything differed."""
+        """Queue a change of a record to a proposal; return whether anything differs."""
+        # The sample never overwrites a real record.
         if self._is_sample and not record.is_sample:
-            # The sample never overwrites a real record.
             return False
-        before = record.value_of("reference")
-        if before and proposal.reference and fold(before) == fold(proposal.reference):
-            proposal = proposal._replace(reference=before)
-        values = proposal[: len(STORED_COLUMNS)]
-        links, tags = self._known_records.country_links.get(record.id, ()), self._known_records.tags.get(record.id, ())
-        told, stored = (values, proposal.country_links, proposal.tags), (record.values, links, tags)
-        if told == stored and self._is_sample == record.is_sample and not record.is_withdrawn_sample:
+        reference = record.value_of("reference")
+        # An ID in another case is the same ID.
+        if reference and proposal.reference and fold(reference) == fold(proposal.reference):
+            proposal = proposal._replace(reference=reference)
+        if not self._differs(record, proposal):
             return False
         if record.is_withdrawn_sample:
             self._republished_ids.append(record.id)
         elif not record.is_public:
             self._non_public_ids.add(record.id)
         slug = record.slug
-        if proposal.reference != before:
+        if proposal.reference != reference:
             slug = self._slugs.allocate(proposal.slug)
             self._former_slugs.append({"slug_folded": record.slug.casefold(), "project_id": record.id})
-        row = (record.id, slug, slug.casefold(), *values, proposal.fingerprint, self._is_sample, self._moment)
+        values = (*proposal[: len(STORED_COLUMNS)], proposal.fingerprint, self._is_sample, self._moment)
+        row = (record.id, slug, slug.casefold(), *values)
         self._update_rows.append(dict(zip(_UPDATE_PARAMETERS, row, strict=True)))
         self._changed.append((record.id, proposal))
         return True
 
+    def _differs(self, record: StoredRecord, proposal: Proposal) -> bool:
+        links, tags = self._known_records.country_links.get(record.id, ()), self._known_records.tags.get(record.id, ())
+        proposed = (proposal[: len(STORED_COLUMNS)], proposal.country_links, proposal.tags, self._is_sample)
+        return proposed != (record.values, links, tags, record.is_sample) or record.is_withdrawn_sample
+
     def write(self) -> list[tuple[int, int]]:
-        """Write everything; return the id of each fresh record and the row that it came from."""
+        """Write everything; return the id of each added record and its row in the file."""
         self._write_changes()
-        fresh = self._write_added()
-        if written := self._changed + fresh:
+        added = self._write_added()
+        if written := self._changed + added:
             self._write_links(written)
-            shown = [
+            public = [
                 (project_id, proposal) for project_id, proposal in written if project_id not in self._non_public_ids
             ]
-            text_index.write(self._session, [_build_document(project_id, proposal) for project_id, proposal in shown])
+            text_index.write(self._session, [_build_document(project_id, proposal) for project_id, proposal in public])
             Catalogue.touch(self._session, [project_id for project_id, _ in written])
-        return [(project_id, proposal.row) for project_id, proposal in fresh]
+        return [(project_id, proposal.row) for project_id, proposal in added]
 
     def _write_changes(self) -> None:
         if not self._update_rows:
@@ -115,7 +120,7 @@ class BulkWriter:
             connection.execute(insert(SlugHistory), self._former_slugs)
 
     def _republish(self) -> None:
-        """Records that were taken away with the sample are public once a file names them."""
+        """Publish records again that were withdrawn with the sample and are in the file."""
         if not self._republished_ids:
             return
         public = {"published_at": self._moment, "withdrawn_at": None, "withdrawn_reason": ""}
@@ -123,7 +128,7 @@ class BulkWriter:
             update(PROJECT_TABLE).where(PROJECT_TABLE.c.id.in_(self._republished_ids)).values(public)
         )
         for project_id in self._republished_ids:
-            # Beside the one event of the import, for the public history of the record.
+            # The public history of the record needs its own event beside that of the import.
             recording.record(self._session, "publish again", "project", project_id)
 
     def _write_added(self) -> list[tuple[int, Proposal]]:
@@ -132,10 +137,10 @@ class BulkWriter:
         connection = self._session.connection()
         stored_as = UTCDateTime().dialect_impl(connection.dialect).bind_processor(connection.dialect)
         moment = stored_as(self._moment) if stored_as else self._moment
-        rest = (self._is_sample, moment, moment, moment)
+        last_columns = (self._is_sample, moment, moment, moment)
         ids = _allocate_ids(self._session, len(self._added))
         rows = [
-            (record_id, slug, slug.casefold(), *proposal[: len(STORED_COLUMNS)], proposal.fingerprint, *rest)
+            (record_id, slug, slug.casefold(), *proposal[: len(STORED_COLUMNS)], proposal.fingerprint, *last_columns)
             for record_id, (slug, proposal) in zip(ids, self._added, strict=True)
         ]
         insert_rows(connection, PROJECT_TABLE, _INSERT_COLUMNS, rows)
@@ -152,13 +157,13 @@ class BulkWriter:
 
 
 def _allocate_ids(session: Session, count: int) -> Sequence[int]:
-    """Ids for as many records; to know them beforehand spares reading each back."""
+    """Ids for `count` new records, allocated first so that they need not be read back one by one."""
     if session.get_bind().dialect.name == "sqlite":
-        # The one writer, so nobody else takes the next ones; SQLite itself would give the same.
+        # SQLite has one writer, so the next ids are free; SQLite itself would assign the same ones.
         first = (session.execute(select(func.max(PROJECT_TABLE.c.id))).scalar_one() or 0) + 1
         return range(first, first + count)
-    following = func.nextval(func.pg_get_serial_sequence("project", "id"))
-    return session.execute(select(following).select_from(func.generate_series(1, count))).scalars().all()
+    next_id = func.nextval(func.pg_get_serial_sequence("project", "id"))
+    return session.execute(select(next_id).select_from(func.generate_series(1, count))).scalars().all()
 
 
 def _build_document(project_id: int, proposal: Proposal) -> Document:

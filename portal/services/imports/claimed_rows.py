@@ -1,4 +1,4 @@
-"""Which records this import has answered for, and in which row: four bytes a record, whatever the file's size."""
+"""The records that an import has already matched, and their rows: about four bytes per record."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ _BLOCK_SIZE = 1 << 16
 
 
 class ClaimedRows:
-    """A map from record ids to row numbers, exact and small: ids lie close together, so it is kept in blocks."""
+    """A map from record ids to row numbers, stored in blocks of arrays because ids are close together."""
 
     def __init__(self) -> None:
         self._blocks: dict[int, array[int]] = {}
 
     def claim(self, record_id: int, row: int) -> None:
-        block, place = divmod(record_id, _BLOCK_SIZE)
+        block, offset = divmod(record_id, _BLOCK_SIZE)
         if block not in self._blocks:
             self._blocks[block] = array("I", bytes(array("I").itemsize * _BLOCK_SIZE))
-        self._blocks[block][place] = row
+        self._blocks[block][offset] = row
 
     def row_of(self, record_id: int) -> int:
         """The row that claimed a record, or 0."""
-        block, place = divmod(record_id, _BLOCK_SIZE)
-        found = self._blocks.get(block)
-        return found[place] if found else 0
+        block, offset = divmod(record_id, _BLOCK_SIZE)
+        rows = self._blocks.get(block)
+        return rows[offset] if rows else 0

@@ -32,7 +32,7 @@ OPTIONAL_COLUMNS = (
     "gcm",
 )
 KNOWN_COLUMNS = REQUIRED_COLUMNS + OPTIONAL_COLUMNS
-# Columns that are not called as their field of ProjectDraft.
+# Columns whose name differs from that of their field of ProjectDraft.
 _FIELD_BY_COLUMN = {
     "project_id": "number",
     "start_date": "start",
@@ -50,6 +50,7 @@ def field_of(column: str) -> str:
 
 
 def column_of(field: str) -> str:
+    """The column that holds a field of ProjectDraft."""
     return _COLUMN_BY_FIELD.get(field, field)
 
 
@@ -67,7 +68,7 @@ def parse_header(header: Sequence[str], name: str) -> tuple[str, ...]:
     if missing := [column for column in REQUIRED_COLUMNS if column not in columns]:
         raise UnreadableFile(
             f"{name}: the first row is the header and lacks {_quoted_list(missing)}; "
-            "add each missing column, empty if need be."
+            "add each missing column; it may be empty."
         )
     if unknown := [column for column in columns if column not in KNOWN_COLUMNS]:
         raise UnreadableFile(

@@ -1,4 +1,4 @@
-"""What an import reports of one cell or row of a file."""
+"""What an import reports about a cell or a row."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ _MAX_VALUE_LENGTH = 200
 
 @dataclass(frozen=True)
 class ImportIssue:
-    """One remark on one cell, or on a whole row when `column` is empty.
+    """An error, a repair or a note about one cell, or about a whole row if `column` is "".
 
-    `row` counts as a spreadsheet does: the header is row 1.
+    Rows are numbered as in a spreadsheet: the header is row 1. `reason` and `advice` have no final full stop.
     """
 
     row: int
@@ -24,16 +24,16 @@ class ImportIssue:
     advice: str
 
     def __str__(self) -> str:
-        place = f"row {self.row}, {self.column}" if self.column else f"row {self.row}"
+        location = f"row {self.row}, {self.column}" if self.column else f"row {self.row}"
         value = f" “{_printable(self.value)}”" if self.value else ""
-        return f"{self.kind} {place}{value}: {self.reason}. {self.advice}."
+        return f"{self.kind} {location}{value}: {self.reason}. {self.advice}."
 
 
 def shorten_value(text: str) -> str:
+    """The text, cut to _MAX_VALUE_LENGTH characters."""
     return text if len(text) <= _MAX_VALUE_LENGTH else f"{text[: _MAX_VALUE_LENGTH - 1]}…"
 
 
 def _printable(text: str) -> str:
-    """Safe for a terminal: control characters of an imported file must not reach it."""
-    shown = shorten_value(text)
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in shown)
+    """The value without control characters, which could control the terminal that shows the report."""
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in shorten_value(text))

@@ -1,4 +1,4 @@
-"""Which record each proposal means: what the database holds that a batch may be about."""
+"""Matches the proposals of a batch with the records in the database."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from portal.services.records.values import STORED_COLUMNS, Proposal
 from portal.vocabulary.workflow import SAMPLE_WITHDRAWAL_REASON
 
 _COLUMNS, _IDENTIFYING = Project.__table__.c, ("id", "slug", "slug_folded")
-# Without types: the many values go in and out as the driver has them, and a Proposal holds them so.
+# Untyped columns: values are read and written in the format of the driver, which is that of a Proposal.
 PROJECT_TABLE = Table(
     "project",
     MetaData(),
@@ -47,7 +47,7 @@ _SELECTED_COLUMNS = [
 
 
 class StoredRecord(NamedTuple):
-    """A record as it is in the database; `values` are those of STORED, in that order."""
+    """A record in the database; `values` are those of STORED_COLUMNS, in that order."""
 
     id: int
     slug: str
@@ -62,7 +62,7 @@ class StoredRecord(NamedTuple):
 
     @property
     def is_withdrawn_sample(self) -> bool:
-        """Withdrawn with the sample, and not because of what it says."""
+        """Withdrawn because the sample was removed, not because of its content."""
         return self.visibility == _WITHDRAWN_SAMPLE
 
     def value_of(self, name: str) -> str | None:
@@ -71,9 +71,9 @@ class StoredRecord(NamedTuple):
 
 
 class KnownRecords:
-    """The records that a batch may mean, by each thing they can be known by, and the folded slugs in use.
+    """The records that a batch may match, by each identifier, and the case-folded slugs that are in use.
 
-    `links` and `tags` are sorted tuples by record id.
+    `country_links` and `tags` are sorted tuples by record id.
     """
 
     def __init__(self, session: Session, proposals: Sequence[Proposal], shared_values: SharedValues) -> None:
@@ -86,50 +86,51 @@ class KnownRecords:
             session.execute(select(PROJECT_TABLE.c.id).where(PROJECT_TABLE.c.reference.is_(None)).limit(1)).first()
         )
         self._load(PROJECT_TABLE.c.reference, (p.reference for p in proposals))
-        # Most files come again: who was found by ID needs no slug.
+        # Most files are imported repeatedly; a record that was found by ID needs no other query.
         others = [p for p in proposals if not (p.reference and self.find("reference", p.reference))]
         slugs = {p.slug.casefold() for p in others}
         self.slugs_in_use = {slug.casefold() for slug in self._load(PROJECT_TABLE.c.slug_folded, slugs)}
         self.former_slugs = self._load_former_slugs(slugs)
         if self.has_unnumbered:
-            bare = PROJECT_TABLE.c.reference.is_(None)
-            self._load(PROJECT_TABLE.c.fingerprint, (p.content_fingerprint() for p in others), bare)
+            has_no_reference = PROJECT_TABLE.c.reference.is_(None)
+            self._load(PROJECT_TABLE.c.fingerprint, (p.content_fingerprint() for p in others), has_no_reference)
             self._load_unique("prima_id", (p.prima_id for p in others))
             self._load_unique("source_url", (p.source_url for p in others if p.reference))
         self.country_links, self.tags = self._load_links()
 
-    def find(self, way: str, value: str) -> StoredRecord | None:
-        return self._records.get((way, value.casefold()))
+    def find(self, identifier: str, value: str) -> StoredRecord | None:
+        """The record whose identifier ("reference", "fingerprint", "prima_id", "source_url") has this value."""
+        return self._records.get((identifier, value.casefold()))
 
     def certain_matches(self, proposal: Proposal) -> Iterator[StoredRecord]:
-        """The record of the same ID, else one that has no ID yet and says the same."""
-        if proposal.reference and (same := self._by_reference.get(proposal.reference)):
-            yield same
-        ways = (
+        """The record with the same ID, then one without an ID and with the same content."""
+        if proposal.reference and (record := self._by_reference.get(proposal.reference)):
+            yield record
+        identifiers = (
             ("reference", proposal.reference),
             ("fingerprint", proposal.content_fingerprint() if self.has_unnumbered else ""),
         )
-        yield from self._find_each(ways)
+        yield from self._find_each(identifiers)
 
     def likely_matches(self, proposal: Proposal) -> Iterator[StoredRecord]:
-        """Records without an ID that say something else but have the same Prima ID, the surest first.
+        """Records without an ID whose content differs but whose Prima ID is the same, most likely first.
 
-        A row with an ID may also take over a record that was read from the same source page. Either counts only
-        where no other row of the file and no other record has it.
+        A row with an ID also matches a record from the same source page. Both identifiers must be unique in the file
+        and among the records.
         """
         if self.has_unnumbered:
             page = proposal.source_url if proposal.reference else ""
             yield from self._find_each((("prima_id", proposal.prima_id), ("source_url", page)))
 
-    def _find_each(self, ways: Iterable[tuple[str, str | None]]) -> Iterator[StoredRecord]:
-        for way, value in ways:
-            if value and (record := self.find(way, value)):
+    def _find_each(self, identifiers: Iterable[tuple[str, str | None]]) -> Iterator[StoredRecord]:
+        for identifier, value in identifiers:
+            if value and (record := self.find(identifier, value)):
                 yield record
 
     def _load(
         self, key_column: ColumnElement[Any], values: Iterable[str | None], *conditions: ColumnElement[bool]
     ) -> list[str]:
-        """Remember the records that answer, by ID or content; return their slugs."""
+        """Load the matching records, by ID or content; return their slugs."""
         slugs: list[str] = []
         for record in self._query(key_column, values, *conditions):
             slugs.append(record.slug)
@@ -140,13 +141,13 @@ class KnownRecords:
                 self._remember("fingerprint", record.fingerprint, record)
         return slugs
 
-    def _load_unique(self, way: str, values: Iterable[str | None]) -> None:
-        """Remember the records without an ID that alone have one of these values, which alone a row has."""
-        told, other = PROJECT_TABLE.c[way], PROJECT_TABLE.alias("other")
-        is_sole = ~exists().where(other.c[way] == told, other.c.id != PROJECT_TABLE.c.id)
-        lone = (value for value in values if value and not self._shared_values.has(way, value))
-        for record in self._query(told, lone, PROJECT_TABLE.c.reference.is_(None), is_sole):
-            self._remember(way, record.value_of(way) or "", record)
+    def _load_unique(self, identifier: str, values: Iterable[str | None]) -> None:
+        """Load the records without an ID that have one of these values, if it is unique in the file and database."""
+        key_column, other = PROJECT_TABLE.c[identifier], PROJECT_TABLE.alias("other")
+        is_unique = ~exists().where(other.c[identifier] == key_column, other.c.id != PROJECT_TABLE.c.id)
+        unshared = (value for value in values if value and not self._shared_values.has(identifier, value))
+        for record in self._query(key_column, unshared, PROJECT_TABLE.c.reference.is_(None), is_unique):
+            self._remember(identifier, record.value_of(identifier) or "", record)
 
     def _query(
         self, key_column: ColumnElement[Any], values: Iterable[str | None], *conditions: ColumnElement[bool]
@@ -158,12 +159,12 @@ class KnownRecords:
             self._ids.append(record_id)
             yield StoredRecord(record_id, slug, bool(is_sample), visibility, fingerprint, tuple(values))
 
-    def _remember(self, way: str, value: str, record: StoredRecord) -> None:
-        """Of several records that are known by the same, the oldest counts, whatever order they come in."""
-        known = (way, value.casefold())
-        before = self._records.get(known)
-        if before is None or record.id < before.id:
-            self._records[known] = record
+    def _remember(self, identifier: str, value: str, record: StoredRecord) -> None:
+        """Index a record; of several with the same identifier, the oldest is used."""
+        key = (identifier, value.casefold())
+        earlier = self._records.get(key)
+        if earlier is None or record.id < earlier.id:
+            self._records[key] = record
 
     def _load_former_slugs(self, slugs: set[str]) -> set[str]:
         if not slugs or not self._session.execute(select(SlugHistory.slug_folded).limit(1)).first():
@@ -178,12 +179,13 @@ class KnownRecords:
         tags: dict[int, tuple[int, ...]] = {}
         if self._ids:
             countries = select(ProjectCountry.project_id, ProjectCountry.term_id, ProjectCountry.is_eligible)
-            theirs = in_list(self._session, _COUNTRY_COLUMNS.project_id, self._ids)
-            countries = countries.where(theirs).order_by(ProjectCountry.term_id)
+            is_loaded = in_list(self._session, _COUNTRY_COLUMNS.project_id, self._ids)
+            countries = countries.where(is_loaded).order_by(ProjectCountry.term_id)
             for project_id, term_id, is_eligible in self._session.execute(countries):
                 links[project_id] = (*links.get(project_id, ()), (term_id, is_eligible))
-            marks = select(ProjectTag.project_id, ProjectTag.term_id)
-            marks = marks.where(in_list(self._session, _TAG_COLUMNS.project_id, self._ids)).order_by(ProjectTag.term_id)
-            for project_id, term_id in self._session.execute(marks):
+            tag_rows = select(ProjectTag.project_id, ProjectTag.term_id)
+            is_loaded = in_list(self._session, _TAG_COLUMNS.project_id, self._ids)
+            tag_rows = tag_rows.where(is_loaded).order_by(ProjectTag.term_id)
+            for project_id, term_id in self._session.execute(tag_rows):
                 tags[project_id] = (*tags.get(project_id, ()), term_id)
         return links, tags

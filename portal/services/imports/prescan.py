@@ -1,4 +1,4 @@
-"""What has to be known of a whole file before its first row is stored: how long it is, and what its rows share."""
+"""Reads a whole file before the import: counts its rows, and finds identifying values that several rows share."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ import numpy as np
 from portal.services.imports.readers.table import open_rows
 from portal.text.cleaning import clean_cell
 
-# Columns that tell a record apart only where no other row says the same.
+# Columns that identify a record only if no other row has the same value.
 IDENTIFYING_COLUMNS = ("prima_id", "source_url")
 
 
 class SharedValues:
-    """The values of TELLING that stand in several rows of a file, whatever their case; kept as hashes."""
+    """The values of IDENTIFYING_COLUMNS that several rows have in any case, stored as hashes."""
 
     def __init__(self, hashes: Mapping[str, array[int]]) -> None:
-        self._hashes_by_column = {name: _repeated_hashes(found) for name, found in hashes.items()}
+        self._hashes_by_column = {name: _repeated_hashes(column) for name, column in hashes.items()}
 
     def has(self, column: str, value: str) -> bool:
         return hash(value.casefold()) in self._hashes_by_column.get(column, ())
@@ -32,16 +32,16 @@ class PrescanResult(NamedTuple):
 
 
 def prescan(path: Path) -> PrescanResult:
-    """Read a file to its end, in eight bytes a row and column; raise UnreadableFile as reading.table() would."""
-    rows = 0
-    with open_rows(path) as (header, found):
+    """Read a file to its end, with eight bytes per row and column; raises UnreadableFile as `open_table` does."""
+    row_count = 0
+    with open_rows(path) as (header, lines):
         hashes = {name: array("q") for name in IDENTIFYING_COLUMNS if name in header}
-        places = [(header.index(name), kept) for name, kept in hashes.items()]
-        for rows, (_, cells) in enumerate(found, 1):  # noqa: B007 # the last one is how many there are
-            for place, kept in places:
-                if place < len(cells) and (value := cells[place]):
-                    kept.append(hash(clean_cell(value).casefold()))
-    return PrescanResult(rows, SharedValues(hashes))
+        columns = [(header.index(name), column_hashes) for name, column_hashes in hashes.items()]
+        for row_count, (_, cells) in enumerate(lines, 1):  # noqa: B007  # used after the loop
+            for position, column_hashes in columns:
+                if position < len(cells) and (value := cells[position]):
+                    column_hashes.append(hash(clean_cell(value).casefold()))
+    return PrescanResult(row_count, SharedValues(hashes))
 
 
 def _repeated_hashes(hashes: array[int]) -> frozenset[int]:

@@ -1,4 +1,4 @@
-"""What an import says about its rows: counts, and findings that go to a file as they come."""
+"""The report of an import: counts of rows, and issues, which are written to a file as they occur."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from portal.services.imports.issues import ImportIssue, shorten_value
 
 REPORT_COLUMNS = ("row", "column", "value", "outcome", "reason", "advice")
 MAX_SHOWN_ISSUES = 20
-# A spreadsheet takes a cell that begins with one of these for a formula (OWASP, "CSV Injection").
+# Spreadsheets interpret a cell that starts with one of these as a formula (OWASP, "CSV Injection").
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -22,9 +22,9 @@ class CsvWriter(Protocol):
 
 @dataclass
 class Report:
-    """Counts rows; keeps only the first findings and passes all on to `writer`, a csv.writer().
+    """Counts rows, stores the first issues, and writes every issue to `writer`, a csv.writer().
 
-    `repaired` counts rows that went in with a repair; the other counts add up to `rows`.
+    `repaired` counts the accepted rows with a repair; the other counts add up to `rows`.
     """
 
     writer: CsvWriter | None = None
@@ -42,51 +42,40 @@ class Report:
             self.writer.writerow(REPORT_COLUMNS)
 
     def refuse(self, issues: Iterable[ImportIssue]) -> None:
-        """Count one refused row and say all that is wrong with it."""
+        """Count one refused row and report its issues."""
         self.refused += 1
         self._add_issues(issues)
 
     def accept(self, issues: Iterable[ImportIssue]) -> None:
-        """Count one accepted row's repairs and say them."""
-        told = list(issues)
-        self.repaired += any(finding.kind == "repaired" for finding in told)
-        self._add_issues(told)
+        """Report the issues of one accepted row, and count it if a value was repaired."""
+        row_issues = list(issues)
+        self.repaired += any(issue.kind == "repaired" for issue in row_issues)
+        self._add_issues(row_issues)
 
     def _add_issues(self, issues: Iterable[ImportIssue]) -> None:
-        for finding in issues:
+        for issue in issues:
             self.issue_count += 1
             if len(self.first_issues) < MAX_SHOWN_ISSUES:
-                self.first_issues.append(finding)
+                self.first_issues.append(issue)
             if self.writer:
-                value = escape_formula(shorten_value(finding.value))
-                self.writer.writerow(
-                    (
-                        finding.row,
-                        finding.column,
-                        value,
-                        finding.kind,
-                        escape_formula(finding.reason),
-                        escape_formula(finding.advice),
-                    )
-                )
+                texts = (shorten_value(issue.value), issue.kind, issue.reason, issue.advice)
+                self.writer.writerow((issue.row, issue.column, *map(escape_formula, texts)))
 
     def summary(self, *, dry_run: bool = False) -> str:
-        """Several lines for a terminal."""
+        """The counts and the first issues as lines for a terminal."""
         lines = [
             f"{self.rows:,} rows: {self.added:,} added, {self.changed:,} changed, "
             f"{self.unchanged:,} unchanged, {self.refused:,} refused, {self.repaired:,} repaired."
         ]
         if dry_run:
             lines.append("This was a dry run: nothing was stored.")
-        lines.extend(f"  {finding}" for finding in self.first_issues)
+        lines.extend(f"  {issue}" for issue in self.first_issues)
         if self.issue_count > len(self.first_issues):
             rest = self.issue_count - len(self.first_issues)
-            lines.append(
-                f"  and {rest:,} more findings" + ("." if self.writer else "; write all of them with --report FILE.")
-            )
+            lines.append(f"  and {rest:,} more issues" + ("." if self.writer else "; use --report FILE to see all."))
         return "\n".join(lines)
 
 
 def escape_formula(text: str) -> str:
-    """The text of a cell that no spreadsheet takes for a formula."""
+    """The text, with an apostrophe before it if a spreadsheet would interpret it as a formula."""
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

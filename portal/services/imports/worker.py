@@ -1,4 +1,4 @@
-"""Batches made by a second process, which reads and checks ahead while this one stores."""
+"""Reads and validates batches in a second process, while this one stores them."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ from portal.errors import PortalError
 from portal.services.imports.batches import Batch, validated_batches
 from portal.services.records.spellings import TermLookup
 
-# How many batches may wait: enough that neither process is ever idle, few enough to stay small.
+# One waiting batch keeps both processes busy; more would only use memory.
 _MAX_WAITING_BATCHES = 1
 
 
 @contextmanager
 def batches_from_worker(path: Path, term_lookup: TermLookup, id_prefix: str) -> Iterator[Iterator[Batch]]:
-    """The same batches as batches(); the second process begins at once and ends with the block.
+    """The batches of `validated_batches`, from a process that starts at once and ends with the block.
 
-    An error of its own comes out here as it is; a process that was killed is a PortalError.
+    Iterating raises the error of the process, and PortalError if it was killed.
     """
-    # A forked process would share the database file, which SQLite forbids.
-    apart = multiprocessing.get_context("spawn")
-    here, there = apart.Pipe(duplex=False)
-    process = apart.Process(target=_run_worker, args=(there, path, term_lookup, id_prefix), daemon=True)
+    # A forked process would inherit open SQLite connections, which must not be used across a fork.
+    context = multiprocessing.get_context("spawn")
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_run_worker, args=(sender, path, term_lookup, id_prefix), daemon=True)
     process.start()
-    # With only one process left at each end, either notices when the other is gone.
-    there.close()
+    # Each end is open in one process only, so each process notices when the other has ended.
+    sender.close()
     try:
-        yield _receive_batches(here, path.name)
+        yield _receive_batches(receiver, path.name)
     finally:
-        here.close()
+        receiver.close()
         process.terminate()
         process.join()
 
@@ -46,24 +46,24 @@ def batches_from_worker(path: Path, term_lookup: TermLookup, id_prefix: str) -> 
 def _receive_batches(connection: Connection, name: str) -> Iterator[Batch]:
     while True:
         try:
-            found: Batch | Exception | None = connection.recv()
-        except (EOFError, OSError) as why:
+            message: Batch | Exception | None = connection.recv()
+        except (EOFError, OSError) as error:
             raise PortalError(
-                f"{name}: the process that reads the file was ended from outside, perhaps for lack of memory; "
-                "import the file again, rows that are stored already count as unchanged."
-            ) from why
-        if isinstance(found, Exception):
-            raise found
-        if found is None:
+                f"{name}: the process that reads the file was killed, possibly for lack of memory. "
+                "Import the file again: stored rows count as unchanged."
+            ) from error
+        if isinstance(message, Exception):
+            raise message
+        if message is None:
             return
-        yield found
+        yield message
 
 
 def _run_worker(connection: Connection, path: Path, term_lookup: TermLookup, id_prefix: str) -> None:
-    """In the second process: put batches in line, at last None or the error that came between."""
-    # Ctrl-C reaches both processes; the first one says what there is to say.
+    """Runs in the second process: sends the batches, then None or the error that interrupted them."""
+    # Ctrl-C reaches both processes; the first one handles it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Checking makes no cycles, and a batch is thrown away as a whole.
+    # Validation creates no reference cycles, so reference counting frees each batch.
     gc.disable()
     waiting: queue.Queue[Batch | Exception | None] = queue.Queue(_MAX_WAITING_BATCHES)
     sending = threading.Thread(target=_send_batches, args=(waiting, connection))
@@ -72,20 +72,20 @@ def _run_worker(connection: Connection, path: Path, term_lookup: TermLookup, id_
         for batch in validated_batches(path, term_lookup, id_prefix):
             waiting.put(batch)
         waiting.put(None)
-    except Exception as why:
-        # The traceback of this process does not travel, so it is written down.
-        why.add_note(traceback.format_exc())
-        waiting.put(why)
+    except Exception as error:
+        # Pickling drops the traceback, so it is added as a note.
+        error.add_note(traceback.format_exc())
+        waiting.put(error)
     sending.join()
 
 
 def _send_batches(waiting: queue.Queue[Batch | Exception | None], connection: Connection) -> None:
     while True:
-        found = waiting.get()
+        message = waiting.get()
         try:
-            connection.send(found)
+            connection.send(message)
         except OSError:
-            # Nobody listens any more.
+            # The first process has ended.
             os._exit(1)
-        if not isinstance(found, Batch):
+        if not isinstance(message, Batch):
             return

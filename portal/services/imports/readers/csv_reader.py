@@ -66,7 +66,8 @@ def _read_lines(stream: BinaryIO, path: Path) -> Iterator[tuple[int, list[str]]]
             raise UnreadableFile(f"{path.name}: row {number} (line {line}): {_csv_error_advice(error)}") from error
         except (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error) as error:
             raise UnreadableFile(
-                f"{path.name}: the compressed file is cut off or damaged after line {reader.line_num}; make it anew."
+                f"{path.name}: the compressed file is cut off or damaged after line {reader.line_num}; "
+                "compress it again."
             ) from error
         yield number, cells
 

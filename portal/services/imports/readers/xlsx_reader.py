@@ -136,4 +136,4 @@ def _describe_archive(names: list[str]) -> str:
 
 
 def _damaged_message(name: str, where: str = "") -> str:
-    return f"{name}: the workbook is damaged{where}; open it in a spreadsheet and save it anew, or save it as CSV."
+    return f"{name}: the workbook is damaged{where}; open it in a spreadsheet and save it again, or save it as CSV."

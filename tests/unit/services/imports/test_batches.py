@@ -137,7 +137,7 @@ def test_an_id_is_known_again_in_a_later_batch(session, table):
     report = Report()
     import_file(session(), path, report=report, new_terms="add")
     assert (report.added, report.refused) == (MAX_BATCH_ROWS, 1)
-    assert "row 3 already" in next(finding.reason for finding in report.first_issues if finding.kind == "refused")
+    assert "Row 3 has" in next(issue.reason for issue in report.first_issues if issue.kind == "refused")
 
 
 def test_each_batch_is_kept_on_its_own_and_journalled_by_name(session, table):

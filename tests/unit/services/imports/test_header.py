@@ -31,13 +31,13 @@ def test_every_field_has_one_column():
         (
             REQUIRED_COLUMNS[:-2],
             "the first row is the header and lacks 'benefiting_member_states', 'summary'; "
-            "add each missing column, empty if need be.",
+            "add each missing column; it may be empty.",
         ),
         (
             ["x"],
             "the first row is the header and lacks "
             + ", ".join(map(repr, REQUIRED_COLUMNS[:10]))
-            + " and 2 more; add each missing column, empty if need be.",
+            + " and 2 more; add each missing column; it may be empty.",
         ),
         (
             [*REQUIRED_COLUMNS, "colour" * 20],

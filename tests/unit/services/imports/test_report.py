@@ -35,8 +35,8 @@ def test_a_dry_run_says_so():
 @pytest.mark.parametrize(
     ("writer", "last"),
     [
-        (None, "  and 3 more findings; write all of them with --report FILE."),
-        (csv.writer(io.StringIO()), "  and 3 more findings."),
+        (None, "  and 3 more issues; use --report FILE to see all."),
+        (csv.writer(io.StringIO()), "  and 3 more issues."),
     ],
 )
 def test_only_the_first_remarks_are_shown(writer, last):

@@ -66,7 +66,7 @@ def test_the_limit_of_a_cell_holds_only_while_a_file_is_read(read):
         (b"a\n" + b"x," * 2_000_000, "line 2 is longer than 4,000,000 characters; shorten its cells."),
         (
             gzip.compress(TEXT, mtime=0)[:-9],
-            "the compressed file is cut off or damaged after line 4; make it anew.",
+            "the compressed file is cut off or damaged after line 4; compress it again.",
         ),
     ],
 )

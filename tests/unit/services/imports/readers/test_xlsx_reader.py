@@ -103,7 +103,7 @@ NO_TABLE = "the parts inside the workbook are not those of a table; save it as C
         ),
         (
             BOOK,
-            "the workbook is damaged; open it in a spreadsheet and save it anew, or save it as CSV.",
+            "the workbook is damaged; open it in a spreadsheet and save it again, or save it as CSV.",
         ),
         (
             BOOK | {f"{number}.xml": b"" for number in range(99)} | {"xl/small": b"\0" * 900_000},
@@ -111,7 +111,7 @@ NO_TABLE = "the parts inside the workbook are not those of a table; save it as C
         ),
         (
             BOOK | {"xl/small": b"\0" * 900_000},
-            "the workbook is damaged; open it in a spreadsheet and save it anew, or save it as CSV.",
+            "the workbook is damaged; open it in a spreadsheet and save it again, or save it as CSV.",
         ),
     ],
 )
