@@ -179,8 +179,8 @@ def _resolve_conflict(
             theirs=theirs,
             version=current_version,
         )
-    taken = {name: getattr(theirs, name) for name in changed if post.choices[name] == "theirs"}
-    return mine.replace(**taken)
+    chosen = {name: getattr(theirs, name) for name in changed if post.choices[name] == "theirs"}
+    return mine.replace(**chosen)
 
 
 def _parse_integer(text: str) -> int:

@@ -18,7 +18,7 @@ from portal.web.http.responses import ViewResponse
 from portal.web.presentation.i18n import gettext
 from portal.web.security.idempotency import RefusalHandler, run_once
 
-# What every form of a step sends: the idempotency key, and the version of the revision that its page shows.
+# Fields of every action form: the idempotency key, and the version of the revision that its page shows.
 TRANSITION_FIELDS = ("key", "version")
 
 
@@ -76,7 +76,7 @@ def check_version(revision: Revision) -> None:
 def error_messages(error: PortalError) -> tuple[str, ...]:
     """The sentences that explain a refusal to the user."""
     if isinstance(error, ValidationFailed):
-        return tuple(str(fault) for fault in error.errors)
+        return tuple(str(field_error) for field_error in error.errors)
     if isinstance(error, Conflict) and error.conflict_with == "project":
         return (
             gettext(

@@ -50,40 +50,41 @@ class Comparison:
         return ", ".join(field.name for field in self.changed)
 
 
-def compare(terms: Terms, live: ProjectDraft | None, proposed: ProjectDraft, *, is_done: bool = False) -> Comparison:
+def compare(
+    terms: Terms, public: ProjectDraft | None, proposed: ProjectDraft, *, is_published: bool = False
+) -> Comparison:
     """What a proposal changes or changed; without a public record, everything it states."""
     warnings = check_rules(proposed)
     fields = tuple(
         ComparedField(
             field=difference.field,
             name=field_labels.field_names()[difference.field],
-            before=_before(terms, difference) if live else (),
+            before=_before(terms, difference) if public else (),
             # In a new record everything is new, so nothing is highlighted.
-            after=_after(terms, difference if live else replace(difference, before=difference.after, added=())),
+            after=_after(terms, difference if public else replace(difference, before=difference.after, added=())),
             is_changed=difference.is_changed,
             rule_warnings=tuple(warning for warning in warnings if warning.field == difference.field),
         )
-        for difference in diff.compare(live, proposed)
+        for difference in diff.compare(public, proposed)
     )
     return Comparison(
         changed=tuple(field for field in fields if field.is_changed),
         unchanged=tuple(field for field in fields if not field.is_changed and (field.after or field.rule_warnings)),
-        is_new=live is None,
-        is_published=is_done,
+        is_new=public is None,
+        is_published=is_published,
     )
 
 
-def summary(live: ProjectDraft | None, proposed: ProjectDraft) -> str:
+def summary(public: ProjectDraft | None, proposed: ProjectDraft) -> str:
     """A short summary of the changes, for a table cell."""
-    names = [field_labels.field_names()[field] for field in diff.changed_fields(live, proposed)]
-    if live is None:
+    names = [field_labels.field_names()[field] for field in diff.changed_fields(public, proposed)]
+    if public is None:
         total = len(ProjectDraft.field_names())
         return gettext("New record, %(count)s of %(total)s fields", count=len(names), total=total)
     if not names:
         return gettext("No differences from the public record")
-    shown, rest = names[:3], len(names) - 3
-    listed = ", ".join(shown)
-    return gettext("%(names)s and %(rest)s more", names=listed, rest=rest) if rest > 0 else listed
+    shown, rest = ", ".join(names[:3]), len(names) - 3
+    return gettext("%(names)s and %(rest)s more", names=shown, rest=rest) if rest > 0 else shown
 
 
 def _before(terms: Terms, difference: Difference) -> tuple[TextSegment, ...]:
@@ -103,20 +104,20 @@ def _highlight(
     difference: Difference,
     value: field_labels.Value,
     changed_parts: tuple[str, ...],
-    mark: diff.ChangeKind,
+    kind: diff.ChangeKind,
 ) -> tuple[TextSegment, ...]:
     """Highlight a value that changed as a whole, or the parts of a list that were added or removed."""
     if isinstance(value, str):
         return tuple(
-            TextSegment(mark if difference.is_changed else "same", word)
-            for word in field_labels.display_values(terms, difference.field, value)
+            TextSegment(kind if difference.is_changed else "same", text)
+            for text in field_labels.display_values(terms, difference.field, value)
         )
     segments: list[TextSegment] = []
     for code in value:
         if segments:
             segments.append(TextSegment("same", ", "))
         segments += [
-            TextSegment(mark if code in changed_parts else "same", word)
-            for word in field_labels.display_values(terms, difference.field, code)
+            TextSegment(kind if code in changed_parts else "same", text)
+            for text in field_labels.display_values(terms, difference.field, code)
         ]
     return tuple(segments)

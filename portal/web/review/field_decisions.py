@@ -55,10 +55,10 @@ class Decision:
 
     def merged_with(self, field_reviews: Mapping[str, FieldReview]) -> Decision:
         """This decision, completed by the stored field reviews."""
-        current = {name: mark for name, mark in field_reviews.items() if mark.is_current}
+        current = {name: review for name, review in field_reviews.items() if review.is_current}
         return Decision(
-            verdicts={name: str(mark.verdict) for name, mark in current.items()} | dict(self.verdicts),
-            typed_reasons={name: mark.reason for name, mark in current.items()} | dict(self.typed_reasons),
+            verdicts={name: str(review.verdict) for name, review in current.items()} | dict(self.verdicts),
+            typed_reasons={name: review.reason for name, review in current.items()} | dict(self.typed_reasons),
             note=self.note,
         )
 
@@ -108,23 +108,23 @@ def review_badges(session: Session, revision: Revision) -> dict[str, FieldReview
     """The badges of a revision by field."""
     reviews = field_marks.reviews_by_field(revision)
     names = field_marks.account_names(session, (review.reviewer_id for review in reviews.values()))
-    sent = {(name, reason) for decision in revision.decisions for name, reason in decision["reasons"].items()}
+    sent_reasons = {(name, reason) for decision in revision.decisions for name, reason in decision["reasons"].items()}
     return {
-        name: _review_badge(review, names.get(review.reviewer_id, ""), is_sent=(name, review.reason) in sent)
+        name: _review_badge(review, names.get(review.reviewer_id, ""), is_sent=(name, review.reason) in sent_reasons)
         for name, review in reviews.items()
     }
 
 
-def _review_badge(mark: FieldReview, name: str, *, is_sent: bool) -> FieldReviewBadge:
-    if mark.is_accepted:
-        words, look = gettext("Accepted"), "active"
-    elif mark.is_returned and not is_sent:
-        words, look = gettext("Will be returned"), "bad"
-    elif mark.is_returned:
-        words, look = gettext("Returned, not changed since"), "bad"
-    elif mark.verdict == Verdict.RETURNED:
-        words, look = gettext("Changed since it was returned"), "warn"
+def _review_badge(review: FieldReview, name: str, *, is_sent: bool) -> FieldReviewBadge:
+    if review.is_accepted:
+        text, badge_kind = gettext("Accepted"), "active"
+    elif review.is_returned and not is_sent:
+        text, badge_kind = gettext("Will be returned"), "bad"
+    elif review.is_returned:
+        text, badge_kind = gettext("Returned, not changed since"), "bad"
+    elif review.verdict == Verdict.RETURNED:
+        text, badge_kind = gettext("Changed since it was returned"), "warn"
     else:
-        words, look = gettext("Changed since it was accepted"), "warn"
-    by = gettext("%(name)s, %(day)s", name=name, day=formatting.day(mark.at))
-    return FieldReviewBadge(words, look, by, mark.reason, mark.is_accepted, mark.is_current)
+        text, badge_kind = gettext("Changed since it was accepted"), "warn"
+    set_by = gettext("%(name)s, %(day)s", name=name, day=formatting.day(review.at))
+    return FieldReviewBadge(text, badge_kind, set_by, review.reason, review.is_accepted, review.is_current)

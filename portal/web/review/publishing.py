@@ -174,12 +174,12 @@ def _changes(session: Session, revision: Revision) -> str:
 
 def _public_effects(session: Session, revision: Revision) -> tuple[str, ...]:
     """What changes for the public, one sentence each."""
-    live = published.published_draft(session, revision)
-    if live is None:
+    public = published.published_draft(session, revision)
+    if public is None:
         first = gettext("A new record appears in the directory, in its counts and in its totals.")
     else:
         first = gettext("The public record changes: %(changes)s.", changes=_changes(session, revision))
-    return (first, *impact.count_changes(live, revision.draft))
+    return (first, *impact.count_changes(public, revision.draft))
 
 
 def _confirmation(

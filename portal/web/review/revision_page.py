@@ -98,7 +98,7 @@ def build_page(
         badge_kind=badge_kind,
         status_sentence=workflow.status_sentence(revision),
         actions=actions,
-        comparison=comparison.compare(current.current_snapshot().terms, before, revision.draft, is_done=is_done),
+        comparison=comparison.compare(current.current_snapshot().terms, before, revision.draft, is_published=is_done),
         events=event_text.event_lines(history.revision_events(session, revision.id)),
         four_eyes=four_eyes(revision, account),
         count_changes=impact.count_changes(before, revision.draft) if is_pending else (),
