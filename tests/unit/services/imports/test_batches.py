@@ -97,7 +97,7 @@ def test_a_killed_second_process_is_an_error_that_says_how_to_go_on(session, tab
             os.kill(child.pid, signal.SIGKILL)
         yield
 
-    with pytest.raises(PortalError, match="import the file again"):
+    with pytest.raises(PortalError, match="Import the file again"):
         import_file(
             session(), table(4 * MAX_BATCH_ROWS), report=Report(), new_terms="add", in_worker=True, batch_context=keep
         )
