@@ -29,6 +29,10 @@ class Revision(Model):
     `decisions` is the history of decisions, oldest first: {"at", "by", "verdict", "note", "reasons": {field: reason},
     "accepted": [field]}. `field_reviews` holds a reviewer's last decision on each field (see
     services.editorial.field_marks). `note` is the author's note to the reviewer.
+
+    `field_editors` says who else than the author changed a field's present text (see services.editorial.authorship).
+    `base_digests` are those of the public record that the change started from, by field (services.editorial.merging).
+    `previous_author_id` is the author whose work was handed over at `handed_over_at`.
     """
 
     __tablename__ = "revision"
@@ -62,13 +66,17 @@ class Revision(Model):
     note: Mapped[str] = mapped_column(default="")
     decisions: Mapped[list[dict[str, Any]]] = mapped_column("rounds", JSON, default=list)
     field_reviews: Mapped[dict[str, dict[str, Any]]] = mapped_column("marks", JSON, default=dict, server_default="{}")
+    field_editors: Mapped[dict[str, list[dict[str, Any]]]] = mapped_column(JSON, default=dict, server_default="{}")
     author_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    previous_author_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
+    handed_over_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     last_editor_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     claimed_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     published_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     restored_from_id: Mapped[int | None] = mapped_column(ForeignKey("revision.id"))
     base_version: Mapped[int] = mapped_column("based_on", default=0)
+    base_digests: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default="{}")
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     saved_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
@@ -81,6 +89,7 @@ class Revision(Model):
 
     project: Mapped[Project | None] = relationship()
     author: Mapped[Account] = relationship(foreign_keys=[author_id])
+    previous_author: Mapped[Account | None] = relationship(foreign_keys=[previous_author_id])
     last_editor: Mapped[Account] = relationship(foreign_keys=[last_editor_id])
     claimed_by: Mapped[Account | None] = relationship(foreign_keys=[claimed_by_id])
     decided_by: Mapped[Account | None] = relationship(foreign_keys=[decided_by_id])

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from portal.database.orm import now
 from portal.errors import FieldError, Forbidden, ValidationFailed
 from portal.models import Account, ProjectDraft, Revision
-from portal.services.editorial import entered_text, workflow
+from portal.services.editorial import authorship, entered_text, workflow
 
 
 class Verdict(StrEnum):
@@ -100,7 +100,7 @@ def clean_decisions(revision: Revision, decisions: FieldDecisions, *, by: Accoun
         raise ValidationFailed(
             [FieldError("note", f"There is no field {unknown[0]!r}.", "Choose a field of the revision.")]
         )
-    if decisions.accepted and by.id in (revision.author_id, revision.last_editor_id):
+    if decisions.accepted and authorship.wrote_or_edited(by.id, revision):
         raise Forbidden(f"Only {workflow.OTHER_REVIEWER.description} can accept fields of {revision.label}.")
     reasons = entered_text.clean_reasons(dict(decisions.reasons or {}))
     return FieldDecisions(decisions.accepted, reasons, decisions.cleared)

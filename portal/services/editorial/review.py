@@ -18,7 +18,7 @@ from portal.database.orm import now
 from portal.errors import Conflict, FieldError, Forbidden, InvalidTransition, ValidationFailed
 from portal.models import Account, Project, ProjectDraft, Revision
 from portal.services.audit import recording
-from portal.services.editorial import diff, field_marks, workflow
+from portal.services.editorial import authorship, diff, field_marks, workflow
 from portal.services.editorial.entered_text import clean_note
 from portal.services.editorial.field_marks import FieldDecisions
 from portal.services.editorial.publication import check_base
@@ -68,7 +68,8 @@ def save_draft(
     new_note = revision.note if note is None else clean_note(note)
     if not changed and new_note == revision.note and base_version in (None, revision.base_version):
         return revision
-    revision.payload, revision.note, revision.last_editor_id = after, new_note, by.id
+    authorship.record_edit(revision, after, editor_id=by.id)
+    revision.payload, revision.note = after, new_note
     revision.base_version = revision.base_version if base_version is None else base_version
     revision.saved_at = now()
     replaced = {name: before.get(name) for name in changed}

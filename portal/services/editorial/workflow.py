@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from portal.errors import Forbidden, InvalidTransition
 from portal.models import Account, Revision
+from portal.services.editorial import authorship
 from portal.vocabulary.workflow import State
 
 
@@ -43,7 +44,7 @@ class Permission:
 
 
 def _wrote_or_edited(account: Account, revision: Revision) -> bool:
-    return account.id in (revision.author_id, revision.last_editor_id)
+    return authorship.wrote_or_edited(account.id, revision)
 
 
 AUTHOR = Permission("its author", lambda account, revision: account.id == revision.author_id)
@@ -51,7 +52,7 @@ OTHER_REVIEWER = Permission(
     "a reviewer who neither wrote nor last edited it",
     lambda account, revision: account.is_reviewer and not _wrote_or_edited(account, revision),
 )
-# A reviewer who edits a proposal becomes its last editor; another reviewer then has to take it over.
+# A reviewer who edits a proposal may not decide on it while any of that text remains; another one has to take it over.
 ANY_OTHER_REVIEWER = Permission(
     "a reviewer who did not write it",
     lambda account, revision: account.is_reviewer and account.id != revision.author_id,
