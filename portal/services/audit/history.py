@@ -19,7 +19,7 @@ _PUBLIC_NAMES = {
     "publish again": "published again",
     "withdraw": "withdrawn",
 }
-_HIDDEN_VERBS = {"save"}
+_SAVE, _HAND_OVER = "save", "hand over"
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,14 @@ def public_changes(session: Session, project: Project) -> tuple[PublicChange, ..
 
 
 def revision_events(session: Session, revision_id: int, *, with_saves: bool = False) -> list[AuditEvent]:
-    """The events of one revision for staff, newest first; saves of the draft only if asked for."""
+    """The events of one revision for staff, newest first; the saves of its author only if asked for."""
     query = select(AuditEvent).where(AuditEvent.subject_kind == "revision", AuditEvent.subject_id == str(revision_id))
-    events = session.execute(query.order_by(AuditEvent.id.desc())).scalars()
-    return [event for event in events if with_saves or event.verb not in _HIDDEN_VERBS]
+    events = session.execute(query.order_by(AuditEvent.id)).scalars().all()
+    author_id = next((event.actor_id for event in events if event.verb == "draft"), None)
+    shown = []
+    for event in events:
+        if event.verb == _HAND_OVER:
+            author_id = (event.after or {}).get("author_id", author_id)
+        if with_saves or event.verb != _SAVE or event.actor_id != author_id:
+            shown.append(event)
+    return shown[::-1]

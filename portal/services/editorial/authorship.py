@@ -1,8 +1,9 @@
 """Who wrote the present text of a revision: its author, and field by field whoever else edited it last.
 
-`Revision.field_editors` holds, for each field that someone else than the author edited, the editors since the author's
-text, oldest first, each with the text before: {field: [{"by": account id, "text": value}]}. Editing back to one of these
-texts removes the later editors, so that typing and undoing leaves no trace; the author's own text removes all of them.
+`Revision.field_editors` holds, for each field that someone else than the author edited, the editors since the
+author's text, oldest first, each with the text before: {field: [{"by": account id, "text": value}]}. Editing back to
+one of these texts removes the later editors, so that typing and undoing leaves no trace; the author's own text removes
+all of them.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def record_edit(revision: Revision, after: Mapping[str, Any], *, editor_id: int)
 
 
 def attribute_to_former_author(revision: Revision, base: ProjectDraft) -> None:
-    """Call before the author changes: whatever the present author wrote since `base` stays theirs until it is edited."""
+    """Call before the author changes: what the present author wrote since `base` stays theirs until it is edited."""
     editors, values, base_values = dict(revision.field_editors), revision.draft.as_json(), base.as_json()
     for name, value in values.items():
         if name not in editors and value != base_values[name]:
@@ -40,7 +41,9 @@ def attribute_to_former_author(revision: Revision, base: ProjectDraft) -> None:
 def editors_by_field(revision: Revision) -> dict[str, int]:
     """The account that edited the present text of a field last, for fields that someone else than the author edited."""
     last = {name: stack[-1]["by"] for name, stack in revision.field_editors.items() if stack}
-    return {name: last[name] for name in ProjectDraft.field_names() if name in last and last[name] != revision.author_id}
+    return {
+        name: last[name] for name in ProjectDraft.field_names() if name in last and last[name] != revision.author_id
+    }
 
 
 def wrote_or_edited(account_id: int, revision: Revision) -> bool:

@@ -58,6 +58,11 @@ class EditPage:
         return () if self.is_refused else [self.form[name] for name in self.names if self.form[name].errors]
 
     @property
+    def is_reviewers_edit(self) -> bool:
+        """Whether a reviewer edits what someone else submitted."""
+        return self.revision is not None and self.revision.state == State.IN_REVIEW
+
+    @property
     def names(self) -> Sequence[str]:
         """All fields in page order."""
         return [name for names in self.sections.values() for name in names]

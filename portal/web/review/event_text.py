@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from portal.models import AuditEvent, Revision
 from portal.services.audit.recording import SYSTEM_ACTOR
@@ -95,28 +96,64 @@ def verb_phrase(verb: str) -> str:
 
 
 def event_lines(events: Iterable[AuditEvent]) -> tuple[EventLine, ...]:
-    """The events as text, in the same order."""
-    names = field_labels.field_names()
-    lines = []
+    """The events as text, in the same order; successive edits of one person are one line of what they changed."""
+    lines = (_edit_line(run) if run[0].verb == "save" else _line(run[0]) for run in _runs(events))
+    return tuple(line for line in lines if line is not None)
+
+
+def event_line(event: AuditEvent) -> EventLine:
+    """One event by itself; an edit that changed no field is a save."""
+    return (_edit_line([event]) if event.verb == "save" else None) or _line(event)
+
+
+def _runs(events: Iterable[AuditEvent]) -> list[list[AuditEvent]]:
+    """The events one by one, but successive saves of one person together."""
+    runs: list[list[AuditEvent]] = []
     for event in events:
-        after = event.after or {}
-        reasons = after.get("reasons") or {}
-        what = verb_phrase(event.verb)
-        if event.verb == "schedule" and after.get("publish_at"):
-            when = datetime.fromisoformat(after["publish_at"])
-            what = gettext("scheduled it for %(when)s UTC", when=when.strftime("%Y-%m-%d %H:%M"))
-        if event.verb == "set due":
-            due = after.get("due_at")
-            day = datetime.fromisoformat(due).strftime("%Y-%m-%d") if due else ""
-            what = gettext("set the due date to %(day)s", day=day) if day else gettext("removed the due date")
-        lines.append(
-            EventLine(
-                at=event.at,
-                who=actor_name(event.actor),
-                what=what,
-                note=str(after.get("note") or after.get("reason") or ""),
-                reasons=tuple((names.get(field, field), str(reason)) for field, reason in reasons.items()),
-                accepted=", ".join(names.get(field, field) for field in after.get("accepted") or ()),
-            )
-        )
-    return tuple(lines)
+        last = runs[-1][-1] if runs else None
+        if last is not None and event.verb == last.verb == "save" and event.actor == last.actor:
+            runs[-1].append(event)
+        else:
+            runs.append([event])
+    return runs
+
+
+def _line(event: AuditEvent) -> EventLine:
+    names, after = field_labels.field_names(), event.after or {}
+    return EventLine(
+        at=event.at,
+        who=actor_name(event.actor),
+        what=_phrase(event),
+        note=str(after.get("note") or after.get("reason") or ""),
+        reasons=tuple((names.get(field, field), str(text)) for field, text in (after.get("reasons") or {}).items()),
+        accepted=", ".join(names.get(field, field) for field in after.get("accepted") or ()),
+    )
+
+
+def _edit_line(saves: list[AuditEvent]) -> EventLine | None:
+    """The edits of one person, newest first, as one line; None if they undid all of it."""
+    newest, before, after = saves[0], dict[str, Any](), dict[str, Any]()
+    for save in reversed(saves):
+        before = (save.before or {}) | before
+        after |= save.after or {}
+    names = field_labels.field_names()
+    changed = [name for field, name in names.items() if field in after and after[field] != before.get(field)]
+    if not changed:
+        return None
+    what = gettext("changed the text: %(fields)s", fields=", ".join(changed))
+    return EventLine(newest.at, actor_name(newest.actor), what, note="", reasons=(), accepted="")
+
+
+def _phrase(event: AuditEvent) -> str:
+    """What an event says after the name."""
+    after = event.after or {}
+    if event.verb == "schedule" and after.get("publish_at"):
+        when = datetime.fromisoformat(after["publish_at"])
+        return gettext("scheduled it for %(when)s UTC", when=when.strftime("%Y-%m-%d %H:%M"))
+    if event.verb == "set due":
+        due = after.get("due_at")
+        day = datetime.fromisoformat(due).strftime("%Y-%m-%d") if due else ""
+        return gettext("set the due date to %(day)s", day=day) if day else gettext("removed the due date")
+    if event.verb == "draft" and after.get("restored_from"):
+        return gettext("restored it from R-%(number)s", number=after["restored_from"])
+    return verb_phrase(event.verb)

@@ -185,7 +185,7 @@ def _for_shown_version(command: Callable[..., Revision]) -> Callable[[Session, R
 
 def _last_event(session: Session, revision_id: int) -> tuple[str, ...]:
     """The last event of a revision, in one sentence."""
-    lines = event_text.event_lines(history.revision_events(session, revision_id, with_saves=True)[:1])
+    lines = map(event_text.event_line, history.revision_events(session, revision_id, with_saves=True)[:1])
     return tuple(
         gettext(
             "%(who)s %(what)s at %(when)s UTC.",

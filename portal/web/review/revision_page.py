@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from portal.models import Account, Revision
 from portal.search.index import current
 from portal.services.audit import history
-from portal.services.editorial import field_marks, idempotency, revisions, workflow
+from portal.services.editorial import authorship, field_marks, idempotency, revisions, workflow
 from portal.services.editorial.workflow import Action
 from portal.services.records import published
 from portal.vocabulary.workflow import PUBLISHED_STATES, State
@@ -34,6 +34,7 @@ class RevisionPage:
     actions: tuple[Action, ...]
     comparison: Comparison
     events: tuple[EventLine, ...]
+    rewritten: tuple[str, ...]
     four_eyes: str
     count_changes: tuple[str, ...]
     is_overdue: bool
@@ -100,6 +101,7 @@ def build_page(
         actions=actions,
         comparison=comparison.compare(current.current_snapshot().terms, before, revision.draft, is_published=is_done),
         events=event_text.event_lines(history.revision_events(session, revision.id)),
+        rewritten=rewritten(session, revision),
         four_eyes=four_eyes(revision, account),
         count_changes=impact.count_changes(before, revision.draft) if is_pending else (),
         is_overdue=revisions.is_overdue(revision),
@@ -115,6 +117,20 @@ def heading(actions: tuple[Action, ...], *, is_change: bool) -> str:
     return gettext("A change to a record") if is_change else gettext("A new record")
 
 
+def rewritten(session: Session, revision: Revision) -> tuple[str, ...]:
+    """Who else than its authors edited which of the present texts, one sentence for each person."""
+    names = field_labels.field_names()
+    fields: dict[int, list[str]] = {}
+    for field, editor_id in authorship.editors_by_field(revision).items():
+        if editor_id != revision.previous_author_id:
+            fields.setdefault(editor_id, []).append(names[field])
+    people = field_marks.account_names(session, fields)
+    return tuple(
+        gettext("%(name)s rewrote: %(fields)s.", name=people[editor_id], fields=", ".join(edited))
+        for editor_id, edited in fields.items()
+    )
+
+
 def four_eyes(revision: Revision, account: Account) -> str:
     """Why this reviewer may or may not decide, while a decision is pending."""
     if not account.is_reviewer or revision.state not in (State.SUBMITTED, State.IN_REVIEW, State.APPROVED):
@@ -123,6 +139,8 @@ def four_eyes(revision: Revision, account: Account) -> str:
         return gettext("You wrote this, so another reviewer decides on it.")
     if account.id == revision.last_editor_id:
         return gettext("You edited this last, so another reviewer decides on it.")
+    if authorship.wrote_or_edited(account.id, revision):
+        return gettext("You edited a part of this, so another reviewer decides on it.")
     if revision.state == State.APPROVED:
         return gettext("You can publish this: you did not write or edit it.")
     return gettext("You can approve this: you did not write or edit it.")
