@@ -1,4 +1,4 @@
-// Progressive enhancement: closes menus, filters long facets, copies, prints, and keeps focus and form fields
+// Progressive enhancement: closes menus, filters long facets, copies, prints, and keeps focus, form fields and history
 // correct when htmx replaces the list. All texts come from the page.
 (() => {
   "use strict";
@@ -124,4 +124,58 @@
   }
   document.addEventListener("htmx:response:error", () => showFailure(true));
   document.addEventListener("htmx:error", () => showFailure(true));
+
+  // The history of the directory: one entry for each search. Typing changes the entry of the search being typed; Enter,
+  // leaving the search box and every other control finish it.
+  const currentPath = () => location.pathname + location.search;
+  let typing = null; // { before, isPushed } of the search being typed: the search before it, and where that is
+
+  function withoutText(path) {
+    const { searchParams } = new URL(path, location.href);
+    searchParams.delete("q");
+    return searchParams.toString();
+  }
+
+  // The first letters of a search leave the search before it in an entry of its own. The list of all projects gets one
+  // when the search is finished: until then the visitor may be about to leave the page the way they came.
+  function begin() {
+    typing = { before: currentPath(), isPushed: location.search !== "" };
+    return typing.isPushed ? "push" : "replace";
+  }
+  function finish() {
+    const path = currentPath();
+    if (typing && typing.isPushed === (path === typing.before)) {
+      history.replaceState({ htmx: true, isDuplicate: typing.isPushed }, "", typing.before);
+      if (!typing.isPushed) history.pushState({ htmx: true }, "", path);
+    }
+    typing = null;
+    remember();
+  }
+
+  let entry = null; // the current entry, which history no longer knows when Back has left it
+  const remember = () => (entry = { isDuplicate: history.state?.isDuplicate, path: currentPath() });
+  let isFinishing = false;
+  document.addEventListener("htmx:before:history:update", ({ detail: { history: update, sourceElement } }) => {
+    if (!byId("directory")) return;
+    isFinishing = sourceElement.id !== "q";
+    const isSame = update.path === currentPath();
+    const isTypedOn = typing && withoutText(update.path) === withoutText(currentPath());
+    if (isSame || isTypedOn) update.type = "replace";
+    else if (isFinishing) finish();
+    else update.type = begin();
+  });
+  document.addEventListener("htmx:after:history:update", () => (isFinishing ? finish() : remember()));
+  document.addEventListener("htmx:before:history:restore", (event) => {
+    const isBackToTheSame = entry?.isDuplicate && entry.path === currentPath();
+    typing = null;
+    remember();
+    if (!isBackToTheSame) return;
+    // A search was typed and taken back: its entry is the same as the one before, and Back has to lead further.
+    event.preventDefault();
+    history.back();
+  });
+  document.addEventListener("focusout", ({ target }) => {
+    // The box may be left by its button before the list shows the whole text: then the button finishes the search.
+    if (target.id === "q" && target.value.trim() === (new URLSearchParams(location.search).get("q") ?? "")) finish();
+  });
 })();

@@ -229,3 +229,58 @@ def test_the_light_page_promise(page, context):
     expect(sentence(page)).to_have_text(re.compile("in Africa"))
     page.wait_for_timeout(200)
     assert 500 < sum(received) <= 15_000
+
+
+def type_slowly(page, words):
+    page.locator("#q").fill("")
+    page.locator("#q").press_sequentially(words, delay=400)
+    expect(sentence(page)).to_have_text(re.compile(f"“{words}”"), timeout=20_000)
+
+
+def test_back_leads_to_the_search_before_however_slowly_it_was_typed(page):
+    page.goto("/projects/")
+    for words in ("kenya", "health"):
+        type_slowly(page, words)
+        page.keyboard.press("Enter")
+        page.keyboard.press("Enter")
+    page.wait_for_timeout(600)
+    page.go_back()
+    expect(sentence(page)).to_have_text(re.compile("“kenya”"))
+    expect(page.locator("#q")).to_have_value("kenya")
+    page.go_back()
+    expect(sentence(page)).to_have_text(re.compile("^All projects"))
+    expect(page.locator("#q")).to_have_value("")
+    page.go_forward()
+    expect(page.locator("#q")).to_have_value("kenya")
+    # A search without Enter, left by a link, and one that is typed and taken back.
+    type_slowly(page, "training")
+    page.locator(".result h3 a").first.click()
+    page.locator(".facts-list").wait_for()
+    page.go_back()
+    expect(page.locator("#q")).to_have_value("training")
+    type_slowly(page, "trainings")
+    page.locator("#q").press("Backspace")
+    expect(page).to_have_url(re.compile("q=training$"))
+    page.locator("h1").click()
+    page.go_back()
+    expect(page.locator("#q")).to_have_value("kenya")
+
+
+def test_a_search_that_is_not_finished_does_not_take_the_place_of_the_one_before(page):
+    page.goto("/projects/?status=completed")
+    type_slowly(page, "training")
+    page.go_back()
+    expect(sentence(page)).to_have_text(re.compile("^Completed projects"))
+    expect(page.locator("#q")).to_have_value("")
+
+
+def test_a_filter_after_a_typed_search_is_an_entry_of_its_own(page):
+    page.goto("/projects/")
+    type_slowly(page, "training")
+    page.check("#status-completed")
+    expect(page).to_have_url(re.compile("status=completed"))
+    page.go_back()
+    expect(page.locator("#q")).to_have_value("training")
+    expect(page.locator("#status-completed")).not_to_be_checked()
+    page.go_back()
+    expect(sentence(page)).to_have_text(re.compile("^All projects"))
