@@ -36,6 +36,7 @@ class Batch(NamedTuple):
 
     rows: list[CheckedRow]
     new_terms: list[NewTerm]
+    notes: tuple[str, ...] = ()
 
 
 def validated_batches(path: Path, term_lookup: TermLookup, id_prefix: str = "") -> Iterator[Batch]:
@@ -44,22 +45,24 @@ def validated_batches(path: Path, term_lookup: TermLookup, id_prefix: str = "") 
     size = 0
     comma_groups = cache(partial(_commas_divide_thousands, path))
     with open_table(path) as source:
-        for number, values, issue in source.rows:
+        notes = source.notes
+        for number, values, issue, note in source.rows:
             if id_prefix and values.get("number", "").strip():
                 values["number"] = id_prefix + values["number"].strip()
-            rows.append(CheckedRow(None, [issue]) if issue else _check_row(number, values, term_lookup, comma_groups))
+            checked = CheckedRow(None, [issue]) if issue else _check_row(number, values, term_lookup, comma_groups)
+            rows.append(checked._replace(issues=[note, *checked.issues]) if note else checked)
             size += sum(map(len, values.values()))
             if len(rows) >= MAX_BATCH_ROWS or size >= MAX_BATCH_CHARACTERS:
-                yield Batch(rows, term_lookup.take_new_terms())
-                rows, size = [], 0
+                yield Batch(rows, term_lookup.take_new_terms(), notes)
+                rows, size, notes = [], 0, ()
     if rows:
-        yield Batch(rows, term_lookup.take_new_terms())
+        yield Batch(rows, term_lookup.take_new_terms(), notes)
 
 
 def _commas_divide_thousands(path: Path) -> bool:
     """Reads all amounts of the file: only once an amount cannot be understood without the others."""
     with open_table(path) as source:
-        return commas_divide_thousands(values.get("budget", "").strip() for _, values, _ in source.rows)
+        return commas_divide_thousands(values.get("budget", "").strip() for _, values, *_ in source.rows)
 
 
 def _check_row(

@@ -41,7 +41,6 @@ _FIELD_BY_COLUMN = {
     "benefiting_member_states": "countries",
 }
 _COLUMN_BY_FIELD = {field: column for column, field in _FIELD_BY_COLUMN.items()}
-_OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
 
 def field_of(column: str) -> str:
@@ -59,7 +58,6 @@ def parse_header(header: Sequence[str], name: str) -> tuple[str, ...]:
     columns = tuple(cell.strip().casefold() for cell in header)
     while columns and not columns[-1]:
         columns = columns[:-1]
-    _check_separator(header, name)
     if "" in columns:
         raise UnreadableFile(f"{name}: column {columns.index('') + 1} of the header has no name; name it or delete it.")
     if repeated := [column for column, count in Counter(columns).items() if count > 1]:
@@ -76,16 +74,6 @@ def parse_header(header: Sequence[str], name: str) -> tuple[str, ...]:
             f"rename or delete them. Known columns are {', '.join(KNOWN_COLUMNS)}."
         )
     return columns
-
-
-def _check_separator(header: Sequence[str], name: str) -> None:
-    first = header[0] if header else ""
-    if first.startswith("sep="):
-        raise UnreadableFile(f"{name}: the first line sets a separator; delete it and separate the cells by commas.")
-    for separator, label in _OTHER_SEPARATORS.items():
-        parts = {part.strip().strip('"').casefold() for part in first.split(separator)}
-        if len(parts & set(KNOWN_COLUMNS)) > 1:
-            raise UnreadableFile(f"{name}: the cells are separated by {label}; save the file as CSV with commas.")
 
 
 def _quoted_list(names: Sequence[str], limit: int = 10) -> str:

@@ -36,10 +36,18 @@ class Report:
     repaired: int = 0
     issue_count: int = 0
     first_issues: list[ImportIssue] = field(default_factory=list)
+    file_notes: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         if self.writer:
             self.writer.writerow(REPORT_COLUMNS)
+
+    def note_file(self, notes: Iterable[str]) -> None:
+        """Say something of the file as a whole."""
+        for note in notes:
+            self.file_notes.append(note)
+            if self.writer:
+                self.writer.writerow(("", "", "", "note", escape_formula(note), ""))
 
     def refuse(self, issues: Iterable[ImportIssue]) -> None:
         """Count one refused row and report its issues."""
@@ -69,6 +77,7 @@ class Report:
         ]
         if dry_run:
             lines.append("This was a dry run: nothing was stored.")
+        lines.extend(f"  {note}." for note in self.file_notes)
         lines.extend(f"  {issue}" for issue in self.first_issues)
         if self.issue_count > len(self.first_issues):
             rest = self.issue_count - len(self.first_issues)

@@ -66,6 +66,7 @@ def import_file(
 def _store_batch(session: Session, upserter: Upserter, batch: Batch, report: Report, file_name: str) -> None:
     """Write a batch and the one audit event that covers its changes."""
     before = report.added, report.changed, report.refused
+    report.note_file(batch.notes)
     recording.begin_bulk(session)
     upserter.store(batch)
     after = report.added, report.changed, report.refused

@@ -18,12 +18,15 @@ from portal.services.records.findings import Finding, FindingKind
 from portal.services.records.spellings import KnownTerm, TermLookup
 from portal.text.cleaning import clean_cell, clean_cell_lines, describe_repairs, is_clean_line, repair
 from portal.text.decoding import has_damage
+from portal.text.folding import fold
 from portal.vocabulary.facets import MAX_YEAR, MIN_YEAR
 
 MAX_BUDGET_USD = Decimal(10) ** 12
 MAX_TERM_LENGTH = 200
 # Before the first year the Fund did not exist (see docs on how it came about); both only make a note.
 FIRST_FUND_YEAR, MAX_YEARS_AHEAD = 2001, 10
+# Statistics programs write missing values like the country code of Namibia.
+_NOT_AVAILABLE = "na"
 _YEAR = re.compile(r"[0-9]{4}")
 _REPEATED_SPACES = re.compile(r"\s{2}|[\t\n]")
 
@@ -198,6 +201,11 @@ def read_countries(project: FieldValidation, name: str, term_lookup: TermLookup)
     """The ids of the countries of a field, without repeats, in the order of the field."""
     ids: list[int] = []
     for text in project.parts(name):
+        if fold(text) == _NOT_AVAILABLE:
+            project.refuse(
+                name, f"{text!r} may mean Namibia or not available.", "Enter Namibia, or leave the field empty."
+            )
+            continue
         country = term_lookup.find("country", text)
         if country is None:
             suggestion = term_lookup.closest("country", text)

@@ -10,25 +10,46 @@ import lzma
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from portal.errors import UnreadableFile
+from portal.services.imports.header import KNOWN_COLUMNS
+from portal.services.imports.readers.source_lines import SourceLines
 
 MAX_CELL_LENGTH = 131_072
 MAX_MAGIC_BYTES = 8
 _MAX_LINE_LENGTH = 4_000_000
 _CHUNK_BYTES = 1 << 20
+_READ_ERRORS = (UnicodeDecodeError, csv.Error, EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error)
+# The separators that programs write, most usual first; Excel writes semicolons where a comma divides cents.
+_SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+_SEPARATOR_LINE = "sep="
+_OTHER_TEXT_FORMATS = {
+    "<!doctype html": "an HTML page",
+    "<html": "an HTML page",
+    "<": "an XML file",
+    "{": "a JSON file",
+    "[": "a JSON file",
+}
 
 
 @contextmanager
-def open_lines(path: Path) -> Iterator[Iterator[tuple[int, list[str]]]]:
+def open_lines(path: Path) -> Iterator[SourceLines]:
     """Row numbers and cells of a CSV file; the first bytes decide how it is compressed."""
     # The csv module has one limit for the whole process, so it is restored.
     previous_limit = csv.field_size_limit(MAX_CELL_LENGTH)
     try:
         with _open_binary(path) as stream:
-            yield _read_lines(stream, path)
+            lines = _text_lines(stream, path.name)
+            first = _read_first_line(lines, path)
+            _refuse_other_formats(first, path.name)
+            separator = _find_separator(first)
+            states_separator = first.startswith(_SEPARATOR_LINE)
+            rows = _read_lines(lines if states_separator else chain([first], lines), path, separator, states_separator)
+            notes = () if separator == "," else (f"The cells are separated by {_SEPARATORS[separator]}",)
+            yield SourceLines(rows, notes)
     finally:
         csv.field_size_limit(previous_limit)
 
@@ -48,28 +69,63 @@ def _open_binary(path: Path) -> BinaryIO:
     return path.open("rb")
 
 
-def _read_lines(stream: BinaryIO, path: Path) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(_text_lines(stream, path.name), strict=True)
-    number = 0
+def _read_first_line(lines: Iterator[str], path: Path) -> str:
+    try:
+        return next(lines, "")
+    except _READ_ERRORS as error:
+        raise _unreadable(error, path, 1, 1, 0) from error
+
+
+def _refuse_other_formats(first_line: str, name: str) -> None:
+    """Raise UnreadableFile for text that is no table, by how it begins."""
+    start = first_line.lstrip().casefold()
+    for prefix, description in _OTHER_TEXT_FORMATS.items():
+        if start.startswith(prefix):
+            raise UnreadableFile(f"{name}: this is {description}, not a table; export it as CSV (UTF-8) or .xlsx.")
+
+
+def _find_separator(first_line: str) -> str:
+    """What separates the cells: the first line says so ("sep=;"), or shows it by the columns that it names."""
+    if first_line.startswith(_SEPARATOR_LINE):
+        stated = first_line.removeprefix(_SEPARATOR_LINE)[:1]
+        return stated if stated in _SEPARATORS else ","
+
+    def known_columns(separator: str) -> int:
+        cells = next(csv.reader([first_line], delimiter=separator), [])
+        return len({cell.strip().casefold() for cell in cells} & set(KNOWN_COLUMNS))
+
+    return max(_SEPARATORS, key=known_columns)
+
+
+def _read_lines(
+    lines: Iterator[str], path: Path, separator: str, follows_separator_line: bool
+) -> Iterator[tuple[int, list[str]]]:
+    """Row numbers and cells. A first line that states the separator counts as a row."""
+    reader = csv.reader(lines, delimiter=separator, strict=True)
+    number = int(follows_separator_line)
     while True:
         number += 1
-        line = reader.line_num + 1
+        line = reader.line_num + 1 + follows_separator_line
         try:
             cells = next(reader)
         except StopIteration:
             return
-        except UnicodeDecodeError as error:
-            raise UnreadableFile(
-                f"{path.name}: line {_undecodable_line(path)} is not UTF-8 text; save the file as CSV UTF-8."
-            ) from error
-        except csv.Error as error:
-            raise UnreadableFile(f"{path.name}: row {number} (line {line}): {_csv_error_advice(error)}") from error
-        except (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error) as error:
-            raise UnreadableFile(
-                f"{path.name}: the compressed file is cut off or damaged after line {reader.line_num}; "
-                "compress it again."
-            ) from error
+        except _READ_ERRORS as error:
+            raise _unreadable(error, path, number, line, reader.line_num) from error
         yield number, cells
+
+
+def _unreadable(error: Exception, path: Path, number: int, line: int, last_line: int) -> UnreadableFile:
+    """What is said of an error in a row that begins in a line, after the last line that was read."""
+    if isinstance(error, UnicodeDecodeError):
+        return UnreadableFile(
+            f"{path.name}: line {_undecodable_line(path)} is not UTF-8 text; save the file as CSV UTF-8."
+        )
+    if isinstance(error, csv.Error):
+        return UnreadableFile(f"{path.name}: row {number} (line {line}): {_csv_error_advice(error)}")
+    return UnreadableFile(
+        f"{path.name}: the compressed file is cut off or damaged after line {last_line}; compress it again."
+    )
 
 
 def _csv_error_advice(error: csv.Error) -> str:

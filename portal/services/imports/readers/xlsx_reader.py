@@ -1,16 +1,20 @@
-"""The first sheet of an .xlsx workbook as rows of text. Limits are checked before anything is unpacked."""
+"""The first visible sheet of an .xlsx workbook as rows of text. Limits are checked before anything is unpacked."""
 
 from __future__ import annotations
 
+import re
 import warnings
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import date, datetime, time
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from portal.errors import UnreadableFile
+from portal.services.imports.readers.sheet_markup import MergedColumn, scan_sheet
+from portal.services.imports.readers.source_lines import FORMULA_WITHOUT_VALUE, SourceLines
+from portal.services.records.amounts import NumberCell
 
 MAX_MEMBERS = 100
 MAX_UNPACKED_BYTES = 100_000_000
@@ -18,6 +22,9 @@ MAX_COMPRESSION_RATIO = 200
 MAX_ROWS = 1_000_000
 # Small members may be compressed tightly; the ratio indicates a zip bomb only in larger ones.
 _MIN_RATIO_CHECK_BYTES = 1_000_000
+_MAX_NAMED_RANGES = 20
+# Text in quotes, escaped characters, colours and locales: none of it shows a part of a date.
+_FORMAT_LITERALS = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.')
 _FOREIGN_MEMBERS = {
     "vbaProject.bin": "it holds macros",
     "externalLinks/": "it links to other workbooks",
@@ -26,45 +33,78 @@ _FOREIGN_MEMBERS = {
 
 
 @contextmanager
-def open_lines(path: Path) -> Iterator[Iterator[tuple[int, list[str]]]]:
-    """Row numbers and cells of the first sheet, hidden ones included; formulas give their stored result."""
+def open_lines(path: Path) -> Iterator[SourceLines]:
+    """Row numbers and cells of the first visible sheet; formulas give their stored result."""
     _check_archive(path)
     # Imported here because openpyxl takes as long to load as everything else, and most files are CSV.
     from openpyxl import load_workbook
 
-    try:
-        with warnings.catch_warnings():
-            # openpyxl warns of formatting that it drops; only the text of cells matters here.
-            warnings.simplefilter("ignore")
-            book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    except Exception as error:
-        # openpyxl raises nearly any exception for a malformed workbook.
-        raise UnreadableFile(_damaged_message(path.name)) from error
-    try:
-        yield _read_lines(book, path.name)
-    finally:
-        book.close()
+    def open_book(*, data_only: bool) -> Any:
+        try:
+            with warnings.catch_warnings():
+                # openpyxl warns of formatting that it drops; only the text of cells matters here.
+                warnings.simplefilter("ignore")
+                return load_workbook(path, read_only=True, data_only=data_only, keep_links=False)
+        except Exception as error:
+            # openpyxl raises nearly any exception for a malformed workbook.
+            raise UnreadableFile(_damaged_message(path.name)) from error
+
+    with ExitStack() as books:
+        book = books.enter_context(closing(open_book(data_only=True)))
+        index, notes = _choose_sheet(book, path.name)
+        sheet = book.worksheets[index]
+        markup = scan_sheet(path, sheet)
+        # Results and formulas come from two readings; the second is needed only where there are formulas.
+        formulas = books.enter_context(closing(open_book(data_only=False))) if markup.has_formulas else None
+        rows = _read_lines(sheet, formulas and formulas.worksheets[index], markup.merged, path.name)
+        if markup.merged:
+            ranges = ", ".join(str(merged) for merged in markup.merged[:_MAX_NAMED_RANGES])
+            notes = (*notes, f"The value of merged cells was read in each of their rows: {ranges}")
+        yield SourceLines(rows, notes)
 
 
-def _read_lines(book: Any, name: str) -> Iterator[tuple[int, list[str]]]:
-    if not book.worksheets:
-        raise UnreadableFile(f"{name}: the workbook has no sheet; put the table on its first sheet.")
-    sheet = book.worksheets[0]
+def _choose_sheet(book: Any, name: str) -> tuple[int, tuple[str, ...]]:
+    """The place of the first visible sheet, and which sheet it is if there are others."""
+    sheets = book.worksheets
+    index = next((place for place, sheet in enumerate(sheets) if sheet.sheet_state == "visible"), None)
+    if index is None:
+        raise UnreadableFile(f"{name}: the workbook has no visible sheet; put the table on its first sheet.")
+    if len(sheets) == 1:
+        return index, ()
+    hidden = [f"“{sheet.title}”" for sheet in sheets[:index]]
+    notes = [f"The sheet “{sheets[index].title}” was read"]
+    if hidden:
+        notes.append(f"Hidden sheets before it were not read: {', '.join(hidden)}")
+    return index, tuple(notes)
+
+
+def _read_lines(
+    sheet: Any, formulas: Any, merged: tuple[MergedColumn, ...], name: str
+) -> Iterator[tuple[int, list[str]]]:
     # The size that a sheet declares may be wrong, or chosen to exhaust the reader.
     sheet.reset_dimensions()
-    rows = sheet.iter_rows(values_only=True)
+    rows = sheet.iter_rows()
+    formula_rows: Iterator[tuple[object, ...]] = iter(())
+    if formulas is not None:
+        formulas.reset_dimensions()
+        formula_rows = formulas.iter_rows(values_only=True)
     number = width = 0
     while True:
         try:
-            values = next(rows, None)
+            row = next(rows, None)
+            formula_row = next(formula_rows, ())
         except Exception as error:
             raise UnreadableFile(_damaged_message(name, f" at row {number + 1}")) from error
-        if values is None:
+        if row is None:
             return
         number += 1
         if number > MAX_ROWS:
             raise UnreadableFile(f"{name}: more than {MAX_ROWS:,} rows; save the table as CSV or divide it.")
-        cells = [_cell_text(value) for value in values]
+        cells = [_cell_text(cell) for cell in row]
+        for place, formula in enumerate(formula_row):
+            if formula is not None and place < len(cells) and row[place].value is None:
+                cells[place] = FORMULA_WITHOUT_VALUE
+        _fill_merged(cells, number, merged)
         while cells and not cells[-1]:
             cells.pop()
         width = width or len(cells)
@@ -73,8 +113,20 @@ def _read_lines(book: Any, name: str) -> Iterator[tuple[int, list[str]]]:
         yield number, cells
 
 
-def _cell_text(value: object) -> str:
-    """What a CSV export would hold: a year typed as a number is 2008, not 2008.0."""
+def _fill_merged(cells: list[str], number: int, merged: tuple[MergedColumn, ...]) -> None:
+    """Put the value of merged cells, which stands in the first of them alone, into this row."""
+    for column in merged:
+        if column.first_row <= number <= column.last_row:
+            cells.extend("" for _ in range(column.place + 1 - len(cells)))
+            if number == column.first_row:
+                column.value = cells[column.place]
+            elif not cells[column.place]:
+                cells[column.place] = column.value
+
+
+def _cell_text(cell: Any) -> str:
+    """What a CSV export would hold: a year typed as a number is 2008, not 2008.0; a date is as exact as it is shown."""
+    value = cell.value
     if value is None:
         return ""
     if isinstance(value, str):
@@ -83,12 +135,24 @@ def _cell_text(value: object) -> str:
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
         # A spreadsheet keeps fifteen digits; further digits are rounding noise.
-        return str(int(value)) if value.is_integer() else f"{value:.15g}"
+        return NumberCell(int(value)) if value.is_integer() else NumberCell(f"{value:.15g}")
+    if isinstance(value, int):
+        return NumberCell(value)
     if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ")
+        if value.time() != time():
+            return value.isoformat(sep=" ")
+        return value.date().isoformat()[: _shown_length(cell.number_format)]
     if isinstance(value, date):
-        return value.isoformat()
+        return value.isoformat()[: _shown_length(cell.number_format)]
     return str(value)
+
+
+def _shown_length(number_format: str) -> int:
+    """How much of YYYY-MM-DD a number format shows: 4 for a year, 7 for a month, 10 for a day."""
+    letters = _FORMAT_LITERALS.sub("", number_format).casefold()
+    if "d" in letters or "y" not in letters:
+        return 10
+    return 7 if "m" in letters else 4
 
 
 def _check_archive(path: Path) -> None:

@@ -1,6 +1,7 @@
 """Tokens and links that work once: what is stored of them, and when one stops working."""
 
 import hashlib
+import re
 from datetime import timedelta
 
 import pytest
@@ -41,7 +42,7 @@ def test_tokens_are_long_random_and_safe_in_a_url():
     drawn = {tokens.generate_token() for _ in range(100)}
     assert len(drawn) == 100
     assert {len(token) for token in drawn} == {43}
-    assert all(token.replace("-", "").replace("_", "").isalnum() for token in sorted(drawn))
+    assert [token for token in drawn if not re.fullmatch("[A-Za-z0-9_-]+", token)] == []
 
 
 @pytest.mark.parametrize("token", ["", "abc", "é", "\ud800", "\x00"])

@@ -19,13 +19,6 @@ def test_every_field_has_one_column():
 @pytest.mark.parametrize(
     ("header", "said"),
     [
-        (["sep=;"], "the first line sets a separator; delete it and separate the cells by commas."),
-        (
-            [";".join(REQUIRED_COLUMNS)],
-            "the cells are separated by semicolons; save the file as CSV with commas.",
-        ),
-        (['"project_id"\t "Title"'], "the cells are separated by tabs; save the file as CSV with commas."),
-        (["title|year"], "the cells are separated by vertical bars; save the file as CSV with commas."),
         (["title", "", "year"], "column 2 of the header has no name; name it or delete it."),
         (["title", "Title"], "the header repeats 'title'; keep each column once."),
         (

@@ -18,7 +18,7 @@ def read(tmp_path):
         path = tmp_path / "in.csv"
         path.write_bytes(content)
         with csv_reader.open_lines(path) as lines:
-            return list(lines)
+            return list(lines.rows)
 
     return read
 
@@ -89,3 +89,20 @@ def test_the_place_and_the_cure_are_said(refusal, content, said):
 )
 def test_the_line_that_is_not_utf_8_is_named(refusal, before, line):
     assert refusal(before + b"\xe9\n") == f"in.csv: line {line} is not UTF-8 text; save the file as CSV UTF-8."
+
+
+@pytest.mark.parametrize(("mark", "name"), [(";", "semicolons"), ("\t", "tabs"), ("|", "vertical bars")])
+def test_the_separator_is_found_by_the_columns_of_the_header(tmp_path, mark, name):
+    path = tmp_path / "in.csv"
+    path.write_text(f'project_id{mark}"title"\n1{mark}"a, b"\n', encoding="utf-8")
+    with csv_reader.open_lines(path) as lines:
+        assert list(lines.rows) == [(1, ["project_id", "title"]), (2, ["1", "a, b"])]
+    assert lines.notes == (f"The cells are separated by {name}",)
+
+
+def test_a_line_that_states_the_separator_is_followed(read):
+    assert read(b"sep=;\r\nproject_id;title\r\n1;a\r\n") == [(2, ["project_id", "title"]), (3, ["1", "a"])]
+
+
+def test_a_table_of_other_columns_has_commas(read):
+    assert read(b"a;b,c\n") == [(1, ["a;b", "c"])]

@@ -39,17 +39,19 @@ def test_empty_rows_are_passed_over_and_counted(read):
     ("text", "issue"),
     [
         (
-            "XX.1,A title",
-            "refused row 2: the row has 2 cells, the header 12. Check the commas and quotation marks of this row.",
+            "XX.1,A title" + "," * 10 + ",x",
+            "refused row 2: The row has 13 cells, the header 12. Check the commas and quotation marks of this row.",
         ),
+        ("Total" + "," * 6 + "64240" + "," * 5, "refused row 2: The row is a total, not a project. Delete the row."),
+        ("," * 6 + "64240" + "," * 5, "refused row 2: The row is a total, not a project. Delete the row."),
         (
             "XX.1,#REF!" + "," * 10,
-            "refused row 2, title “#REF!”: the cell holds an error of the spreadsheet. "
+            "refused row 2, title “#REF!”: The cell contains a spreadsheet error. "
             "Correct the formula or type the value.",
         ),
         (
             "#N/A,#REF!" + "," * 10,
-            "refused row 2, project_id “#N/A”: the cell holds an error of the spreadsheet. "
+            "refused row 2, project_id “#N/A”: The cell contains a spreadsheet error. "
             "Correct the formula or type the value.",
         ),
     ],

@@ -21,7 +21,7 @@ def read(tmp_path):
         book.create_sheet("Other").append(["no"])
         book.save(tmp_path / "in.xlsx")
         with xlsx_reader.open_lines(tmp_path / "in.xlsx") as lines:
-            return list(lines)
+            return list(lines.rows)
 
     return read
 
