@@ -8,6 +8,7 @@ from portal.models import AuditEvent
 from portal.services.editorial import field_marks, review
 from portal.services.editorial.field_marks import FieldDecisions
 from portal.vocabulary.workflow import State
+from tests.factories import COMPLETE
 
 
 @pytest.fixture
@@ -52,6 +53,13 @@ def test_a_mark_says_who_when_and_of_which_version(office, revision):
     decided = field_marks.reviews_by_field(revision)["title"]
     assert (decided.reviewer_id, decided.version, decided.is_accepted) == (office.reviewer.id, version, True)
     assert decided.at == event_time(office, revision)
+
+
+def test_a_stored_decision_keeps_the_digest_of_its_text(office):
+    """Decisions that are stored already would otherwise no longer apply."""
+    revision = office.revision(State.IN_REVIEW, COMPLETE.replace(title="Année"))
+    mark(office, revision, accepted=("title",))
+    assert revision.field_reviews["title"]["text"] == "3657c257401880d00a068b86bf4978e0"
 
 
 def event_time(office, revision):
