@@ -5,13 +5,14 @@ The snapshot is shared, so it is always loaded through the read-only public conn
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pyroaring import BitMap
 
 from portal.database.public_reader import public_session
 from portal.search.fulltext import text_index
-from portal.search.index.caches import MAX_CACHED_AGGREGATES, MAX_CACHED_TEXTS, caches_for, put_bounded
+from portal.search.index.caches import MAX_CACHED_AGGREGATES, MAX_CACHED_TEXTS, TextHits, caches_for, put_bounded
 from portal.search.index.current import current_snapshot, load_projects
 from portal.search.index.facet_index import FacetCounts, FacetIndex, Sums
 from portal.search.index.snapshot import Snapshot
@@ -46,8 +47,8 @@ class SearchResult:
         return self.filters.page > self.last_page
 
 
-def text_hits(snapshot: Snapshot, filters: Filters) -> tuple[BitMap, BitMap] | None:
-    """Rows that contain the search text, and those with it in title or identifiers; None without a text."""
+def text_hits(snapshot: Snapshot, filters: Filters) -> TextHits | None:
+    """The rows that contain the search text, and which of them are listed first; None without a text."""
     if not filters.text:
         return None
     cache, index = caches_for(snapshot).text_hits, snapshot.index
@@ -55,7 +56,15 @@ def text_hits(snapshot: Snapshot, filters: Filters) -> tuple[BitMap, BitMap] | N
         return cached
     with public_session() as session:
         hits = text_index.match(session, filters.text)
-    rows = index.rows_of(hits.all), index.rows_of(hits.title_matches)
+    country = snapshot.terms.country_named(filters.text.strip('"'))
+    rows = TextHits(
+        index.rows_of(hits.all),
+        (
+            index.bitmaps["country"].get(country, BitMap()) if country else BitMap(),
+            index.rows_of(hits.whole_word_matches),
+            index.rows_of(hits.title_matches),
+        ),
+    )
     return put_bounded(cache, filters.text, rows, MAX_CACHED_TEXTS)
 
 
@@ -72,11 +81,11 @@ def find(filters: Filters) -> SearchResult:
     """Answer a search: one page of projects, counts of every facet value, sums of the whole selection."""
     snapshot = current_snapshot()
     index = snapshot.index
-    hits, title_hits = text_hits(snapshot, filters) or (None, BitMap())
+    hits, tiers = text_hits(snapshot, filters) or (None, ())
     selection = index.select(filters, hits)
     first, sort = (filters.page - 1) * filters.per_page, filters.effective_sort
     if sort == "relevance":
-        ids = page_by_relevance(index, selection, title_hits, first, filters.per_page)
+        ids = page_by_relevance(index, selection, tiers, first, filters.per_page)
     else:
         ids = index.page(selection, sort, first, filters.per_page)
     sums, counts = aggregate(snapshot, filters, hits, selection)
@@ -90,11 +99,18 @@ def find(filters: Filters) -> SearchResult:
     )
 
 
-def page_by_relevance(index: FacetIndex, selection: BitMap, title_hits: BitMap, first: int, count: int) -> list[int]:
-    """Database ids: first the projects with the text in title or identifiers, then the rest; each part newest first."""
-    best = selection & title_hits
-    page = index.page(best, "newest", first, count)
-    return page + index.page(selection - title_hits, "newest", max(first - len(best), 0), count - len(page))
+def page_by_relevance(
+    index: FacetIndex, selection: BitMap, tiers: Sequence[BitMap], first: int, count: int
+) -> list[int]:
+    """Database ids: the projects of each tier that no earlier one has, then the rest; each part newest first."""
+    page: list[int] = []
+    rest = selection
+    for tier in (*tiers, selection):
+        part = rest & tier
+        rest = rest - part
+        page += index.page(part, "newest", first, count - len(page))
+        first = max(first - len(part), 0)
+    return page
 
 
 def count_matches(filters: Filters) -> int:

@@ -54,6 +54,24 @@ def test_a_word_is_found_however_it_is_typed(cases, visit, query, title):
     assert plain in [found.replace("\u200b", "") for found in not_empty(titles(visit, f"q={query}"))]
 
 
+@pytest.mark.parametrize(
+    ("name", "first", "later"),
+    [
+        ("Niger", "Training of officers", "Nigeria: training of officers"),
+        ("Dominica", "Island plan", "Dominican Republic border plan"),
+        ("Guinea", "Conakry plan", "Papua New Guinea plan"),
+        ("guinée", "Conakry plan", "Papua New Guinea plan"),
+        ("Sudan", "Khartoum plan", "South Sudan plan"),
+        ("Roma", "Roma inclusion", "Romania plan"),
+    ],
+)
+def test_a_name_that_begins_another_comes_first(cases, visit, name, first, later):
+    cases("niger_nigeria.csv")
+    order = titles(visit, f"q={name}")
+    assert order[0] == first
+    assert later in order or later == "Papua New Guinea plan"
+
+
 def test_letters_with_a_stroke_sort_among_the_others(cases, visit):
     cases("search_titles.csv")
     order = titles(visit, "sort=title&per_page=100")

@@ -28,6 +28,9 @@ class Tsvector:
 
     ID_COLUMN = "project_id"
     AGGREGATE_IDS = "array_send(array_agg({}))"
+    WHOLE_WORD_MATCHES = (
+        "(SELECT array_send(array_agg(project_id)) FROM project_text WHERE heading @@ CAST(:whole AS tsquery))"
+    )
     TITLE_MATCHES = (
         "(SELECT array_send(array_agg(project_id)) FROM project_text WHERE heading @@ CAST(:all AS tsquery))"
     )
@@ -41,8 +44,9 @@ class Tsvector:
 
     @staticmethod
     def match_parameters(phrases: Sequence[Phrase]) -> dict[str, str]:
-        every = (" <-> ".join(f"'{token}'" for token in p.tokens) + (":*" if p.is_prefix else "") for p in phrases)
-        return {"all": " & ".join(every)}
+        whole = [" <-> ".join(f"'{token}'" for token in phrase.tokens) for phrase in phrases]
+        every = (words + (":*" if phrase.is_prefix else "") for words, phrase in zip(whole, phrases, strict=True))
+        return {"whole": " & ".join(whole), "all": " & ".join(every)}
 
     @staticmethod
     def write(connection: Connection, documents: Sequence[Document]) -> None:

@@ -24,6 +24,7 @@ class Fts5:
 
     ID_COLUMN = "rowid"
     AGGREGATE_IDS = "json_group_array({})"
+    WHOLE_WORD_MATCHES = "(SELECT json_group_array(rowid) FROM project_text WHERE project_text MATCH :whole)"
     TITLE_MATCHES = "(SELECT json_group_array(rowid) FROM project_text WHERE project_text MATCH :strong)"
     ALL_MATCHES = "(SELECT json_group_array(rowid) FROM project_text WHERE project_text MATCH :all)"
 
@@ -33,8 +34,10 @@ class Fts5:
 
     @staticmethod
     def match_parameters(phrases: Sequence[Phrase]) -> dict[str, str]:
+        whole = " AND ".join(f'"{" ".join(p.tokens)}"' for p in phrases)
         every = " AND ".join(f'"{" ".join(p.tokens)}"' + (" *" if p.is_prefix else "") for p in phrases)
-        return {"strong": f"{{title number}} : ({every})", "all": every}
+        in_title = "{title number} : (%s)"
+        return {"whole": in_title % whole, "strong": in_title % every, "all": every}
 
     @staticmethod
     def write(connection: Connection, documents: Sequence[Document]) -> None:

@@ -31,8 +31,13 @@ NO_IDS: Int64Array = np.empty(0, dtype=np.int64)
 
 @dataclass(frozen=True)
 class Hits:
-    """Ids of matching projects, in no order; `title_matches` are those with the text in title or identifiers."""
+    """Ids of matching projects, in no order.
 
+    `title_matches` are those with the text in title or identifiers, `whole_word_matches` those of them where the
+    last word is a whole one and not only the beginning of one: Roma, but not Romania.
+    """
+
+    whole_word_matches: Int64Array
     title_matches: Int64Array
     all: Int64Array
 
@@ -45,16 +50,16 @@ def match(session: Session, text: str) -> Hits:
     # PostgreSQL does not accept NUL in a parameter.
     text = text.replace("\0", " ")
     if not (phrases := parse_query(text)):
-        return Hits(NO_IDS, NO_IDS)
+        return Hits(NO_IDS, NO_IDS, NO_IDS)
     database = _backend(session)
     exact = _IDENTIFIER_MATCH.format(ids=database.AGGREGATE_IDS.format("id"))
     row = session.execute(
-        sql(f"SELECT {exact}, {database.TITLE_MATCHES}, {database.ALL_MATCHES}"),
+        sql(f"SELECT {exact}, {database.WHOLE_WORD_MATCHES}, {database.TITLE_MATCHES}, {database.ALL_MATCHES}"),
         {"text": text, "upper": text.upper(), "lower": text.lower(), "folded": text.casefold()}
         | database.match_parameters(phrases),
     ).one()
-    exact_matches, title_matches, all_matches = map(database.decode_ids, row)
-    return Hits(exact_matches, exact_matches) if len(exact_matches) else Hits(title_matches, all_matches)
+    identified, *hits = map(database.decode_ids, row)
+    return Hits(identified, identified, identified) if len(identified) else Hits(*hits)
 
 
 def write(session: Session, documents: Iterable[Document]) -> None:

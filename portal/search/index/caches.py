@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
 from pyroaring import BitMap
@@ -21,16 +21,27 @@ CacheKey = TypeVar("CacheKey")
 CacheValue = TypeVar("CacheValue")
 
 
+class TextHits(NamedTuple):
+    """The rows that contain a text.
+
+    `tiers` are the rows to list first: of the country that has this name, with the whole words in title or
+    identifiers, and with the beginnings of words there.
+    """
+
+    rows: BitMap
+    tiers: tuple[BitMap, ...]
+
+
 @dataclass(frozen=True)
 class SnapshotCaches:
     """Write with `put_bounded` only; all threads share them.
 
-    `text_hits` maps a search text to the rows that contain it and to those with it in title or identifiers,
+    `text_hits` maps a search text to the rows that contain it,
     `projects` a database id to its project, and `aggregates` the criteria of a search to its sums and facet counts,
     which sorting and paging do not change.
     """
 
-    text_hits: dict[str, tuple[BitMap, BitMap]] = field(default_factory=dict)
+    text_hits: dict[str, TextHits] = field(default_factory=dict)
     projects: dict[int, ProjectView] = field(default_factory=dict)
     aggregates: dict[Filters, tuple[Sums, FacetCounts]] = field(default_factory=dict)
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.models import Term
+from portal.text.folding import fold
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,18 @@ class Terms:
 
     def get(self, facet: str, code: str) -> TermView | None:
         return self._by_code.get((facet, code))
+
+    @cached_property
+    def _countries_by_name(self) -> dict[str, str]:
+        return {
+            fold(name): term.code
+            for term in self.in_facet("country")
+            for name in (*term.aliases, *term.names.values(), term.name)
+        }
+
+    def country_named(self, text: str) -> str | None:
+        """The code of the country that has this text as a name, in any spelling."""
+        return self._countries_by_name.get(fold(text))
 
     def in_facet(self, facet: str) -> Iterator[TermView]:
         """The terms of one facet, in the order of its list."""

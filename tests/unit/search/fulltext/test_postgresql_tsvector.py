@@ -6,7 +6,10 @@ from portal.search.fulltext.tokenizer import Phrase
 
 def test_phrases_must_all_occur_and_their_words_follow_each_other():
     phrases = [Phrase(("labour", "migration"), False), Phrase(("gha",), True)]
-    assert Tsvector.match_parameters(phrases) == {"all": "'labour' <-> 'migration' & 'gha':*"}
+    assert Tsvector.match_parameters(phrases) == {
+        "whole": "'labour' <-> 'migration' & 'gha'",
+        "all": "'labour' <-> 'migration' & 'gha':*",
+    }
 
 
 def test_no_phrase_reaches_from_one_column_into_the_next():
