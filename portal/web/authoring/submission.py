@@ -91,8 +91,11 @@ def handle_post(target: DraftTarget) -> ViewResponse:
         return show_rejected(target, post, problem=str(error), status=422)
     try:
         result = save_once(target, post)
-    except InvalidTransition as error:
-        return show_rejected(target, post, problem=str(error), status=409)
+    except (InvalidTransition, Forbidden) as error:
+        # Forbidden: somebody else took over the revision while this person was writing.
+        if isinstance(error, Forbidden):
+            access.record_refusal(access.signed_in_account(), str(error))
+        return show_rejected(target, post, problem=str(error), status=STATUS_BY_ERROR[type(error)])
     except ValidationFailed as error:
         return show_rejected(target, post, errors=error.errors, status=422)
     except Conflict as error:

@@ -26,7 +26,7 @@ from portal.services.accounts.sessions import Stage
 from portal.services.audit import recording
 from portal.vocabulary.workflow import Role
 from portal.web.declarations import declared_access, required_role
-from portal.web.http import error_pages
+from portal.web.http import error_pages, typed_text
 from portal.web.http.request_context import client_address
 from portal.web.presentation import navigation
 from portal.web.presentation.i18n import gettext
@@ -81,6 +81,7 @@ def check_access() -> Response | WSGIResponse | None:
             return resubmission.refuse_cross_site()
         if not csrf.is_valid():
             return resubmission.refuse_stale() if is_sign_in_page else resubmission.offer_resubmission()
+        typed_text.mark_own_form()
     if is_sign_in_page:
         return None
     if current_user() is None:
@@ -199,7 +200,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(ReauthenticationRequired, on_reauthentication_required)
     app.before_request(check_access)
     app.after_request(forbid_caching)
-    app.jinja_env.globals.update(csrf_input=csrf.csrf_input)
+    app.jinja_env.globals.update(csrf_input=csrf.csrf_input, typed_texts=typed_text.typed_texts)
     # `svg` is for the QR code, which segno draws from the URI that second_factor builds.
     app.jinja_env.filters.update(has_role=has_role, role_name=role_name, svg=Markup)
     app.context_processor(lambda: {"current_user": current_user(), "staff_menu": navigation.STAFF_MENU})

@@ -6,6 +6,7 @@ import pytest
 
 from portal.database.orm import db
 from portal.models import AuditEvent, Revision
+from portal.services.audit import recording
 from portal.services.editorial import idempotency, publication, review
 from portal.services.records import published
 from portal.vocabulary.workflow import State
@@ -316,3 +317,46 @@ def test_autosave_says_that_the_note_is_too_long(author, office):
     answer = author.post(autosave(revision), filled(author.visit(edit(revision)), note="n" * 3_089))
     assert answer.status_code == 422
     assert answer.json["error"].startswith(TOO_LONG)
+
+
+@pytest.fixture
+def taken_over(app, session, office):
+    """A reviewer who writes into a revision while a second one takes it over: the browser, the revision, the form."""
+    revision = office.revision(State.IN_REVIEW)
+    reviewer = Browser(app, session).sign_in(office.reviewer)
+    fields = filled(reviewer.visit(edit(revision)), title="Typed by Rex", note="Why I rewrote it")
+    review.claim(session(), revision, by=office.second)
+    session.commit()
+    return reviewer, revision, fields
+
+
+def test_a_save_after_a_take_over_gives_back_what_was_typed(taken_over, session):
+    reviewer, revision, fields = taken_over
+    page = reviewer.send(edit(revision), fields, status=403)
+    assert "can only be edited by the reviewer who claimed it" in words(page.one(".error-summary"))
+    again = filled(page)
+    assert (again["title"], again["note"]) == ("Typed by Rex", "Why I rewrote it")
+    assert [words(e) for e in page.select(".action-bar button, .action-bar a")] == [f"Open {revision.label}"]
+    assert page.one(".action-bar a").attrs["href"] == f"/staff/revisions/{revision.id}"
+    session.rollback()
+    assert revision.draft.title == COMPLETE.title
+    assert session.query(AuditEvent).filter_by(verb="refused").count() == 1
+
+
+def test_autosave_after_a_take_over_says_why(taken_over):
+    reviewer, revision, fields = taken_over
+    answer = reviewer.post(autosave(revision), fields)
+    assert answer.status_code == 403
+    assert "can only be edited by the reviewer who claimed it" in answer.json["error"]
+
+
+def test_a_form_that_nobody_takes_gives_back_what_was_typed(taken_over, office, session):
+    reviewer, revision, fields = taken_over
+    office.reviewer.role = "author"
+    recording.record(session(), "change role", "account", office.reviewer.id)
+    session.commit()
+    page = reviewer.send(edit(revision), fields, status=404)
+    texts = {words(e.query("label")[0]): e.query("textarea")[0] for e in page.select(".typed-text .field")}
+    assert texts["Title"].to_text(strip=False).strip() == "Typed by Rex"
+    assert texts["Note"].to_text(strip=False).strip() == "Why I rewrote it"
+    assert "csrf" not in words(page.one(".typed-text"))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from portal.services.audit import recording
 from portal.services.editorial import field_marks, review
 from portal.vocabulary.workflow import State
 from tests.form_data import as_sent
@@ -141,3 +142,27 @@ def test_a_reason_that_is_too_long_comes_back_whole_with_its_count(reviewer, rev
 
 def test_the_browser_cuts_nothing_that_is_pasted(reviewer, at):
     assert not [e.attrs["id"] for e in reviewer.visit(at).select("textarea") if "maxlength" in e.attrs]
+
+
+@pytest.mark.parametrize("step", ["mark", "return", "approve"])
+def test_a_decision_after_a_take_over_gives_back_what_was_typed(reviewer, office, revision, at, step):
+    page = reviewer.visit(at)
+    review.claim(office.session, revision, by=office.second)
+    office.session.commit()
+    decision = {"mark-title": "accepted"} if step == "approve" else RETURNED
+    page = reviewer.press(page, f"{at}/{step}", status=403, **(decision | {"note": "First\n\nsecond"}))
+    typed = {
+        words(e.query("label")[0]): e.query("textarea")[0].to_text(strip=False)
+        for e in page.select(".typed-text .field")
+    }
+    assert typed["Note"].strip() == "First\n\nsecond"
+    assert step == "approve" or typed["Budget Amount (USD): what should change?"].strip() == "Which year?"
+
+
+def test_a_decision_of_someone_who_is_no_reviewer_any_more_gives_back_what_was_typed(reviewer, office, at):
+    page = reviewer.visit(at)
+    office.reviewer.role = "author"
+    recording.record(office.session, "change role", "account", office.reviewer.id)
+    office.session.commit()
+    page = reviewer.press(page, f"{at}/return", status=403, **RETURNED)
+    assert "Which year?" in page.one(".typed-text textarea").to_text(strip=False)
