@@ -43,6 +43,8 @@ class FieldValidation:
     values: Mapping[str, FieldValue]
     findings: list[Finding] = field(default_factory=list)
     is_refused: bool = False
+    # A form publishes what was approved, to the letter: what a file gets repaired, a form is asked to correct.
+    is_form: bool = False
     # Whether commas divide thousands in the other amounts of the file.
     comma_groups: Callable[[], bool] = lambda: False
 

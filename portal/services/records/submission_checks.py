@@ -95,7 +95,7 @@ def _check_draft(
     session: Session, draft: ProjectDraft, project_id: int | None
 ) -> tuple[tuple[FieldError, ...], Proposal | None]:
     term_lookup = cached_term_lookup(session)
-    validation = FieldValidation({name: getattr(draft, name) for name in ProjectDraft.field_names()})
+    validation = FieldValidation({name: getattr(draft, name) for name in ProjectDraft.field_names()}, is_form=True)
     proposal = validate_fields(validation, term_lookup)
     errors = [
         FieldError(finding.field, f"{finding.reason}.", f"{finding.advice}.")

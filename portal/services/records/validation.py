@@ -84,6 +84,7 @@ def read_fields(project: FieldValidation, term_lookup: TermLookup) -> CheckedFie
     year, budget = read_year(project), read_budget(project)
     countries = read_countries(project, "countries", term_lookup)
     other_countries = read_countries(project, "other_countries", term_lookup)
+    check_countries_once(project, countries, other_countries)
     tags = [*read_codes(project, "sdg", term_lookup), *read_codes(project, "gcm", term_lookup)]
     return CheckedFields(
         title,
@@ -179,7 +180,8 @@ def read_period(project: FieldValidation) -> tuple[PartialDate | None, PartialDa
     # Comparing the dates first is much faster, and rules out nearly every project.
     if start and end and end < start and end.is_certainly_before(start):
         project.refuse("end", f"The end ({end}) is before the start ({start}).", "Correct one of the two dates.")
-    if end and end.year == 2024 and not start and _FRENCH_IOM_PAGES.match(project.raw("source_url")):
+    is_migration_error = end and end.year == 2024 and not start and not project.is_form
+    if is_migration_error and _FRENCH_IOM_PAGES.match(project.raw("source_url")):
         project.add_finding(
             "repaired", "end",
             "End 2024 without a start is a known mistake of the Fund's French pages; stored as not stated.",
@@ -187,6 +189,16 @@ def read_period(project: FieldValidation) -> tuple[PartialDate | None, PartialDa
         )  # fmt: skip
         end = None
     return start, end
+
+
+def check_countries_once(project: FieldValidation, countries: list[int], others: list[int]) -> None:
+    """A country stands in one of the two lists: a form is asked which, a file gets it as a benefiting member state."""
+    if set(countries) & set(others):
+        reason, advice = "A country is in both lists of countries.", "Remove it from one of them."
+        if project.is_form:
+            project.refuse("other_countries", reason, advice)
+        else:
+            project.add_finding("repaired", "other_countries", f"{reason} It counts as benefiting.", advice)
 
 
 def read_source_url(project: FieldValidation) -> str:

@@ -13,7 +13,7 @@ GOOD = {
     "status": "Active",
     "project_type": "labour-migration",
     "countries": "Ghana;Togo",
-    "other_countries": "Togo;France",
+    "other_countries": "France",
     "sdg": "8.8;8.8",
     "gcm": "6",
     "start": "2008",
@@ -138,3 +138,9 @@ def test_the_end_that_french_pages_show_by_mistake_is_left_out(changes, end):
 @pytest.mark.parametrize(("languages", "language"), [({"fr"}, "fr"), ({"fr", "en"}, "en"), (set(), "en")])
 def test_the_title_has_the_language_of_all_terms(languages, language):
     assert guess_language(languages) == language
+
+
+def test_a_country_in_both_lists_of_a_file_counts_as_benefiting_and_is_said(checked):
+    proposal, found = checked(other_countries="Togo;France")
+    assert [is_eligible for _, is_eligible in proposal.country_links].count(False) == 1
+    assert [(kind, name) for kind, name, *_ in found] == [("repaired", "other_countries")]
