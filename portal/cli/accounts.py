@@ -15,6 +15,7 @@ from portal.services import mail
 from portal.services.accounts import administration, email_change, notifications, one_time_links
 from portal.services.accounts.notifications import SecurityEvent
 from portal.services.accounts.one_time_links import IssuedLink, Purpose
+from portal.services.editorial import handover
 from portal.text.email_addresses import is_email, normalise_email
 from portal.vocabulary.workflow import Role
 
@@ -107,8 +108,15 @@ def email_(email: str, new_email: str) -> None:
 def disable(email: str) -> None:
     """Disable an account and end its sessions at once."""
     with transaction(db.session()) as session:
-        administration.disable(session, get_account(session, email), by=None)
+        disabled = get_account(session, email)
+        work = handover.open_work(session, disabled)
+        administration.disable(session, disabled, by=None)
     click.echo(f"{email} is disabled.")
+    if work.reviews:
+        click.echo(f"Back in the review queue: {', '.join(revision.label for revision in work.reviews)}.")
+    if work.own:
+        labels = ", ".join(revision.label for revision in work.own)
+        click.echo(f"An administrator can hand over to another author: {labels}.")
 
 
 @account.command("link")

@@ -12,11 +12,12 @@ from portal.web.public.overview import bp as overview
 from portal.web.public.pages import bp as pages
 from portal.web.public.projects import bp as projects
 from portal.web.review.desk import bp as desk
+from portal.web.review.handover import bp as handover
 from portal.web.review.publishing import bp as publishing
 from portal.web.review.records import bp as records
 from portal.web.review.review import bp as review
 
 BLUEPRINTS = (
     health, overview, projects, pages, signing_in, passwords, own_account, email_changes, accounts, desk, submission,
-    review, publishing, records, audit_page,
+    review, publishing, handover, records, audit_page,
 )  # fmt: skip

@@ -22,7 +22,7 @@ PEOPLE = ("author", "other author", "reviewer", "second reviewer", "administrato
 RUNS = int(os.environ.get("PORTAL_MACHINE_RUNS", "6"))
 # The events that tell of each arrow; a save of the rolling draft moves no state.
 TOLD = {action: str(action) for action in Action}
-ACTIONS = [action for action in Action if action not in (Action.SAVE, Action.RESTORE)]
+ACTIONS = [action for action in Action if action not in (Action.SAVE, Action.RESTORE, Action.HAND_OVER)]
 
 
 class Desk(RuleBasedStateMachine):

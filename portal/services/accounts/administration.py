@@ -12,6 +12,7 @@ from portal.models.account import MAX_NAME_LENGTH
 from portal.services.accounts import one_time_links, rate_limits, sessions
 from portal.services.accounts.one_time_links import IssuedLink, Purpose
 from portal.services.audit import recording
+from portal.services.editorial import handover
 from portal.text import cleaning
 from portal.text.email_addresses import is_email, normalise_email
 from portal.vocabulary.workflow import Role
@@ -113,7 +114,7 @@ def request_password_reset(session: Session, email: str, *, client_address: str)
 
 
 def change_role(session: Session, account: Account, role: str, *, by: Account, auth_session: AccountSession) -> Account:
-    """Change the role of an account and end its sessions.
+    """Change the role of an account and end its sessions; whoever reviews no longer gives their reviews back.
 
     Raises ReauthenticationRequired, and Forbidden for one's own role and the last administrator's.
     """
@@ -133,11 +134,16 @@ def change_role(session: Session, account: Account, role: str, *, by: Account, a
     recording.record(
         session, "change role", "account", account.id, before={"role": before}, after={"role": role}, by=by
     )
+    if not account.is_reviewer:
+        handover.release_reviews(session, account, reason=f"{account.name} is not a reviewer any more.", by=by)
     return account
 
 
 def disable(session: Session, account: Account, *, by: Account | None) -> Account:
-    """Disable an account: its sessions end and its links stop working at once. Its revisions stay as they are."""
+    """Disable an account: its sessions end and its links stop working at once, and its reviews go back to the queue.
+
+    Its own revisions stay as they are; `handover.hand_over` gives them another author.
+    """
     if by is not None:
         require_administrator(by)
         if account.id == by.id:
@@ -148,6 +154,7 @@ def disable(session: Session, account: Account, *, by: Account | None) -> Accoun
     account.is_disabled = True
     _end_sessions(session, account)
     recording.record(session, "disable", "account", account.id, after={"is_disabled": True}, by=by)
+    handover.release_reviews(session, account, reason=f"The account of {account.name} was disabled.", by=by)
     return account
 
 

@@ -79,7 +79,7 @@ def save_draft(
 def submit(session: Session, revision: Revision, *, version: int, by: Account) -> Revision:
     """Submit a draft for review. Raises ValidationFailed with all errors, and Conflict if the record has changed."""
     new_state = workflow.check_transition(Action.SUBMIT, revision, by)
-    _check_version(revision, version)
+    workflow.check_version(revision, version)
     _check_submittable(session, revision)
     revision.state, revision.submitted_at = new_state, now()
     revision.due_at = now() + timedelta(days=REVIEW_DAYS)
@@ -132,7 +132,7 @@ def save_field_decisions(
     Raises what `field_marks.clean_decisions` raises, and ValidationFailed for a field returned without a reason.
     """
     workflow.check_transition(Action.MARK, revision, by)
-    _check_version(revision, version)
+    workflow.check_version(revision, version)
     decisions = field_marks.clean_decisions(revision, decisions, by=by)
     if without_reason := [name for name, reason in (decisions.reasons or {}).items() if not reason]:
         raise ValidationFailed(
@@ -160,7 +160,7 @@ def return_(
     Raises what `field_marks.clean_decisions` raises, and ValidationFailed without any reason.
     """
     new_state = workflow.check_transition(Action.RETURN, revision, by)
-    _check_version(revision, version)
+    workflow.check_version(revision, version)
     stored = field_marks.return_reasons(revision).items()
     still_returned = {name: reason for name, reason in stored if name not in (*accepted, *cleared)}
     entered = {name: reason for name, reason in reasons.items() if reason.strip()}
@@ -186,7 +186,7 @@ def approve(
     has changed meanwhile, and ValidationFailed for a returned field that is unchanged and not in `accepted`.
     """
     new_state = workflow.check_transition(Action.APPROVE, revision, by)
-    _check_version(revision, version)
+    workflow.check_version(revision, version)
     _check_submittable(session, revision)
     if returned := [name for name in field_marks.return_reasons(revision) if name not in accepted]:
         raise ValidationFailed([_still_returned_error(name) for name in returned])
@@ -269,11 +269,6 @@ def _still_returned_error(name: str) -> FieldError:
         "This field was returned and has not been changed since.",
         "Accept the field, or return the revision.",
     )
-
-
-def _check_version(revision: Revision, version: int) -> None:
-    if revision.version != version:
-        raise Conflict(conflict_with="revision", mine=revision.draft, theirs=revision.draft, version=revision.version)
 
 
 def _record_transition(

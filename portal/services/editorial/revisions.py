@@ -26,11 +26,15 @@ class Desk:
     waiting: tuple[Revision, ...]
     with_others: tuple[Revision, ...]
     approved: tuple[Revision, ...]
+    without_author: tuple[Revision, ...]
     decided: tuple[Revision, ...]
 
 
 def select_visible(account: Account) -> Select[Revision]:
-    """The revisions the account may see: its own, and for reviewers all that were ever submitted."""
+    """The revisions the account may see: its own, and for reviewers all that were ever submitted.
+
+    Administrators also see the drafts of disabled accounts, to hand them over.
+    """
     query = select(Revision).options(
         joinedload(Revision.project),
         joinedload(Revision.author),
@@ -52,7 +56,14 @@ def _is_visible_to(account: Account) -> ColumnElement[bool]:
     if account.is_disabled:
         return Revision.id < 0
     own = Revision.author_id == account.id
-    return or_(own, Revision.state.not_in(_PRIVATE_STATES)) if account.is_reviewer else own
+    if not account.is_reviewer:
+        return own
+    submitted = Revision.state.not_in(_PRIVATE_STATES)
+    return or_(own, submitted, _has_disabled_author()) if account.is_administrator else or_(own, submitted)
+
+
+def _has_disabled_author() -> ColumnElement[bool]:
+    return Revision.author_id.in_(select(Account.id).where(Account.is_disabled))
 
 
 def get_revision(session: Session, revision_id: int, account: Account) -> Revision:
@@ -66,13 +77,15 @@ def get_revision(session: Session, revision_id: int, account: Account) -> Revisi
 def load_desk(session: Session, account: Account) -> Desk:
     """The revisions on the desk of this account."""
 
-    def listed(*states: State) -> list[Revision]:
-        query = select_visible(account).where(Revision.state.in_(states))
+    def listed(*states: State, of: ColumnElement[bool] | None = None) -> list[Revision]:
+        query = select_visible(account).where(Revision.state.in_(states), *([] if of is None else [of]))
         return list(
             session.execute(query.order_by(Revision.saved_at, Revision.id).limit(MAX_LISTED_REVISIONS)).scalars()
         )
 
-    own = [revision for revision in listed(State.RETURNED, State.DRAFT) if revision.author_id == account.id]
+    editable = State.RETURNED, State.DRAFT
+    own = listed(*editable, of=Revision.author_id == account.id)
+    without_author = listed(*editable, of=_has_disabled_author()) if account.is_administrator else []
     submitted = sorted(listed(State.SUBMITTED, State.IN_REVIEW), key=lambda r: (r.due_at or r.saved_at, r.id))
     approved = listed(State.APPROVED, State.SCHEDULED)
     finished = select_visible(account).where(Revision.state.in_(PUBLISHED_STATES))
@@ -83,6 +96,7 @@ def load_desk(session: Session, account: Account) -> Desk:
         waiting=tuple(r for r in submitted if r.state == State.SUBMITTED),
         with_others=tuple(r for r in submitted if r.claimed_by_id not in (None, account.id)),
         approved=tuple(approved),
+        without_author=tuple(without_author),
         decided=tuple(decided),
     )
 

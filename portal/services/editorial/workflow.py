@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from portal.errors import Forbidden, InvalidTransition
+from portal.errors import Conflict, Forbidden, InvalidTransition
 from portal.models import Account, Revision
 from portal.services.editorial import authorship
-from portal.vocabulary.workflow import State
+from portal.vocabulary.workflow import OPEN_STATES, State
 
 
 class Action(StrEnum):
@@ -33,6 +33,7 @@ class Action(StrEnum):
     UNSCHEDULE = "unschedule"
     WITHDRAW = "withdraw"
     RESTORE = "restore"
+    HAND_OVER = "hand over"
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ DECIDING_CLAIMANT = Permission(
     lambda account, revision: CLAIMANT.allows(account, revision) and not _wrote_or_edited(account, revision),
 )
 REVIEWER = Permission("a reviewer", lambda account, revision: account.is_reviewer)
+ADMINISTRATOR = Permission("an administrator", lambda account, revision: account.is_administrator)
 ANYONE = Permission("anyone who is signed in", lambda account, revision: True)
 
 
@@ -109,6 +111,7 @@ TRANSITIONS: dict[tuple[Action, State], Transition] = {
     (Action.RESTORE, State.PUBLISHED): Transition(State.PUBLISHED, ANYONE),
     (Action.RESTORE, State.SUPERSEDED): Transition(State.SUPERSEDED, ANYONE),
     (Action.RESTORE, State.WITHDRAWN): Transition(State.WITHDRAWN, ANYONE),
+    **{(Action.HAND_OVER, state): Transition(state, ADMINISTRATOR) for state in OPEN_STATES},
 }
 
 # Whose turn it is; {claimant} is the name of the reviewer who claimed the revision.
@@ -126,8 +129,25 @@ STATUS_SENTENCES: dict[State, str] = {
 }
 
 
+# Nobody else can edit a draft, so it waits until it has another author.
+_NO_AUTHOR = "Its author’s account is disabled. An administrator can hand it over to another author."
+
+
+def lacks_author(revision: Revision) -> bool:
+    """Whether it waits for an author who cannot sign in any more."""
+    return revision.state in (State.DRAFT, State.RETURNED) and revision.author.is_disabled
+
+
+def holder_id(revision: Revision) -> int | None:
+    """The reviewer who holds it; None if nobody does, or somebody who cannot review any more."""
+    claimant = revision.claimed_by
+    return claimant.id if claimant is not None and claimant.is_reviewer and not claimant.is_disabled else None
+
+
 def status_sentence(revision: Revision) -> str:
     """The sentence that says whose turn it is."""
+    if lacks_author(revision):
+        return _NO_AUTHOR
     claimant = revision.claimed_by.name if revision.claimed_by else "who claimed it"
     return STATUS_SENTENCES[State(revision.state)].format(claimant=claimant)
 
@@ -159,6 +179,12 @@ def check_transition(action: Action, revision: Revision, account: Account) -> St
     return transition.target
 
 
+def check_version(revision: Revision, version: int) -> None:
+    """Raise Conflict unless the revision still has this version."""
+    if revision.version != version:
+        raise Conflict(conflict_with="revision", mine=revision.draft, theirs=revision.draft, version=revision.version)
+
+
 _PAST_PARTICIPLES = {
     Action.SAVE: "edited",
     Action.SUBMIT: "submitted",
@@ -175,4 +201,5 @@ _PAST_PARTICIPLES = {
     Action.UNSCHEDULE: "taken off the schedule",
     Action.WITHDRAW: "withdrawn",
     Action.RESTORE: "restored",
+    Action.HAND_OVER: "handed over",
 }

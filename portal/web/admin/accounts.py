@@ -19,6 +19,7 @@ from portal.services.accounts.one_time_links import IssuedLink
 from portal.services.audit import recording
 from portal.vocabulary.workflow import Role
 from portal.web.accounts import notify
+from portal.web.admin import leaving
 from portal.web.declarations import accepts, require_role
 from portal.web.http import request_context
 from portal.web.http.responses import ViewResponse
@@ -130,6 +131,22 @@ def change_email(account_id: int) -> ViewResponse:
     return response
 
 
+@bp.get(f"/{ACCOUNT_ID}/role")
+@require_role("administrator")
+def confirm_role(account_id: int) -> ViewResponse:
+    """What a role means for the open work of the account; `role` is the new one."""
+    role = request.args.get("role", "")
+    if role not in tuple(Role):
+        return redirect(url_for(".show_account", account_id=account_id))
+    return leaving.confirm_role(administration.get_by_id(db.session(), account_id), Role(role))
+
+
+@bp.get(f"/{ACCOUNT_ID}/disable")
+@require_role("administrator")
+def confirm_disable(account_id: int) -> ViewResponse:
+    return leaving.confirm_disable(administration.get_by_id(db.session(), account_id))
+
+
 @bp.post(f"/{ACCOUNT_ID}/disable")
 @require_role("administrator")
 @accepts()
@@ -200,6 +217,7 @@ def render_account(
         form=form or AccountNameForm(data={"name": account.name}),
         email_form=email or AccountEmailForm(data={"email": account.email}),
         roles=list(Role),
+        work=leaving.build_work(db.session(), account),
         events=recording.subject_events(db.session(), "account", account.id, limit=20),
     )
     return make_response(body, status)

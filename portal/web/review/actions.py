@@ -56,6 +56,7 @@ def success_message(action: Action, revision_id: int) -> str:
         Action.PUBLISH: gettext("%(label)s is published. Everyone can see it now."),
         Action.SCHEDULE: gettext("%(label)s is scheduled."),
         Action.UNSCHEDULE: gettext("%(label)s is no longer scheduled. It is still approved."),
+        Action.HAND_OVER: gettext("%(label)s has another author now. It is on their desk."),
         Action.RESTORE: gettext("This new draft has the content of %(label)s. Nothing public has changed."),
     }
     return sentences[action] % {"label": f"R-{revision_id}"}
@@ -69,8 +70,7 @@ def form_version() -> int:
 
 def check_version(revision: Revision) -> None:
     """Raise Conflict if the revision changed since the form was rendered."""
-    if revision.version != form_version():
-        raise Conflict(conflict_with="revision", mine=revision.draft, theirs=revision.draft, version=revision.version)
+    workflow.check_version(revision, form_version())
 
 
 def error_messages(error: PortalError) -> tuple[str, ...]:

@@ -18,7 +18,8 @@ class Confirmation:
     """The content of a confirmation page.
 
     `consequences` say what will happen, one sentence each. `required_input` names the input that the form asks for:
-    "", "reason", "time" or "day"; `current_value` is the value already set, in the format of its control.
+    "", "reason", "time", "day" or "author"; `current_value` is the value already set, in the format of its control,
+    `choices` are the (value, label) pairs of a list to choose from.
     `revision_ids` are the revisions of a bulk action; `comparison` is shown below the consequences.
     """
 
@@ -34,6 +35,7 @@ class Confirmation:
     is_dangerous: bool = False
     comparison: Comparison | None = None
     revision_ids: tuple[int, ...] = ()
+    choices: tuple[tuple[int, str], ...] = ()
 
 
 def render_confirmation(confirmation: Confirmation, *, error: PortalError | None = None, status: int = 200) -> Response:

@@ -16,12 +16,15 @@ from portal.services.editorial.workflow import Action
 from portal.vocabulary.workflow import State
 from portal.web.presentation.i18n import gettext, ngettext
 from portal.web.review.desk_rows import DeskRow, age_text, desk_row, waiting_since
+from portal.web.review.handover import HandOverNotice, hand_over_notices
 
 PAGE_SIZE = 20
 SORTS = ("oldest", "newest")
 # In tab order. Without a `queue` parameter the first queue that is not empty is shown.
 REVIEWER_QUEUES = ("review", "publish", "others", "returned", "drafts", "done")
 AUTHOR_QUEUES = ("returned", "drafts", "others", "done")
+# For administrators, while there is anything in it.
+WITHOUT_AUTHOR = "without-author"
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class DeskQuery:
     def parse(cls, args: MultiDict[str, str]) -> DeskQuery:
         page = args.get("page", "1")
         return cls(
-            queue=args.get("queue", "") if args.get("queue") in REVIEWER_QUEUES else "",
+            queue=args.get("queue", "") if args.get("queue") in (*REVIEWER_QUEUES, WITHOUT_AUTHOR) else "",
             sort=args.get("sort", "") if args.get("sort") in SORTS else SORTS[0],
             page=max(1, int(page)) if page.isascii() and page.isdigit() and len(page) < 6 else 1,
         )
@@ -69,12 +72,15 @@ class DeskPage:
     allows_bulk_publish: bool
     overdue: int
     is_schedule_stuck: bool
+    hand_overs: tuple[HandOverNotice, ...]
 
 
 def build_page(session: Session, account: Account, query: DeskQuery) -> DeskPage:
     """The tabs of an account, and one of its queues in full."""
     names = REVIEWER_QUEUES if account.is_reviewer else AUTHOR_QUEUES
     revisions_by_queue = queues(revisions.load_desk(session, account), account)
+    if revisions_by_queue[WITHOUT_AUTHOR]:
+        names = (*names, WITHOUT_AUTHOR)
     queue = _shown_queue(query, names, revisions_by_queue)
     ordered = _sorted_queue(revisions_by_queue[queue], queue, query.sort)
     pages = max(1, -(-len(ordered) // PAGE_SIZE))
@@ -98,6 +104,7 @@ def build_page(session: Session, account: Account, query: DeskQuery) -> DeskPage
         allows_bulk_publish=sum(row.can_publish for row in rows) > 1,
         overdue=len(overdue),
         is_schedule_stuck=any(revision.state == State.SCHEDULED for revision in overdue),
+        hand_overs=hand_over_notices(session, account),
     )
 
 
@@ -149,7 +156,7 @@ def queues(desk: Desk, account: Account) -> dict[str, list[Revision]]:
         revision
         for revision in submitted.values()
         if account.is_reviewer
-        and revision.claimed_by_id in (None, account.id)
+        and workflow.holder_id(revision) in (None, account.id)
         and review_actions & set(workflow.allowed_actions(revision, account))
     ]
     to_publish = [
@@ -164,6 +171,7 @@ def queues(desk: Desk, account: Account) -> dict[str, list[Revision]]:
         "returned": returned,
         "drafts": drafts,
         "done": list(desk.decided),
+        WITHOUT_AUTHOR: list(desk.without_author),
     }
 
 
@@ -175,6 +183,7 @@ def queue_names(account: Account) -> dict[str, str]:
         "returned": gettext("Returned to me"),
         "drafts": gettext("My drafts"),
         "done": gettext("Recently decided"),
+        WITHOUT_AUTHOR: gettext("Without an author"),
     }
 
 
@@ -191,6 +200,7 @@ def empty_queue_advice(queue: str, account: Account) -> str:
         ),
         "drafts": gettext("You have no drafts. Choose “New project”, or open a record and change it."),
         "done": gettext("Nothing has been published or withdrawn yet."),
+        WITHOUT_AUTHOR: gettext("Every draft and every returned revision has an author who can edit it."),
     }[queue]
 
 

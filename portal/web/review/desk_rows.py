@@ -64,6 +64,8 @@ def desk_row(session: Session, revision: Revision, account: Account) -> DeskRow:
 def holder(revision: Revision, account: Account) -> str:
     """The name of the person who holds the revision now, "" for nobody."""
     if revision.state == State.IN_REVIEW and revision.claimed_by:
+        if workflow.holder_id(revision) is None:
+            return ""
         return gettext("you") if revision.claimed_by_id == account.id else revision.claimed_by.name
     if revision.state in (State.DRAFT, State.RETURNED):
         return gettext("you") if revision.author_id == account.id else revision.author.name

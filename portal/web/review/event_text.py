@@ -156,4 +156,7 @@ def _phrase(event: AuditEvent) -> str:
         return gettext("set the due date to %(day)s", day=day) if day else gettext("removed the due date")
     if event.verb == "draft" and after.get("restored_from"):
         return gettext("restored it from R-%(number)s", number=after["restored_from"])
+    if event.verb == "hand over":
+        before = (event.before or {}).get("author", "")
+        return gettext("handed it over from %(former)s to %(author)s", former=before, author=after.get("author", ""))
     return verb_phrase(event.verb)

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from portal.database.orm import now
 from portal.errors import Conflict, Forbidden, InvalidTransition, NotFound, ValidationFailed
 from portal.models import ProjectDraft, Revision
-from portal.services.editorial import publication, review, revisions, workflow
+from portal.services.editorial import handover, publication, review, revisions, workflow
 from portal.services.editorial.field_marks import FieldDecisions
 from portal.services.editorial.workflow import TRANSITIONS, Action
 from portal.vocabulary.workflow import State
@@ -39,6 +39,7 @@ def run(office, action, revision, by):
         Action.UNSCHEDULE: lambda: publication.unschedule(session, revision, by=by),
         Action.WITHDRAW: lambda: publication.withdraw(session, revision.project, reason="Wrong.", by=by),
         Action.RESTORE: lambda: review.restore(session, revision, by=by),
+        Action.HAND_OVER: lambda: handover.hand_over(session, revision, office.other.id, version=version, by=by),
     }[action]()
 
 

@@ -18,8 +18,10 @@ from tests.pages import words
 from tests.staff_clients import Colleague, form_to, offered
 
 # What stands on the page as a link or a form of its own address.
-ADDRESSES = {action: {Action.SAVE: "edit", Action.SET_DUE: "due"}.get(action, str(action)) for action in Action}
-WITHOUT_QUESTION = [action for action in Action if action not in (Action.SAVE, Action.WITHDRAW, Action.DISCARD)]
+SPELT = {Action.SAVE: "edit", Action.SET_DUE: "due", Action.HAND_OVER: "hand-over"}
+ADDRESSES = {action: SPELT.get(action, str(action)) for action in Action}
+WITH_QUESTION = (Action.SAVE, Action.WITHDRAW, Action.DISCARD, Action.HAND_OVER)
+WITHOUT_QUESTION = [action for action in Action if action not in WITH_QUESTION]
 
 
 @pytest.fixture
