@@ -12,9 +12,7 @@ from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
-# The bind name of the public reader, and the key of `session.info` that marks a session of a public request.
-READER_BIND = "reader"
-PUBLIC_SESSION_FLAG = "is public"
+READER_BIND = "reader"  # the bind name of the public reader
 
 
 class Base(DeclarativeBase):
@@ -31,8 +29,8 @@ class Base(DeclarativeBase):
     )
 
 
-class RoutedSession(Session):
-    """A session that uses the engine of the public reader while it is marked with PUBLIC_SESSION_FLAG."""
+class PublicSession(Session):
+    """The session of a public request: it uses the public reader for everything."""
 
     def get_bind(
         self,
@@ -41,12 +39,10 @@ class RoutedSession(Session):
         bind: Engine | Connection | None = None,
         **options: Any,
     ) -> Engine | Connection:
-        if bind is None and self.info.get(PUBLIC_SESSION_FLAG):
-            bind = self._db.engines.get(READER_BIND)
-        return super().get_bind(mapper=mapper, clause=clause, bind=bind, **options)
+        return super().get_bind(mapper=mapper, clause=clause, bind=bind or self._db.engines[READER_BIND], **options)
 
 
-db = SQLAlchemy(model_class=Base, session_options={"class_": RoutedSession})
+db = SQLAlchemy(model_class=Base)
 
 if TYPE_CHECKING:
     # mypy does not know db.Model, which Flask-SQLAlchemy creates at run time.

@@ -16,7 +16,7 @@ from urllib.parse import quote
 from sqlalchemy import JSON, URL, Column, Engine, Integer, MetaData, String, Table, column, event, table
 from sqlalchemy.orm import Session
 
-from portal.database.orm import READER_BIND, UTCDateTime, db
+from portal.database.orm import READER_BIND, PublicSession, UTCDateTime, db
 
 # Views that exist for every engine: what the public may know of rows that it must not read.
 WITHDRAWN_ADDRESS = Table(
@@ -75,14 +75,27 @@ _ALLOW, _DENY = 0, 1
 _ALLOWED_PRAGMAS = {"data_version", "table_info", "table_xinfo"}
 
 
+def use_session(*, is_public: bool) -> None:
+    """Choose the session of this request, `db.session`: a public request gets one of the public reader.
+
+    A database in memory has no reader; its public requests use the ordinary session.
+    """
+    has_public_session = db.session.registry.has() and isinstance(db.session(), PublicSession)
+    needs_public_session = is_public and READER_BIND in db.engines
+    if has_public_session != needs_public_session:
+        db.session.remove()
+    if needs_public_session and not has_public_session:
+        db.session.registry.set(PublicSession(db))
+
+
 @contextmanager
 def public_session() -> Iterator[Session]:
     """A session of the public reader, also within a request of staff; that of the request if it is public."""
-    current, reader = db.session(), db.engines.get(READER_BIND)
-    if reader is None or current.get_bind() is reader:
+    current = db.session()
+    if READER_BIND not in db.engines or isinstance(current, PublicSession):
         yield current
         return
-    with Session(reader) as session:
+    with PublicSession(db) as session:
         yield session
 
 

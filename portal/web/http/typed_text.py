@@ -20,7 +20,9 @@ def mark_own_form() -> None:
 
 def typed_texts() -> list[tuple[str, str]]:
     """The label and value of each text that somebody typed into the submitted form, in page order."""
-    if not g.get("is_own_form") or request.method != "POST":
+    # A script keeps the text of a request that it makes in the background.
+    in_background = request.headers.get("Portal-Dialog") == "true" or request.headers.get("HX-Request") == "true"
+    if not g.get("is_own_form") or request.method != "POST" or in_background:
         return []
     names = field_labels.field_names()
     labels = {name: names[name] for name in ProjectDraft.field_names() if name not in _CHOSEN_FIELDS}

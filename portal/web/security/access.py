@@ -17,7 +17,8 @@ from markupsafe import Markup
 from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response as WSGIResponse
 
-from portal.database.orm import PUBLIC_SESSION_FLAG, db
+from portal.database.orm import db
+from portal.database.public_reader import use_session
 from portal.database.transactions import transaction
 from portal.errors import Forbidden, ReauthenticationRequired
 from portal.models import Account, AccountSession
@@ -71,7 +72,7 @@ def check_access() -> Response | WSGIResponse | None:
     """Run before each request; None lets the request pass."""
     view = current_view()
     is_public = view is None or declared_access(view) == "public"
-    db.session.info[PUBLIC_SESSION_FLAG] = is_public
+    use_session(is_public=is_public)
     if is_public:
         return None
     load_session()

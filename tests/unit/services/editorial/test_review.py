@@ -283,7 +283,7 @@ def test_every_screen_can_say_whose_turn_it_is(office):
     assert set(workflow.STATUS_SENTENCES) == set(State)
 
 
-@pytest.mark.parametrize("typed", ["150000", "150,000", "150 000.00", "0150000.00"])
+@pytest.mark.parametrize("typed", ["150000", "150,000.00", "150 000.00", "0150000.00"])
 def test_an_amount_spelt_another_way_is_no_change(typed, office):
     assert office.draft(COMPLETE.replace(budget=typed)).draft == COMPLETE
 
