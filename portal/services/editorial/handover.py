@@ -16,6 +16,7 @@ from portal.errors import FieldError, Forbidden, NotFound, ValidationFailed
 from portal.models import Account, ProjectDraft, Revision
 from portal.services.audit import recording
 from portal.services.editorial import authorship, workflow
+from portal.services.editorial.transitions import record_transition
 from portal.services.editorial.workflow import Action
 from portal.services.records import published
 from portal.vocabulary.workflow import OPEN_STATES, State
@@ -95,15 +96,9 @@ def hand_over(session: Session, revision: Revision, to_id: int, *, version: int,
     }
     revision.previous_author_id, revision.handed_over_at = former.id, now()
     revision.author_id = new_author.id
-    recording.record(
-        session,
-        Action.HAND_OVER,
-        "revision",
-        revision.id,
-        before={"author_id": former.id, "author": former.name},
-        after={"author_id": new_author.id, "author": new_author.name},
-        by=by,
-    )
+    before = {"author_id": former.id, "author": former.name}
+    after = {"author_id": new_author.id, "author": new_author.name}
+    record_transition(session, revision, Action.HAND_OVER, by, before=before, after=after)
     session.refresh(revision)
     return revision
 

@@ -6,22 +6,23 @@ Call `begin_writing` first, then load the revision with `revisions.get_revision`
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.exc import StaleDataError
 
 from portal.database.orm import now
 from portal.errors import Conflict, FieldError, Forbidden, InvalidTransition, ValidationFailed
 from portal.models import Account, Project, ProjectDraft, Revision
 from portal.services.audit import recording
-from portal.services.editorial import authorship, diff, field_marks, workflow
+from portal.services.editorial import authorship, diff, field_marks, merging, workflow
 from portal.services.editorial.entered_text import clean_note
 from portal.services.editorial.field_marks import FieldDecisions
 from portal.services.editorial.publication import check_base
+from portal.services.editorial.transitions import record_transition
 from portal.services.editorial.workflow import Action
 from portal.services.records import published, submission_checks
 from portal.vocabulary.workflow import OPEN_STATES
@@ -53,10 +54,12 @@ def save_draft(
     by: Account,
     note: str | None = None,
     base_version: int | None = None,
+    base_digests: Mapping[str, str] | None = None,
 ) -> Revision:
     """Replace the draft of this `version` of the revision; identical content changes nothing.
 
-    `base_version` is the version of the project that the account has seen when it resolved a conflict. Raises
+    `base_version` and `base_digests` are of the public record that the account has seen: when it opened the form of a
+    new change, or resolved a conflict. Raises
     InvalidTransition, Forbidden, and Conflict (of the revision, with both drafts) if someone saved meanwhile.
     """
     workflow.check_transition(Action.SAVE, revision, by)
@@ -68,12 +71,17 @@ def save_draft(
     new_note = revision.note if note is None else clean_note(note)
     if not changed and new_note == revision.note and base_version in (None, revision.base_version):
         return revision
+    replaced = {name: before.get(name) for name in changed}
+    if new_note != revision.note:
+        replaced["note"], changed["note"] = revision.note, new_note
     authorship.record_edit(revision, after, editor_id=by.id)
     revision.payload, revision.note = after, new_note
-    revision.base_version = revision.base_version if base_version is None else base_version
+    if base_version not in (None, revision.base_version):
+        revision.base_version, revision.base_digests = base_version, dict(base_digests or {})
     revision.saved_at = now()
-    replaced = {name: before.get(name) for name in changed}
-    return _record_transition(session, revision, Action.SAVE, by, before=replaced, after=changed, mine=draft)
+    # The next version, for merging.text_at_version.
+    changed["version"] = revision.version + 1
+    return record_transition(session, revision, Action.SAVE, by, before=replaced, after=changed, mine=draft)
 
 
 def submit(session: Session, revision: Revision, *, version: int, by: Account) -> Revision:
@@ -84,14 +92,14 @@ def submit(session: Session, revision: Revision, *, version: int, by: Account) -
     revision.state, revision.submitted_at = new_state, now()
     revision.due_at = now() + timedelta(days=REVIEW_DAYS)
     revision.claimed_by_id = revision.claimed_at = revision.decided_by_id = revision.decided_at = None
-    return _record_transition(session, revision, Action.SUBMIT, by)
+    return record_transition(session, revision, Action.SUBMIT, by)
 
 
 def recall(session: Session, revision: Revision, *, by: Account) -> Revision:
     """Take a submission back before a reviewer claims it."""
     revision.state = workflow.check_transition(Action.RECALL, revision, by)
     revision.due_at = None
-    return _record_transition(session, revision, Action.RECALL, by)
+    return record_transition(session, revision, Action.RECALL, by)
 
 
 def claim(session: Session, revision: Revision, *, by: Account) -> Revision:
@@ -101,14 +109,14 @@ def claim(session: Session, revision: Revision, *, by: Account) -> Revision:
         return revision
     before = {"claimed_by_id": revision.claimed_by_id}
     revision.state, revision.claimed_by_id, revision.claimed_at = new_state, by.id, now()
-    return _record_transition(session, revision, Action.CLAIM, by, before=before, after={"claimed_by_id": by.id})
+    return record_transition(session, revision, Action.CLAIM, by, before=before, after={"claimed_by_id": by.id})
 
 
 def release(session: Session, revision: Revision, *, by: Account) -> Revision:
     """Return a claimed submission to the queue."""
     revision.state = workflow.check_transition(Action.RELEASE, revision, by)
     revision.claimed_by_id = revision.claimed_at = None
-    return _record_transition(session, revision, Action.RELEASE, by)
+    return record_transition(session, revision, Action.RELEASE, by)
 
 
 def set_due(session: Session, revision: Revision, *, at: datetime | None, by: Account) -> Revision:
@@ -121,7 +129,7 @@ def set_due(session: Session, revision: Revision, *, at: datetime | None, by: Ac
         return revision
     before, after = ({"due_at": moment and moment.isoformat()} for moment in (revision.due_at, at))
     revision.due_at = at
-    return _record_transition(session, revision, Action.SET_DUE, by, before=before, after=after)
+    return record_transition(session, revision, Action.SET_DUE, by, before=before, after=after)
 
 
 def save_field_decisions(
@@ -140,7 +148,7 @@ def save_field_decisions(
         )
     if not (changes := field_marks.save(revision, decisions, by=by)):
         return revision
-    return _record_transition(session, revision, Action.MARK, by, after=changes)
+    return record_transition(session, revision, Action.MARK, by, after=changes)
 
 
 def return_(
@@ -174,7 +182,7 @@ def return_(
     revision.claimed_by_id = revision.claimed_at = None
     changes = field_marks.save(revision, decisions, by=by) | {"reasons": all_reasons, "note": note}
     _record_decision(revision, by, verdict="returned", note=note, reasons=all_reasons)
-    return _record_transition(session, revision, Action.RETURN, by, after=changes)
+    return record_transition(session, revision, Action.RETURN, by, after=changes)
 
 
 def approve(
@@ -196,13 +204,13 @@ def approve(
     note = clean_note(note)
     revision.state = new_state
     _record_decision(revision, by, verdict="approved", note=note, reasons={})
-    return _record_transition(session, revision, Action.APPROVE, by, after=changes | ({"note": note} if note else {}))
+    return record_transition(session, revision, Action.APPROVE, by, after=changes | ({"note": note} if note else {}))
 
 
 def discard(session: Session, revision: Revision, *, by: Account) -> Revision:
     """Discard a draft; it stays in the database and is no longer listed as open work."""
     revision.state = workflow.check_transition(Action.DISCARD, revision, by)
-    return _record_transition(session, revision, Action.DISCARD, by)
+    return record_transition(session, revision, Action.DISCARD, by)
 
 
 def restore(session: Session, revision: Revision, *, by: Account) -> Revision:
@@ -236,6 +244,7 @@ def _create_revision(
     revision = Revision(
         project_id=project.id if project else None,
         base_version=project.version if project else 0,
+        base_digests=merging.digests(published.draft_from_project(session, project)) if project else {},
         payload=submission_checks.clean_draft(draft).as_json(),
         author_id=by.id,
         last_editor_id=by.id,
@@ -269,26 +278,3 @@ def _still_returned_error(name: str) -> FieldError:
         "This field was returned and has not been changed since.",
         "Accept the field, or return the revision.",
     )
-
-
-def _record_transition(
-    session: Session,
-    revision: Revision,
-    action: Action,
-    by: Account,
-    *,
-    before: dict[str, Any] | None = None,
-    after: dict[str, Any] | None = None,
-    mine: ProjectDraft | None = None,
-) -> Revision:
-    """Flush the change and record its event; raises Conflict if another request has just changed the revision."""
-    revision_id = revision.id
-    try:
-        recording.record(session, action, "revision", revision_id, before=before, after=after, by=by)
-    except StaleDataError as error:
-        session.rollback()
-        current = session.get_one(Revision, revision_id)
-        raise Conflict(
-            conflict_with="revision", mine=mine or current.draft, theirs=current.draft, version=current.version
-        ) from error
-    return revision

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlalchemy.orm import Session
+
 from portal.errors import Conflict, PortalError, ValidationFailed
 from portal.models import ProjectDraft
 from portal.search.index import current
-from portal.services.editorial import diff
+from portal.services.editorial import diff, merging
 from portal.services.editorial.diff import TextSegment
 from portal.services.records import submission_checks
-from portal.web.authoring import edit_page
+from portal.web.authoring import draft_saving, edit_page
 from portal.web.authoring.draft_saving import DraftContext, DraftPost, DraftTarget
 from portal.web.authoring.project_form import ProjectForm
 from portal.web.presentation import field_labels
@@ -31,12 +33,19 @@ class FieldConflict:
 
 @dataclass(frozen=True)
 class ConflictPage:
-    """The choices to make; `fields` is the submitted draft as hidden fields."""
+    """The choices to make; `fields` is the joined draft as hidden fields.
+
+    `taken` are the fields that only the other side changed, with their text, `kept` the names of those that only the
+    author changed. `other_note` is the stored note to the reviewer if both sides changed it.
+    """
 
     conflict_with: str
     title: str
     form_url: str
     rows: tuple[FieldConflict, ...]
+    taken: tuple[FieldConflict, ...]
+    kept: tuple[str, ...]
+    other_note: str
     fields: tuple[tuple[str, str], ...]
     version: int
     base_version: int
@@ -44,24 +53,16 @@ class ConflictPage:
     saved_by: str
 
 
-def build_page(context: DraftContext, post: DraftPost, conflict: Conflict) -> ConflictPage:
+def build_page(session: Session, context: DraftContext, post: DraftPost, conflict: Conflict) -> ConflictPage:
     """The page of a conflict; `context` is the draft as it is stored now."""
-    mine, theirs = submission_checks.clean_draft(conflict.mine), conflict.theirs
-    differences = [difference for difference in diff.compare(theirs, mine) if difference.is_changed]
-    terms = current.current_snapshot().terms
-    labels = {field.name: field.label.text for field in ProjectForm(terms, mine)}
-    rows = tuple(
-        FieldConflict(
-            name=difference.field,
-            label=labels[difference.field],
-            mine=field_labels.display_values(terms, difference.field, difference.after),
-            theirs=field_labels.display_values(terms, difference.field, difference.before),
-            pieces=difference.segments,
-            chosen=post.choices[difference.field],
-        )
-        for difference in differences
-    )
     revision = context.revision
+    mine, theirs = submission_checks.clean_draft(conflict.mine), conflict.theirs
+    merged = draft_saving.merge_conflict(session, revision, post, conflict)
+    differing = _differing_fields(mine, theirs, post)
+    rows = tuple(differing[name] for name in merged.contested)
+    note, other_note = post.fields.get("note"), ""
+    if revision is not None and note is not None and post.version:
+        note, other_note = merging.merge_note(session, revision, note, post.version)
     target = (
         DraftTarget(revision_id=revision.id)
         if revision
@@ -73,12 +74,33 @@ def build_page(context: DraftContext, post: DraftPost, conflict: Conflict) -> Co
         title=mine.title or theirs.title,
         form_url=edit_page.form_url(target),
         rows=rows,
-        fields=tuple(_hidden_fields(mine, post)),
+        taken=tuple(differing[name] for name in merged.taken),
+        kept=tuple(differing[name].label for name in merged.kept),
+        fields=tuple(_hidden_fields(merged.draft, note)),
+        other_note=other_note,
         version=revision.version if revision else 0,
         base_version=revision.base_version if revision and is_of_revision else conflict.version,
         lacks_choices=bool(post.conflict_with) and any(row.chosen for row in rows),
         saved_by=revision.last_editor.name if revision and is_of_revision else "",
     )
+
+
+def _differing_fields(mine: ProjectDraft, theirs: ProjectDraft, post: DraftPost) -> dict[str, FieldConflict]:
+    """Both values of each field that differs, in the order of the fields."""
+    terms = current.current_snapshot().terms
+    labels = {field.name: field.label.text for field in ProjectForm(terms, mine)}
+    return {
+        difference.field: FieldConflict(
+            name=difference.field,
+            label=labels[difference.field],
+            mine=field_labels.display_values(terms, difference.field, difference.after),
+            theirs=field_labels.display_values(terms, difference.field, difference.before),
+            pieces=difference.segments,
+            chosen=post.choices[difference.field],
+        )
+        for difference in diff.compare(theirs, mine)
+        if difference.is_changed
+    }
 
 
 def autosave_message(error: PortalError) -> str:
@@ -93,8 +115,8 @@ def autosave_message(error: PortalError) -> str:
     return str(error)
 
 
-def _hidden_fields(mine: ProjectDraft, post: DraftPost) -> list[tuple[str, str]]:
-    fields: list[tuple[str, str]] = [("note", post.fields.get("note", ""))] if "note" in post.fields else []
+def _hidden_fields(mine: ProjectDraft, note: str | None) -> list[tuple[str, str]]:
+    fields: list[tuple[str, str]] = [] if note is None else [("note", note)]
     for name in ProjectDraft.field_names():
         value = getattr(mine, name)
         # An empty value first shows that the list was on the page, even if nothing in it is selected.

@@ -6,6 +6,7 @@ Everything here runs in the transaction of the caller and commits nothing.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
@@ -14,8 +15,9 @@ from werkzeug.datastructures import MultiDict
 from portal.errors import Conflict, InvalidTransition
 from portal.models import Account, Project, ProjectDraft, Revision
 from portal.search.index import current
-from portal.services.editorial import diff, idempotency, review, revisions
+from portal.services.editorial import diff, idempotency, merging, review, revisions
 from portal.services.editorial.idempotency import KeyKind
+from portal.services.editorial.merging import Merge
 from portal.services.records import published, submission_checks
 from portal.vocabulary.workflow import OPEN_STATES
 from portal.web.authoring.project_form import ProjectForm
@@ -28,6 +30,8 @@ EDIT_FIELDS = (
     "version",
     "page_key",
     "base_version",
+    "base",
+    "asked",
     "conflict_with",
     "action",
     "note",
@@ -50,7 +54,8 @@ class DraftPost:
 
     `key` makes the POST idempotent, `page_key` the creation of a draft from one page. `version` is the version of the
     revision that the form was rendered from, `base_version` that of the public record; 0 if there was none.
-    `conflict_with` is set when the form is a choice between two versions.
+    `base_digests` are those of that record. `conflict_with` is set when the form is a choice between two versions,
+    `asked` are then the fields to choose for; None in a form that does not say.
     """
 
     fields: MultiDict[str, str]
@@ -61,6 +66,8 @@ class DraftPost:
     action: str
     conflict_with: str
     choices: dict[str, str] = field(default_factory=dict)
+    base_digests: dict[str, str] = field(default_factory=dict)
+    asked: tuple[str, ...] | None = None
 
     @classmethod
     def from_form(cls, fields: MultiDict[str, str]) -> DraftPost:
@@ -75,6 +82,8 @@ class DraftPost:
             action=fields.get("action", "save"),
             conflict_with=fields.get("conflict_with", ""),
             choices={name: fields.get(CHOICE_PREFIX + name, "") for name in names},
+            base_digests=merging.unpack(fields.get("base", "")),
+            asked=tuple(name for name in names if name in fields.getlist("asked")) if "asked" in fields else None,
         )
 
 
@@ -120,18 +129,54 @@ def save_draft(session: Session, target: DraftTarget, post: DraftPost, account: 
     form = build_form(revision.draft, revision.note, post)
     draft = _resolve_conflict(session, revision, submission_checks.clean_draft(form.draft()), version, post)
     base_version = post.base_version if target.slug is not None or post.conflict_with == "project" else None
+    base_digests = _seen_record(session, revision, post)
     try:
         review.save_draft(
-            session, revision, draft, version=version, by=account, note=form.note.data, base_version=base_version
-        )
+            session, revision, draft, version=version, by=account, note=form.note.data,
+            base_version=base_version, base_digests=base_digests,
+        )  # fmt: skip
     except Conflict as error:
-        # Only a response was lost: the stored draft is what this form contains.
-        if error.conflict_with != "revision" or error.theirs != draft:
+        if error.conflict_with != "revision" or not _overwrites_nothing(session, revision, draft, post):
             raise
         review.save_draft(session, revision, draft, version=error.version, by=account, note=form.note.data)
     if target.revision_id is None:
         idempotency.complete_key(session, post.page_key, account, f"{revision.id}.{revision.version}", KeyKind.PAGE)
     return revision
+
+
+def merge_conflict(session: Session, revision: Revision | None, post: DraftPost, conflict: Conflict) -> Merge:
+    """The drafts of a conflict joined field by field."""
+    mine = submission_checks.clean_draft(conflict.mine)
+    base = _base_digests(session, revision, post, conflict.conflict_with)
+    return merging.merge(base, mine, conflict.theirs, contested=post.asked or ())
+
+
+def _base_digests(
+    session: Session, revision: Revision | None, post: DraftPost, conflict_with: str
+) -> Mapping[str, str]:
+    """The digests of the text that both versions of a conflict started from; {} if it is unknown."""
+    if revision is None:
+        return {}
+    if conflict_with == "project":
+        return revision.base_digests
+    if post.version == 0:  # the form of a change that another window began
+        return post.base_digests
+    text = merging.text_at_version(session, revision, post.version)
+    return merging.digests(text) if text else {}
+
+
+def _overwrites_nothing(session: Session, revision: Revision, draft: ProjectDraft, post: DraftPost) -> bool:
+    """Whether nobody else changed a text: only a response was lost, or only the steps of the revision moved on."""
+    base = _base_digests(session, revision, post, "revision")
+    merged = merging.merge(base, draft, revision.draft, contested=post.asked or ())
+    return not (merged.taken or merged.contested)
+
+
+def _seen_record(session: Session, revision: Revision, post: DraftPost) -> Mapping[str, str]:
+    """The digests of the public record that the form shows."""
+    if post.conflict_with == "project" and revision.project is not None:
+        return merging.digests(published.draft_from_project(session, revision.project))
+    return post.base_digests
 
 
 def build_form(draft: ProjectDraft, note: str, post: DraftPost | None = None) -> ProjectForm:
@@ -170,7 +215,7 @@ def _resolve_conflict(
     else:
         theirs = published.draft_from_project(session, revision.project)
         current_version = revision.project.version
-    changed = diff.changed_fields(theirs, mine)
+    changed = diff.changed_fields(theirs, mine) if post.asked is None else post.asked
     is_chosen = all(post.choices[name] in ("mine", "theirs") for name in changed)
     if not is_chosen or (post.conflict_with == "project" and current_version != post.base_version):
         raise Conflict(

@@ -11,7 +11,7 @@ from wtforms import Field
 
 from portal.errors import FieldError, NotFound
 from portal.models import Account, Project, ProjectDraft, Revision
-from portal.services.editorial import field_marks, idempotency, workflow
+from portal.services.editorial import field_marks, idempotency, merging, workflow
 from portal.services.editorial.workflow import Action
 from portal.services.records import published
 from portal.vocabulary.workflow import State
@@ -38,6 +38,7 @@ class EditPage:
     actions: tuple[Action, ...]
     version: int
     base_version: int
+    base: str
     key: str
     page_key: str
     form_url: str
@@ -101,6 +102,7 @@ def build_page(
         actions=workflow.allowed_actions(revision, account) if revision else (Action.SAVE, Action.SUBMIT),
         version=version,
         base_version=base_version,
+        base=_packed_base(context, post),
         key=idempotency.new_key(),
         page_key=idempotency.new_key(),
         form_url=form_url(target),
@@ -128,6 +130,13 @@ def _form_versions(context: DraftContext, post: DraftPost | None) -> tuple[int, 
         return post.version, post.base_version
     revision, project = context.revision, context.project
     return revision.version if revision else 0, project.version if project else 0
+
+
+def _packed_base(context: DraftContext, post: DraftPost | None) -> str:
+    """The public record that a change starts from, for merging; "" once the change is stored and knows it itself."""
+    if context.revision is not None or context.project is None:
+        return ""
+    return merging.pack(post.base_digests if post else merging.digests(context.draft))
 
 
 def form_url(target: DraftTarget, act: str = "edit") -> str:

@@ -174,8 +174,9 @@ def show_errors(revision_id: int, post: DraftPost, errors: Sequence[FieldError])
 
 def show_conflict(target: DraftTarget, post: DraftPost, error: Conflict) -> Response:
     """The conflict page; nothing is overwritten until the author has chosen."""
-    context = draft_saving.load_context(db.session(), target, access.signed_in_account())
-    conflict = conflict_page.build_page(context, post, error)
+    session = db.session()
+    context = draft_saving.load_context(session, target, access.signed_in_account())
+    conflict = conflict_page.build_page(session, context, post, error)
     return make_response(render_template("authoring/conflict.html", conflict=conflict, key=idempotency.new_key()), 409)
 
 

@@ -7,7 +7,7 @@ import pytest
 from portal.database.orm import db
 from portal.models import AuditEvent, Revision
 from portal.services.audit import recording
-from portal.services.editorial import idempotency, publication, review
+from portal.services.editorial import idempotency, merging, publication, review
 from portal.services.records import published
 from portal.vocabulary.workflow import State
 from tests.factories import COMPLETE, Office
@@ -56,8 +56,8 @@ def test_the_loser_sees_both_texts_field_by_field(clash):
     assert pairs == {
         "Title": ["Mine", "Theirs"],
         "Summary": ["My words.", "Their words."],
-        "Budget amount": ["USD 7", "USD 150,000"],
     }
+    assert "Changed by you alone, and kept: Budget amount." in words(page.one("form.conflict"))
 
 
 def test_a_conflict_overwrites_nothing(clash, session):
@@ -68,7 +68,7 @@ def test_a_conflict_overwrites_nothing(clash, session):
 
 def test_what_was_chosen_is_saved(clash, author, session):
     revision, _, page = clash
-    choices = {"choice-title": "mine", "choice-summary": "theirs", "choice-budget": "mine"}
+    choices = {"choice-title": "mine", "choice-summary": "theirs"}
     assert place(author.post(edit(revision), hidden(page) | choices)) == edit(revision)
     session.rollback()
     assert revision.draft == COMPLETE.replace(title="Mine", summary="Their words.", budget="7.00")
@@ -95,6 +95,68 @@ def test_a_draft_that_moved_on_while_choosing_is_shown_anew(clash, author, offic
     again = author.send(edit(revision), hidden(page) | choices, status=409)
     assert "Third" in again.text
     assert again.one("input[name=version]").attrs["value"] == str(revision.version)
+
+
+def test_what_one_side_alone_changed_is_not_asked_for(author, office, session):
+    revision = office.draft()
+    first, second = (filled(author.visit(edit(revision))) for _ in range(2))
+    author.post(edit(revision), first | {"summary": "Theirs alone.", "countries": ["KEN", "UGA"]})
+    page = author.send(edit(revision), second | {"title": "Mine alone"}, status=409)
+    assert page.select(".choice-pair") == []
+    assert "Theirs alone." in words(page.one("#taken").parent)
+    assert author.post(edit(revision), hidden(page)).status_code == 303
+    session.rollback()
+    assert (revision.draft.title, revision.draft.summary) == ("Mine alone", "Theirs alone.")
+    assert revision.draft.countries == ("KEN", "UGA")
+
+
+@pytest.mark.parametrize(("typed", "stored"), [("", "Theirs"), ("Mine", "Mine")])
+def test_a_note_that_was_not_changed_takes_nothing_back(author, office, session, typed, stored):
+    revision = office.draft()
+    first, second = (filled(author.visit(edit(revision))) for _ in range(2))
+    author.post(edit(revision), first | {"note": "Theirs", "summary": "Theirs alone."})
+    page = author.send(edit(revision), second | {"note": typed, "title": "Mine alone"}, status=409)
+    assert ("The saved version has another note" in page.text) == bool(typed)
+    author.post(edit(revision), hidden(page))
+    session.rollback()
+    assert revision.note == stored
+
+
+def test_after_autosaves_the_base_is_the_last_text_that_was_saved_here(author, office, session):
+    revision = office.draft()
+    mine = filled(author.visit(edit(revision)), title="Autosaved")
+    mine["version"] = str(author.post(autosave(revision), mine).json["version"])
+    other = filled(author.visit(edit(revision)), title=COMPLETE.title)
+    assert author.post(edit(revision), other).status_code == 303
+    page = author.send(edit(revision), mine | {"budget": "7"}, status=409)
+    assert page.select(".choice-pair") == []
+    author.post(edit(revision), hidden(page))
+    session.rollback()
+    assert (revision.draft.title, revision.draft.budget) == (COMPLETE.title, "7.00")
+
+
+def test_a_step_that_changes_no_text_is_no_conflict(app, session, office):
+    revision = office.revision(State.IN_REVIEW)
+    reviewer = Browser(app, session).sign_in(office.reviewer)
+    fields = filled(reviewer.visit(edit(revision)), title="Mended")
+    review.set_due(session(), revision, at=None, by=office.second)
+    session.commit()
+    assert reviewer.post(edit(revision), fields).status_code == 303
+    session.rollback()
+    assert (revision.draft.title, revision.due_at) == ("Mended", None)
+
+
+def test_saves_from_before_they_told_their_version_are_asked_for_field_by_field(author, office, session):
+    revision = office.draft()
+    first, second = (filled(author.visit(edit(revision))) for _ in range(2))
+    author.post(edit(revision), first | {"summary": "Theirs alone."})
+    event = session.query(AuditEvent).filter_by(verb="save").one()
+    assert event.after["version"] == revision.version
+    assert merging.text_at_version(session(), revision, 1).summary == COMPLETE.summary
+    recording.record(session(), "save", "revision", revision.id, before={"title": "Old"}, after={"title": "New"})
+    session.commit()
+    page = author.send(edit(revision), second | {"title": "Mine alone"}, status=409)
+    assert len(page.select(".choice-pair")) == 2
 
 
 def test_the_same_text_in_both_windows_is_no_conflict(author, office, session):
@@ -128,6 +190,41 @@ def overtaken(author, office, session):
 def test_a_record_that_moved_on_is_compared_with_the_draft(overtaken):
     _, page = overtaken
     assert [words(side) for side in page.select(".choice-pair .choice-text")] == ["My title", "Public meanwhile"]
+
+
+def test_what_colleagues_published_in_other_fields_is_taken_over(author, office, session):
+    project = office.revision(State.PUBLISHED).project
+    address = f"/staff/projects/{project.slug}/edit"
+    fields = filled(author.visit(address), title="My title", action="submit")
+    stored = place(author.post(address, fields | {"action": "save"}))
+    office.change(project, summary="Published by Olu.")
+    change = session.query(Revision).filter_by(author_id=office.other.id).one()
+    review.claim(session(), change, by=office.reviewer)
+    review.approve(session(), change, version=change.version, by=office.reviewer)
+    publication.publish(session(), change, by=office.reviewer)
+    session.commit()
+    page = author.send(stored, filled(author.visit(stored), action="submit"), status=409)
+    assert page.select(".choice-pair") == []
+    assert "Published by Olu." in words(page.one("#taken").parent)
+    assert author.post(stored, hidden(page)).status_code == 303
+    session.rollback()
+    mine = session.query(Revision).filter_by(author_id=office.author.id, state=State.DRAFT).one()
+    assert (mine.draft.title, mine.draft.summary) == ("My title", "Published by Olu.")
+    assert author.post(stored, filled(author.visit(stored), action="submit")).status_code == 303
+
+
+def test_a_form_that_was_open_before_the_first_save_is_compared_with_the_record_it_showed(author, office, session):
+    project = office.revision(State.PUBLISHED).project
+    address = f"/staff/projects/{project.slug}/edit"
+    fields = filled(author.visit(address), title="My title", action="submit")
+    change = office.change(project, summary="Published by Olu.")
+    review.claim(session(), change, by=office.reviewer)
+    review.approve(session(), change, version=change.version, by=office.reviewer)
+    publication.publish(session(), change, by=office.reviewer)
+    session.commit()
+    page = author.send(address, fields, status=409)
+    assert page.select(".choice-pair") == []
+    assert "Published by Olu." in words(page.one("#taken").parent)
 
 
 def test_a_draft_whose_record_moved_on_is_stored_all_the_same(overtaken, session, office):
