@@ -16,9 +16,11 @@ from portal.services.records.amounts import AmbiguousAmount, NotAnAmount, Number
 from portal.services.records.dates import NotADate, read_partial_date
 from portal.services.records.findings import Finding, FindingKind
 from portal.services.records.spellings import KnownTerm, TermLookup
-from portal.text.cleaning import clean_cell, clean_cell_lines, describe_repairs, is_clean_line, repair
+from portal.text.cleaning import clean_cell, describe_repairs, is_clean_line, repair
 from portal.text.decoding import has_damage
 from portal.text.folding import fold
+from portal.text.markdown import clean_cell_markdown
+from portal.text.markup import has_markup, plain_from_html
 from portal.vocabulary.facets import MAX_YEAR, MIN_YEAR
 
 MAX_BUDGET_USD = Decimal(10) ** 12
@@ -29,6 +31,9 @@ FIRST_FUND_YEAR, MAX_YEARS_AHEAD = 2001, 10
 _NOT_AVAILABLE = "na"
 _YEAR = re.compile(r"[0-9]{4}")
 _REPEATED_SPACES = re.compile(r"\s{2}|[\t\n]")
+
+# Records are found by these, so they stay as the file has them.
+IDENTIFYING_FIELDS = frozenset(("number", "prima_id", "source_url"))
 
 FieldValue = str | tuple[str, ...]
 
@@ -65,12 +70,12 @@ class FieldValidation:
         return self._clean_line(name, self.raw(name))
 
     def paragraphs(self, name: str) -> str:
-        """Several lines of plain text without blank lines; reports the removal of invisible characters."""
+        """Several lines of plain Markdown; reports what was removed or converted."""
         raw = self.raw(name)
-        if is_clean_line(raw):
-            return raw
-        self._report_repairs(name, raw)
-        return clean_cell_lines(raw)
+        if not is_clean_line(raw):
+            self._report_repairs(name, raw)
+        self._report_markup(name, raw)
+        return clean_cell_markdown(raw)
 
     def parts(self, name: str) -> list[str]:
         """The names or codes of a field that holds several. Only a text is split: a code may contain a semicolon."""
@@ -82,11 +87,23 @@ class FieldValidation:
 
     def _clean_line(self, name: str, raw: str) -> str:
         if is_clean_line(raw):
-            return raw
+            return self._without_html(name, raw)
         self._report_repairs(name, raw)
         if _REPEATED_SPACES.search(raw.strip()):
             self.add_finding("repaired", name, "Repeated spaces or line ends became single spaces.", "Nothing to do.")
-        return clean_cell(raw)
+        return clean_cell(self._without_html(name, raw))
+
+    def _without_html(self, name: str, raw: str) -> str:
+        if name in IDENTIFYING_FIELDS or not self._report_markup(name, raw):
+            return raw
+        return clean_cell(plain_from_html(raw)) or raw
+
+    def _report_markup(self, name: str, raw: str) -> bool:
+        """Whether the text has HTML, which the report then mentions."""
+        if not has_markup(raw) or (repaired := repair(raw)) == plain_from_html(repaired):
+            return False
+        self.add_finding("repaired", name, "HTML was converted to plain text.", "Check the text.")
+        return True
 
     def _report_repairs(self, name: str, raw: str) -> None:
         for sentence in describe_repairs(raw):

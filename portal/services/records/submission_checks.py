@@ -22,6 +22,7 @@ from portal.services.records.spellings import TermLookup, cached_term_lookup
 from portal.services.records.validation import validate_fields
 from portal.services.records.values import Proposal, slug_from_reference
 from portal.text import cleaning, markdown
+from portal.text.markup import plain_from_html
 
 MAX_TITLE_LENGTH, MAX_SUMMARY_LENGTH, MAX_URL_LENGTH, MAX_CODES_PER_FIELD = 300, 20_000, 2_000, 250
 # The fields that a submission requires, and the advice when one is empty.
@@ -53,7 +54,7 @@ def clean_draft(draft: ProjectDraft) -> ProjectDraft:
         if isinstance(value, tuple):
             changes[field.name] = tuple(dict.fromkeys(filter(None, map(cleaning.clean_line, value))))
         else:
-            changes[field.name] = _clean_summary(value) if field.name == "summary" else cleaning.clean_line(value)
+            changes[field.name] = _CLEANERS.get(field.name, cleaning.clean_line)(value)
     dates = {name: _normalise_date(getattr(draft, name)) for name in ("start", "end")}
     return draft.replace(**changes | dates | {"budget": _normalise_amount(draft.budget)})
 
@@ -73,9 +74,18 @@ def _normalise_date(text: str) -> str:
         return line
 
 
+def _clean_title(text: str) -> str:
+    if len(text) > MAX_SUMMARY_LENGTH:
+        return cleaning.clean_line(text)
+    return cleaning.clean_line(plain_from_html(cleaning.repair(text))) or cleaning.clean_line(text)
+
+
 def _clean_summary(text: str) -> str:
     # A summary that is too long to submit is not searched for HTML: in half a million characters that is too slow.
     return markdown.clean_markdown(text) if len(text) <= MAX_SUMMARY_LENGTH else cleaning.clean_paragraphs(text)
+
+
+_CLEANERS = {"title": _clean_title, "summary": _clean_summary}
 
 
 def find_errors(session: Session, draft: ProjectDraft, *, project_id: int | None = None) -> tuple[FieldError, ...]:

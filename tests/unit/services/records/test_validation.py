@@ -52,7 +52,7 @@ def test_a_sound_project_becomes_a_proposal(checked, lookup):
     assert sorted(proposal.country_links) == sorted([(ghana, True), (togo, True), (france, False)])
     assert proposal.tags == tuple(sorted([lookup.by_code("sdg", "8.8"), lookup.by_code("gcm", "6")]))
     assert (proposal.title_language, proposal.language, proposal.prima_id) == ("en", "en", "P-1")
-    assert proposal.search_document[:3] == ("XX.0001 P-1", "A title", "One.\nTwo.")
+    assert proposal.search_document[:3] == ("XX.0001 P-1", "A title", "One.\n\nTwo.")
     assert "Ghana" in proposal.search_document[3]
 
 
