@@ -121,3 +121,9 @@ def test_a_source_page_of_one_record_and_one_row_still_gives_it_its_id(session, 
     take([page | {"title": "Alpha one"}])
     assert take([page | {"title": "Alpha, renamed", "project_id": "N1"}]).changed == 1
     assert session.query(Project.reference).one() == ("N1",)
+
+
+@pytest.mark.parametrize(("titles", "added"), [(["One"], 0), (["One", "Another"], 1)])
+def test_a_prima_id_that_two_records_have_means_neither(take, titles, added):
+    assert take([{"title": title, "prima_id": "P-1"} for title in titles]).added == len(titles)
+    assert take([{"project_id": "XX.1", "title": "Two", "prima_id": "P-1"}]).added == added

@@ -1,0 +1,33 @@
+"""When a revision is overdue."""
+
+from datetime import timedelta
+
+import pytest
+
+from portal.database.orm import now
+from portal.services.editorial.revisions import is_overdue
+from portal.vocabulary.workflow import State
+
+EARLIER, LATER = timedelta(hours=-1), timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("state", "due", "publish", "overdue"),
+    [
+        (State.SUBMITTED, EARLIER, None, True),
+        (State.IN_REVIEW, EARLIER, None, True),
+        (State.IN_REVIEW, LATER, None, False),
+        (State.IN_REVIEW, None, None, False),
+        (State.RETURNED, EARLIER, None, False),
+        (State.SCHEDULED, None, EARLIER, True),
+        (State.SCHEDULED, EARLIER, LATER, False),
+        (State.SCHEDULED, None, None, False),
+        (State.APPROVED, EARLIER, EARLIER, False),
+    ],
+)
+def test_overdue(office, state, due, publish, overdue):
+    revision = office.draft()
+    revision.state = state
+    revision.due_at = due and now() + due
+    revision.publish_at = publish and now() + publish
+    assert is_overdue(revision) is overdue
