@@ -25,7 +25,7 @@ from portal.services.imports import Report, import_file
 
 # Smaller files are parsed faster than a second process starts.
 MIN_WORKER_FILE_BYTES = 500_000
-CACHE_KIB = 48_000
+CACHE_KIB = 16_000
 MAX_BUSY_SECONDS, PAUSE_SECONDS = 1.8, 0.11
 # A crash of the machine may lose the last batches; the same command imports them again, so no batch waits for the disk.
 BULK_PRAGMAS = (f"cache_size=-{CACHE_KIB}", "synchronous=NORMAL", "wal_autocheckpoint=16000")

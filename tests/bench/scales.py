@@ -81,7 +81,7 @@ def make(scale: Scale, store) -> None:
 
 
 def measured_import(database: Path, name: str, prefix: str) -> dict[str, object]:
-    """Import one file; seconds by the wall and of the processor, and the peak of memory in MB."""
+    """Import one file; seconds by the wall and of the processor, and the peak of memory of all its processes in MB."""
     before = count(database)
     path, options = DATA / name, []
     if prefix and has_prefix_option():
@@ -95,8 +95,8 @@ def measured_import(database: Path, name: str, prefix: str) -> dict[str, object]
         process = subprocess.Popen(command, env=environment(database), stdout=log, stderr=subprocess.STDOUT)
         peak = 0
         while process.poll() is None:
-            peak = max(peak, memory_of(process.pid, "VmHWM"))
-            time.sleep(0.02)
+            peak = max(peak, sum(shared_memory_of(pid) for pid in with_children(process.pid)))
+            time.sleep(0.05)
     seconds, cpu = time.perf_counter() - begun, os.times()
     # 1 means that some rows were refused, as the data has it.
     if process.returncode not in (0, 1) or count(database) == before:
@@ -149,6 +149,25 @@ def memory_of(pid: int, what: str) -> int:
     with suppress(OSError):
         for line in Path(f"/proc/{pid}/status").read_text().splitlines():
             if line.startswith(f"{what}:"):
+                return int(line.split()[1]) * 1024
+    return 0
+
+
+def with_children(pid: int) -> list[int]:
+    """A process and all that it began."""
+    pids = [pid]
+    with suppress(OSError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            for child in (task / "children").read_text().split():
+                pids += with_children(int(child))
+    return pids
+
+
+def shared_memory_of(pid: int) -> int:
+    """The proportional set size in bytes: pages that several processes share count once in their sum."""
+    with suppress(OSError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
                 return int(line.split()[1]) * 1024
     return 0
 

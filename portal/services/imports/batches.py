@@ -19,7 +19,7 @@ from portal.services.records.values import Proposal
 
 # A batch is stored in one transaction, which blocks other writers, and journalled as one catalogue change, which lists
 # a limited number of projects.
-MAX_BATCH_ROWS = min(4_000, MAX_ITEMISED_PROJECTS)
+MAX_BATCH_ROWS = min(2_000, MAX_ITEMISED_PROJECTS)
 # In characters of text, so that a file of very long cells does not exhaust memory.
 MAX_BATCH_CHARACTERS = 8_000_000
 
