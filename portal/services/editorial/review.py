@@ -18,7 +18,7 @@ from portal.database.orm import now
 from portal.errors import Conflict, FieldError, Forbidden, InvalidTransition, ValidationFailed
 from portal.models import Account, Project, ProjectDraft, Revision
 from portal.services.audit import recording
-from portal.services.editorial import authorship, diff, field_marks, merging, workflow
+from portal.services.editorial import authorship, diff, field_marks, merging, rounds, workflow
 from portal.services.editorial.entered_text import clean_note
 from portal.services.editorial.field_marks import FieldDecisions
 from portal.services.editorial.publication import check_base
@@ -55,11 +55,12 @@ def save_draft(
     note: str | None = None,
     base_version: int | None = None,
     base_digests: Mapping[str, str] | None = None,
+    answers: Mapping[str, str] | None = None,
 ) -> Revision:
     """Replace the draft of this `version` of the revision; identical content changes nothing.
 
     `base_version` and `base_digests` are of the public record that the account has seen: when it opened the form of a
-    new change, or resolved a conflict. Raises
+    new change, or resolved a conflict. `answers` are those to the reasons of the last return, by field. Raises
     InvalidTransition, Forbidden, and Conflict (of the revision, with both drafts) if someone saved meanwhile.
     """
     workflow.check_transition(Action.SAVE, revision, by)
@@ -69,11 +70,15 @@ def save_draft(
     before, after = revision.payload, draft.as_json()
     changed = {name: value for name, value in after.items() if before.get(name) != value}
     new_note = revision.note if note is None else clean_note(note)
-    if not changed and new_note == revision.note and base_version in (None, revision.base_version):
+    new_answers = rounds.save_answers(revision, answers or {})
+    is_same = not changed and new_note == revision.note and new_answers is None
+    if is_same and base_version in (None, revision.base_version):
         return revision
     replaced = {name: before.get(name) for name in changed}
     if new_note != revision.note:
         replaced["note"], changed["note"] = revision.note, new_note
+    if new_answers is not None:
+        changed["answers"] = new_answers
     authorship.record_edit(revision, after, editor_id=by.id)
     revision.payload, revision.note = after, new_note
     if base_version not in (None, revision.base_version):
@@ -89,10 +94,12 @@ def submit(session: Session, revision: Revision, *, version: int, by: Account) -
     new_state = workflow.check_transition(Action.SUBMIT, revision, by)
     workflow.check_version(revision, version)
     _check_submittable(session, revision)
+    returned = rounds.last_return(revision)
+    after = {"answers": dict(returned.answers)} if returned and returned.answers else None
     revision.state, revision.submitted_at = new_state, now()
     revision.due_at = now() + timedelta(days=REVIEW_DAYS)
     revision.claimed_by_id = revision.claimed_at = revision.decided_by_id = revision.decided_at = None
-    return record_transition(session, revision, Action.SUBMIT, by)
+    return record_transition(session, revision, Action.SUBMIT, by, after=after)
 
 
 def recall(session: Session, revision: Revision, *, by: Account) -> Revision:
@@ -181,7 +188,7 @@ def return_(
     revision.state, revision.publish_at, revision.published_by_id = new_state, None, None
     revision.claimed_by_id = revision.claimed_at = None
     changes = field_marks.save(revision, decisions, by=by) | {"reasons": all_reasons, "note": note}
-    _record_decision(revision, by, verdict="returned", note=note, reasons=all_reasons)
+    _record_decision(revision, by, verdict=rounds.RETURNED, note=note, reasons=all_reasons)
     return record_transition(session, revision, Action.RETURN, by, after=changes)
 
 
@@ -269,6 +276,8 @@ def _record_decision(revision: Revision, by: Account, *, verdict: str, note: str
     revision.decided_by_id, revision.decided_at = by.id, moment
     entry: dict[str, Any] = {"at": moment.isoformat(), "by": by.id, "verdict": verdict, "note": note}
     entry |= {"reasons": reasons, "accepted": list(field_marks.accepted_fields(revision))}
+    if verdict == rounds.RETURNED:
+        entry["text"] = dict(revision.payload)
     revision.decisions = [*revision.decisions, entry]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -76,7 +77,7 @@ def build_page(session: Session, context: DraftContext, post: DraftPost, conflic
         rows=rows,
         taken=tuple(differing[name] for name in merged.taken),
         kept=tuple(differing[name].label for name in merged.kept),
-        fields=tuple(_hidden_fields(merged.draft, note)),
+        fields=tuple(_hidden_fields(merged.draft, note, post.answers)),
         other_note=other_note,
         version=revision.version if revision else 0,
         base_version=revision.base_version if revision and is_of_revision else conflict.version,
@@ -115,8 +116,9 @@ def autosave_message(error: PortalError) -> str:
     return str(error)
 
 
-def _hidden_fields(mine: ProjectDraft, note: str | None) -> list[tuple[str, str]]:
+def _hidden_fields(mine: ProjectDraft, note: str | None, answers: Mapping[str, str]) -> list[tuple[str, str]]:
     fields: list[tuple[str, str]] = [] if note is None else [("note", note)]
+    fields += [(draft_saving.ANSWER_PREFIX + name, answer) for name, answer in answers.items()]
     for name in ProjectDraft.field_names():
         value = getattr(mine, name)
         # An empty value first shows that the list was on the page, even if nothing in it is selected.

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
@@ -22,10 +23,10 @@ from portal.services.records import published, submission_checks
 from portal.vocabulary.workflow import OPEN_STATES
 from portal.web.authoring.project_form import ProjectForm
 
-CHOICE_PREFIX = "choice-"
+CHOICE_PREFIX, ANSWER_PREFIX = "choice-", "answer-"
 EDIT_FIELDS = (
     *ProjectDraft.field_names(),
-    *(f"{CHOICE_PREFIX}{name}" for name in ProjectDraft.field_names()),
+    *(f"{prefix}{name}" for name in ProjectDraft.field_names() for prefix in (CHOICE_PREFIX, ANSWER_PREFIX)),
     "key",
     "version",
     "page_key",
@@ -55,7 +56,8 @@ class DraftPost:
     `key` makes the POST idempotent, `page_key` the creation of a draft from one page. `version` is the version of the
     revision that the form was rendered from, `base_version` that of the public record; 0 if there was none.
     `base_digests` are those of that record. `conflict_with` is set when the form is a choice between two versions,
-    `asked` are then the fields to choose for; None in a form that does not say.
+    `asked` are then the fields to choose for; None in a form that does not say. `answers` are those to a reviewer's
+    reasons.
     """
 
     fields: MultiDict[str, str]
@@ -68,6 +70,7 @@ class DraftPost:
     choices: dict[str, str] = field(default_factory=dict)
     base_digests: dict[str, str] = field(default_factory=dict)
     asked: tuple[str, ...] | None = None
+    answers: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_form(cls, fields: MultiDict[str, str]) -> DraftPost:
@@ -82,6 +85,7 @@ class DraftPost:
             action=fields.get("action", "save"),
             conflict_with=fields.get("conflict_with", ""),
             choices={name: fields.get(CHOICE_PREFIX + name, "") for name in names},
+            answers={name: fields[ANSWER_PREFIX + name] for name in names if ANSWER_PREFIX + name in fields},
             base_digests=merging.unpack(fields.get("base", "")),
             asked=tuple(name for name in names if name in fields.getlist("asked")) if "asked" in fields else None,
         )
@@ -130,15 +134,13 @@ def save_draft(session: Session, target: DraftTarget, post: DraftPost, account: 
     draft = _resolve_conflict(session, revision, submission_checks.clean_draft(form.draft()), version, post)
     base_version = post.base_version if target.slug is not None or post.conflict_with == "project" else None
     base_digests = _seen_record(session, revision, post)
+    save = partial(review.save_draft, session, revision, draft, by=account, note=form.note.data, answers=post.answers)
     try:
-        review.save_draft(
-            session, revision, draft, version=version, by=account, note=form.note.data,
-            base_version=base_version, base_digests=base_digests,
-        )  # fmt: skip
+        save(version=version, base_version=base_version, base_digests=base_digests)
     except Conflict as error:
         if error.conflict_with != "revision" or not _overwrites_nothing(session, revision, draft, post):
             raise
-        review.save_draft(session, revision, draft, version=error.version, by=account, note=form.note.data)
+        save(version=error.version)
     if target.revision_id is None:
         idempotency.complete_key(session, post.page_key, account, f"{revision.id}.{revision.version}", KeyKind.PAGE)
     return revision

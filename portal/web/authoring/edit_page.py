@@ -11,7 +11,8 @@ from wtforms import Field
 
 from portal.errors import FieldError, NotFound
 from portal.models import Account, Project, ProjectDraft, Revision
-from portal.services.editorial import field_marks, idempotency, merging, workflow
+from portal.search.index import current
+from portal.services.editorial import diff, field_marks, idempotency, merging, rounds, workflow
 from portal.services.editorial.workflow import Action
 from portal.services.records import published
 from portal.vocabulary.workflow import State
@@ -19,6 +20,8 @@ from portal.web.authoring import checks, draft_saving
 from portal.web.authoring.checks import Checks, RuleText
 from portal.web.authoring.draft_saving import DraftContext, DraftPost, DraftTarget
 from portal.web.authoring.project_form import MAX_LENGTHS, SECTIONS, ProjectForm
+from portal.web.presentation import field_labels
+from portal.web.presentation.i18n import gettext
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,8 @@ class EditPage:
     checks: Checks
     rule_texts: Mapping[str, Sequence[RuleText]]
     reasons: Mapping[str, str]
+    answers: Mapping[str, str]
+    returned_texts: Mapping[str, tuple[str, ...]]
     accepted: Sequence[str]
     reviewer_note: str
     max_lengths: Mapping[str, str]
@@ -110,6 +115,8 @@ def build_page(
         checks=checked,
         rule_texts={name: checks.rule_texts(name) for name in form.data},
         reasons=revision.reasons if revision else {},
+        answers=_answers(revision, post),
+        returned_texts=_returned_texts(revision),
         accepted=field_marks.accepted_fields(revision) if revision else (),
         reviewer_note=_reviewer_note(revision),
         max_lengths={name: f"{length:,}" for name, length in MAX_LENGTHS.items()},
@@ -137,6 +144,25 @@ def _packed_base(context: DraftContext, post: DraftPost | None) -> str:
     if context.revision is not None or context.project is None:
         return ""
     return merging.pack(post.base_digests if post else merging.digests(context.draft))
+
+
+def _answers(revision: Revision | None, post: DraftPost | None) -> Mapping[str, str]:
+    """The author's answers to the reviewer's reasons, as typed or as stored."""
+    returned = rounds.last_return(revision) if revision else None
+    stored = dict(returned.answers) if returned else {}
+    return stored | (post.answers if post else {})
+
+
+def _returned_texts(revision: Revision | None) -> Mapping[str, tuple[str, ...]]:
+    """The text that was returned, for the fields that the author has changed since."""
+    returned = rounds.last_return(revision) if revision else None
+    if revision is None or returned is None or returned.text is None:
+        return {}
+    terms = current.current_snapshot().terms
+    return {
+        name: field_labels.display_values(terms, name, getattr(returned.text, name)) or (gettext("Not stated"),)
+        for name in diff.changed_fields(returned.text, revision.draft)
+    }
 
 
 def form_url(target: DraftTarget, act: str = "edit") -> str:

@@ -9,7 +9,7 @@ from portal.models.draft import CODE_FIELDS, TERM_FIELDS
 from portal.web.presentation import field_labels
 from portal.web.presentation.i18n import gettext
 
-REASON_PREFIX = "reason-"
+REASON_PREFIX, ANSWER_PREFIX = "reason-", "answer-"
 _CHOSEN_FIELDS = {*CODE_FIELDS, *TERM_FIELDS, "title_language", "language", "funding_line"}
 
 
@@ -28,6 +28,10 @@ def typed_texts() -> list[tuple[str, str]]:
     labels = {name: names[name] for name in ProjectDraft.field_names() if name not in _CHOSEN_FIELDS}
     labels |= {
         REASON_PREFIX + name: gettext("%(name)s: what should change?", name=label) for name, label in names.items()
+    }
+    labels |= {
+        ANSWER_PREFIX + name: gettext("%(name)s: your answer to the reviewer", name=label)
+        for name, label in names.items()
     }
     labels |= {"note": gettext("Note"), "reason": gettext("Reason")}
     return [(label, text) for name, label in labels.items() if (text := request.form.get(name, "")).strip()]

@@ -18,7 +18,8 @@ from portal.web.presentation.i18n import gettext
 class EventLine:
     """One event: `who` is a name, `what` the phrase that follows it ("returned it").
 
-    `reasons` are (field label, reason) pairs; `accepted` lists the labels of the accepted fields on one line.
+    `reasons` are (field label, text) pairs: a reviewer's reasons, or the author's answers to them. `accepted` lists the
+    labels of the accepted fields on one line.
     """
 
     at: datetime
@@ -120,12 +121,13 @@ def _runs(events: Iterable[AuditEvent]) -> list[list[AuditEvent]]:
 
 def _line(event: AuditEvent) -> EventLine:
     names, after = field_labels.field_names(), event.after or {}
+    texts = after.get("reasons") or (after.get("answers") if event.verb == "submit" else None) or {}
     return EventLine(
         at=event.at,
         who=actor_name(event.actor),
         what=_phrase(event),
         note=str(after.get("note") or after.get("reason") or ""),
-        reasons=tuple((names.get(field, field), str(text)) for field, text in (after.get("reasons") or {}).items()),
+        reasons=tuple((names.get(field, field), str(text)) for field, text in texts.items()),
         accepted=", ".join(names.get(field, field) for field in after.get("accepted") or ()),
     )
 

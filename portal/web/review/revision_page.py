@@ -15,10 +15,11 @@ from portal.services.records import published
 from portal.vocabulary.workflow import PUBLISHED_STATES, State
 from portal.web.presentation import field_labels
 from portal.web.presentation.i18n import gettext, ngettext
-from portal.web.review import comparison, event_text, field_decisions, impact
+from portal.web.review import comparison, event_text, field_decisions, impact, since_return
 from portal.web.review.comparison import ComparedField, Comparison
 from portal.web.review.event_text import EventLine
 from portal.web.review.field_decisions import Decision, FieldReviewBadge
+from portal.web.review.since_return import SinceReturn
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class RevisionPage:
     status_sentence: str
     actions: tuple[Action, ...]
     comparison: Comparison
+    since_return: SinceReturn | None
     events: tuple[EventLine, ...]
     rewritten: tuple[str, ...]
     four_eyes: str
@@ -100,6 +102,7 @@ def build_page(
         status_sentence=workflow.status_sentence(revision),
         actions=actions,
         comparison=comparison.compare(current.current_snapshot().terms, before, revision.draft, is_published=is_done),
+        since_return=since_return.build(session, revision),
         events=event_text.event_lines(history.revision_events(session, revision.id)),
         rewritten=rewritten(session, revision),
         four_eyes=four_eyes(revision, account),
