@@ -72,7 +72,7 @@ def fill(disk):
 def assert_keeps(answer, sent):
     """An honest page: nothing was stored, everything that was typed is here, and one button sends it again."""
     assert (answer.status, answer.headers["Retry-After"]) == (503, "30"), answer.text[:3000]
-    assert "nothing was stored" in answer.one("h1 + p").to_text()
+    assert "nothing was saved" in answer.one("h1 + p").to_text()
     assert typed(carried(answer)) == typed(sent)
     assert not any(word in answer.text for word in ("Traceback", "sqlalchemy", "psycopg", "OperationalError"))
 

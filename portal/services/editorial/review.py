@@ -202,13 +202,13 @@ def approve(
     """
     new_state = workflow.check_transition(Action.APPROVE, revision, by)
     workflow.check_version(revision, version)
+    note = clean_note(note)
     _check_submittable(session, revision)
     if returned := [name for name in field_marks.return_reasons(revision) if name not in accepted]:
         raise ValidationFailed([_still_returned_error(name) for name in returned])
     changed = diff.changed_fields(published.published_draft(session, revision), revision.draft)
     decisions = field_marks.clean_decisions(revision, FieldDecisions(accepted=(*changed, *accepted)), by=by)
     changes = field_marks.save(revision, decisions, by=by)
-    note = clean_note(note)
     revision.state = new_state
     _record_decision(revision, by, verdict="approved", note=note, reasons={})
     return record_transition(session, revision, Action.APPROVE, by, after=changes | ({"note": note} if note else {}))
