@@ -193,3 +193,9 @@ def test_a_projects_revisions_are_listed_newest_first(office):
     first = office.revision(State.SUPERSEDED)
     listed = revisions.project_revisions(office.session, first.project, office.reviewer)
     assert [revision.state for revision in listed] == [State.PUBLISHED, State.SUPERSEDED]
+
+
+def test_a_publication_is_dated(office):
+    before = now()
+    revision = office.revision(State.PUBLISHED)
+    assert before <= revision.published_at <= now()
