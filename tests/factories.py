@@ -17,6 +17,8 @@ PHRASE = "four quiet rivers meet"
 
 COMPLETE = ProjectDraft(
     title="Fair Recruitment in the Horn",
+    title_language="en",
+    language="en",
     summary="Trains inspectors.\n\nPublishes a register.",
     start="2021-03",
     end="2023",

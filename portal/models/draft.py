@@ -16,14 +16,15 @@ class ProjectDraft:
 
     Terms are codes, countries ISO 3166-1 alpha-3 codes; `start` and `end` are partial dates ("2008-05"),
     `year` four digits, `budget` US dollars as a decimal number ("64240.00"). `summary` is plain Markdown.
+    Languages are BCP 47 codes, "" where none is stated.
     """
 
     title: str = ""
     number: str = ""
     prima_id: str = ""
-    title_language: str = "en"
+    title_language: str = ""
     summary: str = ""
-    language: str = "en"
+    language: str = ""
     start: str = ""
     end: str = ""
     year: str = ""

@@ -52,9 +52,9 @@ class Project(Model):
     prima_id: Mapped[str | None] = mapped_column(bytewise_text(40), index=True)
     title: Mapped[str]
     sort_title: Mapped[str] = mapped_column("title_sort", bytewise_text(), key="sort_title")
-    title_language: Mapped[str] = mapped_column(String(8), default="en")
+    title_language: Mapped[str] = mapped_column(String(8), default="")
     summary: Mapped[str] = mapped_column(default="")
-    language: Mapped[str] = mapped_column(String(8), default="en")
+    language: Mapped[str] = mapped_column(String(8), default="")
     start: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
     end: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
     year: Mapped[int | None]

@@ -46,7 +46,7 @@ class Difference:
 
 def compare(before: ProjectDraft | None, after: ProjectDraft) -> tuple[Difference, ...]:
     """All fields, changed ones first, else in order. Without `before`, every filled field counts as changed."""
-    old = before or ProjectDraft(title_language="", language="")
+    old = before or ProjectDraft()
     differences = [
         _compare_field(name, getattr(old, name), getattr(after, name)) for name in ProjectDraft.field_names()
     ]

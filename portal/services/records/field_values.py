@@ -242,14 +242,3 @@ def read_countries(project: FieldValidation, name: str, term_lookup: TermLookup)
         else:
             ids.append(country.id)
     return ids
-
-
-def read_codes(project: FieldValidation, facet: str, term_lookup: TermLookup) -> list[int]:
-    """The ids of the terms with the codes of a field, in the order of the field."""
-    ids = []
-    for code in project.parts(facet):
-        if (term_id := term_lookup.by_code(facet, code)) is None:
-            project.refuse(facet, f"{code!r} is not a known code.", "Use the number of the Goal, target or objective.")
-        else:
-            ids.append(term_id)
-    return ids

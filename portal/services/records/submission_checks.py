@@ -5,7 +5,6 @@ Uses the validation of imported rows (services.records.validation), so forms and
 
 from __future__ import annotations
 
-import re
 from dataclasses import fields
 from decimal import Decimal
 
@@ -37,7 +36,6 @@ REQUIRED_FIELDS = {
     "countries": "Choose at least one benefiting member state.",
     "budget": "Enter the budget in US dollars.",
 }
-_LANGUAGE_CODE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
 FUNDING_LINES = ("Line 1", "Line 2")
 
 
@@ -145,11 +143,6 @@ def _length_errors(draft: ProjectDraft) -> list[FieldError]:
         FieldError(field, f"The text is longer than {limit:,} characters.", "Shorten it.")
         for field, limit in limits.items()
         if len(getattr(draft, field)) > limit
-    ]
-    errors += [
-        FieldError(field, "This is not a language code.", "Choose a language from the list.")
-        for field in ("title_language", "language")
-        if not _LANGUAGE_CODE.fullmatch(getattr(draft, field))
     ]
     errors += [
         FieldError(field, f"More than {MAX_CODES_PER_FIELD} are selected.", "Remove some.")

@@ -11,10 +11,10 @@ from typing import NamedTuple
 from portal.models import PartialDate
 from portal.models.draft import TERM_FIELDS
 from portal.search.fulltext.tokenizer import normalise_text
+from portal.services.records.codes import read_codes, read_language_code
 from portal.services.records.field_values import (
     FieldValidation,
     read_budget,
-    read_codes,
     read_countries,
     read_date,
     read_term,
@@ -29,7 +29,7 @@ from portal.services.records.values import (
     sort_title_of,
 )
 
-MAX_REFERENCE_LENGTH, MAX_SHORT_TEXT_LENGTH, MAX_LANGUAGE_LENGTH = 120, 40, 8
+MAX_REFERENCE_LENGTH, MAX_SHORT_TEXT_LENGTH = 120, 40
 MAX_SOURCE_URL_BYTES = 2_000  # bytes, because PostgreSQL limits the size of an index entry
 _WEB_ADDRESS = re.compile(r"https?://[^\s/]")
 # The Fund's French pages show the end 2024 for old projects without a start: a migration error, because the English
@@ -103,8 +103,8 @@ def read_fields(project: FieldValidation, term_lookup: TermLookup) -> CheckedFie
         countries,
         other_countries,
         tags,
-        title_language=project.text("title_language") or guess_language(term_languages),
-        language=project.text("language") or "en",
+        title_language=read_language_code(project, "title_language"),
+        language=read_language_code(project, "language"),
         funding_line=project.text("funding_line"),
     )
 
@@ -215,15 +215,7 @@ def read_source_url(project: FieldValidation) -> str:
 
 
 def check_short_texts(project: FieldValidation) -> None:
-    """Refuse language codes, Prima IDs and funding lines that are too long for their columns."""
-    for name in ("title_language", "language"):
-        if len(project.raw(name).strip()) > MAX_LANGUAGE_LENGTH:
-            project.refuse(name, "This is not a language code.", "Enter en, fr or es, or leave it empty.")
+    """Refuse Prima IDs and funding lines that are too long for their columns."""
     for name in ("prima_id", "funding_line"):
         if len(project.raw(name).strip()) > MAX_SHORT_TEXT_LENGTH:
             project.refuse(name, f"The text is longer than {MAX_SHORT_TEXT_LENGTH} characters.", "Check the column.")
-
-
-def guess_language(languages: set[str]) -> str:
-    """The language of all terms if they share one, otherwise English."""
-    return next(iter(languages)) if len(languages) == 1 else "en"

@@ -37,6 +37,7 @@ LANGUAGE_LABELS = {
     "pt": N_("Portuguese"),
     "ar": N_("Arabic"),
 }
+LANGUAGE_FIELDS = ("title_language", "language")
 FUNDING_LINE_LABELS = dict(zip(FUNDING_LINES, (N_("Line 1"), N_("Line 2")), strict=True))
 _NOT_KNOWN_YET = N_("You can save a draft with “Not known yet”. Choose another answer before you submit it.")
 # The limits that hints mention, in characters.
@@ -192,7 +193,9 @@ class ProjectForm(Form):
                 for code, text in (FUNDING_LINE_LABELS if name == "funding_line" else LANGUAGE_LABELS).items()
             }
         is_multiple = isinstance(field.data, list)
-        if not is_multiple and name not in ("title_language", "language"):
+        if name in LANGUAGE_FIELDS:
+            yield SelectChoice("", gettext("Not stated"))
+        elif not is_multiple:
             yield SelectChoice("", gettext("Not known yet") if isinstance(field, RadioField) else gettext("Choose"))
         for code, text in known.items():
             yield SelectChoice(code, text, render_kw={"data-also": also[code]} if also.get(code) else {})

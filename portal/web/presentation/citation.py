@@ -7,6 +7,7 @@ from flask import current_app, url_for
 from markupsafe import Markup
 
 from portal.search.read_models.project import ProjectView
+from portal.text.languages import primary_language
 from portal.web.presentation import formatting, markdown
 from portal.web.presentation.i18n import gettext
 
@@ -54,7 +55,7 @@ def linked_data(project: ProjectView) -> Markup:
         "url": permalink(project),
         "identifier": project.reference or project.slug,
         "name": project.title,
-        "inLanguage": project.title_language,
+        "inLanguage": project.title_language if primary_language(project.title_language) else None,
         "funder": {"@type": "Organization", "name": f"{site.name_prefix} {site.name}"},
         "amount": amount if project.budget is not None else None,
         "about": project.theme.name if project.theme else None,

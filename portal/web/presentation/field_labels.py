@@ -8,6 +8,7 @@ from portal.search.read_models.terms import Terms
 from portal.services.records import rules
 from portal.web.presentation import filter_text, formatting
 from portal.web.presentation.i18n import gettext
+from portal.web.presentation.languages import language_name
 
 Value = str | tuple[str, ...]
 
@@ -38,10 +39,6 @@ def field_names() -> dict[str, str]:
     }
 
 
-def language_names() -> dict[str, str]:
-    return {"en": gettext("English"), "fr": gettext("French"), "es": gettext("Spanish"), "ar": gettext("Arabic")}
-
-
 def display_values(terms: Terms, field: str, value: Value) -> tuple[str, ...]:
     """The value of a field as text, one item for each part; () when it is not stated."""
     parts = (value,) if isinstance(value, str) else value
@@ -57,7 +54,7 @@ def _display_value(terms: Terms, field: str, part: str) -> str:
     if facet := {**TERM_FIELDS, **CODE_FIELDS}.get(field):
         return filter_text.value_label(terms, facet, part)
     if field in ("language", "title_language"):
-        return language_names().get(part, part)
+        return language_name(part)
     if field == "budget":
         return _money(part)
     return part

@@ -4,10 +4,10 @@ import pytest
 
 from portal.models import PartialDate, Term
 from portal.services.records import submission_checks
+from portal.services.records.codes import read_codes
 from portal.services.records.field_values import (
     FieldValidation,
     read_budget,
-    read_codes,
     read_countries,
     read_date,
     read_term,

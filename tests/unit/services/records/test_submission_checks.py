@@ -116,10 +116,9 @@ TOO_MANY = tuple(f"X{number}" for number in range(251))
     [
         ({"title": "x" * 301}, ("title", "The text is longer than 300 characters.", "Shorten it.")),
         ({"summary": "x" * 20_001}, ("summary", "The text is longer than 20,000 characters.", "Shorten it.")),
-        ({"language": "e"}, ("language", "This is not a language code.", "Choose a language from the list.")),
         (
-            {"title_language": ""},
-            ("title_language", "This is not a language code.", "Choose a language from the list."),
+            {"language": "e"},
+            ("language", "'e' is not a language.", "Enter its name (French) or its code (fr), or leave it empty."),
         ),
         ({"gcm": TOO_MANY}, ("gcm", "More than 250 are selected.", "Remove some.")),
         (
@@ -133,7 +132,14 @@ def test_limits_are_said(said, changes, error):
 
 
 @pytest.mark.parametrize(
-    "changes", [{"title": "x" * 300}, {"summary": "x" * 20_000}, {"language": "fr"}, {"title_language": "pt-BR"}]
+    "changes",
+    [
+        {"title": "x" * 300},
+        {"summary": "x" * 20_000},
+        {"language": "fr"},
+        {"title_language": "pt-BR"},
+        {"title_language": ""},
+    ],
 )
 def test_what_is_just_within_a_limit_may_be_submitted(named, changes):
     assert named(**changes) == []

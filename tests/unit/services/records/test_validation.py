@@ -5,7 +5,7 @@ import pytest
 from portal.models import PartialDate, Term
 from portal.services.records.field_values import FieldValidation
 from portal.services.records.spellings import TermLookup
-from portal.services.records.validation import guess_language, read_period, validate_fields
+from portal.services.records.validation import read_period, validate_fields
 
 GOOD = {
     "title": "A title",
@@ -51,7 +51,7 @@ def test_a_sound_project_becomes_a_proposal(checked, lookup):
     assert (proposal.start, proposal.end, proposal.year, proposal.budget) == ("2008", "2009-05", 2008, 6424050)
     assert sorted(proposal.country_links) == sorted([(ghana, True), (togo, True), (france, False)])
     assert proposal.tags == tuple(sorted([lookup.by_code("sdg", "8.8"), lookup.by_code("gcm", "6")]))
-    assert (proposal.title_language, proposal.language, proposal.prima_id) == ("en", "en", "P-1")
+    assert (proposal.title_language, proposal.language, proposal.prima_id) == ("", "", "P-1")
     assert proposal.search_document[:3] == ("XX.0001 P-1", "A title", "One.\n\nTwo.")
     assert "Ghana" in proposal.search_document[3]
 
@@ -83,8 +83,12 @@ def test_a_project_without_an_id_has_a_fingerprint_and_a_slug_from_it(checked):
             ("source_url", "The address is longer than 2000 bytes", "Enter a shorter one"),
         ),
         (
-            {"language": "x" * 9},
-            ("language", "This is not a language code", "Enter en, fr or es, or leave it empty"),
+            {"language": "Klingonese"},
+            (
+                "language",
+                "'Klingonese' is not a language",
+                "Enter its name (French) or its code (fr), or leave it empty",
+            ),
         ),
         ({"prima_id": "x" * 41}, ("prima_id", "The text is longer than 40 characters", "Check the column")),
         ({"funding_line": "x" * 41}, ("funding_line", "The text is longer than 40 characters", "Check the column")),
@@ -101,7 +105,6 @@ def test_what_is_refused(checked, changes, finding):
     [
         {"number": "X" * 120},
         {"source_url": "https://example.org/" + "é" * 990},
-        {"language": "x" * 8},
         {"prima_id": "x" * 40},
         {"start": "2009", "end": "2009-05"},
         {"start": "2009-05", "end": "2009"},
@@ -133,14 +136,3 @@ def test_the_end_that_french_pages_show_by_mistake_is_left_out(changes, end):
     if end is None:
         (finding,) = validation.findings
         assert finding.advice == "State the start date too if 2024 is right"
-
-
-@pytest.mark.parametrize(("languages", "language"), [({"fr"}, "fr"), ({"fr", "en"}, "en"), (set(), "en")])
-def test_the_title_has_the_language_of_all_terms(languages, language):
-    assert guess_language(languages) == language
-
-
-def test_a_country_in_both_lists_of_a_file_counts_as_benefiting_and_is_said(checked):
-    proposal, found = checked(other_countries="Togo;France")
-    assert [is_eligible for _, is_eligible in proposal.country_links].count(False) == 1
-    assert [(kind, name) for kind, name, *_ in found] == [("repaired", "other_countries")]
