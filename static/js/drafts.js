@@ -1,62 +1,40 @@
-// The project form (templates/authoring/edit.html): autosaves, keeps a copy in the tab in case of a crash, and shows
-// selected countries as chips. The form works without this script. All texts come from the page. Every staff page
-// removes the copies that are no longer needed.
+// The project form (templates/authoring/edit.html): autosaves, keeps a copy in the tab (copies.js), and shows selected
+// countries as chips. The form works without this script. All texts come from the page.
 (() => {
   "use strict";
 
   const PAUSE = 3000; // milliseconds after the last change
   const RETRY = 10000;
-  const PREFIX = "draft:";
-
-  // Signing out removes all copies from the tab.
-  document.addEventListener("submit", (event) => {
-    if (event.target.getAttribute("action")?.endsWith("/sign-out")) removeAllCopies();
-  });
-  function removeAllCopies() {
-    for (const key of Object.keys(sessionStorage)) if (key.startsWith(PREFIX)) sessionStorage.removeItem(key);
-  }
-
-  // A copy is { entries, sent }; `sent` is the key of the form that was submitted with it, if any. The page after a
-  // save lists the keys of the forms that were saved; after a failed save or a lost response no page does.
-  function copyAt(key) {
-    return JSON.parse(sessionStorage.getItem(key));
-  }
-  function storeCopy(key, copy) {
-    try {
-      sessionStorage.setItem(key, JSON.stringify(copy));
-    } catch {
-      // storage is full or disabled: the server still has the last saved draft
-    }
-  }
-  const savedKeys = [...document.querySelectorAll("[data-saved-keys]")].flatMap((element) =>
-    element.dataset.savedKeys.split(" "),
-  );
-  for (const key of savedKeys.length ? Object.keys(sessionStorage) : []) {
-    if (key.startsWith(PREFIX) && savedKeys.includes(copyAt(key)?.sent)) sessionStorage.removeItem(key);
-  }
 
   const form = document.querySelector("[data-draft]");
   if (!form) return;
   const byId = (id) => document.getElementById(id);
   const status = byId("save-status");
-  const CONTROL_FIELDS = new Set(["csrf_token", "key", "page_key", "version", "base_version", "action"]);
+  const problem = byId("save-problem");
 
-  // The form entries without the control fields.
-  const typedEntries = () => [...new FormData(form)].filter(([name]) => !CONTROL_FIELDS.has(name));
+  const typedEntries = () => copies.entriesOf(form);
+  const typedState = () => JSON.stringify(typedEntries());
   const body = () => new URLSearchParams(new FormData(form));
 
-  let savedState = JSON.stringify(typedEntries()); // what the server has
+  let savedState = typedState(); // what the server has
   let timer = 0;
   let sending = null; // the save in progress
   let pendingPost = null; // the last autosave until its response arrives; it is repeated before a newer one
   let isLeaving = false;
-  let isRefused = false;
+  let isRefused = false; // for good: another attempt is refused as well, whatever is typed
 
-  function setStatus(text) {
-    status.textContent = text;
+  // Live regions change only when their text does: a screen reader announces every change. The problem is shown above
+  // the bar, because the buttons must not move while somebody is about to press one.
+  function setText(element, text) {
+    if (element.textContent !== text) element.textContent = text;
+  }
+  function setStatus(text, problemText = "") {
+    setText(status, text);
+    setText(problem, problemText);
+    problem.hidden = !problemText;
   }
   function isDirty() {
-    return JSON.stringify(typedEntries()) !== savedState;
+    return typedState() !== savedState;
   }
   function scheduleSave(pause = PAUSE) {
     clearTimeout(timer);
@@ -66,7 +44,7 @@
   async function save() {
     clearTimeout(timer);
     if (sending || isLeaving || isRefused || (!pendingPost && !isDirty())) return sending;
-    pendingPost ??= { body: body(), state: JSON.stringify(typedEntries()) };
+    pendingPost ??= { body: body(), state: typedState() };
     sending = sendSave(pendingPost).finally(() => (sending = null));
     return sending;
   }
@@ -79,14 +57,11 @@
       response = null; // no connection
     }
     const result = await response?.json().catch(() => null);
-    if (response?.ok && result) {
-      onSaved(post, result);
-    } else if (response?.status === 409 && result) {
-      onRefused(result.error);
-    } else {
-      setStatus(form.dataset.failedText);
-      scheduleSave(RETRY);
-    }
+    if (response?.ok && result) return onSaved(post, result);
+    if (response?.status === 401) return setStatus(form.dataset.unsavedText, form.dataset.signedOutText);
+    if (response && [403, 404, 409, 413, 422].includes(response.status)) return onRefused(post, response.status, result);
+    setStatus(form.dataset.unsavedText, form.dataset.failedText);
+    scheduleSave(RETRY);
   }
 
   function onSaved(post, result) {
@@ -96,64 +71,49 @@
     form.action = result.edit;
     form.dataset.autosaveUrl = result.autosave;
     if (location.pathname !== result.edit) {
-      removeCopy();
+      copies.remove(location.pathname);
       history.replaceState(null, "", result.edit);
       if (isDirty()) storeTyped();
     }
+    const badge = byId("state-badge");
+    if (badge.dataset.savedText) setText(badge, badge.dataset.savedText);
     if (isDirty()) return scheduleSave();
     discardCopy();
-    const time = new Date(result.saved_at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-    setStatus(`${form.dataset.savedText} ${time}`);
+    setStatus(`${form.dataset.savedText} ${staff.localTime(new Date(result.saved_at))}`);
   }
 
-  function onRefused(error) {
+  // A text that is too long (413, 422) can be shortened, so the next change is tried again. Everything else waits for
+  // the button, which shows the reason on a page that has what was typed.
+  function onRefused(post, statusCode, result) {
     pendingPost = null;
-    isRefused = true;
+    isRefused = statusCode !== 422 && statusCode !== 413;
+    const reason = result?.error ?? form.dataset.refusedText;
+    if (!isRefused) return setStatus(form.dataset.unsavedText, `${form.dataset.unsavedText}. ${reason}`);
     const notice = byId("conflict-notice");
-    notice.textContent = error;
+    setText(notice, reason);
     notice.hidden = false;
-    setStatus(form.dataset.unsavedText);
+    setStatus(form.dataset.unsavedText, reason);
   }
 
   // The copy in this tab: restored after a crash, removed once the server has saved it.
-  const copyKey = () => PREFIX + location.pathname;
-  const storeTyped = () => storeCopy(copyKey(), { entries: typedEntries() });
-  const removeCopy = () => sessionStorage.removeItem(copyKey());
+  const storeTyped = () => copies.store(location.pathname, { entries: typedEntries() });
   function discardCopy() {
-    removeCopy();
-    byId("restore-notice").hidden = true;
+    copies.remove(location.pathname);
+    copies.notice.hidden = true;
   }
-  function restoreFields(entries) {
-    const values = Map.groupBy
-      ? Map.groupBy(entries, ([name]) => name)
-      : entries.reduce((all, entry) => all.set(entry[0], [...(all.get(entry[0]) ?? []), entry]), new Map());
-    for (const field of form.elements) {
-      if (!field.name || CONTROL_FIELDS.has(field.name) || field.type === "hidden" || field.type === "submit") continue;
-      const fieldValues = (values.get(field.name) ?? []).map(([, value]) => value);
-      if (field.type === "checkbox" || field.type === "radio") field.checked = fieldValues.includes(field.value);
-      else if (fieldValues.length) field.value = fieldValues[0];
-    }
-    for (const picker of document.querySelectorAll("[data-picker]")) drawChips(picker);
-    onChange();
-  }
-  const copiedEntries = copyAt(copyKey())?.entries;
-  if (copiedEntries && JSON.stringify(copiedEntries) !== savedState) byId("restore-notice").hidden = false;
-  byId("restore-notice").addEventListener("click", (event) => {
-    if (event.target.closest("[data-discard]")) discardCopy();
-    if (!event.target.closest("[data-restore]")) return;
-    byId("restore-notice").hidden = true;
-    restoreFields(copiedEntries);
-  });
+  const copied = copies.at(location.pathname);
+  if (copied && JSON.stringify(copied.entries) !== savedState) copies.offer(location.pathname, form);
 
   function onChange() {
-    if (!isDirty()) return removeCopy();
+    if (!isDirty()) return copies.remove(location.pathname);
     storeTyped();
-    setStatus(form.dataset.unsavedText);
+    setStatus(form.dataset.unsavedText, problem.hidden ? "" : problem.textContent);
     scheduleSave();
   }
   form.addEventListener("input", onChange);
   form.addEventListener("change", onChange);
   form.addEventListener("focusout", () => isDirty() && scheduleSave(0));
+  document.addEventListener("staff:signed-in", save);
 
   // The page is unloaded: a last save with keepalive. The next page starts from whatever was saved.
   addEventListener("pagehide", () => {
@@ -178,9 +138,9 @@
       await sending;
       return form.requestSubmit(event.submitter);
     }
-    const copy = copyAt(copyKey());
-    if (JSON.stringify(copy?.entries) === JSON.stringify(typedEntries())) {
-      storeCopy(copyKey(), { ...copy, sent: form.elements.key.value });
+    const copy = copies.at(location.pathname);
+    if (JSON.stringify(copy?.entries) === typedState()) {
+      copies.store(location.pathname, { ...copy, sent: form.elements.key.value });
     }
     isLeaving = true;
     setTimeout(() => (isLeaving = false), RETRY); // the form was not submitted: continue to autosave
@@ -212,6 +172,7 @@
   for (const picker of document.querySelectorAll("[data-picker]")) {
     drawChips(picker);
     picker.addEventListener("change", (event) => event.target.type === "checkbox" && drawChips(picker));
+    form.addEventListener("change", (event) => event.target === form && drawChips(picker)); // restored from a copy
     picker.addEventListener("click", (event) => {
       const button = event.target.closest("button[data-checkbox]");
       if (!button) return;

@@ -6,6 +6,13 @@
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const byId = (id) => document.getElementById(id);
 
+  // The page of a refused form gets an address that can be opened again, so that Back and reload do not ask to send it.
+  const { shownUrl } = document.body.dataset;
+  if (shownUrl) history.replaceState(history.state, "", shownUrl + location.hash);
+
+  // After signing in again a form is sent without another press; its button is for browsers without JavaScript.
+  document.querySelector("form[data-send-at-once]")?.requestSubmit();
+
   // Menus: Escape closes them and returns the focus; a click outside a floating menu closes it.
   const OPEN_MENUS = "details.nav[open], details.menu[open]";
   document.addEventListener("keydown", (event) => {

@@ -39,7 +39,7 @@ CHROMIUM_OPTIONS = [
     "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-PATIENCE = 30  # seconds for the portal to answer for the first time
+PATIENCE = 60  # seconds for the portal to answer for the first time
 
 
 def pytest_collection_modifyitems(items):

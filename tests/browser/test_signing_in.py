@@ -114,7 +114,7 @@ def test_without_script_everything_works_the_same(invited, browser, live):
     page.get_by_label("Email address").fill(email)
     page.get_by_label("Password").fill(PHRASE)
     page.get_by_label("One-time code").fill(pyotp.TOTP(secret).at(time.time() + 30))
-    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Sign in and send").click()
     page.get_by_role("button", name="Send again").click()
     assert page.get_by_role("status").first.inner_text() == "Your name has been saved."
     assert page.locator("#name").input_value() == "Typed for an hour"
@@ -145,16 +145,17 @@ def test_a_session_that_ends_while_a_request_is_sent_by_script(page, invited, co
     choose(page, link, email)
     page.goto("/staff/account")
     page.context.clear_cookies(name="__Host-portal")
-    page.evaluate(
-        """() => {
-          const body = new URLSearchParams({name: "By script"});
-          window.said = staff.send("/staff/account/name", {method: "POST", body}).then((answer) => answer.status);
-        }"""
-    )
+    send = """() => {
+      const body = new URLSearchParams({name: "By script"});
+      return staff.send("/staff/account/name", {method: "POST", body}).then((answer) => answer.status);
+    }"""
+    assert page.evaluate(send) == 401
+    page.locator("#signed-out-notice").get_by_role("button").click()
     dialog = page.get_by_role("dialog", name="Sign in again")
     dialog.get_by_label("Password").fill(PHRASE)
     dialog.get_by_role("button", name="Sign in and go on").click()
-    page.wait_for_function("said.then((status) => status === 200)")
+    page.locator("#signed-out-notice").wait_for(state="hidden")
+    assert page.evaluate(send) == 200
     page.goto("/staff/account")
     assert page.locator("#name").input_value() == "By script"
     # The browser notes the 401 on its console.

@@ -4,11 +4,8 @@ import re
 
 import pytest
 
-from portal.database.transactions import begin_writing
-from portal.models import AccountSession
 from tests.browser.draft_flows import EDITED, NEW, SAVED, SUBMITTED, fill, press, refused
 from tests.browser.test_every_page import sideways, unfold
-from tests.factories import PHRASE
 
 NARROW, WIDE = {"width": 390, "height": 900}, {"width": 1280, "height": 900}
 
@@ -46,25 +43,6 @@ def test_leaving_the_page_saves_the_last_words(context, page, writer):
     assert "First and last words" in kept
 
 
-def test_an_ended_session_asks_to_sign_in_in_place_and_the_save_goes_through(
-    context, page, writer, backstage, complaints
-):
-    account = writer(context)
-    page.goto(NEW)
-    session = backstage()
-    begin_writing(session)
-    session.query(AccountSession).filter_by(account_id=account).delete()
-    session.commit()
-    page.get_by_label("Title", exact=True).fill("Typed after the session ended")
-    page.locator("dialog#reauth-dialog[open]").wait_for()
-    page.get_by_label("Password").fill(PHRASE)
-    press(page, "Sign in and go on")
-    page.locator("#save-status").filter(has_text=SAVED).wait_for()
-    page.reload()
-    assert page.get_by_label("Title", exact=True).input_value() == "Typed after the session ended"
-    refused(complaints)
-
-
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 def test_what_is_wrong_is_in_sight_after_a_save(context, page, writer, axe, size):
     writer(context)
@@ -75,7 +53,7 @@ def test_what_is_wrong_is_in_sight_after_a_save(context, page, writer, axe, size
     page.get_by_label("Budget amount").fill("lots")
     with page.expect_event("load"):
         press(page, "Save draft")
-    link = page.get_by_role("link", name="Fix 2 problems before you submit it")
+    link = page.get_by_role("link", name=re.compile("^Fix 2 problems"))
     box = link.bounding_box()
     assert box["y"] + box["height"] <= size["height"]
     assert sideways(page) <= 0

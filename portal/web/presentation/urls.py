@@ -1,4 +1,4 @@
-"""`url_for` with a cache, because every page repeats dozens of the same links."""
+"""`url_for` with a cache, because every page repeats dozens of the same links; the address of the page after a POST."""
 
 from __future__ import annotations
 
@@ -26,6 +26,22 @@ def url_for(endpoint: str, **values: Any) -> str:
     return url
 
 
+def shown_url() -> str:
+    """The URL that shows the page of a refused form again: that of the POST or the next one above it with a page.
+
+    "" for a GET. The browser puts it into its history, so that Back and reload do not ask to send the form again.
+    """
+    if request.method != "POST" or request.endpoint is None:
+        return ""
+    adapter = current_app.create_url_adapter(request)
+    path = request.path
+    while adapter is not None and path.count("/") > 1:
+        if adapter.test(path, "GET"):
+            return request.script_root + path
+        path = path.rpartition("/")[0]
+    return ""
+
+
 def init_app(app: Flask) -> None:
     """Make this `url_for` available to templates; each application has its own cache."""
 
@@ -34,4 +50,4 @@ def init_app(app: Flask) -> None:
         return flask.url_for(endpoint, **dict(values))
 
     app.extensions["url_cache"] = cached_url
-    app.jinja_env.globals["url_for"] = url_for
+    app.jinja_env.globals.update(url_for=url_for, shown_url=shown_url)

@@ -191,6 +191,7 @@ def _confirmation(
     action_url: str,
     button_text: str,
     required_input: str = "",
+    current_value: str = "",
     is_dangerous: bool = False,
 ) -> Confirmation:
     return Confirmation(
@@ -202,6 +203,7 @@ def _confirmation(
         back_url=url_for("review.revision", revision_id=revision.id),
         version=revision.version,
         required_input=required_input,
+        current_value=current_value,
         is_dangerous=is_dangerous,
         comparison=comparison.compare(
             current.current_snapshot().terms, published.published_draft(session, revision), revision.draft
@@ -235,6 +237,7 @@ def _schedule_confirmation(session: Session, revision: Revision) -> Confirmation
         action_url=url_for(".schedule", revision_id=revision.id),
         button_text=gettext("Schedule publication"),
         required_input="time",
+        current_value=revision.publish_at.strftime("%Y-%m-%dT%H:%M") if revision.publish_at else "",
     )
 
 

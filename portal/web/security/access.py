@@ -82,7 +82,8 @@ def check_access() -> Response | WSGIResponse | None:
             return resubmission.refuse_cross_site()
         if not csrf.is_valid():
             return resubmission.refuse_stale() if is_sign_in_page else resubmission.offer_resubmission()
-        typed_text.mark_own_form()
+        if not resubmission.is_in_background():
+            typed_text.mark_own_form()
     if is_sign_in_page:
         return None
     if current_user() is None:

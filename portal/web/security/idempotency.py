@@ -43,6 +43,8 @@ def run_once(operation: Operation, on_refused: RefusalHandler, success_message: 
             access.record_refusal(access.signed_in_account(), str(error))
         return on_refused(error, STATUS_BY_ERROR[type(error)])
     flash(success_message)
+    # Tells the browser to delete its copy of this form.
+    flash(key, "saved-key")
     return redirect(url, 303)
 
 

@@ -51,8 +51,7 @@ def field_too_long(name: str, value: str) -> Response:
         "The field “%(name)s” has %(count)s characters; the limit is about %(limit)s. Your changes were not saved.",
         name=name[:40], count=f"{len(value):,}", limit=f"{MAX_FIELD_BYTES:,}",
     )  # fmt: skip
-    in_background = resubmission.DIALOG_HEADER in request.headers or "HX-Request" in request.headers
-    if g.get("auth_session") is None or in_background or not _SECRET_FIELDS.isdisjoint(request.form):
+    if g.get("auth_session") is None or resubmission.is_in_background() or not _SECRET_FIELDS.isdisjoint(request.form):
         return error_pages.render_error(413, heading, advice)
     other_fields = [pair for pair in request.form.items(multi=True) if pair[0] not in (name, csrf.FIELD)]
     page = render_template(

@@ -4,12 +4,14 @@ For developers of staff forms. Between opening and submitting a form, the sessio
 again in another tab (403), or the action may require a recent authentication (401, ReauthenticationRequired).
 
 * A plain form needs nothing: the response is a page that carries every field of the POST as a hidden input, asks for
-  the missing credentials, and then offers one button that posts the same fields to the same URL with a new CSRF token.
+  the missing credentials, and then posts the same fields to the same URL with a new CSRF token; without JavaScript, by
+  one more button.
 * `<form method="post" data-check-session>`: with JavaScript, static/js/staff.js first requests /sign-in/state, opens
   the dialog of templates/staff_frame.html if the session has ended, and then submits the form.
 * Requests from scripts: `await staff.send(url, {method: "POST", body: new FormData(form)})` is fetch with the CSRF
-  token. On 401 it opens the dialog and repeats the request once; on 403 with the header Portal-CSRF-Token it repeats
-  the request with that token. htmx requests that get a 401 open the same dialog and are repeated.
+  token. On 401 it shows a notice whose button opens the dialog, and the caller sends again on the event
+  staff:signed-in; on 403 with the header Portal-CSRF-Token it repeats the request with that token. htmx requests that
+  get a 401 show the same notice and are repeated after the sign-in.
 """
 
 from __future__ import annotations
@@ -74,6 +76,11 @@ def refuse_cross_site() -> Response:
     )
 
 
+def is_in_background() -> bool:
+    """Whether a script sent this request, so that its page stays as it is and nobody reads a page in answer."""
+    return DIALOG_HEADER in request.headers or "HX-Request" in request.headers
+
+
 def sent_fields() -> FormFields | None:
     """Every field of this POST except its CSRF token, in order; None if there is too much to carry."""
     fields = [(name, value) for name, value in request.form.items(multi=True) if name != csrf.FIELD]
@@ -102,6 +109,7 @@ def render_page(
         method=method,
         carried_prefix=CARRIED_PREFIX,
         error=error,
+        is_confirmed=status == 200,
     )
     return make_response(body, status)
 
@@ -120,7 +128,7 @@ def wrong_credentials_message() -> str:
 
 
 def _offer(mode: Mode, status: int) -> Response:
-    if request.headers.get(DIALOG_HEADER) == "true" or request.headers.get("HX-Request") == "true":
+    if is_in_background():
         message = gettext(
             "Not saved. Your changes are still on this page. Try again; sign in first if you are asked to."
         )
