@@ -53,6 +53,15 @@ def test_open_work_is_handed_over_and_both_are_told(app, session, office, ada):
     ann.visit(f"/staff/revisions/{draft.id}", status=404)
 
 
+def test_a_reviewer_reads_before_returning_that_the_author_has_left(app, session, office):
+    revision = office.revision(State.IN_REVIEW)
+    rex = Colleague(app, session, office.reviewer)
+    assert "has to hand it over" not in rex.visit(f"/staff/revisions/{revision.id}").text
+    administration.disable(office.session, office.author, by=office.administrator)
+    office.session.commit()
+    assert "has to hand it over" in rex.visit(f"/staff/revisions/{revision.id}").text
+
+
 def test_returned_work_of_a_disabled_author_leads_on(office, ada):
     revision = office.revision(State.RETURNED)
     administration.disable(office.session, office.author, by=office.administrator)
