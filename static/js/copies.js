@@ -87,7 +87,7 @@ window.copies = (() => {
     const list = document.createElement("div");
     list.className = "stack";
     for (const [name, value] of entries) {
-      const [, prefix, fieldName] = /^(reason-)?(.*)$/.exec(name);
+      const [, prefix, fieldName] = /^(reason-|answer-)?(.*)$/.exec(name);
       if (!value.trim() || !(fieldName in labels) || !(prefix || TEXT_FIELDS.includes(fieldName))) continue;
       const label = document.createElement("label");
       label.className = "field";
@@ -95,7 +95,8 @@ window.copies = (() => {
       text.className = "control";
       text.readOnly = true;
       text.value = value;
-      label.append(prefix ? `${labels[fieldName]}: ${notice.dataset.reasonText}` : labels[fieldName], text);
+      const question = prefix === "answer-" ? notice.dataset.answerText : notice.dataset.reasonText;
+      label.append(prefix ? `${labels[fieldName]}: ${question}` : labels[fieldName], text);
       list.append(label);
     }
     notice.querySelector("[data-texts]").replaceChildren(list);

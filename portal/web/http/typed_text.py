@@ -14,15 +14,13 @@ _CHOSEN_FIELDS = {*CODE_FIELDS, *TERM_FIELDS, "title_language", "language", "fun
 
 
 def mark_own_form() -> None:
-    """Note that this request is a form of our own pages; the texts of any other are not shown."""
+    """Note that a person sent this form from our own pages; the texts of any other request are not shown."""
     g.is_own_form = True
 
 
 def typed_texts() -> list[tuple[str, str]]:
     """The label and value of each text that somebody typed into the submitted form, in page order."""
-    # A script keeps the text of a request that it makes in the background.
-    in_background = request.headers.get("Portal-Dialog") == "true" or request.headers.get("HX-Request") == "true"
-    if not g.get("is_own_form") or request.method != "POST" or in_background:
+    if not g.get("is_own_form") or request.method != "POST":
         return []
     names = field_labels.field_names()
     labels = {name: names[name] for name in ProjectDraft.field_names() if name not in _CHOSEN_FIELDS}

@@ -125,7 +125,7 @@ def require_sign_in() -> Response | WSGIResponse:
     if request.headers.get("HX-Request") != "true":
         return redirect(target)
     response = make_response(gettext("You are signed out."), 401)
-    # A page with staff.js opens a dialog instead, so that the form stays as it is.
+    # A page with staff.js shows a notice instead, so that the form stays as it is.
     if request.headers.get(resubmission.DIALOG_HEADER) != "true":
         response.headers["HX-Redirect"] = target
     return response
