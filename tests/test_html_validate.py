@@ -40,14 +40,23 @@ def test_every_page_of_the_desk_is_valid_html(validator, app, session, tmp_path)
     office = Office(session())
     administrator = Colleague(app, session, office.administrator)
     revisions = {state: office.revision(state) for state in (State.SUBMITTED, State.APPROVED, State.PUBLISHED)}
-    mine = office.revision(State.SUBMITTED)
+    mine, returned = office.revision(State.SUBMITTED), office.revision(State.RETURNED)
+    second_round = returned.draft.replace(title="A longer and better title")
+    answers = {"title": "As agreed."}
+    review.save_draft(
+        office.session, returned, second_round, version=returned.version, by=office.author, answers=answers
+    )
+    review.submit(office.session, returned, version=returned.version, by=office.author)
+    review.claim(office.session, returned, by=office.administrator)
     review.claim(office.session, mine, by=office.administrator)
     office.session.commit()
     key = revisions[State.PUBLISHED].project.slug
     approved = f"/staff/revisions/{revisions[State.APPROVED].id}"
     addresses = [
         "/staff/", "/staff/?queue=publish", "/staff/?queue=drafts", "/staff/?queue=done", "/staff/audit/",
-        *(f"/staff/revisions/{one.id}" for one in (*revisions.values(), mine)), f"{approved}/publish",
+        *(f"/staff/revisions/{one.id}" for one in (*revisions.values(), mine, returned)), f"{approved}/publish",
+        f"/staff/revisions/{returned.id}/edit", f"{approved}/hand-over", f"/staff/accounts/{office.author.id}",
+        f"/staff/accounts/{office.author.id}/disable", f"/staff/accounts/{office.reviewer.id}/role?role=author",
         f"{approved}/schedule", f"/staff/projects/{key}", f"/staff/projects/{key}/withdraw", f"/projects/{key}/history",
     ]  # fmt: skip
     for address in addresses:
