@@ -30,7 +30,7 @@ def account() -> None:
 
 def print_link(link: IssuedLink) -> None:
     """Print a one-time link; its token is not stored, so it cannot be printed later."""
-    click.echo(f"{link.name} <{link.email}> can choose a password here, once, within 30 minutes:")
+    click.echo(f"{link.name} <{link.email}> can choose a password here, once, within {link.validity}:")
     click.echo(f"  {link.url(_settings().public_url)}")
 
 

@@ -82,13 +82,18 @@ def sign_in(
         return SignInResult(Outcome.REFUSED)
     if new_hash:
         account.password_hash = new_hash
+    rate_limits.reset(session, "sign in", account=email, device=device)
+    return accept_password(session, account, client_address=client_address, user_agent=user_agent)
+
+
+def accept_password(session: Session, account: Account, *, client_address: str, user_agent: str) -> SignInResult:
+    """Begin the session of somebody whose password is right or was chosen just now; a second factor is still asked."""
     stage, is_first = Stage.COMPLETE, account.signed_in_at is None
     if account.has_second_factor:
         stage = Stage.CODE
     elif account.needs_second_factor:
         stage = Stage.ENROLMENT
     token, _ = sessions.start(session, account, stage=stage, client_address=client_address, user_agent=user_agent)
-    rate_limits.reset(session, "sign in", account=email, device=device)
     if stage == Stage.COMPLETE:
         account.signed_in_at = now()
     verb = "sign in" if stage == Stage.COMPLETE else "password accepted"
@@ -106,6 +111,7 @@ def enter_code(session: Session, auth_session: AccountSession, code: str, *, cli
     if not _use_code(session, account, code):
         recording.record(session, "code refused", "account", account.id, by=account)
         return SignInResult(Outcome.REFUSED)
+    rate_limits.forgive(session, "code", account=account.email, client_address=client_address)
     token, is_first = sessions.rotate(session, auth_session), account.signed_in_at is None
     account.signed_in_at = now()
     recording.record(session, "sign in", "account", account.id, by=account)
@@ -146,6 +152,7 @@ def finish_enrolment(session: Session, auth_session: AccountSession, code: str, 
     if step is None:
         recording.record(session, "code refused", "account", account.id, by=account)
         return SignInResult(Outcome.REFUSED)
+    rate_limits.forgive(session, "code", account=account.email, client_address=client_address)
     account.totp_secret, account.totp_last_step = secret, step
     account.credential_version += 1
     is_first, account.signed_in_at = account.signed_in_at is None, now()
@@ -180,6 +187,7 @@ def reauthenticate(
     if not is_right or (account.has_second_factor and not _use_code(session, account, code)):
         recording.record(session, "step-up refused", "account", account.id, by=account)
         return SignInResult(Outcome.REFUSED)
+    rate_limits.forgive(session, "code", account=account.email, client_address=client_address)
     token = sessions.rotate(session, auth_session)
     recording.record(session, "step up", "account", account.id, by=account)
     return SignInResult(Outcome.COMPLETE, token, account)

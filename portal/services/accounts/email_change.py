@@ -22,7 +22,7 @@ from portal.text.email_addresses import is_email, normalise_email
 
 LINK_PATH = "/sign-in/email/"
 _INVALID_LINK_MESSAGE = (
-    "This link no longer works: it was used, is older than 30 minutes, or was replaced by a later one. "
+    "This link no longer works: it was used, has expired, or was replaced by a later one. "
     "Sign in and request the change again on your account page."
 )
 _SAME_EMAIL_ERROR = FieldError("email", "The account already has this address.", "Enter a different address.")

@@ -98,7 +98,7 @@ def link_email(link: IssuedLink, settings: Settings) -> Email:
     return Email(
         link.email,
         subject,
-        f"Dear {link.name},\n\n{reason} Choose a password here within 30 minutes. The link works once:\n\n"
+        f"Dear {link.name},\n\n{reason} Choose a password here within {link.validity}. The link works once:\n\n"
         f"{link.url(settings.public_url)}\n\n"
         "If you did not expect this, ignore this email: nothing changes unless the link is used.\n",
     )

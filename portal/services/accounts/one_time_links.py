@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy.orm import Session
@@ -13,20 +13,21 @@ from portal.database.transactions import begin_writing
 from portal.errors import InvalidLink
 from portal.models import Account, OneTimeLink
 from portal.services.accounts import passwords, tokens
-from portal.services.accounts.tokens import LINK_LIFETIME
+from portal.services.accounts.tokens import INVITATION_LIFETIME, LINK_LIFETIME
 from portal.services.audit import recording
 
 LINK_PATH = "/sign-in/link/"
-_INVALID_LINK_MESSAGE = (
-    "This link no longer works: it was used, is older than 30 minutes, or was replaced by a later one. "
-    "Ask for a new link."
-)
+_INVALID_LINK_MESSAGE = "This link no longer works: it was used, has expired, or was replaced by a later one."
 
 
 class Purpose(StrEnum):
     FIRST = "first"
     INVITE = "invite"
     RESET = "reset"
+
+    @property
+    def lifetime(self) -> timedelta:
+        return INVITATION_LIFETIME if self is Purpose.INVITE else LINK_LIFETIME
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,12 @@ class IssuedLink:
     email: str
     name: str
     expires_at: datetime
+
+    @property
+    def validity(self) -> str:
+        """How long it works, in words."""
+        days = self.purpose.lifetime.days
+        return f"{days} days" if days else f"{self.purpose.lifetime // timedelta(minutes=1)} minutes"
 
     def url(self, public_url: str) -> str:
         """The full URL, built from the configured URL of the portal and never from a request."""
@@ -55,11 +62,11 @@ def issue(session: Session, account: Account, purpose: Purpose, *, by: Account |
             account_id=account.id,
             credential_version=account.credential_version,
             created_at=moment,
-            expires_at=moment + LINK_LIFETIME,
+            expires_at=moment + purpose.lifetime,
         )
     )
     recording.record(session, "issue link", "account", account.id, after={"purpose": purpose}, by=by)
-    return IssuedLink(token, purpose, account.email, account.name, moment + LINK_LIFETIME)
+    return IssuedLink(token, purpose, account.email, account.name, moment + purpose.lifetime)
 
 
 def load_link(session: Session, token: str) -> OneTimeLink:
@@ -73,8 +80,9 @@ def load_link(session: Session, token: str) -> OneTimeLink:
 def redeem(session: Session, token: str, password: str) -> Account:
     """Use the link once to set its account's password; the caller commits.
 
-    Begins the write transaction itself, because the slow hash comes first and must not block other writers. Signs
-    nobody in: the second factor is still required. Raises InvalidLink and WeakPassword; both leave the link unused.
+    Begins the write transaction itself, because the slow hash comes first and must not block other writers. The caller
+    may sign the owner in, whose second factor is still required. Raises InvalidLink and WeakPassword; both leave the
+    link unused.
     """
     account = load_link(session, token).account
     passwords.check_strength(password, context=(account.email, account.name))

@@ -62,6 +62,16 @@ def is_first_refusal(session: Session, kind: str, *, account: str, client_addres
     return True
 
 
+def forgive(session: Session, kind: str, *, account: str, client_address: str) -> None:
+    """Delete the latest attempt of this account from this address: it succeeded, and only failures count."""
+    latest = select(func.max(Attempt.id)).where(
+        Attempt.kind == kind,
+        Attempt.account_key == _hash_key(f"{account.casefold()} "),
+        Attempt.address_key == _hash_key(client_address),
+    )
+    session.execute(delete(Attempt).where(Attempt.id == latest.scalar_subquery()))
+
+
 def reset(session: Session, kind: str, *, account: str, device: str = "") -> None:
     """Delete an account's attempts after a successful one."""
     key = _hash_key(f"{account.casefold()} {device}")

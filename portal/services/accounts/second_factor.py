@@ -6,7 +6,6 @@ import hashlib
 import io
 import re
 import secrets
-import unicodedata
 from datetime import datetime
 
 import pyotp
@@ -19,6 +18,7 @@ from portal.database.orm import now
 from portal.errors import DecryptionFailed
 from portal.models import Account
 from portal.services.audit import recording
+from portal.text.folding import fold_characters
 
 STEP_SECONDS = 30
 WINDOW_STEPS = 1
@@ -47,7 +47,7 @@ def qr_svg(uri: str) -> str:
 
 def normalise_code(code: str) -> str:
     """The six digits of a code, accepting separators and full-width digits; "" if it is not a code."""
-    plain = re.sub(r"[\s\-·.]", "", unicodedata.normalize("NFKC", code[:64]))
+    plain = re.sub(r"[\s\-·.]", "", fold_characters(code[:64]))
     return plain if re.fullmatch(r"[0-9]{6}", plain) else ""
 
 
@@ -94,6 +94,6 @@ def generate_recovery_codes() -> list[str]:
 
 
 def hash_recovery_code(code: str) -> str:
-    """The hash to store of a recovery code; ignores spaces, hyphens and case."""
-    plain = re.sub(r"[\s\-]", "", unicodedata.normalize("NFKC", code[:64])).lower()
+    """The hash to store of a recovery code; ignores spaces, dashes of any kind and case."""
+    plain = re.sub(r"[\s\-]", "", fold_characters(code[:64]))
     return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()

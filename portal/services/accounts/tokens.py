@@ -19,6 +19,8 @@ from portal.models import Account, OneTimeLink
 from portal.models.account import EmailChange
 
 LINK_LIFETIME = timedelta(minutes=30)
+# Whoever is invited may be on leave; the link works once and an administrator can replace it.
+INVITATION_LIFETIME = timedelta(days=7)
 
 LinkRow = TypeVar("LinkRow", OneTimeLink, EmailChange)
 

@@ -4,22 +4,31 @@ from __future__ import annotations
 
 from time import monotonic, sleep
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, g, make_response, redirect, render_template, request
 
 from portal.database.orm import db
 from portal.database.transactions import transaction
-from portal.errors import WeakPassword
+from portal.errors import InvalidLink, WeakPassword
+from portal.models import Account
 from portal.models.account import MAX_EMAIL_LENGTH
 from portal.services import mail
-from portal.services.accounts import administration, notifications, one_time_links, rate_limits
+from portal.services.accounts import (
+    administration,
+    authentication,
+    notifications,
+    one_time_links,
+    rate_limits,
+    sessions,
+)
+from portal.services.accounts.authentication import Outcome, SignInResult
 from portal.services.accounts.notifications import SecurityEvent
-from portal.web.accounts import notify
+from portal.web.accounts import notify, session_start, user_agents
 from portal.web.accounts.forms import ChoosePasswordForm, ForgottenPasswordForm
 from portal.web.declarations import accepts, sign_in_page
-from portal.web.http import request_context
+from portal.web.http import error_pages, request_context
 from portal.web.http.responses import ViewResponse
 from portal.web.presentation.i18n import gettext
-from portal.web.security import cookies
+from portal.web.security import safe_redirect
 
 bp = Blueprint("password_reset", __name__)
 # Creating a link takes a few milliseconds; every response is delayed to this, so that its time tells nothing.
@@ -74,10 +83,40 @@ def use_link(token: str) -> ViewResponse:
         form.password.errors = [str(error)]
         return make_response(render_new_password(token, form, email), 422)
     notify.send_notification(SecurityEvent.PASSWORD_CHANGED, account)
-    flash(gettext("Your password has been changed. Sign in with it."))
-    response = make_response(redirect(url_for("sign_in.sign_in"), 303))
-    cookies.end_session(response)
-    return response
+    return go_on(sign_in_owner(account.id))
+
+
+def sign_in_owner(account_id: int) -> SignInResult:
+    """Begin the session of the account whose password was chosen just now; the one this browser had before ends."""
+    previous_session = g.auth_session
+    with transaction(db.session()) as session:
+        if previous_session is not None:
+            sessions.end(session, previous_session)
+        return authentication.accept_password(
+            session,
+            session.get_one(Account, account_id),
+            client_address=request_context.client_address(),
+            user_agent=user_agents.describe_user_agent(request.user_agent.string),
+        )
+
+
+def go_on(result: SignInResult) -> Response:
+    """To the desk, or to the second factor, which choosing a password does not replace."""
+    flash(gettext("Your password has been changed."))
+    if result.outcome == Outcome.ENROLMENT_REQUIRED:
+        session_start.begin_enrolment(result)
+    target = session_start.next_step(result, safe_redirect.DEFAULT_TARGET)
+    # The owner is told of the password; a second message about the same step would only alarm.
+    return session_start.complete_sign_in(redirect(target, 303), result, notifies_owner=False)
+
+
+@bp.errorhandler(InvalidLink)
+def show_dead_link(error: InvalidLink) -> Response:
+    """410 that leads to a new link: by email, or from an administrator."""
+    db.session.rollback()
+    can_mail = mail.can_send(request_context.settings())
+    page = render_template("accounts/dead_link.html", message=str(error), can_mail=can_mail)
+    return error_pages.add_error_headers(make_response(page, 410))
 
 
 def render_new_password(token: str, form: ChoosePasswordForm, email: str) -> Response:

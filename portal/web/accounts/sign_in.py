@@ -6,11 +6,10 @@ Each attempt is committed, also a refused one; responses are the same whether or
 from __future__ import annotations
 
 from flask import Blueprint, Response, g, jsonify, make_response, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response as WSGIResponse
 
 from portal.database.orm import db
 from portal.database.transactions import transaction
-from portal.models import Account, AccountSession
+from portal.models import AccountSession
 from portal.services.accounts import authentication, sessions
 from portal.services.accounts.authentication import Outcome, SignInResult
 from portal.services.accounts.notifications import SecurityEvent
@@ -19,6 +18,7 @@ from portal.text.email_addresses import normalise_email
 from portal.web.accounts import notify, user_agents
 from portal.web.accounts.enrolment_page import render_enrolment, render_recovery_codes
 from portal.web.accounts.forms import CodeForm, SignInForm, wrong_code_message, wrong_password_message
+from portal.web.accounts.session_start import begin_enrolment, complete_sign_in, next_step
 from portal.web.declarations import accepts, sign_in_page
 from portal.web.http import error_pages, request_context
 from portal.web.http.responses import ViewResponse
@@ -48,12 +48,9 @@ def try_password() -> ViewResponse:
         form.email.errors = [wrong_password_message()]
         return make_response(render_template("accounts/sign_in.html", form=form), 422)
     target = safe_redirect.safe_redirect_target(form.next.data or "")
-    if result.outcome != Outcome.COMPLETE:
-        step = "sign_in.code" if result.outcome == Outcome.CODE_REQUIRED else "sign_in.enrol"
-        target = url_for(step, next=target)
     if result.outcome == Outcome.ENROLMENT_REQUIRED:
         begin_enrolment(result)
-    return complete_sign_in(redirect(target, 303), result)
+    return complete_sign_in(redirect(next_step(result, target), 303), result)
 
 
 @bp.get("/sign-in/code")
@@ -205,21 +202,6 @@ def resume_request(target: str, method: str, result: SignInResult) -> Response:
     return resubmission.render_page("resend", 200, target=target, fields=resubmission.carried_fields())
 
 
-def complete_sign_in(
-    response: Response | WSGIResponse, result: SignInResult, *, notifies_owner: bool = True
-) -> Response:
-    """Set the session cookie; a complete sign-in also remembers the device and notifies the owner of a new one."""
-    completed = make_response(response)
-    cookies.begin_session(completed, result.token)
-    if result.outcome == Outcome.COMPLETE and isinstance(result.account, Account):
-        if notifies_owner and not result.is_first_sign_in and not cookies.known_device(result.account.email):
-            notify.send_notification(
-                SecurityEvent.NEW_DEVICE, result.account, detail=notify.describe_device(request.user_agent.string)
-            )
-        cookies.remember_device(completed, result.account.email)
-    return completed
-
-
 def pending_session(stage: Stage) -> AccountSession | None:
     """The session of the request if it is at this stage of signing in."""
     auth_session: AccountSession | None = g.auth_session
@@ -229,13 +211,3 @@ def pending_session(stage: Stage) -> AccountSession | None:
 def restart_sign_in() -> ViewResponse:
     """Redirect a request that is not at this stage: to the desk if signed in, otherwise to the first step."""
     return redirect(safe_redirect.DEFAULT_TARGET if access.current_user() else url_for("sign_in.sign_in"), 303)
-
-
-def begin_enrolment(result: SignInResult) -> None:
-    """Create the secret after the password step, so that the GET that shows it changes nothing."""
-    if sessions.find(db.session(), result.token) is None:
-        return
-    with transaction(db.session()) as session:
-        pending = sessions.find(session, result.token)
-        if pending is not None:
-            authentication.begin_enrolment(session, pending, issuer=request_context.totp_issuer())

@@ -198,7 +198,10 @@ def deliver_link(link: IssuedLink) -> ViewResponse:
     """Send the link by email, or show it once if the portal cannot send email."""
     settings = request_context.settings()
     if mail.send_in_background(notifications.link_email(link, settings), settings):
-        flash(gettext("A link has been sent to %(email)s. It works once, within 30 minutes.", email=link.email))
+        message = gettext(
+            "A link has been sent to %(email)s. It works once, within %(time)s.", email=link.email, time=link.validity
+        )
+        flash(message)
         return redirect(url_for("accounts.list_accounts"), 303)
     return render_template("admin/one_time_link.html", link=link, address=link.url(settings.public_url))
 

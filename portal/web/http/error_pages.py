@@ -51,14 +51,21 @@ def status_page(status: int) -> Response:
     return render_error(status, *heading_and_advice(status))
 
 
-def render_error(status: int, heading: str, *advice: str, retry_after: int = 0) -> Response:
-    """An error page with this text; `retry_after` is the number of seconds before another attempt makes sense."""
+def render_error(
+    status: int, heading: str, *advice: str, retry_after: int = 0, action: tuple[str, str] | None = None
+) -> Response:
+    """An error page with this text.
+
+    `retry_after` is the number of seconds before another attempt makes sense, `action` the label and URL of what to
+    do next.
+    """
     try:
         body = render_template(
             "errors/error.html",
             status=status,
             heading=heading,
             advice=advice,
+            action=action,
             request_id=g.get("request_id", "") if status >= 500 else "",
             at=datetime.now(UTC),
             show_search=status == 404,

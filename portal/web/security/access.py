@@ -31,11 +31,12 @@ from portal.web.http import error_pages, typed_text
 from portal.web.http.request_context import client_address
 from portal.web.presentation import navigation
 from portal.web.presentation.i18n import gettext
-from portal.web.security import cookies, csrf, resubmission
+from portal.web.security import cookies, csrf, resubmission, safe_redirect
 
 RETRY_AFTER_SECONDS = 30
 _WRITES = {"POST", "PUT", "PATCH", "DELETE"}
 _READS = {"GET", "HEAD"}
+_SIGN_IN_FORMS = {"sign_in.try_password", "sign_in.try_code"}
 
 
 def signed_in_account() -> Account:
@@ -81,7 +82,7 @@ def check_access() -> Response | WSGIResponse | None:
         if not csrf.is_same_origin():
             return resubmission.refuse_cross_site()
         if not csrf.is_valid():
-            return resubmission.refuse_stale() if is_sign_in_page else resubmission.offer_resubmission()
+            return refuse_stale_sign_in() if is_sign_in_page else resubmission.offer_resubmission()
         if not resubmission.is_in_background():
             typed_text.mark_own_form()
     if is_sign_in_page:
@@ -94,6 +95,16 @@ def check_access() -> Response | WSGIResponse | None:
     if not getattr(view, "in_background", False):
         keep_alive()
     return None
+
+
+def refuse_stale_sign_in() -> Response | WSGIResponse:
+    """A sign-in form that was opened before somebody signed in, or out, in another tab.
+
+    Whoever is signed in already goes on to where the form would have led.
+    """
+    if current_user() is not None and request.endpoint in _SIGN_IN_FORMS:
+        return redirect(safe_redirect.safe_redirect_target(request.form.get("next", "")), 303)
+    return resubmission.refuse_stale()
 
 
 def load_session() -> None:

@@ -19,7 +19,7 @@ from __future__ import annotations
 import logging
 from typing import Literal
 
-from flask import Response, g, make_response, render_template, request
+from flask import Response, g, make_response, render_template, request, url_for
 
 from portal.web.http import error_pages
 from portal.web.presentation.i18n import gettext
@@ -63,7 +63,8 @@ def refuse_stale() -> Response:
     return error_pages.render_error(
         403,
         gettext("This form has expired, or cookies are off"),
-        gettext("Nothing was changed. Allow cookies for this site, open the page again and repeat what you did."),
+        gettext("Nothing was changed. Open the page again. If this happens again, allow cookies for this site."),
+        action=(gettext("Sign in"), url_for("sign_in.sign_in")),
     )
 
 

@@ -81,6 +81,20 @@ def test_a_link_leaves_the_second_factor_alone(session):
     assert account.has_second_factor
 
 
+@pytest.mark.parametrize(
+    ("purpose", "lifetime", "words"),
+    [
+        (Purpose.INVITE, timedelta(days=7), "7 days"),
+        (Purpose.RESET, timedelta(minutes=30), "30 minutes"),
+        (Purpose.FIRST, timedelta(minutes=30), "30 minutes"),
+    ],
+)
+def test_an_invitation_waits_for_days_and_a_reset_for_minutes(session, purpose, lifetime, words):
+    link = one_time_links.issue(session(), make_account(session(), "Ann"), purpose)
+    assert abs(link.expires_at - now() - lifetime) < timedelta(minutes=1)
+    assert link.validity == words
+
+
 def test_of_ten_who_use_a_link_at_once_one_wins(real_app, real):
     link = one_time_links.issue(real, make_account(real, "Crowd"), Purpose.INVITE)
     real.commit()

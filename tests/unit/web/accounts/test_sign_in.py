@@ -45,6 +45,48 @@ def test_an_author_signs_in_and_comes_to_where_they_were_going(staff, ann):
     assert someone.visit("/staff/account").heading == "Your account"
 
 
+def test_a_link_does_not_replace_the_second_factor(staff, session, rex):
+    begin_writing(session())
+    link = one_time_links.issue(session(), rex, one_time_links.Purpose.RESET)
+    session.commit()
+    someone = staff()
+    answer = someone.post(one_time_links.LINK_PATH + link.token, {"password": "seven slow lanterns drift"})
+    assert place(answer) == "/sign-in/code?next=/staff/"
+    assert someone.get("/staff/").status_code == 302
+    assert place(someone.post("/sign-in/code", {"code": code()})) == "/staff/"
+
+
+def test_a_dead_link_leads_to_a_new_one(staff, app):
+    page = staff().visit(f"{one_time_links.LINK_PATH}{'A' * 43}", status=410)
+    assert page.heading == "This link no longer works"
+    assert "administrator" in page.text
+    assert "/sign-in" in page.links
+
+
+def test_a_form_that_another_tab_overtook_goes_on_to_where_it_led(staff, ann):
+    someone = staff()
+    stale = someone.visit("/sign-in").one("form [name=csrf_token]").attrs["value"]
+    someone.post("/sign-in", sent(ann.email))
+    answer = someone.post("/sign-in", sent(ann.email, next="/staff/account"), token=stale)
+    assert (answer.status_code, place(answer)) == (303, "/staff/account")
+
+
+def test_a_stale_form_of_a_visitor_leads_to_a_new_one(staff, ann):
+    answer = staff().post("/sign-in", sent(ann.email), token="stale")  # noqa: S106 # no password
+    assert answer.status_code == 403
+    assert 'href="/sign-in"' in answer.text
+
+
+def test_codes_that_were_right_do_not_count_for_their_office(staff, session):
+    people = [
+        make_account(session, f"R{number}", Role.REVIEWER, password=PHRASE, totp_secret=SECRET) for number in range(12)
+    ]
+    for person in people:
+        someone = staff()
+        someone.post("/sign-in", sent(person.email))
+        assert place(someone.post("/sign-in/code", {"code": code()})) == "/staff/"
+
+
 def test_a_reviewer_is_asked_for_a_code(staff, rex):
     someone = staff()
     assert place(someone.post("/sign-in", sent(rex.email))) == "/sign-in/code?next=/staff/"
