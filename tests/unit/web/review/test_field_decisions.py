@@ -166,3 +166,13 @@ def test_a_decision_of_someone_who_is_no_reviewer_any_more_gives_back_what_was_t
     office.session.commit()
     page = reviewer.press(page, f"{at}/return", status=403, **RETURNED)
     assert "Which year?" in page.one(".typed-text textarea").to_text(strip=False)
+
+
+def test_the_page_of_a_refusal_has_an_address_that_can_be_opened_again(reviewer, revision, at):
+    page = reviewer.press(reviewer.visit(at), f"{at}/return", status=422, **{"mark-budget": "returned"})
+    assert page.one("body").attrs["data-shown-url"] == at
+    page = reviewer.press(reviewer.visit(f"{at}/due"), f"{at}/due", status=422, day="2001-01-01")
+    assert page.one("body").attrs["data-shown-url"] == f"{at}/due"
+    page = reviewer.act("/staff/publish", number=str(revision.id))
+    assert f'data-shown-url="/staff/publish?number={revision.id}"' in page.text
+    assert "data-shown-url" not in reviewer.visit(at).one("body").attrs
