@@ -101,9 +101,17 @@ def open_report(report_path: Path, source: Path) -> TextIO:
     help="Add terms that are in no list yet, or refuse their rows.",
 )
 @click.option("--id-prefix", default="", metavar="TEXT", help="Prefix each Projects ID with TEXT.")
+@click.option("--allow-emptying", is_flag=True, help="Store rows that empty stated public fields.")
+@click.option("--allow-replacing", is_flag=True, help="Store rows that change title and countries of a record at once.")
 @with_appcontext
 def import_(
-    file: Path, dry_run: bool, report_path: Path | None, new_terms: Literal["add", "refuse"], id_prefix: str
+    file: Path,
+    dry_run: bool,
+    report_path: Path | None,
+    new_terms: Literal["add", "refuse"],
+    id_prefix: str,
+    allow_emptying: bool,
+    allow_replacing: bool,
 ) -> None:
     """Import projects from a CSV or XLSX file; valid rows are stored and invalid rows reported.
 
@@ -123,6 +131,8 @@ def import_(
             new_terms=new_terms,
             report=report,
             id_prefix=id_prefix,
+            allow_emptying=allow_emptying,
+            allow_replacing=allow_replacing,
             batch_context=None if dry_run else ShortTransactions(),
             in_worker=file.stat().st_size > MIN_WORKER_FILE_BYTES,
             on_total=bar.reset,

@@ -4,6 +4,7 @@ from portal.models.account import Account, AccountSession, Attempt, OneTimeLink,
 from portal.models.audit import AUDITED_TABLES, AuditEvent, RequiredAuditEvent
 from portal.models.catalogue import CATALOGUE_TOUCHED, Catalogue, CatalogueChange
 from portal.models.draft import ProjectDraft
+from portal.models.import_run import ImportChange, ImportRun
 from portal.models.partial_date import PartialDate
 from portal.models.project import Project, ProjectCountry, ProjectTag, SlugHistory
 from portal.models.revision import IdempotencyKey, Revision
@@ -19,6 +20,8 @@ __all__ = [
     "Catalogue",
     "CatalogueChange",
     "IdempotencyKey",
+    "ImportChange",
+    "ImportRun",
     "OneTimeLink",
     "PartialDate",
     "Project",

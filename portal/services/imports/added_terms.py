@@ -1,18 +1,68 @@
-"""Stores the terms that an import file adds."""
+"""Stores the terms that the rows of an import add. Only stored rows bring terms: those of refused rows never do."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from portal.models import Term
+from portal.models.draft import TERM_FIELDS
+from portal.services.imports.header import column_of
+from portal.services.imports.issues import ImportIssue
 from portal.services.records.spellings import NewTerm
+from portal.services.records.values import Proposal
 from portal.text.folding import fold
 
 # Facet and code of the stored and the new terms, with their id and folded name.
 TermsByCode = dict[tuple[str, str], tuple[int, str]]
+
+
+class TermStore:
+    """The new terms of an import, which are stored once a stored row uses them."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._pending: dict[int, NewTerm] = {}
+        self._stored_ids: dict[int, int] = {}
+
+    def announce(self, terms: Iterable[NewTerm]) -> None:
+        """Take in the new terms of a batch; a later batch may be the first one that stores a row with them."""
+        self._pending.update((term.id, term) for term in terms)
+
+    def store(self, proposals: Iterable[Proposal]) -> dict[int, list[ImportIssue]]:
+        """Store the pending terms that these rows use; return a note for the first row of each, by row number."""
+        if not self._pending:
+            return {}
+        used: list[NewTerm] = []
+        notes: dict[int, list[ImportIssue]] = {}
+        for proposal in proposals:
+            for term_id in _new_term_ids(proposal):
+                if term := self._pending.pop(term_id, None):
+                    used.append(term)
+                    notes.setdefault(proposal.row, []).append(_added_issue(proposal, term))
+        self._stored_ids.update(store_terms(self._session, sorted(used, key=lambda term: -term.id)))
+        return notes
+
+    def with_stored_ids(self, proposal: Proposal) -> Proposal:
+        """The row with stored ids in place of the temporary ids of new terms."""
+        if not self._stored_ids or not _new_term_ids(proposal):
+            return proposal
+        term_ids = proposal.status_id, proposal.type_id, proposal.coverage_id, proposal.region_id
+        status, project_type, coverage, region = (self._stored_ids.get(term or 0, term) for term in term_ids)
+        return proposal._replace(status_id=status, type_id=project_type, coverage_id=coverage, region_id=region)
+
+
+def _new_term_ids(proposal: Proposal) -> list[int]:
+    term_ids = proposal.status_id, proposal.type_id, proposal.coverage_id, proposal.region_id
+    return [term_id for term_id in term_ids if term_id and term_id < 0]
+
+
+def _added_issue(proposal: Proposal, term: NewTerm) -> ImportIssue:
+    column = next(column_of(field) for field, facet in TERM_FIELDS.items() if facet == term.facet)
+    reason = f"A new term was added to the list {term.facet}"
+    return ImportIssue(proposal.row, column, term.name, "note", reason, "Check that it is not a misspelling")
 
 
 def store_terms(session: Session, terms: Sequence[NewTerm]) -> dict[int, int]:

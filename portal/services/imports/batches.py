@@ -13,6 +13,7 @@ from portal.services.imports.issues import ImportIssue
 from portal.services.imports.readers.table import open_table
 from portal.services.records.amounts import commas_divide_thousands
 from portal.services.records.field_values import FieldValidation
+from portal.services.records.placeholders import is_placeholder
 from portal.services.records.spellings import NewTerm, TermLookup
 from portal.services.records.validation import validate_fields
 from portal.services.records.values import Proposal
@@ -47,8 +48,9 @@ def validated_batches(path: Path, term_lookup: TermLookup, id_prefix: str = "") 
     with open_table(path) as source:
         notes = source.notes
         for number, values, issue, note in source.rows:
-            if id_prefix and values.get("number", "").strip():
-                values["number"] = id_prefix + values["number"].strip()
+            number_text = values.get("number", "").strip()
+            if id_prefix and number_text and not is_placeholder(number_text):
+                values["number"] = id_prefix + number_text
             checked = CheckedRow(None, [issue]) if issue else _check_row(number, values, term_lookup, comma_groups)
             rows.append(checked._replace(issues=[note, *checked.issues]) if note else checked)
             size += sum(map(len, values.values()))

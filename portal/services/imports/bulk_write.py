@@ -21,6 +21,7 @@ from portal.services.imports.matching import (
     KnownRecords,
     StoredRecord,
 )
+from portal.services.imports.runs import RunJournal, values_before
 from portal.services.imports.slugs import SlugAllocator
 from portal.services.records.values import STORED_COLUMNS, Proposal
 from portal.text.folding import fold
@@ -42,8 +43,9 @@ _UPDATE_PARAMETERS = ("at", "slug", "slug_folded", *STORED_COLUMNS, "fingerprint
 class BulkWriter:
     """Collects the additions and changes of a batch, then writes them."""
 
-    def __init__(self, session: Session, known_records: KnownRecords, *, is_sample: bool) -> None:
+    def __init__(self, session: Session, known_records: KnownRecords, journal: RunJournal, *, is_sample: bool) -> None:
         self._session = session
+        self._journal = journal
         self._known_records = known_records
         self._is_sample = is_sample
         self._slugs = SlugAllocator(session, known_records.slugs_in_use | known_records.former_slugs)
@@ -51,6 +53,7 @@ class BulkWriter:
         self._added: list[tuple[str, Proposal]] = []
         self._changed: list[tuple[int, Proposal]] = []
         self._update_rows: list[dict[str, Any]] = []
+        self._journal_rows: list[tuple[int, int, str, dict[str, Any]]] = []
         self._former_slugs: list[dict[str, Any]] = []
         self._non_public_ids: set[int] = set()
         self._republished_ids: list[int] = []
@@ -82,6 +85,7 @@ class BulkWriter:
         row = (record.id, slug, slug.casefold(), *values)
         self._update_rows.append(dict(zip(_UPDATE_PARAMETERS, row, strict=True)))
         self._changed.append((record.id, proposal))
+        self._journal_rows.append((record.id, record.version + 1, slug, values_before(record, self._known_records)))
         return True
 
     def _differs(self, record: StoredRecord, proposal: Proposal) -> bool:
@@ -95,6 +99,10 @@ class BulkWriter:
         added = self._write_added()
         if written := self._changed + added:
             self._write_links(written)
+            slugs = (slug for slug, _ in self._added)
+            self._journal.write(
+                [(project_id, slug) for (project_id, _), slug in zip(added, slugs, strict=True)], self._journal_rows
+            )
             public = [
                 (project_id, proposal) for project_id, proposal in written if project_id not in self._non_public_ids
             ]

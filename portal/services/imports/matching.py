@@ -32,6 +32,7 @@ _SLUG_HISTORY_COLUMNS, _COUNTRY_COLUMNS, _TAG_COLUMNS = (
     ProjectTag.__table__.c,
 )
 _PUBLIC, _WITHDRAWN, _WITHDRAWN_SAMPLE = range(3)
+_YEAR, _SORT_TITLE = STORED_COLUMNS.index("year"), STORED_COLUMNS.index("sort_title")
 _VISIBILITY = case(
     (PROJECT_TABLE.c.published_at.is_not(None), _PUBLIC),
     (PROJECT_TABLE.c.withdrawn_reason == SAMPLE_WITHDRAWAL_REASON, _WITHDRAWN_SAMPLE),
@@ -42,6 +43,7 @@ _SELECTED_COLUMNS = [
     PROJECT_TABLE.c.slug,
     PROJECT_TABLE.c.is_sample,
     _VISIBILITY,
+    PROJECT_TABLE.c.version,
     *(PROJECT_TABLE.c[name] for name in ("fingerprint", *STORED_COLUMNS)),
 ]
 
@@ -53,6 +55,7 @@ class StoredRecord(NamedTuple):
     slug: str
     is_sample: bool
     visibility: int
+    version: int
     fingerprint: str
     values: tuple[Any, ...]
 
@@ -65,6 +68,11 @@ class StoredRecord(NamedTuple):
         """Withdrawn because the sample was removed, not because of its content."""
         return self.visibility == _WITHDRAWN_SAMPLE
 
+    @property
+    def label(self) -> str:
+        """The Projects ID, or the last part of the address of a record without one."""
+        return self.value_of("reference") or self.slug
+
     def value_of(self, name: str) -> str | None:
         value: str | None = self.fingerprint if name == "fingerprint" else self.values[STORED_COLUMNS.index(name)]
         return value
@@ -73,14 +81,22 @@ class StoredRecord(NamedTuple):
 class KnownRecords:
     """The records that a batch may match, by each identifier, and the case-folded slugs that are in use.
 
-    `country_links` and `tags` are sorted tuples by record id.
+    `country_links` and `tags` are sorted tuples by record id. A record with an id from `first_new_id` on was added by
+    this import: no row updates it.
     """
 
-    def __init__(self, session: Session, proposals: Sequence[Proposal], shared_values: SharedValues) -> None:
+    def __init__(
+        self, session: Session, proposals: Sequence[Proposal], shared_values: SharedValues, first_new_id: int
+    ) -> None:
         self._session = session
         self._shared_values = shared_values
+        self._first_new_id = first_new_id
         self._records: dict[tuple[str, str], StoredRecord] = {}
         self._by_reference: dict[str, StoredRecord] = {}
+        self._by_fingerprint: dict[str, list[StoredRecord]] = {}
+        self._by_sort_title: dict[str, list[StoredRecord]] = {}
+        self.country_links: dict[int, tuple[tuple[int, bool], ...]] = {}
+        self.tags: dict[int, tuple[int, ...]] = {}
         self._ids: list[int] = []
         self.has_unnumbered = bool(
             session.execute(select(PROJECT_TABLE.c.id).where(PROJECT_TABLE.c.reference.is_(None)).limit(1)).first()
@@ -92,53 +108,73 @@ class KnownRecords:
         self.slugs_in_use = {slug.casefold() for slug in self._load(PROJECT_TABLE.c.slug_folded, slugs)}
         self.former_slugs = self._load_former_slugs(slugs)
         if self.has_unnumbered:
-            has_no_reference = PROJECT_TABLE.c.reference.is_(None)
-            self._load(PROJECT_TABLE.c.fingerprint, (p.content_fingerprint() for p in others), has_no_reference)
-            self._load_unique("prima_id", (p.prima_id for p in others))
-            self._load_unique("source_url", (p.source_url for p in others if p.reference))
-        self.country_links, self.tags = self._load_links()
+            self._load_unnumbered(others)
+        self._load_links()
 
     def find(self, identifier: str, value: str) -> StoredRecord | None:
-        """The record whose identifier ("reference", "fingerprint", "prima_id", "source_url") has this value."""
+        """The record whose "reference" or "prima_id" has this value."""
         return self._records.get((identifier, value.casefold()))
 
-    def certain_matches(self, proposal: Proposal) -> Iterator[StoredRecord]:
-        """The record with the same ID, then one without an ID and with the same content."""
-        if proposal.reference and (record := self._by_reference.get(proposal.reference)):
-            yield record
-        identifiers = (
-            ("reference", proposal.reference),
-            ("fingerprint", proposal.content_fingerprint() if self.has_unnumbered else ""),
-        )
-        yield from self._find_each(identifiers)
-
-    def likely_matches(self, proposal: Proposal) -> Iterator[StoredRecord]:
-        """Records without an ID whose content differs but whose Prima ID is the same, most likely first.
-
-        A row with an ID also matches a record from the same source page. Both identifiers must be unique in the file
-        and among the records.
-        """
-        if self.has_unnumbered:
-            page = proposal.source_url if proposal.reference else ""
-            yield from self._find_each((("prima_id", proposal.prima_id), ("source_url", page)))
-
-    def _find_each(self, identifiers: Iterable[tuple[str, str | None]]) -> Iterator[StoredRecord]:
-        for identifier, value in identifiers:
-            if value and (record := self.find(identifier, value)):
+    def by_reference(self, proposal: Proposal) -> Iterator[StoredRecord]:
+        """The record with the Projects ID of the row: in the same case first."""
+        if proposal.reference:
+            if record := self._by_reference.get(proposal.reference):
+                yield record
+            if record := self.find("reference", proposal.reference):
                 yield record
 
-    def _load(
-        self, key_column: ColumnElement[Any], values: Iterable[str | None], *conditions: ColumnElement[bool]
-    ) -> list[str]:
-        """Load the matching records, by ID or content; return their slugs."""
+    def by_content(self, proposal: Proposal) -> Iterator[StoredRecord]:
+        """The records without an ID that state the same in every field, oldest first."""
+        for record in self._by_fingerprint.get(proposal.content_fingerprint() if self._by_fingerprint else "", ()):
+            if self._has_content(record, proposal):
+                yield record
+
+    def by_prima_id(self, proposal: Proposal) -> Iterator[StoredRecord]:
+        """The record without a Projects ID whose Prima ID is the same, if it is unique in the file and database."""
+        if proposal.prima_id and (record := self.find("prima_id", proposal.prima_id)):
+            yield record
+
+    def by_title(self, proposal: Proposal) -> Iterator[StoredRecord]:
+        """The records without a Projects ID that have the title, countries and year of the row, oldest first."""
+        for record in self._by_sort_title.get(proposal.sort_title, ()):
+            if record.values[_YEAR] == proposal.year and self._countries(record) == eligible_countries(proposal):
+                yield record
+
+    def _has_content(self, record: StoredRecord, proposal: Proposal) -> bool:
+        # Reference, the first column, is None in the record.
+        return (
+            record.values[1:] == proposal[1 : len(STORED_COLUMNS)]
+            and self.country_links.get(record.id, ()) == proposal.country_links
+            and self.tags.get(record.id, ()) == proposal.tags
+        )
+
+    def _countries(self, record: StoredRecord) -> tuple[int, ...]:
+        return tuple(term_id for term_id, is_eligible in self.country_links.get(record.id, ()) if is_eligible)
+
+    def _load_unnumbered(self, proposals: Sequence[Proposal]) -> None:
+        """Load the records without an ID that the proposals may match."""
+        has_no_reference = PROJECT_TABLE.c.reference.is_(None)
+        for record in self._query(
+            PROJECT_TABLE.c.fingerprint, (p.content_fingerprint() for p in proposals), has_no_reference
+        ):
+            self._by_fingerprint.setdefault(record.fingerprint, []).append(record)
+        self._load_links()
+        others = [p for p in proposals if not any(self.by_content(p))]
+        self._load_unique("prima_id", (p.prima_id for p in others))
+        is_older = PROJECT_TABLE.c.id < self._first_new_id
+        for record in self._query(
+            PROJECT_TABLE.c.sort_title, (p.sort_title for p in others), has_no_reference, is_older
+        ):
+            self._by_sort_title.setdefault(record.values[_SORT_TITLE], []).append(record)
+
+    def _load(self, key_column: ColumnElement[Any], values: Iterable[str | None]) -> list[str]:
+        """Load the records with one of these values; return their slugs."""
         slugs: list[str] = []
-        for record in self._query(key_column, values, *conditions):
+        for record in self._query(key_column, values):
             slugs.append(record.slug)
             if reference := record.value_of("reference"):
                 self._by_reference[reference] = record
                 self._remember("reference", reference, record)
-            else:
-                self._remember("fingerprint", record.fingerprint, record)
         return slugs
 
     def _load_unique(self, identifier: str, values: Iterable[str | None]) -> None:
@@ -155,9 +191,10 @@ class KnownRecords:
         if not (values := sorted({value for value in values if value})):
             return
         query = select(*_SELECTED_COLUMNS).where(in_list(self._session, key_column, values), *conditions)
-        for record_id, slug, is_sample, visibility, fingerprint, *values in self._session.execute(query):
+        for row in self._session.execute(query.order_by(PROJECT_TABLE.c.id)):
+            record_id, slug, is_sample, visibility, version, fingerprint, *values = row
             self._ids.append(record_id)
-            yield StoredRecord(record_id, slug, bool(is_sample), visibility, fingerprint, tuple(values))
+            yield StoredRecord(record_id, slug, bool(is_sample), visibility, version, fingerprint, tuple(values))
 
     def _remember(self, identifier: str, value: str, record: StoredRecord) -> None:
         """Index a record; of several with the same identifier, the oldest is used."""
@@ -174,18 +211,28 @@ class KnownRecords:
         )
         return set(self._session.execute(former).scalars())
 
-    def _load_links(self) -> tuple[dict[int, tuple[tuple[int, bool], ...]], dict[int, tuple[int, ...]]]:
+    def _load_links(self) -> None:
+        """Load the countries and tags of the records that were loaded since the last call."""
+        ids = sorted(set(self._ids))
+        self._ids = []
+        if not ids:
+            return
         links: dict[int, tuple[tuple[int, bool], ...]] = {}
         tags: dict[int, tuple[int, ...]] = {}
-        if self._ids:
-            countries = select(ProjectCountry.project_id, ProjectCountry.term_id, ProjectCountry.is_eligible)
-            is_loaded = in_list(self._session, _COUNTRY_COLUMNS.project_id, self._ids)
-            countries = countries.where(is_loaded).order_by(ProjectCountry.term_id)
-            for project_id, term_id, is_eligible in self._session.execute(countries):
-                links[project_id] = (*links.get(project_id, ()), (term_id, is_eligible))
-            tag_rows = select(ProjectTag.project_id, ProjectTag.term_id)
-            is_loaded = in_list(self._session, _TAG_COLUMNS.project_id, self._ids)
-            tag_rows = tag_rows.where(is_loaded).order_by(ProjectTag.term_id)
-            for project_id, term_id in self._session.execute(tag_rows):
-                tags[project_id] = (*tags.get(project_id, ()), term_id)
-        return links, tags
+        countries = select(ProjectCountry.project_id, ProjectCountry.term_id, ProjectCountry.is_eligible)
+        is_loaded = in_list(self._session, _COUNTRY_COLUMNS.project_id, ids)
+        countries = countries.where(is_loaded).order_by(ProjectCountry.term_id)
+        for project_id, term_id, is_eligible in self._session.execute(countries):
+            links[project_id] = (*links.get(project_id, ()), (term_id, is_eligible))
+        tag_rows = select(ProjectTag.project_id, ProjectTag.term_id)
+        is_loaded = in_list(self._session, _TAG_COLUMNS.project_id, ids)
+        tag_rows = tag_rows.where(is_loaded).order_by(ProjectTag.term_id)
+        for project_id, term_id in self._session.execute(tag_rows):
+            tags[project_id] = (*tags.get(project_id, ()), term_id)
+        self.country_links |= links
+        self.tags |= tags
+
+
+def eligible_countries(proposal: Proposal) -> tuple[int, ...]:
+    """The ids of the benefiting member states, sorted."""
+    return tuple(term_id for term_id, is_eligible in proposal.country_links if is_eligible)

@@ -13,7 +13,7 @@ from portal.services.imports.readers.table import open_rows
 from portal.text.cleaning import clean_cell
 
 # Columns that identify a record only if no other row has the same value.
-IDENTIFYING_COLUMNS = ("prima_id", "source_url")
+IDENTIFYING_COLUMNS = ("prima_id", "title")
 
 
 class SharedValues:

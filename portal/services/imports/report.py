@@ -35,6 +35,7 @@ class Report:
     refused: int = 0
     repaired: int = 0
     issue_count: int = 0
+    run_id: int | None = None
     first_issues: list[ImportIssue] = field(default_factory=list)
     file_notes: list[str] = field(default_factory=list)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -13,9 +15,11 @@ from sqlalchemy.orm import Session
 from portal.errors import UnreadableFile
 from portal.models import Term
 from portal.services.audit import recording
-from portal.services.imports.batches import Batch, validated_batches
+from portal.services.imports.batches import validated_batches
+from portal.services.imports.held_updates import HeldUpdates
 from portal.services.imports.prescan import prescan
 from portal.services.imports.report import Report
+from portal.services.imports.runs import RunJournal
 from portal.services.imports.upsert import Upserter
 from portal.services.imports.worker import batches_from_worker
 from portal.services.records.spellings import TermLookup
@@ -29,6 +33,8 @@ def import_file(
     new_terms: Literal["add", "refuse"] = "refuse",
     is_sample: bool = False,
     id_prefix: str = "",
+    allow_emptying: bool = False,
+    allow_replacing: bool = False,
     batch_context: Callable[[], AbstractContextManager[object]] | None = None,
     in_worker: bool = False,
     on_total: Callable[[int], object] | None = None,
@@ -45,15 +51,23 @@ def import_file(
     source = path, term_lookup, id_prefix
     with batches_from_worker(*source) if in_worker else nullcontext(validated_batches(*source)) as batches:
         row_count, shared_values = prescan(path)
-        upserter = Upserter(session, report, shared_values, is_sample=is_sample)
+        # The sample may change in any way: its records describe nothing.
+        held = HeldUpdates(session, allow_emptying or is_sample, allow_replacing or is_sample)
+        journal = RunJournal(session, path.name)
+        upserter = Upserter(session, report, shared_values, held_updates=held, journal=journal, is_sample=is_sample)
         if on_total:
             on_total(row_count)
+        run = _Run(session, journal, report)
         try:
             for batch in batches:
                 with batch_context() if batch_context else nullcontext():
-                    _store_batch(session, upserter, batch, report, path.name)
+                    report.note_file(batch.notes)
+                    run.store(partial(upserter.store, batch))
                 if on_progress:
                     on_progress(len(batch.rows))
+            if upserter.has_deferred:
+                with batch_context() if batch_context else nullcontext():
+                    run.store(upserter.store_deferred)
         except UnreadableFile as error:
             if not batch_context or not report.rows:
                 raise
@@ -63,13 +77,22 @@ def import_file(
             ) from error
 
 
-def _store_batch(session: Session, upserter: Upserter, batch: Batch, report: Report, file_name: str) -> None:
-    """Write a batch and the one audit event that covers its changes."""
-    before = report.added, report.changed, report.refused
-    report.note_file(batch.notes)
-    recording.begin_bulk(session)
-    upserter.store(batch)
-    after = report.added, report.changed, report.refused
-    names = ("added", "changed", "refused")
-    counts = {name: new - old for name, new, old in zip(names, after, before, strict=True)}
-    recording.record_bulk(session, "import", "import", file_name[:64], after=counts)
+@dataclass(frozen=True)
+class _Run:
+    session: Session
+    journal: RunJournal
+    report: Report
+
+    def store(self, write: Callable[[], None]) -> None:
+        """Write a batch and the one audit event that covers its changes."""
+        before = self._counts()
+        recording.begin_bulk(self.session)
+        self.report.run_id = self.journal.begin()
+        write()
+        counts = {name: count - before[name] for name, count in self._counts().items()}
+        recording.record_bulk(
+            self.session, "import", "import", self.journal.file_name, after=counts | {"run": self.journal.begin()}
+        )
+
+    def _counts(self) -> dict[str, int]:
+        return {"added": self.report.added, "changed": self.report.changed, "refused": self.report.refused}

@@ -1,123 +1,230 @@
-"""Decides what each row of a batch does: it adds a record, changes one, changes nothing, or is refused as a repeat."""
+"""Decides what each row of a file does: it adds a record, changes one, changes nothing, or is refused.
+
+docs/decisions/0018-how-rows-find-their-records.md describes the order in which rows find their records.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.services.imports.added_terms import store_terms
+from portal.services.imports import row_issues
+from portal.services.imports.added_terms import TermStore
 from portal.services.imports.batches import Batch, CheckedRow
 from portal.services.imports.bulk_write import BulkWriter
 from portal.services.imports.claimed_rows import ClaimedRows
+from portal.services.imports.held_updates import HeldUpdates
 from portal.services.imports.issues import ImportIssue
-from portal.services.imports.matching import KnownRecords, StoredRecord
+from portal.services.imports.matching import PROJECT_TABLE, KnownRecords, StoredRecord, eligible_countries
 from portal.services.imports.prescan import SharedValues
 from portal.services.imports.report import Report
-from portal.services.records.values import Proposal
+from portal.services.imports.runs import RunJournal
+from portal.services.records.values import STORED_COLUMNS, Proposal
+
+Content = tuple[object, ...]
+
+
+class AcceptedRow(NamedTuple):
+    """A valid row that repeats no other; `issues` are its repairs and notes."""
+
+    proposal: Proposal
+    issues: list[ImportIssue]
+
+
+class MatchedRow(NamedTuple):
+    """A row and its record; None if the row adds one."""
+
+    row: AcceptedRow
+    record: StoredRecord | None
 
 
 class Upserter:
     """Stores one import batch by batch, and remembers the records that its rows have matched."""
 
-    def __init__(self, session: Session, report: Report, shared_values: SharedValues, *, is_sample: bool) -> None:
+    def __init__(
+        self,
+        session: Session,
+        report: Report,
+        shared_values: SharedValues,
+        *,
+        held_updates: HeldUpdates,
+        journal: RunJournal,
+        is_sample: bool,
+    ) -> None:
         self._session = session
         self._report = report
         self._shared_values = shared_values
+        self._held_updates = held_updates
+        self._journal = journal
         self._is_sample = is_sample
+        self._first_new_id = (session.execute(select(func.max(PROJECT_TABLE.c.id))).scalar_one() or 0) + 1
         # Each record may match one row of the file only.
         self._claimed_rows = ClaimedRows()
-        self._superseded_rows: dict[str, int] = {}
-        self._term_ids: dict[int, int] = {}
+        # Rows whose record is certain only once all other rows have found theirs.
+        self._deferred: list[AcceptedRow] = []
+        self._superseded_rows: dict[str, tuple[int, Content]] = {}
+        self._rows_by_likeness: dict[Content, int] = {}
+        self._terms = TermStore(session)
+
+    @property
+    def has_deferred(self) -> bool:
+        return bool(self._deferred)
 
     def store(self, batch: Batch) -> None:
         """Write a batch and its journal in the caller's transaction; the report counts every row."""
-        self._term_ids.update(store_terms(self._session, batch.new_terms))
-        rows = [self._with_stored_term_ids(checked) for checked in batch.rows]
-        known = KnownRecords(self._session, [proposal for proposal, _ in rows if proposal], self._shared_values)
-        writer = BulkWriter(self._session, known, is_sample=self._is_sample)
-        accepted = list(self._accepted_proposals(rows, known))
+        self._terms.announce(batch.new_terms)
+        rows = [
+            CheckedRow(proposal and self._terms.with_stored_ids(proposal), issues) for proposal, issues in batch.rows
+        ]
+        known = self._known_records(proposal for proposal, _ in rows)
+        accepted = list(self._accepted_rows(rows, known))
+        matched: list[MatchedRow] = []
         # Certain matches come first: no row may claim a record that another row identifies with certainty.
-        unmatched = [p for p in accepted if not self._update_match(p, known.certain_matches(p), writer)]
-        for proposal in unmatched:
-            self._store_row(proposal, known, writer)
-        for record_id, row in writer.write():
-            self._claimed_rows.claim(record_id, row)
+        for candidates in (known.by_reference, known.by_content):
+            accepted = list(self._unmatched(accepted, candidates, matched))
+        accepted = [row for row in accepted if not self._is_superseded(row, known)]
+        for row in self._unmatched(accepted, known.by_prima_id, matched):
+            self._match_by_title(row, known, matched)
+        self._write(matched, known)
 
-    def _accepted_proposals(self, rows: Iterable[CheckedRow], known_records: KnownRecords) -> Iterator[Proposal]:
-        """Report every row, and yield the proposals of those that are neither refused nor repeats."""
-        row_by_identity: dict[tuple[str, str], int] = {}
+    def store_deferred(self) -> None:
+        """Write the rows that waited for the end of the file, in the caller's transaction."""
+        rows, self._deferred = self._deferred, []
+        known = self._known_records(row.proposal for row in rows)
+        groups: dict[Content, dict[Content, AcceptedRow]] = {}
+        for row in rows:
+            group = groups.setdefault(_title_key(row.proposal), {})
+            if first := group.get(content := _content(row.proposal)):
+                self._report.refuse([*row.issues, row_issues.repeated(row.proposal, first.proposal.row)])
+            else:
+                group[content] = row
+        matched: list[MatchedRow] = []
+        for group in groups.values():
+            self._match_group(list(group.values()), known, matched)
+        self._write(matched, known)
+
+    def _known_records(self, proposals: Iterable[Proposal | None]) -> KnownRecords:
+        valid = [proposal for proposal in proposals if proposal]
+        return KnownRecords(self._session, valid, self._shared_values, self._first_new_id)
+
+    def _accepted_rows(self, rows: Iterable[CheckedRow], known: KnownRecords) -> Iterator[AcceptedRow]:
+        """Count every row, report those that are refused, and yield those that are neither refused nor repeats."""
+        rows_by_identity: dict[Content, int] = {}
         for proposal, issues in rows:
             self._report.rows += 1
             if proposal is None:
                 self._report.refuse(issues)
                 continue
-            identity = _identity(proposal)
-            if first := row_by_identity.get(identity) or self._earlier_row(identity, known_records):
-                self._report.refuse([*issues, _repeated_issue(proposal, first)])
+            identity = (proposal.reference.casefold(),) if proposal.reference else _content(proposal)
+            if first := rows_by_identity.get(identity) or self._earlier_row(proposal, identity, known):
+                self._report.refuse([*issues, row_issues.repeated(proposal, first)])
                 continue
-            row_by_identity[identity] = proposal.row
-            is_ambiguous = proposal.prima_id and self._shared_values.has("prima_id", proposal.prima_id)
-            self._report.accept([*issues, _ambiguous_issue(proposal)] if is_ambiguous else issues)
-            yield proposal
+            rows_by_identity[identity] = proposal.row
+            yield AcceptedRow(proposal, [*issues, *self._notes(proposal)])
 
-    def _with_stored_term_ids(self, checked: CheckedRow) -> CheckedRow:
-        """The row with stored ids in place of the temporary ids of new terms."""
-        proposal, ids = checked.proposal, self._term_ids
-        if proposal is None or not ids:
-            return checked
-        term_ids = proposal.status_id, proposal.type_id, proposal.coverage_id, proposal.region_id
-        status, project_type, coverage, region = stored_ids = tuple(ids.get(term or 0, term) for term in term_ids)
-        if stored_ids == term_ids:
-            return checked
-        proposal = proposal._replace(status_id=status, type_id=project_type, coverage_id=coverage, region_id=region)
-        return CheckedRow(proposal, checked.issues)
+    def _earlier_row(self, proposal: Proposal, content: Content, known: KnownRecords) -> int:
+        """The row of an earlier batch with the same ID or, without an ID, the same content; 0 if there is none."""
+        records = known.by_reference(proposal) if proposal.reference else known.by_content(proposal)
+        if row := next(filter(None, (self._claimed_rows.row_of(record.id) for record in records)), 0):
+            return row
+        row, superseded = self._superseded_rows.get(proposal.fingerprint, (0, ()))
+        return row if superseded == content else 0
 
-    def _earlier_row(self, identity: tuple[str, str], known_records: KnownRecords) -> int:
-        """The row of an earlier batch with the same identity, or 0."""
-        identifier, value = identity
-        record = known_records.find(identifier, value)
-        return (self._claimed_rows.row_of(record.id) if record else 0) or self._superseded_rows.get(value, 0)
+    def _notes(self, proposal: Proposal) -> Iterator[ImportIssue]:
+        if proposal.prima_id and self._shared_values.has("prima_id", proposal.prima_id):
+            yield row_issues.shared_prima_id(proposal)
+        if not proposal.reference and self._shared_values.has("title", proposal.title):
+            likeness = (hash(proposal.sort_title), proposal.start, proposal.end, proposal.country_links)
+            if first := self._rows_by_likeness.get(likeness):
+                yield row_issues.similar(proposal, first)
+            else:
+                self._rows_by_likeness[likeness] = proposal.row
 
-    def _store_row(self, proposal: Proposal, known_records: KnownRecords, writer: BulkWriter) -> None:
-        if not proposal.reference and proposal.slug.casefold() in known_records.former_slugs:
-            # The record with this content has a Projects ID now; an old file changes nothing.
-            self._superseded_rows[proposal.fingerprint] = proposal.row
-            self._report.unchanged += 1
-        elif not self._update_match(proposal, known_records.likely_matches(proposal), writer):
-            writer.add(proposal)
-            self._report.added += 1
+    def _unmatched(
+        self,
+        rows: Iterable[AcceptedRow],
+        candidates: Callable[[Proposal], Iterator[StoredRecord]],
+        matched: list[MatchedRow],
+    ) -> Iterator[AcceptedRow]:
+        """Match each row with its first candidate that no other row has claimed; yield the rows that have none."""
+        for row in rows:
+            if record := next(self._unclaimed(candidates(row.proposal)), None):
+                self._claimed_rows.claim(record.id, row.proposal.row)
+                matched.append(MatchedRow(row, record))
+            else:
+                yield row
 
-    def _update_match(self, proposal: Proposal, candidates: Iterator[StoredRecord], writer: BulkWriter) -> bool:
-        """Change the first candidate that no other row has claimed; return whether there is one."""
-        record = next((record for record in candidates if not self._claimed_rows.row_of(record.id)), None)
-        if record is None:
+    def _unclaimed(self, records: Iterable[StoredRecord]) -> Iterator[StoredRecord]:
+        return (record for record in records if not self._claimed_rows.row_of(record.id))
+
+    def _is_superseded(self, row: AcceptedRow, known: KnownRecords) -> bool:
+        """Whether the record with this content has a Projects ID now; an old file then changes nothing."""
+        proposal = row.proposal
+        if proposal.reference or proposal.slug.casefold() not in known.former_slugs:
             return False
-        self._claimed_rows.claim(record.id, proposal.row)
-        if writer.change(record, proposal):
-            self._report.changed += 1
-        else:
-            self._report.unchanged += 1
+        if proposal.fingerprint in self._superseded_rows:
+            return False
+        self._superseded_rows[proposal.fingerprint] = proposal.row, _content(proposal)
+        self._report.accept(row.issues)
+        self._report.unchanged += 1
         return True
 
+    def _match_by_title(self, row: AcceptedRow, known: KnownRecords, matched: list[MatchedRow]) -> None:
+        candidates = list(self._unclaimed(known.by_title(row.proposal)))
+        if len(candidates) > 1 or (candidates and self._shared_values.has("title", row.proposal.title)):
+            self._deferred.append(row)
+            return
+        for record in candidates:
+            self._claimed_rows.claim(record.id, row.proposal.row)
+        matched.append(MatchedRow(row, candidates[0] if candidates else None))
 
-def _identity(proposal: Proposal) -> tuple[str, str]:
-    """The identifier that no two rows may share, and its value."""
-    if proposal.reference:
-        return "reference", proposal.reference.casefold()
-    return "fingerprint", proposal.fingerprint
+    def _match_group(self, rows: list[AcceptedRow], known: KnownRecords, matched: list[MatchedRow]) -> None:
+        """Match the rows of one title, countries and year: with one row and one record left, they belong together."""
+        candidates = list(self._unclaimed(known.by_title(rows[0].proposal)))
+        if not candidates:
+            matched.extend(MatchedRow(row, None) for row in rows)
+        elif len(rows) == len(candidates) == 1:
+            self._claimed_rows.claim(candidates[0].id, rows[0].proposal.row)
+            matched.append(MatchedRow(rows[0], candidates[0]))
+        else:
+            numbers = [row.proposal.row for row in rows]
+            for row in rows:
+                self._report.refuse([*row.issues, row_issues.ambiguous(row.proposal, candidates, numbers)])
+
+    def _write(self, matched: list[MatchedRow], known: KnownRecords) -> None:
+        """Store the rows, but for those whose update is held back."""
+        writer = BulkWriter(self._session, known, self._journal, is_sample=self._is_sample)
+        stored = sorted(self._without_held(matched, known), key=lambda match: match.row.proposal.row)
+        notes = self._terms.store(match.row.proposal for match in stored)
+        for (proposal, issues), record in stored:
+            self._report.accept([*issues, *notes.get(proposal.row, ())])
+            complete = self._terms.with_stored_ids(proposal)
+            if record is None:
+                writer.add(complete)
+                self._report.added += 1
+            elif writer.change(record, complete):
+                self._report.changed += 1
+            else:
+                self._report.unchanged += 1
+        for record_id, row in writer.write():
+            self._claimed_rows.claim(record_id, row)
+
+    def _without_held(self, matched: Iterable[MatchedRow], known: KnownRecords) -> Iterator[MatchedRow]:
+        for match in matched:
+            proposal, issues = match.row
+            if match.record and (held := self._held_updates.issues(match.record, proposal, known)):
+                self._report.refuse([*issues, *held])
+            else:
+                yield match
 
 
-def _ambiguous_issue(proposal: Proposal) -> ImportIssue:
-    reason = "Other rows of the file have this Prima ID too, so it identifies no record"
-    return ImportIssue(proposal.row, "prima_id", proposal.prima_id or "", "note", reason, "Check that it is right")
+def _content(proposal: Proposal) -> Content:
+    """What a row states, in every field."""
+    return (*proposal[: len(STORED_COLUMNS)], proposal.country_links, proposal.tags)
 
 
-def _repeated_issue(proposal: Proposal, first: int) -> ImportIssue:
-    column, value, description = (
-        ("project_id", proposal.reference, "Projects ID")
-        if proposal.reference
-        else ("title", proposal.title, "title, dates and countries")
-    )
-    reason = f"Row {first} has the same {description}"
-    return ImportIssue(proposal.row, column, value, "refused", reason, "Delete one of the two rows, or correct its ID")
+def _title_key(proposal: Proposal) -> Content:
+    return (proposal.sort_title, eligible_countries(proposal), proposal.year)

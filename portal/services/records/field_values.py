@@ -197,22 +197,21 @@ def read_term(
     term = term_lookup.find(facet, text) or _add_term(project, name, facet, text, term_lookup)
     if term is None:
         return None
+    # The abbreviation that a name has in brackets is no other spelling.
+    if term.is_alias and f"({fold(text)})" not in fold(term.name):
+        project.add_finding("repaired", name, f"{text!r} was interpreted as {term.name!r}.", "Nothing to do.")
     if term.language:
         languages.add(term.language)
     return term.id
 
 
 def _add_term(project: FieldValidation, name: str, facet: str, text: str, term_lookup: TermLookup) -> KnownTerm | None:
-    """The new term with a note, or None with a refusal where new terms are not accepted."""
+    """The new term, which an import reports once it is stored, or None with a refusal where new ones are refused."""
     term = term_lookup.add(facet, text)
     if term is None:
         suggestion = term_lookup.closest(facet, text)
-        advice = f"Did you mean {suggestion!r}? " if suggestion else ""
-        project.refuse(name, f"The term is not in the list {facet}.", f"{advice}Or import with --new-terms add.")
-        return None
-    project.add_finding(
-        "note", name, f"A new term was added to the list {facet}.", "Check that it is not a misspelling."
-    )
+        advice = f"Did you mean {suggestion!r}? Correct the term" if suggestion else "Use a term of the list"
+        project.refuse(name, f"The term is not in the list {facet}.", f"{advice}, or import with --new-terms add.")
     return term
 
 

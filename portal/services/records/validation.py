@@ -20,6 +20,7 @@ from portal.services.records.field_values import (
     read_term,
     read_year,
 )
+from portal.services.records.placeholders import is_placeholder
 from portal.services.records.spellings import TermLookup
 from portal.services.records.values import (
     Proposal,
@@ -80,7 +81,7 @@ def read_fields(project: FieldValidation, term_lookup: TermLookup) -> CheckedFie
     status, project_type, coverage, region = (
         read_term(project, name, facet, term_lookup, term_languages) for name, facet in TERM_FIELDS.items()
     )
-    prima_id, summary = project.text("prima_id") or None, project.paragraphs("summary")
+    prima_id, summary = read_identifier(project, "prima_id") or None, project.paragraphs("summary")
     year, budget = read_year(project), read_budget(project)
     countries = read_countries(project, "countries", term_lookup)
     other_countries = read_countries(project, "other_countries", term_lookup)
@@ -168,10 +169,23 @@ def read_title(project: FieldValidation) -> str:
 
 def read_reference(project: FieldValidation) -> str:
     """The Projects ID, "" if there is none."""
-    reference = project.text("number")
+    reference = read_identifier(project, "number")
     if len(reference) > MAX_REFERENCE_LENGTH:
         project.refuse("number", f"The ID is longer than {MAX_REFERENCE_LENGTH} characters.", "Check the column.")
     return reference
+
+
+def read_identifier(project: FieldValidation, name: str) -> str:
+    """The ID in a field; a placeholder is read as not stated in a file, and refused in a form."""
+    text = project.text(name)
+    if not is_placeholder(text):
+        return text
+    reason = f"{text!r} is a placeholder and identifies no project"
+    if project.is_form:
+        project.refuse(name, f"{reason}.", "Enter the ID, or leave the field empty until there is one.")
+    else:
+        project.add_finding("repaired", name, f"{reason}; the ID was read as not stated.", "Enter it once it is known.")
+    return ""
 
 
 def read_period(project: FieldValidation) -> tuple[PartialDate | None, PartialDate | None]:

@@ -116,11 +116,47 @@ def test_a_source_page_of_several_records_is_no_reason_to_take_one_over(session,
     assert session.query(SlugHistory).count() == 0
 
 
-def test_a_source_page_of_one_record_and_one_row_still_gives_it_its_id(session, take):
+def test_a_source_page_identifies_nothing(session, take):
     page = {"source_url": "https://example.org/one"}
     take([page | {"title": "Alpha one"}])
-    assert take([page | {"title": "Alpha, renamed", "project_id": "N1"}]).changed == 1
-    assert session.query(Project.reference).one() == ("N1",)
+    assert take([page | {"title": "Another", "project_id": "N1"}]).added == 1
+    assert session.query(SlugHistory).count() == 0
+
+
+def test_rows_that_differ_are_different_records_and_said(session, take):
+    rows = [{"summary": "First."}, {"summary": "Second."}, {"summary": "Second."}]
+    report = take(rows)
+    assert (report.added, report.refused) == (2, 1)
+    similar = [issue.row for issue in report.first_issues if "same title, dates and countries" in issue.reason]
+    assert similar == [3]
+    assert len({slug for (slug,) in session.query(Project.slug)}) == 2
+    again = take(rows)
+    assert (again.unchanged, again.refused) == (2, 1)
+
+
+@pytest.mark.parametrize("size", [1, batches.MAX_BATCH_ROWS])
+def test_a_changed_status_updates_the_one_record_that_is_left(session, take, monkeypatch, size):
+    monkeypatch.setattr(batches, "MAX_BATCH_ROWS", size)
+    take([{"summary": "First."}, {"summary": "Second."}])
+    report = take([{"summary": "First.", "status": "Completed"}, {"summary": "Second."}])
+    assert (report.changed, report.unchanged, report.added) == (1, 1, 0)
+
+
+@pytest.mark.parametrize("size", [1, batches.MAX_BATCH_ROWS])
+def test_rows_that_could_be_either_of_two_records_are_refused_with_both_named(session, take, monkeypatch, size):
+    monkeypatch.setattr(batches, "MAX_BATCH_ROWS", size)
+    take([{"summary": "First."}, {"summary": "Second."}])
+    report = take([{"summary": "Third."}, {"summary": "Fourth."}])
+    assert (report.added, report.changed, report.refused) == (0, 0, 2)
+    reason = report.first_issues[-1].reason
+    assert all(slug in reason for (slug,) in session.query(Project.slug))
+
+
+def test_a_third_row_beside_two_known_ones_is_a_new_record(take):
+    rows = [{"summary": "First."}, {"summary": "Second."}]
+    take(rows)
+    report = take([*rows, {"summary": "Third."}])
+    assert (report.added, report.unchanged) == (1, 2)
 
 
 @pytest.mark.parametrize(("titles", "added"), [(["One"], 0), (["One", "Another"], 1)])

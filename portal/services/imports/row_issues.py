@@ -1,0 +1,42 @@
+"""What an import reports about a row beside other rows and records."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from portal.services.imports.issues import ImportIssue
+from portal.services.imports.matching import StoredRecord
+from portal.services.records.values import Proposal
+
+_MAX_NAMED = 5
+
+
+def shared_prima_id(proposal: Proposal) -> ImportIssue:
+    reason = "Other rows of the file have this Prima ID too, so it identifies no record"
+    return ImportIssue(proposal.row, "prima_id", proposal.prima_id or "", "note", reason, "Check that it is right")
+
+
+def repeated(proposal: Proposal, first: int) -> ImportIssue:
+    if proposal.reference:
+        reason, advice = f"Row {first} has the same Projects ID", "Delete one of the two rows, or correct its ID"
+        return ImportIssue(proposal.row, "project_id", proposal.reference, "refused", reason, advice)
+    reason = f"Row {first} has the same content in every field, and neither has a Projects ID"
+    return ImportIssue(proposal.row, "title", proposal.title, "refused", reason, "Delete one of the two rows")
+
+
+def similar(proposal: Proposal, first: int) -> ImportIssue:
+    reason = f"Row {first} has the same title, dates and countries; the rows differ, so they are two records"
+    advice = "Delete one of the rows if they are the same project, or give each its Projects ID"
+    return ImportIssue(proposal.row, "title", proposal.title, "note", reason, advice)
+
+
+def ambiguous(proposal: Proposal, records: Sequence[StoredRecord], rows: Sequence[int]) -> ImportIssue:
+    """The rows and the records have the same title, countries and year, and nothing says which belong together."""
+    named = " and ".join(record.label for record in records[:_MAX_NAMED])
+    more = f" and {len(records) - _MAX_NAMED} more" if len(records) > _MAX_NAMED else ""
+    others = ", ".join(map(str, [row for row in rows if row != proposal.row][:_MAX_NAMED]))
+    beside = f", and so has row {others}" if others else ""
+    what = "records" if len(records) > 1 else "record"
+    reason = f"The row has the title, countries and year of the public {what} {named}{more}{beside}; it is ambiguous"
+    advice = "Enter the Projects ID or a Prima ID that no other row has"
+    return ImportIssue(proposal.row, "title", proposal.title, "refused", reason, advice)
