@@ -22,6 +22,7 @@ from portal.database.diagnostics import describe_error
 from portal.database.orm import db
 from portal.errors import PortalError
 from portal.services.imports import Report, import_file
+from portal.services.imports.undo import undo_run
 
 # Smaller files are parsed faster than a second process starts.
 MIN_WORKER_FILE_BYTES = 500_000
@@ -90,7 +91,7 @@ def open_report(report_path: Path, source: Path) -> TextIO:
 
 
 @click.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Check everything and store nothing; blocks other writers meanwhile.")
 @click.option("--report", "report_path", type=click.Path(path_type=Path), help="Write every issue to this CSV file.")
 @click.option(
@@ -103,20 +104,27 @@ def open_report(report_path: Path, source: Path) -> TextIO:
 @click.option("--id-prefix", default="", metavar="TEXT", help="Prefix each Projects ID with TEXT.")
 @click.option("--allow-emptying", is_flag=True, help="Store rows that empty stated public fields.")
 @click.option("--allow-replacing", is_flag=True, help="Store rows that change title and countries of a record at once.")
+@click.option("--undo", "undone_run", type=int, metavar="RUN", help="Undo an import run instead of importing a file.")
 @with_appcontext
 def import_(
-    file: Path,
+    file: Path | None,
     dry_run: bool,
     report_path: Path | None,
     new_terms: Literal["add", "refuse"],
     id_prefix: str,
     allow_emptying: bool,
     allow_replacing: bool,
+    undone_run: int | None,
 ) -> None:
     """Import projects from a CSV or XLSX file; valid rows are stored and invalid rows reported.
 
     Rows are stored in batches. If the import is interrupted, run the same command again to continue.
     """
+    if undone_run is not None:
+        _undo(undone_run)
+        return
+    if file is None:
+        raise click.UsageError("Name the FILE to import, or the run to undo with --undo RUN.")
     with ExitStack() as stack:
         report_writer = csv.writer(stack.enter_context(open_report(report_path, file))) if report_path else None
         report = Report(report_writer)
@@ -139,8 +147,19 @@ def import_(
             on_progress=bar.update,
         )
     click.echo(report.summary(dry_run=dry_run))
+    if report.run_id and not dry_run:
+        click.echo(f"Import run {report.run_id}. To undo it: portal import --undo {report.run_id}")
     if report.refused:
         sys.exit(1)
+
+
+def _undo(run_id: int) -> None:
+    with exclusive_transaction() as session:
+        result = undo_run(session, run_id)
+    click.echo(
+        f"Import run {run_id} is undone: {result.restored:,} records restored, {result.removed:,} removed, "
+        f"{result.withdrawn:,} withdrawn, {result.edited:,} left as they are because they have changed since."
+    )
 
 
 @contextmanager

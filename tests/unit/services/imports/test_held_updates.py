@@ -4,9 +4,12 @@ import csv
 
 import pytest
 
-from portal.models import Project
+from portal.errors import InvalidTransition, NotFound
+from portal.models import AuditEvent, Project
+from portal.search.fulltext import text_index
 from portal.services.imports import Report, import_file
 from portal.services.imports.header import KNOWN_COLUMNS
+from portal.services.imports.undo import undo_run
 
 ROW = {
     "project_id": "XX.1",
@@ -58,3 +61,25 @@ def test_an_update_of_title_and_countries_at_once_is_held_back_with_both_version
 def test_an_ordinary_update_is_stored(take, change):
     take(ROW)
     assert take(ROW | change).changed == 1
+
+
+def test_a_run_is_undone_where_nobody_has_changed_the_record_since(take, session):
+    first = take(ROW)
+    second = take(ROW | {"title": "Renamed", "budget_usd": "1", "summary": "New."})
+    assert undo_run(session(), second.run_id)[:2] == (1, 0)
+    project = session.query(Project).one()
+    assert (project.title, str(project.budget), project.summary) == ("Alpha training", "50000.00", "First.")
+    assert text_index.find_stale_documents(session()) == []
+    with pytest.raises(InvalidTransition):
+        undo_run(session(), second.run_id)
+    # The record has changed since the first run.
+    assert undo_run(session(), first.run_id) == (0, 0, 0, 1)
+    assert session.query(AuditEvent).filter_by(verb="undo import").count() == 2
+
+
+def test_an_added_record_is_removed_and_a_later_change_survives(take, session):
+    run = take(ROW)
+    assert undo_run(session(), run.run_id) == (0, 1, 0, 0)
+    assert session.query(Project).count() == 0
+    with pytest.raises(NotFound):
+        undo_run(session(), 999)

@@ -9,7 +9,7 @@ from openpyxl import Workbook
 
 from portal.cli.database import SAMPLE_FILE
 from portal.errors import UnreadableFile
-from portal.models import PartialDate, Project, ProjectCountry, SlugHistory
+from portal.models import PartialDate, Project, ProjectCountry, SlugHistory, Term
 from portal.search import projects
 from portal.services.imports import Report, import_file
 from portal.services.operations.sample import remove_sample
@@ -332,3 +332,12 @@ def test_a_term_without_end_is_refused(take, new_terms):
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,x", "//evil"])
 def test_a_source_that_is_no_web_address_is_refused(take, address):
     assert take(GOOD | {"source_url": address}).first_issues[0].column == "source_url"
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_only_stored_rows_bring_terms(take, session, order):
+    rows = [GOOD | {"status": "Actve", "start_date": "x"}, GOOD | {"project_id": "XX.0002", "status": "Suspended"}]
+    report = take(*rows[::order], new_terms="add")
+    assert (report.added, report.refused) == (1, 1)
+    assert session.query(Term).filter(Term.name == "Suspended").count() == 1
+    assert session.query(Term).filter(Term.name == "Actve").count() == 0

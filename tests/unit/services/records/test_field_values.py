@@ -151,18 +151,17 @@ def test_an_unknown_term_is_refused_with_the_closest_one(lookup):
     assert read_term(validation, "region", "region", lookup, set()) is None
     assert findings(validation) == [
         ("refused", "status", "The term is not in the list status",
-         "Did you mean 'Completed'? Or import with --new-terms add"),
-        ("refused", "region", "The term is not in the list region", "Or import with --new-terms add"),
+         "Did you mean 'Completed'? Correct the term, or import with --new-terms add"),
+        ("refused", "region", "The term is not in the list region",
+         "Use a term of the list, or import with --new-terms add"),
     ]  # fmt: skip
 
 
-def test_a_new_term_is_added_with_a_note(session):
+def test_a_new_term_is_taken_in_and_reported_once_it_is_stored(session):
     accepting = TermLookup(session().query(Term), accepts_new=True)
     validation = FieldValidation({"project_type": "Salt mining"})
     assert read_term(validation, "project_type", "type", accepting, set()) == -1
-    assert findings(validation) == [
-        ("note", "project_type", "A new term was added to the list type", "Check that it is not a misspelling")
-    ]
+    assert findings(validation) == []
 
 
 def test_countries_count_once_in_their_order(lookup):
