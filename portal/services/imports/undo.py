@@ -101,7 +101,7 @@ def _remove(session: Session, ids: list[int]) -> tuple[int, int]:
 def _withdraw(session: Session, ids: list[int], reason: str) -> None:
     if not ids:
         return
-    values = {"published_at": None, "withdrawn_at": now(), "withdrawn_reason": reason}
+    values: dict[str, Any] = {"published_at": None, "withdrawn_at": now(), "withdrawn_reason": reason}
     values["version"] = PROJECT_TABLE.c.version + 1
     session.connection().execute(update(PROJECT_TABLE).where(PROJECT_TABLE.c.id.in_(ids)).values(values))
     for project_id in ids:
