@@ -65,6 +65,7 @@ class Upserter:
         self._claimed_rows = ClaimedRows()
         # Rows whose record is certain only once all other rows have found theirs.
         self._deferred: list[AcceptedRow] = []
+        self._deferred_references: dict[str, int] = {}
         self._superseded_rows: dict[str, tuple[int, Content]] = {}
         self._rows_by_likeness: dict[Content, int] = {}
         self._terms = TermStore(session)
@@ -130,6 +131,8 @@ class Upserter:
         records = known.by_reference(proposal) if proposal.reference else known.by_content(proposal)
         if row := next(filter(None, (self._claimed_rows.row_of(record.id) for record in records)), 0):
             return row
+        if proposal.reference:
+            return self._deferred_references.get(proposal.reference.casefold(), 0)
         row, superseded = self._superseded_rows.get(proposal.fingerprint, (0, ()))
         return row if superseded == content else 0
 
@@ -176,6 +179,7 @@ class Upserter:
         candidates = list(self._unclaimed(known.by_title(row.proposal)))
         if len(candidates) > 1 or (candidates and self._shared_values.has("title", row.proposal.title)):
             self._deferred.append(row)
+            self._deferred_references[(row.proposal.reference or "").casefold()] = row.proposal.row
             return
         for record in candidates:
             self._claimed_rows.claim(record.id, row.proposal.row)
