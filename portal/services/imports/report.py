@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from portal.services.imports.issues import ImportIssue, shorten_value
+from portal.services.imports.issues import ImportIssue
 
 REPORT_COLUMNS = ("row", "column", "value", "outcome", "reason", "advice")
 MAX_SHOWN_ISSUES = 20
@@ -64,11 +64,19 @@ class Report:
     def _add_issues(self, issues: Iterable[ImportIssue]) -> None:
         for issue in issues:
             self.issue_count += 1
-            if len(self.first_issues) < MAX_SHOWN_ISSUES:
-                self.first_issues.append(issue)
+            self._show(issue)
             if self.writer:
-                texts = (shorten_value(issue.value), issue.kind, issue.reason, issue.advice)
+                texts = (issue.value, issue.kind, issue.reason, issue.advice)
                 self.writer.writerow((issue.row, issue.column, *map(escape_formula, texts)))
+
+    def _show(self, issue: ImportIssue) -> None:
+        """Remember an issue for the terminal; a refusal takes the place of the last repair or note."""
+        if len(self.first_issues) >= MAX_SHOWN_ISSUES:
+            others = [shown for shown in self.first_issues if shown.kind != "refused"]
+            if issue.kind != "refused" or not others:
+                return
+            self.first_issues.remove(others[-1])
+        self.first_issues.append(issue)
 
     def summary(self, *, dry_run: bool = False) -> str:
         """The counts and the first issues as lines for a terminal."""
@@ -79,7 +87,7 @@ class Report:
         if dry_run:
             lines.append("This was a dry run: nothing was stored.")
         lines.extend(f"  {note}." for note in self.file_notes)
-        lines.extend(f"  {issue}" for issue in self.first_issues)
+        lines.extend(f"  {issue}" for issue in sorted(self.first_issues, key=lambda issue: issue.kind != "refused"))
         if self.issue_count > len(self.first_issues):
             rest = self.issue_count - len(self.first_issues)
             lines.append(f"  and {rest:,} more issues" + ("." if self.writer else "; use --report FILE to see all."))

@@ -54,7 +54,7 @@ def test_a_file_gets_every_remark_and_no_formula():
     report.refuse([issue(value="@" + "y" * 300)])
     head, row = csv.reader(io.StringIO(out.getvalue()))
     assert tuple(head) == REPORT_COLUMNS
-    assert row == ["2", "year", "'@" + "y" * 198 + "…", "refused", "'=Not a year", "Write four digits"]
+    assert row == ["2", "year", "'@" + "y" * 300, "refused", "'=Not a year", "Write four digits"]
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
@@ -67,3 +67,11 @@ def test_a_remark_is_safe_for_a_terminal():
     text = str(ImportIssue(2, "", "a\x1b[31m\nb", "note", "Reason", "Advice"))
     assert text == "note row 2 “a\ufffd[31m\ufffdb”: Reason. Advice."
     assert str(ImportIssue(2, "", "", "note", "Reason", "Advice")) == "note row 2: Reason. Advice."
+
+
+def test_refusals_come_first_and_are_never_crowded_out():
+    report = Report()
+    for row in range(MAX_SHOWN_ISSUES + 3):
+        report.accept([issue("repaired", row=row)])
+    report.refuse([issue(row=99)])
+    assert report.summary().splitlines()[1].startswith("  refused row 99")
