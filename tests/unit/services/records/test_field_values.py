@@ -198,3 +198,14 @@ def test_paragraphs_keep_their_lines():
     assert validation.paragraphs("summary") == "One.\nTwo."
     assert validation.paragraphs("title") == "Plain"
     assert [finding[1:3] for finding in findings(validation)] == [("summary", "Invisible characters were removed")]
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("Congo, Dem. Rep.", "COD"), ("Congo, Rep.", "COG"), ("Korea, Dem. Rep.", "PRK"), ("Macedonia, FYR", "MKD"),
+     ("Kosovo (As per UNSCR 1244)", "XKX"), ("Egypt, Arab Rep.", "EGY"), ("Venezuela, RB", "VEN")],
+)  # fmt: skip
+def test_the_names_of_other_lists_are_known(lookup, name, code):
+    assert read_countries(FieldValidation({"countries": name}), "countries", lookup) == [
+        lookup.by_code("country", code)
+    ]
