@@ -59,7 +59,8 @@ def migrate_database() -> None:
     with db.engine.execution_options(writes=True).begin() as connection:
         revision = migrations.migrate(connection)
     with exclusive_transaction() as session:
-        migrations.seed_terms(session)
+        if not migrations.seed_terms(session):
+            migrations.add_new_aliases(session)
         refresh_sort_titles(session)
         repair(session, find_stale_documents(session))
         _, lost = second_factor.reencrypt_secrets(session)

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from portal.database.orm import db
 from portal.models import Catalogue, Term
 from portal.services.audit import recording
+from portal.text.folding import fold
 from portal.vocabulary.term_lists import TermListRow, read_term_list
 
 _MIGRATIONS = Path(__file__).parents[2] / "migrations"
@@ -84,6 +85,25 @@ def seed_terms(session: Session) -> bool:
     session.add(Catalogue(id=1, version=0, stamp=secrets.token_hex(8)))
     recording.record_bulk(session, "plant", "term", "all", after={"terms": len(seeded)})
     return True
+
+
+def add_new_aliases(session: Session) -> int:
+    """Add the bundled spellings that no stored term of their list has yet; return how many terms got some."""
+    terms = list(session.execute(select(Term)).scalars())
+    known = {(term.facet, fold(text)) for term in terms for text in (*term.names.values(), *term.aliases, term.code)}
+    by_code = {(term.facet, term.code): term for term in terms}
+    changed = 0
+    for facet in _TERM_LISTS:
+        for row in read_term_list(facet):
+            term = by_code.get((facet, row.code))
+            added = [alias for alias in row.aliases if (facet, fold(alias)) not in known]
+            if term is not None and added:
+                term.aliases = [*term.aliases, *added]
+                changed += 1
+    if changed:
+        recording.record_bulk(session, "add spellings", "term", "all", after={"terms": changed})
+        Catalogue.touch(session, None)
+    return changed
 
 
 def build_term(row: TermListRow, position: int, seeded: dict[tuple[str, str], Term]) -> Term:

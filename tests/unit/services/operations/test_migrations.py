@@ -16,6 +16,7 @@ from portal.database.transactions import begin_writing
 from portal.models import Catalogue, CatalogueChange, IdempotencyKey, Project, Term
 from portal.search import aggregates
 from portal.search.fulltext import text_index
+from portal.services.audit import recording
 from portal.services.imports import Report, import_file
 from portal.services.operations import migrations
 from tests.factories import make_account
@@ -112,3 +113,12 @@ def test_titles_and_keys_are_sorted_byte_by_byte(session):
     for attribute in (Project.sort_title, Project.slug):
         values = list(session.execute(select(attribute).order_by(attribute)).scalars())
         assert values == sorted(values, key=str.encode)
+
+
+def test_new_spellings_reach_a_database_and_those_of_operators_stay(session):
+    congo = session.query(Term).filter_by(facet="country", code="COD").one()
+    congo.aliases = ["Our own name"]
+    recording.record(session(), "change", "term", congo.id)
+    assert migrations.add_new_aliases(session()) == 1
+    assert {"Our own name", "Congo, Dem. Rep."} <= set(congo.aliases)
+    assert migrations.add_new_aliases(session()) == 0
