@@ -7,6 +7,7 @@ import runpy
 import subprocess
 import sys
 from pathlib import Path
+from statistics import median
 
 import pytest
 import setuptools
@@ -18,6 +19,7 @@ from tests.loops import not_empty
 
 PORTAL = ROOT / "portal"
 LINES_MOST = 400
+MODULE_LINES_MOST, FUNCTION_LINES_MOST, MEDIAN_FUNCTION_LINES = 300, 40, 8
 MEASURED = {".py", ".html", ".css", ".js"}
 FORBIDDEN_NAMES = re.compile(
     r"(^|_)(utils?|helpers?|common|misc|managers?|handlers?|processors?|base|types|new|v2)(_|$)", re.IGNORECASE
@@ -74,6 +76,28 @@ def test_no_file_is_too_long():
         if path.suffix in MEASURED and "migrations" not in path.parts
     }
     assert {name: count for name, count in lines.items() if count > LINES_MOST} == {}
+
+
+def test_no_module_of_the_portal_is_too_long():
+    lines = {name_of(path): len(path.read_text(encoding="utf-8").splitlines()) for path in portal_modules()}
+    assert {name: count for name, count in lines.items() if count > MODULE_LINES_MOST} == {}
+
+
+def test_functions_are_short():
+    lengths = {
+        f"{name_of(path)}:{node.name}": node.end_lineno - node.lineno + 1
+        for path in portal_modules()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef)
+    }
+    assert {name: length for name, length in lengths.items() if length > FUNCTION_LINES_MOST} == {}
+    assert median(lengths.values()) <= MEDIAN_FUNCTION_LINES
+
+
+def portal_modules():
+    """Released migrations apart, which nobody edits."""
+    modules = (path for path in tracked() if path.suffix == ".py" and path.is_relative_to(PORTAL))
+    return [path for path in modules if "versions" not in path.parts]
 
 
 def test_files_have_names_that_say_something():

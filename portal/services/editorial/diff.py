@@ -5,8 +5,9 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from portal.models import ProjectDraft
 
@@ -42,6 +43,12 @@ class Difference:
         if isinstance(self.before, tuple) and isinstance(self.after, tuple):
             return set(self.before) != set(self.after)
         return self.before != self.after
+
+
+def replaced_values(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The values of the stored payload that another one replaces, and the new ones, by field."""
+    changed = {name: value for name, value in after.items() if before.get(name) != value}
+    return {name: before.get(name) for name in changed}, changed
 
 
 def compare(before: ProjectDraft | None, after: ProjectDraft) -> tuple[Difference, ...]:

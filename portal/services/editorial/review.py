@@ -67,14 +67,13 @@ def save_draft(
     draft = submission_checks.clean_draft(draft)
     if revision.version != version:
         raise Conflict(conflict_with="revision", mine=draft, theirs=revision.draft, version=revision.version)
-    before, after = revision.payload, draft.as_json()
-    changed = {name: value for name, value in after.items() if before.get(name) != value}
+    after = draft.as_json()
+    replaced, changed = diff.replaced_values(revision.payload, after)
     new_note = revision.note if note is None else clean_note(note)
     new_answers = rounds.save_answers(revision, answers or {})
     is_same = not changed and new_note == revision.note and new_answers is None
     if is_same and base_version in (None, revision.base_version):
         return revision
-    replaced = {name: before.get(name) for name in changed}
     if new_note != revision.note:
         replaced["note"], changed["note"] = revision.note, new_note
     if new_answers is not None:

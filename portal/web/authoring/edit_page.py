@@ -95,9 +95,8 @@ def build_page(
     """The page of a stored draft, or of a submitted form; `is_stored` if the form has just been saved."""
     form = draft_saving.build_form(context.draft, context.note, post)
     checked = checks.run_checks(session, form.draft(), project_id=context.project_id)
-    is_refused = bool(errors or problem)
+    is_refused, revision = bool(errors or problem), context.revision
     form.show_errors(errors if is_refused else _draft_errors(context, checked))
-    revision = context.revision
     version, base_version = _form_versions(context, None if is_stored else post)
     return EditPage(
         form=form,
@@ -108,10 +107,7 @@ def build_page(
         version=version,
         base_version=base_version,
         base=_packed_base(context, post),
-        key=idempotency.new_key(),
-        page_key=idempotency.new_key(),
-        form_url=form_url(target),
-        autosave_url=form_url(target, "autosave"),
+        **_addresses(target),
         checks=checked,
         rule_texts={name: checks.rule_texts(name) for name in form.data},
         reasons=revision.reasons if revision else {},
@@ -124,6 +120,16 @@ def build_page(
         is_refused=is_refused,
         saved_key=post.key if post and is_stored else "",
     )
+
+
+def _addresses(target: DraftTarget) -> dict[str, str]:
+    """Where the form is sent and saved while typing, and the keys under which it counts once."""
+    return {
+        "key": idempotency.new_key(),
+        "page_key": idempotency.new_key(),
+        "form_url": form_url(target),
+        "autosave_url": form_url(target, "autosave"),
+    }
 
 
 def _draft_errors(context: DraftContext, checked: Checks) -> Sequence[FieldError]:

@@ -1,5 +1,7 @@
 """The submission: save with anything missing, submit with everything said at once, and nothing typed lost."""
 
+import re
+
 import pytest
 
 from portal.models import Project, Revision
@@ -107,7 +109,9 @@ def test_a_rule_without_a_source_says_why_and_that_it_has_none(author, submitted
 def test_after_a_save_what_is_wrong_stands_at_its_field(author, submitted):
     page = author.visit(place(submitted(NEW, title="Saved", end="2021-13", budget="lots")))
     saved = page.one("#save-status")
-    assert words(saved).endswith("UTC. Fix 2 problems before you submit it")
+    assert re.fullmatch(r"Saved at [0-9:]+ UTC, [^.]+\. Fix 2 problems before you submit it", words(saved)), words(
+        saved
+    )
     assert saved.query("a")[0].attrs["href"] == "#end"
     assert [error.attrs["id"] for error in page.select("#project-form .error")] == ["end-error", "budget-error"]
     assert page.one("#budget").attrs["aria-invalid"] == "true"
