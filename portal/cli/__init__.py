@@ -5,8 +5,9 @@ from portal.cli.cleanup import cleanup_command, sweep
 from portal.cli.demo import demo
 from portal.cli.group import CommandLine
 from portal.cli.imports import import_
+from portal.cli.languages import guess_languages
 from portal.cli.publish_due import publish_due
 
-COMMANDS = (account, demo, import_, publish_due, cleanup_command, sweep)
+COMMANDS = (account, demo, import_, publish_due, cleanup_command, sweep, guess_languages)
 
 __all__ = ["COMMANDS", "CommandLine"]

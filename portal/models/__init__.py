@@ -5,6 +5,7 @@ from portal.models.audit import AUDITED_TABLES, AuditEvent, RequiredAuditEvent
 from portal.models.catalogue import CATALOGUE_TOUCHED, Catalogue, CatalogueChange
 from portal.models.draft import ProjectDraft
 from portal.models.import_run import ImportChange, ImportRun
+from portal.models.language_guess import LanguageGuess
 from portal.models.partial_date import PartialDate
 from portal.models.project import Project, ProjectCountry, ProjectTag, SlugHistory
 from portal.models.revision import IdempotencyKey, Revision
@@ -22,6 +23,7 @@ __all__ = [
     "IdempotencyKey",
     "ImportChange",
     "ImportRun",
+    "LanguageGuess",
     "OneTimeLink",
     "PartialDate",
     "Project",

@@ -182,10 +182,8 @@ def read_budget(project: FieldValidation) -> int | None:
     return None
 
 
-def read_term(
-    project: FieldValidation, name: str, facet: str, term_lookup: TermLookup, languages: set[str]
-) -> int | None:
-    """The id of a term, None if the field is empty or refused; adds the language of its spelling to `languages`."""
+def read_term(project: FieldValidation, name: str, facet: str, term_lookup: TermLookup) -> int | None:
+    """The id of a term; None if the field is empty or refused."""
     text = project.text(name)
     if not text:
         return None
@@ -200,8 +198,6 @@ def read_term(
     # The abbreviation that a name has in brackets is no other spelling.
     if term.is_alias and f"({fold(text)})" not in fold(term.name):
         project.add_finding("repaired", name, f"{text!r} was interpreted as {term.name!r}.", "Nothing to do.")
-    if term.language:
-        languages.add(term.language)
     return term.id
 
 

@@ -77,9 +77,8 @@ def read_fields(project: FieldValidation, term_lookup: TermLookup) -> CheckedFie
     start, end = read_period(project)
     source_url = read_source_url(project)
     check_short_texts(project)
-    term_languages: set[str] = set()
     status, project_type, coverage, region = (
-        read_term(project, name, facet, term_lookup, term_languages) for name, facet in TERM_FIELDS.items()
+        read_term(project, name, facet, term_lookup) for name, facet in TERM_FIELDS.items()
     )
     prima_id, summary = read_identifier(project, "prima_id") or None, project.paragraphs("summary")
     year, budget = read_year(project), read_budget(project)

@@ -14,7 +14,7 @@ from portal.models import Account, Project, ProjectDraft, Revision
 from portal.search.index import current
 from portal.services.editorial import diff, field_marks, idempotency, merging, rounds, workflow
 from portal.services.editorial.workflow import Action
-from portal.services.records import published
+from portal.services.records import language_guesses, published
 from portal.vocabulary.workflow import State
 from portal.web.authoring import checks, draft_saving
 from portal.web.authoring.checks import Checks, RuleText
@@ -52,6 +52,7 @@ class EditPage:
     answers: Mapping[str, str]
     returned_texts: Mapping[str, tuple[str, ...]]
     accepted: Sequence[str]
+    language_guesses: Mapping[str, str]
     reviewer_note: str
     max_lengths: Mapping[str, str]
     problem: str
@@ -113,6 +114,7 @@ def build_page(
         reasons=revision.reasons if revision else {},
         answers=_answers(revision, post),
         returned_texts=_returned_texts(revision),
+        language_guesses=language_guesses.certain_guesses(session, context.project),
         accepted=field_marks.accepted_fields(revision) if revision else (),
         reviewer_note=_reviewer_note(revision),
         max_lengths={name: f"{length:,}" for name, length in MAX_LENGTHS.items()},

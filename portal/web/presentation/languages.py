@@ -25,4 +25,4 @@ def language_mark(code: str) -> str:
     return gettext("in %(language)s", language=language_name(code)) if foreign_language(code) else ""
 
 
-FILTERS = {"foreign_language": foreign_language, "language_mark": language_mark}
+FILTERS = {"foreign_language": foreign_language, "language_mark": language_mark, "language_name": language_name}
