@@ -83,8 +83,7 @@ def save_draft(
     if base_version not in (None, revision.base_version):
         revision.base_version, revision.base_digests = base_version, dict(base_digests or {})
     revision.saved_at = now()
-    # The next version, for merging.text_at_version.
-    changed["version"] = revision.version + 1
+    changed["version"] = revision.version + 1  # for merging.text_at_version
     return record_transition(session, revision, Action.SAVE, by, before=replaced, after=changed, mine=draft)
 
 

@@ -203,7 +203,7 @@ def deliver_link(link: IssuedLink) -> ViewResponse:
         )
         flash(message)
         return redirect(url_for("accounts.list_accounts"), 303)
-    return render_template("admin/one_time_link.html", link=link, address=link.url(settings.public_url))
+    return render_template("admin/one_time_link.html", link=link, link_url=link.url(settings.public_url))
 
 
 def render_accounts(form: InvitationForm, status: int = 200) -> Response:
