@@ -125,6 +125,18 @@ def import_(
         return
     if file is None:
         raise click.UsageError("Name the FILE to import, or the run to undo with --undo RUN.")
+    options = {"id_prefix": id_prefix, "allow_emptying": allow_emptying, "allow_replacing": allow_replacing}
+    report = _run_import(file, report_path, new_terms, dry_run=dry_run, **options)
+    click.echo(report.summary(dry_run=dry_run))
+    if report.run_id and not dry_run:
+        click.echo(f"Import run {report.run_id}. To undo it: portal import --undo {report.run_id}")
+    if report.refused:
+        sys.exit(1)
+
+
+def _run_import(
+    file: Path, report_path: Path | None, new_terms: Literal["add", "refuse"], *, dry_run: bool, **options: Any
+) -> Report:
     with ExitStack() as stack:
         report_writer = csv.writer(stack.enter_context(open_report(report_path, file))) if report_path else None
         report = Report(report_writer)
@@ -138,19 +150,13 @@ def import_(
             file,
             new_terms=new_terms,
             report=report,
-            id_prefix=id_prefix,
-            allow_emptying=allow_emptying,
-            allow_replacing=allow_replacing,
             batch_context=None if dry_run else ShortTransactions(),
             in_worker=file.stat().st_size > MIN_WORKER_FILE_BYTES,
             on_total=bar.reset,
             on_progress=bar.update,
+            **options,
         )
-    click.echo(report.summary(dry_run=dry_run))
-    if report.run_id and not dry_run:
-        click.echo(f"Import run {report.run_id}. To undo it: portal import --undo {report.run_id}")
-    if report.refused:
-        sys.exit(1)
+    return report
 
 
 def _undo(run_id: int) -> None:

@@ -42,39 +42,41 @@ def import_file(
 ) -> None:
     """Import a CSV (plain, .gz, .xz) or XLSX file into projects; never commits.
 
-    Stores valid rows and refuses invalid ones with findings in `report`; a repeated import changes nothing. Each batch
-    is written inside `with batch_context()`, which may be its own transaction; without it the caller's. `in_worker`
-    reads and validates in a second process. `on_total` gets the number of rows of the file, `on_progress` that of each
-    stored batch. Raises UnreadableFile for a file that cannot be read, usually before anything is written.
+    Valid rows are stored, invalid ones are refused in `report`; a repeated import changes nothing. Each batch is
+    written inside `with batch_context()`, which may be its own transaction. `in_worker` reads and validates in a second
+    process. `on_total` gets the number of rows, `on_progress` that of each stored batch. Raises UnreadableFile.
     """
     term_lookup = TermLookup(session.execute(select(Term)).scalars(), accepts_new=new_terms == "add")
-    source = path, term_lookup, id_prefix
+    source, context = (path, term_lookup, id_prefix), batch_context or nullcontext
     with batches_from_worker(*source) if in_worker else nullcontext(validated_batches(*source)) as batches:
         row_count, shared_values = prescan(path)
         # The sample may change in any way: its records describe nothing.
         held = HeldUpdates(session, allow_emptying or is_sample, allow_replacing or is_sample)
-        journal = RunJournal(session, path.name)
-        upserter = Upserter(session, report, shared_values, held_updates=held, journal=journal, is_sample=is_sample)
+        run = _Run(session, RunJournal(session, path.name), report)
+        upserter = Upserter(session, report, shared_values, held_updates=held, journal=run.journal, is_sample=is_sample)
         if on_total:
             on_total(row_count)
-        run = _Run(session, journal, report)
         try:
             for batch in batches:
-                with batch_context() if batch_context else nullcontext():
-                    report.note_file(batch.notes)
+                report.note_file(batch.notes)
+                with context():
                     run.store(partial(upserter.store, batch))
                 if on_progress:
                     on_progress(len(batch.rows))
             if upserter.has_deferred:
-                with batch_context() if batch_context else nullcontext():
+                with context():
                     run.store(upserter.store_deferred)
         except UnreadableFile as error:
             if not batch_context or not report.rows:
                 raise
-            raise UnreadableFile(
-                f"{error} The {report.rows:,} rows before it were processed, and the valid ones are stored. "
-                "Correct the file and import it again: stored rows count as unchanged."
-            ) from error
+            raise _interrupted(error, report) from error
+
+
+def _interrupted(error: UnreadableFile, report: Report) -> UnreadableFile:
+    return UnreadableFile(
+        f"{error} The {report.rows:,} rows before it were processed, and the valid ones are stored. "
+        "Correct the file and import it again: stored rows count as unchanged."
+    )
 
 
 @dataclass(frozen=True)
