@@ -10,6 +10,7 @@ from portal.models import Project, SlugHistory
 from portal.search.fulltext import text_index
 from portal.services.imports import Report, batches, import_file
 from portal.services.imports.header import KNOWN_COLUMNS
+from tests.loops import not_empty
 
 ROW = {
     "title": "Alpha one",
@@ -57,7 +58,9 @@ def test_the_second_time_nothing_is_added_or_changed(session, take, monkeypatch,
     monkeypatch.setattr(batches, "MAX_BATCH_ROWS", size)
     for rows in files:
         first, again = take(rows), take(rows)
-        assert (again.added, again.changed, again.refused) == (0, 0, first.refused)
+        assert (again.added, again.changed) == (0, 0)
+        # A row that waited for another may find its record the second time.
+        assert again.refused <= first.refused
     assert text_index.find_stale_documents(session()) == []
     session.rollback()
 
