@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from portal.errors import UnreadableFile
 from portal.models import Term
 from portal.services.audit import recording
-from portal.services.imports.batches import validated_batches
+from portal.services.imports.batches import Batch, validated_batches
 from portal.services.imports.held_updates import HeldUpdates
 from portal.services.imports.prescan import prescan
 from portal.services.imports.report import Report
@@ -47,7 +47,7 @@ def import_file(
     process. `on_total` gets the number of rows, `on_progress` that of each stored batch. Raises UnreadableFile.
     """
     term_lookup = TermLookup(session.execute(select(Term)).scalars(), accepts_new=new_terms == "add")
-    source, context = (path, term_lookup, id_prefix), batch_context or nullcontext
+    source = path, term_lookup, id_prefix
     with batches_from_worker(*source) if in_worker else nullcontext(validated_batches(*source)) as batches:
         row_count, shared_values = prescan(path)
         # The sample may change in any way: its records describe nothing.
@@ -57,15 +57,7 @@ def import_file(
         if on_total:
             on_total(row_count)
         try:
-            for batch in batches:
-                report.note_file(batch.notes)
-                with context():
-                    run.store(partial(upserter.store, batch))
-                if on_progress:
-                    on_progress(len(batch.rows))
-            if upserter.has_deferred:
-                with context():
-                    run.store(upserter.store_deferred)
+            run.store_batches(batches, upserter, batch_context or nullcontext, on_progress)
         except UnreadableFile as error:
             if not batch_context or not report.rows:
                 raise
@@ -81,9 +73,29 @@ def _interrupted(error: UnreadableFile, report: Report) -> UnreadableFile:
 
 @dataclass(frozen=True)
 class _Run:
+    """One import run: its session, journal and report."""
+
     session: Session
     journal: RunJournal
     report: Report
+
+    def store_batches(
+        self,
+        batches: Iterable[Batch],
+        upserter: Upserter,
+        context: Callable[[], AbstractContextManager[object]],
+        on_progress: Callable[[int], object] | None,
+    ) -> None:
+        """Store each batch in a context of its own, and at the end the rows that waited for it."""
+        for batch in batches:
+            self.report.note_file(batch.notes)
+            with context():
+                self.store(partial(upserter.store, batch))
+            if on_progress:
+                on_progress(len(batch.rows))
+        if upserter.has_deferred:
+            with context():
+                self.store(upserter.store_deferred)
 
     def store(self, write: Callable[[], None]) -> None:
         """Write a batch and the one audit event that covers its changes."""
