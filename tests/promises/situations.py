@@ -67,6 +67,7 @@ def masked(text):
     text = re.sub(r"\b20[0-9]{2}-[0-9]{2}-[0-9]{2}( (at )?[0-9]{2}:[0-9]{2} UTC)?", "[day]", text)
     text = re.sub(r"\b[0-9]{1,2} [A-Z][a-z]{2} 20[0-9]{2}( [0-9]{2}:[0-9]{2} UTC)?", "[day]", text)
     text = re.sub(r"\b[0-9]{2}:[0-9]{2} UTC", "[time]", text)
+    text = re.sub(r"\bvalue=[0-9]{2}:[0-9]{2}\b", "value=[time]", text)
     return re.sub(r"\b(one|[0-9]+) minutes?\b", "[minutes]", re.sub(r"R-[0-9]+", "R-N", text))
 
 

@@ -20,9 +20,9 @@ VERSIONED = {
     "portal/__init__.py": "",
     "portal/errors.py": "class ConfigurationError(Exception):\n    pass\n",
     "portal/config.py": """
-VERSION = "{version}"
+VERSION, TEMPORARY_KEY = "{version}", "PORTAL_TEMPORARY_KEY"
 class Settings:
-    secret_key = "0123456789abcdef" * 4
+    secret_key, has_persistent_key = "0123456789abcdef" * 4, False
     @classmethod
     def from_environment(cls, environ): return cls()
 """,
