@@ -42,7 +42,7 @@ def open_work(session: Session, account: Account) -> OpenWork:
 def release_reviews(session: Session, account: Account, *, reason: str, by: Account | None) -> tuple[Revision, ...]:
     """Return every review that an account holds to the queue; due dates and field decisions stay."""
     held = select(Revision).where(Revision.state == State.IN_REVIEW, Revision.claimed_by_id == account.id)
-    locked = held.order_by(Revision.id).with_for_update().execution_options(populate_existing=True)
+    locked = held.order_by(Revision.id).with_for_update(of=Revision).execution_options(populate_existing=True)
     released = tuple(session.execute(locked).scalars())
     for revision in released:
         revision.state, revision.claimed_by_id, revision.claimed_at = State.SUBMITTED, None, None
@@ -82,7 +82,7 @@ def hand_over(session: Session, revision: Revision, to_id: int, *, version: int,
 
     Raises InvalidTransition, Forbidden, Conflict, and ValidationFailed if the account is not one of `candidates`.
     """
-    session.refresh(revision, with_for_update=True)
+    session.refresh(revision, with_for_update={"of": Revision})
     workflow.check_transition(Action.HAND_OVER, revision, by)
     workflow.check_version(revision, version)
     new_author = next((account for account in candidates(session, revision) if account.id == to_id), None)
