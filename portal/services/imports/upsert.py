@@ -92,17 +92,20 @@ class Upserter:
         self._write(matched, known)
 
     def store_deferred(self) -> None:
-        """Write the rows that waited for the end of the file, in the caller's transaction."""
+        """Write the rows that waited for the end of the file, in the caller's transaction.
+
+        Other rows may have made a Prima ID unique meanwhile, so that it identifies a record now.
+        """
         rows, self._deferred = self._deferred, []
         known = self._known_records(row.proposal for row in rows)
+        matched: list[MatchedRow] = []
         groups: dict[Content, dict[Content, AcceptedRow]] = {}
-        for row in rows:
+        for row in self._unmatched(rows, known.by_prima_id, matched):
             group = groups.setdefault(_title_key(row.proposal), {})
             if first := group.get(content := _content(row.proposal)):
                 self._report.refuse([*row.issues, row_issues.repeated(row.proposal, first.proposal.row)])
             else:
                 group[content] = row
-        matched: list[MatchedRow] = []
         for group in groups.values():
             self._match_group(list(group.values()), known, matched)
         self._write(matched, known)
