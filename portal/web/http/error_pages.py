@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from flask import Flask, Response, g, make_response, render_template, request
+from flask import Flask, Response, current_app, g, make_response, render_template, request
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
+from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, SecurityError
 from werkzeug.wrappers import Response as WSGIResponse
 
 from portal.database.orm import db
@@ -108,11 +109,19 @@ def rate_limited(seconds: int) -> Response:
 def on_http_exception(error: HTTPException) -> WSGIResponse:
     if error.response is not None or (error.code or 500) < 400:
         return error.get_response()
+    if isinstance(error, MethodNotAllowed) and not _answers_to(error.valid_methods or ()):
+        return status_page(404)
     response = status_page(error.code or 500)
     for name, value in error.get_headers():
         if name == "Allow":
             response.headers[name] = value
     return response
+
+
+def _answers_to(methods: Iterable[str]) -> bool:
+    """Whether this URL exists for one of the methods; Werkzeug names some before it has converted the URL's parts."""
+    adapter = current_app.create_url_adapter(request)
+    return adapter is not None and any(adapter.test(method=method) for method in methods)
 
 
 def on_untrusted_host(_: SecurityError) -> Response:
