@@ -21,7 +21,7 @@ from portal.database.transactions import begin_writing
 from portal.models import Account
 from portal.services.accounts import sessions
 from portal.web.security import cookies
-from tests.factories import PHRASE, let_go, make_account
+from tests.factories import PHRASE, Office, let_go, make_account
 from tests.requirements import lacks
 
 PROGRAMS = Path(sys.executable).parent
@@ -39,7 +39,7 @@ CHROMIUM_OPTIONS = [
     "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-PATIENCE = 60  # seconds for the portal to answer for the first time
+PATIENCE = 30  # seconds for the portal to answer for the first time
 
 
 def pytest_collection_modifyitems(items):
@@ -161,6 +161,17 @@ def backstage(live, database):
         yield db.session
         db.session.remove()
         let_go()
+
+
+@pytest.fixture(scope="module")
+def office(backstage):
+    """The people of the live portal: the first module that asks makes them, the others find them."""
+    session = backstage()
+    begin_writing(session)
+    is_made = session.query(Account).filter_by(email="ann@example.org").one_or_none()
+    office = Office.found_in(session) if is_made else Office(session)
+    session.commit()
+    return office
 
 
 @pytest.fixture

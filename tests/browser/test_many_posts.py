@@ -8,21 +8,14 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from sqlalchemy import select
 
-from portal.database.transactions import begin_writing
 from portal.models import AuditEvent, Revision
 from portal.services.accounts import sessions
 from portal.services.editorial import idempotency
 from portal.vocabulary.workflow import State
 from portal.web.security import cookies
-from tests.factories import COMPLETE, Office
+from tests.factories import COMPLETE
 
 POSTS = 20
-
-
-@pytest.fixture(scope="module")
-def office(backstage):
-    begin_writing(backstage())
-    return Office(backstage())
 
 
 @pytest.fixture

@@ -150,6 +150,7 @@ def test_the_whole_story(open_browser, backstage, has_script):
     reviewer.get_by_role("link", name="Withdraw record…").click()
     reviewer.locator("#reason").fill("Told as a story only.")
     reviewer.get_by_role("button", name="Withdraw record").click()
+    reviewer.get_by_text("The record is withdrawn").wait_for()
     assert visitor.goto(f"/projects/{key}").status == 410
     assert "Told as a story only." in visitor.locator("main").inner_text()
     search(visitor, title, finds=False)

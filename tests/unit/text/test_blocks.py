@@ -1,7 +1,5 @@
 """Which lines of a text are paragraphs, lists, headings and tables."""
 
-import time
-
 import pytest
 
 from portal.text.markdown import plain_text, render_html
@@ -139,7 +137,7 @@ def test_one_line_keeps_numbers_and_bullets(text, plain):
 
 
 @pytest.mark.parametrize("line", ["2. x", "- x", "> x", "a|b", "---", "# x", "x" * 60 + " Y", "• x", "   – x"])
-def test_a_text_of_many_lines_is_read_in_linear_time(line):
-    started = time.process_time()
-    render_html("\n".join([line] * (20_000 // len(line))))
-    assert time.process_time() - started < 3
+@pytest.mark.timeout(30)
+def test_a_text_of_many_lines_is_read_in_the_end(line):
+    """Reading that grew with the square of the lines would not end."""
+    assert render_html("\n".join([line] * (200_000 // len(line))))

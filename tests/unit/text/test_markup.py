@@ -1,7 +1,5 @@
 """HTML in texts becomes what it means; brackets that hold words stay."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -79,7 +77,7 @@ def test_converting_twice_is_converting_once(text):
 @pytest.mark.parametrize(
     "part", ["<", "&", "<!--", "<b>", "<script>", "<a x='", "<a href='https://x' ", "&amp;", "<a ", "\t", "<ul><li>"]
 )
-def test_a_long_text_is_read_in_linear_time(part):
-    started = time.process_time()
-    plain_from_html("<" + part * (100_000 // len(part)))
-    assert time.process_time() - started < 2
+@pytest.mark.timeout(30)
+def test_a_long_text_is_read_in_the_end(part):
+    """Reading that grew with the square of the length would not end."""
+    assert plain_from_html(f"<{part * (1_000_000 // len(part))}end").endswith("end")

@@ -1,7 +1,5 @@
 """Which passwords are refused, and that none is truncated."""
 
-import time
-
 import pytest
 from argon2 import extract_parameters
 
@@ -43,10 +41,10 @@ def test_what_is_long_and_unrelated_is_taken(password):
     passwords.check_strength(password, context=CONTEXT)
 
 
-def test_an_estimate_of_the_slowest_password_takes_no_longer_than_a_password_check():
-    started = time.perf_counter()
-    passwords.is_guessable("4@8({[<3691!|0$5+7%2" * 50)
-    assert time.perf_counter() - started < 3
+def test_only_the_beginning_of_a_long_password_is_estimated():
+    guessable, unrelated = "abcdefghijklmnopqrstuvwxyz123456", "vast copper lantern under mint rain"
+    assert passwords.is_guessable(f"{guessable} {unrelated}")
+    assert not passwords.is_guessable(f"{unrelated} {guessable}")
 
 
 @pytest.mark.parametrize("length", [72, 73, 1_000])
