@@ -40,17 +40,14 @@ class Client(FlaskClient):
         return response
 
 
-DATABASE = os.environ.get("PORTAL_TEST_DATABASE", "sqlite")
-
-
 def pytest_configure():
-    if DATABASE == "postgresql" and not postgres.programs():
+    if postgres.IS_TESTED and not postgres.programs():
         # The whole run would be skipped: one line says it better than one a test.
         pytest.exit(": ".join(postgres.MISSING), returncode=int(os.environ.get("CI") == "true"))
 
 
 def pytest_collection_modifyitems(config, items):
-    if DATABASE == "postgresql":
+    if postgres.IS_TESTED:
         chosen = [item for item in items if "new_database" in item.fixturenames]
         config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
         items[:] = chosen
@@ -66,7 +63,7 @@ def cluster():
 @pytest.fixture(scope="session")
 def new_database(request, tmp_path_factory):
     """new_database() is the address of a new, empty database of the kind that this run tests."""
-    if DATABASE == "postgresql":
+    if postgres.IS_TESTED:
         return request.getfixturevalue("cluster").database
     return lambda: f"sqlite:///{tmp_path_factory.mktemp('database')}/portal.db"
 

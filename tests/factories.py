@@ -2,6 +2,7 @@
 
 import csv
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -55,10 +56,16 @@ def import_records(session, rows, *, is_sample=False):
     session.commit()
 
 
+@cache
+def hashed(password):
+    """Its hash, made once a run: hashing is slow by design, and tests share few passwords."""
+    return passwords.hash_password(password)
+
+
 def make_account(session, name="Ann", role=Role.AUTHOR, *, password=None, **values):
     """An account that is stored, without a password unless one is given."""
     account = Account(email=f"{name.lower()}@example.org", name=name, role=role, **values)
-    account.password_hash = passwords.hash_password(password) if password else None
+    account.password_hash = hashed(password) if password else None
     session.add(account)
     session.flush()
     recording.record(session, "add account", "account", account.id)

@@ -16,6 +16,8 @@ import psycopg
 
 from tests.requirements import lacks
 
+# Whether this run tests the portal on PostgreSQL.
+IS_TESTED = os.environ.get("PORTAL_TEST_DATABASE") == "postgresql"
 PATIENCE = 30  # seconds for the server to answer for the first time
 OWNER = "postgres"
 KEEPER = """

@@ -66,7 +66,7 @@ def publish(server: Server, database: Path, paths: list[str], number: int) -> di
     try:
         begun = time.perf_counter()
         done = subprocess.run(
-            [PORTAL, "import", file, "--new-terms", "add"],
+            [PORTAL, "import", file, "--new-terms", "add", "--allow-emptying", "--allow-replacing"],
             env=environment(database), capture_output=True, text=True, check=False,
         )  # fmt: skip
         ended = time.perf_counter()

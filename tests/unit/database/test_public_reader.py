@@ -14,15 +14,15 @@ from portal.services.editorial import publication
 from portal.services.imports import Report, import_file
 from portal.services.records import published
 from portal.vocabulary.workflow import State
-from tests.conftest import DATABASE
+from tests import postgres
 from tests.factories import COMPLETE, Office, let_go
 from tests.urls import LOST, SELECTIONS, fixed
 
 SECRET = "0123456789abcdef" * 4
-NEEDS_SQLITE = pytest.mark.skipif(DATABASE != "sqlite", reason="an authorizer is a thing of SQLite")
-NEEDS_POSTGRESQL = pytest.mark.skipif(DATABASE == "sqlite", reason="a role is a thing of PostgreSQL")
+NEEDS_SQLITE = pytest.mark.skipif(postgres.IS_TESTED, reason="an authorizer is a thing of SQLite")
+NEEDS_POSTGRESQL = pytest.mark.skipif(not postgres.IS_TESTED, reason="a role is a thing of PostgreSQL")
 ROLE = "portal_reader"
-TABLES = "main" if DATABASE == "sqlite" else "public"
+TABLES = "public" if postgres.IS_TESTED else "main"
 NARROWED = ("project", "project_country", "project_tag", "former_key", "withdrawn_address", "project_event")
 OF_STAFF = (
     "account", "account_session", "recovery_code", "one_time_link", "attempt", "revision", "submission_key",
@@ -40,7 +40,7 @@ def address(new_database):
     address = new_database()
     app = create_app(Settings(database_url=address, secret_key=SECRET, max_staleness=0))
     with app.app_context():
-        if DATABASE == "postgresql":
+        if postgres.IS_TESTED:
             give_role(db.session())
         migrate_database()
         import_file(db.session(), SAMPLE_FILE, is_sample=True, report=Report())
@@ -69,7 +69,7 @@ def close(app):
 @pytest.fixture(scope="module")
 def served(address):
     """The application as it serves; on PostgreSQL with a role of its own for the public."""
-    role = "" if DATABASE == "sqlite" else address.replace("//postgres@", f"//{ROLE}@")
+    role = address.replace("//postgres@", f"//{ROLE}@") if postgres.IS_TESTED else ""
     app = create_app(Settings(database_url=address, secret_key=SECRET, max_staleness=0, reader_url=role))
     yield app
     close(app)

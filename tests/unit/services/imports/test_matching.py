@@ -53,7 +53,7 @@ def take(session, tmp_path):
 
 
 @given(st.lists(ROWS, min_size=1, max_size=3), st.sampled_from([1, 2, 3, batches.MAX_BATCH_ROWS]))
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_second_time_nothing_is_added_or_changed(session, take, monkeypatch, files, size):
     monkeypatch.setattr(batches, "MAX_BATCH_ROWS", size)
     try:
