@@ -39,6 +39,10 @@ class ReauthenticationRequired(PortalError):
     """The act needs the password and the code once more, because the last proof is too old."""
 
 
+class InvalidTermChange(PortalError):
+    """A change of a term that cannot be made; the message says why, and what to do instead."""
+
+
 class InvalidLink(PortalError):
     """A one-time link that is unknown, used, expired or overtaken; all of them read the same."""
 

@@ -7,7 +7,8 @@ from portal.cli.group import CommandLine
 from portal.cli.imports import import_
 from portal.cli.languages import guess_languages
 from portal.cli.publish_due import publish_due
+from portal.cli.terms import terms
 
-COMMANDS = (account, demo, import_, publish_due, cleanup_command, sweep, guess_languages)
+COMMANDS = (account, demo, import_, publish_due, cleanup_command, sweep, guess_languages, terms)
 
 __all__ = ["COMMANDS", "CommandLine"]

@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.database.orm import Model
 
+# The key of `extra` with the codes of terms that were merged into this one; they go on working in addresses.
+FORMER_CODES = "former_codes"
+
 
 class Term(Model):
     """`code` is used in URLs; `names` are by language, `aliases` are other spellings.

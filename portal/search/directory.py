@@ -6,7 +6,7 @@ The snapshot is shared, so it is always loaded through the read-only public conn
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pyroaring import BitMap
 
@@ -81,6 +81,8 @@ def find(filters: Filters) -> SearchResult:
     """Answer a search: one page of projects, counts of every facet value, sums of the whole selection."""
     snapshot = current_snapshot()
     index = snapshot.index
+    if (selected := snapshot.terms.current_values(filters.selected)) is not filters.selected:
+        filters = replace(filters, selected=selected)
     hits, tiers = text_hits(snapshot, filters) or (None, ())
     selection = index.select(filters, hits)
     first, sort = (filters.page - 1) * filters.per_page, filters.effective_sort

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.models import Term
+from portal.models.term import FORMER_CODES
 from portal.text.folding import fold
 
 
@@ -39,6 +40,9 @@ class Terms:
         self._by_id = terms
         self._by_code = {(term.facet, term.code): term for term in terms.values()}
         self.count = len(terms)
+        self._merged = {
+            (term.facet, code): term.code for term in terms.values() for code in term.extra.get(FORMER_CODES, ())
+        }
 
     @classmethod
     def load(cls, session: Session) -> Terms:
@@ -64,6 +68,12 @@ class Terms:
 
     def get(self, facet: str, code: str) -> TermView | None:
         return self._by_code.get((facet, code))
+
+    def current_values(self, values: frozenset[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+        """The (facet, code) pairs; a code that was merged into another is replaced by that one."""
+        if self._merged.keys().isdisjoint(values):
+            return values
+        return frozenset((facet, self._merged.get((facet, code), code)) for facet, code in values)
 
     @cached_property
     def _countries_by_name(self) -> dict[str, str]:

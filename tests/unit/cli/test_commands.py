@@ -13,7 +13,7 @@ from portal.services.accounts import one_time_links
 from portal.services.audit import recording
 from portal.services.editorial import publication, revisions
 from portal.vocabulary.workflow import Role, State
-from tests.factories import PHRASE, Office, make_account
+from tests.factories import PHRASE, Office, import_records, make_account
 
 
 @pytest.fixture
@@ -129,3 +129,18 @@ def test_every_account_of_the_command_line_is_in_the_trail(run, session):
     verbs = [event.verb for event in session.query(AuditEvent).filter_by(subject_kind="account")]
     assert verbs == ["add account", "issue link"]
     assert db.session.query(AuditEvent).filter_by(verb="add account").one().actor == "the portal"
+
+
+def test_terms_are_listed_renamed_merged_and_removed(run, session):
+    import_records(session, [{"project_id": "T.1", "title": "One", "status": "Active"}])
+    assert "active\t1\t0\tActive\t" in run("terms", "list", "status")
+    assert "active\t" not in run("terms", "list", "status", "--unused")
+    output = run("terms", "rename", "status", "active", "Under way")
+    assert output == "Renamed active of the list status: Under way, on 1 record.\n"
+    output = run("terms", "merge", "status", "ACTIVE", "completed")
+    assert output == "Merged ACTIVE into completed in the list status, with 1 record.\n"
+    assert run("terms", "remove", "coverage", "national") == "Removed national from the list coverage.\n"
+    assert "There is no term national in the list coverage." in run("terms", "remove", "coverage", "national", code=1)
+    assert "is used by 1 record," in run("terms", "remove", "status", "completed", code=1)
+    verbs = [event.verb for event in session.query(AuditEvent).filter_by(subject_kind="term").order_by(AuditEvent.id)]
+    assert verbs[-3:] == ["rename term", "merge terms", "remove term"]
