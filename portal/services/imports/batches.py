@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from portal.models.catalogue import MAX_ITEMISED_PROJECTS
 from portal.services.imports.header import column_of
-from portal.services.imports.issues import ImportIssue
+from portal.services.imports.issues import ImportIssue, RowLabel
 from portal.services.imports.readers.table import open_table
 from portal.services.records.amounts import commas_divide_thousands
 from portal.services.records.field_values import FieldValidation
@@ -26,10 +26,11 @@ MAX_BATCH_CHARACTERS = 8_000_000
 
 
 class CheckedRow(NamedTuple):
-    """One row: its proposal, None if it is refused, and its issues."""
+    """One row: its proposal, None if it is refused, and its issues; `label` names a row without a proposal."""
 
     proposal: Proposal | None
     issues: list[ImportIssue]
+    label: RowLabel = RowLabel()
 
 
 class Batch(NamedTuple):
@@ -52,6 +53,8 @@ def validated_batches(path: Path, term_lookup: TermLookup, id_prefix: str = "") 
             if id_prefix and number_text and not is_placeholder(number_text):
                 values["number"] = id_prefix + number_text
             checked = CheckedRow(None, [issue]) if issue else _check_row(number, values, term_lookup, comma_groups)
+            if checked.proposal is None:
+                checked = checked._replace(label=RowLabel(values.get("number", ""), values.get("title", "")))
             rows.append(checked._replace(issues=[note, *checked.issues]) if note else checked)
             size += sum(map(len, values.values()))
             if len(rows) >= MAX_BATCH_ROWS or size >= MAX_BATCH_CHARACTERS:

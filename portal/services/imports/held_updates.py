@@ -96,19 +96,16 @@ class HeldUpdates:
         self, record: StoredRecord, proposal: Proposal, links: tuple[tuple[int, bool], ...]
     ) -> list[ImportIssue]:
         title, countries = record.value_of("title"), self._names(term_id for term_id, _ in links)
-        reason = f"The row changes title and countries of {record.label} at once, so it may be another project"
+        reason = "The row changes title and countries of a record at once, so it may be another project"
         advice = "Check the ID of the row, or import with --allow-replacing"
         new_countries = self._names(term_id for term_id, _ in proposal.country_links)
+        versions = (
+            ("title", proposal.title, f"the public title of {record.label} is {title}"),
+            ("benefiting_member_states", new_countries, f"the public countries of {record.label} are {countries}"),
+        )
         return [
-            ImportIssue(proposal.row, "title", proposal.title, "refused", f"{reason}. Public title: {title}", advice),
-            ImportIssue(
-                proposal.row,
-                "benefiting_member_states",
-                new_countries,
-                "refused",
-                f"{reason}. Public countries: {countries}",
-                advice,
-            ),
+            ImportIssue(proposal.row, column, value, "refused", f"{reason}: {public}", advice)
+            for column, value, public in versions
         ]
 
     def _text(self, name: str, value: Any) -> str:
@@ -136,5 +133,5 @@ def _replaces_project(record: StoredRecord, proposal: Proposal, links: tuple[tup
 
 
 def _emptied_issue(record: StoredRecord, proposal: Proposal, column: str, before: str) -> ImportIssue:
-    reason = f"The row empties what {record.label} states in public: {before}"
+    reason = f"The row empties a public field: {record.label} states {before}"
     return ImportIssue(proposal.row, column, "", "refused", reason, "Enter it, or import with --allow-emptying")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from portal.services.imports.issues import ImportIssue
+from portal.services.imports.issues import ImportIssue, RowLabel, printable
 
-REPORT_COLUMNS = ("row", "column", "value", "outcome", "reason", "advice")
+REPORT_COLUMNS = ("row", "project_id", "title", "column", "value", "outcome", "reason", "advice")
 MAX_SHOWN_ISSUES = 20
+MAX_SHOWN_REASONS = 20
+MAX_SHOWN_ROWS = 20
 # Spreadsheets interpret a cell that starts with one of these as a formula (OWASP, "CSV Injection").
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -37,6 +40,8 @@ class Report:
     issue_count: int = 0
     run_id: int | None = None
     first_issues: list[ImportIssue] = field(default_factory=list)
+    first_refused_rows: list[str] = field(default_factory=list)
+    reason_counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     file_notes: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -48,26 +53,29 @@ class Report:
         for note in notes:
             self.file_notes.append(note)
             if self.writer:
-                self.writer.writerow(("", "", "", "note", escape_formula(note), ""))
+                self.writer.writerow(("", "", "", "", "", "note", escape_formula(note), ""))
 
-    def refuse(self, issues: Iterable[ImportIssue]) -> None:
-        """Count one refused row and report its issues."""
+    def refuse(self, issues: Sequence[ImportIssue], label: RowLabel) -> None:
+        """Count one refused row, and report its issues."""
         self.refused += 1
-        self._add_issues(issues)
+        refusals = [issue for issue in issues if issue.kind == "refused"]
+        self.reason_counts.update({(issue.column, issue.general_reason) for issue in refusals})
+        if len(self.first_refused_rows) < MAX_SHOWN_ROWS:
+            self.first_refused_rows.append(label.project_id or f"row {refusals[0].row}")
+        self._add_issues(issues, label)
 
-    def accept(self, issues: Iterable[ImportIssue]) -> None:
+    def accept(self, issues: Sequence[ImportIssue], label: RowLabel) -> None:
         """Report the issues of one accepted row, and count it if a value was repaired."""
-        row_issues = list(issues)
-        self.repaired += any(issue.kind == "repaired" for issue in row_issues)
-        self._add_issues(row_issues)
+        self.repaired += any(issue.kind == "repaired" for issue in issues)
+        self._add_issues(issues, label)
 
-    def _add_issues(self, issues: Iterable[ImportIssue]) -> None:
+    def _add_issues(self, issues: Sequence[ImportIssue], label: RowLabel) -> None:
         for issue in issues:
             self.issue_count += 1
             self._show(issue)
             if self.writer:
-                texts = (issue.value, issue.kind, issue.reason, issue.advice)
-                self.writer.writerow((issue.row, issue.column, *map(escape_formula, texts)))
+                texts = (*label, issue.column, issue.value, issue.kind, issue.reason, issue.advice)
+                self.writer.writerow((issue.row, *map(escape_formula, texts)))
 
     def _show(self, issue: ImportIssue) -> None:
         """Remember an issue for the terminal; a refusal takes the place of the last repair or note."""
@@ -87,11 +95,23 @@ class Report:
         if dry_run:
             lines.append("This was a dry run: nothing was stored.")
         lines.extend(f"  {note}." for note in self.file_notes)
+        lines.extend(self._refusal_lines())
         lines.extend(f"  {issue}" for issue in sorted(self.first_issues, key=lambda issue: issue.kind != "refused"))
         if self.issue_count > len(self.first_issues):
             rest = self.issue_count - len(self.first_issues)
             lines.append(f"  and {rest:,} more issues" + ("." if self.writer else "; use --report FILE to see all."))
         return "\n".join(lines)
+
+    def _refusal_lines(self) -> Iterator[str]:
+        """How many rows were refused for each reason, the most frequent first, and which rows they are."""
+        for (column, reason), count in self.reason_counts.most_common(MAX_SHOWN_REASONS):
+            yield f"  {count:,} refused: {column}: {reason}." if column else f"  {count:,} refused: {reason}."
+        if len(self.reason_counts) > MAX_SHOWN_REASONS:
+            yield f"  and for {len(self.reason_counts) - MAX_SHOWN_REASONS:,} more reasons."
+        if self.first_refused_rows:
+            more = self.refused - len(self.first_refused_rows)
+            shown = ", ".join(map(printable, self.first_refused_rows))
+            yield f"  Refused: {shown}" + (f" and {more:,} more." if more else ".")
 
 
 def escape_formula(text: str) -> str:

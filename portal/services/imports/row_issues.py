@@ -35,8 +35,9 @@ def ambiguous(proposal: Proposal, records: Sequence[StoredRecord], rows: Sequenc
     named = " and ".join(record.label for record in records[:_MAX_NAMED])
     more = f" and {len(records) - _MAX_NAMED} more" if len(records) > _MAX_NAMED else ""
     others = ", ".join(map(str, [row for row in rows if row != proposal.row][:_MAX_NAMED]))
-    beside = f", and so has row {others}" if others else ""
+    beside = f", and row {others}" if others else ""
     what = "records" if len(records) > 1 else "record"
-    reason = f"The row has the title, countries and year of the public {what} {named}{more}{beside}; it is ambiguous"
+    others_like_it = f"the public {what} {named}{more}{beside}"
+    reason = f"The row is ambiguous, since others have its title, countries and year: {others_like_it}"
     advice = "Enter the Projects ID or a Prima ID that no other row has"
     return ImportIssue(proposal.row, "title", proposal.title, "refused", reason, advice)

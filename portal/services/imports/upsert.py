@@ -5,7 +5,7 @@ docs/decisions/0018-how-rows-find-their-records.md describes the order in which 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import func, select
@@ -17,7 +17,7 @@ from portal.services.imports.batches import Batch, CheckedRow
 from portal.services.imports.bulk_write import BulkWriter
 from portal.services.imports.claimed_rows import ClaimedRows
 from portal.services.imports.held_updates import HeldUpdates
-from portal.services.imports.issues import ImportIssue
+from portal.services.imports.issues import ImportIssue, RowLabel
 from portal.services.imports.matching import PROJECT_TABLE, KnownRecords, StoredRecord, eligible_countries
 from portal.services.imports.prescan import SharedValues
 from portal.services.imports.report import Report
@@ -32,6 +32,10 @@ class AcceptedRow(NamedTuple):
 
     proposal: Proposal
     issues: list[ImportIssue]
+
+    @property
+    def label(self) -> RowLabel:
+        return RowLabel(self.proposal.reference or "", self.proposal.title)
 
 
 class MatchedRow(NamedTuple):
@@ -77,10 +81,8 @@ class Upserter:
     def store(self, batch: Batch) -> None:
         """Write a batch and its journal in the caller's transaction; the report counts every row."""
         self._terms.announce(batch.new_terms)
-        rows = [
-            CheckedRow(proposal and self._terms.with_stored_ids(proposal), issues) for proposal, issues in batch.rows
-        ]
-        known = self._known_records(proposal for proposal, _ in rows)
+        rows = [row._replace(proposal=row.proposal and self._terms.with_stored_ids(row.proposal)) for row in batch.rows]
+        known = self._known_records(row.proposal for row in rows)
         accepted = list(self._accepted_rows(rows, known))
         matched: list[MatchedRow] = []
         # Certain matches come first: no row may claim a record that another row identifies with certainty.
@@ -103,7 +105,7 @@ class Upserter:
         for row in self._unmatched(rows, known.by_prima_id, matched):
             group = groups.setdefault(_title_key(row.proposal), {})
             if first := group.get(content := _content(row.proposal)):
-                self._report.refuse([*row.issues, row_issues.repeated(row.proposal, first.proposal.row)])
+                self._refuse(row, [row_issues.repeated(row.proposal, first.proposal.row)])
             else:
                 group[content] = row
         for group in groups.values():
@@ -117,14 +119,14 @@ class Upserter:
     def _accepted_rows(self, rows: Iterable[CheckedRow], known: KnownRecords) -> Iterator[AcceptedRow]:
         """Count every row, report those that are refused, and yield those that are neither refused nor repeats."""
         rows_by_identity: dict[Content, int] = {}
-        for proposal, issues in rows:
+        for proposal, issues, label in rows:
             self._report.rows += 1
             if proposal is None:
-                self._report.refuse(issues)
+                self._report.refuse(issues, label)
                 continue
             identity = (proposal.reference.casefold(),) if proposal.reference else _content(proposal)
             if first := rows_by_identity.get(identity) or self._earlier_row(proposal, identity, known):
-                self._report.refuse([*issues, row_issues.repeated(proposal, first)])
+                self._refuse(AcceptedRow(proposal, issues), [row_issues.repeated(proposal, first)])
                 continue
             rows_by_identity[identity] = proposal.row
             yield AcceptedRow(proposal, [*issues, *self._notes(proposal)])
@@ -174,7 +176,7 @@ class Upserter:
         if proposal.fingerprint in self._superseded_rows:
             return False
         self._superseded_rows[proposal.fingerprint] = proposal.row, _content(proposal)
-        self._report.accept(row.issues)
+        self._report.accept(row.issues, row.label)
         self._report.unchanged += 1
         return True
 
@@ -199,15 +201,16 @@ class Upserter:
         else:
             numbers = [row.proposal.row for row in rows]
             for row in rows:
-                self._report.refuse([*row.issues, row_issues.ambiguous(row.proposal, candidates, numbers)])
+                self._refuse(row, [row_issues.ambiguous(row.proposal, candidates, numbers)])
 
     def _write(self, matched: list[MatchedRow], known: KnownRecords) -> None:
         """Store the rows, but for those whose update is held back."""
         writer = BulkWriter(self._session, known, self._journal, is_sample=self._is_sample)
         stored = sorted(self._without_held(matched, known), key=lambda match: match.row.proposal.row)
         notes = self._terms.store(match.row.proposal for match in stored)
-        for (proposal, issues), record in stored:
-            self._report.accept([*issues, *notes.get(proposal.row, ())])
+        for row, record in stored:
+            proposal = row.proposal
+            self._report.accept([*row.issues, *notes.get(proposal.row, ())], row.label)
             complete = self._terms.with_stored_ids(proposal)
             if record is None:
                 writer.add(complete)
@@ -216,16 +219,18 @@ class Upserter:
                 self._report.changed += 1
             else:
                 self._report.unchanged += 1
-        for record_id, row in writer.write():
-            self._claimed_rows.claim(record_id, row)
+        for record_id, row_number in writer.write():
+            self._claimed_rows.claim(record_id, row_number)
 
     def _without_held(self, matched: Iterable[MatchedRow], known: KnownRecords) -> Iterator[MatchedRow]:
         for match in matched:
-            proposal, issues = match.row
-            if match.record and (held := self._held_updates.issues(match.record, proposal, known)):
-                self._report.refuse([*issues, *held])
+            if match.record and (held := self._held_updates.issues(match.record, match.row.proposal, known)):
+                self._refuse(match.row, held)
             else:
                 yield match
+
+    def _refuse(self, row: AcceptedRow, issues: Sequence[ImportIssue]) -> None:
+        self._report.refuse([*row.issues, *issues], row.label)
 
 
 def _content(proposal: Proposal) -> Content:

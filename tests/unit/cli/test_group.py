@@ -144,4 +144,4 @@ def test_a_full_disk_is_said(database, table):
 
 def test_a_report_is_written_where_it_can_be(database, table, tmp_path):
     outcome("import", str(table), "--report", f"{tmp_path}/report.csv", database=database, code=0)
-    assert Path(tmp_path / "report.csv").read_text(encoding="utf-8-sig").startswith("row,column")
+    assert Path(tmp_path / "report.csv").read_text(encoding="utf-8-sig").startswith("row,project_id,title,column")
