@@ -6,6 +6,7 @@ import re
 import runpy
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from statistics import median
 
@@ -19,6 +20,7 @@ from tests.loops import not_empty
 
 PORTAL = ROOT / "portal"
 LINES_MOST = 400
+FOLDER_MODULES_MOST = 16
 MODULE_LINES_MOST, FUNCTION_LINES_MOST, MEDIAN_FUNCTION_LINES = 300, 40, 8
 MEASURED = {".py", ".html", ".css", ".js"}
 FORBIDDEN_NAMES = re.compile(
@@ -81,6 +83,17 @@ def test_no_file_is_too_long():
 def test_no_module_of_the_portal_is_too_long():
     lines = {name_of(path): len(path.read_text(encoding="utf-8").splitlines()) for path in portal_modules()}
     assert {name: count for name, count in lines.items() if count > MODULE_LINES_MOST} == {}
+
+
+def test_no_folder_of_the_portal_has_too_many_modules():
+    modules = Counter(
+        name_of(path.parent)
+        for path in tracked()
+        if PORTAL in path.parents and path.suffix == ".py" and path.name != "__init__.py"
+    )
+    # Released migrations only grow.
+    del modules["portal/migrations/versions"]
+    assert {folder: count for folder, count in not_empty(modules.items()) if count > FOLDER_MODULES_MOST} == {}
 
 
 def test_functions_are_short():

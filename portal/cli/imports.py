@@ -22,7 +22,7 @@ from portal.database.diagnostics import describe_error
 from portal.database.orm import db
 from portal.errors import PortalError
 from portal.services.imports import Report, import_file
-from portal.services.imports.undo import undo_run
+from portal.services.imports.runs.undo import undo_run
 
 # Smaller files are parsed faster than a second process starts.
 MIN_WORKER_FILE_BYTES = 500_000

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.database.orm import UTCDateTime
 from portal.models import Project, ProjectCountry, ProjectTag, SlugHistory
-from portal.services.imports.bulk_sql import in_list
+from portal.services.imports.bulk.sql import in_list
 from portal.services.imports.prescan import SharedValues
 from portal.services.records.values import STORED_COLUMNS, Proposal
 from portal.vocabulary.workflow import SAMPLE_WITHDRAWAL_REASON

@@ -19,7 +19,7 @@ from portal.services.imports.batches import Batch, validated_batches
 from portal.services.imports.held_updates import HeldUpdates
 from portal.services.imports.prescan import prescan
 from portal.services.imports.report import Report
-from portal.services.imports.runs import RunJournal
+from portal.services.imports.runs.journal import RunJournal
 from portal.services.imports.upsert import Upserter
 from portal.services.imports.worker import batches_from_worker
 from portal.services.records.spellings import TermLookup

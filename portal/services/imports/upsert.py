@@ -14,14 +14,14 @@ from sqlalchemy.orm import Session
 from portal.services.imports import row_issues
 from portal.services.imports.added_terms import TermStore
 from portal.services.imports.batches import Batch, CheckedRow
-from portal.services.imports.bulk_write import BulkWriter
+from portal.services.imports.bulk.writer import BulkWriter
 from portal.services.imports.claimed_rows import ClaimedRows
 from portal.services.imports.held_updates import HeldUpdates
 from portal.services.imports.issues import ImportIssue, RowLabel
 from portal.services.imports.matching import PROJECT_TABLE, KnownRecords, StoredRecord, eligible_countries
 from portal.services.imports.prescan import SharedValues
 from portal.services.imports.report import Report
-from portal.services.imports.runs import RunJournal
+from portal.services.imports.runs.journal import RunJournal
 from portal.services.records.values import STORED_COLUMNS, Proposal
 
 Content = tuple[object, ...]

@@ -9,7 +9,7 @@ from portal.models import AuditEvent, Project
 from portal.search.fulltext import text_index
 from portal.services.imports import Report, import_file
 from portal.services.imports.header import KNOWN_COLUMNS
-from portal.services.imports.undo import undo_run
+from portal.services.imports.runs.undo import undo_run
 
 ROW = {
     "project_id": "XX.1",

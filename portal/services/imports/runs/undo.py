@@ -22,7 +22,7 @@ from portal.models import (
 )
 from portal.search.fulltext import text_index
 from portal.services.audit import recording
-from portal.services.imports.bulk_sql import in_list, insert_rows
+from portal.services.imports.bulk.sql import in_list, insert_rows
 from portal.services.imports.matching import PROJECT_COUNTRY_TABLE, PROJECT_TABLE, PROJECT_TAG_TABLE
 from portal.services.records.values import STORED_COLUMNS
 from portal.vocabulary.workflow import SAMPLE_WITHDRAWAL_REASON

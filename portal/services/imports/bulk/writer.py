@@ -13,7 +13,7 @@ from portal.models import Catalogue, ProjectCountry, ProjectTag, SlugHistory
 from portal.search.fulltext import text_index
 from portal.search.fulltext.documents import Document
 from portal.services.audit import recording
-from portal.services.imports.bulk_sql import insert_rows
+from portal.services.imports.bulk.sql import insert_rows
 from portal.services.imports.matching import (
     PROJECT_COUNTRY_TABLE,
     PROJECT_TABLE,
@@ -21,7 +21,7 @@ from portal.services.imports.matching import (
     KnownRecords,
     StoredRecord,
 )
-from portal.services.imports.runs import RunJournal, values_before
+from portal.services.imports.runs.journal import RunJournal, values_before
 from portal.services.imports.slugs import SlugAllocator
 from portal.services.records.values import STORED_COLUMNS, Proposal
 from portal.text.folding import fold

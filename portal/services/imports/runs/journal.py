@@ -10,7 +10,7 @@ from sqlalchemy import column, delete, insert, table
 from sqlalchemy.orm import Session
 
 from portal.models import ImportChange, ImportRun
-from portal.services.imports.bulk_sql import insert_rows
+from portal.services.imports.bulk.sql import insert_rows
 from portal.services.imports.matching import KnownRecords, StoredRecord
 from portal.services.records.values import STORED_COLUMNS
 

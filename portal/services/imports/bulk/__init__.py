@@ -1,0 +1,1 @@
+"""Writes many rows at once, at the speed of the driver."""

@@ -1,0 +1,1 @@
+"""Import runs: the journal of what each did, and how to undo it."""
