@@ -19,6 +19,15 @@ from portal.search.fulltext.tokenizer import normalise_text
 from portal.text.folding import fold
 
 _MAX_CACHE_ENTRIES = 10_000
+_ARTICLES = r"(?:the|le|la|les|l['’]|el|los|las)"
+# What lists of countries add to a name or write in another way, and what stands in its place.
+_COUNTRY_ADDITIONS = (
+    (re.compile(r"\s*(?:\[\w{1,2}\]|[*†‡]+)\s*$"), ""),
+    (re.compile(rf"\s*\({_ARTICLES}\)", re.IGNORECASE), ""),
+    (re.compile(rf"(?<=[(,])(\s*){_ARTICLES}\s+", re.IGNORECASE), r"\1"),
+    (re.compile(r"\s*&\s*"), " and "),
+    (re.compile(r"\bSt\.(?=\w)"), "St. "),
+)
 # An import changes the catalogue with the terms that it adds; the count and the last id show terms without projects.
 _TERMS_VERSION = select(select(Catalogue.stamp).scalar_subquery(), func.count(Term.id), func.max(Term.id))
 
@@ -94,6 +103,9 @@ class TermLookup:
             # Another thread may have emptied the cache meanwhile.
             return cache.get(spelling) or self._known.get((facet, fold(text)))
         term = self._known.get((facet, fold(text)))
+        if term is None and facet == "country" and (plain := plain_country_name(text)) != text:
+            found = self._known.get((facet, fold(plain)))
+            term = found and found._replace(is_alias=True)
         if len(cache) >= _MAX_CACHE_ENTRIES:
             cache.clear()
         cache[spelling] = term
@@ -171,6 +183,13 @@ def cached_term_lookup(session: Session) -> TermLookup:
         with _cache_lock:
             _cached_lookups[engine] = cached
     return cached.term_lookup
+
+
+def plain_country_name(text: str) -> str:
+    """The name without what lists of the UN, ISO and IATI add: "Niger (the)", "Bénin (le)", "Kosovo [1]", "Niue *"."""
+    for pattern, replacement in _COUNTRY_ADDITIONS:
+        text = pattern.sub(replacement, text)
+    return text.strip()
 
 
 def code_from_name(name: str) -> str:

@@ -93,3 +93,42 @@ def test_the_caches_of_a_lookup_are_bounded(lookup, monkeypatch):
     names = ["Ghana", "Kenya", "Togo", "Ghana"]
     assert [lookup.find("country", name).name for name in names] == names
     assert len(lookup._lookup_cache) <= 2
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Niger (the)", "NER"),
+        ("Bahamas (The)", "BHS"),
+        ("Bénin (le)", "BEN"),
+        ("Angola (l’)", "AGO"),
+        ("Emiratos Árabes Unidos (los)", "ARE"),
+        ("Korea (the Republic of)", "KOR"),
+        ("Korea (the Democratic People's Republic of)", "PRK"),
+        ("Congo (the Democratic Republic of the)", "COD"),
+        ("Congo (the)", "COG"),
+        ("Tanzania, the United Republic of", "TZA"),
+        ("Falkland Islands (the) [Malvinas]", "FLK"),
+        ("Kosovo [1]", "XKX"),
+        ("Kosovo*", "XKX"),
+        ("State of Palestine (the) *", "PSE"),
+        ("Cook Islands (the) **", "COK"),
+        ("Saint Kitts & Nevis", "KNA"),
+        ("St.Lucia", "LCA"),
+        ("St.Vincent & Grenadines", "VCT"),
+        ("St.Kitts-Nevis", "KNA"),
+        ("Somalia, Fed. Rep.", "SOM"),
+        ("Congo, DR", "COD"),
+        ("Macao (China)", "MAC"),
+        ("Kosovo (UN SCR 1244)", "XKX"),
+    ],
+)
+def test_the_names_of_international_lists_are_known(session, text, code):
+    country = cached_term_lookup(session()).find("country", text)
+    assert country is not None
+    assert session.get(Term, country.id).code == code
+
+
+@pytest.mark.parametrize("text", ["Korea", "Republic", "(the)", "*", "Republic of China"])
+def test_what_may_be_two_countries_or_none_is_not_known(session, text):
+    assert cached_term_lookup(session()).find("country", text) is None
