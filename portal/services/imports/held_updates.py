@@ -18,7 +18,9 @@ from portal.text.folding import fold
 # Stored columns that a file can empty, and the columns of the file that hold them.
 _FILE_COLUMNS = {
     "prima_id": "prima_id",
+    "title_language": "title_language",
     "summary": "summary",
+    "language": "language",
     "start": "start_date",
     "end": "end_date",
     "year": "year",
@@ -30,6 +32,7 @@ _FILE_COLUMNS = {
     "funding_line": "funding_line",
     "source_url": "source_url",
 }
+_LANGUAGES = ("title_language", "language")
 _POSITIONS = {name: STORED_COLUMNS.index(name) for name in _FILE_COLUMNS}
 
 
@@ -70,6 +73,9 @@ class HeldUpdates:
         """The file columns whose public value the proposal empties, and that value."""
         for name, position in _POSITIONS.items():
             before = record.values[position]
+            # Versions before 0.2 declared every text English: nobody stated it.
+            if name in _LANGUAGES and before == "en":
+                continue
             # Zero is a stated budget.
             if before not in (None, "") and proposal[position] in (None, ""):
                 yield _FILE_COLUMNS[name], self._text(name, before)

@@ -27,7 +27,10 @@ class SharedValues:
 
 
 class PrescanResult(NamedTuple):
+    """The number of rows, the columns of the file, and the identifying values that several rows share."""
+
     rows: int
+    columns: tuple[str, ...]
     shared_values: SharedValues
 
 
@@ -41,7 +44,7 @@ def prescan(path: Path) -> PrescanResult:
             for position, column_hashes in columns:
                 if position < len(cells) and (value := cells[position]):
                     column_hashes.append(hash(clean_cell(value).casefold()))
-    return PrescanResult(row_count, SharedValues(hashes))
+    return PrescanResult(row_count, tuple(header), SharedValues(hashes))
 
 
 def _repeated_hashes(hashes: array[int]) -> frozenset[int]:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from portal.errors import UnreadableFile
 from portal.models import Term
 from portal.services.audit import recording
+from portal.services.imports.absent_columns import AbsentColumns
 from portal.services.imports.batches import Batch, validated_batches
 from portal.services.imports.held_updates import HeldUpdates
 from portal.services.imports.prescan import prescan
@@ -49,11 +50,19 @@ def import_file(
     term_lookup = TermLookup(session.execute(select(Term)).scalars(), accepts_new=new_terms == "add")
     source = path, term_lookup, id_prefix
     with batches_from_worker(*source) if in_worker else nullcontext(validated_batches(*source)) as batches:
-        row_count, shared_values = prescan(path)
+        row_count, columns, shared_values = prescan(path)
         # The sample may change in any way: its records describe nothing.
         held = HeldUpdates(session, allow_emptying or is_sample, allow_replacing or is_sample)
         run = _Run(session, RunJournal(session, path.name), report)
-        upserter = Upserter(session, report, shared_values, held_updates=held, journal=run.journal, is_sample=is_sample)
+        upserter = Upserter(
+            session,
+            report,
+            shared_values,
+            absent_columns=AbsentColumns(session, columns),
+            held_updates=held,
+            journal=run.journal,
+            is_sample=is_sample,
+        )
         if on_total:
             on_total(row_count)
         try:

@@ -11,7 +11,9 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal.search.fulltext import text_index
 from portal.services.imports import row_issues
+from portal.services.imports.absent_columns import AbsentColumns
 from portal.services.imports.added_terms import TermStore
 from portal.services.imports.batches import Batch, CheckedRow
 from portal.services.imports.bulk.writer import BulkWriter
@@ -54,6 +56,7 @@ class Upserter:
         report: Report,
         shared_values: SharedValues,
         *,
+        absent_columns: AbsentColumns,
         held_updates: HeldUpdates,
         journal: RunJournal,
         is_sample: bool,
@@ -61,6 +64,7 @@ class Upserter:
         self._session = session
         self._report = report
         self._shared_values = shared_values
+        self._absent_columns = absent_columns
         self._held_updates = held_updates
         self._journal = journal
         self._is_sample = is_sample
@@ -206,7 +210,8 @@ class Upserter:
     def _write(self, matched: list[MatchedRow], known: KnownRecords) -> None:
         """Store the rows, but for those whose update is held back."""
         writer = BulkWriter(self._session, known, self._journal, is_sample=self._is_sample)
-        stored = sorted(self._without_held(matched, known), key=lambda match: match.row.proposal.row)
+        filled = [self._filled(match, known) for match in matched]
+        stored = sorted(self._without_held(filled, known), key=lambda match: match.row.proposal.row)
         notes = self._terms.store(match.row.proposal for match in stored)
         for row, record in stored:
             proposal = row.proposal
@@ -221,6 +226,16 @@ class Upserter:
                 self._report.unchanged += 1
         for record_id, row_number in writer.write():
             self._claimed_rows.claim(record_id, row_number)
+        # The search documents of rows were made of what the file states.
+        pairs = zip(matched, filled, strict=True)
+        text_index.repair(self._session, [new.record.id for old, new in pairs if new is not old and new.record])
+
+    def _filled(self, match: MatchedRow, known: KnownRecords) -> MatchedRow:
+        """The row with what its record states in columns that the file lacks."""
+        if match.record is None:
+            return match
+        proposal = self._absent_columns.filled(match.row.proposal, match.record, known)
+        return match if proposal is match.row.proposal else match._replace(row=match.row._replace(proposal=proposal))
 
     def _without_held(self, matched: Iterable[MatchedRow], known: KnownRecords) -> Iterator[MatchedRow]:
         for match in matched:

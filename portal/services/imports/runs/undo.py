@@ -113,8 +113,10 @@ def _restore(session: Session, records: list[tuple[int, dict[str, Any]]]) -> Non
     if not records:
         return
     connection, ids = session.connection(), [project_id for project_id, _ in records]
+    # A run of an earlier version says nothing of columns that came later.
+    names = [name for name in _RESTORED if name in records[0][1]]
     rows = [
-        {"at": project_id, "changed_at": now()} | {name: before[name] for name in _RESTORED}
+        {"at": project_id, "changed_at": now()} | {name: before[name] for name in names}
         for project_id, before in records
     ]
     changed = (

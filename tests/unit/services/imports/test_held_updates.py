@@ -5,11 +5,15 @@ import csv
 import pytest
 
 from portal.errors import InvalidTransition, NotFound
-from portal.models import AuditEvent, Project
+from portal.models import AuditEvent, ImportChange, Project, SlugHistory
 from portal.search.fulltext import text_index
+from portal.services.editorial import review
 from portal.services.imports import Report, import_file
-from portal.services.imports.header import KNOWN_COLUMNS
+from portal.services.imports.header import KNOWN_COLUMNS, REQUIRED_COLUMNS
 from portal.services.imports.runs.undo import undo_run
+from portal.services.operations.sample import remove_sample
+from portal.services.records import published
+from tests.factories import make_account
 
 ROW = {
     "project_id": "XX.1",
@@ -19,15 +23,27 @@ ROW = {
     "benefiting_member_states": "Kenya",
     "summary": "First.",
     "sdg": "10.7",
+    "title_language": "fr",
+    "language": "es",
 }
+FURTHER = {
+    "prima_id": "PR.7", "source_url": "https://example.org/a", "other_countries": "Ghana; Togo", "gcm": "5",
+    "funding_line": "Line 1",
+}  # fmt: skip
+
+
+@pytest.fixture
+def held(session):
+    """held() is all that the one record states, as a file would."""
+    return lambda: published.draft_from_project(session(), session.query(Project).one())
 
 
 @pytest.fixture
 def take(session, tmp_path):
-    def run(row, **options):
+    def run(row, *, columns=KNOWN_COLUMNS, **options):
         path, report = tmp_path / "in.csv", Report()
         with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, KNOWN_COLUMNS)
+            writer = csv.DictWriter(file, columns, extrasaction="ignore")
             writer.writeheader()
             writer.writerow(row)
         import_file(session(), path, report=report, **options)
@@ -36,7 +52,9 @@ def take(session, tmp_path):
     return run
 
 
-@pytest.mark.parametrize("column", ["budget_usd", "year", "benefiting_member_states", "summary", "sdg"])
+@pytest.mark.parametrize(
+    "column", ["budget_usd", "year", "benefiting_member_states", "summary", "sdg", "title_language", "language"]
+)
 def test_an_update_that_empties_a_public_field_is_held_back_with_its_value(take, column):
     take(ROW)
     report = take(ROW | {column: ""})
@@ -63,6 +81,29 @@ def test_an_ordinary_update_is_stored(take, change):
     assert take(ROW | change).changed == 1
 
 
+def test_a_language_that_earlier_versions_assumed_may_go(take):
+    take(ROW | {"language": "en", "title_language": "en"})
+    assert take(ROW | {"language": "", "title_language": ""}).changed == 1
+
+
+@pytest.mark.parametrize("project_id", ["XX.1", ""])
+def test_a_column_that_the_file_lacks_empties_nothing(take, session, held, project_id):
+    take(ROW | FURTHER | {"project_id": project_id})
+    before = held()
+    assert take(ROW | {"project_id": project_id}, columns=REQUIRED_COLUMNS).unchanged == 1
+    report = take(ROW | {"project_id": project_id, "budget_usd": "7"}, columns=REQUIRED_COLUMNS)
+    assert (report.changed, report.refused) == (1, 0)
+    assert held() == before.replace(budget="7.00")
+    assert text_index.match(session(), "PR.7").all.size == text_index.match(session(), "Togo").all.size == 1
+    assert take(ROW | FURTHER | {"project_id": project_id, "budget_usd": "7"}).unchanged == 1
+
+
+def test_a_country_that_moves_between_the_lists_is_in_one(take, held):
+    take(ROW | {"other_countries": "Ghana; Togo"})
+    take(ROW | {"benefiting_member_states": "Kenya; Ghana"}, columns=REQUIRED_COLUMNS)
+    assert (held().countries, held().other_countries) == (("GHA", "KEN"), ("TGO",))
+
+
 def test_a_run_is_undone_where_nobody_has_changed_the_record_since(take, session):
     first = take(ROW)
     second = take(ROW | {"title": "Renamed", "budget_usd": "1", "summary": "New."})
@@ -83,3 +124,50 @@ def test_an_added_record_is_removed_and_a_later_change_survives(take, session):
     assert session.query(Project).count() == 0
     with pytest.raises(NotFound):
         undo_run(session(), 999)
+
+
+def test_an_added_record_with_a_revision_is_withdrawn(take, session):
+    run = take(ROW)
+    project = session.query(Project).one()
+    review.open_change(session(), project, by=make_account(session()))
+    assert undo_run(session(), run.run_id) == (0, 0, 1, 0)
+    session.expire_all()
+    assert (project.published_at, project.withdrawn_reason) == (None, "The import that added this record was undone.")
+    assert text_index.find_stale_documents(session()) == []
+    assert session.query(AuditEvent).filter_by(verb="withdraw", subject_id=str(project.id)).count() == 1
+
+
+def test_a_record_that_got_an_id_gets_its_address_back(take, session):
+    take(ROW | {"project_id": ""})
+    slug = session.query(Project.slug).scalar()
+    second = take(ROW)
+    assert session.query(Project.slug).scalar() == "XX.1"
+    assert undo_run(session(), second.run_id) == (1, 0, 0, 0)
+    project = session.query(Project).one()
+    assert (project.slug, project.reference) == (slug, None)
+    assert session.query(SlugHistory).filter_by(slug_folded=slug).count() == 0
+    assert take(ROW | {"project_id": ""}).unchanged == 1
+
+
+def test_a_sample_record_that_was_withdrawn_is_withdrawn_again(take, session):
+    take(ROW, is_sample=True)
+    review.open_change(session(), session.query(Project).one(), by=make_account(session()))
+    assert remove_sample(session()) == (0, 1)
+    second = take(ROW)
+    assert session.query(Project).one().published_at is not None
+    assert undo_run(session(), second.run_id) == (1, 0, 0, 0)
+    session.expire_all()
+    project = session.query(Project).one()
+    assert (project.published_at, project.is_sample) == (None, True)
+    assert text_index.find_stale_documents(session()) == []
+
+
+def test_a_run_of_a_version_with_fewer_columns_is_undone(take, session):
+    take(ROW)
+    second = take(ROW | {"budget_usd": "1"})
+    change = session.query(ImportChange).filter_by(run_id=second.run_id).one()
+    change.before = {name: value for name, value in change.before.items() if name != "funding_line"}
+    session.flush()
+    assert undo_run(session(), second.run_id).restored == 1
+    session.expire_all()
+    assert str(session.query(Project).one().budget) == "50000.00"
