@@ -101,7 +101,7 @@ class KnownRecords:
         self.has_unnumbered = bool(
             session.execute(select(PROJECT_TABLE.c.id).where(PROJECT_TABLE.c.reference.is_(None)).limit(1)).first()
         )
-        self._load(PROJECT_TABLE.c.reference, (p.reference for p in proposals))
+        self._load(PROJECT_TABLE.c.reference, _references_in_any_case(proposals))
         # Most files are imported repeatedly; a record that was found by ID needs no other query.
         others = [p for p in proposals if not (p.reference and self.find("reference", p.reference))]
         slugs = {p.slug.casefold() for p in others}
@@ -236,3 +236,13 @@ class KnownRecords:
 def eligible_countries(proposal: Proposal) -> tuple[int, ...]:
     """The ids of the benefiting member states, sorted."""
     return tuple(term_id for term_id, is_eligible in proposal.country_links if is_eligible)
+
+
+def _references_in_any_case(proposals: Sequence[Proposal]) -> Iterator[str]:
+    """The Projects IDs as the rows have them, in capitals and in small letters.
+
+    A record whose ID has yet another case is found by its address, unless that was taken by another record.
+    """
+    for proposal in proposals:
+        if reference := proposal.reference:
+            yield from (reference, reference.upper(), reference.lower())

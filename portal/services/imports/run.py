@@ -21,7 +21,7 @@ from portal.services.imports.held_updates import HeldUpdates
 from portal.services.imports.prescan import prescan
 from portal.services.imports.report import Report
 from portal.services.imports.runs.journal import RunJournal
-from portal.services.imports.upsert import Upserter
+from portal.services.imports.upsert import UpdateRules, Upserter
 from portal.services.imports.worker import batches_from_worker
 from portal.services.records.spellings import TermLookup
 
@@ -54,15 +54,8 @@ def import_file(
         # The sample may change in any way: its records describe nothing.
         held = HeldUpdates(session, allow_emptying or is_sample, allow_replacing or is_sample)
         run = _Run(session, RunJournal(session, path.name), report)
-        upserter = Upserter(
-            session,
-            report,
-            shared_values,
-            absent_columns=AbsentColumns(session, columns),
-            held_updates=held,
-            journal=run.journal,
-            is_sample=is_sample,
-        )
+        rules = UpdateRules(AbsentColumns(session, columns), held)
+        upserter = Upserter(session, report, shared_values, rules, journal=run.journal, is_sample=is_sample)
         if on_total:
             on_total(row_count)
         try:

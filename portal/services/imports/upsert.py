@@ -47,6 +47,13 @@ class MatchedRow(NamedTuple):
     record: StoredRecord | None
 
 
+class UpdateRules(NamedTuple):
+    """What an update leaves alone, and what holds it back."""
+
+    absent_columns: AbsentColumns
+    held: HeldUpdates
+
+
 class Upserter:
     """Stores one import batch by batch, and remembers the records that its rows have matched."""
 
@@ -55,17 +62,15 @@ class Upserter:
         session: Session,
         report: Report,
         shared_values: SharedValues,
+        update_rules: UpdateRules,
         *,
-        absent_columns: AbsentColumns,
-        held_updates: HeldUpdates,
         journal: RunJournal,
         is_sample: bool,
     ) -> None:
         self._session = session
         self._report = report
         self._shared_values = shared_values
-        self._absent_columns = absent_columns
-        self._held_updates = held_updates
+        self._update_rules = update_rules
         self._journal = journal
         self._is_sample = is_sample
         self._first_new_id = (session.execute(select(func.max(PROJECT_TABLE.c.id))).scalar_one() or 0) + 1
@@ -73,7 +78,7 @@ class Upserter:
         self._claimed_rows = ClaimedRows()
         # Rows whose record is certain only once all other rows have found theirs.
         self._deferred: list[AcceptedRow] = []
-        self._deferred_references: dict[str, int] = {}
+        self._deferred_rows: dict[Content, int] = {}
         self._superseded_rows: dict[str, tuple[int, Content]] = {}
         self._rows_by_likeness: dict[Content, int] = {}
         self._terms = TermStore(session)
@@ -105,15 +110,11 @@ class Upserter:
         rows, self._deferred = self._deferred, []
         known = self._known_records(row.proposal for row in rows)
         matched: list[MatchedRow] = []
-        groups: dict[Content, dict[Content, AcceptedRow]] = {}
+        groups: dict[Content, list[AcceptedRow]] = {}
         for row in self._unmatched(rows, known.by_prima_id, matched):
-            group = groups.setdefault(_title_key(row.proposal), {})
-            if first := group.get(content := _content(row.proposal)):
-                self._refuse(row, [row_issues.repeated(row.proposal, first.proposal.row)])
-            else:
-                group[content] = row
+            groups.setdefault(_title_key(row.proposal), []).append(row)
         for group in groups.values():
-            self._match_group(list(group.values()), known, matched)
+            self._match_group(group, known, matched)
         self._write(matched, known)
 
     def _known_records(self, proposals: Iterable[Proposal | None]) -> KnownRecords:
@@ -128,22 +129,22 @@ class Upserter:
             if proposal is None:
                 self._report.refuse(issues, label)
                 continue
-            identity = (proposal.reference.casefold(),) if proposal.reference else _content(proposal)
+            identity = _identity(proposal)
             if first := rows_by_identity.get(identity) or self._earlier_row(proposal, identity, known):
                 self._refuse(AcceptedRow(proposal, issues), [row_issues.repeated(proposal, first)])
                 continue
             rows_by_identity[identity] = proposal.row
             yield AcceptedRow(proposal, [*issues, *self._notes(proposal)])
 
-    def _earlier_row(self, proposal: Proposal, content: Content, known: KnownRecords) -> int:
+    def _earlier_row(self, proposal: Proposal, identity: Content, known: KnownRecords) -> int:
         """The row of an earlier batch with the same ID or, without an ID, the same content; 0 if there is none."""
         records = known.by_reference(proposal) if proposal.reference else known.by_content(proposal)
         if row := next(filter(None, (self._claimed_rows.row_of(record.id) for record in records)), 0):
             return row
-        if proposal.reference:
-            return self._deferred_references.get(proposal.reference.casefold(), 0)
+        if row := self._deferred_rows.get(identity, 0):
+            return row
         row, superseded = self._superseded_rows.get(proposal.fingerprint, (0, ()))
-        return row if superseded == content else 0
+        return row if superseded == identity else 0
 
     def _notes(self, proposal: Proposal) -> Iterator[ImportIssue]:
         if proposal.prima_id and self._shared_values.has("prima_id", proposal.prima_id):
@@ -188,7 +189,7 @@ class Upserter:
         candidates = list(self._unclaimed(known.by_title(row.proposal)))
         if len(candidates) > 1 or (candidates and self._shared_values.has("title", row.proposal.title)):
             self._deferred.append(row)
-            self._deferred_references[(row.proposal.reference or "").casefold()] = row.proposal.row
+            self._deferred_rows[_identity(row.proposal)] = row.proposal.row
             return
         for record in candidates:
             self._claimed_rows.claim(record.id, row.proposal.row)
@@ -234,18 +235,23 @@ class Upserter:
         """The row with what its record states in columns that the file lacks."""
         if match.record is None:
             return match
-        proposal = self._absent_columns.filled(match.row.proposal, match.record, known)
+        proposal = self._update_rules.absent_columns.filled(match.row.proposal, match.record, known)
         return match if proposal is match.row.proposal else match._replace(row=match.row._replace(proposal=proposal))
 
     def _without_held(self, matched: Iterable[MatchedRow], known: KnownRecords) -> Iterator[MatchedRow]:
         for match in matched:
-            if match.record and (held := self._held_updates.issues(match.record, match.row.proposal, known)):
+            if match.record and (held := self._update_rules.held.issues(match.record, match.row.proposal, known)):
                 self._refuse(match.row, held)
             else:
                 yield match
 
     def _refuse(self, row: AcceptedRow, issues: Sequence[ImportIssue]) -> None:
         self._report.refuse([*row.issues, *issues], row.label)
+
+
+def _identity(proposal: Proposal) -> Content:
+    """What two rows have in common if one repeats the other: the Projects ID, or else every field."""
+    return (proposal.reference.casefold(),) if proposal.reference else _content(proposal)
 
 
 def _content(proposal: Proposal) -> Content:

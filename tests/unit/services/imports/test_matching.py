@@ -166,6 +166,22 @@ def test_a_prima_id_that_the_file_itself_makes_unique_identifies_at_once(session
     assert (again.unchanged, again.refused) == (3, 0)
 
 
+@pytest.mark.parametrize("size", [2, batches.MAX_BATCH_ROWS])
+def test_a_row_that_repeats_one_that_waits_is_refused(take, monkeypatch, size):
+    monkeypatch.setattr(batches, "MAX_BATCH_ROWS", size)
+    take([{"prima_id": "PR-2"}, {"project_id": "A B"}])
+    rows = [{}, {}, {}, {"prima_id": "PR-2"}]
+    first, again = take(rows), take(rows)
+    assert (first.added, first.unchanged, first.refused) == (1, 1, 2)
+    assert (again.unchanged, again.refused) == (2, 2)
+
+
+def test_an_id_in_another_case_is_found_beside_a_record_that_has_its_address(take):
+    take([{"project_id": "A B"}, {"project_id": "a/b", "title": "Beta two"}])
+    report = take([{"project_id": "A/B", "title": "Beta two"}])
+    assert (report.unchanged, report.added) == (1, 0)
+
+
 def test_a_third_row_beside_two_known_ones_is_a_new_record(take):
     rows = [{"summary": "First."}, {"summary": "Second."}]
     take(rows)
