@@ -77,6 +77,12 @@ def test_template_holds_no_script_and_no_style(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_no_control_cuts_what_is_pasted(name):
+    """A text that is too long is refused in words, with the text in its field."""
+    assert "maxlength" not in source(name)
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_every_word_can_be_translated(name, app):
     text = NOT_TEXT.sub("", untranslated(app.jinja_env.lex(source(name))))
     spoken = [value for value in SPOKEN_ATTRIBUTE.findall(text) if not SILENT_CONTENT.match(value)]

@@ -28,7 +28,7 @@ class Revision(Model):
 
     `decisions` is the history of decisions, oldest first: {"at", "by", "verdict", "note", "reasons": {field: reason},
     "accepted": [field]}; a return also holds the "text" that was returned and the author's "answers" by field.
-    `field_reviews` holds a reviewer's last decision on each field (see
+    `field_reviews` holds a reviewer's last decision on each field, and a note that was begun (see
     services.editorial.field_marks). `note` is the author's note to the reviewer.
 
     `field_editors` says who else than the author changed a field's present text (see services.editorial.authorship).

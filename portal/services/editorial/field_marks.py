@@ -22,6 +22,9 @@ from portal.errors import FieldError, Forbidden, ValidationFailed
 from portal.models import Account, ProjectDraft, Revision
 from portal.services.editorial import authorship, entered_text, workflow
 
+# The key of `Revision.field_reviews` with the note that a reviewer has begun. No field has this name.
+_NOTE = "note"
+
 
 class Verdict(StrEnum):
     ACCEPTED = "accepted"
@@ -134,6 +137,21 @@ def save(revision: Revision, decisions: FieldDecisions, *, by: Account) -> dict[
     if changes:
         revision.field_reviews = stored
     return changes
+
+
+def keep_note(revision: Revision, note: str, *, by: Account) -> bool:
+    """Keep the note that this reviewer has begun until the revision is decided on; return whether it is another one."""
+    if note == kept_note(revision, by):
+        return False
+    others = {name: stored for name, stored in revision.field_reviews.items() if name != _NOTE}
+    revision.field_reviews = others | ({_NOTE: {"by": by.id, "text": note}} if note else {})
+    return True
+
+
+def kept_note(revision: Revision, account: Account) -> str:
+    """The note that this reviewer has begun, "" if there is none."""
+    stored = revision.field_reviews.get(_NOTE, {})
+    return str(stored["text"]) if stored.get("by") == account.id else ""
 
 
 def account_names(session: Session, account_ids: Iterable[int]) -> dict[int, str]:

@@ -138,9 +138,9 @@ def set_due(session: Session, revision: Revision, *, at: datetime | None, by: Ac
 
 
 def save_field_decisions(
-    session: Session, revision: Revision, decisions: FieldDecisions, *, version: int, by: Account
+    session: Session, revision: Revision, decisions: FieldDecisions, *, version: int, by: Account, note: str = ""
 ) -> Revision:
-    """Save a reviewer's decisions on some fields before the decision on the whole revision.
+    """Save a reviewer's decisions on some fields, and a note, before the decision on the whole revision.
 
     Raises what `field_marks.clean_decisions` raises, and ValidationFailed for a field returned without a reason.
     """
@@ -151,7 +151,12 @@ def save_field_decisions(
         raise ValidationFailed(
             [FieldError(without_reason[0], "This field has no reason.", "Enter a reason, or remove the decision.")]
         )
-    if not (changes := field_marks.save(revision, decisions, by=by)):
+    note = clean_note(note)
+    changes = field_marks.save(revision, decisions, by=by)
+    if field_marks.keep_note(revision, note, by=by):
+        # Only the reviewer reads it before the decision, so the history tells no more.
+        changes["has_note"] = bool(note)
+    if not changes:
         return revision
     return record_transition(session, revision, Action.MARK, by, after=changes)
 
@@ -186,6 +191,7 @@ def return_(
     revision.state, revision.publish_at, revision.published_by_id = new_state, None, None
     revision.claimed_by_id = revision.claimed_at = None
     changes = field_marks.save(revision, decisions, by=by) | {"reasons": all_reasons, "note": note}
+    field_marks.keep_note(revision, "", by=by)
     _record_decision(revision, by, verdict=rounds.RETURNED, note=note, reasons=all_reasons)
     return record_transition(session, revision, Action.RETURN, by, after=changes)
 
@@ -207,6 +213,7 @@ def approve(
     changed = diff.changed_fields(published.published_draft(session, revision), revision.draft)
     decisions = field_marks.clean_decisions(revision, FieldDecisions(accepted=(*changed, *accepted)), by=by)
     changes = field_marks.save(revision, decisions, by=by)
+    field_marks.keep_note(revision, "", by=by)
     revision.state = new_state
     _record_decision(revision, by, verdict="approved", note=note, reasons={})
     return record_transition(session, revision, Action.APPROVE, by, after=changes | ({"note": note} if note else {}))

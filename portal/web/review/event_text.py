@@ -73,7 +73,7 @@ def _verb_phrases() -> dict[str, str]:
         "claim": gettext("took it for review"),
         "release": gettext("released it to the queue"),
         "set due": gettext("set the due date"),
-        "mark": gettext("decided on fields"),
+        "mark": gettext("saved field decisions"),
         "return": gettext("returned it"),
         "approve": gettext("approved it"),
         "schedule": gettext("scheduled it"),

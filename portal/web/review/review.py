@@ -106,7 +106,12 @@ def mark(revision_id: int) -> ViewResponse:
         if decision.missing_reasons:
             raise ValidationFailed([_reason_missing(name) for name in decision.missing_reasons])
         review.save_field_decisions(
-            session, revision, decision.field_decisions, version=actions.form_version(), by=account
+            session,
+            revision,
+            decision.field_decisions,
+            version=actions.form_version(),
+            by=account,
+            note=decision.note,
         )
 
     return run_action(revision_id, Action.MARK, act, on_refused(revision_id))

@@ -92,6 +92,7 @@ def build_page(
     before = published.previous_version(session, revision) if is_done else published.published_draft(session, revision)
     actions = workflow.allowed_actions(revision, account)
     badge, badge_kind = event_text.badge(revision)
+    entered = decision or Decision(note=field_marks.kept_note(revision, account))
     is_pending = revision.state in (State.SUBMITTED, State.IN_REVIEW, State.APPROVED, State.SCHEDULED)
     return RevisionPage(
         revision=revision,
@@ -109,7 +110,7 @@ def build_page(
         count_changes=impact.count_changes(before, revision.draft) if is_pending else (),
         is_overdue=revisions.is_overdue(revision),
         field_reviews=field_decisions.review_badges(session, revision),
-        decision=(decision or Decision()).merged_with(field_marks.reviews_by_field(revision)),
+        decision=entered.merged_with(field_marks.reviews_by_field(revision)),
         key=idempotency.new_key(),
     )
 

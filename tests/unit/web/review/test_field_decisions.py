@@ -140,6 +140,24 @@ def test_a_reason_that_is_too_long_comes_back_whole_with_its_count(reviewer, rev
     assert revision.state == State.IN_REVIEW
 
 
+def test_a_note_is_kept_with_field_decisions_until_the_decision(reviewer, author, revision, at):
+    """Without script nothing else would keep it."""
+    page = reviewer.visit(at)
+    reviewer.press(page, f"{at}/mark", **{"mark-budget": "accepted"}, note="Begun")
+    page = reviewer.visit(at)
+    assert as_sent(form_to(page, f"{at}/return"))["note"] == "Begun"
+    assert "Begun" not in author.visit(at).text
+    reviewer.press(page, f"{at}/return", **RETURNED, note="Whole")
+    assert "Whole" in author.visit(at).text
+    assert field_marks.kept_note(revision, revision.last_editor) == ""
+    assert "note" not in revision.field_reviews
+
+
+def test_a_note_that_is_too_long_is_not_cut_by_saving_decisions(reviewer, at):
+    page = reviewer.press(reviewer.visit(at), f"{at}/mark", status=422, note="n" * 2_001)
+    assert as_sent(form_to(page, f"{at}/return"))["note"] == "n" * 2_001
+
+
 def test_the_browser_cuts_nothing_that_is_pasted(reviewer, at):
     assert not [e.attrs["id"] for e in reviewer.visit(at).select("textarea") if "maxlength" in e.attrs]
 
