@@ -74,6 +74,8 @@ def use_link(token: str) -> ViewResponse:
         rate_limits.hit(session, "link", account=token, client_address=request_context.client_address())
     with transaction(db.session()) as session:
         account, old_email = email_change.confirm(session, token)
+        rate_limits.reset(session, "link", account=token)
+        rate_limits.reset(session, "e-mail", account=old_email)
     notify.send_notification(SecurityEvent.EMAIL_CHANGED, account, detail=account.email, also=old_email)
     flash(gettext("Your email address has been changed. Sign in with the new one."))
     response = make_response(redirect(url_for("sign_in.sign_in"), 303))

@@ -79,6 +79,9 @@ def use_link(token: str) -> ViewResponse:
     try:
         with transaction(db.session(), begin=False) as session:
             account = one_time_links.redeem(session, token, form.password.data or "")
+            # What succeeded does not count: neither this use of the link nor the requests that led to it.
+            rate_limits.reset(session, "link", account=token)
+            rate_limits.reset(session, "reset", account=account.email)
     except WeakPassword as error:
         form.password.errors = [str(error)]
         return make_response(render_new_password(token, form, email), 422)

@@ -19,7 +19,7 @@ from __future__ import annotations
 import logging
 from typing import Literal
 
-from flask import Response, g, make_response, render_template, request, url_for
+from flask import Response, current_app, g, make_response, render_template, request, url_for
 
 from portal.web.http import error_pages
 from portal.web.presentation.i18n import gettext
@@ -60,11 +60,16 @@ def offer_retry() -> Response:
 
 
 def refuse_stale() -> Response:
+    """403 for a sign-in form of another session; leads to the page of the form, if it has one."""
+    adapter = current_app.create_url_adapter(request)
+    has_page = adapter is not None and adapter.test(method="GET")
     return error_pages.render_error(
         403,
         gettext("This form has expired, or cookies are off"),
         gettext("Nothing was changed. Open the page again. If this happens again, allow cookies for this site."),
-        action=(gettext("Sign in"), url_for("sign_in.sign_in")),
+        action=(gettext("Open the page again"), request.path)
+        if has_page
+        else (gettext("Sign in"), url_for("sign_in.sign_in")),
     )
 
 

@@ -59,6 +59,15 @@ def test_a_stale_form_of_a_visitor_leads_to_a_new_one(staff, ann):
     assert 'href="/sign-in"' in answer.text
 
 
+def test_a_stale_form_of_a_password_leads_to_its_page(staff, session, ann):
+    link = one_time_links.issue(session(), ann, one_time_links.Purpose.RESET)
+    session.commit()
+    address = one_time_links.LINK_PATH + link.token
+    answer = staff().post(address, {"password": PHRASE}, token="stale")  # noqa: S106 # no password
+    assert answer.status_code == 403
+    assert f'href="{address}">Open the page again' in answer.text
+
+
 def test_codes_that_were_right_do_not_count_for_their_office(staff, session):
     people = [
         make_account(session, f"R{number}", Role.REVIEWER, password=PHRASE, totp_secret=SECRET) for number in range(12)

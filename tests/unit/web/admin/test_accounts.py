@@ -11,7 +11,7 @@ from portal.database.orm import db, now
 from portal.database.transactions import begin_writing
 from portal.models import Account
 from portal.services import mail
-from portal.services.accounts import administration, one_time_links, passwords, sessions
+from portal.services.accounts import administration, one_time_links, passwords, rate_limits, sessions
 from portal.services.audit import recording
 from portal.vocabulary.workflow import Role
 from portal.web.security import cookies
@@ -345,3 +345,26 @@ def test_what_administrators_do_is_written_down(staff, session, ada, ann):
     assert [event.verb for event in events] == ["disable", "change role", "rename"]
     assert {event.actor_id for event in events} == {ada.id}
     assert all(event.request_id and event.address for event in not_empty(events))
+
+
+def test_links_that_were_used_do_not_count_for_their_office(staff, session):
+    """Colleagues of one office choose a password on the same morning, more than an address may fail to."""
+    people = [make_account(session, f"N{number}") for number in range(rate_limits.LIMITS["link"][0][2] + 1)]
+    for person in people:
+        assert place(staff().post(link_to(session, person), {"password": ANOTHER})) == "/staff/"
+
+
+def test_links_that_do_not_work_count(staff):
+    most = rate_limits.LIMITS["link"][0][2]
+    addresses = [f"{one_time_links.LINK_PATH}{number:043}" for number in range(most + 1)]
+    statuses = [staff().post(address, {"password": ANOTHER}).status_code for address in addresses]
+    assert statuses == [410] * most + [429]
+
+
+def test_an_invitation_is_sent_again_from_the_list(staff, session, ada, ann):
+    invited = make_account(session, "Noor")
+    someone = staff().sign_in(ada)
+    page = someone.visit("/staff/accounts/")
+    action = f"/staff/accounts/{invited.id}/link"
+    assert [form.attrs["action"] for form in page.select("td form")] == [action]
+    assert "choose a password with it, once, within 7 days" in someone.post(action, {}).text
