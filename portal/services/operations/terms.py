@@ -32,6 +32,8 @@ _PROJECT_COLUMNS: dict[str, InstrumentedAttribute[int | None]] = {
 }
 _LINKS: dict[str, type[ProjectCountry | ProjectTag]] = {"country": ProjectCountry, "sdg": ProjectTag, "gcm": ProjectTag}
 
+_MAX_SUBJECT_LENGTH = 64  # of an audit event; a code may be longer, and the event has it in full
+
 
 @dataclass(frozen=True)
 class TermUse:
@@ -71,7 +73,9 @@ def list_terms(session: Session, facet: str) -> list[TermUse]:
 def get_term(session: Session, facet: str, code: str) -> Term:
     """The term with this code in any case; raises NotFound."""
     matches = select(Term).where(Term.facet == facet, func.lower(Term.code) == code.lower())
-    if (term := session.execute(matches).scalar_one_or_none()) is None:
+    # The same code in the case that was asked for comes first.
+    exact_first = matches.order_by(Term.code != code, Term.id).limit(1)
+    if (term := session.execute(exact_first).scalar_one_or_none()) is None:
         raise NotFound(f"There is no term {code} in the list {facet}. Run portal terms list {facet} to see its codes.")
     return term
 
@@ -113,6 +117,9 @@ def merge(session: Session, term: Term, into: Term) -> int:
     facet, project_ids = term.facet, _project_ids(session, term)
     recording.begin_bulk(session)
     _move_projects(session, term, into)
+    if into.parent_id == term.id:
+        into.parent_id = term.parent_id
+        session.flush()
     session.execute(update(Term).where(Term.parent_id == term.id).values(parent_id=into.id))
     for revision in _open_revisions(session):
         _replace_code(revision, term, into)
@@ -146,7 +153,9 @@ def _finish(session: Session, verb: str, code: str, after: dict[str, str], proje
     # The terms of the session may have been changed by statements of their own.
     session.expire_all()
     text_index.repair(session, project_ids)
-    recording.record_bulk(session, verb, "term", code, after={**after, "records": len(project_ids)})
+    recording.record_bulk(
+        session, verb, "term", code[:_MAX_SUBJECT_LENGTH], after={**after, "records": len(project_ids)}
+    )
     Catalogue.touch(session, None)
     return len(project_ids)
 

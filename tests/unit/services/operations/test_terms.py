@@ -14,6 +14,7 @@ from portal.services.imports import Report, import_file
 from portal.services.operations import terms
 from portal.vocabulary.workflow import State
 from tests.factories import COLUMNS, COMPLETE, Office, import_records
+from tests.loops import not_empty
 
 
 @pytest.fixture
@@ -160,6 +161,28 @@ def test_a_record_without_an_id_is_found_again_after_its_country_is_merged(sessi
     session.commit()
     report = load(("", "One", "", "Togo", ""))
     assert (report.unchanged, report.added) == (1, 0)
+
+
+def test_a_broader_term_is_merged_into_a_narrower_one(session):
+    broader = terms.get_term(session(), "sdg", "10")
+    narrower = session.query(Term).filter_by(facet="sdg", parent_id=broader.id).order_by(Term.id).all()
+    into, code = narrower[0], narrower[0].code
+    above = broader.parent_id
+    terms.merge(session(), broader, into)
+    session.commit()
+    assert terms.get_term(session(), "sdg", code).parent_id == above
+    others = session.query(Term.parent_id).filter(Term.id.in_([term.id for term in narrower[1:]])).all()
+    assert {parent_id for (parent_id,) in not_empty(others)} == {into.id}
+
+
+def test_a_long_code_is_told_in_full(session, load):
+    load(("X.1", "One", "Status " + "long " * 20, "Ghana", ""))
+    term = session.query(Term).filter(Term.code.like("status-long%")).one()
+    code = term.code
+    assert len(code) > 64
+    terms.rename(session(), term, "Short")
+    session.commit()
+    assert last_event(session).after["code"] == code
 
 
 def test_a_term_cannot_be_merged_into_itself(session, mistaken):
