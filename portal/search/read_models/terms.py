@@ -67,7 +67,8 @@ class Terms:
         return self._by_id.get(term_id) if term_id else None
 
     def get(self, facet: str, code: str) -> TermView | None:
-        return self._by_code.get((facet, code))
+        """The term with this code, or the one that a term with this code was merged into."""
+        return self._by_code.get((facet, self._merged.get((facet, code), code)))
 
     def current_values(self, values: frozenset[tuple[str, str]]) -> frozenset[tuple[str, str]]:
         """The (facet, code) pairs; a code that was merged into another is replaced by that one."""

@@ -13,7 +13,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, delete, func, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from portal.database.orm import now
 from portal.errors import InvalidTermChange, NotFound
 from portal.models import Catalogue, Project, ProjectCountry, ProjectTag, Revision, Term
 from portal.models.draft import CODE_FIELDS, TERM_FIELDS
@@ -22,7 +21,7 @@ from portal.search.fulltext import text_index
 from portal.services.audit import recording
 from portal.services.records.values import fingerprint
 from portal.text.folding import fold
-from portal.vocabulary.workflow import OPEN_STATES
+from portal.vocabulary.workflow import EDITABLE_STATES, OPEN_STATES
 
 _PROJECT_COLUMNS: dict[str, InstrumentedAttribute[int | None]] = {
     "status": Project.status_id,
@@ -109,8 +108,9 @@ def rename(session: Session, term: Term, name: str, *, language: str = "en") -> 
 def merge(session: Session, term: Term, into: Term) -> int:
     """Put all that has `term` under `into`, which takes over its spellings; returns the number of records.
 
-    Its code goes on working in addresses of the directory. Open drafts follow; closed revisions stay as they were
-    decided on. Raises InvalidTermChange for a term that is merged into itself.
+    Its code goes on working in addresses of the directory and in revisions that nobody may edit now: they are published
+    as they were approved. Drafts follow. The version of the records stays, so no open work is out of date.
+    Raises InvalidTermChange for a term that is merged into itself.
     """
     if term.id == into.id:
         raise InvalidTermChange(f"{term.name} ({term.code}) cannot be merged into itself. Name two terms.")
@@ -122,7 +122,8 @@ def merge(session: Session, term: Term, into: Term) -> int:
         session.flush()
     session.execute(update(Term).where(Term.parent_id == term.id).values(parent_id=into.id))
     for revision in _open_revisions(session):
-        _replace_code(revision, term, into)
+        if revision.state in EDITABLE_STATES:
+            _replace_code(revision, term, into)
     known = set(map(fold, _spellings(into)))
     into.aliases = [*into.aliases, *(text for text in dict.fromkeys(_spellings(term)) if fold(text) not in known)]
     into.extra = into.extra | {FORMER_CODES: [*_former_codes(into), term.code, *_former_codes(term)]}
@@ -188,12 +189,9 @@ def _project_ids(session: Session, term: Term) -> list[int]:
 def _move_projects(session: Session, term: Term, into: Term) -> None:
     if term.facet in _PROJECT_COLUMNS:
         column = _PROJECT_COLUMNS[term.facet]
-        _count_as_changed(session, column == term.id)
         session.execute(update(Project).where(column == term.id).values({column: into.id}))
     elif term.facet in _LINKS:
         links = _LINKS[term.facet]
-        is_linked = select(links.project_id).where(links.term_id == term.id)
-        _count_as_changed(session, Project.id.in_(is_linked))
         has_both = select(links.project_id).where(links.term_id == into.id)
         if links is ProjectCountry:
             # A country that was a benefiting member state under either term is one.
@@ -204,11 +202,6 @@ def _move_projects(session: Session, term: Term, into: Term) -> None:
             session.execute(update(ProjectCountry).where(*raised).values(is_eligible=True))
         session.execute(delete(links).where(links.term_id == term.id, links.project_id.in_(has_both)))
         session.execute(update(links).where(links.term_id == term.id).values(term_id=into.id))
-
-
-def _count_as_changed(session: Session, condition: ColumnElement[bool]) -> None:
-    values = {Project.version: Project.version + 1, Project.changed_at: now()}
-    session.execute(update(Project).where(condition).values(values).execution_options(synchronize_session=False))
 
 
 def _renew_fingerprints(session: Session, project_ids: Sequence[int]) -> None:
@@ -223,7 +216,9 @@ def _renew_fingerprints(session: Session, project_ids: Sequence[int]) -> None:
         )
         start, end = (str(date) if date else None for date in (project.start, project.end))
         countries = list(session.execute(links).scalars())
-        project.fingerprint = fingerprint(project.title, start, end, project.year, countries, project.source_url)
+        renewed = fingerprint(project.title, start, end, project.year, countries, project.source_url)
+        # A statement: the version of the model would make open work on the record out of date.
+        session.execute(update(Project).where(Project.id == project_id).values(fingerprint=renewed))
 
 
 def _open_revisions(session: Session) -> list[Revision]:

@@ -14,6 +14,7 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from portal.models import Catalogue, Term
+from portal.models.term import FORMER_CODES
 from portal.search.fulltext.documents import searchable_names
 from portal.search.fulltext.tokenizer import normalise_text
 from portal.text.folding import fold
@@ -80,6 +81,9 @@ class TermLookup:
             if alpha2 := term.extra.get("alpha2"):
                 spellings.append((alpha2, "", False))
             self._register(term.id, term.facet, term.code, term.name, spellings)
+            for code in term.extra.get(FORMER_CODES, ()):
+                self._codes[term.facet, code.casefold()] = term.id
+                self._codes_by_facet[term.facet].add(code)
         self._normalised_names = {
             term_id: normalise_text(names) for term_id, names in searchable_names(list(by_id.values())).items()
         }

@@ -10,6 +10,7 @@ from portal.models import AuditEvent, Project, ProjectCountry, Revision, Term
 from portal.search import directory
 from portal.search.fulltext import text_index
 from portal.search.query.filters import Filters, parse_pairs
+from portal.services.editorial import publication
 from portal.services.imports import Report, import_file
 from portal.services.operations import terms
 from portal.vocabulary.workflow import State
@@ -108,23 +109,36 @@ def test_an_empty_name_is_refused(session, mistaken, name):
         terms.rename(session(), mistaken, name)
 
 
-def test_merging_moves_records_and_drafts_and_leaves_decided_ones(session, mistaken):
-    office = Office(session())
-    draft = office.revision(State.DRAFT, COMPLETE.replace(status="actve", title="Draft"))
-    closed = office.revision(State.DISCARDED, COMPLETE.replace(status="actve", title="Closed"))
+@pytest.mark.parametrize(
+    ("state", "code"),
+    [
+        (State.DRAFT, "active"), (State.RETURNED, "active"), (State.IN_REVIEW, "active"), (State.SUBMITTED, "actve"),
+        (State.APPROVED, "actve"), (State.DISCARDED, "actve"),
+    ],
+)  # fmt: skip
+def test_merging_moves_records_and_the_drafts_that_may_be_edited(session, mistaken, state, code):
+    revision = Office(session()).revision(state, COMPLETE.replace(status="actve"))
     version = session.query(Project).filter_by(slug="X.1").one().version
-    into = terms.get_term(session(), "status", "active")
-    assert terms.merge(session(), mistaken, into) == 1
+    assert terms.merge(session(), mistaken, terms.get_term(session(), "status", "active")) == 1
     session.commit()
     assert found("status=active") == ["X.1", "X.2"]
-    assert session.query(Project).filter_by(slug="X.1").one().version == version + 1
-    assert session.get(Revision, draft.id).draft.status == "active"
-    assert session.get(Revision, closed.id).draft.status == "actve"
-    assert last_event(session).after == {
-        "list": "status", "from": "actve", "to": "active", "name": "Actve", "records": 1,
-    }  # fmt: skip
+    assert session.query(Project).filter_by(slug="X.1").one().version == version
+    assert session.get(Revision, revision.id).draft.status == code
+    after = {"list": "status", "from": "actve", "to": "active", "name": "Actve", "records": 1}
+    assert last_event(session).after == after
     with pytest.raises(NotFound, match="portal terms list status"):
         terms.get_term(session(), "status", "actve")
+
+
+def test_an_approved_revision_with_a_merged_term_is_published(session, mistaken):
+    office = Office(session())
+    revision = office.revision(State.APPROVED, COMPLETE.replace(status="actve", title="Approved before"))
+    terms.merge(session(), mistaken, terms.get_term(session(), "status", "active"))
+    session.commit()
+    publication.publish(session(), revision, by=office.second)
+    session.commit()
+    project = session.query(Project).filter_by(title="Approved before").one()
+    assert project.status_id == terms.get_term(session(), "status", "active").id
 
 
 def test_the_address_and_the_spelling_of_a_merged_term_go_on_working(session, mistaken, load):
