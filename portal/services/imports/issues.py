@@ -38,13 +38,18 @@ class ImportIssue:
     def __str__(self) -> str:
         location = f"row {self.row}, {self.column}" if self.column else f"row {self.row}"
         value = f" “{printable(self.value)}”" if self.value else ""
-        return f"{self.kind} {location}{value}: {self.reason}. {self.advice}."
+        return f"{self.kind} {location}{value}: {sentence(self.reason)} {sentence(self.advice)}"
 
     @property
     def general_reason(self) -> str:
         """The reason without what it says of this row alone, so that the same reasons can be counted."""
         reason = _QUOTED.sub("…", self.reason).partition(": ")[0]
         return _NUMBER.sub("…", reason)
+
+
+def sentence(text: str) -> str:
+    """The text with a full stop, unless it is a question."""
+    return text if text.endswith("?") else f"{text}."
 
 
 def printable(text: str) -> str:

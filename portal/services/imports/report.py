@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from portal.services.imports.issues import ImportIssue, RowLabel, printable
+from portal.services.imports.issues import ImportIssue, RowLabel, printable, sentence
 
 REPORT_COLUMNS = ("row", "project_id", "title", "column", "value", "outcome", "reason", "advice")
 MAX_SHOWN_ISSUES = 20
@@ -105,7 +105,7 @@ class Report:
     def _refusal_lines(self) -> Iterator[str]:
         """How many rows were refused for each reason, the most frequent first, and which rows they are."""
         for (column, reason), count in self.reason_counts.most_common(MAX_SHOWN_REASONS):
-            yield f"  {count:,} refused: {column}: {reason}." if column else f"  {count:,} refused: {reason}."
+            yield f"  {count:,} refused: {f'{column}: ' if column else ''}{sentence(reason)}"
         if len(self.reason_counts) > MAX_SHOWN_REASONS:
             yield f"  and for {len(self.reason_counts) - MAX_SHOWN_REASONS:,} more reasons."
         if self.first_refused_rows:

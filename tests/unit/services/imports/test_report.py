@@ -112,3 +112,8 @@ def test_a_refused_row_without_an_id_is_named_by_its_number():
     report.refuse([issue(row=7)], RowLabel("", "One"))
     report.refuse([issue(row=8)], RowLabel("T\x1b[31m"))
     assert "  Refused: row 7, T\ufffd[31m." in report.summary().splitlines()
+
+
+def test_a_question_has_no_full_stop():
+    text = str(ImportIssue(2, "", "", "refused", "Is this 64,240 or 64.24?", "Did you mean 'Armenia'?"))
+    assert text == "refused row 2: Is this 64,240 or 64.24? Did you mean 'Armenia'?"
