@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from portal.models import Term
 from portal.services.imports.header import OPTIONAL_COLUMNS
 from portal.services.imports.matching import KnownRecords, StoredRecord
-from portal.services.records.values import STORED_COLUMNS, Proposal, fingerprint
+from portal.services.records.values import STORED_COLUMNS, Proposal
 
 _TAG_COLUMNS = ("sdg", "gcm")
 
@@ -39,13 +39,7 @@ class AbsentColumns:
         if tags := self._absent_tags.intersection(known.tags.get(record.id, ())):
             values["tags"] = tuple(sorted({*proposal.tags, *tags}))
         filled = proposal._replace(**values) if values else proposal
-        return _with_fingerprint(filled) if "source_url" in values else filled
-
-
-def _with_fingerprint(proposal: Proposal) -> Proposal:
-    """The source is part of a fingerprint; a row with a Projects ID has none."""
-    if not proposal.fingerprint:
-        return proposal
-    countries = [term_id for term_id, is_eligible in proposal.country_links if is_eligible]
-    identity = proposal.title, proposal.start, proposal.end, proposal.year, countries, proposal.source_url
-    return proposal._replace(fingerprint=fingerprint(*identity))
+        if filled.fingerprint and "source_url" in values:
+            # The source is part of it.
+            return filled._replace(fingerprint=filled._replace(fingerprint="").content_fingerprint())
+        return filled

@@ -212,6 +212,9 @@ class Upserter:
         """Store the rows, but for those whose update is held back."""
         writer = BulkWriter(self._session, known, self._journal, is_sample=self._is_sample)
         filled = [self._filled(match, known) for match in matched]
+        # The search documents of these rows were made of what the file alone states.
+        incomplete_rows = {new.row.proposal.row for old, new in zip(matched, filled, strict=True) if new is not old}
+        stale_ids: list[int] = []
         stored = sorted(self._without_held(filled, known), key=lambda match: match.row.proposal.row)
         notes = self._terms.store(match.row.proposal for match in stored)
         for row, record in stored:
@@ -223,13 +226,13 @@ class Upserter:
                 self._report.added += 1
             elif writer.change(record, complete):
                 self._report.changed += 1
+                if proposal.row in incomplete_rows:
+                    stale_ids.append(record.id)
             else:
                 self._report.unchanged += 1
         for record_id, row_number in writer.write():
             self._claimed_rows.claim(record_id, row_number)
-        # The search documents of rows were made of what the file states.
-        pairs = zip(matched, filled, strict=True)
-        text_index.repair(self._session, [new.record.id for old, new in pairs if new is not old and new.record])
+        text_index.repair(self._session, stale_ids)
 
     def _filled(self, match: MatchedRow, known: KnownRecords) -> MatchedRow:
         """The row with what its record states in columns that the file lacks."""

@@ -63,9 +63,16 @@ def list_terms(session: Session, facet: str) -> list[TermUse]:
     record_counts = _record_counts(session, facet)
     counted = select(Term.parent_id, func.count()).where(Term.parent_id.is_not(None)).group_by(Term.parent_id)
     narrower: dict[int | None, int] = dict(session.execute(counted).all())
-    codes = [code for revision in _open_revisions(session) for code in _codes(revision, facet)]
+    drafts = [_codes(revision, facet) for revision in _open_revisions(session)]
     return [
-        TermUse(term, record_counts.get(term.id, 0), narrower.get(term.id, 0), codes.count(term.code)) for term in terms
+        TermUse(
+            term,
+            record_counts.get(term.id, 0),
+            narrower.get(term.id, 0),
+            # A revision that waits keeps the code of a term that was merged into this one.
+            sum(not codes.isdisjoint((term.code, *_former_codes(term))) for codes in drafts),
+        )
+        for term in terms
     ]
 
 

@@ -216,5 +216,17 @@ def test_only_a_term_that_nothing_has_is_removed(session, mistaken):
     assert found("") == ["X.1", "X.2"]
 
 
+def test_a_term_stays_while_a_waiting_revision_has_its_former_code(session, mistaken):
+    Office(session()).revision(State.APPROVED, COMPLETE.replace(status="actve"))
+    completed = terms.get_term(session(), "status", "completed")
+    terms.merge(session(), mistaken, completed)
+    session.commit()
+    project = session.query(Project).filter_by(slug="X.1").one()
+    project.status_id = None
+    terms.recording.record(session(), "change", "project", project.id)
+    with pytest.raises(InvalidTermChange, match="0 records, 1 open draft"):
+        terms.remove(session(), completed)
+
+
 def test_an_empty_search_needs_no_terms(session, mistaken):
     assert directory.find(Filters()).total == 2
