@@ -4,7 +4,6 @@ Results are added to `.mutants/results.jsonl`, so an interrupted run goes on; `.
 """
 
 import argparse
-import multiprocessing
 import os
 import tempfile
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 from portal.config import ROOT
 from tests.mutants import recording, report, runner
 from tests.mutants.mutations import Module, sample
+from tests.mutants.processes import run_all
 from tests.mutants.selection import Selection
 from tests.mutants.session import TEST_FOLDERS
 
@@ -71,7 +71,9 @@ def record(jobs):
     )
     missing = [test_file for test_file in test_files if not recording.is_current(RECORDINGS, test_file)]
     print(f"{len(missing)} of {len(test_files)} test files to record", flush=True)
-    run_all(recording.record, [(RECORDINGS, missing[number::jobs]) for number in range(jobs) if missing[number:]])
+    run_all(
+        FOLDER, recording.record, [(RECORDINGS, missing[number::jobs]) for number in range(jobs) if missing[number:]]
+    )
 
 
 def try_all(mutants, selection, jobs):
@@ -79,26 +81,9 @@ def try_all(mutants, selection, jobs):
     with tempfile.TemporaryDirectory(prefix="portal-mutants-") as temporary:
         shares = [mutants[number::jobs] for number in range(jobs) if mutants[number:]]
         scratch = [Path(temporary) / f"tests-{number}" for number in range(len(shares))]
-        run_all(runner.run, [(share, selection, RESULTS, scratch[number]) for number, share in enumerate(shares)])
-
-
-def run_all(function, arguments):
-    """Call a function once with each of the arguments, side by side in processes that import the portal themselves."""
-    processes = multiprocessing.get_context("spawn")
-    started = []
-    for number, values in enumerate(arguments):
-        log = FOLDER / f"{function.__module__.rpartition('.')[2]}-{number}.log"
-        started.append(processes.Process(target=run_logged, args=(log, function, values)))
-        started[-1].start()
-    for process in started:
-        process.join()
-
-
-def run_logged(log, function, values):
-    with log.open("w", encoding="utf-8") as file:
-        os.dup2(file.fileno(), 1)
-        os.dup2(file.fileno(), 2)
-        function(*values)
+        run_all(
+            FOLDER, runner.run, [(share, selection, RESULTS, scratch[number]) for number, share in enumerate(shares)]
+        )
 
 
 if __name__ == "__main__":
