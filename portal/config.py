@@ -59,8 +59,8 @@ class Settings:
     it, never from the request. `threads` is the number per worker. `has_pgbouncer`: PgBouncer runs between the portal
     and PostgreSQL. `reader_url` connects to PostgreSQL with the role for public requests (see database.public_reader).
     `max_staleness` is how many seconds a process uses its snapshot without asking the database for changes;
-    `page_cache_bytes` limits the rendered pages cached per process. `secret_key_fallbacks` are previous keys, which
-    still decrypt; `has_persistent_key` is False if the key was generated for this start. `has_separate_styles` links
+    `page_cache_bytes` limits the rendered pages cached per process. `licence` is that of the data (see
+    exports.licence). `secret_key_fallbacks` are previous keys, which still decrypt; `has_persistent_key` is False if the key was generated for this start. `has_separate_styles` links
     each style sheet separately, so that browser tools name the source file. `proxy_count` is the number of reverse
     proxies in front (0 or 1), `trusted_proxies` the addresses they connect from.
     """
@@ -79,6 +79,8 @@ class Settings:
     name: str = "Development Fund"
     operator: str = "the operator of this portal"
     contact: str = ""
+    licence: str = ""
+    licence_url: str = ""
     max_staleness: float = 0.05
     page_cache_bytes: int = 32_000_000
     proxy_count: int = 0
@@ -118,6 +120,8 @@ class Settings:
             public_url=_read_public_url(environ, is_production=is_production),
             operator=environ.get("PORTAL_OPERATOR", cls.operator),
             contact=environ.get("PORTAL_CONTACT", cls.contact),
+            licence=environ.get("PORTAL_LICENCE", cls.licence),
+            licence_url=environ.get("PORTAL_LICENCE_URL", cls.licence_url),
             proxy_count=_read_proxy_count(environ),
             trusted_proxies=parse_networks(environ.get("PORTAL_TRUSTED_PROXIES") or _LOOPBACK_ADDRESSES),
             **_mail_settings(environ),

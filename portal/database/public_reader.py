@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import JSON, URL, Column, Engine, Integer, MetaData, String, Table, column, event, table
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from portal.database.orm import READER_BIND, PublicSession, UTCDateTime, db
@@ -97,6 +98,21 @@ def public_session() -> Iterator[Session]:
         return
     with PublicSession(db) as session:
         yield session
+
+
+@contextmanager
+def consistent_connection() -> Iterator[Connection]:
+    """A connection of the public reader in one transaction, which sees one state of the database until its end."""
+    engine = db.engines.get(READER_BIND) or db.engine
+    if isinstance(engine, Connection):
+        # Somebody else has begun a transaction on it, and ends it.
+        yield engine
+        return
+    with engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execution_options(isolation_level="REPEATABLE READ")
+        with connection.begin():
+            yield connection
 
 
 def postgresql_reader_options(url: URL, options: dict[str, Any]) -> dict[str, Any]:

@@ -5,12 +5,14 @@ The snapshot is shared, so it is always loaded through the read-only public conn
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 from pyroaring import BitMap
 
 from portal.database.public_reader import public_session
+from portal.search.arrays import IntegerArray
 from portal.search.fulltext import text_index
 from portal.search.index.caches import MAX_CACHED_AGGREGATES, MAX_CACHED_TEXTS, TextHits, caches_for, put_bounded
 from portal.search.index.current import current_snapshot, load_projects
@@ -77,12 +79,48 @@ def aggregate(snapshot: Snapshot, filters: Filters, hits: BitMap | None, selecti
     return put_bounded(cache, criteria, computed, MAX_CACHED_AGGREGATES)
 
 
+@dataclass(frozen=True)
+class WholeSelection:
+    """All matching projects, as database ids in the order of the search; `filters` have the current codes of terms."""
+
+    filters: Filters
+    ids: IntegerArray
+    sums: Sums
+    snapshot: Snapshot
+
+
+def find_all(filters: Filters) -> WholeSelection:
+    """Answer a search with all its projects, whatever page it names."""
+    snapshot = current_snapshot()
+    index, filters = snapshot.index, with_current_codes(snapshot, filters)
+    hits, tiers = text_hits(snapshot, filters) or (None, ())
+    selection = index.select(filters, hits)
+    if filters.effective_sort == "relevance":
+        parts = [index.ordered_ids(part, "newest") for part in split_by_relevance(selection, tiers)]
+        ids = np.concatenate(parts)
+    else:
+        ids = index.ordered_ids(selection, filters.effective_sort)
+    return WholeSelection(filters, ids, index.sums(selection), snapshot)
+
+
+def find_one(project_id: int) -> WholeSelection:
+    """The selection of one project, by its database id; empty if it is not published."""
+    snapshot = current_snapshot()
+    selection = snapshot.index.rows_of(np.array([project_id]))
+    ids = snapshot.index.ordered_ids(selection, "newest")
+    return WholeSelection(Filters(), ids, snapshot.index.sums(selection), snapshot)
+
+
+def with_current_codes(snapshot: Snapshot, filters: Filters) -> Filters:
+    """The filters with the codes that terms have now, in place of those that were merged into them."""
+    selected = snapshot.terms.current_values(filters.selected)
+    return filters if selected is filters.selected else replace(filters, selected=selected)
+
+
 def find(filters: Filters) -> SearchResult:
     """Answer a search: one page of projects, counts of every facet value, sums of the whole selection."""
     snapshot = current_snapshot()
-    index = snapshot.index
-    if (selected := snapshot.terms.current_values(filters.selected)) is not filters.selected:
-        filters = replace(filters, selected=selected)
+    index, filters = snapshot.index, with_current_codes(snapshot, filters)
     hits, tiers = text_hits(snapshot, filters) or (None, ())
     selection = index.select(filters, hits)
     first, sort = (filters.page - 1) * filters.per_page, filters.effective_sort
@@ -106,13 +144,19 @@ def page_by_relevance(
 ) -> list[int]:
     """Database ids: the projects of each tier that no earlier one has, then the rest; each part newest first."""
     page: list[int] = []
+    for part in split_by_relevance(selection, tiers):
+        page += index.page(part, "newest", first, count - len(page))
+        first = max(first - len(part), 0)
+    return page
+
+
+def split_by_relevance(selection: BitMap, tiers: Sequence[BitMap]) -> Iterator[BitMap]:
+    """Yield the rows of each tier that no earlier one has, then the rest."""
     rest = selection
     for tier in (*tiers, selection):
         part = rest & tier
         rest = rest - part
-        page += index.page(part, "newest", first, count - len(page))
-        first = max(first - len(part), 0)
-    return page
+        yield part
 
 
 def count_matches(filters: Filters) -> int:

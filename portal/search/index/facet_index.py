@@ -160,6 +160,17 @@ class FacetIndex:
         built = iter(selection[first - skipped : max(first - skipped, last - skipped)])
         return self.ids_of([positions[at] if at in positions else next(built) for at in range(first, last)])
 
+    def ordered_ids(self, selection: BitMap, order: str) -> IntegerArray:
+        """Database ids of all rows of a selection; `order` is one of SORTS except relevance."""
+        if order != "newest":
+            rows = self.orders[order].selected(selection)
+        elif any(row.row in selection for row in self.appended):
+            return np.array(self.page(selection, order, 0, len(selection)), dtype=self.row_columns.ids.dtype)
+        else:
+            rows = to_row_array(selection)
+        ids: IntegerArray = self.row_columns.ids[rows]
+        return ids
+
     def sums(self, selection: BitMap) -> Sums:
         """Count, budgets and span of years of a selection."""
         if len(selection) * _SPARSE_SUM_RATIO < len(self.row_columns.ids):

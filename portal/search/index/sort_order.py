@@ -50,6 +50,13 @@ class SortOrder:
             return walk_order(self.rows[::-1], selection, size - last, last - first)[::-1]
         return walk_order(self.rows, selection, first, last - first)
 
+    def selected(self, selection: BitMap) -> RowArray:
+        """All selected rows, in order."""
+        is_selected = np.zeros(len(self.rows) and int(self.rows.max()) + 1, dtype=bool)
+        is_selected[to_row_array(selection)] = True
+        rows: RowArray = self.rows[is_selected[self.rows]]
+        return rows
+
     def patched(self, removed: Sequence[int], insert_before: Sequence[int], rows: Sequence[int]) -> SortOrder:
         """The order without the positions `removed`, and with each of `rows` before its position `insert_before`.
 

@@ -146,7 +146,7 @@ class Filters:
 
     def __str__(self) -> str:
         """The query string, encoded as Flask encodes it."""
-        return urlencode(list(self.query_pairs()), safe=_SAFE_URL_CHARACTERS)
+        return encode_pairs(self.query_pairs())
 
     @property
     def canonical(self) -> Self:
@@ -183,6 +183,11 @@ class Filters:
         """Names of the ranges (year, budget) whose upper bound is below the lower one."""
         pairs = (("year", self.year_from, self.year_to), ("budget", self.budget_min, self.budget_max))
         return tuple(name for name, low, high in pairs if low is not None and high is not None and low > high)
+
+
+def encode_pairs(pairs: Iterable[tuple[str, str]]) -> str:
+    """A query string, encoded as Flask encodes it."""
+    return urlencode(list(pairs), safe=_SAFE_URL_CHARACTERS)
 
 
 def parse_pairs(pairs: Iterable[tuple[str, str]]) -> Filters:

@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from portal.services.imports.issues import ImportIssue, RowLabel, printable, sentence
+from portal.text.formulas import escape_formula
 
 REPORT_COLUMNS = ("row", "project_id", "title", "column", "value", "outcome", "reason", "advice")
 MAX_SHOWN_ISSUES = 20
 MAX_SHOWN_REASONS = 20
 MAX_SHOWN_ROWS = 20
-# Spreadsheets interpret a cell that starts with one of these as a formula (OWASP, "CSV Injection").
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class CsvWriter(Protocol):
@@ -112,8 +111,3 @@ class Report:
             more = self.refused - len(self.first_refused_rows)
             shown = ", ".join(map(printable, self.first_refused_rows))
             yield f"  Refused: {shown}" + (f" and {more:,} more." if more else ".")
-
-
-def escape_formula(text: str) -> str:
-    """The text, with an apostrophe before it if a spreadsheet would interpret it as a formula."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

@@ -7,6 +7,9 @@ from werkzeug.wrappers import Response
 
 from portal.database.orm import db
 from portal.errors import NotFound
+from portal.exports.columns import UnknownColumn
+from portal.exports.options import InvalidOption
+from portal.exports.registry import split_suffix
 from portal.search import Filters, find, projects
 from portal.search.index import current
 from portal.services.audit import history as audit_history
@@ -16,7 +19,7 @@ from portal.web.http import error_pages
 from portal.web.http.conditional_get import cacheable, path_key
 from portal.web.presentation import citation
 from portal.web.presentation.templating import render, wants_fragment
-from portal.web.public import facet_panel, history, results
+from portal.web.public import download_menu, downloads, facet_panel, history, results
 
 bp = Blueprint("projects", __name__, url_prefix="/projects")
 
@@ -32,6 +35,7 @@ def show_directory() -> Response:
         result=result,
         facets=facet_panel.facets(result),
         results=results.build_results(result),
+        downloads=download_menu.selection_links(result.filters, result.total),
     )
     response.status_code = 404 if result.is_past_last_page else 200
     if wants_fragment():
@@ -43,8 +47,13 @@ def show_directory() -> Response:
 
 @bp.get("/<slug>", endpoint="project")
 @public
+def show_project(slug: str) -> Response:
+    """The page of a project, or with a known ending after its slug the file of it."""
+    return downloads.project_file(slug) or show_page(slug)
+
+
 @cacheable(path_key)
-def show_project(slug: str) -> Response | str:
+def show_page(slug: str) -> Response | str:
     address = projects.locate(slug)
     if not address.is_current:
         return redirect(url_for(".project", slug=address.slug), 301)
@@ -55,6 +64,7 @@ def show_project(slug: str) -> Response | str:
         related=projects.related_projects(project),
         citation=citation.citation(project),
         linked_data=citation.linked_data(project),
+        downloads=download_menu.project_links(project.slug),
     )
 
 
@@ -73,11 +83,21 @@ def show_history(slug: str) -> Response | str:
     )
 
 
+bp.register_error_handler(UnknownColumn, downloads.refuse_option)
+bp.register_error_handler(InvalidOption, downloads.refuse_option)
+
+
 @bp.errorhandler(NotFound)
 def show_withdrawn(_: NotFound) -> Response:
     """410 with date and reason for a record that was public once, 404 for any other slug."""
+    slug = str((request.view_args or {}).get("slug", ""))
     try:
-        notice = published.withdrawal_notice(db.session(), str((request.view_args or {}).get("slug", "")))
+        notice = published.withdrawal_notice(db.session(), slug)
     except NotFound:
-        return error_pages.status_page(404)
+        if not (parts := split_suffix(slug)):
+            return error_pages.status_page(404)
+        try:
+            notice = published.withdrawal_notice(db.session(), parts[0])
+        except NotFound:
+            return error_pages.status_page(404)
     return make_response(render_template("public/withdrawn.html", notice=notice), 410)

@@ -6,7 +6,8 @@ import io
 import pytest
 
 from portal.services.imports.issues import ImportIssue, RowLabel
-from portal.services.imports.report import MAX_SHOWN_ISSUES, REPORT_COLUMNS, Report, escape_formula
+from portal.services.imports.report import MAX_SHOWN_ISSUES, REPORT_COLUMNS, Report
+from portal.text.formulas import escape_formula
 
 LABEL = RowLabel("T.1", "One")
 

@@ -1,0 +1,41 @@
+"""Document: what a file says of itself, whatever its format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from portal.exports.licence import Licence
+from portal.search.index.facet_index import Sums
+
+
+@dataclass(frozen=True)
+class Document:
+    """Everything about a file but its records.
+
+    `heading` names the selection ("Completed projects in Africa"), `sentence` adds its totals. `page_address` is the
+    absolute URL of the list that holds the same projects, `address` that of the file itself. `changed_at` is the moment
+    of the state that the file shows, None for a portal without records: a file never states the clock, so that the
+    same state gives the same bytes. `sample_note` is a sentence, "" if no record is a sample.
+    """
+
+    site: str
+    public_url: str
+    operator: str
+    heading: str
+    sentence: str
+    address: str
+    page_address: str
+    changed_at: datetime | None
+    licence: Licence
+    sums: Sums
+    sample_note: str = ""
+    language: str = "en"
+
+    @property
+    def total(self) -> int:
+        return self.sums.projects
+
+    def project_address(self, key: str) -> str:
+        """The permanent address of a project, by its slug."""
+        return f"{self.public_url}/projects/{key}"

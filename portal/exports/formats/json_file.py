@@ -1,0 +1,65 @@
+"""JSON: one object with the projects as `items`, and what the file says of itself around them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import orjson
+
+from portal.exports.columns import json_value, row_reader
+from portal.exports.document import Document
+from portal.exports.options import ExportOptions
+from portal.exports.record import Record
+from portal.search.index.facet_index import Sums
+
+
+def write(document: Document, batches: Iterable[Sequence[Record]], options: ExportOptions) -> Iterator[bytes]:
+    """The file in pieces: a cut one is no JSON."""
+    # `items` stands last, so that the head is complete before the first project is read.
+    yield orjson.dumps(head(document))[:-1] + b',"items":['
+    separator = b"\n"
+    for lines in json_lines(document, batches, options):
+        yield separator + b",\n".join(lines)
+        separator = b",\n"
+    yield b"\n]}\n"
+
+
+def head(document: Document) -> dict[str, object]:
+    """What a file states of its selection."""
+    return {
+        "title": document.sentence,
+        "publisher": document.site,
+        "address": document.page_address,
+        "download": document.address,
+        "licence": {"name": document.licence.text, "url": document.licence.url or None},
+        "records_changed": f"{document.changed_at:%Y-%m-%dT%H:%M:%SZ}" if document.changed_at else None,
+        "note": document.sample_note or None,
+        "total": document.total,
+        "sums": sums_as_json(document.sums),
+    }
+
+
+def sums_as_json(sums: Sums) -> dict[str, object]:
+    """The totals of a selection: US dollars, None if no project states a budget."""
+    return {
+        "projects": sums.projects,
+        "full_value_usd": json_value("amount", sums.total_cents) if sums.has_budget else None,
+        "without_budget": sums.without_budget,
+        "member_states": sums.countries,
+        "first_year": sums.first_year,
+        "last_year": sums.last_year,
+    }
+
+
+def json_lines(
+    document: Document, batches: Iterable[Sequence[Record]], options: ExportOptions
+) -> Iterator[list[bytes]]:
+    """The projects of each batch that has any, each as one line of JSON."""
+    read_row = row_reader(options.columns, document)
+    names, kinds = [column.name for column in options.columns], [column.kind for column in options.columns]
+    for batch in batches:
+        lines = [
+            orjson.dumps(dict(zip(names, map(json_value, kinds, read_row(record)), strict=True))) for record in batch
+        ]
+        if lines:
+            yield lines

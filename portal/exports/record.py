@@ -1,0 +1,141 @@
+"""Record: one published project as files state it, and how records are read from the database in batches."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy.engine import Connection
+
+from portal.search.arrays import IntegerArray
+from portal.search.read_models.terms import Terms, TermView
+
+# Rows per statement: enough to be fast, few enough that a page request waits only milliseconds for its turn.
+BATCH_RECORDS = 250
+# The ids are integers of our own index and stand in the statement: drivers limit the number of parameters.
+_PROJECTS_SQL = (
+    "SELECT id, key, number, prima_id, title, title_language, summary, language, start, "
+    '"end", year, budget, status_id, type_id, coverage_id, region_id, funding_line, source_url, is_sample, '
+    "published_at, changed_at FROM project WHERE published_at IS NOT NULL AND id IN (%s)"
+)
+_COUNTRIES_SQL = "SELECT project_id, term_id, is_eligible FROM project_country WHERE project_id IN (%s)"
+_TAGS_SQL = "SELECT project_id, term_id FROM project_tag WHERE project_id IN (%s)"
+
+
+class Record(NamedTuple):
+    """A published project; what is not stated is "", None or ().
+
+    `start` and `end` are partial ISO dates ("2008", "2008-05"), `budget` is in US cents; `published_at` and
+    `changed_at` are UTC. `countries` are the benefiting member states. Terms stand in the order of their lists.
+    """
+
+    id: int
+    key: str
+    reference: str
+    prima_id: str
+    title: str
+    title_language: str
+    summary: str
+    language: str
+    start: str
+    end: str
+    year: int | None
+    budget: int | None
+    status: TermView | None
+    type: TermView | None
+    coverage: TermView | None
+    region: TermView | None
+    funding_line: str
+    source_url: str
+    is_sample: bool
+    published_at: datetime
+    changed_at: datetime
+    countries: tuple[TermView, ...]
+    other_countries: tuple[TermView, ...]
+    sdg: tuple[TermView, ...]
+    gcm: tuple[TermView, ...]
+
+    @property
+    def theme(self) -> TermView | None:
+        return self.type.parent if self.type else None
+
+
+def read_records(connection: Connection, terms: Terms, ids: IntegerArray) -> Iterator[list[Record]]:
+    """Yield the published projects with these database ids in batches, in their order; other ids are left out."""
+    for start in range(0, len(ids), BATCH_RECORDS):
+        yield read_batch(connection, terms, ids[start : start + BATCH_RECORDS].tolist())
+
+
+def read_batch(connection: Connection, terms: Terms, ids: Sequence[int]) -> list[Record]:
+    listed = ", ".join(map(str, ids)) or "NULL"
+    countries: dict[int, list[TermView]] = defaultdict(list)
+    others: dict[int, list[TermView]] = defaultdict(list)
+    for project_id, term_id, is_eligible in _fetch(connection, _COUNTRIES_SQL % listed):
+        if country := terms.by_id(term_id):
+            (countries if is_eligible else others)[project_id].append(country)
+    goals: dict[int, list[TermView]] = defaultdict(list)
+    objectives: dict[int, list[TermView]] = defaultdict(list)
+    for project_id, term_id in _fetch(connection, _TAGS_SQL % listed):
+        if tag := terms.by_id(term_id):
+            (goals if tag.facet == "sdg" else objectives)[project_id].append(tag)
+    records = {
+        row[0]: _build_record(
+            row, terms, *(_ordered(links.get(row[0], ())) for links in (countries, others, goals, objectives))
+        )
+        for row in _fetch(connection, _PROJECTS_SQL % listed)
+    }
+    return [records[project_id] for project_id in ids if project_id in records]
+
+
+def _fetch(connection: Connection, statement: str) -> list[Any]:
+    # The driver's cursor: SQLAlchemy would make one more object for each of half a million rows.
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(statement)
+        return list(cursor.fetchall())
+    finally:
+        cursor.close()
+
+
+def _ordered(terms: Iterable[TermView]) -> tuple[TermView, ...]:
+    return tuple(sorted(terms, key=lambda term: term.id))
+
+
+def _build_record(row: Sequence[Any], terms: Terms, *links: tuple[TermView, ...]) -> Record:
+    (
+        project_id, key, reference, prima_id, title, title_language, summary, language, start, end, year, budget,
+        status_id, type_id, coverage_id, region_id, funding_line, source_url, is_sample, published_at, changed_at,
+    ) = row  # fmt: skip
+    return Record(
+        project_id,
+        key,
+        reference or "",
+        prima_id or "",
+        title,
+        title_language,
+        summary,
+        language,
+        start or "",
+        end or "",
+        year,
+        budget,
+        terms.by_id(status_id),
+        terms.by_id(type_id),
+        terms.by_id(coverage_id),
+        terms.by_id(region_id),
+        funding_line,
+        source_url,
+        bool(is_sample),
+        _utc(published_at),
+        _utc(changed_at),
+        *links,
+    )
+
+
+def _utc(value: datetime | str) -> datetime:
+    """A time as the drivers return it: PostgreSQL with a zone, SQLite as text without one."""
+    if isinstance(value, str):
+        return datetime.fromisoformat(value).replace(tzinfo=UTC)
+    return value.astimezone(UTC)

@@ -1,0 +1,57 @@
+"""The formats of files: a new one is a module in `formats/` and an entry here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from portal.exports.document import Document
+from portal.exports.formats import csv_file, json_file, jsonl_file
+from portal.exports.options import ExportOptions
+from portal.exports.record import Record
+
+Writer = Callable[[Document, Iterable[Sequence[Record]], ExportOptions], Iterator[bytes]]
+
+
+@dataclass(frozen=True)
+class Format:
+    """One format. `suffix` is the end of its addresses, without the first dot; `record_bytes` a rough size of a record.
+
+    `purpose` says in English what the format is good for. `has_columns`: the visitor may choose the columns.
+    `is_attachment`: a browser saves the file instead of showing it.
+    """
+
+    suffix: str
+    name: str
+    purpose: str
+    media_type: str
+    record_bytes: int
+    write: Writer
+    has_columns: bool = False
+    is_attachment: bool = True
+
+
+FORMATS = {
+    export_format.suffix: export_format
+    for export_format in (
+        Format(
+            "csv", "CSV", "a table for any program", "text/csv; charset=utf-8", 900, csv_file.write, has_columns=True
+        ),
+        Format(
+            "json", "JSON", "one object, for programs", "application/json", 1_500, json_file.write, has_columns=True,
+            is_attachment=False,
+        ),
+        Format(
+            "jsonl", "JSON Lines", "a project on each line, for programs", "application/jsonl", 1_500,
+            jsonl_file.write, has_columns=True,
+        ),
+    )
+}  # fmt: skip
+
+
+def split_suffix(name: str) -> tuple[str, Format] | None:
+    """What stands before the longest known ending of a name, and its format; None for an unknown ending."""
+    for suffix in sorted(FORMATS, key=len, reverse=True):
+        if name.endswith(f".{suffix}") and len(name) > len(suffix) + 1:
+            return name[: -len(suffix) - 1], FORMATS[suffix]
+    return None

@@ -1,0 +1,114 @@
+"""The words and addresses of files: what a Document states, and the name under which a browser saves it."""
+
+from __future__ import annotations
+
+import re
+
+from portal.config import Settings
+from portal.exports.document import Document
+from portal.exports.licence import licence_named
+from portal.exports.options import ExportOptions
+from portal.exports.registry import Format
+from portal.exports.selection import Selection
+from portal.search.query.filters import Filters, encode_pairs
+from portal.search.read_models.project import ProjectView
+from portal.text.folding import fold
+from portal.web.presentation import i18n, urls
+from portal.web.presentation.i18n import gettext, ngettext
+from portal.web.presentation.search_text import SearchText
+
+_MAX_NAME_LENGTH = 80
+_NOT_IN_A_NAME = re.compile(r"[^a-z0-9.]+")
+
+
+def selection_document(settings: Settings, selection: Selection, address: str) -> Document:
+    """What the file of a search states; `address` is its path and query string."""
+    filters, sums = selection.filters.canonical, selection.sums
+    text = SearchText(filters, selection.snapshot.terms)
+    heading = text.heading(sums.projects)
+    totals = text.totals_phrase(sums.projects, sums.total_cents, sums.without_budget)
+    return _document(settings, selection, address, heading, heading + totals, selection_path(filters))
+
+
+def project_document(settings: Settings, selection: Selection, project: ProjectView, address: str) -> Document:
+    """What the file of one project states."""
+    path = urls.url_for("projects.project", slug=project.slug)
+    return _document(settings, selection, address, project.title, project.title, path)
+
+
+def _document(
+    settings: Settings, selection: Selection, address: str, heading: str, sentence: str, page_path: str
+) -> Document:
+    return Document(
+        site=f"{settings.name_prefix} {settings.name}",
+        public_url=settings.public_url,
+        operator=settings.operator,
+        heading=heading,
+        sentence=sentence,
+        address=settings.public_url + address,
+        page_address=settings.public_url + page_path,
+        changed_at=selection.snapshot.changed_at,
+        licence=licence_named(settings.licence, settings.licence_url),
+        sums=selection.sums,
+        sample_note=sample_note(selection),
+        language=i18n.current_locale(),
+    )
+
+
+def sample_note(selection: Selection) -> str:
+    """What a file says if the portal holds sample records."""
+    count = selection.snapshot.sample_count
+    if not count:
+        return ""
+    if count == len(selection.snapshot.index.all_rows):
+        return gettext("These records are a sample of the Fund’s projects, not all of them.")
+    return ngettext(
+        "One record of the portal is a sample; rows of samples are marked.",
+        "%(num)s records of the portal are samples; rows of samples are marked.",
+        count,
+    )
+
+
+def selection_path(filters: Filters) -> str:
+    """The path of the page that lists a search, on its first page."""
+    return _with_query(urls.url_for("projects.directory"), list(filters.replace().query_pairs()))
+
+
+def file_path(filters: Filters, suffix: str, options: ExportOptions | None = None) -> str:
+    """The path of the file of a search: the page and the view do not matter."""
+    pairs = [*_export_filters(filters).query_pairs(), *(options.query_pairs() if options else ())]
+    return _with_query(urls.url_for("downloads.selection", suffix=suffix), pairs)
+
+
+def project_file_path(slug: str, suffix: str, options: ExportOptions | None = None) -> str:
+    """The path of the file of one project."""
+    pairs = list(options.query_pairs()) if options else []
+    return _with_query(urls.url_for("projects.project", slug=f"{slug}.{suffix}"), pairs)
+
+
+def _export_filters(filters: Filters) -> Filters:
+    defaults = Filters()
+    return filters.canonical.replace(per_page=defaults.per_page)
+
+
+def _with_query(path: str, pairs: list[tuple[str, str]]) -> str:
+    return f"{path}?{encode_pairs(pairs)}" if pairs else path
+
+
+def file_name(document: Document, export_format: Format) -> str:
+    """Site, words of the selection and date of its state: "iom-development-fund_all-projects_2026-11-28.csv"."""
+    words = [_slug(document.site), _slug(document.heading)[:_MAX_NAME_LENGTH].strip("-")]
+    if document.changed_at:
+        words.append(f"{document.changed_at:%Y-%m-%d}")
+    return f"{'_'.join(filter(None, words))}.{export_format.suffix}"
+
+
+def _slug(text: str) -> str:
+    return _NOT_IN_A_NAME.sub("-", fold(text)).strip("-.")
+
+
+def rough_size(size: int) -> str:
+    """A rough size in bytes, in words: 91,000 -> "90 kB"."""
+    if size < 1_000_000:
+        return gettext("%(size)s kB", size=max(1, round(size / 1_000)))
+    return gettext("%(size)s MB", size=round(size / 1_000_000))
