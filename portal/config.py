@@ -60,7 +60,8 @@ class Settings:
     and PostgreSQL. `reader_url` connects to PostgreSQL with the role for public requests (see database.public_reader).
     `max_staleness` is how many seconds a process uses its snapshot without asking the database for changes;
     `page_cache_bytes` limits the rendered pages cached per process. `licence` is that of the data (see
-    exports.licence). `secret_key_fallbacks` are previous keys, which still decrypt; `has_persistent_key` is False if the key was generated for this start. `has_separate_styles` links
+    exports.licence). `secret_key_fallbacks` are previous keys, which still decrypt; `has_persistent_key` is False if
+    the key was generated for this start. `has_separate_styles` links
     each style sheet separately, so that browser tools name the source file. `proxy_count` is the number of reverse
     proxies in front (0 or 1), `trusted_proxies` the addresses they connect from.
     """

@@ -37,7 +37,8 @@ class Client(FlaskClient):
     """
 
     def open(self, *args, **kwargs):
-        response = super().open(*args, **kwargs)
+        # Read to its end at once, as a browser does: a file is made in a thread that shares the test's connection.
+        response = super().open(*args, **{"buffered": True} | kwargs)
         db.session.rollback()
         return response
 

@@ -115,6 +115,12 @@ def consistent_connection() -> Iterator[Connection]:
             yield connection
 
 
+def release_session() -> None:
+    """End the session of a public request early, so that its connection serves others while an answer is sent."""
+    if db.session.registry.has() and isinstance(db.session(), PublicSession):
+        db.session.remove()
+
+
 def postgresql_reader_options(url: URL, options: dict[str, Any]) -> dict[str, Any]:
     """The options of the reader, from its URL and the options of the ordinary engine."""
     connect = dict(options["connect_args"])

@@ -12,14 +12,13 @@ from functools import cache
 from typing import Literal
 
 from portal.errors import PortalError
+from portal.exports import getters
 from portal.exports.document import Document
+from portal.exports.getters import Getter, Value
 from portal.exports.record import Record
-from portal.search.read_models.terms import TermView
 
 # What a cell holds. An amount is a whole number of US cents until a format writes it; a list has several texts.
 Kind = Literal["text", "amount", "integer", "date", "url", "list"]
-Value = str | int | None | tuple[str, ...]
-Getter = Callable[[Record], Value]
 
 SEPARATOR = "; "
 
@@ -30,7 +29,11 @@ class UnknownColumn(PortalError):
 
 @dataclass(frozen=True)
 class Column:
-    """One column. `getter` makes a function of a record for one file; `is_default` is false for columns on request."""
+    """One column. `getter` makes a function of a record for one file.
+
+    `is_default` is false for a column on request; `is_safe` is true where this portal makes the text, such as codes and
+    addresses, so that no spreadsheet runs it.
+    """
 
     name: str
     label: str
@@ -42,230 +45,150 @@ class Column:
     grants360: str = ""
     schema_org: str = ""
     is_default: bool = True
-
-
-def _attribute(name: str) -> Callable[[Document], Getter]:
-    def getter(_: Document) -> Getter:
-        def get(record: Record) -> Value:
-            value: Value = getattr(record, name)
-            return value
-
-        return get
-
-    return getter
-
-
-def _name_of(attribute: str) -> Callable[[Document], Getter]:
-    """The name of the term of a record."""
-
-    def getter(document: Document) -> Getter:
-        language = document.language
-
-        def get(record: Record) -> Value:
-            term: TermView | None = getattr(record, attribute)
-            return term_name(term, language) if term else ""
-
-        return get
-
-    return getter
-
-
-def _code_of(attribute: str) -> Callable[[Document], Getter]:
-    def getter(_: Document) -> Getter:
-        def get(record: Record) -> Value:
-            term: TermView | None = getattr(record, attribute)
-            return term.code if term else ""
-
-        return get
-
-    return getter
-
-
-def _names_of(attribute: str) -> Callable[[Document], Getter]:
-    """The names of the terms of a record."""
-
-    def getter(document: Document) -> Getter:
-        language = document.language
-
-        def get(record: Record) -> Value:
-            terms: tuple[TermView, ...] = getattr(record, attribute)
-            return tuple(term_name(term, language) for term in terms)
-
-        return get
-
-    return getter
-
-
-def _codes_of(attribute: str) -> Callable[[Document], Getter]:
-    def getter(_: Document) -> Getter:
-        def get(record: Record) -> Value:
-            terms: tuple[TermView, ...] = getattr(record, attribute)
-            return tuple(term.code for term in terms)
-
-        return get
-
-    return getter
-
-
-def _address(document: Document) -> Getter:
-    return lambda record: document.project_address(record.key)
-
-
-def _licence(document: Document) -> Getter:
-    text = document.licence.text
-    return lambda record: text
-
-
-def _sample(_: Document) -> Getter:
-    return lambda record: "sample" if record.is_sample else ""
-
-
-def _last_changed(_: Document) -> Getter:
-    return lambda record: f"{record.changed_at:%Y-%m-%dT%H:%M:%SZ}"
-
-
-def term_name(term: TermView, language: str) -> str:
-    """The name of a term in a language, else its English one."""
-    return term.names.get(language) or term.name
+    is_safe: bool = False
 
 
 COLUMNS = (
     Column(
         "project_id", "Projects ID", "text",
         "The Fund’s identifier, such as LM.0024; empty until there is one.",
-        _attribute("reference"), "#activity+code", "iati-identifier (after the publisher’s prefix)",
+        getters.attribute("reference"), "#activity+code", "iati-identifier (after the publisher’s prefix)",
         "identifier part of id", "identifier",
     ),
     Column(
         "title", "Title", "text", "The title, as the Fund words it.",
-        _attribute("title"), "#activity+name", "title/narrative", "title", "name",
+        getters.attribute("title"), "#activity+name", "title/narrative", "title", "name",
     ),
     Column(
         "start_date", "Start date", "date", "A year, a month (2008-05) or a day, as precise as the source is.",
-        _attribute("start"), "#date+start", "activity-date type 2 or 1", "plannedDates/0/startDate", "startDate",
+        getters.attribute("start"), "#date+start", "activity-date type 2 or 1", "plannedDates/0/startDate", "startDate",
+        is_safe=True,
     ),
     Column(
         "end_date", "End date", "date", "A year, a month or a day, as precise as the source is.",
-        _attribute("end"), "#date+end", "activity-date type 4 or 3", "plannedDates/0/endDate", "endDate",
+        getters.attribute("end"), "#date+end", "activity-date type 4 or 3", "plannedDates/0/endDate", "endDate",
+        is_safe=True,
     ),
     Column(
         "status", "Project status", "text", "Active or completed, in words.",
-        _name_of("status"), "#status+name", "activity-status", "", "",
+        getters.name_of("status"), "#status+name", "activity-status", "", "",
     ),
     Column(
         "status_code", "Project status (code)", "text", "The status as it stands in addresses of this portal.",
-        _code_of("status"), "#status+code", "activity-status", "", "",
+        getters.code_of("status"), "#status+code", "activity-status", "", "", is_safe=True,
     ),
     Column(
         "project_type", "Project type", "text", "The project type, as the Fund names it.",
-        _name_of("type"), "#sector+name", "sector, own vocabulary 99", "classifications/0/title", "about",
+        getters.name_of("type"), "#sector+name", "sector, own vocabulary 99", "classifications/0/title", "about",
     ),
     Column(
         "project_type_code", "Project type (code)", "text", "The project type as it stands in addresses.",
-        _code_of("type"), "#sector+code", "sector, own vocabulary 99", "classifications/0/id", "",
+        getters.code_of("type"), "#sector+code", "sector, own vocabulary 99", "classifications/0/id", "", is_safe=True,
     ),
     Column(
         "theme", "Theme", "text", "The group of project types to which the type belongs.",
-        _name_of("theme"), "#subsector+name", "", "grantProgramme/0/title", "about",
+        getters.name_of("theme"), "#subsector+name", "", "grantProgramme/0/title", "about",
     ),
     Column(
         "theme_code", "Theme (code)", "text", "The theme as it stands in addresses.",
-        _code_of("theme"), "#subsector+code", "", "grantProgramme/0/code", "",
+        getters.code_of("theme"), "#subsector+code", "", "grantProgramme/0/code", "", is_safe=True,
     ),
     Column(
         "budget_usd", "Budget in US dollars", "amount", "The budget in US dollars; empty if it is not stated.",
-        _attribute("budget"), "#value+budget+usd", "budget/value", "amountAwarded", "amount",
+        getters.attribute("budget"), "#value+budget+usd", "budget/value", "amountAwarded", "amount", is_safe=True,
     ),
     Column(
         "coverage", "Coverage", "text", "National, regional, multi-regional or global.",
-        _name_of("coverage"), "#scope+name", "activity-scope", "", "",
+        getters.name_of("coverage"), "#scope+name", "activity-scope", "", "",
     ),
     Column(
         "coverage_code", "Coverage (code)", "text", "The coverage as it stands in addresses.",
-        _code_of("coverage"), "#scope+code", "activity-scope", "", "",
+        getters.code_of("coverage"), "#scope+code", "activity-scope", "", "", is_safe=True,
     ),
     Column(
         "year", "Year of allocation", "integer", "The year in which the Fund allocated the budget.",
-        _attribute("year"), "#date+year", "", "awardDate", "",
+        getters.attribute("year"), "#date+year", "", "awardDate", "", is_safe=True,
     ),
     Column(
         "region", "IDF region", "text", "The region, as the Fund divides the world.",
-        _name_of("region"), "#region+name", "recipient-region, own vocabulary 99", "", "areaServed",
+        getters.name_of("region"), "#region+name", "recipient-region, own vocabulary 99", "", "areaServed",
     ),
     Column(
         "region_code", "IDF region (code)", "text", "The region as it stands in addresses.",
-        _code_of("region"), "#region+code", "recipient-region, own vocabulary 99", "", "",
+        getters.code_of("region"), "#region+code", "recipient-region, own vocabulary 99", "", "", is_safe=True,
     ),
     Column(
         "benefiting_member_states", "Benefiting member states", "list", "The names of all states that benefit.",
-        _names_of("countries"), "#country+name", "recipient-country/narrative", "beneficiaryLocation/0/name",
+        getters.names_of("countries"), "#country+name", "recipient-country/narrative", "beneficiaryLocation/0/name",
         "areaServed",
     ),
     Column(
         "country_codes", "Benefiting member states (ISO codes)", "list", "Their ISO 3166-1 alpha-3 codes.",
-        _codes_of("countries"), "#country+code+v_iso3", "recipient-country", "beneficiaryLocation/0/countryCode",
-        "areaServed",
+        getters.codes_of("countries"), "#country+code+v_iso3", "recipient-country", "beneficiaryLocation/0/countryCode",
+        "areaServed", is_safe=True,
     ),
     Column(
         "summary", "Summary", "text", "What the project does, in plain Markdown.",
-        _attribute("summary"), "#description", "description/narrative", "description", "description",
+        getters.attribute("summary"), "#description", "description/narrative", "description", "description",
     ),
     Column(
         "source_url", "Source page", "url", "The public page from which the facts come.",
-        _attribute("source_url"), "#meta+source+url", "document-link", "", "",
+        getters.attribute("source_url"), "#meta+source+url", "document-link", "", "",
     ),
     Column(
         "prima_id", "Prima ID", "text", "IOM’s identifier for the management of the project.",
-        _attribute("prima_id"), "#activity+code+prima", "other-identifier", "", "identifier",
+        getters.attribute("prima_id"), "#activity+code+prima", "other-identifier", "", "identifier",
     ),
     Column(
         "other_countries", "Other countries benefiting at time of allocation", "list",
         "Countries that were not eligible but benefited too.",
-        _names_of("other_countries"), "#country+name+other", "", "", "areaServed",
+        getters.names_of("other_countries"), "#country+name+other", "", "", "areaServed",
     ),
     Column(
         "other_country_codes", "Other countries (ISO codes)", "list", "Their ISO 3166-1 alpha-3 codes.",
-        _codes_of("other_countries"), "#country+code+other+v_iso3", "", "", "areaServed",
+        getters.codes_of("other_countries"), "#country+code+other+v_iso3", "", "", "areaServed", is_safe=True,
     ),
     Column(
         "language", "Language of the summary", "text", "A BCP 47 code; empty if it is not stated.",
-        _attribute("language"), "#meta+lang", "description/narrative/@xml:lang", "", "inLanguage",
+        getters.attribute("language"), "#meta+lang", "description/narrative/@xml:lang", "", "inLanguage",
     ),
     Column(
         "title_language", "Language of the title", "text", "A BCP 47 code; empty if it is not stated.",
-        _attribute("title_language"), "#meta+lang+title", "title/narrative/@xml:lang", "", "inLanguage",
+        getters.attribute("title_language"), "#meta+lang+title", "title/narrative/@xml:lang", "", "inLanguage",
     ),
     Column(
         "funding_line", "Funding line", "text", "The funding line, as the record states it.",
-        _attribute("funding_line"), "#meta+funding_line", "", "fundingOrganization note", "",
+        getters.attribute("funding_line"), "#meta+funding_line", "", "fundingOrganization note", "",
     ),
     Column(
         "sdg", "Sustainable Development Goals", "list", "Goals (8) and targets (8.8) that the project serves.",
-        _codes_of("sdg"), "#indicator+sdg+code", "tag, vocabulary 2 or 3", "classifications", "about",
+        getters.codes_of("sdg"), "#indicator+sdg+code", "tag, vocabulary 2 or 3", "classifications", "about",
+        is_safe=True,
     ),
     Column(
         "gcm", "Global Compact objectives", "list", "Objectives (1 to 23) of the Global Compact for Migration.",
-        _codes_of("gcm"), "#indicator+gcm+code", "tag, vocabulary 99", "classifications", "about",
+        getters.codes_of("gcm"), "#indicator+gcm+code", "tag, vocabulary 99", "classifications", "about", is_safe=True,
     ),
     Column(
         "key", "Key", "text", "The permanent last part of the project’s address.",
-        _attribute("key"), "#meta+id", "", "", "",
+        getters.attribute("key"), "#meta+id", "", "", "",
     ),
     Column(
         "address", "Address", "url", "The permanent address of the project’s page.",
-        _address, "#meta+url", "activity-website", "dataSource", "url",
+        getters.address, "#meta+url", "activity-website", "dataSource", "url", is_safe=True,
     ),
     Column(
         "licence", "Licence", "text", "The licence of this row.",
-        _licence, "#meta+license", "", "license of the package", "license",
+        getters.licence, "#meta+license", "", "license of the package", "license",
     ),
     Column(
         "sample", "Sample", "text", "“sample” for a record that was compiled to show the portal.",
-        _sample, "#meta+sample", "", "", "",
+        getters.sample, "#meta+sample", "", "", "", is_safe=True,
     ),
     Column(
         "last_changed", "Last changed", "text", "When the public record last changed, in UTC. On request only.",
-        _last_changed, "#date+updated", "@last-updated-datetime", "dateModified", "dateModified", is_default=False,
+        getters.last_changed, "#date+updated", "@last-updated-datetime", "dateModified", "dateModified",
+        is_default=False, is_safe=True,
     ),
 )  # fmt: skip
 

@@ -16,7 +16,8 @@ class Document:
     `heading` names the selection ("Completed projects in Africa"), `sentence` adds its totals. `page_address` is the
     absolute URL of the list that holds the same projects, `address` that of the file itself. `changed_at` is the moment
     of the state that the file shows, None for a portal without records: a file never states the clock, so that the
-    same state gives the same bytes. `sample_note` is a sentence, "" if no record is a sample.
+    same state gives the same bytes. `is_project`: the file is that of one project, at its own address. `sample_note`
+    is a sentence, "" if no record is a sample.
     """
 
     site: str
@@ -30,6 +31,7 @@ class Document:
     licence: Licence
     sums: Sums
     sample_note: str = ""
+    is_project: bool = False
     language: str = "en"
 
     @property

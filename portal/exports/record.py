@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy.engine import Connection
@@ -99,8 +100,9 @@ def _fetch(connection: Connection, statement: str) -> list[Any]:
         cursor.close()
 
 
-def _ordered(terms: Iterable[TermView]) -> tuple[TermView, ...]:
-    return tuple(sorted(terms, key=lambda term: term.id))
+def _ordered(terms: Sequence[TermView]) -> tuple[TermView, ...]:
+    # Nearly all lists have one term or none, and half a million records have four lists each.
+    return tuple(terms) if len(terms) < 2 else tuple(sorted(terms, key=lambda term: term.id))
 
 
 def _build_record(row: Sequence[Any], terms: Terms, *links: tuple[TermView, ...]) -> Record:
@@ -134,6 +136,7 @@ def _build_record(row: Sequence[Any], terms: Terms, *links: tuple[TermView, ...]
     )
 
 
+@lru_cache(maxsize=10_000)
 def _utc(value: datetime | str) -> datetime:
     """A time as the drivers return it: PostgreSQL with a zone, SQLite as text without one."""
     if isinstance(value, str):

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy.engine import Connection
+
 from portal.exports.document import Document
-from portal.exports.formats import csv_file, json_file, jsonl_file
+from portal.exports.formats import csv_file, json_file, jsonl_file, xlsx_file
 from portal.exports.options import ExportOptions
 from portal.exports.record import Record
+from portal.exports.selection import Selection
+from portal.exports.workbook import limits
 
 Writer = Callable[[Document, Iterable[Sequence[Record]], ExportOptions], Iterator[bytes]]
+Check = Callable[[Selection, Connection, ExportOptions], None]
 
 
 @dataclass(frozen=True)
@@ -18,7 +23,8 @@ class Format:
     """One format. `suffix` is the end of its addresses, without the first dot; `record_bytes` a rough size of a record.
 
     `purpose` says in English what the format is good for. `has_columns`: the visitor may choose the columns.
-    `is_attachment`: a browser saves the file instead of showing it.
+    `is_attachment`: a browser saves the file instead of showing it. `check` raises PortalError for a selection that the
+    format cannot hold.
     """
 
     suffix: str
@@ -29,13 +35,19 @@ class Format:
     write: Writer
     has_columns: bool = False
     is_attachment: bool = True
+    check: Check | None = None
 
 
 FORMATS = {
     export_format.suffix: export_format
     for export_format in (
         Format(
-            "csv", "CSV", "a table for any program", "text/csv; charset=utf-8", 900, csv_file.write, has_columns=True
+            "xlsx", "Excel", "with a guide to the columns",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", 400, xlsx_file.write, has_columns=True,
+            check=limits.check,
+        ),
+        Format(
+            "csv", "CSV", "opens in any spreadsheet", "text/csv; charset=utf-8", 900, csv_file.write, has_columns=True
         ),
         Format(
             "json", "JSON", "one object, for programs", "application/json", 1_500, json_file.write, has_columns=True,

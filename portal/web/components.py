@@ -31,6 +31,7 @@ from portal.search.read_models.terms import TermView
 from portal.services.editorial.diff import TextSegment, diff_text
 from portal.services.records.rules import RuleWarning
 from portal.web.declarations import public
+from portal.web.public import download_menu
 from portal.web.review.comparison import ComparedField
 from portal.web.review.field_decisions import FieldReviewBadge
 
@@ -192,4 +193,5 @@ def show_components() -> str:
         unchanged_fields=UNCHANGED_FIELDS,
         review_badges=REVIEW_BADGES,
         warnings=WARNINGS,
+        downloads=download_menu.project_links(PROJECTS[0].slug),
     )

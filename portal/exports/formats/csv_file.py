@@ -6,52 +6,58 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from portal.exports.columns import SEPARATOR, Column, Value, amount_text, row_reader
+from portal.exports.columns import SEPARATOR, Column, amount_text
 from portal.exports.document import Document
 from portal.exports.options import ExportOptions
 from portal.exports.record import Record
 from portal.text.formulas import escape_formula
 
-# Cells of these columns are codes and numbers that this portal makes, which no spreadsheet runs.
-_SAFE_KINDS = ("amount", "integer", "date")
+_BYTE_ORDER_MARK = "\ufeff"
 
 
 def write(document: Document, batches: Iterable[Sequence[Record]], options: ExportOptions) -> Iterator[bytes]:
     """The file in pieces; a cell that a spreadsheet would run begins with an apostrophe."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow(options.header())
-    if options.has_hxl:
-        writer.writerow([column.hxl for column in options.columns])
+    table = CsvTable(document, options)
     if options.has_mark:
-        yield "\ufeff".encode()
-    read_row = row_reader(options.columns, document)
-    to_text = [cell_writer(column) for column in options.columns]
+        yield _BYTE_ORDER_MARK.encode()
+    yield table.header()
     for batch in batches:
-        writer.writerows(
-            [convert(value) for convert, value in zip(to_text, read_row(record), strict=True)] for record in batch
-        )
-        yield _take(buffer)
-    yield _take(buffer)
+        yield table.rows(batch)
 
 
-def cell_writer(column: Column) -> Callable[[Value], str]:
-    """What turns a value of a column into the text of its cell."""
+class CsvTable:
+    """The lines of a CSV file, as bytes."""
+
+    def __init__(self, document: Document, options: ExportOptions) -> None:
+        self._options = options
+        self._buffer = io.StringIO()
+        self._writer = csv.writer(self._buffer, lineterminator="\r\n")
+        self._cells = [cell_reader(column, document) for column in options.columns]
+
+    def header(self) -> bytes:
+        """The header and, if it is wanted, the row of HXL hashtags."""
+        self._writer.writerow(self._options.header())
+        if self._options.has_hxl:
+            self._writer.writerow([column.hxl for column in self._options.columns])
+        return self._take()
+
+    def rows(self, batch: Sequence[Record]) -> bytes:
+        cells = self._cells
+        self._writer.writerows([[read_cell(record) for read_cell in cells] for record in batch])
+        return self._take()
+
+    def _take(self) -> bytes:
+        text = self._buffer.getvalue()
+        self._buffer.seek(0)
+        self._buffer.truncate()
+        return text.encode()
+
+
+def cell_reader(column: Column, document: Document) -> Callable[[Record], object]:
+    """What reads the cell of a column from a record: text, or what the csv module writes as such."""
+    get = column.getter(document)
     if column.kind == "amount":
-        return _amount
+        return lambda record: amount_text(value) if isinstance(value := get(record), int) else ""
     if column.kind == "list":
-        return lambda value: escape_formula(SEPARATOR.join(value)) if isinstance(value, tuple) else ""
-    if column.kind in _SAFE_KINDS:
-        return lambda value: "" if value is None else str(value)
-    return lambda value: escape_formula(value) if isinstance(value, str) else ""
-
-
-def _amount(value: Value) -> str:
-    return amount_text(value) if isinstance(value, int) else ""
-
-
-def _take(buffer: io.StringIO) -> bytes:
-    text = buffer.getvalue()
-    buffer.seek(0)
-    buffer.truncate()
-    return text.encode()
+        return lambda record: escape_formula(SEPARATOR.join(value)) if isinstance(value := get(record), tuple) else ""
+    return get if column.is_safe else lambda record: escape_formula(str(get(record)))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import orjson
 
-from portal.exports.columns import json_value, row_reader
+from portal.exports.columns import COLUMNS, json_value, record_values, row_reader
 from portal.exports.document import Document
 from portal.exports.options import ExportOptions
 from portal.exports.record import Record
@@ -15,6 +15,9 @@ from portal.search.index.facet_index import Sums
 
 def write(document: Document, batches: Iterable[Sequence[Record]], options: ExportOptions) -> Iterator[bytes]:
     """The file in pieces: a cut one is no JSON."""
+    if document.is_project:
+        yield from _project(document, batches, options)
+        return
     # `items` stands last, so that the head is complete before the first project is read.
     yield orjson.dumps(head(document))[:-1] + b',"items":['
     separator = b"\n"
@@ -22,6 +25,15 @@ def write(document: Document, batches: Iterable[Sequence[Record]], options: Expo
         yield separator + b",\n".join(lines)
         separator = b",\n"
     yield b"\n]}\n"
+
+
+def _project(document: Document, batches: Iterable[Sequence[Record]], options: ExportOptions) -> Iterator[bytes]:
+    """One project alone, with everything that is known of it unless columns are chosen."""
+    columns = options.columns if options.chose_columns else COLUMNS
+    for batch in batches:
+        for record in batch:
+            values = record_values(record, columns, document)
+            yield orjson.dumps(values if options.chose_columns else {"publisher": document.site} | values) + b"\n"
 
 
 def head(document: Document) -> dict[str, object]:

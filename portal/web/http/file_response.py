@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, current_app, request
 
-from portal.database.orm import db
+from portal.database.public_reader import release_session
 from portal.exports.making import Making
 from portal.exports.pace import page_load
 from portal.exports.slots import Slot, take_slot
@@ -97,7 +97,7 @@ def stream(open_file: OpenFile) -> Response:
             while_making.callback(slot.release)
             head, pieces = open_file(while_making)
             # The connection of this request is needed no more, however long the client takes.
-            db.session.remove()
+            release_session()
             making = Making(pieces, on_end=while_making.pop_all().close, is_wanted=is_wanted)
         until_delivered.callback(making.close)
         response = head.response(iter(making))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from portal.config import Settings
 from portal.exports.document import Document
@@ -33,7 +34,8 @@ def selection_document(settings: Settings, selection: Selection, address: str) -
 def project_document(settings: Settings, selection: Selection, project: ProjectView, address: str) -> Document:
     """What the file of one project states."""
     path = urls.url_for("projects.project", slug=project.slug)
-    return _document(settings, selection, address, project.title, project.title, path)
+    document = _document(settings, selection, address, project.title, project.title, path)
+    return replace(document, is_project=True)
 
 
 def _document(

@@ -14,6 +14,7 @@ from portal.exports.document import Document
 from portal.exports.options import ExportOptions, InvalidOption
 from portal.exports.registry import FORMATS, Format, split_suffix
 from portal.exports.selection import Selection, reading, select_all, select_project
+from portal.exports.workbook.limits import TooLargeForExcel
 from portal.search import Filters, projects
 from portal.web.declarations import public
 from portal.web.http import error_pages
@@ -110,6 +111,8 @@ class ExportRequest:
                 if (is_same_state := selection.is_of_state(connection)) or attempt == _ATTEMPTS:
                     stack.push(opened.pop_all())
                     break
+        if self.export_format.check:
+            self.export_format.check(selection, connection, self.options)
         document = self.describe(selection)
         head = self.head(selection, document, self.etag(selection) if is_same_state else "")
         return head, lambda: self.export_format.write(document, selection.batches(connection), self.options)
@@ -120,3 +123,18 @@ class ExportRequest:
 def refuse_option(error: UnknownColumn | InvalidOption) -> Response:
     """400 that lists what is known."""
     return error_pages.render_error(400, gettext("This file cannot be made"), str(error))
+
+
+@bp.errorhandler(TooLargeForExcel)
+def refuse_size(error: TooLargeForExcel) -> Response:
+    """413 that offers the same list as CSV."""
+    path, query = request.path.removesuffix(".xlsx") + ".csv", request.query_string.decode("ascii", "replace")
+    action = (gettext("Download as CSV"), f"{path}?{query}" if query else path)
+    return error_pages.render_error(413, gettext("Excel cannot hold this list"), str(error), action=action)
+
+
+def handle_refusals(blueprint: Blueprint) -> None:
+    """Answer the errors of files in the views of another blueprint too."""
+    for error in (UnknownColumn, InvalidOption):
+        blueprint.register_error_handler(error, refuse_option)
+    blueprint.register_error_handler(TooLargeForExcel, refuse_size)

@@ -7,8 +7,6 @@ from werkzeug.wrappers import Response
 
 from portal.database.orm import db
 from portal.errors import NotFound
-from portal.exports.columns import UnknownColumn
-from portal.exports.options import InvalidOption
 from portal.exports.registry import split_suffix
 from portal.search import Filters, find, projects
 from portal.search.index import current
@@ -83,8 +81,7 @@ def show_history(slug: str) -> Response | str:
     )
 
 
-bp.register_error_handler(UnknownColumn, downloads.refuse_option)
-bp.register_error_handler(InvalidOption, downloads.refuse_option)
+downloads.handle_refusals(bp)
 
 
 @bp.errorhandler(NotFound)

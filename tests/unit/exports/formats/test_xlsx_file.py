@@ -1,0 +1,113 @@
+"""Excel workbooks, read back by two libraries."""
+
+import csv
+import hashlib
+import io
+from datetime import datetime
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from portal.exports.workbook import cells
+
+
+def cell(sheet, title, row_of):
+    """The cell of the column with this title, in the row of the project with this ID or title."""
+    header = [cell.value for cell in sheet[1]]
+    row = next(row for row in sheet.iter_rows(min_row=2) if row_of in (row[0].value, row[1].value))
+    return row[header.index(title)]
+
+
+def test_the_sheets_are_data_guide_and_facts(workbook):
+    book, _ = workbook("/projects.xlsx")
+    assert book.sheetnames == ["Projects", "Columns", "How this was made"]
+    assert (book["Projects"].freeze_panes, book["Projects"].auto_filter.ref) == ("A2", "A1:AF10")
+
+
+def test_numbers_are_numbers_and_years_stay_years(workbook):
+    sheet = workbook("/projects.xlsx")[0]["Projects"]
+    budget = cell(sheet, "Budget in US dollars", "PO.0103")
+    assert (budget.value, budget.number_format) == (99999.5, "#,##0.00")
+    assert cell(sheet, "Start date", "PO.0103").value == 2019
+    assert cell(sheet, "Start date", "LM.0201").value == "2008-05"
+    assert cell(sheet, "End date", "LM.0201").value == datetime(2009, 6, 30)  # noqa: DTZ001 # a day has no zone
+    assert cell(sheet, "Budget in US dollars", "MA.0105").value is None
+
+
+def test_text_is_never_a_formula(workbook):
+    title = cell(workbook("/projects.xlsx")[0]["Projects"], "Title", "LM.0201")
+    assert (title.value, title.data_type) == ("=1+1 is not a formula", "s")
+
+
+def test_text_that_looks_like_an_escape_is_escaped():
+    assert "_x005F_x0041_ &lt;b&gt;" in cells.text_cell("_x0041_ <b>\x07", "A1")
+
+
+def test_addresses_are_links(workbook):
+    address = cell(workbook("/projects.xlsx")[0]["Projects"], "Address", "LM.0101")
+    assert address.value == address.hyperlink.target == "http://127.0.0.1:8000/projects/LM.0101"
+    source = cell(workbook("/projects.xlsx")[0]["Projects"], "Source page", "IB.0102")
+    assert source.hyperlink.target == "https://example.org/border?a=1&b=2"
+
+
+def test_both_libraries_read_the_same_cells(workbook):
+    book, path = workbook(
+        "/projects.xlsx?columns=project_id&columns=title&columns=summary&columns=budget_usd&columns=year"
+    )
+    by_openpyxl = [
+        ["" if cell is None else cell for cell in row] for row in book["Projects"].iter_rows(values_only=True)
+    ]
+    by_calamine = CalamineWorkbook.from_path(path).get_sheet_by_name("Projects").to_python()
+    assert len(by_openpyxl) == 10
+    assert by_openpyxl == by_calamine
+
+
+def test_the_workbook_says_how_it_was_made(workbook, file):
+    book, _ = workbook("/projects.xlsx?country=KEN")
+    facts = dict(book["How this was made"].iter_rows(values_only=True))
+    assert facts["Selection"] == "Projects benefiting Kenya: 3 projects, USD 1.7 million"
+    assert facts["This file"] == "http://127.0.0.1:8000/projects.xlsx?country=KEN"
+    assert facts["Licence"] == "No licence stated"
+    rows = file("/projects.csv?country=KEN&bom=0").data
+    assert facts["SHA-256 of these rows as CSV (bom=0)"] == hashlib.sha256(rows).hexdigest()
+
+
+def test_the_guide_explains_the_columns_of_the_file(workbook):
+    guide = list(workbook("/projects.xlsx?columns=year&columns=title")[0]["Columns"].iter_rows(values_only=True))
+    assert [row[1] for row in guide] == ["Key", "year", "title"]
+
+
+def test_the_same_state_gives_the_same_bytes(file):
+    assert file("/projects.xlsx").data == file("/projects.xlsx").data
+
+
+def test_hashtags_are_a_second_header_row(workbook):
+    sheet = workbook("/projects.xlsx?hxl=1&columns=project_id&columns=title")[0]["Projects"]
+    assert [cell.value for cell in sheet[2]] == ["#activity+code", "#activity+name"]
+    assert sheet.freeze_panes == "A3"
+
+
+def test_a_selection_of_nothing_is_a_valid_workbook(workbook):
+    sheet = workbook("/projects.xlsx?q=nothingofthekind")[0]["Projects"]
+    assert sheet.max_row == 1
+
+
+def test_more_links_than_excel_takes_are_left_as_text(monkeypatch, workbook):
+    monkeypatch.setattr("portal.exports.formats.xlsx_file.MAX_LINKS", 3)
+    sheet = workbook("/projects.xlsx?columns=address")[0]["Projects"]
+    assert sum(row[0].hyperlink is not None for row in sheet.iter_rows(min_row=2)) == 3
+
+
+def test_rows_are_those_of_the_csv_file(workbook, file):
+    """LibreOffice and Excel show the same texts, so a reader compares what both files state."""
+    columns = "columns=key&columns=title&columns=benefiting_member_states&columns=language"
+    sheet = workbook(f"/projects.xlsx?{columns}")[0]["Projects"]
+    in_csv = list(csv.reader(io.StringIO(file(f"/projects.csv?bom=0&{columns}").text, newline="")))
+    in_xlsx = [[cell or "" for cell in row] for row in sheet.iter_rows(values_only=True)]
+    assert len(in_csv) == 10
+    assert [[text.removeprefix("'") for text in row] for row in in_csv] == in_xlsx
+
+
+@pytest.mark.parametrize(("number", "letters"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA")])
+def test_columns_have_letters(number, letters):
+    assert cells.column_letters(number) == letters
