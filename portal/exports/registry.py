@@ -20,8 +20,9 @@ Check = Callable[[Selection, Connection, ExportOptions], None]
 
 @dataclass(frozen=True)
 class Format:
-    """One format. `suffix` is the end of its addresses, without the first dot; `record_bytes` a rough size of a record.
+    """One format. `suffix` is the end of its addresses, without the first dot.
 
+    `head_bytes` and `record_bytes` are rough sizes of what stands around the records, and of one record.
     `purpose` says in English what the format is good for. `has_columns`: the visitor may choose the columns.
     `is_attachment`: a browser saves the file instead of showing it. `check` raises PortalError for a selection that the
     format cannot hold.
@@ -35,6 +36,7 @@ class Format:
     write: Writer
     has_columns: bool = False
     is_attachment: bool = True
+    head_bytes: int = 500
     check: Check | None = None
 
 
@@ -44,7 +46,7 @@ FORMATS = {
         Format(
             "xlsx", "Excel", "with a guide to the columns",
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", 400, xlsx_file.write, has_columns=True,
-            check=limits.check,
+            head_bytes=12_000, check=limits.check,
         ),
         Format(
             "csv", "CSV", "opens in any spreadsheet", "text/csv; charset=utf-8", 900, csv_file.write, has_columns=True
@@ -59,6 +61,11 @@ FORMATS = {
         ),
     )
 }  # fmt: skip
+
+
+def rough_bytes(export_format: Format, records: int) -> int:
+    """About how large a file with so many records is."""
+    return export_format.head_bytes + records * export_format.record_bytes
 
 
 def split_suffix(name: str) -> tuple[str, Format] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from portal.exports.registry import FORMATS
+from portal.exports.registry import FORMATS, rough_bytes
 from portal.search.query.filters import Filters
 from portal.web.presentation import export_text
 
@@ -28,7 +28,7 @@ def selection_links(filters: Filters, total: int) -> tuple[DownloadLink, ...]:
             export_format.purpose,
             export_text.file_path(filters, export_format.suffix),
             export_format.media_type.partition(";")[0],
-            export_text.rough_size(max(total, 1) * export_format.record_bytes),
+            export_text.rough_size(rough_bytes(export_format, total)),
         )
         for export_format in FORMATS.values()
     )
@@ -42,7 +42,7 @@ def project_links(slug: str) -> tuple[DownloadLink, ...]:
             export_format.purpose,
             export_text.project_file_path(slug, export_format.suffix),
             export_format.media_type.partition(";")[0],
-            export_text.rough_size(export_format.record_bytes),
+            export_text.rough_size(rough_bytes(export_format, 1)),
         )
         for export_format in FORMATS.values()
     )
