@@ -9,7 +9,7 @@ import signal
 import sys
 import time
 
-from tests.bench import index_cost, latency, on_postgresql, publishing, report, throughput
+from tests.bench import exports, index_cost, latency, on_postgresql, publishing, report, throughput
 from tests.bench.machine import DATASETTE, machine, versions
 from tests.bench.scales import DATA, SCALES, make
 from tests.bench.store import CACHE, Store
@@ -49,6 +49,8 @@ def main() -> None:
         for name in chosen:
             for stage, measure in STAGES.items():
                 run(store, stage, name, measure)
+            if name in exports.SCALES:
+                run(store, "exports", name, exports.measure)
         run(store, "plain-datasette", busiest(chosen), latency.beside_plain_datasette)
         run(store, "postgresql", busiest(chosen), on_postgresql.measure)
         run(store, "throughput", busiest(chosen), throughput.measure)

@@ -17,6 +17,7 @@ STAGES = ("portal", "kept", "datasette", "sql", "index", "publishing")
 
 def write(store, scales: list[str], busiest: str) -> None:
     found = {stage: {name: store.read(stage, name) for name in scales} for stage in STAGES}
+    files = {name: result for name in scales if (result := store.read("exports", name))}
     found["import"] = {name: result for name in scales if (result := store.read("import", name, "storing"))}
     rates = store.read("throughput", busiest)
     plain = store.read("plain-datasette", busiest)
@@ -56,6 +57,7 @@ def write(store, scales: list[str], busiest: str) -> None:
         "throughput": tables.throughput(rates),
         "imports": tables.imports(found["import"]),
         "index": tables.index(found["index"]),
+        "exports": [line for name, result in files.items() for line in exports(name, result)],
         "publishing_workers": publishing.WORKERS,
         "pause": f"{publishing.PAUSE * 1000:.0f}",
         "publishing": tables.publishing(found["publishing"]),
@@ -63,6 +65,11 @@ def write(store, scales: list[str], busiest: str) -> None:
     page = Template(PAGE.read_text(encoding="utf-8"))
     text = page.substitute({name: "\n".join(word) if isinstance(word, list) else word for name, word in words.items()})
     TARGET.write_text(text.rstrip() + "\n", encoding="utf-8")
+
+
+def exports(name: str, found: dict) -> list[str]:
+    """Files of the whole selection at one scale, beside Datasette's."""
+    return [f"### Files at {name}: {found['rows']:,} projects", "", *tables.exports(found)]
 
 
 def notes(portal: dict[str, dict]) -> list[str]:

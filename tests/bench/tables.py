@@ -125,6 +125,21 @@ def imports(by_scale: dict[str, dict]) -> list[str]:
     return table(["file", "rows", "stored", "seconds", "rows/s", "processor seconds", "peak MB"], rows)
 
 
+def exports(found: dict) -> list[str]:
+    """Each format, and how many times as many rows a second as Datasette's same format it gives."""
+    rows = []
+    for who, files in (("portal", found["portal"]), ("Datasette", found["datasette"])):
+        for name, file in files.items():
+            its = found["datasette"].get(name.partition(",")[0])
+            rows.append([
+                f"{who}: {name}", plain(file["first"] * 1000), seconds(file["seconds"]),
+                plain(found["rows"] / file["seconds"]), plain(file["bytes"] / 1e6), plain(file["memory"]),
+                times(its["seconds"] / file["seconds"]) if its and who == "portal" else NOTHING,
+            ])  # fmt: skip
+    head = ["file", "first byte, ms", "seconds", "rows/s", "MB", "memory, MB more", "rows/s to Datasette"]
+    return table(head, rows)
+
+
 def index(by_scale: dict[str, dict]) -> list[str]:
     rows = [
         [
