@@ -42,14 +42,15 @@ def database(tmp_path_factory):
     return address
 
 
-@pytest.fixture
-def many(database, tmp_path, monkeypatch):
+@pytest.fixture(scope="module")
+def many(database, tmp_path_factory):
     """The portal with many records, with slots of its own for making files."""
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    # Shorter than a slow client takes: gunicorn must not end a request that goes on.
-    monkeypatch.setenv("GUNICORN_CMD_ARGS", "--timeout 2")
-    with rehearsal.bare(database) as portal:
-        yield portal
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("TMPDIR", str(tmp_path_factory.mktemp("slots")))
+        # Shorter than a slow client takes: gunicorn must not end a request that goes on.
+        environment.setenv("GUNICORN_CMD_ARGS", "--timeout 2")
+        with rehearsal.bare(database) as portal:
+            yield portal
 
 
 def asked(portal, path):
