@@ -21,6 +21,7 @@ _SAME_COLUMNS = (
     "budget_usd", "benefiting_member_states",
 )  # fmt: skip
 _PATIENCE = 1_800
+CLICKS = 200
 _PIECE = 1 << 16
 _TICK = 0.02
 
@@ -34,12 +35,13 @@ def measure(scale: Scale) -> dict:
     with gunicorn(scale.database, **NO_PAGE_CACHE) as server:
         take(server, "/projects.csv?page=1&q=water")
         portal = {name: take(server, path) for name, path in files.items()}
+        clicks = {"idle": clicked(server, range(CLICKS)), "beside": clicked_beside_files(server)}
     with datasette(peer.database(scale), peer.SETTINGS) as server:
         other = {
             "csv": take(server, "/data/projects.csv?_stream=on"),
             "json": follow(server, "/data/projects.json?_size=max"),
         }
-    return {"rows": rows, "portal": portal, "datasette": other}
+    return {"rows": rows, "portal": portal, "datasette": other, "clicks": clicks}
 
 
 def take(server: Server, path: str) -> dict:
@@ -72,6 +74,43 @@ def follow(server: Server, path: str) -> dict:
             path = following and following.partition(str(server.port))[2]
         seconds = time.perf_counter() - begun
     return {"first": first, "seconds": seconds, "bytes": size, "memory": memory.growth}
+
+
+def clicked_beside_files(server: Server) -> dict:
+    """The same while two files are made; a file that ends is asked for again."""
+    stop = threading.Event()
+
+    def download(sort: str) -> None:
+        while not stop.is_set():
+            with closing(http.client.HTTPConnection("127.0.0.1", server.port, _PATIENCE)) as line:
+                line.request("GET", f"/projects.csv?sort={sort}")
+                answer = line.getresponse()
+                while not stop.is_set() and answer.read(_PIECE):
+                    pass
+
+    threads = [threading.Thread(target=download, args=(sort,)) for sort in ("title", "-budget")]
+    for thread in threads:
+        thread.start()
+    try:
+        time.sleep(1)
+        return clicked(server, range(CLICKS, 2 * CLICKS))
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+
+
+def clicked(server: Server, numbers: range) -> dict:
+    """Milliseconds of so many clicks on filters that nobody has chosen before."""
+    taken = []
+    with closing(http.client.HTTPConnection("127.0.0.1", server.port, _PATIENCE)) as line:
+        for number in numbers:
+            begun = time.perf_counter()
+            line.request("GET", f"/projects/?year_from={1950 + number % 70}&budget_min={1_000 + number}")
+            line.getresponse().read()
+            taken.append((time.perf_counter() - begun) * 1_000)
+    taken.sort()
+    return {"median": taken[len(taken) // 2], "p95": taken[len(taken) * 95 // 100]}
 
 
 class Memory:

@@ -69,7 +69,9 @@ def write(store, scales: list[str], busiest: str) -> None:
 
 def exports(name: str, found: dict) -> list[str]:
     """Files of the whole selection at one scale, beside Datasette's."""
-    return [f"### Files at {name}: {found['rows']:,} projects", "", *tables.exports(found)]
+    idle, beside_files = (tables.both(found["clicks"][when]) for when in ("idle", "beside"))
+    clicks = f"A click on a filter: {idle} ms with nothing else to do, {beside_files} ms while two files are made."
+    return [f"### Files at {name}: {found['rows']:,} projects", "", *tables.exports(found), clicks, ""]
 
 
 def notes(portal: dict[str, dict]) -> list[str]:
