@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -32,6 +33,12 @@ _FORMER_NAMES = {
     "PORTAL_PROXIES": "PORTAL_PROXY_COUNT",
 }
 
+# An identifier of an organisation has no other characters; the types are the code list OrganisationType of IATI.
+_IATI_ORGANISATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]*")
+_IATI_ORGANISATION_TYPES = (
+    "10", "11", "15", "21", "22", "23", "24", "30", "40", "60", "70", "71", "72", "73", "80", "90"
+)  # fmt: skip
+
 Networks = tuple[IPv4Network | IPv6Network, ...]
 
 
@@ -59,7 +66,9 @@ class Settings:
     it, never from the request. `threads` is the number per worker. `has_pgbouncer`: PgBouncer runs between the portal
     and PostgreSQL. `reader_url` connects to PostgreSQL with the role for public requests (see database.public_reader).
     `max_staleness` is how many seconds a process uses its snapshot without asking the database for changes;
-    `page_cache_bytes` limits the rendered pages cached per process. `licence` is that of the data (see
+    `page_cache_bytes` limits the rendered pages cached per process. `iati_organisation` is the identifier of who
+    reports in IATI files, with name and type; `is_iati_primary`: on activities of its own (see
+    exports.iati.organisations). `licence` is that of the data (see
     exports.licence). `secret_key_fallbacks` are previous keys, which still decrypt; `has_persistent_key` is False if
     the key was generated for this start. `has_separate_styles` links
     each style sheet separately, so that browser tools name the source file. `proxy_count` is the number of reverse
@@ -82,6 +91,10 @@ class Settings:
     contact: str = ""
     licence: str = ""
     licence_url: str = ""
+    iati_organisation: str = ""
+    iati_organisation_name: str = ""
+    iati_organisation_type: str = ""
+    is_iati_primary: bool = False
     max_staleness: float = 0.05
     page_cache_bytes: int = 32_000_000
     proxy_count: int = 0
@@ -125,6 +138,7 @@ class Settings:
             licence_url=environ.get("PORTAL_LICENCE_URL", cls.licence_url),
             proxy_count=_read_proxy_count(environ),
             trusted_proxies=parse_networks(environ.get("PORTAL_TRUSTED_PROXIES") or _LOOPBACK_ADDRESSES),
+            **_iati_settings(environ),
             **_mail_settings(environ),
         )
 
@@ -195,6 +209,30 @@ def read_megabytes(environ: Mapping[str, str], name: str, default: int) -> int:
     if not megabytes.isdecimal():
         raise ConfigurationError(f"{name} is {megabytes!r}: set it to a whole number of megabytes, or 0 for none.")
     return int(megabytes) * 1_000_000
+
+
+def _iati_settings(environ: Mapping[str, str]) -> dict[str, Any]:
+    """PORTAL_IATI_ORGANISATION, _NAME, _TYPE and PORTAL_IATI_PRIMARY."""
+    organisation = environ.get("PORTAL_IATI_ORGANISATION", "")
+    name, kind = environ.get("PORTAL_IATI_ORGANISATION_NAME", ""), environ.get("PORTAL_IATI_ORGANISATION_TYPE", "")
+    is_primary = environ.get("PORTAL_IATI_PRIMARY") == "1"
+    if is_primary and not organisation:
+        raise ConfigurationError("PORTAL_IATI_PRIMARY is 1: set PORTAL_IATI_ORGANISATION too.")
+    if organisation and not _IATI_ORGANISATION.fullmatch(organisation):
+        raise ConfigurationError(
+            f"PORTAL_IATI_ORGANISATION is {organisation!r}: set the identifier that IATI knows, such as XM-DAC-47066."
+        )
+    if organisation and (not name.strip() or kind not in _IATI_ORGANISATION_TYPES):
+        raise ConfigurationError(
+            "PORTAL_IATI_ORGANISATION is set: set PORTAL_IATI_ORGANISATION_NAME too, and PORTAL_IATI_ORGANISATION_TYPE "
+            f"to one of {', '.join(_IATI_ORGANISATION_TYPES)} (40 is a multilateral organisation)."
+        )
+    return {
+        "iati_organisation": organisation,
+        "iati_organisation_name": name.strip(),
+        "iati_organisation_type": kind,
+        "is_iati_primary": is_primary,
+    }
 
 
 def _mail_settings(environ: Mapping[str, str]) -> dict[str, Any]:

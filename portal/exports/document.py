@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from portal.exports.iati.organisations import Reporter
 from portal.exports.licence import Licence
 from portal.search.index.facet_index import Sums
 
@@ -17,7 +18,7 @@ class Document:
     absolute URL of the list that holds the same projects, `address` that of the file itself. `changed_at` is the moment
     of the state that the file shows, None for a portal without records: a file never states the clock, so that the
     same state gives the same bytes. `is_project`: the file is that of one project, at its own address. `sample_note`
-    is a sentence, "" if no record is a sample.
+    is a sentence, "" if no record is a sample. `iati_reporter` is None for a portal that does not publish IATI.
     """
 
     site: str
@@ -33,6 +34,7 @@ class Document:
     sample_note: str = ""
     is_project: bool = False
     language: str = "en"
+    iati_reporter: Reporter | None = None
 
     @property
     def total(self) -> int:

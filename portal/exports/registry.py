@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
+from portal.config import Settings
 from portal.exports.document import Document
-from portal.exports.formats import csv_file, json_file, jsonl_file, xlsx_file
+from portal.exports.formats import csv_file, iati, iati_report, json_file, jsonl_file, xlsx_file
+from portal.exports.iati.organisations import is_iati_offered
 from portal.exports.options import ExportOptions
 from portal.exports.record import Record
 from portal.exports.selection import Selection
@@ -18,6 +20,10 @@ Writer = Callable[[Document, Iterable[Sequence[Record]], ExportOptions], Iterato
 Check = Callable[[Selection, Connection, ExportOptions], None]
 
 
+def _always(_: Settings) -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class Format:
     """One format. `suffix` is the end of its addresses, without the first dot.
@@ -25,7 +31,8 @@ class Format:
     `head_bytes` and `record_bytes` are rough sizes of what stands around the records, and of one record.
     `purpose` says in English what the format is good for. `has_columns`: the visitor may choose the columns.
     `is_attachment`: a browser saves the file instead of showing it. `check` raises PortalError for a selection that the
-    format cannot hold.
+    format cannot hold. `is_listed` is false for a file that stands in no menu. `is_offered` says whether a portal with
+    these settings has the format.
     """
 
     suffix: str
@@ -38,6 +45,8 @@ class Format:
     is_attachment: bool = True
     head_bytes: int = 500
     check: Check | None = None
+    is_listed: bool = True
+    is_offered: Callable[[Settings], bool] = _always
 
 
 FORMATS = {
@@ -59,6 +68,14 @@ FORMATS = {
             "jsonl", "JSON Lines", "a project on each line, for programs", "application/jsonl", 1_500,
             jsonl_file.write, has_columns=True,
         ),
+        Format(
+            "xml", "IATI", "activities in the standard for aid data", "application/xml", 3_000, iati.write,
+            is_offered=is_iati_offered,
+        ),
+        Format(
+            "iati-report.csv", "Report on the IATI file", "what IATI cannot express, and why",
+            "text/csv; charset=utf-8", 300, iati_report.write, is_listed=False, is_offered=is_iati_offered,
+        ),
     )
 }  # fmt: skip
 
@@ -66,6 +83,17 @@ FORMATS = {
 def rough_bytes(export_format: Format, records: int) -> int:
     """About how large a file with so many records is."""
     return export_format.head_bytes + records * export_format.record_bytes
+
+
+def offered_format(suffix: str, settings: Settings) -> Format | None:
+    """The format of this suffix, None if a portal with these settings has no such files."""
+    export_format = FORMATS.get(suffix)
+    return export_format if export_format and export_format.is_offered(settings) else None
+
+
+def listed_formats(settings: Settings) -> list[Format]:
+    """The formats of a menu."""
+    return [each for each in FORMATS.values() if each.is_listed and each.is_offered(settings)]
 
 
 def split_suffix(name: str) -> tuple[str, Format] | None:

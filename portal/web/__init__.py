@@ -9,6 +9,7 @@ from portal.web.admin.audit_log import bp as audit_page
 from portal.web.authoring.submission import bp as submission
 from portal.web.http.health import bp as health
 from portal.web.public.downloads import bp as downloads
+from portal.web.public.iati import bp as iati
 from portal.web.public.overview import bp as overview
 from portal.web.public.pages import bp as pages
 from portal.web.public.projects import bp as projects
@@ -19,6 +20,6 @@ from portal.web.review.records import bp as records
 from portal.web.review.review import bp as review
 
 BLUEPRINTS = (
-    health, overview, projects, downloads, pages, signing_in, passwords, own_account, email_changes, accounts, desk,
-    submission, review, publishing, handover, records, audit_page,
+    health, overview, projects, downloads, iati, pages, signing_in, passwords, own_account, email_changes, accounts,
+    desk, submission, review, publishing, handover, records, audit_page,
 )  # fmt: skip

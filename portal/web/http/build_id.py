@@ -7,13 +7,17 @@ from pathlib import Path
 
 from flask import Flask
 
+_PRINTED_SETTINGS = (
+    *("public_url", "operator", "contact", "licence", "licence_url"),
+    *("iati_organisation", "iati_organisation_name", "iati_organisation_type", "is_iati_primary"),
+)
 _SUFFIXES = (".py", ".html", ".csv", ".css", ".js", ".svg", ".mo")
 
 
 def compute_build_id(app: Flask, *folders: Path) -> str:
-    """The digest of all files in the folders and of the settings that pages print."""
+    """The digest of all files in the folders and of the settings that pages and files print."""
     settings = app.extensions["settings"]
-    digest = hashlib.sha256(repr((settings.public_url, settings.operator, settings.contact)).encode())
+    digest = hashlib.sha256(repr([getattr(settings, name) for name in _PRINTED_SETTINGS]).encode())
     for folder in folders:
         for path in sorted(folder.rglob("*")):
             if path.suffix in _SUFFIXES:

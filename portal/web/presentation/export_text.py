@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from portal.config import Settings
 from portal.exports.document import Document
+from portal.exports.iati.organisations import reporter_of
 from portal.exports.licence import licence_named
 from portal.exports.options import ExportOptions
 from portal.exports.registry import Format
@@ -54,6 +55,7 @@ def _document(
         sums=selection.sums,
         sample_note=sample_note(selection),
         language=i18n.current_locale(),
+        iati_reporter=reporter_of(settings),
     )
 
 

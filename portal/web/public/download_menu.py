@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from portal.exports.registry import FORMATS, rough_bytes
+from portal.exports.registry import listed_formats, rough_bytes
 from portal.search.query.filters import Filters
+from portal.web.http.request_context import settings
 from portal.web.presentation import export_text
 
 
@@ -30,7 +31,7 @@ def selection_links(filters: Filters, total: int) -> tuple[DownloadLink, ...]:
             export_format.media_type.partition(";")[0],
             export_text.rough_size(rough_bytes(export_format, total)),
         )
-        for export_format in FORMATS.values()
+        for export_format in listed_formats(settings())
     )
 
 
@@ -44,5 +45,5 @@ def project_links(slug: str) -> tuple[DownloadLink, ...]:
             export_format.media_type.partition(";")[0],
             export_text.rough_size(rough_bytes(export_format, 1)),
         )
-        for export_format in FORMATS.values()
+        for export_format in listed_formats(settings())
     )

@@ -12,7 +12,7 @@ from portal.errors import NotFound
 from portal.exports.columns import UnknownColumn
 from portal.exports.document import Document
 from portal.exports.options import ExportOptions, InvalidOption
-from portal.exports.registry import FORMATS, Format, split_suffix
+from portal.exports.registry import Format, offered_format, split_suffix
 from portal.exports.selection import Selection, reading, select_all, select_project
 from portal.exports.workbook.limits import TooLargeForExcel
 from portal.search import Filters, projects
@@ -32,7 +32,7 @@ _ATTEMPTS = 3
 @bp.get("/projects.<suffix>", endpoint="selection")
 @public
 def download_selection(suffix: str) -> Response:
-    export_format = FORMATS.get(suffix) or abort(404)
+    export_format = offered_format(suffix, settings()) or abort(404)
     filters, options = Filters.parse(request.args), ExportOptions.parse(request.args)
     address = export_text.file_path(filters, suffix, options)
     return ExportRequest(
@@ -49,7 +49,7 @@ def project_file(name: str) -> Response | None:
 
     Raises NotFound if there is no such project.
     """
-    if not (parts := split_suffix(name)):
+    if not (parts := split_suffix(name)) or not parts[1].is_offered(settings()):
         return None
     try:
         projects.locate(name)

@@ -1,0 +1,32 @@
+"""The report on an IATI file: what is left out of it, project by project and field by field, with the reason."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+
+from portal.exports.document import Document
+from portal.exports.formats.iati import publication_of
+from portal.exports.iati.activity import express
+from portal.exports.options import ExportOptions
+from portal.exports.record import Record
+from portal.text.formulas import escape_formula
+
+_BYTE_ORDER_MARK = "\ufeff"
+_HEADER = ("key", "project_id", "field", "reason")
+
+
+def write(document: Document, batches: Iterable[Sequence[Record]], _: ExportOptions) -> Iterator[bytes]:
+    """The file in pieces: CSV, a line for each omission, in the order of the projects."""
+    publication = publication_of(document)
+    yield (_BYTE_ORDER_MARK + _lines([_HEADER])).encode()
+    for batch in batches:
+        omissions = [omission for record in batch for omission in express(record, publication).omissions]
+        yield _lines(map(escape_formula, omission) for omission in omissions).encode()
+
+
+def _lines(rows: Iterable[Iterable[str]]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\r\n").writerows(rows)
+    return buffer.getvalue()

@@ -1,0 +1,1 @@
+"""IATI 2.03: a record as an activity, and what IATI cannot say of it."""

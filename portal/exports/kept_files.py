@@ -1,0 +1,81 @@
+"""Kept files: one file that is made once for each state, kept beside the locks of the slots, and replaced as a whole.
+
+A server that is restarted makes it again if the temporary folder is new.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import IO
+
+from portal.exports.slots import slots_folder
+
+_POLL_SECONDS = 0.05
+_LOCK, _PART = "lock", "part"
+
+
+class KeptFiles:
+    """The file of the newest state, under the name of that state; all workers of a portal share the folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def open(self, name: str) -> IO[bytes] | None:
+        """The file of this state, None if it is not made yet. It can be read to its end even if it is replaced."""
+        try:
+            return (self._folder / name).open("rb")
+        except FileNotFoundError:
+            return None
+
+    def claim(self, seconds: float, *, is_wanted: Callable[[], bool] = lambda: True) -> Claim | None:
+        """The right to make the file; None if another has it longer than this time, or once it is not wanted."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = (self._folder / _LOCK).open("ab")
+        deadline = time.monotonic() + seconds
+        while is_wanted():
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() >= deadline:
+                    break
+                time.sleep(_POLL_SECONDS)
+            else:
+                return Claim(self._folder, lock)
+        lock.close()
+        return None
+
+
+class Claim:
+    """The right to make the file, until `release`."""
+
+    def __init__(self, folder: Path, lock: IO[bytes]) -> None:
+        self._folder = folder
+        self._lock = lock
+
+    def keep(self, name: str, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        """Pass the pieces on, and keep them once the last one has been asked for; files of other states go."""
+        part = self._folder / _PART
+        with part.open("wb") as file:
+            for piece in pieces:
+                file.write(piece)
+                yield piece
+        part.replace(self._folder / name)
+        for other in self._folder.iterdir():
+            if other.name not in (name, _LOCK):
+                other.unlink(missing_ok=True)
+
+    def release(self) -> None:
+        """Let others make the file; what is not finished goes."""
+        (self._folder / _PART).unlink(missing_ok=True)
+        # Closing the file ends the lock, as does the end of the process.
+        self._lock.close()
+
+
+def kept_files(*portal: str) -> KeptFiles:
+    """The kept files of the portal that these texts tell from others on this machine."""
+    digest = hashlib.sha256("\n".join(portal).encode()).hexdigest()[:16]
+    return KeptFiles(slots_folder() / f"kept-{digest}")

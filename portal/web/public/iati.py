@@ -1,0 +1,130 @@
+"""IATI: the whole directory as one file that is kept, the report on it, and the lists of our own codes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from typing import IO
+
+from flask import Blueprint, Response, abort, current_app, request, url_for
+from werkzeug.datastructures import MultiDict
+
+from portal.exports.iati.code_lists import code_list
+from portal.exports.kept_files import Claim, KeptFiles, kept_files
+from portal.exports.options import ExportOptions
+from portal.exports.registry import offered_format
+from portal.exports.selection import select_all
+from portal.search import Filters
+from portal.search.index import current
+from portal.web.declarations import public
+from portal.web.http.conditional_get import cacheable, path_key
+from portal.web.http.file_response import (
+    MAX_WAIT_SECONDS,
+    OPEN_HEADERS,
+    Deliveries,
+    FileHead,
+    busy,
+    client_check,
+    stream,
+    unchanged,
+)
+from portal.web.http.request_context import settings
+from portal.web.presentation import export_text
+from portal.web.public.downloads import ExportRequest
+
+bp = Blueprint("iati", __name__)
+
+_READ_BYTES = 64 * 1024
+
+
+@bp.get("/iati/activities.xml")
+@public
+def activities() -> Response:
+    """The whole directory: made for the first who asks after a change, and kept for the others."""
+    address = url_for("iati.activities")
+    wanted = ExportRequest(
+        offered_format("xml", settings()) or abort(404),
+        ExportOptions.parse(MultiDict()),
+        address,
+        lambda: select_all(Filters()),
+        lambda selection: export_text.selection_document(settings(), selection, address),
+    )
+    selection = wanted.select()
+    etag = wanted.etag(selection)
+    if response := unchanged(etag):
+        return response
+    head = wanted.head(selection, wanted.describe(selection), etag)
+    if request.method == "HEAD":
+        return head.response()
+    kept = kept_files(settings().database_url, settings().public_url)
+    return _hand_out(head, kept) or _make(wanted, head, kept)
+
+
+@bp.get("/iati/report.csv")
+@public
+def report() -> Response:
+    """What the whole file leaves out."""
+    if not offered_format("iati-report.csv", settings()):
+        abort(404)
+    return Response(status=301, headers={"Location": url_for("downloads.selection", suffix="iati-report.csv")})
+
+
+@bp.get("/iati/codelists/type.xml", defaults={"facet": "type"})
+@bp.get("/iati/codelists/region.xml", defaults={"facet": "region"})
+@bp.get("/iati/codelists/gcm.xml", defaults={"facet": "gcm"})
+@public
+@cacheable(path_key)
+def codes(facet: str) -> Response:
+    """A list of our own codes, as IATI writes lists."""
+    response = Response(code_list(facet, current.current_snapshot().terms), content_type="application/xml")
+    response.headers.update(OPEN_HEADERS)
+    return response
+
+
+def _hand_out(head: FileHead, kept: KeptFiles) -> Response | None:
+    """The file if it is kept; None if it has to be made."""
+    if (file := kept.open(head.etag)) is None:
+        return None
+    deliveries: Deliveries = current_app.extensions["deliveries"]
+    if not deliveries.handing_out.acquire(blocking=False):
+        file.close()
+        return busy()
+    response = head.response(_read(file))
+    response.call_on_close(file.close)
+    response.call_on_close(deliveries.handing_out.release)
+    return response
+
+
+def _read(file: IO[bytes]) -> Iterator[bytes]:
+    while piece := file.read(_READ_BYTES):
+        yield piece
+
+
+def _make(wanted: ExportRequest, head: FileHead, kept: KeptFiles) -> Response:
+    """Make the file and keep it, unless another worker is doing so: then wait for it, but not long."""
+    if (claim := _wait_for_claim(kept)) is None:
+        return busy()
+    with ExitStack() as until_made:
+        until_made.callback(claim.release)
+        if response := _hand_out(head, kept):
+            return response
+        return stream(lambda stack: _open(wanted, claim, stack, until_made))
+
+
+def _wait_for_claim(kept: KeptFiles) -> Claim | None:
+    deliveries: Deliveries = current_app.extensions["deliveries"]
+    if not deliveries.waiting.acquire(blocking=False):
+        return None
+    try:
+        return kept.claim(MAX_WAIT_SECONDS, is_wanted=client_check(request.environ))
+    finally:
+        deliveries.waiting.release()
+
+
+def _open(
+    wanted: ExportRequest, claim: Claim, stack: ExitStack, until_made: ExitStack
+) -> tuple[FileHead, Callable[[], Iterable[bytes]]]:
+    stack.push(until_made.pop_all())
+    head, pieces = wanted.open(stack)
+    # A file that shows no certain state has no ETag, and is not kept.
+    return head, (lambda: claim.keep(head.etag, pieces())) if head.etag else pieces
