@@ -11,6 +11,7 @@ from flask.cli import with_appcontext
 from portal.config import Settings
 from portal.exports.document import Document
 from portal.exports.dump.folder import write_dump
+from portal.exports.iati.organisations import reporter_of
 from portal.exports.licence import licence_named
 from portal.exports.selection import Selection
 
@@ -47,4 +48,5 @@ def _describe(selection: Selection) -> Document:
         licence=licence_named(settings.licence, settings.licence_url),
         sums=selection.sums,
         sample_note="Records that are samples are marked; their totals are not the Fund’s." if is_sample else "",
+        iati_reporter=reporter_of(settings),
     )

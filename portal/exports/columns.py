@@ -79,11 +79,12 @@ COLUMNS = (
     ),
     Column(
         "project_type", "Project type", "text", "The project type, as the Fund names it.",
-        getters.name_of("type"), "#sector+name", "sector, own vocabulary 99", "classifications/0/title", "about",
+        getters.name_of("type"), "#sector+name", "sector, vocabularies 1 and 99", "classifications/0/title", "about",
     ),
     Column(
         "project_type_code", "Project type (code)", "text", "The project type as it stands in addresses.",
-        getters.code_of("type"), "#sector+code", "sector, own vocabulary 99", "classifications/0/id", "", is_safe=True,
+        getters.code_of("type"), "#sector+code", "sector, vocabularies 1 and 99", "classifications/0/id", "",
+        is_safe=True,
     ),
     Column(
         "theme", "Theme", "text", "The group of project types to which the type belongs.",
@@ -95,7 +96,8 @@ COLUMNS = (
     ),
     Column(
         "budget_usd", "Budget in US dollars", "amount", "The budget in US dollars; empty if it is not stated.",
-        getters.attribute("budget"), "#value+budget+usd", "budget/value", "amountAwarded", "amount", is_safe=True,
+        getters.attribute("budget"), "#value+budget+usd", "transaction type 2 and, up to a year, budget",
+        "amountAwarded", "amount", is_safe=True,
     ),
     Column(
         "coverage", "Coverage", "text", "National, regional, multi-regional or global.",
@@ -107,19 +109,19 @@ COLUMNS = (
     ),
     Column(
         "year", "Year of allocation", "integer", "The year in which the Fund allocated the budget.",
-        getters.attribute("year"), "#date+year", "", "awardDate", "", is_safe=True,
+        getters.attribute("year"), "#date+year", "transaction-date of the budget", "awardDate", "", is_safe=True,
     ),
     Column(
         "region", "IDF region", "text", "The region, as the Fund divides the world.",
-        getters.name_of("region"), "#region+name", "recipient-region, own vocabulary 99", "", "areaServed",
+        getters.name_of("region"), "#region+name", "recipient-region, if no state is named", "", "areaServed",
     ),
     Column(
         "region_code", "IDF region (code)", "text", "The region as it stands in addresses.",
-        getters.code_of("region"), "#region+code", "recipient-region, own vocabulary 99", "", "", is_safe=True,
+        getters.code_of("region"), "#region+code", "recipient-region, if no state is named", "", "", is_safe=True,
     ),
     Column(
         "benefiting_member_states", "Benefiting member states", "list", "The names of all states that benefit.",
-        getters.names_of("countries"), "#country+name", "recipient-country/narrative", "beneficiaryLocation/0/name",
+        getters.names_of("countries"), "#country+name", "recipient-country", "beneficiaryLocation/0/name",
         "areaServed",
     ),
     Column(
@@ -133,7 +135,7 @@ COLUMNS = (
     ),
     Column(
         "source_url", "Source page", "url", "The public page from which the facts come.",
-        getters.attribute("source_url"), "#meta+source+url", "document-link", "", "",
+        getters.attribute("source_url"), "#meta+source+url", "document-link, category A12", "", "",
     ),
     Column(
         "prima_id", "Prima ID", "text", "IOM’s identifier for the management of the project.",
@@ -142,11 +144,12 @@ COLUMNS = (
     Column(
         "other_countries", "Other countries benefiting at time of allocation", "list",
         "Countries that were not eligible but benefited too.",
-        getters.names_of("other_countries"), "#country+name+other", "", "", "areaServed",
+        getters.names_of("other_countries"), "#country+name+other", "location", "", "areaServed",
     ),
     Column(
         "other_country_codes", "Other countries (ISO codes)", "list", "Their ISO 3166-1 alpha-3 codes.",
-        getters.codes_of("other_countries"), "#country+code+other+v_iso3", "", "", "areaServed", is_safe=True,
+        getters.codes_of("other_countries"), "#country+code+other+v_iso3", "location/administrative", "",
+        "areaServed", is_safe=True,
     ),
     Column(
         "language", "Language of the summary", "text", "A BCP 47 code; empty if it is not stated.",
@@ -158,7 +161,8 @@ COLUMNS = (
     ),
     Column(
         "funding_line", "Funding line", "text", "The funding line, as the record states it.",
-        getters.attribute("funding_line"), "#meta+funding_line", "", "fundingOrganization note", "",
+        getters.attribute("funding_line"), "#meta+funding_line", "portal:record/@funding-line",
+        "fundingOrganization note", "",
     ),
     Column(
         "sdg", "Sustainable Development Goals", "list", "Goals (8) and targets (8.8) that the project serves.",
@@ -171,19 +175,19 @@ COLUMNS = (
     ),
     Column(
         "key", "Key", "text", "The permanent last part of the project’s address.",
-        getters.attribute("key"), "#meta+id", "", "", "",
+        getters.attribute("key"), "#meta+id", "portal:record/@key", "", "",
     ),
     Column(
         "address", "Address", "url", "The permanent address of the project’s page.",
-        getters.address, "#meta+url", "activity-website", "dataSource", "url", is_safe=True,
+        getters.address, "#meta+url", "document-link, category A12", "dataSource", "url", is_safe=True,
     ),
     Column(
         "licence", "Licence", "text", "The licence of this row.",
-        getters.licence, "#meta+license", "", "license of the package", "license",
+        getters.licence, "#meta+license", "@portal:licence of the file", "license of the package", "license",
     ),
     Column(
         "sample", "Sample", "text", "“sample” for a record that was compiled to show the portal.",
-        getters.sample, "#meta+sample", "", "", "", is_safe=True,
+        getters.sample, "#meta+sample", "portal:record/@sample", "", "", is_safe=True,
     ),
     Column(
         "last_changed", "Last changed", "text", "When the public record last changed, in UTC. On request only.",

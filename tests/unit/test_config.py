@@ -58,6 +58,14 @@ IMPOSSIBLE = [
     {"PORTAL_TRUSTED_PROXIES": "the proxy"},
     {"PORTAL_THREADS": "many"},
     {"PORTAL_PAGE_CACHE": "-1"},
+    {"PORTAL_IATI_PRIMARY": "1"},
+    {"PORTAL_IATI_ORGANISATION": "IOM/47066", "PORTAL_IATI_ORGANISATION_NAME": "IOM"},
+    {"PORTAL_IATI_ORGANISATION": "XM-DAC-47066", "PORTAL_IATI_ORGANISATION_TYPE": "40"},
+    {
+        "PORTAL_IATI_ORGANISATION": "XM-DAC-47066",
+        "PORTAL_IATI_ORGANISATION_NAME": "IOM",
+        "PORTAL_IATI_ORGANISATION_TYPE": "41",
+    },
     {
         "PORTAL_DEV": "1",
         "PORTAL_ENV": "production",
@@ -71,6 +79,18 @@ IMPOSSIBLE = [
 def test_impossible_settings_are_named(environ):
     with pytest.raises(ConfigurationError, match=next(iter(environ))):
         Settings.from_environment(environ)
+
+
+def test_the_organisation_that_reports_to_iati_is_read():
+    settings = Settings.from_environment(
+        {
+            "PORTAL_IATI_ORGANISATION": "XM-DAC-47066",
+            "PORTAL_IATI_ORGANISATION_NAME": " IOM ",
+            "PORTAL_IATI_ORGANISATION_TYPE": "40",
+        }
+    )
+    assert (settings.iati_organisation, settings.iati_organisation_name) == ("XM-DAC-47066", "IOM")
+    assert (settings.iati_organisation_type, settings.is_iati_primary) == ("40", False)
 
 
 def test_an_sqlite_engine_that_can_corrupt_a_file_is_refused(monkeypatch):

@@ -48,7 +48,7 @@ def write_dump(folder: Path, describe: Callable[[Selection], Document], base_url
         files = [
             _write_format(folder, suffix, name, selection, connection, document)
             for suffix, name in _FILES.items()
-            if suffix in FORMATS
+            if suffix != "xml" or document.iati_reporter
         ]
     is_new = changes.update(folder, _partial(folder, _FILES["jsonl"]), document)
     files.append(replace(_describe(folder / changes.FILE_NAME, "text/csv"), text_columns=changes.COLUMNS))
