@@ -1,6 +1,7 @@
 """Every page there is, for tests that walk them all."""
 
 import re
+from pathlib import PurePosixPath
 
 from portal.web.declarations import declared_access
 
@@ -20,6 +21,15 @@ _PROJECT = re.compile(r'href="(/projects/[^"/?#]+)"')
 
 def fixed(app):
     """The addresses of all public pages without a variable part; not health checks and /_components."""
+    return [address for address in _without_variables(app) if not PurePosixPath(address).suffix]
+
+
+def files(app):
+    """The same of what is no page, such as /iati/activities.xml."""
+    return [address for address in _without_variables(app) if PurePosixPath(address).suffix]
+
+
+def _without_variables(app):
     return sorted(
         {
             rule.rule

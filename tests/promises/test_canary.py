@@ -12,7 +12,7 @@ from portal.vocabulary.workflow import State
 from tests.conftest import FRAGMENT
 from tests.factories import COMPLETE, Office
 from tests.staff_clients import Colleague
-from tests.urls import LOST, SELECTIONS, fixed, projects
+from tests.urls import LOST, SELECTIONS, files, fixed, projects
 
 HIDDEN = (
     State.DRAFT, State.DISCARDED, State.SUBMITTED, State.IN_REVIEW, State.RETURNED,
@@ -70,7 +70,7 @@ def addresses(app, sample, office, client):
     ours = projects(client.get("/projects/?q=public+record").text)
     assert len(ours) >= 5
     histories = [f"{address}/history" for address in (*ours, *listed[:5])]
-    public = [address for address in fixed(app) if not address.startswith("/staff")]
+    public = [address for address in (*fixed(app), *files(app)) if not address.startswith("/staff")]
     hunts = [f"/projects/?q={CANARY}", f"/projects/?q={CANARY}&view=table", "/projects/?year=1907", "/projects/?q=ZZ"]
     guesses = [f"/projects/ZZ.{CANARY}{re.sub(r'[^a-z]', '', state)}" for state in HIDDEN]
     return [*public, *SELECTIONS, *LOST, *listed, *histories, *hunts, *guesses]
