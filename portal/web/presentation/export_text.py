@@ -114,5 +114,5 @@ def _slug(text: str) -> str:
 def rough_size(size: int) -> str:
     """A rough size in bytes, in words: 91,000 -> "90 kB"."""
     if size < 1_000_000:
-        return gettext("%(size)s kB", size=max(1, round(size / 1_000)))
-    return gettext("%(size)s MB", size=round(size / 1_000_000))
+        return gettext("%(size)s\u00a0kB", size=max(1, round(size / 1_000)))
+    return gettext("%(size)s\u00a0MB", size=round(size / 1_000_000))
