@@ -69,7 +69,7 @@ FORMATS = {
             jsonl_file.write, has_columns=True,
         ),
         Format(
-            "xml", "IATI", "activities in the standard for aid data", "application/xml", 3_000, iati.write,
+            "xml", "IATI", "activities in the standard for aid data", "application/xml", 2_500, iati.write,
             is_offered=is_iati_offered,
         ),
         Format(

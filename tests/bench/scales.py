@@ -58,6 +58,10 @@ def environment(database: Path, **more: str) -> dict[str, str]:
         "PORTAL_ENV": "production",
         "PORTAL_URL": "http://127.0.0.1",
         "SECRET_KEY": "only-for-measuring-" + "0" * 32,
+        # IATI files need somebody who reports.
+        "PORTAL_IATI_ORGANISATION": "AA-AAA-123456789",
+        "PORTAL_IATI_ORGANISATION_NAME": "Nobody",
+        "PORTAL_IATI_ORGANISATION_TYPE": "90",
         **more,
     }
 
