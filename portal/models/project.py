@@ -79,13 +79,19 @@ class Project(Model):
 
 
 class ProjectCountry(Model):
-    """A benefiting member state or, if not `is_eligible`, another country that benefited at the time."""
+    """A benefiting member state or, if not `is_eligible`, another country that benefited at the time.
+
+    `share` is what a state gets of the budget, in hundredths of a per cent. Either all states of a project have one,
+    and they add up to 10,000, or none has, and the shares are equal (see search.shares).
+    """
 
     __tablename__ = "project_country"
+    __table_args__ = (CheckConstraint("share BETWEEN 0 AND 10000", name="share_of_a_whole"),)
 
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"), primary_key=True)
     term_id: Mapped[int] = mapped_column(ForeignKey("term.id"), primary_key=True)
     is_eligible: Mapped[bool] = mapped_column(default=True)
+    share: Mapped[int | None]
 
 
 class ProjectTag(Model):

@@ -12,6 +12,7 @@ from pyroaring import BitMap
 
 from portal.search.arrays import Int64Array, IntegerArray
 from portal.search.index.bitmaps import BitSlicedColumn, ValueBitmaps, group_by_code, patch_bitmaps, to_bitmap
+from portal.search.index.country_parts import CountryParts
 from portal.search.index.facet_index import AppendedRow, FacetIndex, RowColumns
 from portal.search.index.sort_order import SortOrder
 from portal.vocabulary.facets import MULTI_VALUED_FACETS, NOT_STATED, SINGLE_VALUED_FACETS
@@ -25,7 +26,8 @@ class ProjectColumns:
 
     `ids` are database ids; `years`, `starts` and `ends` are years, 0 if not stated; `budgets` are cents, -1 if not
     stated. `single_valued` holds one term id per row (0 if not stated) for each facet; `multi_valued` holds two
-    parallel arrays, rows and term ids. `codes` maps a facet's term ids to the codes used in URLs.
+    parallel arrays, rows and term ids. `country_shares` is parallel to those of the facet country: hundredths of a per
+    cent, -1 where none is stated. `codes` maps a facet's term ids to the codes used in URLs.
     """
 
     ids: IntegerArray
@@ -35,6 +37,7 @@ class ProjectColumns:
     budgets: IntegerArray
     single_valued: Mapping[str, IntegerArray]
     multi_valued: Mapping[str, tuple[Int64Array, IntegerArray]]
+    country_shares: IntegerArray
     codes: Mapping[str, Mapping[int, str]]
 
 
@@ -60,6 +63,7 @@ def build_index(columns: ProjectColumns) -> FacetIndex:
         first_years=parts.first_years,
         last_years=parts.last_years,
         budgets=parts.budgets,
+        country_parts=parts.country_parts,
         orders={
             "oldest": sort_rows_by(years),
             "budget": sort_rows_by(budgets),
@@ -97,6 +101,7 @@ def patch_index(
         first_years=patch_bitmaps(index.first_years, removed, added.first_years),
         last_years=patch_bitmaps(index.last_years, removed, added.last_years),
         budgets=index.budgets.patched(removed, added.budgets),
+        country_parts=index.country_parts.extended(added.country_parts),
         orders={
             name: patch_order(index.orders[name], sort_key, removed_rows, added_rows)
             for name, sort_key in sort_keys(row_columns).items()
@@ -142,6 +147,7 @@ class IndexParts:
     first_years: ValueBitmaps
     last_years: ValueBitmaps
     budgets: BitSlicedColumn
+    country_parts: CountryParts
 
 
 def build_parts(
@@ -172,6 +178,21 @@ def build_parts(
         first_years=group_by_year(rows, row_columns.first_years),
         last_years=group_by_year(rows, row_columns.last_years),
         budgets=budgets,
+        country_parts=split_budgets(columns, positions, row_columns, first_row=first_row),
+    )
+
+
+def split_budgets(
+    columns: ProjectColumns, positions: Int64Array, row_columns: RowColumns, *, first_row: int
+) -> CountryParts:
+    title_rows, terms = columns.multi_valued["country"]
+    return CountryParts.split(
+        positions[title_rows],
+        terms,
+        columns.country_shares,
+        row_columns.budgets,
+        columns.codes["country"],
+        first_row=first_row,
     )
 
 

@@ -16,6 +16,7 @@ from pyroaring import BitMap
 
 from portal.search.arrays import Int64Array, IntegerArray
 from portal.search.index.bitmaps import BitSlicedColumn, ValueBitmaps, to_bitmap, to_row_array
+from portal.search.index.country_parts import CountryParts
 from portal.search.index.sort_order import SortOrder
 from portal.search.query.filters import Filters
 from portal.vocabulary.facets import NOT_STATED
@@ -83,6 +84,7 @@ class FacetIndex:
     first_years: ValueBitmaps = field(repr=False)
     last_years: ValueBitmaps = field(repr=False)
     budgets: BitSlicedColumn = field(repr=False)
+    country_parts: CountryParts = field(repr=False)
     orders: Mapping[str, SortOrder] = field(repr=False)
     appended: tuple[AppendedRow, ...] = field(default=(), repr=False)
 

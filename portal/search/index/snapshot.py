@@ -46,7 +46,7 @@ _COLUMN_TYPES: list[IntegerType] = [
     np.int32,
     np.int32,
 ]
-_INDEX_COUNTRIES_SQL = "SELECT project_id, term_id FROM project_country WHERE is_eligible"
+_INDEX_COUNTRIES_SQL = "SELECT project_id, term_id, coalesce(share, -1) FROM project_country WHERE is_eligible"
 _INDEX_TAGS_SQL = "SELECT project_id, term_id FROM project_tag"
 
 
@@ -148,7 +148,9 @@ def read_project_columns(session: Session, terms: Terms, only_ids: Sequence[int]
     for term in terms.in_facet("type"):
         if term.parent and term.id < len(theme_by_type):
             theme_by_type[term.id] = term.parent.id
-    goals, objectives = split_tags(read_row_term_pairs(session, _INDEX_TAGS_SQL, row_by_id, only_ids), terms)
+    country_rows, countries, shares = read_links(session, _INDEX_COUNTRIES_SQL, row_by_id, only_ids, 3)
+    tag_rows, tags = read_links(session, _INDEX_TAGS_SQL, row_by_id, only_ids, 2)
+    goals, objectives = split_tags((tag_rows, tags), terms)
     return ProjectColumns(
         ids=ids,
         years=years,
@@ -163,10 +165,11 @@ def read_project_columns(session: Session, terms: Terms, only_ids: Sequence[int]
             "theme": theme_by_type[project_type],
         },
         multi_valued={
-            "country": read_row_term_pairs(session, _INDEX_COUNTRIES_SQL, row_by_id, only_ids),
+            "country": (country_rows, countries),
             "sdg": goals,
             "gcm": objectives,
         },
+        country_shares=shares,
         codes={facet: {term.id: term.code for term in terms.in_facet(facet)} for facet in _INDEXED_FACETS},
     )
 
@@ -208,14 +211,14 @@ def read_batches(
             yield batch
 
 
-def read_row_term_pairs(
-    session: Session, statement: str, rows_by_project_id: Int64Array, only_ids: Sequence[int] | None
-) -> RowTermPairs:
-    """Parallel arrays of rows and term ids, for published projects only."""
-    projects, terms = read_integer_columns(session, statement, _COLUMN_TYPES[:1] * 2, "project_id", only_ids)
-    known = projects < len(rows_by_project_id)
-    rows = rows_by_project_id[projects[known]]
-    return rows[rows >= 0], terms[known][rows >= 0]
+def read_links(
+    session: Session, statement: str, rows_by_project_id: Int64Array, only_ids: Sequence[int] | None, width: int
+) -> list[Int64Array]:
+    """The `width` columns of a table of links, with rows in place of project ids; for published projects only."""
+    columns = read_integer_columns(session, statement, [np.int32] * width, "project_id", only_ids)
+    known = columns[0] < len(rows_by_project_id)
+    rows = rows_by_project_id[columns[0][known]]
+    return [rows[rows >= 0], *(column[known][rows >= 0] for column in columns[1:])]
 
 
 def find_successors(session: Session, index: FacetIndex, changed_ids: Sequence[int], ids: IntegerArray) -> Int64Array:

@@ -1,0 +1,77 @@
+"""The pivot: a table of any search by any facet, or by two, from the current snapshot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from portal.search.directory import text_hits, with_current_codes
+from portal.search.index.axis import OTHERS
+from portal.search.index.crosstab import Crosstab, cross
+from portal.search.index.current import current_snapshot
+from portal.search.index.facet_index import Sums, matches_all_values
+from portal.search.index.snapshot import Snapshot
+from portal.search.query.filters import Filters
+from portal.search.read_models.terms import Terms
+from portal.vocabulary.facets import FACETS, NOT_STATED
+
+Measure = Literal["projects", "full", "shared"]
+MEASURES: tuple[Measure, ...] = ("projects", "full", "shared")
+# The budget is a facet only for its "not stated".
+PIVOT_FACETS = tuple(facet for facet in FACETS if facet != "budget")
+
+
+@dataclass(frozen=True)
+class Pivot:
+    """A table of a search; `across` is "" for a table without columns. `filters` have the current codes of terms."""
+
+    filters: Filters
+    by: str
+    across: str
+    measure: Measure
+    table: Crosstab = field(repr=False)
+    sums: Sums
+    snapshot: Snapshot = field(repr=False)
+
+
+def table(
+    filters: Filters, by: str, across: str, measure: Measure, *, limits: tuple[int | None, int | None] = (None, None)
+) -> Pivot:
+    """Count a search by facets of PIVOT_FACETS; `limits` are the most rows and columns, the rest is one (OTHERS)."""
+    snapshot = current_snapshot()
+    filters = with_current_codes(snapshot, filters)
+    hits, _ = text_hits(snapshot, filters) or (None, None)
+    selection = snapshot.index.select(filters, hits)
+    crosstab = cross(snapshot.index, selection, by, across, is_shared=measure == "shared", limits=limits)
+    return Pivot(filters, by, across, measure, crosstab, snapshot.index.sums(selection), snapshot)
+
+
+def in_order(terms: Terms, facet: str, values: tuple[str, ...]) -> list[int]:
+    """The places of the values of an axis in the order in which they are shown.
+
+    Terms stand as in their list and years rising, then what is beyond a limit, and "not stated" last.
+    """
+
+    def key(place: int) -> tuple[int, int, str]:
+        value = values[place]
+        if value in (OTHERS, NOT_STATED):
+            return 1 + (value == NOT_STATED), 0, value
+        term = terms.get(facet, value)
+        return 0, term.id if term else 0, value
+
+    return sorted(range(len(values)), key=key)
+
+
+def narrowed(filters: Filters, facet: str, value: str) -> Filters | None:
+    """The search for those of its projects that have this value; None if filters cannot say so."""
+    selected = filters.values(facet)
+    added = filters.selected | {(facet, value)}
+    if not selected:
+        return filters.replace(selected=added)
+    if matches_all_values(filters, facet):
+        return filters.replace(selected=added)
+    if value in selected:
+        return filters.replace(selected=filters.without(facet).selected | {(facet, value)})
+    if facet == "country" and len(selected) == 1:
+        return filters.replace(selected=added, match_all_countries=True)
+    return None

@@ -1,0 +1,47 @@
+"""How an amount is split over the states of a project: the one rule, which tables, figures and files share.
+
+Each state gets the whole cents of its weight. The cents that are left go one each to the largest remainders, among
+equal ones to the states that come first. The parts therefore add up to the amount, and the same amount is always split
+the same way. States stand in the order of their list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from portal.search.arrays import Int64Array, IntegerArray
+
+# Stated shares are in hundredths of a per cent, and those of a project add up to this.
+WHOLE = 10_000
+
+
+def split(amount: int, weights: Sequence[int]) -> list[int]:
+    """Whole parts of an amount, in proportion to these weights, which total exactly.
+
+    Weights are not negative, and not all zero; for equal parts each is 1. To state shares as percentages, split WHOLE.
+    """
+    if not weights:
+        return []
+    parts = split_each(np.array([amount]), np.zeros(len(weights), dtype=np.int64), np.array(weights))
+    result: list[int] = parts.tolist()
+    return result
+
+
+def split_each(amounts: IntegerArray, owners: IntegerArray, weights: IntegerArray) -> Int64Array:
+    """Split many amounts at once: the parts are parallel to `weights`.
+
+    `owners` says, rising, which of the amounts each weight belongs to; every amount has a weight above zero. Amounts
+    are not negative and up to 10**14, weights up to WHOLE, so that their product fits into 64 bits.
+    """
+    amounts, weights = amounts.astype(np.int64), weights.astype(np.int64)
+    whole = np.bincount(owners, weights, minlength=len(amounts)).astype(np.int64)
+    parts, remainders = np.divmod(amounts[owners] * weights, whole[owners])
+    left = amounts - np.bincount(owners, parts, minlength=len(amounts)).astype(np.int64)
+    starts = np.searchsorted(owners, np.arange(len(amounts)))
+    # Stable: among equal remainders the first one stays first.
+    order = np.lexsort((-remainders, owners))
+    ranks = np.arange(len(owners)) - starts[owners]
+    parts[order] += ranks < left[owners]
+    return parts
