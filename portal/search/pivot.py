@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from portal.search.directory import text_hits, with_current_codes
-from portal.search.index.axis import OTHERS
-from portal.search.index.crosstab import Crosstab, cross
+from portal.search.index.axis import OTHERS, FacetPlaces, Selected, facet_places
+from portal.search.index.caches import caches_for, put_bounded
+from portal.search.index.crosstab import Crosstab, Limits, cross
 from portal.search.index.current import current_snapshot
 from portal.search.index.facet_index import Sums, matches_all_values
 from portal.search.index.snapshot import Snapshot
@@ -34,16 +35,27 @@ class Pivot:
     snapshot: Snapshot = field(repr=False)
 
 
-def table(
-    filters: Filters, by: str, across: str, measure: Measure, *, limits: tuple[int | None, int | None] = (None, None)
-) -> Pivot:
+def table(filters: Filters, by: str, across: str, measure: Measure, *, limits: Limits = (None, None)) -> Pivot:
     """Count a search by facets of PIVOT_FACETS; `limits` are the most rows and columns, the rest is one (OTHERS)."""
     snapshot = current_snapshot()
     filters = with_current_codes(snapshot, filters)
     hits, _ = text_hits(snapshot, filters) or (None, None)
     selection = snapshot.index.select(filters, hits)
-    crosstab = cross(snapshot.index, selection, by, across, is_shared=measure == "shared", limits=limits)
+    crosstab = cross(
+        Selected.of(snapshot.index, selection, counts_only=measure == "projects"),
+        _places(snapshot, by),
+        _places(snapshot, across),
+        is_shared=measure == "shared",
+        limits=limits,
+    )
     return Pivot(filters, by, across, measure, crosstab, snapshot.index.sums(selection), snapshot)
+
+
+def _places(snapshot: Snapshot, facet: str) -> FacetPlaces:
+    cache = caches_for(snapshot).places
+    if (cached := cache.get(facet)) is not None:
+        return cached
+    return put_bounded(cache, facet, facet_places(snapshot.index, facet), len(PIVOT_FACETS) + 1)
 
 
 def in_order(terms: Terms, facet: str, values: tuple[str, ...]) -> list[int]:

@@ -2,29 +2,93 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 from pyroaring import BitMap
 
-from portal.search.arrays import Int64Array, RowArray
-from portal.search.index.bitmaps import to_bitmap, to_row_array
+from portal.search.arrays import Int64Array, IntegerArray, RowArray
+from portal.search.index.bitmaps import to_row_array
 from portal.search.index.facet_index import FacetIndex
 from portal.vocabulary.facets import MULTI_VALUED_FACETS
 
 # The value of the row or column that stands for all those beyond a limit. No term has an empty code.
 OTHERS = ""
-_SEVERAL, NO_BUDGET = -1, -1
+_MAX_SMALL_PLACES = np.iinfo(np.int16).max
+
+
+@dataclass(frozen=True)
+class FacetPlaces:
+    """One facet of an index by row, NOT_STATED among its values like any other.
+
+    `places` is the place of its value for each row, len(values) for a row with several. `rows` and `several` are
+    parallel, by row: one entry for each value of those. `parts` are their parts of the budget in cents, -1 if it is not
+    stated; None for a facet over which no money is split.
+    """
+
+    values: tuple[str, ...]
+    places: IntegerArray = field(repr=False)
+    rows: RowArray = field(repr=False)
+    several: IntegerArray = field(repr=False)
+    parts: Int64Array | None = field(default=None, repr=False)
+
+
+def facet_places(index: FacetIndex, facet: str) -> FacetPlaces:
+    """The places of all rows; the facet "" has one value, which every row has."""
+    bitmaps = index.bitmaps[facet] if facet else {OTHERS: index.all_rows}
+    size, values = len(bitmaps), tuple(bitmaps)
+    arrays = [to_row_array(rows) for rows in bitmaps.values()]
+    places = np.full(len(index.row_columns.ids), size, dtype=np.int16 if size < _MAX_SMALL_PLACES else np.int32)
+    for place, rows in enumerate(arrays):
+        places[rows] = place
+    if facet not in MULTI_VALUED_FACETS:
+        nothing = np.empty(0, dtype=np.uint32)
+        return FacetPlaces(values, places, nothing, nothing)
+    # Of a row with several values, the last one overwrote the others.
+    overwritten = [rows[places[rows] != place] for place, rows in enumerate(arrays)]
+    has_several = np.zeros(len(places), dtype=bool)
+    has_several[np.concatenate(overwritten)] = True
+    places[has_several] = size
+    if facet == "country":
+        return FacetPlaces(values, places, *_country_entries(index, values, has_several))
+    entries = [rows[has_several[rows]] for rows in arrays]
+    several = np.repeat(np.arange(size), [len(rows) for rows in entries])
+    order = np.argsort(rows := np.concatenate(entries), kind="stable")
+    return FacetPlaces(values, places, rows[order], several[order])
+
+
+def _country_entries(
+    index: FacetIndex, values: tuple[str, ...], has_several: np.ndarray[tuple[int], np.dtype[np.bool_]]
+) -> tuple[RowArray, IntegerArray, Int64Array]:
+    parts = index.country_parts
+    is_current = has_several[parts.rows]
+    place_by_code = {code: place for place, code in enumerate(values)}
+    terms, positions = np.unique(parts.terms[is_current], return_inverse=True)
+    places = np.array([place_by_code[parts.codes[int(term)]] for term in terms], dtype=np.int64)
+    return parts.rows[is_current], places[positions], parts.cents[is_current]
+
+
+@dataclass(frozen=True)
+class Selected:
+    """The projects of a table: their rows in the index, rising, and their budgets in cents, -1 if not stated.
+
+    Where projects alone are counted, all budgets are 0.
+    """
+
+    rows: RowArray = field(repr=False)
+    budgets: IntegerArray = field(repr=False)
+
+    @classmethod
+    def of(cls, index: FacetIndex, selection: BitMap, *, counts_only: bool = False) -> Selected:
+        rows = to_row_array(selection)
+        return cls(rows, np.zeros(len(rows), dtype=np.int64) if counts_only else index.row_columns.budgets[rows])
 
 
 @dataclass(frozen=True)
 class Entries:
     """A project may stand in several rows of a table: one entry for each, by project.
 
-    Parallel arrays: the place of the project in its selection, the place of the value on the axis, and the cents that
-    count there, -1 for a project without a budget.
+    Parallel arrays: the number of the project, the place of the value on the axis, and the cents that count there.
     """
 
     projects: Int64Array
@@ -34,137 +98,65 @@ class Entries:
 
 @dataclass(frozen=True)
 class Axis:
-    """The values of a facet that a selection has, in `values`; each project of the selection has at least one.
-
-    `places` is the place of its value for each selected project, -1 if it has several; those stand in `several`.
-    """
+    """A facet for the projects of a selection, numbered in its order; as FacetPlaces, but with their entries."""
 
     values: tuple[str, ...]
-    places: npt.NDArray[np.int32] = field(repr=False)
+    places: IntegerArray = field(repr=False)
     several: Entries = field(repr=False)
 
-    @property
-    def has_several(self) -> bool:
-        """Whether any project has several values, so that the table counts it several times."""
-        return len(self.several.projects) > 0
-
-    def entries_of(self, projects: Int64Array, budgets: Int64Array) -> Entries:
-        """The entries of these projects (places in the selection, rising) by project, numbered from 0 in their order.
-
-        `budgets` are those of the selection.
-        """
+    def entries_of(self, projects: Int64Array, budgets: IntegerArray) -> Entries:
+        """The entries of these projects, rising, now numbered from 0 in their order; `budgets` are theirs."""
         places = self.places[projects]
-        alone = np.flatnonzero(places != _SEVERAL)
-        found = np.searchsorted(projects, self.several.projects)
-        is_wanted = found < len(projects)
-        is_wanted[is_wanted] = projects[found[is_wanted]] == self.several.projects[is_wanted]
-        order = np.argsort(numbers := np.concatenate([alone, found[is_wanted]]), kind="stable")
+        alone = np.flatnonzero(places < len(self.values))
+        numbers, is_wanted = _find(projects, self.several.projects)
+        numbers = np.concatenate([alone, numbers])
         values = np.concatenate([places[alone], self.several.values[is_wanted]])
-        cents = np.concatenate([budgets[projects[alone]], self.several.cents[is_wanted]])
-        return Entries(numbers[order], values[order], cents[order])
+        cents = np.concatenate([budgets[alone], self.several.cents[is_wanted]])
+        order = np.argsort(numbers, kind="stable")
+        return Entries(numbers[order], values[order].astype(np.int64), cents[order])
 
 
-@dataclass(frozen=True)
-class Selected:
-    """The projects of a table: their rows in the index, rising, and their budgets in cents, -1 if not stated."""
-
-    index: FacetIndex = field(repr=False)
-    bitmap: BitMap
-    rows: RowArray = field(repr=False)
-    budgets: Int64Array = field(repr=False)
-
-    @classmethod
-    def of(cls, index: FacetIndex, bitmap: BitMap) -> Selected:
-        rows = to_row_array(bitmap)
-        return cls(index, bitmap, rows, index.row_columns.budgets[rows].astype(np.int64, copy=False))
-
-    def places(self, rows: RowArray) -> Int64Array:
-        """The place in this selection of rows that are in it."""
-        return np.searchsorted(self.rows, rows).astype(np.int64, copy=False)
-
-
-def single_axis(selected: Selected) -> Axis:
-    """The axis of a table without columns: one value, which every project has."""
-    return Axis((OTHERS,), np.zeros(len(selected.rows), dtype=np.int32), _no_entries())
-
-
-def facet_axis(selected: Selected, facet: str, *, is_shared: bool, limit: int | None) -> Axis:
-    """The axis of a facet, with NOT_STATED as a value like any other.
+def axis_of(column: FacetPlaces, selected: Selected, *, is_shared: bool, limit: int | None) -> Axis:
+    """The axis of a facet for a selection.
 
     With `is_shared`, a project of several member states counts with its parts, else everywhere in full. Beyond `limit`
     values, those with fewest projects are one, OTHERS.
     """
-    bitmaps = _limited(_present(selected, facet), limit)
-    places = _places_by_row(selected, bitmaps, facet)
-    find_several = _shared_entries if facet == "country" and is_shared else _several_entries
-    several = find_several(selected, bitmaps, places) if facet in MULTI_VALUED_FACETS else _no_entries()
-    return Axis(tuple(bitmaps), places, several)
+    places = column.places[selected.rows]
+    projects, is_wanted = _find(selected.rows, column.rows)
+    values = column.several[is_wanted].astype(np.int64)
+    is_split = is_shared and column.parts is not None
+    cents = column.parts[is_wanted] if is_split and column.parts is not None else selected.budgets[projects]
+    axis = Axis(column.values, places, Entries(projects, values, cents))
+    return axis if limit is None else _limited(axis, limit, is_split=is_split)
 
 
-def _no_entries() -> Entries:
-    nothing = np.empty(0, dtype=np.int64)
-    return Entries(nothing, nothing, nothing)
+def _find(known: IntegerArray, wanted: IntegerArray) -> tuple[Int64Array, np.ndarray[tuple[int], np.dtype[np.bool_]]]:
+    """Where those of the wanted numbers are that are known, and which they are; both arrays rise."""
+    places = np.searchsorted(known, wanted)
+    is_known = places < len(known)
+    is_known[is_known] = known[places[is_known]] == wanted[is_known]
+    return places[is_known].astype(np.int64), is_known
 
 
-def _present(selected: Selected, facet: str) -> dict[str, BitMap]:
-    """The selected rows of each value that has any."""
-    values = selected.index.bitmaps[facet]
-    if len(selected.bitmap) == len(selected.index.all_rows):
-        return {value: rows for value, rows in values.items() if rows}
-    return {value: common for value, rows in values.items() if (common := rows & selected.bitmap)}
-
-
-def _limited(bitmaps: dict[str, BitMap], limit: int | None) -> dict[str, BitMap]:
-    if limit is None or len(bitmaps) <= limit:
-        return bitmaps
-    by_size = sorted(bitmaps, key=lambda value: (-len(bitmaps[value]), value))
-    kept, folded = set(by_size[: limit - 1]), by_size[limit - 1 :]
-    others = BitMap.union(*(bitmaps[value] for value in folded))
-    return {value: rows for value, rows in bitmaps.items() if value in kept} | {OTHERS: others}
-
-
-def _places_by_row(selected: Selected, bitmaps: Mapping[str, BitMap], facet: str) -> npt.NDArray[np.int32]:
-    """The place of its value for each selected project, _SEVERAL if it has several."""
-    size = len(selected.index.row_columns.ids)
-    places = np.full(size, _SEVERAL, dtype=np.int32)
-    arrays = [to_row_array(rows) for rows in bitmaps.values()]
-    for place, rows in enumerate(arrays):
-        places[rows] = place
-    if facet in MULTI_VALUED_FACETS:
-        counts = np.zeros(size, dtype=np.uint16)
-        for rows in arrays:
-            counts[rows] += 1
-        places[counts > 1] = _SEVERAL
-    return places[selected.rows]
-
-
-def _several_entries(selected: Selected, bitmaps: Mapping[str, BitMap], places: npt.NDArray[np.int32]) -> Entries:
-    """The entries of the projects that have several values, each with its whole budget."""
-    rows = to_bitmap(selected.rows[places == _SEVERAL])
-    if not rows:
-        return _no_entries()
-    parts = [(place, to_row_array(common)) for place, values in enumerate(bitmaps.values()) if (common := values & rows)]
-    projects = selected.places(np.concatenate([part for _, part in parts]))
-    values = np.repeat([place for place, _ in parts], [len(part) for _, part in parts])
-    order = np.lexsort((values, projects))
-    return Entries(projects[order], values[order], selected.budgets[projects[order]])
-
-
-def _shared_entries(selected: Selected, bitmaps: Mapping[str, BitMap], places: npt.NDArray[np.int32]) -> Entries:
-    """The entries of the projects of several states, each with its part of the budget."""
-    parts = selected.index.country_parts
-    projects = selected.places(parts.rows)
-    is_wanted = projects < len(selected.rows)
-    is_wanted[is_wanted] = selected.rows[projects[is_wanted]] == parts.rows[is_wanted]
-    # A project whose states are all among the others has one entry, and so its whole budget there.
-    is_wanted[is_wanted] = places[projects[is_wanted]] == _SEVERAL
-    place_by_code = {code: place for place, code in enumerate(bitmaps)}
-    terms, positions = np.unique(parts.terms[is_wanted], return_inverse=True)
-    others = place_by_code.get(OTHERS, _SEVERAL)
-    known = np.array([place_by_code.get(parts.codes[int(term)], others) for term in terms], dtype=np.int64)
-    # Several states among the others are one entry.
-    keys = projects[is_wanted] * len(bitmaps) + known[positions]
-    keys, owners = np.unique(keys, return_inverse=True)
-    cents = np.zeros(len(keys), dtype=np.int64)
-    np.add.at(cents, owners, parts.cents[is_wanted])
-    return Entries(keys // len(bitmaps), keys % len(bitmaps), np.maximum(cents, NO_BUDGET))
+def _limited(axis: Axis, limit: int, *, is_split: bool) -> Axis:
+    size, several = len(axis.values), axis.several
+    counts = np.bincount(axis.places, minlength=size + 1)[:size] + np.bincount(several.values, minlength=size)
+    if np.count_nonzero(counts) <= limit:
+        return axis
+    by_size = sorted(range(size), key=lambda place: (-counts[place], axis.values[place]))
+    kept = sorted(by_size[: limit - 1])
+    new_places = np.full(size + 1, limit - 1, dtype=np.int64)
+    new_places[kept] = np.arange(limit - 1)
+    new_places[size] = limit
+    # A project with several of the others is one entry.
+    keys, first, owners = np.unique(
+        several.projects * limit + new_places[several.values], return_index=True, return_inverse=True
+    )
+    cents = several.cents[first]
+    if is_split:
+        cents = np.zeros(len(keys), dtype=np.int64)
+        np.add.at(cents, owners, several.cents)
+        cents = np.maximum(cents, -1)
+    values = (*(axis.values[place] for place in kept), OTHERS)
+    return Axis(values, new_places[axis.places], Entries(keys // limit, keys % limit, cents))

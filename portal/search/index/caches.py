@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 
 from pyroaring import BitMap
 
+from portal.search.index.axis import FacetPlaces
 from portal.search.index.facet_index import FacetCounts, Sums
 from portal.search.index.snapshot import Snapshot
 from portal.search.query.filters import Filters
@@ -38,12 +39,13 @@ class SnapshotCaches:
 
     `text_hits` maps a search text to the rows that contain it,
     `projects` a database id to its project, and `aggregates` the criteria of a search to its sums and facet counts,
-    which sorting and paging do not change.
+    which sorting and paging do not change. `places` maps a facet to the values of all projects.
     """
 
     text_hits: dict[str, TextHits] = field(default_factory=dict)
     projects: dict[int, ProjectView] = field(default_factory=dict)
     aggregates: dict[Filters, tuple[Sums, FacetCounts]] = field(default_factory=dict)
+    places: dict[str, FacetPlaces] = field(default_factory=dict)
 
 
 _caches: WeakKeyDictionary[Snapshot, SnapshotCaches] = WeakKeyDictionary()
