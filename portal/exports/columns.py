@@ -130,6 +130,11 @@ COLUMNS = (
         "areaServed", is_safe=True,
     ),
     Column(
+        "country_shares", "Shares of the member states", "list",
+        "Percentages of the budget in the order of the states; empty for equal shares.",
+        getters.shares, "#value+share+pct", "recipient-country/@percentage", "", "", is_safe=True,
+    ),
+    Column(
         "summary", "Summary", "text", "What the project does, in plain Markdown.",
         getters.attribute("summary"), "#description", "description/narrative", "description", "description",
     ),

@@ -8,6 +8,7 @@ from operator import attrgetter
 from portal.exports.document import Document
 from portal.exports.record import Record
 from portal.search.read_models.terms import TermView
+from portal.search.shares import share_text
 
 Value = str | int | None | tuple[str, ...]
 Getter = Callable[[Record], Value]
@@ -58,6 +59,10 @@ def names_of(attribute: str) -> Callable[[Document], Getter]:
 def codes_of(attribute: str) -> Callable[[Document], Getter]:
     get_terms: Callable[[Record], tuple[TermView, ...]] = attrgetter(attribute)
     return lambda _: lambda record: tuple([term.code for term in get_terms(record)])
+
+
+def shares(_: Document) -> Getter:
+    return lambda record: tuple(map(share_text, record.shares or ()))
 
 
 def address(document: Document) -> Getter:

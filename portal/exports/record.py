@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy.engine import Connection
 
 from portal.search.arrays import IntegerArray
+from portal.search.read_models.project import ordered_shares
 from portal.search.read_models.terms import Terms, TermView
 
 # Rows per statement: enough to be fast, few enough that a page request waits only milliseconds for its turn.
@@ -21,7 +22,7 @@ _PROJECTS_SQL = (
     '"end", year, budget, status_id, type_id, coverage_id, region_id, funding_line, source_url, is_sample, '
     "published_at, changed_at FROM project WHERE published_at IS NOT NULL AND id IN (%s)"
 )
-_COUNTRIES_SQL = "SELECT project_id, term_id, is_eligible FROM project_country WHERE project_id IN (%s)"
+_COUNTRIES_SQL = "SELECT project_id, term_id, is_eligible, share FROM project_country WHERE project_id IN (%s)"
 _TAGS_SQL = "SELECT project_id, term_id FROM project_tag WHERE project_id IN (%s)"
 
 
@@ -29,7 +30,8 @@ class Record(NamedTuple):
     """A published project; what is not stated is "", None or ().
 
     `start` and `end` are partial ISO dates ("2008", "2008-05"), `budget` is in US cents; `published_at` and
-    `changed_at` are UTC. `countries` are the benefiting member states. Terms stand in the order of their lists.
+    `changed_at` are UTC. `countries` are the benefiting member states, `shares` theirs in the same order, in
+    hundredths of a per cent; None for equal shares (search.shares.split). Terms stand in the order of their lists.
     """
 
     id: int
@@ -57,6 +59,7 @@ class Record(NamedTuple):
     other_countries: tuple[TermView, ...]
     sdg: tuple[TermView, ...]
     gcm: tuple[TermView, ...]
+    shares: tuple[int, ...] | None = None
 
     @property
     def theme(self) -> TermView | None:
@@ -73,9 +76,12 @@ def read_batch(connection: Connection, terms: Terms, ids: Sequence[int]) -> list
     listed = ", ".join(map(str, ids)) or "NULL"
     countries: dict[int, list[TermView]] = defaultdict(list)
     others: dict[int, list[TermView]] = defaultdict(list)
-    for project_id, term_id, is_eligible in _fetch(connection, _COUNTRIES_SQL % listed):
+    shares: dict[int, dict[int, int]] = {}
+    for project_id, term_id, is_eligible, share in _fetch(connection, _COUNTRIES_SQL % listed):
         if country := terms.by_id(term_id):
             (countries if is_eligible else others)[project_id].append(country)
+        if share is not None:
+            shares.setdefault(project_id, {})[term_id] = share
     goals: dict[int, list[TermView]] = defaultdict(list)
     objectives: dict[int, list[TermView]] = defaultdict(list)
     for project_id, term_id in _fetch(connection, _TAGS_SQL % listed):
@@ -87,6 +93,9 @@ def read_batch(connection: Connection, terms: Terms, ids: Sequence[int]) -> list
         )
         for row in _fetch(connection, _PROJECTS_SQL % listed)
     }
+    for project_id, own in shares.items():
+        if record := records.get(project_id):
+            records[project_id] = record._replace(shares=ordered_shares(record.countries, own))
     return [records[project_id] for project_id in ids if project_id in records]
 
 

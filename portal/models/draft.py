@@ -14,9 +14,10 @@ CODE_FIELDS = {"countries": "country", "other_countries": "country", "sdg": "sdg
 class ProjectDraft:
     """Any field may be empty ("" or ()), and values are not validated before the draft is submitted.
 
-    Terms are codes, countries ISO 3166-1 alpha-3 codes; `start` and `end` are partial dates ("2008-05"),
-    `year` four digits, `budget` US dollars as a decimal number ("64240.00"). `summary` is plain Markdown.
-    Languages are BCP 47 codes, "" where none is stated.
+    Terms are codes, countries ISO 3166-1 alpha-3 codes; `country_shares` are percentages of the member states
+    ("KEN 60"), () for equal shares. `start` and `end` are partial dates ("2008-05"), `year` four digits, `budget` US
+    dollars as a decimal number ("64240.00"). `summary` is plain Markdown. Languages are BCP 47 codes, "" where none is
+    stated.
     """
 
     title: str = ""
@@ -34,6 +35,7 @@ class ProjectDraft:
     coverage: str = ""
     region: str = ""
     countries: tuple[str, ...] = ()
+    country_shares: tuple[str, ...] = ()
     other_countries: tuple[str, ...] = ()
     sdg: tuple[str, ...] = ()
     gcm: tuple[str, ...] = ()

@@ -45,3 +45,8 @@ def split_each(amounts: IntegerArray, owners: IntegerArray, weights: IntegerArra
     ranks = np.arange(len(owners)) - starts[owners]
     parts[order] += ranks < left[owners]
     return parts
+
+
+def share_text(share: int) -> str:
+    """A share in hundredths of a per cent as a percentage: 3333 -> "33.33", 6000 -> "60"."""
+    return f"{share // 100}.{share % 100:02}".rstrip("0").rstrip(".") if share % 100 else str(share // 100)

@@ -71,6 +71,7 @@ _COMPLETE = ProjectView(
     coverage=_NATIONAL,
     region=None,
     countries=_COUNTRIES[:1],
+    shares=None,
     other_countries=(),
     tags=(),
     funding_line="",

@@ -1,4 +1,4 @@
-"""shares of member states: what each gets of the budget, in hundredths of a per cent; none stated means equal shares."""
+"""shares of member states: what each gets of the budget, in hundredths of a per cent; none means equal shares."""
 
 from alembic import op
 

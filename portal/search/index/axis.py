@@ -38,7 +38,8 @@ def facet_places(index: FacetIndex, facet: str) -> FacetPlaces:
     bitmaps = index.bitmaps[facet] if facet else {OTHERS: index.all_rows}
     size, values = len(bitmaps), tuple(bitmaps)
     arrays = [to_row_array(rows) for rows in bitmaps.values()]
-    places = np.full(len(index.row_columns.ids), size, dtype=np.int16 if size < _MAX_SMALL_PLACES else np.int32)
+    dtype: type[np.int16] | type[np.int32] = np.int16 if size < _MAX_SMALL_PLACES else np.int32
+    places: IntegerArray = np.full(len(index.row_columns.ids), size, dtype=dtype)
     for place, rows in enumerate(arrays):
         places[rows] = place
     if facet not in MULTI_VALUED_FACETS:
@@ -93,7 +94,7 @@ class Entries:
 
     projects: Int64Array
     values: Int64Array
-    cents: Int64Array
+    cents: IntegerArray
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,8 @@ class CountryParts:
         """
         is_one_of_several = np.bincount(rows, minlength=len(budgets))[rows] > 1
         order = np.lexsort((terms[is_one_of_several], rows[is_one_of_several]))
-        rows, terms, shares = (column[is_one_of_several][order] for column in (rows, terms, shares))
+        chosen = np.flatnonzero(is_one_of_several)[order]
+        rows, terms, shares = rows[chosen], terms[chosen], shares[chosen]
         own_rows, owners = np.unique(rows, return_inverse=True)
         is_equal = np.bincount(owners, shares < 0, minlength=len(own_rows)) > 0
         weights = np.where(is_equal[owners], 1, shares)

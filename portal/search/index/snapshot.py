@@ -213,7 +213,7 @@ def read_batches(
 
 def read_links(
     session: Session, statement: str, rows_by_project_id: Int64Array, only_ids: Sequence[int] | None, width: int
-) -> list[Int64Array]:
+) -> list[Any]:
     """The `width` columns of a table of links, with rows in place of project ids; for published projects only."""
     columns = read_integer_columns(session, statement, [np.int32] * width, "project_id", only_ids)
     known = columns[0] < len(rows_by_project_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -25,7 +25,7 @@ _EXCLUDED_COLUMNS = (
 _SELECT_PROJECTS = select(*(column for column in _PROJECT if column.key not in _EXCLUDED_COLUMNS)).where(
     _PROJECT.id.in_(_IDS), _PROJECT.published_at.is_not(None)
 )
-_SELECT_COUNTRIES = select(_COUNTRY.project_id, _COUNTRY.term_id, _COUNTRY.is_eligible).where(
+_SELECT_COUNTRIES = select(_COUNTRY.project_id, _COUNTRY.term_id, _COUNTRY.is_eligible, _COUNTRY.share).where(
     _COUNTRY.project_id.in_(_IDS)
 )
 _SELECT_TAGS = select(_TAG.project_id, _TAG.term_id).where(_TAG.project_id.in_(_IDS))
@@ -35,7 +35,8 @@ _SELECT_TAGS = select(_TAG.project_id, _TAG.term_id).where(_TAG.project_id.in_(_
 class ProjectView:
     """A published project with its terms; what is not stated is None, "" or (). `budget` is in US dollars.
 
-    Two values are equal only if they are the same object.
+    `shares` are those of `countries` in their order, in hundredths of a per cent; None for equal shares. Two values are
+    equal only if they are the same object.
     """
 
     id: int
@@ -55,6 +56,7 @@ class ProjectView:
     coverage: TermView | None
     region: TermView | None
     countries: tuple[TermView, ...]
+    shares: tuple[int, ...] | None
     other_countries: tuple[TermView, ...]
     tags: tuple[TermView, ...]
     funding_line: str
@@ -73,15 +75,20 @@ def load_project_views(session: Session, terms: Terms, ids: Sequence[int]) -> tu
         return ()
     parameters = {"ids": list(ids)}
     countries: dict[tuple[int, bool], list[TermView]] = defaultdict(list)
-    for project_id, term_id, is_eligible in session.execute(_SELECT_COUNTRIES, parameters).all():
+    shares: dict[int, dict[int, int]] = defaultdict(dict)
+    for project_id, term_id, is_eligible, share in session.execute(_SELECT_COUNTRIES, parameters).all():
         if country := terms.by_id(term_id):
             countries[project_id, is_eligible].append(country)
+        if share is not None:
+            shares[project_id][term_id] = share
     tags: dict[int, list[TermView]] = defaultdict(list)
     for project_id, term_id in session.execute(_SELECT_TAGS, parameters).all():
         if tag := terms.by_id(term_id):
             tags[project_id].append(tag)
     projects = {
-        row.id: build_project_view(row, terms, countries[row.id, True], countries[row.id, False], tags[row.id])
+        row.id: build_project_view(
+            row, terms, countries[row.id, True], shares[row.id], countries[row.id, False], tags[row.id]
+        )
         for row in session.execute(_SELECT_PROJECTS, parameters).all()
     }
     return tuple(projects[project_id] for project_id in ids if project_id in projects)
@@ -91,6 +98,7 @@ def build_project_view(
     row: Row[Any],
     terms: Terms,
     countries: list[TermView],
+    shares: Mapping[int, int],
     other_countries: list[TermView],
     tags: list[TermView],
 ) -> ProjectView:
@@ -113,6 +121,7 @@ def build_project_view(
         coverage=terms.by_id(row.coverage_id),
         region=terms.by_id(row.region_id),
         countries=sort_terms(countries),
+        shares=ordered_shares(sort_terms(countries), shares),
         other_countries=sort_terms(other_countries),
         tags=sort_terms(tags),
         funding_line=row.funding_line,
@@ -120,6 +129,12 @@ def build_project_view(
         changed_at=row.changed_at,
         published_at=row.published_at,
     )
+
+
+def ordered_shares(countries: Iterable[TermView], shares: Mapping[int, int]) -> tuple[int, ...] | None:
+    """The shares of these countries in their order, from shares by term id; None for equal ones."""
+    ordered = tuple(shares[country.id] for country in countries if country.id in shares)
+    return ordered or None
 
 
 def sort_terms(terms: list[TermView]) -> tuple[TermView, ...]:

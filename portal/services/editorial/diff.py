@@ -47,7 +47,8 @@ class Difference:
 
 def replaced_values(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The values of the stored payload that another one replaces, and the new ones, by field."""
-    changed = {name: value for name, value in after.items() if before.get(name) != value}
+    # A payload of an earlier version lacks the fields that came later.
+    changed = {name: value for name, value in after.items() if before.get(name, type(value)()) != value}
     return {name: before.get(name) for name in changed}, changed
 
 

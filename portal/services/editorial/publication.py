@@ -235,8 +235,8 @@ def _apply_to_project(session: Session, project: Project, proposal: Proposal) ->
         session.execute(delete(model).where(model.project_id == project.id))
     if proposal.country_links:
         rows = [
-            {"project_id": project.id, "term_id": term, "is_eligible": eligible}
-            for term, eligible in proposal.country_links
+            {"project_id": project.id, "term_id": term, "is_eligible": eligible, "share": share}
+            for term, eligible, share in proposal.country_rows()
         ]
         session.execute(insert(ProjectCountry), rows)
     if proposal.tags:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.models import Term
 from portal.services.imports.header import OPTIONAL_COLUMNS
-from portal.services.imports.matching import KnownRecords, StoredRecord
+from portal.services.imports.matching import KnownRecords, StoredRecord, eligible_countries
 from portal.services.records.values import STORED_COLUMNS, Proposal
 
 _TAG_COLUMNS = ("sdg", "gcm")
@@ -36,6 +36,10 @@ class AbsentColumns:
             others = {(term_id, False) for term_id, is_eligible in links if not is_eligible and term_id not in eligible}
             if others:
                 values["country_links"] = tuple(sorted({*proposal.country_links, *others}))
+        shares = known.country_shares.get(record.id, ())
+        if "country_shares" in self._absent and {term_id for term_id, _ in shares} == set(eligible_countries(proposal)):
+            # Shares of other states than these say nothing of them.
+            values["country_shares"] = shares
         if tags := self._absent_tags.intersection(known.tags.get(record.id, ())):
             values["tags"] = tuple(sorted({*proposal.tags, *tags}))
         filled = proposal._replace(**values) if values else proposal

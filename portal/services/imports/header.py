@@ -24,6 +24,7 @@ REQUIRED_COLUMNS = (
 OPTIONAL_COLUMNS = (
     "source_url",
     "prima_id",
+    "country_shares",
     "other_countries",
     "language",
     "title_language",

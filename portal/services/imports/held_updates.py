@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.models import Term
+from portal.search.shares import share_text
 from portal.services.imports.issues import ImportIssue
 from portal.services.imports.matching import KnownRecords, StoredRecord
 from portal.services.records.values import STORED_COLUMNS, Proposal
@@ -51,14 +52,15 @@ class HeldUpdates:
             return []
         issues: list[ImportIssue] = []
         links, tags = known.country_links.get(record.id, ()), known.tags.get(record.id, ())
-        proposed = (proposal[: len(STORED_COLUMNS)], proposal.country_links, proposal.tags)
-        if proposed == (record.values, links, tags):
+        if proposal.content() == known.content(record):
             return issues
         if not self.allow_emptying:
             issues += [
                 _emptied_issue(record, proposal, column, before)
                 for column, before in self._emptied(record, proposal, links, tags)
             ]
+            if (shares := known.country_shares.get(record.id)) and not proposal.country_shares:
+                issues.append(_emptied_issue(record, proposal, "country_shares", self._shares_text(shares)))
         if not self.allow_replacing and _replaces_project(record, proposal, links):
             issues += self._replaced_issues(record, proposal, links)
         return issues
@@ -119,6 +121,9 @@ class HeldUpdates:
         if name == "budget":
             return f"{value // 100}.{value % 100:02}"
         return self._term(value)[1] if name.endswith("_id") and name != "prima_id" else str(value)
+
+    def _shares_text(self, shares: tuple[tuple[int, int], ...]) -> str:
+        return "; ".join(f"{self._term(term_id)[1]} {share_text(share)}" for term_id, share in shares)
 
     def _names(self, term_ids: Iterable[int]) -> str:
         return "; ".join(sorted(self._term(term_id)[1] for term_id in term_ids))

@@ -12,7 +12,7 @@ from portal.database.orm import UTCDateTime
 from portal.models import Project, ProjectCountry, ProjectTag, SlugHistory
 from portal.services.imports.bulk.sql import in_list
 from portal.services.imports.prescan import SharedValues
-from portal.services.records.values import STORED_COLUMNS, Proposal
+from portal.services.records.values import STORED_COLUMNS, Proposal, ProposalContent
 from portal.vocabulary.workflow import SAMPLE_WITHDRAWAL_REASON
 
 _COLUMNS, _IDENTIFYING = Project.__table__.c, ("id", "slug", "slug_folded")
@@ -24,7 +24,8 @@ PROJECT_TABLE = Table(
     *(Column(name) for name in ("is_sample", "version", "withdrawn_reason")),
     *(Column(name, UTCDateTime) for name in ("created_at", "changed_at", "published_at", "withdrawn_at")),
 )
-PROJECT_COUNTRY_TABLE = table("project_country", column("project_id"), column("term_id"), column("is_eligible"))
+COUNTRY_COLUMNS = ("project_id", "term_id", "is_eligible", "share")
+PROJECT_COUNTRY_TABLE = table("project_country", *map(column, COUNTRY_COLUMNS))
 PROJECT_TAG_TABLE = table("project_tag", column("project_id"), column("term_id"))
 _SLUG_HISTORY_COLUMNS, _COUNTRY_COLUMNS, _TAG_COLUMNS = (
     SlugHistory.__table__.c,
@@ -81,8 +82,8 @@ class StoredRecord(NamedTuple):
 class KnownRecords:
     """The records that a batch may match, by each identifier, and the case-folded slugs that are in use.
 
-    `country_links` and `tags` are sorted tuples by record id. A record with an id from `first_new_id` on was added by
-    this import: no row updates it.
+    `country_links`, `country_shares` and `tags` are sorted tuples by record id. A record with an id from `first_new_id`
+    on was added by this import: no row updates it.
     """
 
     def __init__(
@@ -96,6 +97,7 @@ class KnownRecords:
         self._by_fingerprint: dict[str, list[StoredRecord]] = {}
         self._by_sort_title: dict[str, list[StoredRecord]] = {}
         self.country_links: dict[int, tuple[tuple[int, bool], ...]] = {}
+        self.country_shares: dict[int, tuple[tuple[int, int], ...]] = {}
         self.tags: dict[int, tuple[int, ...]] = {}
         self._ids: list[int] = []
         self.has_unnumbered = bool(
@@ -142,11 +144,13 @@ class KnownRecords:
 
     def _has_content(self, record: StoredRecord, proposal: Proposal) -> bool:
         # Reference, the first column, is None in the record.
-        return (
-            record.values[1:] == proposal[1 : len(STORED_COLUMNS)]
-            and self.country_links.get(record.id, ()) == proposal.country_links
-            and self.tags.get(record.id, ()) == proposal.tags
-        )
+        stated, proposed = self.content(record), proposal.content()
+        return stated[0][1:] == proposed[0][1:] and stated[1:] == proposed[1:]
+
+    def content(self, record: StoredRecord) -> ProposalContent:
+        """What a record states, as a proposal would."""
+        links, shares = self.country_links.get(record.id, ()), self.country_shares.get(record.id, ())
+        return record.values, links, shares, self.tags.get(record.id, ())
 
     def _countries(self, record: StoredRecord) -> tuple[int, ...]:
         return tuple(term_id for term_id, is_eligible in self.country_links.get(record.id, ()) if is_eligible)
@@ -218,18 +222,22 @@ class KnownRecords:
         if not ids:
             return
         links: dict[int, tuple[tuple[int, bool], ...]] = {}
+        shares: dict[int, tuple[tuple[int, int], ...]] = {}
         tags: dict[int, tuple[int, ...]] = {}
-        countries = select(ProjectCountry.project_id, ProjectCountry.term_id, ProjectCountry.is_eligible)
+        countries = select(*(_COUNTRY_COLUMNS[name] for name in COUNTRY_COLUMNS))
         is_loaded = in_list(self._session, _COUNTRY_COLUMNS.project_id, ids)
         countries = countries.where(is_loaded).order_by(ProjectCountry.term_id)
-        for project_id, term_id, is_eligible in self._session.execute(countries):
+        for project_id, term_id, is_eligible, share in self._session.execute(countries):
             links[project_id] = (*links.get(project_id, ()), (term_id, is_eligible))
+            if share is not None:
+                shares[project_id] = (*shares.get(project_id, ()), (term_id, share))
         tag_rows = select(ProjectTag.project_id, ProjectTag.term_id)
         is_loaded = in_list(self._session, _TAG_COLUMNS.project_id, ids)
         tag_rows = tag_rows.where(is_loaded).order_by(ProjectTag.term_id)
         for project_id, term_id in self._session.execute(tag_rows):
             tags[project_id] = (*tags.get(project_id, ()), term_id)
         self.country_links |= links
+        self.country_shares |= shares
         self.tags |= tags
 
 

@@ -24,7 +24,7 @@ from portal.services.imports.matching import PROJECT_TABLE, KnownRecords, Stored
 from portal.services.imports.prescan import SharedValues
 from portal.services.imports.report import Report
 from portal.services.imports.runs.journal import RunJournal
-from portal.services.records.values import STORED_COLUMNS, Proposal
+from portal.services.records.values import Proposal
 
 Content = tuple[object, ...]
 
@@ -259,7 +259,7 @@ def _identity(proposal: Proposal) -> Content:
 
 def _content(proposal: Proposal) -> Content:
     """What a row states, in every field."""
-    return (*proposal[: len(STORED_COLUMNS)], proposal.country_links, proposal.tags)
+    return proposal.content()
 
 
 def _title_key(proposal: Proposal) -> Content:

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, func, select, update
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, Select, delete, exists, func, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from portal.errors import InvalidTermChange, NotFound
 from portal.models import Catalogue, Project, ProjectCountry, ProjectTag, Revision, Term
@@ -19,6 +19,7 @@ from portal.models.draft import CODE_FIELDS, TERM_FIELDS
 from portal.models.term import FORMER_CODES
 from portal.search.fulltext import text_index
 from portal.services.audit import recording
+from portal.services.records.country_shares import rename_state
 from portal.services.records.values import fingerprint
 from portal.text.folding import fold
 from portal.vocabulary.workflow import EDITABLE_STATES, OPEN_STATES
@@ -207,8 +208,20 @@ def _move_projects(session: Session, term: Term, into: Term) -> None:
             )
             raised = ProjectCountry.project_id.in_(eligible), ProjectCountry.term_id == into.id
             session.execute(update(ProjectCountry).where(*raised).values(is_eligible=True))
+            _add_shares(session, term, into)
         session.execute(delete(links).where(links.term_id == term.id, links.project_id.in_(has_both)))
         session.execute(update(links).where(links.term_id == term.id).values(term_id=into.id))
+
+
+def _add_shares(session: Session, term: Term, into: Term) -> None:
+    """Projects that have both terms give the remaining one the shares of both."""
+    merged = aliased(ProjectCountry)
+    is_merged = merged.project_id == ProjectCountry.project_id, merged.term_id == term.id, merged.share.is_not(None)
+    share = select(merged.share).where(*is_merged).correlate(ProjectCountry).scalar_subquery()
+    has_share = exists().where(*is_merged).correlate(ProjectCountry)
+    total = func.coalesce(ProjectCountry.share, 0) + share
+    added = update(ProjectCountry).where(ProjectCountry.term_id == into.id, has_share).values(share=total)
+    session.execute(added.execution_options(synchronize_session=False))
 
 
 def _renew_fingerprints(session: Session, project_ids: Sequence[int]) -> None:
@@ -251,6 +264,8 @@ def _replace_code(revision: Revision, term: Term, into: Term) -> None:
             changes[name] = into.code
         elif not isinstance(value, str) and term.code in value:
             changes[name] = tuple(dict.fromkeys(into.code if code == term.code else code for code in value))
+    if term.facet == "country" and draft.country_shares:
+        changes["country_shares"] = rename_state(draft.country_shares, term.code, into.code)
     if changes:
         revision.payload = draft.replace(**changes).as_json()
 

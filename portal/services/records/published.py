@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.database.public_reader import WITHDRAWN_ADDRESS
 from portal.errors import NotFound
 from portal.models import AuditEvent, Project, ProjectCountry, ProjectDraft, ProjectTag, Revision, Term
+from portal.services.records.country_shares import named_shares
 from portal.text.folding import trim_punctuation
 
 
@@ -33,7 +34,7 @@ def draft_from_project(session: Session, project: Project) -> ProjectDraft:
     terms = session.execute(select(Term).where(Term.id.in_(ids))).scalars()
     codes = {term.id: term.code for term in terms}
     countries = session.execute(
-        select(Term.code, ProjectCountry.is_eligible)
+        select(Term.code, ProjectCountry.is_eligible, ProjectCountry.share)
         .join(ProjectCountry, ProjectCountry.term_id == Term.id)
         .where(ProjectCountry.project_id == project.id)
         .order_by(Term.position, Term.code)
@@ -59,8 +60,9 @@ def draft_from_project(session: Session, project: Project) -> ProjectDraft:
         project_type=codes.get(project.type_id or 0, ""),
         coverage=codes.get(project.coverage_id or 0, ""),
         region=codes.get(project.region_id or 0, ""),
-        countries=tuple(code for code, is_eligible in countries if is_eligible),
-        other_countries=tuple(code for code, is_eligible in countries if not is_eligible),
+        countries=tuple(code for code, is_eligible, _ in countries if is_eligible),
+        country_shares=named_shares({code: share for code, is_eligible, share in countries if is_eligible}),
+        other_countries=tuple(code for code, is_eligible, _ in countries if not is_eligible),
         sdg=tuple(code for facet, code in tags if facet == "sdg"),
         gcm=tuple(code for facet, code in tags if facet == "gcm"),
         funding_line=project.funding_line,

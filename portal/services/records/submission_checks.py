@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from portal.errors import FieldError, ValidationFailed
 from portal.models import Project, ProjectDraft
 from portal.models.draft import CODE_FIELDS, TERM_FIELDS
 from portal.services.records import published
+from portal.services.records.country_shares import normalise_named
 from portal.services.records.dates import NotADate, read_partial_date
 from portal.services.records.field_values import FieldValidation, read_budget
 from portal.services.records.spellings import TermLookup, cached_term_lookup
@@ -46,7 +48,7 @@ UNCHANGED_ERROR = FieldError(
 
 def clean_draft(draft: ProjectDraft) -> ProjectDraft:
     """The draft without invisible characters and repeated codes, and with its amount in the format of a record."""
-    changes: dict[str, object] = {}
+    changes: dict[str, Any] = {}
     for field in fields(draft):
         value = getattr(draft, field.name)
         if isinstance(value, tuple):
@@ -54,6 +56,7 @@ def clean_draft(draft: ProjectDraft) -> ProjectDraft:
         else:
             changes[field.name] = _CLEANERS.get(field.name, cleaning.clean_line)(value)
     dates = {name: _normalise_date(getattr(draft, name)) for name in ("start", "end")}
+    changes["country_shares"] = normalise_named(changes["country_shares"])
     return draft.replace(**changes | dates | {"budget": _normalise_amount(draft.budget)})
 
 
@@ -146,7 +149,7 @@ def _length_errors(draft: ProjectDraft) -> list[FieldError]:
     ]
     errors += [
         FieldError(field, f"More than {MAX_CODES_PER_FIELD} are selected.", "Remove some.")
-        for field in ("countries", "other_countries", "sdg", "gcm")
+        for field in ("countries", "country_shares", "other_countries", "sdg", "gcm")
         if len(getattr(draft, field)) > MAX_CODES_PER_FIELD
     ]
     return errors

@@ -12,6 +12,7 @@ from portal.models import PartialDate
 from portal.models.draft import TERM_FIELDS
 from portal.search.fulltext.tokenizer import normalise_text
 from portal.services.records.codes import read_codes, read_language_code
+from portal.services.records.country_shares import read_country_shares
 from portal.services.records.field_values import (
     FieldValidation,
     read_budget,
@@ -55,6 +56,7 @@ class CheckedFields(NamedTuple):
     year: int | None
     budget: int | None
     country_ids: list[int]
+    country_shares: tuple[tuple[int, int], ...]
     other_country_ids: list[int]
     tag_ids: list[int]
     title_language: str
@@ -85,6 +87,7 @@ def read_fields(project: FieldValidation, term_lookup: TermLookup) -> CheckedFie
     countries = read_countries(project, "countries", term_lookup)
     other_countries = read_countries(project, "other_countries", term_lookup)
     check_countries_once(project, countries, other_countries)
+    shares = read_country_shares(project, countries, term_lookup)
     tags = [*read_codes(project, "sdg", term_lookup), *read_codes(project, "gcm", term_lookup)]
     return CheckedFields(
         title,
@@ -101,6 +104,7 @@ def read_fields(project: FieldValidation, term_lookup: TermLookup) -> CheckedFie
         year,
         budget,
         countries,
+        shares,
         other_countries,
         tags,
         title_language=read_language_code(project, "title_language"),
@@ -140,6 +144,7 @@ def build_proposal(fields: CheckedFields, term_lookup: TermLookup, row: int) -> 
         slug=slug,
         row=row,
         country_links=tuple(sorted([(i, True) for i in countries] + [(i, False) for i in others])),
+        country_shares=fields.country_shares,
         tags=tuple(sorted(set(fields.tag_ids))),
         search_document=_search_document(fields, [*countries, *others], term_lookup),
     )

@@ -6,7 +6,8 @@ import base64
 import hashlib
 import re
 import unicodedata
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from portal.text.folding import fold
 
@@ -14,18 +15,22 @@ from portal.text.folding import fold
 MAX_SORT_TITLE_LENGTH = 500
 _NON_SLUG_CHARACTERS = re.compile(r"[^A-Za-z0-9._~-]+")
 _LEADING_PUNCTUATION = re.compile(r"^\W+")
-# Staff URLs have these in place of a slug: /staff/projects/new, /staff/projects/check.
-RESERVED_SLUGS = frozenset(("new", "check"))
+# Addresses have these in place of a slug: /staff/projects/new, /staff/projects/check, /projects/table.
+RESERVED_SLUGS = frozenset(("new", "check", "history", "table", "table.csv", "table.json", "table.xlsx"))
+
+# The stored columns, the links and the shares of countries, and the tags, as in a Proposal.
+ProposalContent = tuple[tuple[Any, ...], tuple[tuple[int, bool], ...], tuple[tuple[int, int], ...], tuple[int, ...]]
 
 
 class Proposal(NamedTuple):
     """The columns of the project table come first, so a slice of the proposal is a database row (STORED_COLUMNS).
 
     `start` and `end` are partial ISO dates, `budget` is in US cents. The `_id`s are term ids; negative ones are terms
-    that the file adds (see NewTerm). `country_links` are (term id, is eligible) pairs, sorted, as are `tags`. `slug` is
-    the preferred slug, `row` the row number in the file. `search_document` holds identifiers, title, summary and term
-    names, normalised here because an import validates in a second process. `fingerprint` is "" for a project with a
-    Projects ID, which identifies it: computing and indexing half a million of them would be wasted.
+    that the file adds (see NewTerm). `country_links` are (term id, is eligible) pairs, sorted, as are `tags` and
+    `country_shares`, which are (term id, hundredths of a per cent) pairs, () for equal shares. `slug` is the preferred
+    slug, `row` the row number in the file. `search_document` holds identifiers, title, summary and term names,
+    normalised here because an import validates in a second process. `fingerprint` is "" for a project with a Projects
+    ID, which identifies it: computing and indexing half a million of them would be wasted.
     """
 
     reference: str | None
@@ -49,8 +54,18 @@ class Proposal(NamedTuple):
     slug: str
     row: int
     country_links: tuple[tuple[int, bool], ...]
+    country_shares: tuple[tuple[int, int], ...]
     tags: tuple[int, ...]
     search_document: tuple[str, str, str, str]
+
+    def content(self) -> ProposalContent:
+        """What it states, without what follows from that."""
+        return self[: len(STORED_COLUMNS)], self.country_links, self.country_shares, self.tags
+
+    def country_rows(self) -> Iterator[tuple[int, bool, int | None]]:
+        """Yield term id, whether it is a benefiting member state, and its share."""
+        shares = dict(self.country_shares)
+        return ((term_id, is_eligible, shares.get(term_id)) for term_id, is_eligible in self.country_links)
 
     def content_fingerprint(self) -> str:
         """The fingerprint, computed if the project has a Projects ID."""

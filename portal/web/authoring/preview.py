@@ -6,7 +6,8 @@ from portal.database.orm import now
 from portal.models import ProjectDraft, Revision
 from portal.search.read_models.project import ProjectView, sort_terms
 from portal.search.read_models.terms import Terms, TermView
-from portal.services.records import field_values, submission_checks
+from portal.search.shares import WHOLE
+from portal.services.records import country_shares, field_values, submission_checks
 from portal.services.records.field_values import FieldValidation
 from portal.services.records.submission_checks import MAX_SUMMARY_LENGTH
 from portal.web.presentation import field_labels, formatting
@@ -36,7 +37,8 @@ def preview_project(revision: Revision, terms: Terms) -> ProjectView:
         type=terms.get("type", draft.project_type),
         coverage=terms.get("coverage", draft.coverage),
         region=terms.get("region", draft.region),
-        countries=_terms(terms, "country", draft.countries),
+        countries=(countries := _terms(terms, "country", draft.countries)),
+        shares=_shares(countries, draft),
         other_countries=_terms(terms, "country", draft.other_countries),
         tags=sort_terms([*_terms(terms, "sdg", draft.sdg), *_terms(terms, "gcm", draft.gcm)]),
         funding_line=draft.funding_line,
@@ -62,6 +64,13 @@ def _preview_slug(revision: Revision, draft: ProjectDraft) -> str:
     if revision.project:
         return revision.project.slug
     return draft.number or revision.label
+
+
+def _shares(countries: tuple[TermView, ...], draft: ProjectDraft) -> tuple[int, ...] | None:
+    """The shares, if they are complete."""
+    by_code = dict(filter(None, map(country_shares.split_named, draft.country_shares)))
+    is_complete = by_code.keys() == {country.code for country in countries} and sum(by_code.values()) == WHOLE
+    return tuple(by_code[country.code] for country in countries) if by_code and is_complete else None
 
 
 def _terms(terms: Terms, facet: str, codes: tuple[str, ...]) -> tuple[TermView, ...]:

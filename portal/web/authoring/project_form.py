@@ -27,6 +27,7 @@ from portal.services.records.submission_checks import (
 )
 from portal.text import cleaning
 from portal.text.folding import fold
+from portal.web.authoring.shares_field import SharesField
 from portal.web.presentation.formatting import label, other_names
 from portal.web.presentation.i18n import N_, gettext
 
@@ -51,7 +52,15 @@ _LONE_SURROGATES = re.compile(r"[\ud800-\udfff]")
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     N_("What it is"): ("title", "summary", "project_type", "number", "prima_id"),
     N_("When"): ("start", "end", "year", "status"),
-    N_("Where and how much"): ("coverage", "countries", "other_countries", "region", "budget", "funding_line"),
+    N_("Where and how much"): (
+        "coverage",
+        "countries",
+        "other_countries",
+        "region",
+        "budget",
+        "country_shares",
+        "funding_line",
+    ),
     N_("Goals it serves"): ("sdg", "gcm"),
     N_("Language and source"): ("title_language", "language", "source_url"),
 }
@@ -111,6 +120,14 @@ class ProjectForm(Form):
         description=N_("For the whole project, in US dollars, for example 64240 or 64,240.00."),
         render_kw={"inputmode": "decimal", "autocomplete": "off"},
     )
+    country_shares = SharesField(
+        N_("Shares of the member states"),
+        description=N_(
+            "Leave this empty if the states share the budget equally. Otherwise a percentage for each, 100 in total, "
+            "for example Kenya 60; Uganda 40."
+        ),
+        render_kw={"autocomplete": "off"},
+    )
     funding_line = RadioField(N_("Funding line"), validate_choice=False)
     sdg = SelectMultipleField(
         N_("Sustainable Development Goals"),
@@ -142,6 +159,7 @@ class ProjectForm(Form):
         self._initial = initial
         values: dict[str, Any] = {name: getattr(initial, name) for name in ProjectDraft.field_names()}
         super().__init__(formdata=formdata, data=values | {"note": note})
+        self.country_shares.terms = terms
         for name, field in self._fields.items():
             if name not in REQUIRED_FIELDS:
                 field.flags.optional = True
@@ -149,6 +167,8 @@ class ProjectForm(Form):
                 self._normalise_codes(name, field)
             elif isinstance(field.data, str):
                 field.data = _LONE_SURROGATES.sub("", field.data)
+            elif isinstance(field, SharesField):
+                field.data = [_LONE_SURROGATES.sub("", part) for part in field.data or ()]
             if isinstance(field, SelectField):  # radio buttons and multiple selects are subclasses
                 field.choices = list(self._choices(name, field, terms))
 
@@ -156,7 +176,8 @@ class ProjectForm(Form):
         """The form as a draft, normalised by text.cleaning."""
         values: dict[str, Any] = {}
         for name in ProjectDraft.field_names():
-            data = self._fields[name].data
+            field = self._fields[name]
+            data = field.coded() if isinstance(field, SharesField) else field.data
             if isinstance(data, list):
                 values[name] = tuple(map(cleaning.clean_line, data))
             else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from portal.models import ProjectDraft
 from portal.models.draft import CODE_FIELDS, TERM_FIELDS
 from portal.search.read_models.terms import Terms
-from portal.services.records import rules
+from portal.services.records import country_shares, rules
 from portal.web.presentation import filter_text, formatting
 from portal.web.presentation.i18n import gettext
 from portal.web.presentation.languages import language_name
@@ -31,6 +31,7 @@ def field_names() -> dict[str, str]:
         "coverage": gettext("Coverage"),
         "region": gettext("IDF Region"),
         "countries": gettext("Benefiting Member States"),
+        "country_shares": gettext("Shares of the Member States"),
         "other_countries": gettext("Other Countries Benefiting at Time of Allocation"),
         "sdg": gettext("Sustainable Development Goals"),
         "gcm": gettext("Global Compact objectives"),
@@ -55,9 +56,19 @@ def _display_value(terms: Terms, field: str, part: str) -> str:
         return filter_text.value_label(terms, facet, part)
     if field in ("language", "title_language"):
         return language_name(part)
+    if field == "country_shares":
+        return _share(terms, part)
     if field == "budget":
         return _money(part)
     return part
+
+
+def _share(terms: Terms, part: str) -> str:
+    """A share with the name of its state: "KEN 60" -> "Kenya 60 %"; other text is returned unchanged."""
+    named = country_shares.split_named(part)
+    if not named:
+        return part
+    return f"{filter_text.value_label(terms, 'country', named[0])} {formatting.share(named[1])}"
 
 
 def _money(text: str) -> str:

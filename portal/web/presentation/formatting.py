@@ -84,6 +84,11 @@ def percent(value: float) -> str:
     return f"{round(value)}\u00a0%"
 
 
+def share(hundredths: int) -> str:
+    """A share in hundredths of a per cent: 3333 -> "33.33 %", 6000 -> "60 %", with a no-break space."""
+    return f"{plain_amount(Decimal(hundredths) / 100)}\u00a0%"
+
+
 def day(value: date | datetime) -> str:
     """23 Nov 2026."""
     return format_date(value, "d MMM yyyy", locale=i18n.current_locale())
@@ -132,6 +137,7 @@ FILTERS = {
     "usd_rounded": usd_rounded,
     "in_millions": in_millions,
     "percent": percent,
+    "share": share,
     "date": day,
     "source_date": source_date,
     "isodate": isodate,

@@ -25,6 +25,7 @@ _PUBLIC_FIELDS = (
     "coverage",
     "region",
     "countries",
+    "country_shares",
     "sdg",
     "gcm",
 )

@@ -15,6 +15,7 @@ from portal.search.fulltext.documents import Document
 from portal.services.audit import recording
 from portal.services.imports.bulk.sql import insert_rows
 from portal.services.imports.matching import (
+    COUNTRY_COLUMNS,
     PROJECT_COUNTRY_TABLE,
     PROJECT_TABLE,
     PROJECT_TAG_TABLE,
@@ -89,9 +90,9 @@ class BulkWriter:
         return True
 
     def _differs(self, record: StoredRecord, proposal: Proposal) -> bool:
-        links, tags = self._known_records.country_links.get(record.id, ()), self._known_records.tags.get(record.id, ())
-        proposed = (proposal[: len(STORED_COLUMNS)], proposal.country_links, proposal.tags, self._is_sample)
-        return proposed != (record.values, links, tags, record.is_sample) or record.is_withdrawn_sample
+        proposed = (*proposal.content(), self._is_sample)
+        stored = (*self._known_records.content(record), record.is_sample)
+        return proposed != stored or record.is_withdrawn_sample
 
     def write(self) -> list[tuple[int, int]]:
         """Write everything; return the id of each added record and its row in the file."""
@@ -156,10 +157,8 @@ class BulkWriter:
 
     def _write_links(self, written: Sequence[tuple[int, Proposal]]) -> None:
         connection = self._session.connection()
-        countries = [
-            (i, term_id, is_eligible) for i, proposal in written for term_id, is_eligible in proposal.country_links
-        ]
-        insert_rows(connection, PROJECT_COUNTRY_TABLE, ("project_id", "term_id", "is_eligible"), countries)
+        countries = [(i, *row) for i, proposal in written for row in proposal.country_rows()]
+        insert_rows(connection, PROJECT_COUNTRY_TABLE, COUNTRY_COLUMNS, countries)
         tags = [(i, term_id) for i, proposal in written for term_id in proposal.tags]
         insert_rows(connection, PROJECT_TAG_TABLE, ("project_id", "term_id"), tags)
 

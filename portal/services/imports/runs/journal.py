@@ -57,5 +57,6 @@ def values_before(record: StoredRecord, known: KnownRecords) -> dict[str, Any]:
         "is_sample": record.is_sample,
         "was_withdrawn_sample": record.is_withdrawn_sample,
         "country_links": known.country_links.get(record.id, ()),
+        "country_shares": known.country_shares.get(record.id, ()),
         "tags": known.tags.get(record.id, ()),
     }

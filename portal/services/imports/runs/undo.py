@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, delete, select, update
@@ -23,7 +24,7 @@ from portal.models import (
 from portal.search.fulltext import text_index
 from portal.services.audit import recording
 from portal.services.imports.bulk.sql import in_list, insert_rows
-from portal.services.imports.matching import PROJECT_COUNTRY_TABLE, PROJECT_TABLE, PROJECT_TAG_TABLE
+from portal.services.imports.matching import COUNTRY_COLUMNS, PROJECT_COUNTRY_TABLE, PROJECT_TABLE, PROJECT_TAG_TABLE
 from portal.services.records.values import STORED_COLUMNS
 from portal.vocabulary.workflow import SAMPLE_WITHDRAWAL_REASON
 
@@ -125,10 +126,7 @@ def _restore(session: Session, records: list[tuple[int, dict[str, Any]]]) -> Non
     connection.execute(changed, rows)
     for links in (ProjectCountry, ProjectTag):
         connection.execute(delete(links).where(links.project_id.in_(ids)))
-    countries = [
-        (i, term_id, bool(is_eligible)) for i, before in records for term_id, is_eligible in before["country_links"]
-    ]
-    insert_rows(connection, PROJECT_COUNTRY_TABLE, ("project_id", "term_id", "is_eligible"), countries)
+    insert_rows(connection, PROJECT_COUNTRY_TABLE, COUNTRY_COLUMNS, list(_country_rows(records)))
     tags = [(i, term_id) for i, before in records for term_id in before["tags"]]
     insert_rows(connection, PROJECT_TAG_TABLE, ("project_id", "term_id"), tags)
     own_slugs = [before["slug_folded"] for _, before in records]
@@ -138,3 +136,10 @@ def _restore(session: Session, records: list[tuple[int, dict[str, Any]]]) -> Non
     samples = [project_id for project_id, before in records if before["was_withdrawn_sample"]]
     _withdraw(session, samples, SAMPLE_WITHDRAWAL_REASON)
     text_index.remove(session, samples)
+
+
+def _country_rows(records: list[tuple[int, dict[str, Any]]]) -> Iterator[tuple[int, int, bool, int | None]]:
+    for project_id, before in records:
+        shares = dict(before.get("country_shares", ()))
+        for term_id, is_eligible in before["country_links"]:
+            yield project_id, term_id, bool(is_eligible), shares.get(term_id)

@@ -113,6 +113,7 @@ def columns(records: list[Plain]) -> ProjectColumns:
         budgets=column(lambda r: r.budget),
         single_valued={f: column(lambda r, f=f: next((ids[f][c] for c in r.terms[f]), 0)) for f in SINGLE},
         multi_valued={facet: many(facet) for facet in MULTI_VALUED_FACETS},
+        country_shares=np.full(len(many("country")[0]), -1),
         codes=CODES,
     )
 
