@@ -119,6 +119,7 @@ def _build_record(row: Sequence[Any], terms: Terms, *links: tuple[TermView, ...]
         project_id, key, reference, prima_id, title, title_language, summary, language, start, end, year, budget,
         status_id, type_id, coverage_id, region_id, funding_line, source_url, is_sample, published_at, changed_at,
     ) = row  # fmt: skip
+    countries, others, goals, objectives = links
     return Record(
         project_id,
         key,
@@ -141,7 +142,10 @@ def _build_record(row: Sequence[Any], terms: Terms, *links: tuple[TermView, ...]
         bool(is_sample),
         _utc(published_at),
         _utc(changed_at),
-        *links,
+        countries,
+        others,
+        goals,
+        objectives,
     )
 
 

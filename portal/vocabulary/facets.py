@@ -13,6 +13,9 @@ MULTI_VALUED_FACETS = ("country", "sdg", "gcm")
 FACETS = ("region", "country", "status", "coverage", "theme", "type", "year", "budget", "sdg", "gcm")
 TERM_FACETS = tuple(facet for facet in FACETS if facet not in ("year", "budget"))
 NOT_STATED = "none"
+# The facets and measures of tables. The budget is a facet only for its "not stated".
+TABLE_FACETS = tuple(facet for facet in FACETS if facet != "budget")
+MEASURES = ("projects", "full", "shared")
 
 SORTS = ("relevance", "newest", "oldest", "-budget", "budget", "title")
 VIEWS = ("list", "table")
