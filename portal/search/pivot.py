@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
 
 from portal.search.directory import text_hits, with_current_codes
 from portal.search.index.axis import OTHERS, FacetPlaces, Selected, facet_places
@@ -13,49 +12,43 @@ from portal.search.index.current import current_snapshot
 from portal.search.index.facet_index import Sums, matches_all_values
 from portal.search.index.snapshot import Snapshot
 from portal.search.query.filters import Filters
+from portal.search.query.table_options import TableOptions
 from portal.search.read_models.terms import Terms
-from portal.vocabulary.facets import FACETS, NOT_STATED
-
-Measure = Literal["projects", "full", "shared"]
-MEASURES: tuple[Measure, ...] = ("projects", "full", "shared")
-# The budget is a facet only for its "not stated".
-PIVOT_FACETS = tuple(facet for facet in FACETS if facet != "budget")
+from portal.vocabulary.facets import NOT_STATED, TABLE_FACETS
 
 
 @dataclass(frozen=True)
 class Pivot:
-    """A table of a search; `across` is "" for a table without columns. `filters` have the current codes of terms."""
+    """A table of a search, whose `filters` have the current codes of terms; `sums` count each project once."""
 
     filters: Filters
-    by: str
-    across: str
-    measure: Measure
+    options: TableOptions
     table: Crosstab = field(repr=False)
     sums: Sums
     snapshot: Snapshot = field(repr=False)
 
 
-def table(filters: Filters, by: str, across: str, measure: Measure, *, limits: Limits = (None, None)) -> Pivot:
-    """Count a search by facets of PIVOT_FACETS; `limits` are the most rows and columns, the rest is one (OTHERS)."""
+def table(filters: Filters, options: TableOptions, *, limits: Limits = (None, None)) -> Pivot:
+    """Count a search by one facet or two; `limits` are the most rows and columns, the rest is one (OTHERS)."""
     snapshot = current_snapshot()
     filters = with_current_codes(snapshot, filters)
     hits, _ = text_hits(snapshot, filters) or (None, None)
     selection = snapshot.index.select(filters, hits)
     crosstab = cross(
-        Selected.of(snapshot.index, selection, counts_only=measure == "projects"),
-        _places(snapshot, by),
-        _places(snapshot, across),
-        is_shared=measure == "shared",
+        Selected.of(snapshot.index, selection, counts_only=options.measure == "projects"),
+        _places(snapshot, options.by),
+        _places(snapshot, options.across),
+        is_shared=options.measure == "shared",
         limits=limits,
     )
-    return Pivot(filters, by, across, measure, crosstab, snapshot.index.sums(selection), snapshot)
+    return Pivot(filters, options, crosstab, snapshot.index.sums(selection), snapshot)
 
 
 def _places(snapshot: Snapshot, facet: str) -> FacetPlaces:
     cache = caches_for(snapshot).places
     if (cached := cache.get(facet)) is not None:
         return cached
-    return put_bounded(cache, facet, facet_places(snapshot.index, facet), len(PIVOT_FACETS) + 1)
+    return put_bounded(cache, facet, facet_places(snapshot.index, facet), len(TABLE_FACETS) + 1)
 
 
 def in_order(terms: Terms, facet: str, values: tuple[str, ...]) -> list[int]:
