@@ -29,7 +29,10 @@ class Pivot:
 
 
 def table(filters: Filters, options: TableOptions, *, limits: Limits = (None, None)) -> Pivot:
-    """Count a search by one facet or two; `limits` are the most rows and columns, the rest is one (OTHERS)."""
+    """Count a search by one facet or two, rows and columns in the order in which they are shown.
+
+    `limits` are the most rows and columns; the rest is one (OTHERS).
+    """
     snapshot = current_snapshot()
     filters = with_current_codes(snapshot, filters)
     hits, _ = text_hits(snapshot, filters) or (None, None)
@@ -41,6 +44,9 @@ def table(filters: Filters, options: TableOptions, *, limits: Limits = (None, No
         is_shared=options.measure == "shared",
         limits=limits,
     )
+    rows = _shown_order(snapshot.terms, options.by, crosstab.rows)
+    columns = _shown_order(snapshot.terms, options.across, crosstab.columns)
+    crosstab = crosstab.ordered(rows, columns)
     return Pivot(filters, options, crosstab, snapshot.index.sums(selection), snapshot)
 
 
@@ -51,8 +57,8 @@ def _places(snapshot: Snapshot, facet: str) -> FacetPlaces:
     return put_bounded(cache, facet, facet_places(snapshot.index, facet), len(TABLE_FACETS) + 1)
 
 
-def in_order(terms: Terms, facet: str, values: tuple[str, ...]) -> list[int]:
-    """The places of the values of an axis in the order in which they are shown.
+def _shown_order(terms: Terms, facet: str, values: tuple[str, ...]) -> list[int]:
+    """The places of the values of an axis in their order.
 
     Terms stand as in their list and years rising, then what is beyond a limit, and "not stated" last.
     """

@@ -61,7 +61,7 @@ class DataSheet:
     def __init__(self, document: Document, options: ExportOptions, parts: WorkbookParts) -> None:
         self._read_row = row_reader(options.columns, document)
         self._columns = [
-            (column_letters(place), cell_writer(column, parts.styles), column.kind == "url")
+            (column_letters(place), cell_writer(column.kind, parts.styles), column.kind == "url")
             for place, column in enumerate(options.columns)
         ]
         self._number = 2 if options.has_hxl else 1

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from xml.sax.saxutils import escape
 
-from portal.exports.columns import SEPARATOR, Column, Kind, amount_text
+from portal.exports.columns import SEPARATOR, Kind, amount_text
 from portal.exports.getters import Value
 
 MAX_ROWS, MAX_CELL_LENGTH = 1_048_576, 32_767
@@ -40,16 +40,16 @@ def number_cell(number: str, reference: str, style: int) -> str:
     return f'<c r="{reference}" s="{style}"><v>{number}</v></c>'
 
 
-def cell_writer(column: Column, styles: dict[Kind, int]) -> CellWriter:
+def cell_writer(kind: Kind, styles: dict[Kind, int]) -> CellWriter:
     """What writes the values of a column, as numbers and dates where they are such."""
-    style = styles.get(column.kind, 0)
-    if column.kind == "amount":
+    style = styles.get(kind, 0)
+    if kind == "amount":
         return lambda value, at: number_cell(amount_text(value), at, style) if isinstance(value, int) else ""
-    if column.kind == "integer":
+    if kind == "integer":
         return lambda value, at: number_cell(str(value), at, style) if isinstance(value, int) else ""
-    if column.kind == "list":
+    if kind == "list":
         return lambda value, at: text_cell(SEPARATOR.join(value), at) if isinstance(value, tuple) else ""
-    if column.kind == "date":
+    if kind == "date":
         year_style = styles["integer"]
         return lambda value, at: _date_cell(str(value), at, style, year_style) if value else ""
     return lambda value, at: text_cell(str(value), at, style) if value else ""

@@ -61,11 +61,10 @@ def build_parts(
     book.properties.title, book.properties.creator = document.sentence, document.site
     if document.changed_at:
         book.properties.created = document.changed_at.replace(tzinfo=None)
-    return WorkbookParts(_unpack(book, document), styles)
+    return WorkbookParts(unpack_book(book, document), styles)
 
 
 def _fill_data_sheet(sheet: Any, options: ExportOptions, rows: int) -> dict[Kind, int]:
-    from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font, PatternFill
 
     header_rows = 2 if options.has_hxl else 1
@@ -79,6 +78,14 @@ def _fill_data_sheet(sheet: Any, options: ExportOptions, rows: int) -> dict[Kind
     last = column_letters(len(options.columns) - 1)
     sheet.freeze_panes = f"A{header_rows + 1}"
     sheet.auto_filter.ref = f"A{header_rows}:{last}{rows + header_rows}"
+    return cell_styles(sheet)
+
+
+def cell_styles(sheet: Any) -> dict[Kind, int]:
+    """The places of the cell formats of a workbook, which are added to it."""
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+
     formats: dict[Kind, str] = {"amount": "#,##0.00", "integer": "0", "date": "yyyy-mm-dd"}
     styles: dict[Kind, int] = {}
     for kind, number_format in formats.items():
@@ -120,7 +127,8 @@ def _finish_sheet(sheet: Any, widths: Sequence[int]) -> None:
     sheet.freeze_panes = "A2"
 
 
-def _unpack(book: Any, document: Document) -> dict[str, bytes]:
+def unpack_book(book: Any, document: Document) -> dict[str, bytes]:
+    """The files of a workbook of openpyxl by name, without the time at which it was made."""
     file = io.BytesIO()
     book.save(file)
     with zipfile.ZipFile(file) as archive:

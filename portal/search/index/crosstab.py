@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -51,6 +52,18 @@ class Crosstab:
     column_totals: Tally = field(repr=False)
     repeats_rows: bool
     repeats_columns: bool
+
+    def ordered(self, rows: Sequence[int], columns: Sequence[int]) -> Crosstab:
+        """The table with its rows and columns in this order of their places."""
+        row_places, column_places = np.array(rows, dtype=np.int64), np.array(columns, dtype=np.int64)
+        return replace(
+            self,
+            rows=tuple(self.rows[place] for place in rows),
+            columns=tuple(self.columns[place] for place in columns),
+            cells=self.cells.at(row_places, column_places),
+            row_totals=self.row_totals.at(row_places),
+            column_totals=self.column_totals.at(column_places),
+        )
 
 
 def cross(

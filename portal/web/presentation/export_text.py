@@ -12,10 +12,11 @@ from portal.exports.licence import licence_named
 from portal.exports.options import ExportOptions
 from portal.exports.registry import Format
 from portal.exports.selection import Selection
+from portal.search.pivot import Pivot
 from portal.search.query.filters import Filters, encode_pairs
 from portal.search.read_models.project import ProjectView
 from portal.text.folding import fold
-from portal.web.presentation import i18n, urls
+from portal.web.presentation import i18n, table_text, table_urls, urls
 from portal.web.presentation.i18n import gettext, ngettext
 from portal.web.presentation.search_text import SearchText
 
@@ -39,8 +40,14 @@ def project_document(settings: Settings, selection: Selection, project: ProjectV
     return replace(document, is_project=True)
 
 
+def table_document(settings: Settings, pivot: Pivot, address: str) -> Document:
+    """What the file of a table states."""
+    heading, path = table_text.heading(pivot), table_urls.table_path(pivot.filters, pivot.options)
+    return _document(settings, pivot, address, heading, heading + table_text.totals_phrase(pivot), path)
+
+
 def _document(
-    settings: Settings, selection: Selection, address: str, heading: str, sentence: str, page_path: str
+    settings: Settings, selection: Selection | Pivot, address: str, heading: str, sentence: str, page_path: str
 ) -> Document:
     return Document(
         site=f"{settings.name_prefix} {settings.name}",
@@ -59,7 +66,7 @@ def _document(
     )
 
 
-def sample_note(selection: Selection) -> str:
+def sample_note(selection: Selection | Pivot) -> str:
     """What a file says if the portal holds sample records."""
     count = selection.snapshot.sample_count
     if not count:

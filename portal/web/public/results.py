@@ -8,8 +8,9 @@ from decimal import Decimal
 from portal.search import directory
 from portal.search.directory import SearchResult
 from portal.search.query.filters import Filters
+from portal.search.query.table_options import TableOptions
 from portal.vocabulary.facets import VIEWS
-from portal.web.presentation import filter_text, formatting, urls
+from portal.web.presentation import filter_text, formatting, table_urls, urls
 from portal.web.presentation.search_text import SearchText
 
 _PAGES_AROUND = 2
@@ -57,6 +58,7 @@ class Results:
     sorts: dict[str, str]
     column_sorts: dict[str, str]
     view_urls: dict[str, str]
+    table_url: str
     pager: Pager
     relaxations: tuple[tuple[str, int, str], ...]
     still_empty: tuple[str, ...]
@@ -90,6 +92,7 @@ def build_results(result: SearchResult) -> Results:
         sorts=filter_text.sort_names(filters),
         column_sorts=column_sort_urls(filters) if filters.view == "table" else {},
         view_urls={view: directory_url(filters.replace(view=view, page=filters.page)) for view in VIEWS},
+        table_url=table_urls.table_path(filters, TableOptions()),
         pager=build_pager(result),
         relaxations=tuple(relaxation for relaxation in relaxations if relaxation[1]),
         still_empty=tuple(label for label, count, _ in relaxations if not count),

@@ -1,0 +1,1 @@
+"""Tables that count projects, as files, and the workbook of one member state."""

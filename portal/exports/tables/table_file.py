@@ -1,0 +1,136 @@
+"""A table of projects by one facet or two, as CSV, Excel and JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import orjson
+
+from portal.exports.columns import Kind, amount_text, json_value
+from portal.exports.document import Document
+from portal.exports.formats.json_file import head
+from portal.exports.getters import Value
+from portal.exports.workbook.parts import facts_of
+from portal.exports.workbook.sheets import Sheet, SheetColumn, write_sheets
+from portal.search.index.crosstab import Tally
+from portal.search.pivot import Pivot
+from portal.text.formulas import escape_formula
+
+TOTAL_LABEL = "All"
+_BYTE_ORDER_MARK = "\ufeff"
+
+
+@dataclass(frozen=True)
+class TableFile:
+    """A table with its words: `notes` say what its numbers count.
+
+    `row_title` names the facet of the rows, and the labels are parallel to the rows and columns of the table. Without a
+    second facet the totals of the rows are its numbers.
+    """
+
+    document: Document
+    pivot: Pivot
+    notes: Sequence[str]
+    row_title: str
+    measure_title: str
+    row_labels: Sequence[str]
+    column_labels: Sequence[str]
+
+    @property
+    def kind(self) -> Kind:
+        return "integer" if self.pivot.options.measure == "projects" else "amount"
+
+    @property
+    def has_columns(self) -> bool:
+        return bool(self.pivot.options.across)
+
+    def header(self) -> list[str]:
+        if not self.has_columns:
+            return [self.row_title, "Code", self.measure_title]
+        return [self.row_title, "Code", TOTAL_LABEL, *self.column_labels]
+
+    def rows(self) -> Iterator[list[Value]]:
+        """The rows of the table, and at last the totals; an empty number means that no project states a budget."""
+        table = self.pivot.table
+        totals = self._numbers(table.row_totals)
+        for place, (value, label) in enumerate(zip(table.rows, self.row_labels, strict=True)):
+            cells = Tally(*(part[place] for part in vars(table.cells).values()))
+            yield [label, value, totals[place], *(self._numbers(cells) if self.has_columns else ())]
+        yield [TOTAL_LABEL, "", self.total(), *(self._numbers(table.column_totals) if self.has_columns else ())]
+
+    def total(self) -> int | None:
+        """The number of everything: each project counts once."""
+        sums = self.pivot.sums
+        return self._number(sums.projects, sums.projects - sums.without_budget, sums.total_cents)
+
+    def _numbers(self, tally: Tally) -> list[int | None]:
+        columns = (part.tolist() for part in vars(tally).values())
+        return [self._number(*numbers) for numbers in zip(*columns, strict=True)]
+
+    def _number(self, projects: int, stated: int, cents: int) -> int | None:
+        if self.kind == "integer":
+            return projects
+        return cents if stated or not projects else None
+
+
+def write_csv(file: TableFile) -> bytes:
+    """UTF-8 with a byte-order mark; amounts in US dollars with two decimals."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow(map(escape_formula, file.header()))
+    for label, value, *numbers in file.rows():
+        writer.writerow([escape_formula(str(label)), value, *(_text(file.kind, number) for number in numbers)])
+    return (_BYTE_ORDER_MARK + buffer.getvalue()).encode()
+
+
+def _text(kind: Kind, number: Value) -> str:
+    if not isinstance(number, int):
+        return ""
+    return amount_text(number) if kind == "amount" else str(number)
+
+
+def write_xlsx(file: TableFile) -> bytes:
+    """The table, and how it was made."""
+    first, second, *others = file.header()
+    numbers = [SheetColumn(label, file.kind, 16) for label in others]
+    sheets = (
+        Sheet("Table", [SheetColumn(first, width=34), SheetColumn(second), *numbers], file.rows()),
+        facts_sheet(file.document, file.notes),
+    )
+    return b"".join(write_sheets(file.document, sheets))
+
+
+def facts_sheet(document: Document, notes: Sequence[str]) -> Sheet:
+    """The sheet that says what was counted, how, and when."""
+    facts = [*(("What the numbers count", note) for note in notes), *facts_of(document, "")]
+    return Sheet("How this was made", (SheetColumn("What", width=30), SheetColumn("How", width=100)), facts)
+
+
+def write_json(file: TableFile) -> bytes:
+    """One object; amounts in US dollars, null where no project states a budget."""
+    options, table = file.pivot.options, file.pivot.table
+    *rows, totals = ([json_value(file.kind, number) for number in row[2:]] for row in file.rows())
+    content = head(file.document) | {
+        "by": options.by,
+        "across": options.across or None,
+        "measure": options.measure,
+        "unit": "projects" if file.kind == "integer" else "USD",
+        "notes": list(file.notes),
+        "table_total": totals[0],
+        "columns": _json_entries(table.columns, file.column_labels, totals[1:]) if file.has_columns else [],
+        "rows": [
+            entry | ({"cells": cells} if file.has_columns else {})
+            for entry, (_, *cells) in zip(
+                _json_entries(table.rows, file.row_labels, [row[0] for row in rows]), rows, strict=True
+            )
+        ],
+    }
+    return orjson.dumps(content) + b"\n"
+
+
+def _json_entries(values: Sequence[str], labels: Sequence[str], totals: Sequence[object]) -> list[dict[str, object]]:
+    entries = zip(values, labels, totals, strict=True)
+    return [{"value": value, "label": label, "total": total} for value, label, total in entries]

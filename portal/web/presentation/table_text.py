@@ -1,0 +1,106 @@
+"""The words of a table: its heading, the labels of rows and columns, and the sentences that say what it counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from portal.search.index.axis import OTHERS
+from portal.search.pivot import Pivot
+from portal.vocabulary.facets import MULTI_VALUED_FACETS
+from portal.web.presentation import filter_text, formatting
+from portal.web.presentation.i18n import gettext, ngettext
+from portal.web.presentation.search_text import SearchText
+
+
+def measure_names() -> dict[str, str]:
+    """The label of each measure."""
+    return {
+        "projects": gettext("Projects"),
+        "full": gettext("Full value, USD"),
+        "shared": gettext("Shared value, USD"),
+    }
+
+
+def heading(pivot: Pivot) -> str:
+    """What the table shows: "Completed projects in Africa, by member state and year of allocation: full value"."""
+    names, options = filter_text.facet_names(), pivot.options
+    subject = SearchText(pivot.filters, pivot.snapshot.terms).heading(pivot.sums.projects)
+    facets = [names[facet][:1].lower() + names[facet][1:] for facet in (options.by, options.across) if facet]
+    if options.across:
+        return gettext("%(subject)s, by %(rows)s and %(columns)s", subject=subject, rows=facets[0], columns=facets[1])
+    return gettext("%(subject)s, by %(rows)s", subject=subject, rows=facets[0])
+
+
+def totals_phrase(pivot: Pivot) -> str:
+    text, sums = SearchText(pivot.filters, pivot.snapshot.terms), pivot.sums
+    return text.totals_phrase(sums.projects, sums.total_cents, sums.without_budget)
+
+
+def row_labels(pivot: Pivot) -> list[str]:
+    return [_label(pivot, pivot.options.by, value) for value in pivot.table.rows]
+
+
+def column_labels(pivot: Pivot) -> list[str]:
+    """The headings of the columns; the one of a table without a second facet is its measure."""
+    if not pivot.options.across:
+        return [measure_names()[pivot.options.measure]] * len(pivot.table.columns)
+    return [_label(pivot, pivot.options.across, value) for value in pivot.table.columns]
+
+
+def _label(pivot: Pivot, facet: str, value: str) -> str:
+    return gettext("All others") if value == OTHERS else filter_text.value_label(pivot.snapshot.terms, facet, value)
+
+
+def notes(pivot: Pivot) -> list[str]:
+    """What a number counts, and whether rows and columns add up."""
+    return list(_notes(pivot))
+
+
+def _notes(pivot: Pivot) -> Iterator[str]:
+    options, table, names = pivot.options, pivot.table, filter_text.facet_names()
+    if options.measure == "projects":
+        yield gettext("Each number is a number of projects.")
+    elif options.is_split:
+        yield gettext(
+            "Shared value splits the budget of a project among its member states, by the shares that its record "
+            "states, otherwise equally, in whole cents. Over member states it adds up to the total."
+        )
+    elif options.measure == "shared":
+        yield gettext("Value is shared among member states alone. This table has none, so it shows the full value.")
+    if options.measure != "projects" and not options.is_split:
+        yield gettext("Full value counts the whole budget of a project wherever it stands.")
+    repeated = [
+        facet
+        for facet, is_repeated in ((options.by, table.repeats_rows), (options.across, table.repeats_columns))
+        if is_repeated and not (options.is_split and facet == "country")
+    ]
+    for facet in repeated:
+        yield gettext(
+            "“%(facet)s”: a project may have several, and counts in each. These numbers add up to more than the total, "
+            "which counts every project once.",
+            facet=names[facet],
+        )
+    yield from _notes_on_gaps(pivot)
+
+
+def _notes_on_gaps(pivot: Pivot) -> Iterator[str]:
+    options, without_budget = pivot.options, pivot.sums.without_budget
+    if options.measure != "projects" and without_budget:
+        yield ngettext(
+            "One project states no budget and is left out of the sums.",
+            "%(count)s projects state no budget and are left out of the sums.",
+            without_budget,
+            count=formatting.number(without_budget),
+        )
+    for facet in (options.by, options.across):
+        if facet in MULTI_VALUED_FACETS and pivot.filters.values(facet):
+            yield gettext(
+                "“%(facet)s” is one of your filters: other values are those that the same projects have too.",
+                facet=filter_text.facet_names()[facet],
+            )
+
+
+def limit_notes(pivot: Pivot) -> list[str]:
+    """Which rows or columns are folded into one."""
+    shown = gettext("Values with fewest projects are in “All others”. The files hold each of them.")
+    return [shown] if OTHERS in (*pivot.table.rows, *(pivot.table.columns if pivot.options.across else ())) else []

@@ -1,0 +1,75 @@
+"""The page of a table as data: controls, words, links and cells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from portal.search.pivot import Pivot
+from portal.search.query.table_options import TableOptions
+from portal.vocabulary.facets import TABLE_FACETS
+from portal.web.presentation import filter_text, table_text, table_urls
+from portal.web.presentation.i18n import gettext
+from portal.web.public import results, table_cells
+from portal.web.public.table_cells import TableRow
+
+FILES = {"csv": "CSV", "xlsx": "Excel", "json": "JSON"}
+
+
+@dataclass(frozen=True)
+class TablePage:
+    """`by`, `across` and `measures` are the choices of the controls; `hidden` are the filters that they keep.
+
+    A table without a second facet has no `columns`: its numbers are the totals of its rows. `ignored` are values of the
+    address that were not understood, with the reason.
+    """
+
+    heading: str
+    totals_phrase: str
+    options: TableOptions
+    by: Mapping[str, str]
+    across: Mapping[str, str]
+    measures: Mapping[str, str]
+    hidden: list[tuple[str, str]]
+    notes: list[str]
+    ignored: list[str]
+    row_title: str
+    total_title: str
+    columns: Markup
+    rows: list[TableRow]
+    total: Markup
+    column_totals: Markup
+    list_url: str
+    canonical_url: str
+    files: list[tuple[str, str]]
+
+
+def build_page(pivot: Pivot, options: TableOptions) -> TablePage:
+    """The page; `options` are those that were asked for."""
+    names, measures = filter_text.facet_names(), table_text.measure_names()
+    has_columns = bool(options.across)
+    return TablePage(
+        heading=table_text.heading(pivot),
+        totals_phrase=table_text.totals_phrase(pivot),
+        options=options,
+        by={facet: names[facet] for facet in TABLE_FACETS},
+        across={"": gettext("Nothing")} | {facet: names[facet] for facet in TABLE_FACETS},
+        measures=measures,
+        hidden=table_urls.filter_pairs(pivot.filters),
+        notes=[*table_text.notes(pivot), *table_text.limit_notes(pivot)],
+        ignored=[
+            f"{invalid.name}={invalid.value}: {filter_text.invalid_reason(invalid)}"
+            for invalid in (*options.invalid_parameters, *pivot.filters.invalid_parameters)
+        ],
+        row_title=names[options.by],
+        total_title=gettext("All") if has_columns else measures[options.measure],
+        columns=table_cells.column_headings(pivot, table_text.column_labels(pivot)) if has_columns else Markup(""),
+        rows=list(table_cells.table_rows(pivot, table_text.row_labels(pivot))),
+        total=table_cells.grand_total(pivot),
+        column_totals=table_cells.total_cells(pivot) if has_columns else Markup(""),
+        list_url=results.directory_url(pivot.filters.criteria),
+        canonical_url=table_urls.table_path(pivot.filters, options),
+        files=[(name, table_urls.table_file_path(pivot.filters, options, suffix)) for suffix, name in FILES.items()],
+    )

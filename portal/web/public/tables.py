@@ -1,0 +1,92 @@
+"""Tables of any search: a page, and the same as CSV, Excel and JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Blueprint, Response, render_template, request
+
+from portal.exports.options import InvalidOption
+from portal.exports.registry import FORMATS
+from portal.exports.tables import table_file
+from portal.exports.tables.table_file import TableFile
+from portal.search import Filters, pivot
+from portal.search.index import current
+from portal.search.query.table_options import TableOptions
+from portal.web.declarations import public
+from portal.web.http import error_pages
+from portal.web.http.conditional_get import cacheable
+from portal.web.http.file_response import FileHead, state_etag, unchanged
+from portal.web.http.request_context import settings
+from portal.web.presentation import export_text, filter_text, table_text, table_urls
+from portal.web.presentation.i18n import gettext
+from portal.web.public import table_page
+
+bp = Blueprint("tables", __name__)
+
+_PATH = "/projects/table"
+
+# A page with more would be too large to read; the files hold everything.
+MAX_ROWS, MAX_COLUMNS = 500, 60
+
+
+def cache_key() -> str:
+    filters, options = Filters.parse(request.args), TableOptions.parse(request.args)
+    return f"{table_urls.table_path(filters, options)} {filters.invalid_parameters} {options.invalid_parameters}"
+
+
+@bp.get(_PATH, endpoint="page")
+@public
+@cacheable(cache_key)
+def show_table() -> str:
+    options = TableOptions.parse(request.args)
+    counted = pivot.table(Filters.parse(request.args), options, limits=(MAX_ROWS, MAX_COLUMNS))
+    return render_template("public/table.html", page=table_page.build_page(counted, options))
+
+
+@bp.get(f"{_PATH}.csv", endpoint="csv_file")
+@public
+def download_csv() -> Response:
+    return respond("csv", table_file.write_csv)
+
+
+@bp.get(f"{_PATH}.xlsx", endpoint="xlsx_file")
+@public
+def download_xlsx() -> Response:
+    return respond("xlsx", table_file.write_xlsx)
+
+
+@bp.get(f"{_PATH}.json", endpoint="json_file")
+@public
+def download_json() -> Response:
+    return respond("json", table_file.write_json)
+
+
+def respond(suffix: str, write: Callable[[TableFile], bytes]) -> Response:
+    """The file of a table with all its rows and columns; 304 if the client has it."""
+    filters, options = Filters.parse(request.args), TableOptions.parse(request.args)
+    if invalid := options.invalid_parameters:
+        raise InvalidOption(f"{invalid[0].name}={invalid[0].value}: {filter_text.invalid_reason(invalid[0])}.")
+    address = table_urls.table_file_path(filters, options, suffix)
+    if response := unchanged(state_etag(current.current_snapshot().catalogue_version.stamp, address)):
+        return response
+    counted = pivot.table(filters, options)
+    file = TableFile(
+        document=export_text.table_document(settings(), counted, address),
+        pivot=counted,
+        notes=table_text.notes(counted),
+        row_title=filter_text.facet_names()[options.by],
+        measure_title=table_text.measure_names()[options.measure],
+        row_labels=table_text.row_labels(counted),
+        column_labels=table_text.column_labels(counted),
+    )
+    export_format = FORMATS[suffix]
+    disposition = "attachment" if export_format.is_attachment else "inline"
+    name = export_text.file_name(file.document, export_format)
+    etag = state_etag(counted.snapshot.catalogue_version.stamp, address)
+    return FileHead(export_format.media_type, f'{disposition}; filename="{name}"', etag).response([write(file)])
+
+
+@bp.errorhandler(InvalidOption)
+def refuse_option(error: InvalidOption) -> Response:
+    return error_pages.render_error(400, gettext("This file cannot be made"), str(error))
