@@ -73,16 +73,22 @@ def _country_entries(
 class Selected:
     """The projects of a table: their rows in the index, rising, and their budgets in cents, -1 if not stated.
 
-    Where projects alone are counted, all budgets are 0.
+    Where projects alone are counted, all budgets are 0. `is_everything`: these are all rows that the index has.
     """
 
     rows: RowArray = field(repr=False)
     budgets: IntegerArray = field(repr=False)
+    is_everything: bool = False
 
     @classmethod
     def of(cls, index: FacetIndex, selection: BitMap, *, counts_only: bool = False) -> Selected:
-        rows = to_row_array(selection)
-        return cls(rows, np.zeros(len(rows), dtype=np.int64) if counts_only else index.row_columns.budgets[rows])
+        rows, budgets = to_row_array(selection), index.row_columns.budgets
+        is_everything = len(rows) == len(budgets)
+        if counts_only:
+            budgets = np.zeros(len(rows), dtype=np.int64)
+        elif not is_everything:
+            budgets = budgets[rows]
+        return cls(rows, budgets, is_everything)
 
 
 @dataclass(frozen=True)
@@ -123,13 +129,13 @@ def axis_of(column: FacetPlaces, selected: Selected, *, is_shared: bool, limit: 
     With `is_shared`, a project of several member states counts with its parts, else everywhere in full. Beyond `limit`
     values, those with fewest projects are one, OTHERS.
     """
-    places = column.places[selected.rows]
+    places = column.places if selected.is_everything else column.places[selected.rows]
     projects, is_wanted = _find(selected.rows, column.rows)
     values = column.several[is_wanted].astype(np.int64)
     is_split = is_shared and column.parts is not None
     cents = column.parts[is_wanted] if is_split and column.parts is not None else selected.budgets[projects]
     axis = Axis(column.values, places, Entries(projects, values, cents))
-    return axis if limit is None else _limited(axis, limit, is_split=is_split)
+    return axis if limit is None or len(axis.values) <= limit else _limited(axis, limit, is_split=is_split)
 
 
 def _find(known: IntegerArray, wanted: IntegerArray) -> tuple[Int64Array, np.ndarray[tuple[int], np.dtype[np.bool_]]]:
@@ -147,12 +153,12 @@ def _limited(axis: Axis, limit: int, *, is_split: bool) -> Axis:
         return axis
     by_size = sorted(range(size), key=lambda place: (-counts[place], axis.values[place]))
     kept = sorted(by_size[: limit - 1])
-    new_places = np.full(size + 1, limit - 1, dtype=np.int64)
+    new_places = np.full(size + 1, limit - 1, dtype=axis.places.dtype)
     new_places[kept] = np.arange(limit - 1)
     new_places[size] = limit
     # A project with several of the others is one entry.
     keys, first, owners = np.unique(
-        several.projects * limit + new_places[several.values], return_index=True, return_inverse=True
+        several.projects * limit + new_places[several.values].astype(np.int64), return_index=True, return_inverse=True
     )
     cents = several.cents[first]
     if is_split:

@@ -123,11 +123,11 @@ def _tally_pairs(rows: Entries, columns: Entries, budgets: IntegerArray, shape: 
 def tally(keys: Int64Array, cents: IntegerArray, size: int) -> Tally:
     """Count projects and add cents by the number of their cell; negative cents are not stated."""
     projects = np.bincount(keys, minlength=size)
-    is_stated = cents >= 0
-    if is_stated.all():
+    is_unstated = cents < 0
+    if not is_unstated.any():
         return Tally(projects, projects, exact_sums(keys, cents, size))
-    keys, cents = keys[is_stated], cents[is_stated]
-    return Tally(projects, np.bincount(keys, minlength=size), exact_sums(keys, cents, size))
+    unstated = np.bincount(keys[is_unstated], minlength=size)
+    return Tally(projects, projects - unstated, exact_sums(keys, np.maximum(cents, 0), size))
 
 
 def exact_sums(keys: Int64Array, cents: IntegerArray, size: int) -> Int64Array:

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from decimal import Decimal
+from functools import lru_cache
 
-import numpy as np
 from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
-from portal.search.index.axis import OTHERS
 from portal.search.index.crosstab import Tally
-from portal.search.pivot import Pivot, narrowed
-from portal.search.query.filters import Filters, encode_pairs
-from portal.vocabulary.facets import SINGLE_VALUED_FACETS
+from portal.search.pivot import Pivot
 from portal.web.presentation import formatting, i18n
-from portal.web.public import results
-
-# Places for the values of rows and columns in an address; no term has such a code.
-_ROW, _COLUMN, _ROW_CODE, _COLUMN_CODE = "\x01", "\x02", "%01", "%02"
+from portal.web.public.table_links import TableLinks
 
 
 @dataclass(frozen=True)
@@ -31,115 +25,84 @@ class TableRow:
     cells: Markup
 
 
-class CellLinks:
-    """The addresses of the projects behind the numbers: those of the search that have these values, too."""
-
-    def __init__(self, pivot: Pivot) -> None:
-        self._filters = pivot.filters
-        self._by, self._across = pivot.options.by, pivot.options.across
-        facets = [facet for facet in (self._by, self._across) if facet]
-        # Nearly all addresses of a table differ only in the values: one is built, and the values are filled in.
-        self._is_uniform = all(facet in SINGLE_VALUED_FACETS or not self._filters.values(facet) for facet in facets)
-        self._patterns: dict[tuple[bool, bool], str] = {}
-
-    def url(self, row: str | None, column: str | None) -> str:
-        """The address, escaped for an attribute; "" if filters cannot say it. None stands for a total."""
-        column = column if self._across else None
-        if OTHERS in (row, column):
-            return ""
-        if not self._is_uniform:
-            return self._build(row, column)
-        key = row is not None, column is not None
-        if (pattern := self._patterns.get(key)) is None:
-            pattern = self._patterns[key] = self._build(_ROW if key[0] else None, _COLUMN if key[1] else None)
-        return pattern.replace(_ROW_CODE, _quoted(row)).replace(_COLUMN_CODE, _quoted(column))
-
-    def _build(self, row: str | None, column: str | None) -> str:
-        filters: Filters | None = self._filters
-        for facet, value in ((self._by, row), (self._across, column)):
-            if value is not None and filters is not None:
-                filters = self._narrowed(filters, facet, value)
-        return str(escape(results.directory_url(filters))) if filters else ""
-
-    def _narrowed(self, filters: Filters, facet: str, value: str) -> Filters | None:
-        if self._is_uniform:
-            return filters.replace(selected=filters.without(facet).selected | {(facet, value)})
-        return narrowed(filters, facet, value)
-
-
-@lru_cache(maxsize=10_000)
-def _quoted(value: str | None) -> str:
-    return encode_pairs([("", value)])[1:] if value else ""
-
-
-def number_writer(measure: str) -> Callable[[int, int, int], str]:
-    """What writes the number of a cell from its projects, those that state a budget, and their cents."""
-    group = _grouping()
+def _texts(tally: Tally, measure: str) -> list[str]:
+    """The number of each cell: projects, or US dollars, a dash where no budget is stated; "" for no project."""
+    projects, stated, cents = tally.projects.tolist(), tally.stated.tolist(), tally.cents.tolist()
+    if not _groups_like_python(i18n.current_locale()):
+        return [
+            "" if not count else _number(measure, count, known, amount)
+            for count, known, amount in zip(projects, stated, cents, strict=True)
+        ]
     if measure == "projects":
-        return lambda projects, stated, cents: group(projects)
-    return lambda projects, stated, cents: _money(group, cents) if stated else "–"
+        return [f"{count:,}" if count else "" for count in projects]
+    return [
+        ("" if not count else "–" if not known else _money(amount))
+        for count, known, amount in zip(projects, stated, cents, strict=True)
+    ]
 
 
-def _money(group: Callable[[int], str], cents: int) -> str:
-    return formatting.plain_amount(formatting.dollars(cents)) if cents % 100 else group(cents // 100)
+def _money(cents: int) -> str:
+    return f"{cents // 100:,}.{cents % 100:02}" if cents % 100 else f"{cents // 100:,}"
 
 
-def _grouping() -> Callable[[int], str]:
-    """Python groups digits much faster than Babel, where both do the same."""
-    locale = i18n.current_locale()
-    if all(format_decimal(number, locale=locale) == f"{number:,}" for number in (1_234, 1_234_567_890)):
-        return "{:,}".format
-    return formatting.number
+def _number(measure: str, projects: int, stated: int, cents: int) -> str:
+    if measure == "projects":
+        return formatting.number(projects)
+    return formatting.plain_amount(formatting.dollars(cents)) if stated else "–"
 
 
-def heading_cell(label: str, url: str, attributes: str) -> Markup:
-    text = f'<a href="{url}">{escape(label)}</a>' if url else str(escape(label))
-    return Markup(f"<th {attributes}>{text}</th>")  # noqa: S704 # the label is escaped, and so are addresses
+@lru_cache
+def _groups_like_python(locale: str) -> bool:
+    """Python writes thousands of numbers much faster than Babel, where both write the same."""
+    numbers = (1_234, 1_234_567_890)
+    return all(format_decimal(number, locale=locale) == f"{number:,}" for number in numbers) and (
+        format_decimal(Decimal("1234.5"), "#,##0.00", locale) == f"{1234.5:,.2f}"
+    )
 
 
-def cells(tally: Tally, urls: Iterator[str], measure: str) -> Markup:
-    """Cells of one row, or of the totals; `urls` are those of its numbers."""
-    write = number_writer(measure)
-    numbers = zip(tally.projects.tolist(), tally.stated.tolist(), tally.cents.tolist(), strict=True)
-    return Markup("".join(_cell(write, url, *number) for url, number in zip(urls, numbers, strict=True)))  # noqa: S704 # numbers and escaped addresses
+def table_rows(pivot: Pivot, labels: Sequence[str]) -> Iterator[TableRow]:
+    table, links, measure = pivot.table, TableLinks(pivot), pivot.options.measure
+    totals = _texts(table.row_totals, measure)
+    columns = table.columns if pivot.options.across else ()
+    for place, (value, label) in enumerate(zip(table.rows, labels, strict=True)):
+        url = links.row(value)
+        row = Tally(*(part[place] for part in vars(table.cells).values()))
+        yield TableRow(
+            _heading(label, url, "row"),
+            _cells([totals[place]], [url]),
+            _cells(_texts(row, measure), links.in_row(value, columns)) if columns else Markup(""),
+        )
 
 
-def _cell(write: Callable[[int, int, int], str], url: str, projects: int, stated: int, cents: int) -> str:
-    if not projects:
-        return "<td>0</td>"
-    text = write(projects, stated, cents)
-    return f'<td><a href="{url}">{text}</a></td>' if url else f"<td>{text}</td>"
+def column_headings(pivot: Pivot, labels: Sequence[str]) -> Markup:
+    links = TableLinks(pivot)
+    headings = (
+        _heading(label, links.column(value), "col") for value, label in zip(pivot.table.columns, labels, strict=True)
+    )
+    return Markup("").join(headings)
+
+
+def column_totals(pivot: Pivot) -> Markup:
+    """The totals of the columns, without the one of everything."""
+    texts = _texts(pivot.table.column_totals, pivot.options.measure)
+    return _cells(texts, map(TableLinks(pivot).column, pivot.table.columns))
 
 
 def grand_total(pivot: Pivot) -> Markup:
     """The cell of everything, in which each project counts once."""
     sums = pivot.sums
-    totals = (sums.projects, sums.projects - sums.without_budget, sums.total_cents)
-    tally = Tally(*(np.array([number]) for number in totals))
-    return cells(tally, iter([str(escape(results.directory_url(pivot.filters.criteria)))]), pivot.options.measure)
+    text = _number(pivot.options.measure, sums.projects, sums.projects - sums.without_budget, sums.total_cents)
+    return _cells([text], [TableLinks(pivot).everything()])
 
 
-def table_rows(pivot: Pivot, labels: Sequence[str]) -> Iterator[TableRow]:
-    table, links, measure = pivot.table, CellLinks(pivot), pivot.options.measure
-    for place, (value, label) in enumerate(zip(table.rows, labels, strict=True)):
-        row = Tally(*(part[place] for part in vars(table.cells).values()))
-        total = Tally(*(part[place : place + 1] for part in vars(table.row_totals).values()))
-        yield TableRow(
-            heading_cell(label, links.url(value, None), 'scope="row"'),
-            cells(total, iter([links.url(value, None)]), measure),
-            cells(row, map(partial(links.url, value), table.columns), measure),
-        )
+def _heading(label: str, url: str, scope: str) -> Markup:
+    text = f'<a href="{url}">{escape(label)}</a>' if url else str(escape(label))
+    return Markup(f'<th scope="{scope}">{text}</th>')  # noqa: S704 # the label is escaped, and so are addresses
 
 
-def column_headings(pivot: Pivot, labels: Sequence[str]) -> Markup:
-    links = CellLinks(pivot)
-    headings = (
-        heading_cell(label, links.url(None, value) if pivot.options.across else "", 'scope="col"')
-        for value, label in zip(pivot.table.columns, labels, strict=True)
-    )
-    return Markup("").join(headings)
-
-
-def total_cells(pivot: Pivot) -> Markup:
-    links, table = CellLinks(pivot), pivot.table
-    return cells(table.column_totals, (links.url(None, value) for value in table.columns), pivot.options.measure)
+def _cells(texts: Iterable[str], urls: Iterable[str]) -> Markup:
+    cells = [
+        "<td>0</td>" if not text else f'<td><a href="{url}">{text}</a></td>' if url else f"<td>{text}</td>"
+        for text, url in zip(texts, urls, strict=True)
+    ]
+    return Markup("".join(cells))  # noqa: S704 # numbers and escaped addresses

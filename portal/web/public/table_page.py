@@ -68,7 +68,7 @@ def build_page(pivot: Pivot, options: TableOptions) -> TablePage:
         columns=table_cells.column_headings(pivot, table_text.column_labels(pivot)) if has_columns else Markup(""),
         rows=list(table_cells.table_rows(pivot, table_text.row_labels(pivot))),
         total=table_cells.grand_total(pivot),
-        column_totals=table_cells.total_cells(pivot) if has_columns else Markup(""),
+        column_totals=table_cells.column_totals(pivot) if has_columns else Markup(""),
         list_url=results.directory_url(pivot.filters.criteria),
         canonical_url=table_urls.table_path(pivot.filters, options),
         files=[(name, table_urls.table_file_path(pivot.filters, options, suffix)) for suffix, name in FILES.items()],

@@ -27,7 +27,7 @@ bp = Blueprint("tables", __name__)
 _PATH = "/projects/table"
 
 # A page with more would be too large to read; the files hold everything.
-MAX_ROWS, MAX_COLUMNS = 500, 60
+MAX_ROWS, MAX_COLUMNS = 400, 30
 
 
 def cache_key() -> str:

@@ -1,0 +1,73 @@
+"""The addresses of the projects behind the numbers of a table, escaped for an attribute."""
+
+from __future__ import annotations
+
+from markupsafe import escape
+
+from portal.search.index.axis import OTHERS
+from portal.search.pivot import Pivot, narrowed
+from portal.search.query.filters import Filters, encode_pairs
+from portal.vocabulary.facets import SINGLE_VALUED_FACETS
+from portal.web.public import results
+
+# What stands for the values of row and column in an address; no term has such a code.
+_ROW, _COLUMN, _ROW_CODE, _COLUMN_CODE = "\x01", "\x02", "%01", "%02"
+
+
+class TableLinks:
+    """The searches of a table, each with the values of its row and column added."""
+
+    def __init__(self, pivot: Pivot) -> None:
+        self._filters = pivot.filters
+        self._by, self._across = pivot.options.by, pivot.options.across
+        facets = [facet for facet in (self._by, self._across) if facet]
+        # Then all addresses differ only in the values: one is built, and the values are filled in.
+        self._codes: dict[tuple[str, ...], list[str]] = {}
+        self._is_uniform = all(facet in SINGLE_VALUED_FACETS or not self._filters.values(facet) for facet in facets)
+        self._row_pattern = self._build(_ROW, None) if self._is_uniform else ""
+        self._column_pattern = self._build(None, _COLUMN) if self._is_uniform and self._across else ""
+        self._cell_pattern = self._build(_ROW, _COLUMN) if self._is_uniform and self._across else ""
+
+    def everything(self) -> str:
+        return str(escape(results.directory_url(self._filters.criteria)))
+
+    def row(self, value: str) -> str:
+        """The projects of a row."""
+        if value == OTHERS:
+            return ""
+        return self._row_pattern.replace(_ROW_CODE, _quoted(value)) if self._is_uniform else self._build(value, None)
+
+    def column(self, value: str) -> str:
+        """The projects of a column."""
+        if value == OTHERS or not self._across:
+            return ""
+        if not self._is_uniform:
+            return self._build(None, value)
+        return self._column_pattern.replace(_COLUMN_CODE, _quoted(value))
+
+    def in_row(self, row: str, columns: tuple[str, ...]) -> list[str]:
+        """The projects of a row that are in these columns."""
+        if row == OTHERS:
+            return [""] * len(columns)
+        if not self._is_uniform:
+            return ["" if column == OTHERS else self._build(row, column) for column in columns]
+        before, _, after = self._cell_pattern.replace(_ROW_CODE, _quoted(row)).partition(_COLUMN_CODE)
+        codes = self._codes.get(columns) or self._codes.setdefault(columns, [*map(_quoted, columns)])
+        return [f"{before}{code}{after}" if code else "" for code in codes]
+
+    def _build(self, row: str | None, column: str | None) -> str:
+        filters: Filters | None = self._filters.criteria
+        for facet, value in ((self._by, row), (self._across, column)):
+            if value is not None and filters is not None:
+                filters = self._narrowed(filters, facet, value)
+        return str(escape(results.directory_url(filters))) if filters else ""
+
+    def _narrowed(self, filters: Filters, facet: str, value: str) -> Filters | None:
+        if self._is_uniform:
+            return filters.replace(selected=filters.without(facet).selected | {(facet, value)})
+        return narrowed(filters, facet, value)
+
+
+def _quoted(value: str) -> str:
+    # Quoting takes longer than all the rest of an address, and codes rarely need it.
+    return value if value.isascii() and value.isalnum() else encode_pairs([("", value)])[1:]
