@@ -24,6 +24,7 @@ from portal.services.accounts import second_factor
 from portal.services.imports import Report, import_file
 from portal.services.operations import migrations
 from portal.services.operations.backup import back_up
+from portal.services.operations.reserved_slugs import move_reserved_slugs
 from portal.services.operations.sample import remove_sample
 from portal.services.operations.sort_titles import refresh_sort_titles
 
@@ -62,9 +63,12 @@ def migrate_database() -> None:
         if not migrations.seed_terms(session):
             migrations.add_new_aliases(session)
         refresh_sort_titles(session)
+        moved = move_reserved_slugs(session)
         repair(session, find_stale_documents(session))
         _, lost = second_factor.reencrypt_secrets(session)
     click.echo(f"The database is at revision {revision}.")
+    for before, after in moved:
+        click.echo(f"/projects/{before} is a page of the portal now: that record moved to /projects/{after}.")
     if lost:
         click.echo(
             f"{lost} second factors cannot be decrypted because SECRET_KEY was changed. Put the previous key into "

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from pyroaring import BitMap
 
+from portal.search.index.axis import Selected, facet_places
+from portal.search.index.crosstab import cross
 from portal.search.index.current import current_snapshot
-from portal.search.index.facet_index import Sums
+from portal.search.index.facet_index import FacetIndex, Sums
 from portal.search.read_models.terms import TermView
 from portal.vocabulary.facets import FACETS, NOT_STATED
 
@@ -18,7 +20,7 @@ from portal.vocabulary.facets import FACETS, NOT_STATED
 class CountryStats:
     """Statistics of one member state; budgets in US cents.
 
-    `full_budget` counts each project in full, `shared_budget` splits it equally among its member states.
+    `full_budget` counts each project in full, `shared_budget` is the part of the state (search.shares).
     """
 
     term: TermView
@@ -34,12 +36,9 @@ def country_stats() -> Iterator[CountryStats]:
     """Yield all benefiting member states, most projects first."""
     snapshot = current_snapshot()
     index, terms = snapshot.index, snapshot.terms
-    state_counts = np.zeros(len(index.row_columns.ids), dtype=np.int64)
     countries = {code: rows for code, rows in index.bitmaps["country"].items() if code != NOT_STATED}
     arrays = {code: np.array(rows.to_array(), dtype=np.int64) for code, rows in countries.items()}
-    for rows in arrays.values():
-        state_counts[rows] += 1
-    budgets = np.maximum(index.row_columns.budgets, 0)
+    budgets, shared = np.maximum(index.row_columns.budgets, 0), shared_budgets(index)
     national = index.bitmaps["coverage"].get("national", BitMap())
     for code, rows in sorted(arrays.items(), key=lambda item: (-len(item[1]), item[0])):
         if term := terms.get("country", code):
@@ -48,10 +47,17 @@ def country_stats() -> Iterator[CountryStats]:
                 projects=len(rows),
                 national_projects=countries[code].intersection_cardinality(national),
                 full_budget=int(budgets[rows].sum()),
-                shared_budget=int((budgets[rows] / state_counts[rows]).sum()),
+                shared_budget=shared[code],
                 latest_year=int(index.row_columns.last_years[rows].max(initial=0)) or None,
                 has_budget=bool((index.row_columns.budgets[rows] >= 0).any()),
             )
+
+
+def shared_budgets(index: FacetIndex) -> dict[str, int]:
+    """The parts of each member state in the budgets of all its projects, in cents; NOT_STATED for those without any."""
+    everything = Selected.of(index, index.all_rows)
+    table = cross(everything, facet_places(index, "country"), facet_places(index, ""), is_shared=True)
+    return dict(zip(table.rows, table.row_totals.cents.tolist(), strict=True))
 
 
 def sums_by_term(facet: str) -> list[tuple[TermView, Sums]]:

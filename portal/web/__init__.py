@@ -13,6 +13,7 @@ from portal.web.public.iati import bp as iati
 from portal.web.public.overview import bp as overview
 from portal.web.public.pages import bp as pages
 from portal.web.public.projects import bp as projects
+from portal.web.public.state_files import bp as state_files
 from portal.web.public.tables import bp as tables
 from portal.web.review.desk import bp as desk
 from portal.web.review.handover import bp as handover
@@ -21,6 +22,6 @@ from portal.web.review.records import bp as records
 from portal.web.review.review import bp as review
 
 BLUEPRINTS = (
-    health, overview, projects, tables, downloads, iati, pages, signing_in, passwords, own_account,
+    health, overview, projects, tables, state_files, downloads, iati, pages, signing_in, passwords, own_account,
     email_changes, accounts, desk, submission, review, publishing, handover, records, audit_page,
 )  # fmt: skip

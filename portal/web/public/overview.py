@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 from flask import Blueprint, render_template
 
 from portal.search import Filters, aggregates, directory, find, projects
+from portal.search.query.table_options import TableOptions
 from portal.vocabulary.term_lists import eligible_state_counts
 from portal.web.declarations import public
 from portal.web.http.conditional_get import cacheable, path_key
+from portal.web.presentation import table_urls
 
 bp = Blueprint("overview", __name__)
 
@@ -38,6 +40,7 @@ def where_we_work() -> str:
         result=find(Filters()),
         regions=aggregates.sums_by_term("region"),
         countries=list(aggregates.country_stats()),
+        table_url=table_urls.table_path(Filters(), TableOptions(across="year", measure="shared")),
     )
 
 
