@@ -37,8 +37,8 @@ COMPLETE = ProjectDraft(
 # The columns of an import file, as docs and header name them.
 COLUMNS = (
     "project_id", "title", "start_date", "end_date", "status", "project_type", "budget_usd", "coverage", "year",
-    "region", "benefiting_member_states", "country_shares", "summary", "source_url", "prima_id", "other_countries", "language",
-    "title_language", "funding_line", "sdg", "gcm",
+    "region", "benefiting_member_states", "country_shares", "summary", "source_url", "prima_id", "other_countries",
+    "language", "title_language", "funding_line", "sdg", "gcm",
 )  # fmt: skip
 
 

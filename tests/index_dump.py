@@ -11,7 +11,7 @@ def told(index):
     def ids(rows):
         return sorted(index.ids_of(list(rows)))
 
-    every = index.all_rows
+    every, parts = index.all_rows, index.country_parts
     return {
         **{facet: {value: ids(rows) for value, rows in values.items()} for facet, values in index.bitmaps.items()},
         "first year": {year: ids(rows) for year, rows in index.first_years.items()},
@@ -24,6 +24,11 @@ def told(index):
             int(index.row_columns.ids[row]): [int(fact[row]) for fact in vars(index.row_columns).values()]
             for row in every
         },
+        "parts": sorted(
+            (int(index.row_columns.ids[row]), parts.codes[int(term)], int(cents))
+            for row, term, cents in zip(parts.rows, parts.terms, parts.cents, strict=True)
+            if int(row) in every
+        ),
         "sums": index.sums(every),
         **{f"by {order}": index.page(every, order, 0, len(every)) for order in ORDERS},
     }

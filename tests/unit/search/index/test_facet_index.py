@@ -1,6 +1,6 @@
 """The index against a slow, obvious loop over plain records: for any data and any filters they agree."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -39,6 +39,7 @@ class Plain:
     end: int
     budget: int
     terms: dict[str, frozenset[str]]
+    shares: tuple[tuple[str, int], ...] = ()
 
     def values(self, facet: str) -> frozenset[str]:
         if facet == "year":
@@ -53,9 +54,18 @@ def picked_terms(facet: str, most: int):
 
 
 @st.composite
+def stated_shares(draw, countries):
+    """Shares of these countries that total 10,000, or none."""
+    if not countries or draw(st.booleans()):
+        return ()
+    bounds = sorted(draw(st.lists(st.integers(0, 10_000), min_size=len(countries) - 1, max_size=len(countries) - 1)))
+    return tuple(zip(sorted(countries), (b - a for a, b in pairwise([0, *bounds, 10_000])), strict=True))
+
+
+@st.composite
 def plains(draw, ids=tuple(range(1, 76, 3))):
     count = draw(st.integers(0, len(ids)))
-    return [
+    records = [
         Plain(
             id=ids[number],
             title=draw(st.sampled_from(["a", "b", "c"])),
@@ -67,6 +77,7 @@ def plains(draw, ids=tuple(range(1, 76, 3))):
         )
         for number in range(count)
     ]
+    return [replace(record, shares=draw(stated_shares(record.terms["country"]))) for record in records]
 
 
 @st.composite
@@ -113,7 +124,10 @@ def columns(records: list[Plain]) -> ProjectColumns:
         budgets=column(lambda r: r.budget),
         single_valued={f: column(lambda r, f=f: next((ids[f][c] for c in r.terms[f]), 0)) for f in SINGLE},
         multi_valued={facet: many(facet) for facet in MULTI_VALUED_FACETS},
-        country_shares=np.full(len(many("country")[0]), -1),
+        country_shares=np.array(
+            [dict(record.shares).get(code, -1) for record in records for code in record.terms["country"]],
+            dtype=np.int64,
+        ),
         codes=CODES,
     )
 
