@@ -17,7 +17,7 @@ SEARCHES = (
     Filters(selected=frozenset({("country", "KEN")})),
     Filters(selected=frozenset({("country", "KEN"), ("country", "UGA")})),
     Filters(selected=frozenset({("country", "KEN"), ("country", "UGA")}), match_all_countries=True),
-    Filters(selected=frozenset({("sdg", "8"), ("year", NOT_STATED)})),
+    Filters(selected=frozenset({("coverage", "regional"), ("year", NOT_STATED), ("year", "2015")})),
     Filters(year_from=2015, budget_min=100_000),
 )
 
