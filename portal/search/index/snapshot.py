@@ -144,10 +144,6 @@ def read_project_columns(session: Session, terms: Terms, only_ids: Sequence[int]
     row_by_id = np.full_like(table_row_by_id, -1)
     row_by_id[titled] = np.arange(len(titled))
     ids, years, starts, ends, budgets, region, status, coverage, project_type = (column[by_title] for column in table)
-    theme_by_type = np.zeros(int(project_type.max(initial=0)) + 1, dtype=np.int64)
-    for term in terms.in_facet("type"):
-        if term.parent and term.id < len(theme_by_type):
-            theme_by_type[term.id] = term.parent.id
     country_rows, countries, shares = read_links(session, _INDEX_COUNTRIES_SQL, row_by_id, only_ids, 3)
     tag_rows, tags = read_links(session, _INDEX_TAGS_SQL, row_by_id, only_ids, 2)
     goals, objectives = split_tags((tag_rows, tags), terms)
@@ -162,7 +158,7 @@ def read_project_columns(session: Session, terms: Terms, only_ids: Sequence[int]
             "status": status,
             "coverage": coverage,
             "type": project_type,
-            "theme": theme_by_type[project_type],
+            "theme": themes_of(project_type, terms),
         },
         multi_valued={
             "country": (country_rows, countries),
@@ -172,6 +168,16 @@ def read_project_columns(session: Session, terms: Terms, only_ids: Sequence[int]
         country_shares=shares,
         codes={facet: {term.id: term.code for term in terms.in_facet(facet)} for facet in _INDEXED_FACETS},
     )
+
+
+def themes_of(project_types: IntegerArray, terms: Terms) -> Int64Array:
+    """The term ids of the themes of these project types, 0 for none."""
+    theme_by_type = np.zeros(int(project_types.max(initial=0)) + 1, dtype=np.int64)
+    for term in terms.in_facet("type"):
+        if term.parent and term.id < len(theme_by_type):
+            theme_by_type[term.id] = term.parent.id
+    themes: Int64Array = theme_by_type[project_types]
+    return themes
 
 
 def read_integer_columns(
