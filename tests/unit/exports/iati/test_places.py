@@ -64,3 +64,8 @@ def test_another_country_without_a_code_is_reported():
     others = (own_term("country", "ATL", "Atlantis"),)
     assert activity_of(other_countries=others).find("location") is None
     assert ("other_countries", Reason.OTHER_COUNTRY_CODE) in omitted(other_countries=others)
+
+
+def test_stated_shares_are_the_percentages():
+    activity = activity_of(countries=countries(2), shares=(6_667, 3_333))
+    assert shares(activity) == [Decimal("66.67"), Decimal("33.33")]
