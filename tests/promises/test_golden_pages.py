@@ -21,6 +21,11 @@ VIEWS = {
     "data-and-research": "/data-and-research/",
     "2030-agenda": "/2030-agenda/",
     "directory": "/projects/",
+    "table": "/projects/table",
+    "table-two-facets": "/projects/table?by=country&across=region&measure=shared",
+    "table-goals": "/projects/table?by=sdg&measure=full&region=africa&region=europe",
+    "table-odd": "/projects/table?by=colour&across=budget&measure=weight&country=KEN&country=UGA",
+    "table-nothing": "/projects/table?q=zzzz",
     "directory-table": "/projects/?view=table&sort=-budget",
     "directory-table-oldest": "/projects/?view=table&sort=oldest&status=completed",
     "directory-countries": "/projects/?country=KEN&country=UGA&sort=title",
@@ -61,7 +66,7 @@ NOT_THERE = {
     "error-404-project": ("/projects/LM.9999", 404),
     "directory-past-the-end": ("/projects/?page=3&view=table", 404),
 }
-LIVE = ("home", "where-we-work", "data-and-research", "2030-agenda", "directory")
+LIVE = ("home", "where-we-work", "data-and-research", "2030-agenda", "directory", "table")
 # Each page of prose by its address.
 PROSE = (
     "who-we-are", "our-work", "our-work/what-we-do", "our-work/partnerships", "our-work/highlights", "take-action",

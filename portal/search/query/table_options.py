@@ -29,8 +29,10 @@ class TableOptions:
         """Parse a query string; invalid values go to `invalid_parameters` and never raise."""
         reader = ParameterReader(args)
         by = reader.read("by", one_of(*TABLE_FACETS), cls.by)
-        others = [facet for facet in TABLE_FACETS if facet != by]
-        across = reader.read("across", one_of(NOT_STATED, *others), cls.across)
+        across = reader.read("across", one_of(NOT_STATED, *TABLE_FACETS), cls.across)
+        if across == by:
+            reader.invalid.append(InvalidParameter("across", across, "the rows have it"))
+            across = cls.across
         measure = reader.read("measure", one_of(*MEASURES), cls.measure)
         return cls(by, "" if across == NOT_STATED else across, measure, tuple(reader.invalid))
 

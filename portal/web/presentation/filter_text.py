@@ -68,6 +68,7 @@ def invalid_reason(parameter: InvalidParameter) -> str:
         "too long": gettext("only the first %(limit)s characters are searched for", limit=MAX_SEARCH_TEXT_LENGTH),
         "too many a page": gettext("a page holds at most %(limit)s projects", limit=MAX_PAGE_SIZE),
         "too many values": gettext("only the first %(limit)s are used", limit=MAX_VALUES_PER_FACET),
+        "the rows have it": gettext("the rows show it already, so it is ignored"),
         "only none": gettext("use the lowest and highest budget instead, or none for not stated"),
     }
     if parameter.reason == "out of range" and parameter.name.startswith("year"):

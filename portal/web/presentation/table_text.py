@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from portal.search.index.axis import OTHERS
-from portal.search.pivot import Pivot
+from portal.search.pivot import Pivot, narrowed
 from portal.vocabulary.facets import MULTI_VALUED_FACETS
 from portal.web.presentation import filter_text, formatting
 from portal.web.presentation.i18n import gettext, ngettext
@@ -100,7 +100,16 @@ def _notes_on_gaps(pivot: Pivot) -> Iterator[str]:
             )
 
 
-def limit_notes(pivot: Pivot) -> list[str]:
-    """Which rows or columns are folded into one."""
-    shown = gettext("Values with fewest projects are in “All others”. The files hold each of them.")
-    return [shown] if OTHERS in (*pivot.table.rows, *(pivot.table.columns if pivot.options.across else ())) else []
+def page_notes(pivot: Pivot) -> list[str]:
+    """What holds for the page alone: values folded into one, and numbers that are no links."""
+    found, facets = [], [facet for facet in (pivot.options.by, pivot.options.across) if facet]
+    if OTHERS in (*pivot.table.rows, *(pivot.table.columns if pivot.options.across else ())):
+        found.append(gettext("Values with fewest projects are in “All others”. The files hold each of them."))
+    if any(_lacks_links(pivot, facet) for facet in facets):
+        found.append(gettext("Filters cannot ask for the projects of a number that is no link."))
+    return found
+
+
+def _lacks_links(pivot: Pivot, facet: str) -> bool:
+    values = pivot.table.rows if facet == pivot.options.by else pivot.table.columns
+    return any(value != OTHERS and narrowed(pivot.filters, facet, value) is None for value in values)

@@ -58,7 +58,7 @@ def build_page(pivot: Pivot, options: TableOptions) -> TablePage:
         across={"": gettext("Nothing")} | {facet: names[facet] for facet in TABLE_FACETS},
         measures=measures,
         hidden=table_urls.filter_pairs(pivot.filters),
-        notes=[*table_text.notes(pivot), *table_text.limit_notes(pivot)],
+        notes=[*table_text.notes(pivot), *table_text.page_notes(pivot)],
         ignored=[
             f"{invalid.name}={invalid.value}: {filter_text.invalid_reason(invalid)}"
             for invalid in (*options.invalid_parameters, *pivot.filters.invalid_parameters)
