@@ -25,10 +25,15 @@ def heading(pivot: Pivot) -> str:
     """What the table shows: "Completed projects in Africa, by member state and year of allocation: full value"."""
     names, options = filter_text.facet_names(), pivot.options
     subject = SearchText(pivot.filters, pivot.snapshot.terms).heading(pivot.sums.projects)
-    facets = [names[facet][:1].lower() + names[facet][1:] for facet in (options.by, options.across) if facet]
+    facets = [_inside(names[facet]) for facet in (options.by, options.across) if facet]
     if options.across:
         return gettext("%(subject)s, by %(rows)s and %(columns)s", subject=subject, rows=facets[0], columns=facets[1])
     return gettext("%(subject)s, by %(rows)s", subject=subject, rows=facets[0])
+
+
+def _inside(name: str) -> str:
+    """A name as it stands inside a sentence: "Member state" -> "member state"; names of several capitals stay."""
+    return name[:1].lower() + name[1:] if name[1:].islower() else name
 
 
 def totals_phrase(pivot: Pivot) -> str:
