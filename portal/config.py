@@ -95,6 +95,7 @@ class Settings:
     iati_organisation_name: str = ""
     iati_organisation_type: str = ""
     is_iati_primary: bool = False
+    grant_prefix: str = ""
     max_staleness: float = 0.05
     page_cache_bytes: int = 32_000_000
     proxy_count: int = 0
@@ -136,6 +137,7 @@ class Settings:
             contact=environ.get("PORTAL_CONTACT", cls.contact),
             licence=environ.get("PORTAL_LICENCE", cls.licence),
             licence_url=environ.get("PORTAL_LICENCE_URL", cls.licence_url),
+            grant_prefix=environ.get("PORTAL_360GIVING_PREFIX", cls.grant_prefix),
             proxy_count=_read_proxy_count(environ),
             trusted_proxies=parse_networks(environ.get("PORTAL_TRUSTED_PROXIES") or _LOOPBACK_ADDRESSES),
             **_iati_settings(environ),

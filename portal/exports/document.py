@@ -18,7 +18,8 @@ class Document:
     absolute URL of the list that holds the same projects, `address` that of the file itself. `changed_at` is the moment
     of the state that the file shows, None for a portal without records: a file never states the clock, so that the
     same state gives the same bytes. `is_project`: the file is that of one project, at its own address. `sample_note`
-    is a sentence, "" if no record is a sample. `iati_reporter` is None for a portal that does not publish IATI.
+    is a sentence, "" if no record is a sample. `grant_prefix` makes the keys of projects unique among all publishers.
+    `iati_reporter` is None for a portal that does not publish IATI.
     """
 
     site: str
@@ -33,6 +34,7 @@ class Document:
     sums: Sums
     sample_note: str = ""
     is_project: bool = False
+    grant_prefix: str = ""
     language: str = "en"
     iati_reporter: Reporter | None = None
 

@@ -9,7 +9,18 @@ from sqlalchemy.engine import Connection
 
 from portal.config import Settings
 from portal.exports.document import Document
-from portal.exports.formats import csv_file, iati, iati_report, json_file, jsonl_file, xlsx_file
+from portal.exports.formats import (
+    atom_file,
+    csv_file,
+    geojson_file,
+    grants360_file,
+    iati,
+    iati_report,
+    ics_file,
+    json_file,
+    jsonl_file,
+    xlsx_file,
+)
 from portal.exports.iati.organisations import is_iati_offered
 from portal.exports.options import ExportOptions
 from portal.exports.record import Record
@@ -76,6 +87,18 @@ FORMATS = {
             "iati-report.csv", "Report on the IATI file", "what IATI cannot express, and why",
             "text/csv; charset=utf-8", 300, iati_report.write, is_listed=False, is_offered=is_iati_offered,
         ),
+            "geojson", "GeoJSON", "points for a map", "application/geo+json", 1_700, geojson_file.write,
+            has_columns=True,
+        ),
+        Format(
+            "atom", "Atom", "a feed, to follow changes", "application/atom+xml", 2_600, atom_file.write,
+            is_attachment=False,
+        ),
+        Format(
+            "ics", "iCalendar", "starts and ends with a day", "text/calendar; charset=utf-8", 200, ics_file.write,
+            is_attachment=False,
+        ),
+        Format("360.json", "360Giving", "grants, to compare funders", "application/json", 1_800, grants360_file.write),
     )
 }  # fmt: skip
 

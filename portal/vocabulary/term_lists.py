@@ -50,6 +50,12 @@ def alpha3_by_alpha2() -> dict[str, str]:
 
 
 @cache
+def alpha2_by_alpha3() -> dict[str, str]:
+    """ISO 3166-1 alpha-2 codes by alpha-3 code; XK for XKX, which people use for Kosovo."""
+    return {alpha3: alpha2 for alpha2, alpha3 in alpha3_by_alpha2().items()}
+
+
+@cache
 def eligible_state_counts() -> dict[str, int]:
     """The number of eligible member states by region code; source: the Line 2 list of August 2024."""
     with (TERM_LISTS_DIR / "eligibility_regions.csv").open(encoding="utf-8", newline="") as file:

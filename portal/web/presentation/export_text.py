@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from portal.config import Settings
 from portal.exports.document import Document
@@ -61,6 +62,7 @@ def _document(
         licence=licence_named(settings.licence, settings.licence_url),
         sums=selection.sums,
         sample_note=sample_note(selection),
+        grant_prefix=settings.grant_prefix or str(urlsplit(settings.public_url).hostname),
         language=i18n.current_locale(),
         iati_reporter=reporter_of(settings),
     )

@@ -1,0 +1,92 @@
+"""Atom (RFC 4287): a feed of the selection. An entry is updated when its public record changes, and never otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from html import escape
+
+from portal.exports.columns import term_name
+from portal.exports.document import Document
+from portal.exports.facts import facts
+from portal.exports.options import ExportOptions
+from portal.exports.record import Record
+from portal.text.markdown import render_html
+from portal.text.web_addresses import as_uri
+from portal.text.xml_text import xml_attribute, xml_element, xml_text
+
+NAMESPACE = "http://www.w3.org/2005/Atom"
+MEDIA_TYPE = "application/atom+xml"
+# A feed states when it changed; a portal without records has not yet.
+_NEVER = "1970-01-01T00:00:00Z"
+
+
+def write(document: Document, batches: Iterable[Sequence[Record]], options: ExportOptions) -> Iterator[bytes]:
+    """The file in pieces."""
+    yield head(document).encode()
+    for batch in batches:
+        yield "".join(entry(record, document) for record in batch).encode()
+    yield b"</feed>\n"
+
+
+def head(document: Document) -> str:
+    """The feed without its entries and its end. Its id is its own address, and that of an entry the project's."""
+    licence, note = document.licence, document.sample_note
+    parts = [
+        '<?xml version="1.0" encoding="utf-8"?>',
+        f"<feed xmlns={xml_attribute(NAMESPACE)} xml:lang={xml_attribute(document.language)}>",
+        xml_element("id", document.address),
+        xml_element("title", f"{document.heading} | {document.site}"),
+        xml_element("subtitle", f"{document.sentence.rstrip('.')}. {note}" if note else document.sentence),
+        xml_element("updated", moment(document.changed_at) if document.changed_at else _NEVER),
+        f"<author>{xml_element('name', document.site)}{xml_element('uri', document.public_url)}</author>",
+        link("self", document.address, MEDIA_TYPE),
+        link("alternate", document.page_address, "text/html"),
+        link("license", licence.url) if licence.url else "",
+        xml_element("rights", f"{licence.text}: {licence.url}" if licence.url else licence.text),
+    ]
+    return "\n".join(filter(None, parts)) + "\n"
+
+
+def entry(record: Record, document: Document) -> str:
+    """A project."""
+    address, language = document.project_address(record.key), document.language
+    parts = [
+        xml_element("id", address),
+        xml_element("title", record.title, {"xml:lang": record.title_language}),
+        xml_element("updated", moment(record.changed_at)),
+        xml_element("published", moment(record.published_at)),
+        link("alternate", address, "text/html"),
+        link("via", source) if (source := as_uri(record.source_url)) else "",
+        *categories(record, document),
+        f'<content type="html">{xml_text(content(record, language))}</content>',
+    ]
+    return f"<entry>\n{chr(10).join(filter(None, parts))}\n</entry>\n"
+
+
+def link(relation: str, address: str, media_type: str = "") -> str:
+    kind = f" type={xml_attribute(media_type)}" if media_type else ""
+    return f"<link rel={xml_attribute(relation)}{kind} href={xml_attribute(address)}/>"
+
+
+def categories(record: Record, document: Document) -> Iterator[str]:
+    """The terms of a record; the scheme of each is its filter."""
+    terms = (record.status, record.type, record.theme, record.coverage, record.region, *record.countries)
+    for term in filter(None, terms):
+        scheme = f"{document.public_url}/projects/#{term.facet}"
+        label = term_name(term, document.language)
+        yield xml_element("category", "", {"term": term.code, "scheme": scheme, "label": label})
+    if record.is_sample:
+        yield xml_element("category", "", {"term": "sample", "label": "Sample"})
+
+
+def content(record: Record, language: str) -> str:
+    """The facts and the summary of a record as HTML; a summary in a stated language is marked so."""
+    rows = "".join(f"<li>{escape(name)}: {escape(value)}</li>" for name, value in facts(record, language))
+    opening = f'<div lang="{escape(record.language)}">' if record.language else "<div>"
+    return f"<ul>{rows}</ul>{opening}{render_html(record.summary)}</div>"
+
+
+def moment(value: datetime) -> str:
+    """A time in UTC as RFC 3339 writes it, in whole seconds."""
+    return f"{value:%Y-%m-%dT%H:%M:%SZ}"

@@ -1,0 +1,134 @@
+"""360Giving JSON (schema 1.4): a package of grants, for tools that compare funders.
+
+The standard wants of each grant a title, a description, an amount and the day of the award. A record that lacks one is
+left out, and the package says how many are. Of the award the records know the year alone: its first day stands for it,
+and `yearOfAllocation` beside it says what is really known. The recipient is IOM, whose offices run the projects; the
+records do not name the office.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+import orjson
+
+from portal.exports.columns import json_value, term_name
+from portal.exports.document import Document
+from portal.exports.options import ExportOptions
+from portal.exports.record import Record
+from portal.search.read_models.terms import TermView
+from portal.text.markdown import plain_text
+from portal.text.web_addresses import as_uri
+from portal.vocabulary.term_lists import alpha2_by_alpha3
+
+_VERSION = "1.4"
+# IOM as org-id.guide and its own IATI files name it.
+_RECIPIENT = {"id": "XM-DAC-47066", "name": "International Organization for Migration"}
+# Kosovo has no code of ISO 3166-1, and the list of the standard has no other.
+_UNLISTED_COUNTRIES = frozenset({"XKX"})
+# The codes of locationScope.csv of the standard.
+_SCOPES = {"global": "GLS010", "regional": "GLS020", "multi-regional": "GLS020", "national": "GLS030"}
+_NOTE = (
+    "Of an award the records know the year alone: awardDate is the first day of that year, and yearOfAllocation states "
+    "the year. The recipient is given as IOM, whose offices run the projects; the records do not name the office."
+)
+_REQUIRED = {"summary": "no summary", "budget": "no budget", "year": "no year of allocation"}
+
+
+def write(document: Document, batches: Iterable[Sequence[Record]], options: ExportOptions) -> Iterator[bytes]:
+    """The file in pieces: a cut one is no JSON."""
+    left_out: Counter[str] = Counter()
+    yield orjson.dumps(head(document))[:-1] + b',"grants":['
+    separator = b"\n"
+    for batch in batches:
+        if grants := [orjson.dumps(grant(record, document)) for record in batch if is_complete(record, left_out)]:
+            yield separator + b",\n".join(grants)
+            separator = b",\n"
+    # Only now it is known how many are left out.
+    yield b'\n],"description":' + orjson.dumps(description(document, left_out)) + b"}\n"
+
+
+def head(document: Document) -> dict[str, object]:
+    """The metadata of the package but for its description."""
+    about: dict[str, object] = {
+        "version": _VERSION,
+        "title": f"{document.heading}: {document.site}",
+        "identifier": document.address,
+        "publisher": {"name": document.site, "website": document.public_url},
+        "downloadURL": document.address,
+        "accessURL": document.page_address,
+        "modified": document.changed_at and f"{document.changed_at:%Y-%m-%dT%H:%M:%SZ}",
+        "license": document.licence.url,
+    }
+    return {name: value for name, value in about.items() if value}
+
+
+def is_complete(record: Record, left_out: Counter[str]) -> bool:
+    """Whether a record has what a grant needs; `left_out` counts the others, by what they lack first."""
+    lacks = next((name for name in _REQUIRED if getattr(record, name) in (None, "")), "")
+    left_out[lacks] += 1
+    return not lacks
+
+
+def description(document: Document, left_out: Counter[str]) -> str:
+    """What the package holds, and what it cannot; `left_out` counts whole records under ""."""
+    missing = ", ".join(f"{count} with {_REQUIRED[name]}" for name, count in sorted(left_out.items()) if name)
+    sentences = [
+        f"{left_out['']} of {document.total} projects." if document.total else "No projects.",
+        f"Left out, because a grant needs it: {missing}." if missing else "",
+        _NOTE,
+        f"Licence: {document.licence.text}.",
+        document.sample_note,
+    ]
+    return " ".join(filter(None, sentences))
+
+
+def grant(record: Record, document: Document) -> dict[str, object]:
+    """A record as a grant; what it does not state is left out."""
+    language, prefix = document.language, document.grant_prefix
+    values: dict[str, object] = {
+        "id": f"{prefix}-{record.key}",
+        "title": record.title,
+        "description": plain_text(record.summary),
+        "currency": "USD",
+        "amountAwarded": json_value("amount", record.budget),
+        "awardDate": f"{record.year}-01-01",
+        "yearOfAllocation": record.year,
+        "url": document.project_address(record.key),
+        "plannedDates": planned_dates(record),
+        "recipientOrganization": [_RECIPIENT],
+        "fundingOrganization": [{"id": f"{prefix}-fund", "name": document.site}],
+        "grantProgramme": [{"title": record.funding_line}] if record.funding_line else [],
+        "beneficiaryLocation": [location(country, language) for country in record.countries],
+        "locationScope": _SCOPES.get(record.coverage.code) if record.coverage else None,
+        "classifications": list(classifications(record, language)),
+        "dataSource": as_uri(record.source_url),
+        "dateModified": f"{record.changed_at:%Y-%m-%dT%H:%M:%SZ}",
+        "isSample": record.is_sample,
+    }
+    return {name: value for name, value in values.items() if value or value == 0 and name == "amountAwarded"}
+
+
+def planned_dates(record: Record) -> list[dict[str, str]]:
+    """Dates as precise as the record: the standard takes a year or a month here."""
+    dates = {"startDate": record.start, "endDate": record.end}
+    known = {name: value for name, value in dates.items() if value}
+    return [known] if known else []
+
+
+def location(country: TermView, language: str) -> dict[str, str]:
+    place = {"name": term_name(country, language)}
+    alpha2 = alpha2_by_alpha3().get(country.code)
+    return place if not alpha2 or country.code in _UNLISTED_COUNTRIES else place | {"countryCode": alpha2}
+
+
+def classifications(record: Record, language: str) -> Iterator[dict[str, str]]:
+    """The other terms of a record, each with the name of its list."""
+    terms = {"Project type": record.type, "Theme": record.theme, "Project status": record.status,
+             "Coverage": record.coverage, "IDF region": record.region}  # fmt: skip
+    lists = [(name, term) for name, term in terms.items() if term]
+    lists += [("Sustainable Development Goals", goal) for goal in record.sdg]
+    lists += [("Global Compact for Migration", objective) for objective in record.gcm]
+    for name, term in lists:
+        yield {"vocabulary": name, "code": term.code, "title": term_name(term, language)}
