@@ -68,11 +68,11 @@ class Settings:
     `max_staleness` is how many seconds a process uses its snapshot without asking the database for changes;
     `page_cache_bytes` limits the rendered pages cached per process. `iati_organisation` is the identifier of who
     reports in IATI files, with name and type; `is_iati_primary`: on activities of its own (see
-    exports.iati.organisations). `licence` is that of the data (see
-    exports.licence). `secret_key_fallbacks` are previous keys, which still decrypt; `has_persistent_key` is False if
-    the key was generated for this start. `has_separate_styles` links
-    each style sheet separately, so that browser tools name the source file. `proxy_count` is the number of reverse
-    proxies in front (0 or 1), `trusted_proxies` the addresses they connect from.
+    exports.iati.organisations). `licence` is that of the data (see exports.licence); `grant_prefix` is the operator's
+    prefix for grants, registered with 360Giving. `secret_key_fallbacks` are previous keys, which still decrypt;
+    `has_persistent_key` is False if the key was generated for this start. `has_separate_styles` links each style sheet
+    separately, so that browser tools name the source file. `proxy_count` is the number of reverse proxies in front (0
+    or 1), `trusted_proxies` the addresses they connect from.
     """
 
     database_url: str

@@ -44,6 +44,12 @@ COLUMNS = (
 
 def import_records(session, rows, *, is_sample=False):
     """Public records from rows of an import file, in their order; each may leave any column but title out."""
+    report = import_rows(session, rows, is_sample=is_sample)
+    assert report.added == len(rows), report.first_issues
+
+
+def import_rows(session, rows, *, is_sample=False):
+    """Import rows of new records or of known ones; returns the report."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "records.csv"
         with path.open("w", encoding="utf-8", newline="") as file:
@@ -52,8 +58,8 @@ def import_records(session, rows, *, is_sample=False):
             writer.writerows(rows)
         report = Report()
         import_file(session(), path, report=report, is_sample=is_sample)
-    assert report.added == len(rows), report.first_issues
     session.commit()
+    return report
 
 
 @cache

@@ -6,6 +6,7 @@ import re
 from urllib.parse import quote, urlsplit, urlunsplit
 
 _SAFE = "/%:@!$&'()*+,;=~"
+_HOST = re.compile(r"(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?")
 _LONE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 
 
@@ -16,7 +17,7 @@ def as_uri(text: str) -> str:
         host = parts.netloc.encode("idna" if not parts.netloc.isascii() else "ascii").decode()
     except ValueError:
         return ""
-    if parts.scheme not in ("http", "https") or not parts.hostname or quote(host, safe=_SAFE + "[]") != host:
+    if parts.scheme not in ("http", "https") or not _HOST.fullmatch(host):
         return ""
     return urlunsplit(
         (parts.scheme, host, _quoted(parts.path), _quoted(parts.query, "?"), _quoted(parts.fragment, "?"))

@@ -87,7 +87,7 @@ def description(document: Document, left_out: Counter[str]) -> str:
 def grant(record: Record, document: Document) -> dict[str, object]:
     """A record as a grant; what it does not state is left out."""
     language, prefix = document.language, document.grant_prefix
-    values: dict[str, object] = {
+    grant: dict[str, object] = {
         "id": f"{prefix}-{record.key}",
         "title": record.title,
         "description": plain_text(record.summary),
@@ -95,19 +95,21 @@ def grant(record: Record, document: Document) -> dict[str, object]:
         "amountAwarded": json_value("amount", record.budget),
         "awardDate": f"{record.year}-01-01",
         "yearOfAllocation": record.year,
-        "url": document.project_address(record.key),
-        "plannedDates": planned_dates(record),
         "recipientOrganization": [_RECIPIENT],
         "fundingOrganization": [{"id": f"{prefix}-fund", "name": document.site}],
+        "url": document.project_address(record.key),
+        "dateModified": f"{record.changed_at:%Y-%m-%dT%H:%M:%SZ}",
+    }
+    stated: dict[str, object] = {
+        "plannedDates": planned_dates(record),
         "grantProgramme": [{"title": record.funding_line}] if record.funding_line else [],
         "beneficiaryLocation": [location(country, language) for country in record.countries],
-        "locationScope": _SCOPES.get(record.coverage.code) if record.coverage else None,
+        "locationScope": _SCOPES.get(record.coverage.code) if record.coverage else "",
         "classifications": list(classifications(record, language)),
         "dataSource": as_uri(record.source_url),
-        "dateModified": f"{record.changed_at:%Y-%m-%dT%H:%M:%SZ}",
         "isSample": record.is_sample,
     }
-    return {name: value for name, value in values.items() if value or value == 0 and name == "amountAwarded"}
+    return grant | {name: value for name, value in stated.items() if value}
 
 
 def planned_dates(record: Record) -> list[dict[str, str]]:
