@@ -11,6 +11,7 @@ from portal.exports.document import Document
 from portal.exports.facts import facts
 from portal.exports.options import ExportOptions
 from portal.exports.record import Record
+from portal.search.read_models.terms import TermView
 from portal.text.markdown import render_html
 from portal.text.web_addresses import as_uri
 from portal.text.xml_text import xml_attribute, xml_element, xml_text
@@ -24,8 +25,9 @@ _NEVER = "1970-01-01T00:00:00Z"
 def write(document: Document, batches: Iterable[Sequence[Record]], options: ExportOptions) -> Iterator[bytes]:
     """The file in pieces."""
     yield head(document).encode()
+    categories = Categories(document)
     for batch in batches:
-        yield "".join(entry(record, document) for record in batch).encode()
+        yield "".join(entry(record, document, categories) for record in batch).encode()
     yield b"</feed>\n"
 
 
@@ -48,7 +50,7 @@ def head(document: Document) -> str:
     return "\n".join(filter(None, parts)) + "\n"
 
 
-def entry(record: Record, document: Document) -> str:
+def entry(record: Record, document: Document, categories: Categories) -> str:
     """A project."""
     address, language = document.project_address(record.key), document.language
     parts = [
@@ -58,7 +60,7 @@ def entry(record: Record, document: Document) -> str:
         xml_element("published", moment(record.published_at)),
         link("alternate", address, "text/html"),
         link("via", source) if (source := as_uri(record.source_url)) else "",
-        *categories(record, document),
+        *categories.of(record),
         f'<content type="html">{xml_text(content(record, language))}</content>',
     ]
     return f"<entry>\n{chr(10).join(filter(None, parts))}\n</entry>\n"
@@ -69,15 +71,24 @@ def link(relation: str, address: str, media_type: str = "") -> str:
     return f"<link rel={xml_attribute(relation)}{kind} href={xml_attribute(address)}/>"
 
 
-def categories(record: Record, document: Document) -> Iterator[str]:
-    """The terms of a record; the scheme of each is its filter."""
-    terms = (record.status, record.type, record.theme, record.coverage, record.region, *record.countries)
-    for term in filter(None, terms):
-        scheme = f"{document.public_url}/projects/#{term.facet}"
-        label = term_name(term, document.language)
-        yield xml_element("category", "", {"term": term.code, "scheme": scheme, "label": label})
-    if record.is_sample:
-        yield xml_element("category", "", {"term": "sample", "label": "Sample"})
+class Categories:
+    """The terms of records as categories, each made once a file; the scheme of each is its filter."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._by_term: dict[int, str] = {}
+
+    def of(self, record: Record) -> Iterator[str]:
+        terms = (record.status, record.type, record.theme, record.coverage, record.region, *record.countries)
+        for term in filter(None, terms):
+            yield self._by_term.get(term.id) or self._by_term.setdefault(term.id, self._category(term))
+        if record.is_sample:
+            yield xml_element("category", "", {"term": "sample", "label": "Sample"})
+
+    def _category(self, term: TermView) -> str:
+        scheme = f"{self._document.public_url}/projects/#{term.facet}"
+        label = term_name(term, self._document.language)
+        return xml_element("category", "", {"term": term.code, "scheme": scheme, "label": label})
 
 
 def content(record: Record, language: str) -> str:

@@ -20,7 +20,6 @@ from portal.text.markdown import plain_text
 
 _MAX_LINE_BYTES = 75
 _DAY_LENGTH = len("2008-05-31")
-_ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"})
 _VERBS = {"start": "Starts", "end": "Ends"}
 _BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -65,40 +64,44 @@ def _about(document: Document) -> str:
 
 def events(record: Record, document: Document, counts: Counter[str]) -> Iterator[list[str]]:
     """The lines of the events of a record; `counts` counts them, and the dates that are no day as `vague`."""
-    for kind, value in (("start", record.start), ("end", record.end)):
+    days = {kind: value for kind, value in (("start", record.start), ("end", record.end)) if value}
+    about: list[str] = []
+    for kind, value in days.items():
         if len(value) == _DAY_LENGTH:
             counts[kind] += 1
-            yield event(record, document, kind, date.fromisoformat(value))
-        elif value:
+            about = about or about_project(record, document)
+            yield event(record, document, kind, date.fromisoformat(value), about)
+        else:
             counts["vague"] += 1
 
 
-def event(record: Record, document: Document, kind: str, day: date) -> list[str]:
+def event(record: Record, document: Document, kind: str, day: date, about: list[str]) -> list[str]:
     """A whole day, which ends with the beginning of the next one. The last public change is its stamp."""
-    address = document.project_address(record.key)
-    states = ", ".join(term_name(country, document.language) for country in record.countries)
-    lines = [
+    changed = moment(record.changed_at)
+    return [
         "BEGIN:VEVENT",
         f"UID:{_identifier(document, f'{record.key}-{kind}')}",
-        f"DTSTAMP:{moment(record.changed_at)}",
-        f"LAST-MODIFIED:{moment(record.changed_at)}",
+        f"DTSTAMP:{changed}",
+        f"LAST-MODIFIED:{changed}",
         f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
         f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}",
         f"SUMMARY:{escape(f'{_VERBS[kind]}: {record.title}')}",
-        f"DESCRIPTION:{escape(_description(record, document, address))}",
-        f"LOCATION:{escape(states)}" if states else "",
-        f"URL:{address}",
+        *about,
         "TRANSP:TRANSPARENT",
         "END:VEVENT",
     ]
-    return list(filter(None, lines))
 
 
-def _description(record: Record, document: Document, address: str) -> str:
+def about_project(record: Record, document: Document) -> list[str]:
+    """What both events of a project say of it."""
+    address = document.project_address(record.key)
     lines = [f"{name}: {value}" for name, value in facts(record, document.language)]
     if record.is_sample:
         lines.append("This record is a sample.")
-    return "\n".join([*lines, "", plain_text(record.summary), address])
+    description = "\n".join([*lines, "", plain_text(record.summary), address])
+    states = ", ".join(term_name(country, document.language) for country in record.countries)
+    place = [f"LOCATION:{escape(states)}"] if states else []
+    return [f"DESCRIPTION:{escape(description)}", *place, f"URL:{address}"]
 
 
 def note(document: Document, counts: Counter[str]) -> list[str]:
@@ -129,7 +132,8 @@ def moment(value: datetime) -> str:
 
 def escape(text: str) -> str:
     """A text as the value of a property (RFC 5545, 3.3.11)."""
-    return remove_invisible(text).translate(_ESCAPES)
+    clean = remove_invisible(text)
+    return clean.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
 
 
 def as_lines(lines: Iterable[str]) -> bytes:
