@@ -40,6 +40,7 @@ COOKIES_AND_COMPRESSION = {
     "SESSION_COOKIE_SAMESITE": "Lax",
     "COMPRESS_MIMETYPES": [
         "text/html", "text/css", "text/javascript", "image/svg+xml", "application/json", "text/plain",
+        "application/xml",
         *(export_format.media_type.partition(";")[0] for export_format in FORMATS.values()),
     ],
     # For pages, which are rendered per request: zstd takes half the time of br and produces 5% more bytes.

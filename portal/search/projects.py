@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 from pyroaring import BitMap
@@ -11,6 +13,7 @@ from sqlalchemy import Row, select
 from portal.database.orm import db
 from portal.errors import NotFound
 from portal.models import Project, SlugHistory
+from portal.search.arrays import IntegerArray
 from portal.search.index.current import current_snapshot, load_projects
 from portal.search.read_models.project import ProjectView
 from portal.search.read_models.terms import TermView
@@ -71,6 +74,18 @@ def newest_projects(count: int) -> tuple[ProjectView, ...]:
     snapshot = current_snapshot()
     ids = snapshot.index.page(snapshot.index.all_rows, "newest", 0, count)
     return load_projects(snapshot, ids)
+
+
+def public_ids() -> IntegerArray:
+    """The database ids of all published projects, ascending."""
+    snapshot = current_snapshot()
+    return np.sort(snapshot.index.ordered_ids(snapshot.index.all_rows, "newest"))
+
+
+def read_addresses(first_id: int, last_id: int) -> Sequence[Row[str, datetime]]:
+    """The slug and the last change (UTC) of the published projects within these database ids, ascending."""
+    published = Project.published_at.is_not(None), Project.id.between(first_id, last_id)
+    return db.session().execute(select(Project.slug, Project.changed_at).where(*published).order_by(Project.id)).all()
 
 
 @dataclass(frozen=True)

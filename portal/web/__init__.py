@@ -8,11 +8,14 @@ from portal.web.admin.accounts import bp as accounts
 from portal.web.admin.audit_log import bp as audit_page
 from portal.web.authoring.submission import bp as submission
 from portal.web.http.health import bp as health
+from portal.web.public.discovery import bp as discovery
 from portal.web.public.downloads import bp as downloads
+from portal.web.public.embedding import bp as embedding
 from portal.web.public.iati import bp as iati
 from portal.web.public.overview import bp as overview
 from portal.web.public.pages import bp as pages
 from portal.web.public.projects import bp as projects
+from portal.web.public.sitemap import bp as sitemap
 from portal.web.public.state_files import bp as state_files
 from portal.web.public.tables import bp as tables
 from portal.web.review.desk import bp as desk
@@ -22,6 +25,6 @@ from portal.web.review.records import bp as records
 from portal.web.review.review import bp as review
 
 BLUEPRINTS = (
-    health, overview, projects, tables, state_files, downloads, iati, pages, signing_in, passwords, own_account,
-    email_changes, accounts, desk, submission, review, publishing, handover, records, audit_page,
+    health, overview, projects, tables, state_files, downloads, iati, embedding, discovery, sitemap, pages, signing_in,
+    passwords, own_account, email_changes, accounts, desk, submission, review, publishing, handover, records, audit_page,
 )  # fmt: skip

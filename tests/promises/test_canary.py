@@ -3,10 +3,13 @@
 import itertools
 import re
 from datetime import timedelta
+from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 
 from portal.database.orm import now
+from portal.exports.registry import FORMATS
 from portal.services.editorial import publication, review
 from portal.vocabulary.workflow import State
 from tests.conftest import FRAGMENT
@@ -20,6 +23,7 @@ HIDDEN = (
 )  # fmt: skip
 # Letters only, so that the word survives every way of writing it.
 CANARY = "zyzzogeton"
+EMBEDDED = ("/embed/projects", f"/embed/projects?q={CANARY}", "/embed/projects?year=1907")
 
 
 def sung(draft, state):
@@ -73,16 +77,36 @@ def addresses(app, sample, office, client):
     public = [address for address in (*fixed(app), *files(app)) if not address.startswith("/staff")]
     hunts = [f"/projects/?q={CANARY}", f"/projects/?q={CANARY}&view=table", "/projects/?year=1907", "/projects/?q=ZZ"]
     guesses = [f"/projects/ZZ.{CANARY}{re.sub(r'[^a-z]', '', state)}" for state in HIDDEN]
-    return [*public, *SELECTIONS, *LOST, *listed, *histories, *hunts, *guesses]
+    return [
+        *public, *SELECTIONS, *LOST, *listed, *histories, *hunts, *guesses,
+        *files([ours[0], *guesses]), *EMBEDDED, "/sitemap-0.xml", "/sitemap-1.xml",
+    ]  # fmt: skip
+
+
+def files(some_projects):
+    """Everything that can be taken away, and what could be."""
+    for suffix in FORMATS:
+        yield from (
+            f"/projects.{suffix}{query}" for query in ("", f"?q={CANARY}", "?year=1907", "?columns=last_changed")
+        )
+        yield from (f"{project}.{suffix}" for project in some_projects)
 
 
 def leaks(answer, asked):
     """Whether an answer says the canary, what the visitor typed left aside."""
-    text = answer.get_data(as_text=True) + "".join(f"{name}: {value}\n" for name, value in answer.headers)
+    text = text_of(answer.get_data()) + "".join(f"{name}: {value}\n" for name, value in answer.headers)
     typed = [piece for piece in re.split(r"[?&=/]", asked) if CANARY in piece]
     for piece in typed:
         text = text.replace(piece, "")
     return CANARY in text.lower() or "918,273" in text or "918273" in text
+
+
+def text_of(body):
+    """What a file says; a workbook is an archive of files."""
+    if not body.startswith(b"PK"):
+        return body.decode()
+    with ZipFile(BytesIO(body)) as archive:
+        return "".join(archive.read(name).decode() for name in archive.namelist())
 
 
 def test_no_public_address_says_a_word_that_is_not_public(addresses, client):
@@ -90,7 +114,7 @@ def test_no_public_address_says_a_word_that_is_not_public(addresses, client):
         (address, bool(headers))
         for address in addresses
         for headers in ({}, FRAGMENT)
-        if leaks(client.get(address, headers=headers), address)
+        if leaks(client.get(address, headers=headers, buffered=True), address)
     ]
     assert told == []
 
@@ -110,7 +134,7 @@ def test_the_years_and_counts_leave_out_what_is_not_public(office, client):
 def test_other_methods_tell_nothing_either(office, client):
     for state, method in itertools.product(HIDDEN, ("HEAD", "OPTIONS", "POST")):
         address = f"/projects/ZZ.{CANARY}{re.sub(r'[^a-z]', '', state)}"
-        answer = client.open(address, method=method)
+        answer = client.open(address, method=method, buffered=True)
         assert not leaks(answer, address)
 
 

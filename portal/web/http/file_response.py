@@ -28,8 +28,12 @@ if TYPE_CHECKING:
 # How long a request waits for a slot, and how long a refused one is asked to wait.
 MAX_WAIT_SECONDS, RETRY_AFTER_SECONDS = 10.0, 30
 _MAX_WAITING = 2
-# Others may read the files from their own pages.
-OPEN_HEADERS = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
+# Others may read the files from their own pages; search engines list the page of a list, not its files.
+OPEN_HEADERS = {
+    "Access-Control-Allow-Origin": "*",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "X-Robots-Tag": "noindex",
+}
 
 
 class Deliveries:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Callable
+from typing import Any, TypeVar
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -19,8 +23,25 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
+# A list that other sites put into a frame; it holds neither a form nor a script.
+EMBED_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors *"
+    ),
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
 REQUEST_ID_HEADER = "X-Request-Id"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+
+
+def embeddable(view: View) -> View:
+    """Other sites may show the view in a frame."""
+    view.is_embeddable = True  # type: ignore[attr-defined]
+    return view
+
+
+def is_embeddable(view: object) -> bool:
+    return bool(getattr(view, "is_embeddable", False))
 
 
 def request_id(header: str) -> str:
@@ -33,7 +54,10 @@ def assign_request_id() -> None:
 
 
 def add_headers(response: Response) -> Response:
-    for name, value in HEADERS.items():
+    # By the view and not by its response: a 304 replaces the headers that a browser has stored.
+    view = current_app.view_functions.get(request.endpoint or "")
+    headers = HEADERS | EMBED_HEADERS if is_embeddable(view) else HEADERS
+    for name, value in headers.items():
         response.headers.setdefault(name, value)
     response.headers[REQUEST_ID_HEADER] = g.get("request_id", "")
     if request.is_secure:

@@ -36,6 +36,8 @@ _MIME_TYPES = {
     ".svg": "image/svg+xml",
     ".txt": "text/plain",
 }
+# The picture that other sites show beside a link to ours.
+_SHARED = "img/preview."
 _COMPRESSED_TYPES = (".ico", ".png")
 # A smaller file fits into one network packet anyway.
 _MIN_COMPRESSED_BYTES = 500
@@ -122,6 +124,8 @@ def serve(by_url: dict[str, Asset], path: str) -> Response:
         response = Response(asset.body, mimetype=asset.mimetype)
         response.set_etag(digest)
     response.headers["Cache-Control"] = _IMMUTABLE
+    if path.startswith(_SHARED):
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response.make_conditional(request)
 
 

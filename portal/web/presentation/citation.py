@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import orjson
 from flask import current_app, url_for
 from markupsafe import Markup
@@ -37,7 +39,7 @@ def citation(project: ProjectView) -> str:
 
 
 def linked_data(project: ProjectView) -> Markup:
-    """The project as a schema.org MonetaryGrant that funds a Project; safe inside a script element."""
+    """The project as a schema.org MonetaryGrant that funds a Project."""
     site = current_app.extensions["settings"]
     about = {
         "@type": "Project",
@@ -62,6 +64,11 @@ def linked_data(project: ProjectView) -> Markup:
         "dateModified": project.changed_at.isoformat(),
         "fundedItem": {name: value for name, value in about.items() if value},
     }
-    text = orjson.dumps({name: value for name, value in grant.items() if value}).decode()
+    return as_script(grant)
+
+
+def as_script(data: Mapping[str, object]) -> Markup:
+    """The values that are stated, as JSON that is safe inside a script element."""
+    text = orjson.dumps({name: value for name, value in data.items() if value}).decode()
     # A closing tag inside a text must not end the script element.
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704 # every markup character is escaped

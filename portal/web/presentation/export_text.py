@@ -13,6 +13,7 @@ from portal.exports.licence import licence_named
 from portal.exports.options import ExportOptions
 from portal.exports.registry import Format
 from portal.exports.selection import Selection
+from portal.search.index.snapshot import Snapshot
 from portal.search.pivot import Pivot
 from portal.search.query.filters import Filters, encode_pairs
 from portal.search.read_models.project import ProjectView
@@ -61,19 +62,19 @@ def _document(
         changed_at=selection.snapshot.changed_at,
         licence=licence_named(settings.licence, settings.licence_url),
         sums=selection.sums,
-        sample_note=sample_note(selection),
+        sample_note=sample_note(selection.snapshot),
         grant_prefix=settings.grant_prefix or str(urlsplit(settings.public_url).hostname),
         language=i18n.current_locale(),
         iati_reporter=reporter_of(settings),
     )
 
 
-def sample_note(selection: Selection | Pivot) -> str:
+def sample_note(snapshot: Snapshot) -> str:
     """What a file says if the portal holds sample records."""
-    count = selection.snapshot.sample_count
+    count = snapshot.sample_count
     if not count:
         return ""
-    if count == len(selection.snapshot.index.all_rows):
+    if count == len(snapshot.index.all_rows):
         return gettext("These records are a sample of the Fund’s projects, not all of them.")
     return ngettext(
         "One record of the portal is a sample; rows of samples are marked.",
@@ -84,19 +85,19 @@ def sample_note(selection: Selection | Pivot) -> str:
 
 def selection_path(filters: Filters) -> str:
     """The path of the page that lists a search, on its first page."""
-    return _with_query(urls.url_for("projects.directory"), list(filters.replace().query_pairs()))
+    return with_query(urls.url_for("projects.directory"), list(filters.replace().query_pairs()))
 
 
 def file_path(filters: Filters, suffix: str, options: ExportOptions | None = None) -> str:
     """The path of the file of a search: the page and the view do not matter."""
     pairs = [*_export_filters(filters).query_pairs(), *(options.query_pairs() if options else ())]
-    return _with_query(urls.url_for("downloads.selection", suffix=suffix), pairs)
+    return with_query(urls.url_for("downloads.selection", suffix=suffix), pairs)
 
 
 def project_file_path(slug: str, suffix: str, options: ExportOptions | None = None) -> str:
     """The path of the file of one project."""
     pairs = list(options.query_pairs()) if options else []
-    return _with_query(urls.url_for("projects.project", slug=f"{slug}.{suffix}"), pairs)
+    return with_query(urls.url_for("projects.project", slug=f"{slug}.{suffix}"), pairs)
 
 
 def _export_filters(filters: Filters) -> Filters:
@@ -104,7 +105,8 @@ def _export_filters(filters: Filters) -> Filters:
     return filters.canonical.replace(per_page=defaults.per_page)
 
 
-def _with_query(path: str, pairs: list[tuple[str, str]]) -> str:
+def with_query(path: str, pairs: list[tuple[str, str]]) -> str:
+    """A path with its query string, if it has one."""
     return f"{path}?{encode_pairs(pairs)}" if pairs else path
 
 

@@ -11,7 +11,10 @@ from portal.search.query.table_options import TableOptions
 from portal.vocabulary.term_lists import eligible_state_counts
 from portal.web.declarations import public
 from portal.web.http.conditional_get import cacheable, path_key
+from portal.web.http.request_context import settings
 from portal.web.presentation import table_urls
+from portal.web.public import download_menu
+from portal.web.public.dataset import Dataset
 
 bp = Blueprint("overview", __name__)
 
@@ -48,9 +51,13 @@ def where_we_work() -> str:
 @public
 @cacheable(path_key)
 def data_and_research() -> str:
+    result = find(Filters())
+    links = download_menu.selection_links(Filters(), result.total)
     return render_template(
         "public/data_and_research.html",
-        result=find(Filters()),
+        result=result,
+        downloads=links,
+        linked_data=Dataset(settings(), result).linked_data(links),
         complete=aggregates.count_complete(),
         not_stated=aggregates.count_not_stated(),
         years=aggregates.sums_by_year(),

@@ -15,9 +15,11 @@ from portal.services.records import published
 from portal.web.declarations import public
 from portal.web.http import error_pages
 from portal.web.http.conditional_get import cacheable, path_key
+from portal.web.http.request_context import settings
 from portal.web.presentation import citation
 from portal.web.presentation.templating import render, wants_fragment
-from portal.web.public import download_menu, downloads, facet_panel, history, results
+from portal.web.public import download_menu, downloads, embedding, facet_panel, history, results
+from portal.web.public.dataset import Dataset
 
 bp = Blueprint("projects", __name__, url_prefix="/projects")
 
@@ -27,13 +29,16 @@ bp = Blueprint("projects", __name__, url_prefix="/projects")
 @cacheable(lambda: results.cache_key(Filters.parse(request.args)))
 def show_directory() -> Response:
     result = find(Filters.parse(request.args))
+    links = download_menu.selection_links(result.filters, result.total)
     response = render(
         "public/directory.html",
         "public/_directory_fragment.html",
         result=result,
         facets=facet_panel.facets(result),
         results=results.build_results(result),
-        downloads=download_menu.selection_links(result.filters, result.total),
+        downloads=links,
+        linked_data=Dataset(settings(), result).linked_data(links),
+        embed=embedding.embed_code(result),
     )
     response.status_code = 404 if result.is_past_last_page else 200
     if wants_fragment():

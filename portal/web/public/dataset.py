@@ -1,0 +1,103 @@
+"""A list of projects as a dataset: its sentence and address, schema.org data with its downloads, and how to cite it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from markupsafe import Markup
+
+from portal.config import Settings
+from portal.exports.licence import licence_named
+from portal.search.directory import SearchResult
+from portal.search.query.filters import Filters
+from portal.web.presentation import citation, export_text, formatting
+from portal.web.presentation.i18n import gettext
+from portal.web.presentation.search_text import SearchText
+from portal.web.public.download_menu import DownloadLink
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """The projects of a search, whatever page, order and view of them is shown."""
+
+    settings: Settings
+    result: SearchResult
+
+    @cached_property
+    def filters(self) -> Filters:
+        return self.result.filters.canonical.criteria
+
+    @property
+    def publisher(self) -> str:
+        return f"{self.settings.name_prefix} {self.settings.name}"
+
+    @cached_property
+    def address(self) -> str:
+        """The absolute URL of the list."""
+        return self.settings.public_url + export_text.selection_path(self.filters)
+
+    @cached_property
+    def _text(self) -> SearchText:
+        return SearchText(self.filters, self.result.snapshot.terms)
+
+    @property
+    def heading(self) -> str:
+        return self._text.heading(self.result.total)
+
+    @property
+    def sentence(self) -> str:
+        """The list and its totals: "Projects in Africa: 14 projects, USD 2.9 million"."""
+        sums = self.result.sums
+        return self.heading + self._text.totals_phrase(sums.projects, sums.total_cents, sums.without_budget)
+
+    @property
+    def citation(self) -> str:
+        """Publisher. List and totals. Day of the last change. URL."""
+        changed_at = self.result.snapshot.changed_at
+        parts = [
+            f"{self.publisher}.",
+            f"{self.sentence}.",
+            gettext("Records of %(day)s.", day=formatting.day(changed_at)) if changed_at else "",
+            self.address,
+        ]
+        return " ".join(filter(None, parts))
+
+    def linked_data(self, downloads: Iterable[DownloadLink]) -> Markup:
+        """The list as JSON-LD; one that a search narrows is a part of the whole."""
+        whole = self.settings.public_url + export_text.selection_path(Filters())
+        publisher = {"@type": "Organization", "name": self.publisher}
+        licence = licence_named(self.settings.licence, self.settings.licence_url)
+        sums, changed_at = self.result.sums, self.result.snapshot.changed_at
+        return citation.as_script(
+            {
+                "@context": "https://schema.org",
+                "@type": "Dataset",
+                "@id": f"{self.address}#dataset",
+                "url": self.address,
+                "name": f"{self.heading} | {self.publisher}",
+                "description": self._description(),
+                "isPartOf": {"@type": "Dataset", "@id": f"{whole}#dataset"} if self.address != whole else None,
+                "license": licence.url or licence.name,
+                "isAccessibleForFree": True,
+                "publisher": publisher,
+                "creator": publisher,
+                "dateModified": changed_at and f"{changed_at:%Y-%m-%dT%H:%M:%SZ}",
+                "temporalCoverage": f"{sums.first_year}/{sums.last_year}" if sums.first_year else "",
+                "distribution": [self._download(link) for link in downloads],
+            }
+        )
+
+    def _description(self) -> str:
+        held = gettext("Each record states title, summary, places, dates, project type, status and budget where known.")
+        return f"{self.sentence}. {held} {export_text.sample_note(self.result.snapshot)}".strip()
+
+    def _download(self, link: DownloadLink) -> dict[str, str]:
+        return {
+            "@type": "DataDownload",
+            "name": link.name,
+            "description": link.purpose,
+            "encodingFormat": link.media_type,
+            "contentUrl": self.settings.public_url + link.url,
+        }

@@ -1,0 +1,64 @@
+"""What crawlers and browsers read of the whole site: robots.txt and the OpenSearch description."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from portal.exports.registry import FORMATS
+from portal.text.xml_text import xml_element
+from portal.web.declarations import public
+from portal.web.http.conditional_get import cacheable, path_key
+from portal.web.http.request_context import settings
+from portal.web.presentation.i18n import gettext
+from portal.web.presentation.urls import url_for
+
+bp = Blueprint("discovery", __name__)
+
+# What shows a known list in another way, and searches, which are without end.
+_UNCRAWLED_PARAMETERS = ("q", "sort", "view", "per_page", "all")
+_DESCRIPTION_TYPE = "application/opensearchdescription+xml"
+# Source: OpenSearch 1.1, draft 6: the longest names of a description.
+_MAX_SHORT_NAME, _MAX_LONG_NAME = 16, 48
+
+
+@bp.get("/robots.txt", endpoint="robots")
+@public
+def show_robots() -> Response:
+    """Crawlers leave alone the files, to which their pages lead, and the lists that repeat others."""
+    directory = url_for("projects.directory")
+    refused = [
+        url_for("desk.show_desk"),
+        url_for("sign_in.sign_in"),
+        *(url_for("downloads.selection", suffix=suffix) for suffix in FORMATS),
+        *(f"{directory}*.{suffix}" for suffix in FORMATS),
+        f"{directory}?*&",
+        *(f"{directory}?{name}=" for name in _UNCRAWLED_PARAMETERS),
+    ]
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in refused), ""]
+    lines.append(f"Sitemap: {settings().public_url}{url_for('sitemap.whole')}\n")
+    return Response("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+@bp.get("/opensearch.xml", endpoint="opensearch")
+@public
+@cacheable(path_key)
+def show_opensearch() -> Response:
+    """How a browser searches the directory from its address bar."""
+    site, public_url = settings(), settings().public_url
+    name, directory = f"{site.name_prefix} {site.name}", public_url + url_for("projects.directory")
+    feed = public_url + url_for("downloads.selection", suffix="atom")
+    parts = [
+        '<?xml version="1.0" encoding="utf-8"?>',
+        '<OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/">',
+        xml_element("ShortName", site.name[:_MAX_SHORT_NAME]),
+        xml_element("LongName", name[:_MAX_LONG_NAME]),
+        xml_element("Description", gettext("Search the projects of the %(name)s.", name=name)),
+        xml_element("Url", "", {"type": "text/html", "template": f"{directory}?q={{searchTerms}}"}),
+        xml_element("Url", "", {"type": "application/atom+xml", "template": f"{feed}?q={{searchTerms}}"}),
+        xml_element("Url", "", {"type": _DESCRIPTION_TYPE, "rel": "self", "template": public_url + request.path}),
+        xml_element("Language", "en"),
+        xml_element("InputEncoding", "UTF-8"),
+        "</OpenSearchDescription>",
+        "",
+    ]
+    return Response("\n".join(parts), content_type=_DESCRIPTION_TYPE)

@@ -1,0 +1,89 @@
+"""The map of the site for search engines: all pages and all projects, each with its last change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from flask import Blueprint, Response, abort, current_app
+
+from portal.search import projects
+from portal.search.arrays import IntegerArray
+from portal.search.index.current import current_snapshot
+from portal.text.xml_text import xml_element
+from portal.web.declarations import declared_access, public
+from portal.web.http.conditional_get import cacheable, path_key
+from portal.web.http.request_context import settings
+from portal.web.presentation.urls import url_for
+
+bp = Blueprint("sitemap", __name__)
+
+# Source: sitemaps.org, protocol: one file holds so many addresses.
+MAX_ADDRESSES = 50_000
+# Each file of a larger map has fewer, so that no statement and no answer takes long.
+PART_PROJECTS = 10_000
+_NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
+# The list of one value of these may be indexed (public.results).
+_LISTED_FACETS = ("region", "country", "theme")
+
+
+@bp.get("/sitemap.xml", endpoint="whole")
+@public
+@cacheable(path_key)
+def show_sitemap() -> Response:
+    """All addresses, or the list of the files that hold them."""
+    pages, parts = list(page_entries()), split(projects.public_ids())
+    if len(pages) + sum(map(len, parts)) <= MAX_ADDRESSES:
+        return xml_response("urlset", [*pages, *(entry for part in parts for entry in project_entries(part))])
+    changed_at = current_snapshot().changed_at
+    files = [url_for("sitemap.part", number=number) for number in range(len(parts) + 1)]
+    return xml_response("sitemapindex", [element("sitemap", path, changed_at) for path in files])
+
+
+@bp.get("/sitemap-<int(max=100000):number>.xml", endpoint="part")
+@public
+@cacheable(path_key)
+def show_part(number: int) -> Response:
+    """One file of a large map: the pages as number 0, then the projects."""
+    if number == 0:
+        return xml_response("urlset", list(page_entries()))
+    parts = split(projects.public_ids())
+    if number > len(parts):
+        abort(404)
+    return xml_response("urlset", list(project_entries(parts[number - 1])))
+
+
+def split(ids: IntegerArray) -> list[IntegerArray]:
+    return [ids[start : start + PART_PROJECTS] for start in range(0, len(ids), PART_PROJECTS)]
+
+
+def project_entries(ids: IntegerArray) -> Iterator[str]:
+    """The projects with these ids, which are ascending."""
+    for slug, changed_at in projects.read_addresses(int(ids[0]), int(ids[-1])):
+        yield element("url", url_for("projects.project", slug=slug), changed_at)
+
+
+def page_entries() -> Iterator[str]:
+    """The pages that are no projects. Those with live figures change with the records; prose does not say when."""
+    snapshot = current_snapshot()
+    for rule in sorted(current_app.url_map.iter_rules(), key=lambda rule: rule.rule):
+        defaults = rule.defaults or {}
+        is_page = rule.rule.endswith("/") and rule.arguments <= set(defaults)
+        if is_page and declared_access(current_app.view_functions[rule.endpoint]) == "public":
+            changed_at = None if rule.endpoint == "pages.page" else snapshot.changed_at
+            yield element("url", url_for(rule.endpoint, **defaults), changed_at)
+    for facet in _LISTED_FACETS:
+        for term in snapshot.terms.in_facet(facet):
+            if snapshot.index.bitmaps[facet].get(term.code):
+                yield element("url", url_for("projects.directory", **{facet: term.code}), snapshot.changed_at)
+
+
+def element(name: str, path: str, changed_at: datetime | None) -> str:
+    """One address, with its last change where it is known."""
+    moment = xml_element("lastmod", f"{changed_at:%Y-%m-%dT%H:%M:%SZ}") if changed_at else ""
+    return f"<{name}>{xml_element('loc', settings().public_url + path)}{moment}</{name}>"
+
+
+def xml_response(root: str, elements: Sequence[str]) -> Response:
+    lines = ['<?xml version="1.0" encoding="utf-8"?>', f'<{root} xmlns="{_NAMESPACE}">', *elements, f"</{root}>", ""]
+    return Response("\n".join(lines), content_type="application/xml; charset=utf-8")
