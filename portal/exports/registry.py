@@ -87,18 +87,19 @@ FORMATS = {
             "iati-report.csv", "Report on the IATI file", "what IATI cannot express, and why",
             "text/csv; charset=utf-8", 300, iati_report.write, is_listed=False, is_offered=is_iati_offered,
         ),
-            "geojson", "GeoJSON", "points for a map", "application/geo+json", 1_700, geojson_file.write,
+        Format(
+            "geojson", "GeoJSON", "points for a map", "application/geo+json", 1_300, geojson_file.write,
             has_columns=True,
         ),
         Format(
-            "atom", "Atom", "a feed, to follow changes", "application/atom+xml", 2_600, atom_file.write,
+            "atom", "Atom", "a feed, to follow changes", "application/atom+xml", 1_900, atom_file.write,
             is_attachment=False,
         ),
         Format(
             "ics", "iCalendar", "starts and ends with a day", "text/calendar; charset=utf-8", 200, ics_file.write,
             is_attachment=False,
         ),
-        Format("360.json", "360Giving", "grants, to compare funders", "application/json", 1_800, grants360_file.write),
+        Format("360.json", "360Giving", "grants, to compare funders", "application/json", 1_100, grants360_file.write),
     )
 }  # fmt: skip
 
