@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from portal.exports.columns import amount_text, term_name
+from portal.exports.columns import amount_text
+from portal.exports.getters import term_name
 from portal.exports.record import Record
 
 _NOT_STATED = "Not stated"

@@ -26,5 +26,6 @@ from portal.web.review.review import bp as review
 
 BLUEPRINTS = (
     health, overview, projects, tables, state_files, downloads, iati, embedding, discovery, sitemap, pages, signing_in,
-    passwords, own_account, email_changes, accounts, desk, submission, review, publishing, handover, records, audit_page,
+    passwords, own_account, email_changes, accounts, desk, submission, review, publishing, handover, records,
+    audit_page,
 )  # fmt: skip

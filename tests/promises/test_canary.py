@@ -79,11 +79,11 @@ def addresses(app, sample, office, client):
     guesses = [f"/projects/ZZ.{CANARY}{re.sub(r'[^a-z]', '', state)}" for state in HIDDEN]
     return [
         *public, *SELECTIONS, *LOST, *listed, *histories, *hunts, *guesses,
-        *files([ours[0], *guesses]), *EMBEDDED, "/sitemap-0.xml", "/sitemap-1.xml",
+        *taken_away([ours[0], *guesses]), *EMBEDDED, "/sitemap-0.xml", "/sitemap-1.xml",
     ]  # fmt: skip
 
 
-def files(some_projects):
+def taken_away(some_projects):
     """Everything that can be taken away, and what could be."""
     for suffix in FORMATS:
         yield from (

@@ -6,15 +6,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from html import escape
 
-from portal.exports.columns import term_name
 from portal.exports.document import Document
 from portal.exports.facts import facts
+from portal.exports.getters import term_name
 from portal.exports.options import ExportOptions
 from portal.exports.record import Record
 from portal.search.read_models.terms import TermView
+from portal.text import xml_text
 from portal.text.markdown import render_html
 from portal.text.web_addresses import as_uri
-from portal.text.xml_text import xml_attribute, xml_element, xml_text
 
 NAMESPACE = "http://www.w3.org/2005/Atom"
 MEDIA_TYPE = "application/atom+xml"
@@ -36,16 +36,16 @@ def head(document: Document) -> str:
     licence, note = document.licence, document.sample_note
     parts = [
         '<?xml version="1.0" encoding="utf-8"?>',
-        f"<feed xmlns={xml_attribute(NAMESPACE)} xml:lang={xml_attribute(document.language)}>",
-        xml_element("id", document.address),
-        xml_element("title", f"{document.heading} | {document.site}"),
-        xml_element("subtitle", f"{document.sentence.rstrip('.')}. {note}" if note else document.sentence),
-        xml_element("updated", moment(document.changed_at) if document.changed_at else _NEVER),
-        f"<author>{xml_element('name', document.site)}{xml_element('uri', document.public_url)}</author>",
+        f'<feed xmlns="{NAMESPACE}" xml:lang="{xml_text.attribute(document.language)}">',
+        xml_text.element("id", document.address),
+        xml_text.element("title", f"{document.heading} | {document.site}"),
+        xml_text.element("subtitle", f"{document.sentence.rstrip('.')}. {note}" if note else document.sentence),
+        xml_text.element("updated", moment(document.changed_at) if document.changed_at else _NEVER),
+        f"<author>{xml_text.element('name', document.site)}{xml_text.element('uri', document.public_url)}</author>",
         link("self", document.address, MEDIA_TYPE),
         link("alternate", document.page_address, "text/html"),
         link("license", licence.url) if licence.url else "",
-        xml_element("rights", f"{licence.text}: {licence.url}" if licence.url else licence.text),
+        xml_text.element("rights", f"{licence.text}: {licence.url}" if licence.url else licence.text),
     ]
     return "\n".join(filter(None, parts)) + "\n"
 
@@ -54,21 +54,20 @@ def entry(record: Record, document: Document, categories: Categories) -> str:
     """A project."""
     address, language = document.project_address(record.key), document.language
     parts = [
-        xml_element("id", address),
-        xml_element("title", record.title, {"xml:lang": record.title_language}),
-        xml_element("updated", moment(record.changed_at)),
-        xml_element("published", moment(record.published_at)),
+        xml_text.element("id", address),
+        xml_text.element("title", record.title, {"xml:lang": record.title_language}),
+        xml_text.element("updated", moment(record.changed_at)),
+        xml_text.element("published", moment(record.published_at)),
         link("alternate", address, "text/html"),
         link("via", source) if (source := as_uri(record.source_url)) else "",
         *categories.of(record),
-        f'<content type="html">{xml_text(content(record, language))}</content>',
+        f'<content type="html">{xml_text.content(content(record, language))}</content>',
     ]
     return f"<entry>\n{chr(10).join(filter(None, parts))}\n</entry>\n"
 
 
 def link(relation: str, address: str, media_type: str = "") -> str:
-    kind = f" type={xml_attribute(media_type)}" if media_type else ""
-    return f"<link rel={xml_attribute(relation)}{kind} href={xml_attribute(address)}/>"
+    return xml_text.element("link", "", {"rel": relation, "type": media_type, "href": address})
 
 
 class Categories:
@@ -83,12 +82,12 @@ class Categories:
         for term in filter(None, terms):
             yield self._by_term.get(term.id) or self._by_term.setdefault(term.id, self._category(term))
         if record.is_sample:
-            yield xml_element("category", "", {"term": "sample", "label": "Sample"})
+            yield xml_text.element("category", "", {"term": "sample", "label": "Sample"})
 
     def _category(self, term: TermView) -> str:
         scheme = f"{self._document.public_url}/projects/#{term.facet}"
         label = term_name(term, self._document.language)
-        return xml_element("category", "", {"term": term.code, "scheme": scheme, "label": label})
+        return xml_text.element("category", "", {"term": term.code, "scheme": scheme, "label": label})
 
 
 def content(record: Record, language: str) -> str:

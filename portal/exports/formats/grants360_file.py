@@ -13,8 +13,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import orjson
 
-from portal.exports.columns import json_value, term_name
+from portal.exports.columns import json_value
 from portal.exports.document import Document
+from portal.exports.getters import term_name
 from portal.exports.options import ExportOptions
 from portal.exports.record import Record
 from portal.search.read_models.terms import TermView

@@ -8,9 +8,9 @@ from datetime import date
 from portal.errors import ConfigurationError
 from portal.exports.document import Document
 from portal.exports.iati.activity import NAMESPACE, Publication, express
-from portal.exports.iati.xml_text import attribute
 from portal.exports.options import ExportOptions
 from portal.exports.record import Record
+from portal.text.xml_text import attribute
 
 
 def write(document: Document, batches: Iterable[Sequence[Record]], _: ExportOptions) -> Iterator[bytes]:

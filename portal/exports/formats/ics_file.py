@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
 
-from portal.exports.columns import term_name
 from portal.exports.document import Document
 from portal.exports.facts import facts
+from portal.exports.getters import term_name
 from portal.exports.options import ExportOptions
 from portal.exports.record import Record
 from portal.text.cleaning import remove_invisible

@@ -13,11 +13,12 @@ from portal.exports.columns import amount_text
 from portal.exports.iati import codes
 from portal.exports.iati.dates import Period, activity_dates, period_of
 from portal.exports.iati.money import money, organisation
+from portal.exports.iati.narratives import narrative
 from portal.exports.iati.omissions import WHOLE_PROJECT, Omission, Omit, Reason
 from portal.exports.iati.organisations import FUND, IOM, Reporter
 from portal.exports.iati.places import locations, recipients
-from portal.exports.iati.xml_text import attribute, content, has_forbidden_characters, narrative
 from portal.exports.record import Record
+from portal.text.xml_text import attribute, content, has_forbidden_characters
 
 # The namespace of what IATI has no place for; declared on the root element.
 NAMESPACE = "urn:idf-portal:iati:1"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from portal.exports.iati.xml_text import content, narrative
+from portal.exports.iati.narratives import narrative
 from portal.search.read_models.terms import Terms, TermView
+from portal.text.xml_text import content
 
 # The name and the meaning of each list, by facet.
 CODE_LISTS = {

@@ -7,7 +7,7 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from portal.exports.iati.xml_text import narrative
+from portal.exports.iati.narratives import narrative
 from portal.exports.record import Record
 
 # The status codes of activities that have begun, and of those that have ended; of the others all dates are plans.

@@ -10,10 +10,11 @@ from datetime import date
 
 from portal.exports.columns import amount_text
 from portal.exports.iati.dates import Period, precision_note
+from portal.exports.iati.narratives import narrative
 from portal.exports.iati.omissions import Omit, Reason
 from portal.exports.iati.organisations import FUND, Organisation
-from portal.exports.iati.xml_text import attribute, narrative
 from portal.exports.record import Record
+from portal.text.xml_text import attribute
 
 
 def money(record: Record, period: Period, today: date, omit: Omit) -> tuple[str, str]:

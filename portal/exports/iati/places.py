@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from portal.exports.iati import codes
+from portal.exports.iati.narratives import narrative
 from portal.exports.iati.omissions import Omit, Reason
-from portal.exports.iati.xml_text import attribute, narrative
 from portal.exports.record import Record
 from portal.search.shares import WHOLE, split
+from portal.text.xml_text import attribute
 
 # RegionVocabulary: 1 is the list of the DAC, 99 that of this portal.
 _DAC, _OWN = "1", "99"

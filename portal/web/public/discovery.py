@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from portal.exports.registry import FORMATS
-from portal.text.xml_text import xml_element
+from portal.text import xml_text
 from portal.web.declarations import public
 from portal.web.http.conditional_get import cacheable, path_key
 from portal.web.http.request_context import settings
@@ -50,14 +50,14 @@ def show_opensearch() -> Response:
     parts = [
         '<?xml version="1.0" encoding="utf-8"?>',
         '<OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/">',
-        xml_element("ShortName", site.name[:_MAX_SHORT_NAME]),
-        xml_element("LongName", name[:_MAX_LONG_NAME]),
-        xml_element("Description", gettext("Search the projects of the %(name)s.", name=name)),
-        xml_element("Url", "", {"type": "text/html", "template": f"{directory}?q={{searchTerms}}"}),
-        xml_element("Url", "", {"type": "application/atom+xml", "template": f"{feed}?q={{searchTerms}}"}),
-        xml_element("Url", "", {"type": _DESCRIPTION_TYPE, "rel": "self", "template": public_url + request.path}),
-        xml_element("Language", "en"),
-        xml_element("InputEncoding", "UTF-8"),
+        xml_text.element("ShortName", site.name[:_MAX_SHORT_NAME]),
+        xml_text.element("LongName", name[:_MAX_LONG_NAME]),
+        xml_text.element("Description", gettext("Search the projects of the %(name)s.", name=name)),
+        xml_text.element("Url", "", {"type": "text/html", "template": f"{directory}?q={{searchTerms}}"}),
+        xml_text.element("Url", "", {"type": "application/atom+xml", "template": f"{feed}?q={{searchTerms}}"}),
+        xml_text.element("Url", "", {"type": _DESCRIPTION_TYPE, "rel": "self", "template": public_url + request.path}),
+        xml_text.element("Language", "en"),
+        xml_text.element("InputEncoding", "UTF-8"),
         "</OpenSearchDescription>",
         "",
     ]

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, abort, current_app
 from portal.search import projects
 from portal.search.arrays import IntegerArray
 from portal.search.index.current import current_snapshot
-from portal.text.xml_text import xml_element
+from portal.text import xml_text
 from portal.web.declarations import declared_access, public
 from portal.web.http.conditional_get import cacheable, path_key
 from portal.web.http.request_context import settings
@@ -80,8 +80,8 @@ def page_entries() -> Iterator[str]:
 
 def element(name: str, path: str, changed_at: datetime | None) -> str:
     """One address, with its last change where it is known."""
-    moment = xml_element("lastmod", f"{changed_at:%Y-%m-%dT%H:%M:%SZ}") if changed_at else ""
-    return f"<{name}>{xml_element('loc', settings().public_url + path)}{moment}</{name}>"
+    moment = xml_text.element("lastmod", f"{changed_at:%Y-%m-%dT%H:%M:%SZ}") if changed_at else ""
+    return f"<{name}>{xml_text.element('loc', settings().public_url + path)}{moment}</{name}>"
 
 
 def xml_response(root: str, elements: Sequence[str]) -> Response:
