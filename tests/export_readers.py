@@ -1,7 +1,7 @@
 """Reads files of projects back: READERS has one entry for each format, which gives the keys of its projects in order.
 
 A new format needs an entry here; tests of all formats find it by themselves. A format that cannot hold every project
-has an entry in HOLDS too.
+has an entry in HOLDS too. Files that stand in no menu are about other files, and not meant.
 """
 
 import csv
@@ -11,10 +11,14 @@ from itertools import groupby
 from urllib.parse import urlsplit
 
 import icalendar
+import openpyxl
 from lxml import etree
 
+from portal.exports.iati.activity import NAMESPACE
+from portal.exports.registry import FORMATS
 from portal.text.formulas import unescape_formula
 
+LISTED = [suffix for suffix, each in FORMATS.items() if each.is_listed]
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
 
 
@@ -26,8 +30,19 @@ def keys_of_csv(body):
     return [unescape_formula(row["Key"]) for row in rows_of_csv(body)]
 
 
+def keys_of_xlsx(body):
+    header, *rows = openpyxl.load_workbook(io.BytesIO(body), read_only=True).worksheets[0].iter_rows(values_only=True)
+    return [row[header.index("Key")] for row in rows]
+
+
+def keys_of_xml(body):
+    return [record.get("key") for record in etree.fromstring(body).iter(f"{{{NAMESPACE}}}record")]
+
+
 def keys_of_json(body):
-    return [item["key"] for item in json.loads(body)["items"]]
+    """Of a list, or of one project at its own address."""
+    data = json.loads(body)
+    return [item["key"] for item in data.get("items", [data])]
 
 
 def keys_of_jsonl(body):
@@ -62,9 +77,11 @@ def key_in(address):
 
 
 READERS = {
+    "xlsx": keys_of_xlsx,
     "csv": keys_of_csv,
     "json": keys_of_json,
     "jsonl": keys_of_jsonl,
+    "xml": keys_of_xml,
     "geojson": keys_of_geojson,
     "atom": keys_of_atom,
     "ics": keys_of_ics,
@@ -73,6 +90,9 @@ READERS = {
 
 # Whether a format holds a project, which is given as JSON Lines state it; those without an entry hold all.
 HOLDS = {
+    "xml": lambda project: bool(
+        project["project_id"] and project["status"] and (project["start_date"] or project["end_date"])
+    ),
     "ics": lambda project: any(len(project[name] or "") == len("2008-05-31") for name in ("start_date", "end_date")),
     "360.json": lambda project: None not in (project["summary"], project["budget_usd"], project["year"]),
 }

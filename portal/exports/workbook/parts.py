@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Sequence
 from typing import Any
@@ -16,6 +17,7 @@ DATA_SHEET, DATA_PART = "Projects", "xl/worksheets/sheet1.xml"
 # The places of the cell formats that `_style_row` makes, as openpyxl numbers them in order of appearance.
 _WIDTHS: dict[Kind, int] = {"text": 24, "amount": 16, "integer": 10, "date": 12, "url": 30, "list": 30}
 _WIDE = {"title": 60, "summary": 60}
+_SIZE = re.compile(rb"<dimension [^>]*/>")
 _GUIDE_HEADER = ("Column", "Key", "Kind", "Meaning", "HXL", "IATI 2.03", "360Giving", "schema.org")
 _KIND_NAMES: dict[Kind, str] = {
     "text": "text",
@@ -37,7 +39,8 @@ class WorkbookParts:
     @property
     def before_rows(self) -> bytes:
         """The data sheet up to its last header row."""
-        return self.files[DATA_PART].partition(b"</sheetData>")[0]
+        # Readers that trust the size of the header alone would see no rows (openpyxl, read_only).
+        return _SIZE.sub(b"", self.files[DATA_PART].partition(b"</sheetData>")[0])
 
     @property
     def after_rows(self) -> bytes:

@@ -3,8 +3,10 @@
 import csv
 import hashlib
 import io
+from contextlib import closing
 from datetime import datetime
 
+import openpyxl
 import pytest
 from python_calamine import CalamineWorkbook
 
@@ -22,6 +24,12 @@ def test_the_sheets_are_data_guide_and_facts(workbook):
     book, _ = workbook("/projects.xlsx")
     assert book.sheetnames == ["Projects", "Columns", "How this was made"]
     assert (book["Projects"].freeze_panes, book["Projects"].auto_filter.ref) == ("A2", "A1:AF10")
+
+
+def test_a_reader_of_rows_finds_all_of_them(workbook):
+    _, path = workbook("/projects.xlsx")
+    with closing(openpyxl.load_workbook(path, read_only=True)) as book:
+        assert len(list(book["Projects"].iter_rows())) == 10
 
 
 def test_numbers_are_numbers_and_years_stay_years(workbook):

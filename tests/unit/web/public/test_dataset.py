@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from portal.exports.registry import FORMATS
+from tests.export_readers import LISTED
+from tests.loops import not_empty
 from tests.pages import words
 
 SITE = "http://127.0.0.1:8000"
@@ -14,11 +15,11 @@ def dataset(page):
     return json.loads(page.one('script[type="application/ld+json"]').to_text(separator="", strip=False))
 
 
-@pytest.mark.parametrize("address", ["/projects/", "/projects/?country=KEN&sort=title&page=2", "/data-and-research/"])
+@pytest.mark.parametrize("address", ["/projects/", "/projects/?country=KEN&sort=title", "/data-and-research/"])
 def test_every_format_is_a_download_that_is_there(client, sample, visit, address):
-    downloads = dataset(visit(address.replace("&page=2", "")))["distribution"]
-    assert len(downloads) == len(FORMATS)
-    for download in downloads:
+    downloads = dataset(visit(address))["distribution"]
+    assert len(downloads) == len(LISTED)
+    for download in not_empty(downloads):
         answer = client.head(download["contentUrl"].removeprefix(SITE), buffered=True)
         assert answer.status_code == 200
         assert answer.mimetype == download["encodingFormat"]
@@ -65,4 +66,4 @@ def test_a_list_says_how_to_cite_it(sample, visit):
 
 def test_the_data_page_lists_the_files(sample, visit):
     links = visit("/data-and-research/").links
-    assert {f"/projects.{suffix}" for suffix in FORMATS} <= set(links)
+    assert {f"/projects.{suffix}" for suffix in LISTED} <= set(links)
