@@ -71,28 +71,28 @@ COLUMNS = (
     ),
     Column(
         "status", "Project status", "text", "Active or completed, in words.",
-        getters.name_of("status"), "#status+name", "activity-status", "", "",
+        getters.name_of("status"), "#status+name", "activity-status", "classifications/title", "",
     ),
     Column(
         "status_code", "Project status (code)", "text", "The status as it stands in addresses of this portal.",
-        getters.code_of("status"), "#status+code", "activity-status", "", "", is_safe=True,
+        getters.code_of("status"), "#status+code", "activity-status", "classifications/code", "", is_safe=True,
     ),
     Column(
         "project_type", "Project type", "text", "The project type, as the Fund names it.",
-        getters.name_of("type"), "#sector+name", "sector, vocabularies 1 and 99", "classifications/0/title", "about",
+        getters.name_of("type"), "#sector+name", "sector, vocabularies 1 and 99", "classifications/title", "about",
     ),
     Column(
         "project_type_code", "Project type (code)", "text", "The project type as it stands in addresses.",
-        getters.code_of("type"), "#sector+code", "sector, vocabularies 1 and 99", "classifications/0/id", "",
+        getters.code_of("type"), "#sector+code", "sector, vocabularies 1 and 99", "classifications/code", "",
         is_safe=True,
     ),
     Column(
         "theme", "Theme", "text", "The group of project types to which the type belongs.",
-        getters.name_of("theme"), "#subsector+name", "", "grantProgramme/0/title", "about",
+        getters.name_of("theme"), "#subsector+name", "", "classifications/title", "about",
     ),
     Column(
         "theme_code", "Theme (code)", "text", "The theme as it stands in addresses.",
-        getters.code_of("theme"), "#subsector+code", "", "grantProgramme/0/code", "", is_safe=True,
+        getters.code_of("theme"), "#subsector+code", "", "classifications/code", "", is_safe=True,
     ),
     Column(
         "budget_usd", "Budget in US dollars", "amount", "The budget in US dollars; empty if it is not stated.",
@@ -101,23 +101,25 @@ COLUMNS = (
     ),
     Column(
         "coverage", "Coverage", "text", "National, regional, multi-regional or global.",
-        getters.name_of("coverage"), "#scope+name", "activity-scope", "", "",
+        getters.name_of("coverage"), "#scope+name", "activity-scope", "classifications/title", "",
     ),
     Column(
         "coverage_code", "Coverage (code)", "text", "The coverage as it stands in addresses.",
-        getters.code_of("coverage"), "#scope+code", "activity-scope", "", "", is_safe=True,
+        getters.code_of("coverage"), "#scope+code", "activity-scope", "locationScope", "", is_safe=True,
     ),
     Column(
         "year", "Year of allocation", "integer", "The year in which the Fund allocated the budget.",
-        getters.attribute("year"), "#date+year", "transaction-date of the budget", "awardDate", "", is_safe=True,
+        getters.attribute("year"), "#date+year", "transaction-date of the budget", "yearOfAllocation", "", is_safe=True,
     ),
     Column(
         "region", "IDF region", "text", "The region, as the Fund divides the world.",
-        getters.name_of("region"), "#region+name", "recipient-region, if no state is named", "", "areaServed",
+        getters.name_of("region"), "#region+name", "recipient-region, if no state is named", "classifications/title",
+        "areaServed",
     ),
     Column(
         "region_code", "IDF region (code)", "text", "The region as it stands in addresses.",
-        getters.code_of("region"), "#region+code", "recipient-region, if no state is named", "", "", is_safe=True,
+        getters.code_of("region"), "#region+code", "recipient-region, if no state is named", "classifications/code", "",
+        is_safe=True,
     ),
     Column(
         "benefiting_member_states", "Benefiting member states", "list", "The names of all states that benefit.",
@@ -140,7 +142,7 @@ COLUMNS = (
     ),
     Column(
         "source_url", "Source page", "url", "The public page from which the facts come.",
-        getters.attribute("source_url"), "#meta+source+url", "document-link, category A12", "", "",
+        getters.attribute("source_url"), "#meta+source+url", "document-link, category A12", "dataSource", "",
     ),
     Column(
         "prima_id", "Prima ID", "text", "IOM’s identifier for the management of the project.",
@@ -167,7 +169,7 @@ COLUMNS = (
     Column(
         "funding_line", "Funding line", "text", "The funding line, as the record states it.",
         getters.attribute("funding_line"), "#meta+funding_line", "portal:record/@funding-line",
-        "fundingOrganization note", "",
+        "grantProgramme/0/title", "",
     ),
     Column(
         "sdg", "Sustainable Development Goals", "list", "Goals (8) and targets (8.8) that the project serves.",
@@ -184,7 +186,7 @@ COLUMNS = (
     ),
     Column(
         "address", "Address", "url", "The permanent address of the project’s page.",
-        getters.address, "#meta+url", "document-link, category A12", "dataSource", "url", is_safe=True,
+        getters.address, "#meta+url", "document-link, category A12", "url", "url", is_safe=True,
     ),
     Column(
         "licence", "Licence", "text", "The licence of this row.",
@@ -192,7 +194,7 @@ COLUMNS = (
     ),
     Column(
         "sample", "Sample", "text", "“sample” for a record that was compiled to show the portal.",
-        getters.sample, "#meta+sample", "portal:record/@sample", "", "", is_safe=True,
+        getters.sample, "#meta+sample", "portal:record/@sample", "isSample", "", is_safe=True,
     ),
     Column(
         "last_changed", "Last changed", "text", "When the public record last changed, in UTC. On request only.",
