@@ -14,10 +14,12 @@ from portal.search.arrays import Int64Array, IntegerArray
 from portal.search.index.bitmaps import BitSlicedColumn, ValueBitmaps, group_by_code, patch_bitmaps, to_bitmap
 from portal.search.index.country_parts import CountryParts
 from portal.search.index.facet_index import AppendedRow, FacetIndex, RowColumns
+from portal.search.index.sort_keys import NO_BUDGET, NO_YEAR, SortKey, row_key
 from portal.search.index.sort_order import SortOrder
 from portal.vocabulary.facets import MULTI_VALUED_FACETS, NOT_STATED, SINGLE_VALUED_FACETS
 
-_NO_YEAR, _NO_BUDGET = 9999, np.iinfo(np.int64).max
+# The default order is that of the row numbers, and the title order is patched by successors.
+_KEYED_ORDERS = ("oldest", "budget", "-budget")
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,8 @@ def build_index(columns: ProjectColumns) -> FacetIndex:
     rows = np.arange(len(order))
     row_by_id = np.full(int(row_columns.ids.max(initial=0)) + 1, -1, dtype=np.int32)
     row_by_id[row_columns.ids] = rows
-    years = np.where(row_columns.known_years > 0, row_columns.known_years, _NO_YEAR)
-    budgets = np.where(row_columns.budgets < 0, _NO_BUDGET, row_columns.budgets)
+    years = np.where(row_columns.known_years > 0, row_columns.known_years, NO_YEAR)
+    budgets = np.where(row_columns.budgets < 0, NO_BUDGET, row_columns.budgets)
     return FacetIndex(
         built_count=len(order),
         row_columns=row_columns,
@@ -103,8 +105,8 @@ def patch_index(
         budgets=index.budgets.patched(removed, added.budgets),
         country_parts=index.country_parts.extended(added.country_parts),
         orders={
-            name: patch_order(index.orders[name], sort_key, removed_rows, added_rows)
-            for name, sort_key in sort_keys(row_columns).items()
+            name: patch_order(index.orders[name], row_key(row_columns, name), removed_rows, added_rows)
+            for name in _KEYED_ORDERS
         }
         | {"title": patch_title_order(index, removed_rows, added_rows, successors)},
         appended=patch_appended(index, row_columns, removed, added_rows),
@@ -134,7 +136,7 @@ def patch_appended(
     """The appended rows in the default order."""
     remaining = [appended for appended in index.appended if appended.row not in removed]
     added = [AppendedRow(newest_insert_position(index, row_columns, row), row) for row in added_rows]
-    key = newest_key(row_columns)
+    key = row_key(row_columns, "newest")
     return tuple(sorted([*remaining, *added], key=lambda appended: key(appended.row)))
 
 
@@ -228,35 +230,10 @@ def sort_rows_by(values: IntegerArray) -> SortOrder:
     return SortOrder(np.argsort(values, kind="stable").astype(np.uint32))
 
 
-SortKey = tuple[int, ...]
-
-
-def newest_key(row_columns: RowColumns) -> Callable[[int], SortKey]:
-    """A sort key of the default order by row, ascending."""
-    return lambda row: (
-        -int(row_columns.known_years[row]),
-        -int(row_columns.start_years[row]),
-        -int(row_columns.ids[row]),
-    )
-
-
 def newest_insert_position(index: FacetIndex, row_columns: RowColumns, row: int) -> int:
     """The first built row that comes after a row in the default order."""
-    key = newest_key(row_columns)
+    key = row_key(row_columns, "newest")
     return bisect_left(range(index.built_count), key(row), key=key)
-
-
-def sort_keys(row_columns: RowColumns) -> dict[str, Callable[[int], SortKey]]:
-    """Sort keys of the other orders by row, ascending; the title order has none, as the index has no titles."""
-    newest = newest_key(row_columns)
-    return {
-        "oldest": lambda row: (int(row_columns.known_years[row]) or _NO_YEAR, *newest(row)),
-        "budget": lambda row: (
-            int(row_columns.budgets[row]) if row_columns.budgets[row] >= 0 else _NO_BUDGET,
-            *newest(row),
-        ),
-        "-budget": lambda row: (-int(row_columns.budgets[row]), *newest(row)),
-    }
 
 
 def patch_order(order: SortOrder, key: Callable[[int], SortKey], removed: list[int], added: list[int]) -> SortOrder:

@@ -28,7 +28,7 @@ _DIGITS = re.compile(r"[0-9]+")
 _MAX_CODE_LENGTH = 80
 _MAX_DIGITS = 18
 _MAX_SHOWN_LENGTH = 40
-_MAX_PAGE = 10**9
+MAX_PAGE = 10**9
 
 
 @dataclass(frozen=True)
@@ -142,10 +142,10 @@ def parse_page_number(text: str) -> int:
     """A page number from 1; a number too large for any list becomes 10**9, which is past the last page."""
     if not _DIGITS.fullmatch(text):
         raise ValueError("not a number")
-    number = int(text) if len(text) <= 30 else _MAX_PAGE
+    number = int(text) if len(text) <= 30 else MAX_PAGE
     if number < 1:
         raise ValueError("out of range")
-    return min(number, _MAX_PAGE)
+    return min(number, MAX_PAGE)
 
 
 def one_of(*names: str) -> Callable[[str], str]:
