@@ -22,6 +22,7 @@ from portal.errors import ConfigurationError
 from portal.exports.registry import FORMATS
 from portal.search.index import current, refresh
 from portal.web import BLUEPRINTS, components
+from portal.web.api import limits
 from portal.web.http import build_id, error_pages, file_response, headers, proxy, response_cache, static_files
 from portal.web.presentation import templating
 from portal.web.security import access, allowed_fields, request_limits
@@ -64,6 +65,7 @@ def create_app(settings: Settings, *, statement_seconds: int = STATEMENT_TIMEOUT
     for blueprint in BLUEPRINTS if settings.is_production else (components.bp, *BLUEPRINTS):
         app.register_blueprint(blueprint)
     error_pages.init_app(app)
+    limits.init_app(app)
     headers.init_app(app)
     request_limits.init_app(app)
     access.init_app(app)

@@ -69,10 +69,11 @@ class Settings:
     `page_cache_bytes` limits the rendered pages cached per process. `iati_organisation` is the identifier of who
     reports in IATI files, with name and type; `is_iati_primary`: on activities of its own (see
     exports.iati.organisations). `licence` is that of the data (see exports.licence); `grant_prefix` is the operator's
-    prefix for grants, registered with 360Giving. `secret_key_fallbacks` are previous keys, which still decrypt;
-    `has_persistent_key` is False if the key was generated for this start. `has_separate_styles` links each style sheet
-    separately, so that browser tools name the source file. `proxy_count` is the number of reverse proxies in front (0
-    or 1), `trusted_proxies` the addresses they connect from.
+    prefix for grants, registered with 360Giving. `api_limit` is how many requests a minute a client may send to the
+    API, 0 for no limit. `secret_key_fallbacks` are previous keys, which still decrypt; `has_persistent_key` is False if
+    the key was generated for this start. `has_separate_styles` links each style sheet separately, so that browser tools
+    name the source file. `proxy_count` is the number of reverse proxies in front (0 or 1), `trusted_proxies` the
+    addresses they connect from.
     """
 
     database_url: str
@@ -98,6 +99,7 @@ class Settings:
     grant_prefix: str = ""
     max_staleness: float = 0.05
     page_cache_bytes: int = 32_000_000
+    api_limit: int = 120
     proxy_count: int = 0
     trusted_proxies: Networks = ()
     smtp_host: str = ""
@@ -132,6 +134,7 @@ class Settings:
             has_pgbouncer=environ.get("PORTAL_PGBOUNCER") == "1",
             reader_url=environ.get("PORTAL_READER_URL", ""),
             page_cache_bytes=read_megabytes(environ, "PORTAL_PAGE_CACHE", cls.page_cache_bytes),
+            api_limit=_read_api_limit(environ),
             public_url=_read_public_url(environ, is_production=is_production),
             operator=environ.get("PORTAL_OPERATOR", cls.operator),
             contact=environ.get("PORTAL_CONTACT", cls.contact),
@@ -196,6 +199,15 @@ def _read_public_url(environ: Mapping[str, str], *, is_production: bool) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ConfigurationError(f"PORTAL_URL is {public_url!r}: set an address such as https://projects.example.org.")
     return public_url
+
+
+def _read_api_limit(environ: Mapping[str, str]) -> int:
+    limit = environ.get("PORTAL_API_LIMIT") or str(Settings.api_limit)
+    if not limit.isascii() or not limit.isdigit() or len(limit) > 9:
+        raise ConfigurationError(
+            f"PORTAL_API_LIMIT is {limit!r}: set it to a whole number of requests a minute, or 0 for no limit."
+        )
+    return int(limit)
 
 
 def _read_proxy_count(environ: Mapping[str, str]) -> int:

@@ -6,6 +6,8 @@ from portal.web.accounts.password_reset import bp as passwords
 from portal.web.accounts.sign_in import bp as signing_in
 from portal.web.admin.accounts import bp as accounts
 from portal.web.admin.audit_log import bp as audit_page
+from portal.web.api.guide import bp as api_guide
+from portal.web.api.resources import bp as api
 from portal.web.authoring.submission import bp as submission
 from portal.web.http.health import bp as health
 from portal.web.public.discovery import bp as discovery
@@ -25,7 +27,7 @@ from portal.web.review.records import bp as records
 from portal.web.review.review import bp as review
 
 BLUEPRINTS = (
-    health, overview, projects, tables, state_files, downloads, iati, embedding, discovery, sitemap, pages, signing_in,
-    passwords, own_account, email_changes, accounts, desk, submission, review, publishing, handover, records,
-    audit_page,
+    health, overview, projects, tables, state_files, downloads, iati, embedding, discovery, sitemap, api, api_guide,
+    pages, signing_in, passwords, own_account, email_changes, accounts, desk, submission, review, publishing, handover,
+    records, audit_page,
 )  # fmt: skip

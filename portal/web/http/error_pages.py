@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as WSGIResponse
 
 from portal.database.orm import db
 from portal.errors import DecryptionFailed, InvalidLink, InvalidTransition, NotFound, RateLimited, ValidationFailed
+from portal.web.http import problems
 from portal.web.http.responses import no_store
 from portal.web.presentation.i18n import gettext, ngettext
 
@@ -58,8 +59,10 @@ def render_error(
     """An error page with this text.
 
     `retry_after` is the number of seconds before another attempt makes sense, `action` the label and URL of what to
-    do next.
+    do next. The API answers with a problem document instead.
     """
+    if problems.is_api_request():
+        return problems.for_status(status, heading, *advice, retry_after=retry_after)
     try:
         body = render_template(
             "errors/error.html",
@@ -126,7 +129,10 @@ def _answers_to(methods: Iterable[str]) -> bool:
 
 def on_untrusted_host(_: SecurityError) -> Response:
     """400 in plain text for an unknown host name: a page would have links to that host."""
-    return plain_text(400, [gettext("This portal does not answer requests for this host name.")])
+    advice = gettext("This portal does not answer requests for this host name.")
+    if problems.is_api_request():
+        return problems.for_status(400, gettext("This request could not be understood"), advice)
+    return plain_text(400, [advice])
 
 
 def on_not_found(_: NotFound) -> Response:

@@ -1,0 +1,72 @@
+"""The page of the API, for people who write programs: addresses, parameters, examples, errors and limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template
+
+from portal.exports.columns import COLUMNS
+from portal.search.index.current import current_snapshot
+from portal.search.read_models.terms import Terms
+from portal.vocabulary.facets import TERM_FACETS
+from portal.web.api import addresses
+from portal.web.api.openapi import OPERATIONS
+from portal.web.api.parameters import FIELDS, LIST_PARAMETERS, Parameter, requirement
+from portal.web.declarations import public
+from portal.web.http.conditional_get import cacheable, path_key
+from portal.web.http.request_context import settings
+from portal.web.presentation.i18n import N_, gettext
+
+bp = Blueprint("api_guide", __name__)
+
+# With more values than this, a link to their list stands in place of them.
+_MAX_LISTED = 8
+_EXAMPLES = (
+    (N_("Completed projects in Kenya, the largest first"), "projects", "status=completed&country=KEN&sort=-budget"),
+    (N_("Titles and budgets alone"), "projects", "fields=title&fields=budget_usd&facets=0"),
+    (N_("What was funded from 2015 on, by region and theme"), "facets", "year_from=2015"),
+)
+
+
+@dataclass(frozen=True)
+class ParameterRow:
+    """A parameter in the table; `values` are all that there are if they are few, `terms_url` the list of many."""
+
+    name: str
+    description: str
+    values: tuple[str, ...]
+    rule: str
+    terms_url: str
+    allows_repeats: bool
+
+
+@bp.get("/api/", endpoint="page")
+@public
+@cacheable(path_key)
+def show_guide() -> str:
+    terms = current_snapshot().terms
+    return render_template(
+        "api/guide.html",
+        operations=[(operation, gettext(operation.summary)) for operation in OPERATIONS],
+        parameters=[parameter_row(parameter, terms) for parameter in LIST_PARAMETERS],
+        columns=COLUMNS,
+        examples=[(gettext(title), f"{addresses.api_url(name)}?{query}") for title, name, query in _EXAMPLES],
+        description_url=addresses.api_url("description"),
+        limit=settings().api_limit,
+    )
+
+
+def parameter_row(parameter: Parameter, terms: Terms) -> ParameterRow:
+    values = parameter.known_values(terms)
+    is_short = 0 < len(values) <= _MAX_LISTED
+    terms_url = addresses.api_url("terms", facet=parameter.name) if parameter.name in TERM_FACETS else ""
+    has_rule = not values and parameter is not FIELDS
+    return ParameterRow(
+        name=parameter.name,
+        description=parameter.text,
+        values=tuple(values) if is_short else (),
+        rule=requirement(parameter, terms) if has_rule or parameter.name == "year" else "",
+        terms_url="" if is_short else terms_url,
+        allows_repeats=parameter.allows_repeats,
+    )

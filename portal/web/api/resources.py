@@ -1,0 +1,152 @@
+"""The resources of the API: projects, one project, counts of facets, lists of terms, and their description.
+
+A new resource is a view here and an operation in `openapi.OPERATIONS`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from flask import Blueprint, Response, request
+
+from portal.database.orm import db
+from portal.errors import NotFound
+from portal.search import projects
+from portal.search.index.current import current_snapshot
+from portal.search.paging import find_page
+from portal.services.records import published
+from portal.vocabulary.facets import TERM_FACETS
+from portal.web.api import addresses, answers, limits, open_access, openapi
+from portal.web.api.parameters import FIELDS, FILTERS, LIST_PARAMETERS
+from portal.web.api.strict_query import InvalidQuery, read_query
+from portal.web.declarations import public
+from portal.web.http import problems
+from portal.web.http.file_response import state_etag, unchanged
+from portal.web.presentation import filter_text
+from portal.web.presentation.i18n import gettext
+
+bp = Blueprint("api", __name__, url_prefix="/api")
+
+MEDIA_TYPE = "application/json"
+bp.before_request(limits.count_request)
+bp.after_request(limits.state_allowance)
+# Of the application, so that an address that does not exist is open too.
+bp.after_app_request(open_access.open_to_other_sites)
+
+
+class PageNotFound(NotFound):
+    """The list has no such page; `last` is its last one."""
+
+    def __init__(self, last: int) -> None:
+        super().__init__(str(last))
+        self.last = last
+
+
+@bp.get("/v1/projects", endpoint="projects")
+@public
+def list_projects() -> Response:
+    query = read_query(request.args, LIST_PARAMETERS, current_snapshot().terms)
+    address = addresses.list_url(query, query.filters, query.cursor)
+    if response := _known_state(address):
+        return response
+    page = find_page(query.filters, query.cursor)
+    if page.filters.page > (1 if query.cursor else page.last_page):
+        raise PageNotFound(1 if query.cursor else page.last_page)
+    return _respond(answers.project_list(query, page), page.snapshot.catalogue_version.stamp, address)
+
+
+@bp.get("/v1/projects/<key>", endpoint="project")
+@public
+def show_project(key: str) -> Response:
+    query = read_query(request.args, (FIELDS,), current_snapshot().terms)
+    location = projects.locate(key)
+    pairs = list(query.query_pairs(query.filters))
+    address = addresses.api_url("project", pairs, key=location.slug)
+    if not location.is_current:
+        return Response(status=301, headers={"Location": address})
+    if response := _known_state(address):
+        return response
+    stamp = current_snapshot().catalogue_version.stamp
+    return _respond(answers.one_project(query, location), stamp, address)
+
+
+@bp.get("/v1/facets", endpoint="facets")
+@public
+def list_facets() -> Response:
+    query = read_query(request.args, FILTERS, current_snapshot().terms)
+    address = addresses.api_url("facets", query.query_pairs(query.filters))
+    if response := _known_state(address):
+        return response
+    page = find_page(query.filters.replace(per_page=1))
+    return _respond(answers.facet_counts(query, page), page.snapshot.catalogue_version.stamp, address)
+
+
+@bp.get("/v1/terms/<facet>", endpoint="terms")
+@public
+def list_terms(facet: str) -> Response:
+    snapshot = current_snapshot()
+    read_query(request.args, (), snapshot.terms)
+    if facet not in TERM_FACETS:
+        detail = gettext("There is no list of this name. See known for those that there are.")
+        return problems.problem(404, gettext("Not found"), detail, known=list(TERM_FACETS))
+    if response := _known_state(request.path):
+        return response
+    answer = answers.term_list(snapshot, facet, filter_text.facet_names()[facet])
+    return _respond(answer, snapshot.catalogue_version.stamp, request.path)
+
+
+@bp.get("/openapi.json", endpoint="description")
+@public
+def describe() -> Response:
+    snapshot = current_snapshot()
+    read_query(request.args, (), snapshot.terms)
+    if response := _known_state(request.path):
+        return response
+    return _respond(openapi.document(snapshot.terms), snapshot.catalogue_version.stamp, request.path)
+
+
+def _known_state(address: str) -> Response | None:
+    """304 if the client has the answer of the present state."""
+    return unchanged(state_etag(current_snapshot().catalogue_version.stamp, address))
+
+
+def _respond(answer: dict[str, Any], stamp: str, address: str) -> Response:
+    response = Response(orjson.dumps(answer), content_type=MEDIA_TYPE)
+    response.set_etag(state_etag(stamp, address))
+    return response
+
+
+@bp.errorhandler(InvalidQuery)
+def refuse_query(error: InvalidQuery) -> Response:
+    """400 that names what was not understood, with the names or values that are known."""
+    errors = [
+        {"name": each.name, "value": each.value, "detail": each.detail, "known": list(each.known)}
+        for each in error.errors
+    ]
+    return problems.problem(400, gettext("Query not understood"), str(error), kind="invalid-query", errors=errors)
+
+
+@bp.errorhandler(PageNotFound)
+def refuse_page(error: PageNotFound) -> Response:
+    """404 that names the last page."""
+    detail = gettext("The last page is %(last)s.", last=error.last)
+    return problems.problem(404, gettext("Page not found"), detail, kind="page-not-found", last_page=error.last)
+
+
+@bp.errorhandler(NotFound)
+def refuse_project(_: NotFound) -> Response:
+    """410 with date and reason for a record that was public once, 404 for any other key."""
+    key = str((request.view_args or {}).get("key", ""))
+    try:
+        notice = published.withdrawal_notice(db.session(), key)
+    except NotFound:
+        detail = gettext("There is no project with this key.")
+        return problems.problem(404, gettext("Project not found"), detail, kind="project-not-found")
+    return problems.problem(
+        410,
+        gettext("Project withdrawn"),
+        notice.reason,
+        kind="project-withdrawn",
+        withdrawn=f"{notice.withdrawn_at:%Y-%m-%dT%H:%M:%SZ}",
+    )
