@@ -73,8 +73,9 @@ def create_app(settings: Settings, *, statement_seconds: int = STATEMENT_TIMEOUT
     allowed_fields.init_app(app)
     Compress(app)
     build_id.init_app(app, ROOT)
-    response_cache.init_app(app, settings.page_cache_bytes)
+    # Inside the cache: a page that is in memory keeps nobody waiting.
     file_response.init_app(app)
+    response_cache.init_app(app, settings.page_cache_bytes)
     # Outermost, so that everything inside sees the address of the real client.
     proxy.init_app(app, settings)
     for command in (*database.COMMANDS, *cli.COMMANDS):

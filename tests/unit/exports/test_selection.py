@@ -11,7 +11,7 @@ from tests.factories import import_records
 TITLES = ["Anchor", "Beacon", "Compass", "Dory"]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def stored(new_app, new_database):
     """An application whose public reader has connections of its own."""
     app = new_app(new_database())
