@@ -120,7 +120,7 @@ def compare(world):
 def without_today(text, began):
     """The text with `[today]` for the day of the test, which is two days around midnight."""
     for day in {began.date(), datetime.now(UTC).date()}:
-        text = re.sub(rf"{day.isoformat()}(T[0-9:.]+\+00:00)?", "[today]", text)
+        text = re.sub(rf"{day.isoformat()}(T[0-9:.]+(\+00:00|Z))?", "[today]", text)
         text = text.replace(f"{day.day} {day:%b %Y}", "[today]")
     return text
 
@@ -173,6 +173,13 @@ def test_the_eligible_states_are_those_it_named(read):
     golden_files.compare("public/prose/eligible-states", "\n".join(lists) + "\n")
 
 
+def test_a_list_for_other_sites_says_what_it_said(world, read):
+    """It has no frame of ours around it."""
+    page, (_, began) = read("/embed/projects?country=KEN&sort=title"), world
+    text = page_text.head(page) + page_text.read(page.tree.root, "body")
+    golden_files.compare("public/embed", without_today(text, began))
+
+
 @pytest.mark.parametrize("name", LIVE)
 def test_a_page_without_any_record_says_what_it_said(visit, compare, name):
     page = visit(VIEWS[name])
@@ -182,8 +189,8 @@ def test_a_page_without_any_record_says_what_it_said(visit, compare, name):
 def test_no_public_page_and_no_text_is_left_out(world):
     app, _ = world
     addresses = {address for address in fixed(app) if not address.startswith(("/sign-in", "/forgotten"))}
-    assert addresses == {*(VIEWS[name] for name in LIVE), *(f"/{path}/" for path in PROSE)}
-    names = {*VIEWS, *FRAGMENTS, *NOT_THERE, "project-bare", "frame", "empty/frame", "prose/eligible-states"}
+    assert addresses - {"/embed/projects"} == {*(VIEWS[name] for name in LIVE), *(f"/{path}/" for path in PROSE)}
+    names = {*VIEWS, *FRAGMENTS, *NOT_THERE, "project-bare", "embed", "frame", "empty/frame", "prose/eligible-states"}
     names |= {f"empty/{name}" for name in LIVE} | {f"prose/{path.replace('/', '.')}" for path in PROSE}
     folder = golden_files.FOLDER / "public"
     assert names == {path.relative_to(folder).with_suffix("").as_posix() for path in folder.rglob("*.txt")}

@@ -39,7 +39,6 @@ def show_list() -> Response:
         "public/embed.html",
         dataset=dataset,
         result=result,
-        sample_note=export_text.sample_note(result.snapshot),
         all_url=settings().public_url + export_text.selection_path(result.filters.replace(per_page=DEFAULT_PAGE_SIZE)),
     )
     response = make_response(page)

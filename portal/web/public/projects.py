@@ -29,15 +29,15 @@ bp = Blueprint("projects", __name__, url_prefix="/projects")
 @cacheable(lambda: results.cache_key(Filters.parse(request.args)))
 def show_directory() -> Response:
     result = find(Filters.parse(request.args))
-    links = download_menu.selection_links(result.filters, result.total)
+    links, texts = download_menu.selection_links(result.filters, result.total), results.build_results(result)
     response = render(
         "public/directory.html",
         "public/_directory_fragment.html",
         result=result,
         facets=facet_panel.facets(result),
-        results=results.build_results(result),
+        results=texts,
         downloads=links,
-        linked_data=Dataset(settings(), result).linked_data(links),
+        linked_data=Dataset(settings(), result).linked_data(links) if texts.is_indexable else "",
         embed=embedding.embed_code(result),
     )
     response.status_code = 404 if result.is_past_last_page else 200
