@@ -16,6 +16,7 @@ from tests.promises import ten_records
 from tests.urls import fixed
 
 VIEWS = {
+    "api": "/api/",
     "home": "/",
     "where-we-work": "/where-we-work/",
     "data-and-research": "/data-and-research/",
@@ -66,7 +67,7 @@ NOT_THERE = {
     "error-404-project": ("/projects/LM.9999", 404),
     "directory-past-the-end": ("/projects/?page=3&view=table", 404),
 }
-LIVE = ("home", "where-we-work", "data-and-research", "2030-agenda", "directory", "table")
+LIVE = ("api", "home", "where-we-work", "data-and-research", "2030-agenda", "directory", "table")
 # Each page of prose by its address.
 PROSE = (
     "who-we-are", "our-work", "our-work/what-we-do", "our-work/partnerships", "our-work/highlights", "take-action",
