@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from portal.search.arrays import Int64Array, IntegerArray
-from portal.search.index.axis import Axis, Entries, FacetPlaces, Selected, axis_of
+from portal.search.index.axis import OTHERS, Axis, Entries, FacetPlaces, Selected, axis_of
 
 Limits = tuple[int | None, int | None]
 # Up to this sum, float64 adds whole numbers exactly.
@@ -30,6 +30,15 @@ class Tally:
     def added(self, axis: int) -> Tally:
         """The sums along one axis."""
         return Tally(*(part.sum(axis=axis) for part in vars(self).values()))
+
+    def folded(self, kept: Int64Array, rest: Int64Array, axis: int) -> Tally:
+        """The places that are kept along one axis, and then one for all the rest."""
+        return Tally(
+            *(
+                np.concatenate([part.take(kept, axis), part.take(rest, axis).sum(axis, keepdims=True)], axis)
+                for part in vars(self).values()
+            )
+        )
 
     def at(self, *places: Int64Array) -> Tally:
         """The rows, or rows and columns, at these places."""
@@ -53,6 +62,19 @@ class Crosstab:
     repeats_rows: bool
     repeats_columns: bool
 
+    def limited(self, limits: Limits) -> Crosstab:
+        """The table with at most so many rows and columns, if no project stands in several of them."""
+        table = self
+        if limits[0] is not None and len(table.rows) > limits[0] and not table.repeats_rows:
+            kept, rest, values = _largest(table.rows, table.row_totals, limits[0])
+            cells, totals = table.cells.folded(kept, rest, 0), table.row_totals.folded(kept, rest, 0)
+            table = replace(table, rows=values, cells=cells, row_totals=totals)
+        if limits[1] is not None and len(table.columns) > limits[1] and not table.repeats_columns:
+            kept, rest, values = _largest(table.columns, table.column_totals, limits[1])
+            cells, totals = table.cells.folded(kept, rest, 1), table.column_totals.folded(kept, rest, 0)
+            table = replace(table, columns=values, cells=cells, column_totals=totals)
+        return table
+
     def ordered(self, rows: Sequence[int], columns: Sequence[int]) -> Crosstab:
         """The table with its rows and columns in this order of their places."""
         row_places, column_places = np.array(rows, dtype=np.int64), np.array(columns, dtype=np.int64)
@@ -64,6 +86,13 @@ class Crosstab:
             row_totals=self.row_totals.at(row_places),
             column_totals=self.column_totals.at(column_places),
         )
+
+
+def _largest(values: tuple[str, ...], totals: Tally, limit: int) -> tuple[Int64Array, Int64Array, tuple[str, ...]]:
+    """The places of the values with most projects, those of the rest, and the values with OTHERS for the rest."""
+    by_size = sorted(range(len(values)), key=lambda place: (-totals.projects[place], values[place]))
+    kept = sorted(by_size[: limit - 1])
+    return np.array(kept, dtype=np.int64), np.array(by_size[limit - 1 :]), (*(values[place] for place in kept), OTHERS)
 
 
 def cross(
@@ -91,9 +120,9 @@ def cross(
         cells=cells.at(*occurring),
         row_totals=row_totals.at(occurring[0]),
         column_totals=column_totals.at(occurring[1]),
-        repeats_rows=len(rows.several.projects) > 0,
-        repeats_columns=len(columns.several.projects) > 0,
-    )
+        repeats_rows=rows.repeats,
+        repeats_columns=columns.repeats,
+    ).limited(limits)
 
 
 def _plain_cells(selected: Selected, rows: Axis, columns: Axis) -> Tally:

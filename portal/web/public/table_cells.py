@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
+import numpy as np
 from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
@@ -27,17 +28,14 @@ class TableRow:
 
 def _texts(tally: Tally, measure: str) -> list[str]:
     """The number of each cell: projects, or US dollars, a dash where no budget is stated; "" for no project."""
-    projects, stated, cents = tally.projects.tolist(), tally.stated.tolist(), tally.cents.tolist()
-    if not _groups_like_python(i18n.current_locale()):
-        return [
-            "" if not count else _number(measure, count, known, amount)
-            for count, known, amount in zip(projects, stated, cents, strict=True)
-        ]
+    projects, stated, cents = tally.projects.ravel().tolist(), tally.stated.ravel(), tally.cents.ravel()
     if measure == "projects":
-        return [f"{count:,}" if count else "" for count in projects]
+        write: Callable[[int], str] = "{:,}".format if _groups_like_python(i18n.current_locale()) else formatting.number
+        return [write(count) if count else "" for count in projects]
+    write = _money if _groups_like_python(i18n.current_locale()) else _money_of_the_language
     return [
-        ("" if not count else "–" if not known else _money(amount))
-        for count, known, amount in zip(projects, stated, cents, strict=True)
+        ("" if not count else write(amount) if known else "–")
+        for count, known, amount in zip(projects, stated.tolist(), cents.tolist(), strict=True)
     ]
 
 
@@ -45,10 +43,8 @@ def _money(cents: int) -> str:
     return f"{cents // 100:,}.{cents % 100:02}" if cents % 100 else f"{cents // 100:,}"
 
 
-def _number(measure: str, projects: int, stated: int, cents: int) -> str:
-    if measure == "projects":
-        return formatting.number(projects)
-    return formatting.plain_amount(formatting.dollars(cents)) if stated else "–"
+def _money_of_the_language(cents: int) -> str:
+    return formatting.plain_amount(formatting.dollars(cents))
 
 
 @lru_cache
@@ -64,14 +60,23 @@ def table_rows(pivot: Pivot, labels: Sequence[str]) -> Iterator[TableRow]:
     table, links, measure = pivot.table, TableLinks(pivot), pivot.options.measure
     totals = _texts(table.row_totals, measure)
     columns = table.columns if pivot.options.across else ()
-    for place, (value, label) in enumerate(zip(table.rows, labels, strict=True)):
+    texts = _texts(table.cells, measure) if columns else []
+    width = len(columns)
+    for place, (value, label, total) in enumerate(zip(table.rows, labels, totals, strict=True)):
         url = links.row(value)
-        row = Tally(*(part[place] for part in vars(table.cells).values()))
-        yield TableRow(
-            _heading(label, url, "row"),
-            _cells([totals[place]], [url]),
-            _cells(_texts(row, measure), links.in_row(value, columns)) if columns else Markup(""),
-        )
+        row = texts[place * width : (place + 1) * width]
+        yield TableRow(_heading(label, url, "row"), _cells([total], [url]), _row_cells(row, links, value, columns))
+
+
+def _row_cells(texts: Sequence[str], links: TableLinks, row: str, columns: tuple[str, ...]) -> Markup:
+    if not (pattern := links.in_row(row)):
+        return _cells(texts, (links.cell(row, column) for column in columns))
+    before, codes, after = f'<td><a href="{pattern[0]}', links.codes(columns), f'{pattern[1]}">'
+    cells = [
+        (f"{before}{code}{after}{text}</a></td>" if code else f"<td>{text}</td>") if text else "<td>0</td>"
+        for text, code in zip(texts, codes, strict=True)
+    ]
+    return Markup("".join(cells))  # noqa: S704 # numbers and escaped addresses
 
 
 def column_headings(pivot: Pivot, labels: Sequence[str]) -> Markup:
@@ -91,8 +96,9 @@ def column_totals(pivot: Pivot) -> Markup:
 def grand_total(pivot: Pivot) -> Markup:
     """The cell of everything, in which each project counts once."""
     sums = pivot.sums
-    text = _number(pivot.options.measure, sums.projects, sums.projects - sums.without_budget, sums.total_cents)
-    return _cells([text], [TableLinks(pivot).everything()])
+    numbers = sums.projects, sums.projects - sums.without_budget, sums.total_cents
+    total = Tally(*(np.array([number]) for number in numbers))
+    return _cells(_texts(total, pivot.options.measure), [TableLinks(pivot).everything()])
 
 
 def _heading(label: str, url: str, scope: str) -> Markup:

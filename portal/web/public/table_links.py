@@ -45,15 +45,20 @@ class TableLinks:
             return self._build(None, value)
         return self._column_pattern.replace(_COLUMN_CODE, _quoted(value))
 
-    def in_row(self, row: str, columns: tuple[str, ...]) -> list[str]:
-        """The projects of a row that are in these columns."""
-        if row == OTHERS:
-            return [""] * len(columns)
-        if not self._is_uniform:
-            return ["" if column == OTHERS else self._build(row, column) for column in columns]
+    def in_row(self, row: str) -> tuple[str, str] | None:
+        """The addresses of a row before and after the code of the column; None if each is one of its own."""
+        if row == OTHERS or not self._is_uniform:
+            return None
         before, _, after = self._cell_pattern.replace(_ROW_CODE, _quoted(row)).partition(_COLUMN_CODE)
-        codes = self._codes.get(columns) or self._codes.setdefault(columns, [*map(_quoted, columns)])
-        return [f"{before}{code}{after}" if code else "" for code in codes]
+        return before, after
+
+    def cell(self, row: str, column: str) -> str:
+        """The projects of a row that are in a column."""
+        return "" if OTHERS in (row, column) else self._build(row, column)
+
+    def codes(self, columns: tuple[str, ...]) -> list[str]:
+        """The codes of the columns as they stand in an address; "" for OTHERS."""
+        return self._codes.get(columns) or self._codes.setdefault(columns, [*map(_quoted, columns)])
 
     def _build(self, row: str | None, column: str | None) -> str:
         filters: Filters | None = self._filters.criteria
