@@ -117,4 +117,5 @@ def page_notes(pivot: Pivot) -> list[str]:
 
 def _lacks_links(pivot: Pivot, facet: str) -> bool:
     values = pivot.table.rows if facet == pivot.options.by else pivot.table.columns
-    return any(value != OTHERS and narrowed(pivot.filters, facet, value) is None for value in values)
+    is_filtered = bool(pivot.filters.values(facet))
+    return is_filtered and any(v != OTHERS and narrowed(pivot.filters, facet, v) is None for v in values)
