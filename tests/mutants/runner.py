@@ -40,6 +40,8 @@ class MutantRunner:
         self.items = {item.nodeid: item for item in session.items}
         create_application(session.items)
         self.functions = functions_by_file(str(ROOT / "portal"))
+        # Before the freeze, which hides them from the collector.
+        self.caches = portal_caches()
         pristine = self.scratch.with_name(f"{self.scratch.name}-pristine")
         shutil.copytree(self.scratch, pristine, symlinks=True)
         gc.freeze()
@@ -102,7 +104,7 @@ class MutantRunner:
         sys.dont_write_bytecode = True
         if mutant and not swap(self.functions[str(ROOT / mutant.path)], mutant.before, mutant.after):
             return UNCHANGED
-        for cached_function in portal_caches():
+        for cached_function in self.caches:
             cached_function.cache_clear()
         items = [self.items[test] for test in tests]
         for item, following in zip(items, [*items[1:], None], strict=True):
