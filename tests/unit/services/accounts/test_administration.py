@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from portal.database.orm import now
-from portal.errors import Forbidden, RateLimited, ReauthenticationRequired, ValidationFailed
+from portal.errors import Forbidden, NotFound, RateLimited, ReauthenticationRequired, ValidationFailed
 from portal.models import AuditEvent
 from portal.services.accounts import administration, sessions
 from portal.vocabulary.workflow import Role
@@ -109,3 +109,22 @@ def test_a_lost_device_is_taken_off_by_another_administrator(session, administra
     assert not other.has_second_factor
     with pytest.raises(Forbidden):
         administration.remove_second_factor(session(), administrator, by=administrator, auth_session=proof)
+
+
+def test_an_account_that_is_not_there_is_said_so(session):
+    with pytest.raises(NotFound, match=r"^There is no such account\.$"):
+        administration.get_by_id(session(), 999_999)
+
+
+@pytest.mark.parametrize("is_disabled", [False, True])
+def test_the_trail_names_the_account_of_a_refused_reset_if_there_is_one(session, administrator, is_disabled):
+    account = make_account(session(), "Olu", is_disabled=True) if is_disabled else None
+    administration.request_password_reset(session(), "olu@example.org", client_address="192.0.2.1")
+    event = session.query(AuditEvent).order_by(AuditEvent.id.desc()).first()
+    assert (event.verb, event.subject_id) == ("reset refused", str(account.id) if account else "unknown")
+
+
+def test_links_of_every_earlier_state_of_an_account_end_when_it_is_disabled(session, administrator):
+    account = make_account(session(), "Olu", credential_version=5)
+    administration.disable(session(), account, by=administrator)
+    assert account.credential_version == 6

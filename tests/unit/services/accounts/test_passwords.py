@@ -67,3 +67,9 @@ def test_composed_and_decomposed_characters_are_the_same():
 @pytest.mark.parametrize("password_hash", [None, "", "not a hash", "$argon2id$broken"])
 def test_without_a_hash_nothing_fits(password_hash):
     assert not passwords.verify_password("no account has this password", password_hash)
+
+
+def test_words_of_the_account_make_a_password_guessable():
+    typed = "zuzannabrzeczyszczykiewicz"
+    assert not passwords.is_guessable(typed)
+    assert passwords.is_guessable(typed, ("zuzanna", "brzeczyszczykiewicz"))
