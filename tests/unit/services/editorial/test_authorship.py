@@ -73,3 +73,10 @@ def test_a_field_that_its_author_wrote_again_is_the_authors(office, revision):
     review.claim(office.session, revision, by=office.reviewer)
     assert authorship.editors_by_field(revision) == {}
     assert approve(office, revision, office.reviewer).state == State.APPROVED
+
+
+def test_an_author_who_writes_beside_the_text_of_a_reviewer_edited_last(office, revision):
+    save(office, revision, office.reviewer, title="By Rex")
+    review.return_(office.session, revision, version=revision.version, by=office.reviewer, reasons={"budget": "Check."})
+    save(office, revision, office.author, budget="1.00")
+    assert revision.last_editor_id == office.author.id

@@ -1,10 +1,10 @@
 """People who leave: what they held goes back to the queue, what they wrote goes to others, and four eyes hold."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from portal.errors import Conflict, Forbidden, NotFound, ValidationFailed
+from portal.errors import Conflict, Forbidden, InvalidTransition, NotFound, ValidationFailed
 from portal.models import AuditEvent
 from portal.services.accounts import administration, sessions
 from portal.services.editorial import handover, review, revisions, workflow
@@ -173,3 +173,33 @@ def test_the_database_refuses_another_author_without_the_name_of_the_former(offi
     with pytest.raises(IntegrityError):
         office.session.flush()
     office.session.rollback()
+
+
+def test_giving_back_says_which_reviews_are_back(office):
+    held = [office.revision(State.IN_REVIEW), office.revision(State.IN_REVIEW)]
+    office.revision(State.SUBMITTED)
+    assert handover.release_reviews(office.session, office.reviewer, reason="Away.", by=None) == tuple(held)
+
+
+def test_a_review_that_was_saved_by_another_request_is_given_back(office):
+    revision = office.revision(State.IN_REVIEW)
+    saved = text("UPDATE revision SET version = version + 1, note = 'Read.' WHERE id = :id")
+    assert revision.note == ""
+    office.session.execute(saved, {"id": revision.id})
+    handover.release_reviews(office.session, office.reviewer, reason="Away.", by=None)
+    assert (revision.state, revision.note) == (State.SUBMITTED, "Read.")
+
+
+def test_work_that_another_request_discarded_is_not_handed_over(office):
+    revision = office.draft()
+    version = revision.version
+    office.session.execute(text("UPDATE revision SET state = 'discarded' WHERE id = :id"), {"id": revision.id})
+    with pytest.raises(InvalidTransition):
+        handover.hand_over(office.session, revision, office.other.id, version=version, by=office.administrator)
+
+
+def test_what_was_handed_over_has_its_new_author_at_once(office):
+    revision = office.draft()
+    assert revision.author == office.author
+    handed = hand_over(office, revision, office.other)
+    assert (handed.author, handed.previous_author) == (office.other, office.author)

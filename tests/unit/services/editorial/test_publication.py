@@ -199,3 +199,10 @@ def test_a_publication_is_dated(office):
     before = now()
     revision = office.revision(State.PUBLISHED)
     assert before <= revision.published_at <= now()
+
+
+def test_the_trail_says_who_held_a_review_before_and_after_it_was_taken_over(office):
+    revision = office.revision(State.IN_REVIEW)
+    review.claim(office.session, revision, by=office.second)
+    event = history.revision_events(office.session, revision.id)[0]
+    assert (event.before, event.after) == ({"claimed_by_id": office.reviewer.id}, {"claimed_by_id": office.second.id})

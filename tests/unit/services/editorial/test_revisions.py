@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from portal.database.orm import now
-from portal.services.editorial.revisions import is_overdue
+from portal.services.editorial.revisions import is_overdue, load_desk
 from portal.vocabulary.workflow import State
 
 EARLIER, LATER = timedelta(hours=-1), timedelta(hours=1)
@@ -31,3 +31,9 @@ def test_overdue(office, state, due, publish, overdue):
     revision.due_at = due and now() + due
     revision.publish_at = publish and now() + publish
     assert is_overdue(revision) is overdue
+
+
+def test_what_was_decided_last_is_listed_first(office):
+    older, newer = (office.revision(State.PUBLISHED) for _ in range(2))
+    older.decided_at, newer.decided_at = now(), now() + EARLIER
+    assert load_desk(office.session, office.reviewer).decided == (older, newer)
