@@ -171,3 +171,22 @@ def test_a_run_of_a_version_with_fewer_columns_is_undone(take, session):
     assert undo_run(session(), second.run_id).restored == 1
     session.expire_all()
     assert str(session.query(Project).one().budget) == "50000.00"
+
+
+def test_an_amount_that_would_be_emptied_is_shown_as_a_file_states_it(take):
+    take(ROW | {"budget_usd": "1234567.05"})
+    assert list(map(str, take(ROW | {"budget_usd": ""}).first_issues)) == [
+        "refused row 2, budget_usd: The row empties a public field: XX.1 states 1234567.05. "
+        "Enter it, or import with --allow-emptying."
+    ]
+
+
+def test_a_row_that_may_be_another_project_is_refused_in_these_words(take):
+    take(ROW)
+    report = take(ROW | {"title": "Beta research", "benefiting_member_states": "Ghana"})
+    why = "The row changes title and countries of a record at once, so it may be another project"
+    advice = "Check the ID of the row, or import with --allow-replacing."
+    assert list(map(str, report.first_issues)) == [
+        f"refused row 2, title “Beta research”: {why}: the public title of XX.1 is Alpha training. {advice}",
+        f"refused row 2, benefiting_member_states “Ghana”: {why}: the public countries of XX.1 are Kenya. {advice}",
+    ]

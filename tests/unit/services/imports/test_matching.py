@@ -193,3 +193,23 @@ def test_a_third_row_beside_two_known_ones_is_a_new_record(take):
 def test_a_prima_id_that_two_records_have_means_neither(take, titles, added):
     assert take([{"title": title, "prima_id": "P-1"} for title in titles]).added == len(titles)
     assert take([{"project_id": "XX.1", "title": "Two", "prima_id": "P-1"}]).added == added
+
+
+def test_one_row_that_could_be_either_of_two_records_is_refused_with_both_named(session, take):
+    take([{"summary": "First."}, {"summary": "Second."}])
+    report = take([{"summary": "Third."}])
+    one, other = (slug for (slug,) in session.query(Project.slug).order_by(Project.id))
+    assert (report.changed, report.refused) == (0, 1)
+    assert str(report.first_issues[0]) == (
+        "refused row 2, title “Alpha one”: The row is ambiguous, since others have its title, countries and year: "
+        f"the public records {one} and {other}. Enter the Projects ID or a Prima ID that no other row has."
+    )
+
+
+def test_only_rows_of_one_title_are_said_to_be_alike(take):
+    titles = ["Alpha one", "Beta two", "Alpha one", "Beta two"]
+    report = take([{"title": title, "summary": f"{number}."} for number, title in enumerate(titles)])
+    alike = [(issue.row, issue.reason.partition(";")[0]) for issue in report.first_issues]
+    assert alike == [
+        (4, "Row 2 has the same title, dates and countries"), (5, "Row 3 has the same title, dates and countries"),
+    ]  # fmt: skip

@@ -118,3 +118,16 @@ def test_a_refused_row_without_an_id_is_named_by_its_number():
 def test_a_question_has_no_full_stop():
     text = str(ImportIssue(2, "", "", "refused", "Is this 64,240 or 64.24?", "Did you mean 'Armenia'?"))
     assert text == "refused row 2: Is this 64,240 or 64.24? Did you mean 'Armenia'?"
+
+
+def test_a_note_on_the_whole_file_is_a_row_of_its_own():
+    out = io.StringIO()
+    Report(csv.writer(out)).note_file(["=The cells are separated by tabs"])
+    _, row = csv.reader(io.StringIO(out.getvalue()))
+    assert row == ["", "", "", "", "", "note", "'=The cells are separated by tabs", ""]
+
+
+def test_a_note_on_the_whole_file_is_in_the_summary():
+    report = Report(rows=1)
+    report.note_file(["The cells are separated by tabs"])
+    assert report.summary().splitlines()[1] == "  The cells are separated by tabs."

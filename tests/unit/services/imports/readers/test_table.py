@@ -4,7 +4,7 @@ import pytest
 
 from portal.errors import UnreadableFile
 from portal.services.imports.header import REQUIRED_COLUMNS
-from portal.services.imports.readers.table import open_table
+from portal.services.imports.readers.table import is_total_row, open_table
 
 HEADER = ",".join(REQUIRED_COLUMNS)
 
@@ -81,3 +81,18 @@ def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(UnreadableFile) as caught, open_table(tmp_path / "in.csv"):
         pass
     assert str(caught.value) == ("in.csv: cannot be opened (No such file or directory); check the path and its rights.")
+
+
+@pytest.mark.parametrize(
+    ("values", "is_total"),
+    [
+        ({"budget": "64240"}, True),
+        ({"budget": "64240", "title": "Total:"}, True),
+        ({"budget": "64240", "title": "A title"}, False),
+        ({"budget": " "}, False),
+        ({"number": "SUM"}, True),
+        ({"budget": "64240", "summary": "Text."}, False),
+    ],
+)
+def test_a_total_is_known_in_a_file_without_ids_too(values, is_total):
+    assert is_total_row(values) is is_total

@@ -50,6 +50,21 @@ def test_a_row_is_as_wide_as_the_header(read):
     assert read(["a", "b", None], [1], [1, 2, 3]) == [(1, ["a", "b"]), (2, ["1", ""]), (3, ["1", "2", "3"])]
 
 
+@pytest.mark.parametrize(("place", "letters"), [(1, "B"), (25, "Z"), (26, "AA"), (53, "BB")])
+def test_a_merged_cell_counts_in_rows_that_end_before_it(tmp_path, place, letters):
+    before = ["x"] * place
+    book = Workbook()
+    for row in ([*before, "merged"], ["1"], ["2"], ["3"]):
+        book.active.append(row)
+    book.active.cell(2, place + 1, "both")
+    # Not merge_cells(), which makes the rows as long as the range.
+    book.active.merged_cells.add(f"{letters}2:{letters}3")
+    book.save(tmp_path / "in.xlsx")
+    with xlsx_reader.open_lines(tmp_path / "in.xlsx") as lines:
+        assert [cells[place] for _, cells in lines.rows] == ["merged", "both", "both", ""]
+        assert lines.notes == (f"The value of merged cells was read in each of their rows: {letters}2:{letters}3",)
+
+
 @pytest.fixture
 def refusal(tmp_path):
     """refusal({name: bytes}) is what is said of an archive with these parts."""
