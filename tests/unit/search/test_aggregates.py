@@ -16,3 +16,9 @@ def test_a_project_type_without_suggestions_points_to_no_goal(session):
     import_records(session, [{"project_id": "A.1", "title": "One", "project_type": "Remittances", "sdg": "10.7"}])
     goals = {goal.term.code: goal for goal in aggregates.goal_stats("sdg")}
     assert (goals["10"].tagged_projects, goals["10"].suggested_projects) == (1, 0)
+
+
+def test_without_any_national_project_a_country_has_none(session):
+    import_records(session, [{"project_id": "A.1", "title": "One", "benefiting_member_states": "Kenya"}])
+    (kenya,) = aggregates.country_stats()
+    assert (kenya.term.code, kenya.projects, kenya.national_projects) == ("KEN", 1, 0)

@@ -180,3 +180,10 @@ def test_a_vector_stays_below_what_postgresql_takes():
     places = [int(place) for place in tsvector_literal(["the"] * 20_000).split(":")[1].split(",")]
     assert len(places) == 255
     assert all(before < after for before, after in not_empty(pairwise(places)))
+
+
+@pytest.mark.parametrize("typed", ["pr.7x", "PR.7X", "Pr.7x"])
+def test_a_prima_id_in_small_letters_is_found_in_any_case(session, typed):
+    rows = [{"project_id": "A.1", "title": "One", "prima_id": "pr.7x"}, {"project_id": "B.2", "title": "PR 7X"}]
+    import_records(session, rows)
+    assert numbers_of(session, text_index.match(session(), typed).all) == {"A.1"}

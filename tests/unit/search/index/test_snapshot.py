@@ -173,3 +173,13 @@ def test_ids_that_no_project_has_are_no_rows(session):
     index = current.current_snapshot().index
     known = int(index.row_columns.ids[3])
     assert list(index.rows_of(np.array([-1, known, 10**6]))) == [3]
+
+
+@pytest.mark.usefixtures("sample")
+def test_a_title_before_that_of_the_newest_project_is_listed_before_it(session, keep):
+    newest = current.current_snapshot().index.page(current.current_snapshot().index.all_rows, "newest", 0, 1)
+    title = session.get(Project, newest[0]).title
+    keep([record("F.1", title[:-1])])
+    patched, whole = current.current_snapshot().index, load_snapshot(session()).index
+    assert len(patched.appended) == 1
+    assert patched.page(patched.all_rows, "title", 0, 101) == whole.page(whole.all_rows, "title", 0, 101)

@@ -149,3 +149,19 @@ def test_no_input_is_too_strange(pairs):
         page=filters.page, invalid_parameters=()
     )
     assert str(filters).isascii()
+
+
+@pytest.mark.parametrize(
+    ("query", "reason"),
+    [
+        ("sort=password", "not understood"),
+        ("view=sideways", "not understood"),
+        ("country_match=some", "not understood"),
+        ("budget=lots", "only none"),
+        ("page=0", "out of range"),
+        ("page=x", "not a number"),
+    ],
+)
+def test_a_value_that_is_not_understood_has_a_reason(query, reason):
+    (invalid,) = asked(query).invalid_parameters
+    assert (f"{invalid.name}={invalid.value}", invalid.reason) == (query, reason)
