@@ -76,3 +76,12 @@ def test_a_damaged_database_is_told(engine, tmp_path):
     with pytest.raises(BackupFailed, match=r"damaged|could not be copied"):
         back_up(engine, tmp_path / "copy.db")
     assert not (tmp_path / "copy.db").exists()
+
+
+def test_what_a_killed_backup_left_is_in_nobodys_way(engine, tmp_path):
+    copy = tmp_path / "copies" / "portal.db"
+    copy.parent.mkdir()
+    (copy.parent / "portal.db.unfinished").write_bytes(b"half a database" * 1_000)
+    back_up(engine, copy)
+    assert count(copy) == 100
+    assert list(copy.parent.iterdir()) == [copy]

@@ -230,3 +230,11 @@ def test_a_term_stays_while_a_waiting_revision_has_its_former_code(session, mist
 
 def test_an_empty_search_needs_no_terms(session, mistaken):
     assert directory.find(Filters()).total == 2
+
+
+def test_drafts_that_have_several_countries_follow_a_merge(session, load):
+    countries = COMPLETE.replace(countries=("GHA", "KEN", "TGO"), other_countries=("BEN",))
+    revision = Office(session()).draft(countries)
+    terms.merge(session(), *(terms.get_term(session(), "country", code) for code in ("GHA", "TGO")))
+    session.commit()
+    assert revision.draft == countries.replace(countries=("TGO", "KEN"))

@@ -207,3 +207,30 @@ def test_the_names_of_other_lists_are_known(lookup, name, code):
     assert read_countries(FieldValidation({"countries": name}), "countries", lookup) == [
         lookup.by_code("country", code)
     ]
+
+
+def test_codes_after_one_that_is_not_known_are_read_too(lookup):
+    validation = FieldValidation({"gcm": "99;6;98"})
+    assert read_codes(validation, "gcm", lookup) == [lookup.by_code("gcm", "6")]
+    assert [finding.reason for finding in validation.findings] == [
+        "'99' is not a known code", "'98' is not a known code",
+    ]  # fmt: skip
+
+
+def test_a_former_name_of_a_term_is_read_and_said(session):
+    term = session.query(Term).filter_by(facet="status", code="completed").one()
+    term.aliases = ["Concluded"]
+    validation = FieldValidation({"status": "concluded"})
+    assert read_term(validation, "status", "status", TermLookup([term], accepts_new=False)) == term.id
+    assert findings(validation) == [
+        ("repaired", "status", "'concluded' was interpreted as 'Completed'", "Nothing to do")
+    ]
+    session.rollback()
+
+
+def test_spaces_that_were_made_one_are_said():
+    validation = FieldValidation({"title": "Two  words\nand more"})
+    assert validation.text("title") == "Two words and more"
+    assert findings(validation) == [
+        ("repaired", "title", "Repeated spaces or line ends became single spaces", "Nothing to do")
+    ]

@@ -132,3 +132,7 @@ def test_the_names_of_international_lists_are_known(session, text, code):
 @pytest.mark.parametrize("text", ["Korea", "Republic", "(the)", "*", "Republic of China"])
 def test_what_may_be_two_countries_or_none_is_not_known(session, text):
     assert cached_term_lookup(session()).find("country", text) is None
+
+
+def test_the_shared_lookup_takes_in_no_term(session):
+    assert cached_term_lookup(session()).add("type", "Salt mining") is None

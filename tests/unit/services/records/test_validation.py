@@ -136,3 +136,16 @@ def test_the_end_that_french_pages_show_by_mistake_is_left_out(changes, end):
     if end is None:
         (finding,) = validation.findings
         assert finding.advice == "State the start date too if 2024 is right"
+
+
+def test_a_country_in_both_lists_counts_as_benefiting(checked, lookup):
+    proposal, found = checked(other_countries="Ghana;France")
+    assert (lookup.by_code("country", "GHA"), True) in proposal.country_links
+    assert found == [
+        (
+            "repaired",
+            "other_countries",
+            "A country is in both lists of countries. It counts as benefiting",
+            "Remove it from one of them",
+        )
+    ]
