@@ -1,7 +1,6 @@
 """The columns of exported tables: name, meaning, hashtag and counterpart in other standards of each.
 
-`docs/data.md` is made from this list. Columns that an import reads have the same names there
-(services.imports.header).
+`docs/data.md` is made from this list. Their labels, which imports read too, are in vocabulary.columns.
 """
 
 from __future__ import annotations
@@ -16,11 +15,10 @@ from portal.exports import getters
 from portal.exports.document import Document
 from portal.exports.getters import Getter, Value
 from portal.exports.record import Record
+from portal.vocabulary.columns import LABELS
 
 # What a cell holds. An amount is a whole number of US cents until a format writes it; a list has several texts.
 Kind = Literal["text", "amount", "integer", "date", "url", "list"]
-
-SEPARATOR = "; "
 
 
 class UnknownColumn(PortalError):
@@ -36,7 +34,6 @@ class Column:
     """
 
     name: str
-    label: str
     kind: Kind
     description: str
     getter: Callable[[Document], Getter]
@@ -47,157 +44,162 @@ class Column:
     is_default: bool = True
     is_safe: bool = False
 
+    @property
+    def label(self) -> str:
+        """What a header in words calls it."""
+        return LABELS[self.name]
+
 
 COLUMNS = (
     Column(
-        "project_id", "Projects ID", "text",
+        "project_id", "text",
         "The Fund’s identifier, such as LM.0024; empty until there is one.",
         getters.attribute("reference"), "#activity+code", "iati-identifier (after the publisher’s prefix)",
         "identifier part of id", "identifier",
     ),
     Column(
-        "title", "Title", "text", "The title, as the Fund words it.",
+        "title", "text", "The title, as the Fund words it.",
         getters.attribute("title"), "#activity+name", "title/narrative", "title", "name",
     ),
     Column(
-        "start_date", "Start date", "date", "A year, a month (2008-05) or a day, as precise as the source is.",
+        "start_date", "date", "A year, a month (2008-05) or a day, as precise as the source is.",
         getters.attribute("start"), "#date+start", "activity-date type 2 or 1", "plannedDates/0/startDate", "startDate",
         is_safe=True,
     ),
     Column(
-        "end_date", "End date", "date", "A year, a month or a day, as precise as the source is.",
+        "end_date", "date", "A year, a month or a day, as precise as the source is.",
         getters.attribute("end"), "#date+end", "activity-date type 4 or 3", "plannedDates/0/endDate", "endDate",
         is_safe=True,
     ),
     Column(
-        "status", "Project status", "text", "Active or completed, in words.",
+        "status", "text", "Active or completed, in words.",
         getters.name_of("status"), "#status+name", "activity-status", "classifications/title", "",
     ),
     Column(
-        "status_code", "Project status (code)", "text", "The status as it stands in addresses of this portal.",
+        "status_code", "text", "The status as it stands in addresses of this portal.",
         getters.code_of("status"), "#status+code", "activity-status", "classifications/code", "", is_safe=True,
     ),
     Column(
-        "project_type", "Project type", "text", "The project type, as the Fund names it.",
+        "project_type", "text", "The project type, as the Fund names it.",
         getters.name_of("type"), "#sector+name", "sector, vocabularies 1 and 99", "classifications/title", "about",
     ),
     Column(
-        "project_type_code", "Project type (code)", "text", "The project type as it stands in addresses.",
+        "project_type_code", "text", "The project type as it stands in addresses.",
         getters.code_of("type"), "#sector+code", "sector, vocabularies 1 and 99", "classifications/code", "",
         is_safe=True,
     ),
     Column(
-        "theme", "Theme", "text", "The group of project types to which the type belongs.",
+        "theme", "text", "The group of project types to which the type belongs.",
         getters.name_of("theme"), "#subsector+name", "", "classifications/title", "about",
     ),
     Column(
-        "theme_code", "Theme (code)", "text", "The theme as it stands in addresses.",
+        "theme_code", "text", "The theme as it stands in addresses.",
         getters.code_of("theme"), "#subsector+code", "", "classifications/code", "", is_safe=True,
     ),
     Column(
-        "budget_usd", "Budget in US dollars", "amount", "The budget in US dollars; empty if it is not stated.",
+        "budget_usd", "amount", "The budget in US dollars; empty if it is not stated.",
         getters.attribute("budget"), "#value+budget+usd", "transaction type 2 and, up to a year, budget",
         "amountAwarded", "amount", is_safe=True,
     ),
     Column(
-        "coverage", "Coverage", "text", "National, regional, multi-regional or global.",
+        "coverage", "text", "National, regional, multi-regional or global.",
         getters.name_of("coverage"), "#scope+name", "activity-scope", "classifications/title", "",
     ),
     Column(
-        "coverage_code", "Coverage (code)", "text", "The coverage as it stands in addresses.",
+        "coverage_code", "text", "The coverage as it stands in addresses.",
         getters.code_of("coverage"), "#scope+code", "activity-scope", "locationScope", "", is_safe=True,
     ),
     Column(
-        "year", "Year of allocation", "integer", "The year in which the Fund allocated the budget.",
+        "year", "integer", "The year in which the Fund allocated the budget.",
         getters.attribute("year"), "#date+year", "transaction-date of the budget", "yearOfAllocation", "", is_safe=True,
     ),
     Column(
-        "region", "IDF region", "text", "The region, as the Fund divides the world.",
+        "region", "text", "The region, as the Fund divides the world.",
         getters.name_of("region"), "#region+name", "recipient-region, if no state is named", "classifications/title",
         "areaServed",
     ),
     Column(
-        "region_code", "IDF region (code)", "text", "The region as it stands in addresses.",
+        "region_code", "text", "The region as it stands in addresses.",
         getters.code_of("region"), "#region+code", "recipient-region, if no state is named", "classifications/code", "",
         is_safe=True,
     ),
     Column(
-        "benefiting_member_states", "Benefiting member states", "list", "The names of all states that benefit.",
+        "benefiting_member_states", "list", "The names of all states that benefit.",
         getters.names_of("countries"), "#country+name", "recipient-country", "beneficiaryLocation/0/name",
         "areaServed",
     ),
     Column(
-        "country_codes", "Benefiting member states (ISO codes)", "list", "Their ISO 3166-1 alpha-3 codes.",
+        "country_codes", "list", "Their ISO 3166-1 alpha-3 codes.",
         getters.codes_of("countries"), "#country+code+v_iso3", "recipient-country", "beneficiaryLocation/0/countryCode",
         "areaServed", is_safe=True,
     ),
     Column(
-        "country_shares", "Shares of the member states", "list",
+        "country_shares", "list",
         "Percentages of the budget in the order of the states; empty for equal shares.",
         getters.shares, "#value+share+pct", "recipient-country/@percentage", "", "", is_safe=True,
     ),
     Column(
-        "summary", "Summary", "text", "What the project does, in plain Markdown.",
+        "summary", "text", "What the project does, in plain Markdown.",
         getters.attribute("summary"), "#description", "description/narrative", "description", "description",
     ),
     Column(
-        "source_url", "Source page", "url", "The public page from which the facts come.",
+        "source_url", "url", "The public page from which the facts come.",
         getters.attribute("source_url"), "#meta+source+url", "document-link, category A12", "dataSource", "",
     ),
     Column(
-        "prima_id", "Prima ID", "text", "IOM’s identifier for the management of the project.",
+        "prima_id", "text", "IOM’s identifier for the management of the project.",
         getters.attribute("prima_id"), "#activity+code+prima", "other-identifier", "", "identifier",
     ),
     Column(
-        "other_countries", "Other countries benefiting at time of allocation", "list",
+        "other_countries", "list",
         "Countries that were not eligible but benefited too.",
         getters.names_of("other_countries"), "#country+name+other", "location", "", "areaServed",
     ),
     Column(
-        "other_country_codes", "Other countries (ISO codes)", "list", "Their ISO 3166-1 alpha-3 codes.",
+        "other_country_codes", "list", "Their ISO 3166-1 alpha-3 codes.",
         getters.codes_of("other_countries"), "#country+code+other+v_iso3", "location/administrative", "",
         "areaServed", is_safe=True,
     ),
     Column(
-        "language", "Language of the summary", "text", "A BCP 47 code; empty if it is not stated.",
+        "language", "text", "A BCP 47 code; empty if it is not stated.",
         getters.attribute("language"), "#meta+lang", "description/narrative/@xml:lang", "", "inLanguage",
     ),
     Column(
-        "title_language", "Language of the title", "text", "A BCP 47 code; empty if it is not stated.",
+        "title_language", "text", "A BCP 47 code; empty if it is not stated.",
         getters.attribute("title_language"), "#meta+lang+title", "title/narrative/@xml:lang", "", "inLanguage",
     ),
     Column(
-        "funding_line", "Funding line", "text", "The funding line, as the record states it.",
+        "funding_line", "text", "The funding line, as the record states it.",
         getters.attribute("funding_line"), "#meta+funding_line", "portal:record/@funding-line",
         "grantProgramme/0/title", "",
     ),
     Column(
-        "sdg", "Sustainable Development Goals", "list", "Goals (8) and targets (8.8) that the project serves.",
+        "sdg", "list", "Goals (8) and targets (8.8) that the project serves.",
         getters.codes_of("sdg"), "#indicator+sdg+code", "tag, vocabulary 2 or 3", "classifications", "about",
         is_safe=True,
     ),
     Column(
-        "gcm", "Global Compact objectives", "list", "Objectives (1 to 23) of the Global Compact for Migration.",
+        "gcm", "list", "Objectives (1 to 23) of the Global Compact for Migration.",
         getters.codes_of("gcm"), "#indicator+gcm+code", "tag, vocabulary 99", "classifications", "about", is_safe=True,
     ),
     Column(
-        "key", "Key", "text", "The permanent last part of the project’s address.",
+        "key", "text", "The permanent last part of the project’s address.",
         getters.attribute("key"), "#meta+id", "portal:record/@key", "", "",
     ),
     Column(
-        "address", "Address", "url", "The permanent address of the project’s page.",
+        "address", "url", "The permanent address of the project’s page.",
         getters.address, "#meta+url", "document-link, category A12", "url", "url", is_safe=True,
     ),
     Column(
-        "licence", "Licence", "text", "The licence of this row.",
+        "licence", "text", "The licence of this row.",
         getters.licence, "#meta+license", "@portal:licence of the file", "license of the package", "license",
     ),
     Column(
-        "sample", "Sample", "text", "“sample” for a record that was compiled to show the portal.",
+        "sample", "text", "“sample” for a record that was compiled to show the portal.",
         getters.sample, "#meta+sample", "portal:record/@sample", "isSample", "", is_safe=True,
     ),
     Column(
-        "last_changed", "Last changed", "text", "When the public record last changed, in UTC. On request only.",
+        "last_changed", "text", "When the public record last changed, in UTC. On request only.",
         getters.last_changed, "#date+updated", "@last-updated-datetime", "dateModified", "dateModified",
         is_default=False, is_safe=True,
     ),

@@ -21,6 +21,8 @@ _ESCAPE_START = "_x00"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 _ZERO_WIDTH = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
 _BLANK_LINES = re.compile(r"\n{3,}")
+# What one repair uncovers, such as an escape within an escape, another one repairs.
+_MAX_PASSES = 5
 
 
 def remove_invisible(text: str) -> str:
@@ -31,12 +33,17 @@ def remove_invisible(text: str) -> str:
 def repair(text: str) -> str:
     """The text as it was meant: escapes of Excel and wrongly decoded characters read back, nothing invisible.
 
-    Every cleaner begins with it. Line ends of any kind are line feeds afterwards.
+    Every cleaner begins with it. Line ends of any kind are line feeds afterwards. Repairing it again changes nothing.
     """
-    if text.isprintable() and _ESCAPE_START not in text:
-        return text
-    unescaped = _ESCAPED_CONTROL.sub(lambda escape: chr(int(escape[1], 16)), text)
-    return remove_invisible(restore(normalise_line_ends(unescaped)))
+    for _ in range(_MAX_PASSES):
+        if text.isprintable() and _ESCAPE_START not in text:
+            break
+        before = text
+        unescaped = _ESCAPED_CONTROL.sub(lambda escape: chr(int(escape[1], 16)), before)
+        text = remove_invisible(restore(normalise_line_ends(unescaped)))
+        if text == before:
+            break
+    return text
 
 
 def describe_repairs(text: str) -> list[str]:

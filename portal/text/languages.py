@@ -32,7 +32,8 @@ def read_language(text: str) -> str | None:
     folded = fold(text.translate(_DASHES))
     if folded in _NOT_STATED:
         return ""
-    if code := _codes_by_name().get(folded):
+    # A code before a name: ga is Irish, while Ga is a language of Ghana.
+    if code := None if text in Locale("en").languages else _codes_by_name().get(folded):
         return code
     tag = _TAG.fullmatch(text.strip())
     if tag is None:
@@ -43,6 +44,14 @@ def read_language(text: str) -> str | None:
     script, region = tag[2] and tag[2].title(), tag[3] and tag[3].upper()
     code = "-".join(filter(None, (language, script, None if region == language.upper() else region)))
     return code if len(code) <= MAX_LANGUAGE_LENGTH else None
+
+
+def is_language_code(text: str) -> bool:
+    """Whether a text has the form of the codes that records state: "fr", "zh-Hans", "es-419"."""
+    tag = _TAG.fullmatch(text)
+    if tag is None or len(text) > MAX_LANGUAGE_LENGTH or tag[1] not in _known_codes():
+        return False
+    return text == "-".join(filter(None, (tag[1], tag[2] and tag[2].title(), tag[3] and tag[3].upper())))
 
 
 def primary_language(code: str) -> str:
@@ -58,5 +67,10 @@ def _codes_by_name() -> dict[str, str]:
     for locale in _LOCALES:
         for code, name in Locale(locale).languages.items():
             if len(code) <= 3:
-                codes.setdefault(fold(name), code)
+                codes.setdefault(fold(name), get_global("language_aliases").get(code, code).replace("_", "-"))
     return codes
+
+
+@cache
+def _known_codes() -> frozenset[str]:
+    return frozenset((*Locale("en").languages, *get_global("language_aliases"), *_codes_by_name().values()))

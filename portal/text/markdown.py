@@ -27,6 +27,7 @@ _ALLOWED_TAGS = {
 _ALLOWED_ATTRIBUTES = {"a": {"href"}, "ol": {"start"}, "li": {"value"}}
 _ESCAPABLE = frozenset("*_`[]<>#|-+.!")
 _HARD_BREAK = "  \n"
+_BLANK_LINES = re.compile(r"\n{3,}")
 
 
 class _AbsoluteLinksMarkdown(MarkdownIt):
@@ -85,7 +86,15 @@ def clean_cell_markdown(text: str) -> str:
         # The indent of an item says which item it belongs to.
         indent = line[: len(line) - len(line.lstrip())].expandtabs(4) if is_item(line) else ""
         lines.append(indent + " ".join(line.split()))
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
+    return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip("\n")
+
+
+def clean_own_markdown(text: str) -> str:
+    """The same text from one of our own files: no-break spaces, indents and repeated spaces stay too."""
+    if is_clean_line(text) and not has_markup(text):
+        return text
+    lines = (line.rstrip() for line in plain_from_html(repair(text), keep_links=True).split("\n"))
+    return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip("\n")
 
 
 def render_html(text: str) -> str:

@@ -122,14 +122,14 @@ def test_invisible_characters_and_other_dashes_are_read_and_said(load, record, s
 @pytest.mark.parametrize(
     ("start", "words"),
     [
-        ("<!DOCTYPE html><html>", "an HTML page"),
-        ('<?xml version="1.0"?><iati-activities>', "an XML file"),
-        ('{"projects": []}', "a JSON file"),
-        ("  [1]", "a JSON file"),
+        ("<!DOCTYPE html><html>", "this is an HTML page, not a table"),
+        ('<?xml version="1.0"?><rss/>', "this is no IATI: the first element is 'rss'"),
+        ('{"projects": []}', "this JSON file is no object with a list “grants” or “items”, and no JSON Lines"),
+        ("  [1]", "this JSON file is no object with a list “grants” or “items”, and no JSON Lines"),
     ],
 )
 def test_a_file_of_another_kind_is_called_what_it_is(session, tmp_path, start, words):
     path = tmp_path / "records.csv"
     path.write_text(f"{start}\n", encoding="utf-8")
-    with pytest.raises(UnreadableFile, match=f"this is {words}, not a table"):
+    with pytest.raises(UnreadableFile, match=words):
         import_file(session(), path, report=Report())

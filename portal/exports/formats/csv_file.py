@@ -6,11 +6,12 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from portal.exports.columns import SEPARATOR, Column, amount_text
+from portal.exports.columns import Column, amount_text
 from portal.exports.document import Document
 from portal.exports.options import ExportOptions
 from portal.exports.record import Record
 from portal.text.formulas import escape_formula
+from portal.vocabulary.columns import SEPARATOR
 
 _BYTE_ORDER_MARK = "\ufeff"
 

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from datetime import date
 from xml.sax.saxutils import escape
 
-from portal.exports.columns import SEPARATOR, Kind, amount_text
+from portal.exports.columns import Kind, amount_text
 from portal.exports.getters import Value
+from portal.vocabulary.columns import SEPARATOR
 
 MAX_ROWS, MAX_CELL_LENGTH = 1_048_576, 32_767
 MAX_LINKS, MAX_LINK_LENGTH = 65_530, 2_079

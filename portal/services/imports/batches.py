@@ -17,6 +17,7 @@ from portal.services.records.placeholders import is_placeholder
 from portal.services.records.spellings import NewTerm, TermLookup
 from portal.services.records.validation import validate_fields
 from portal.services.records.values import Proposal
+from portal.text.cleaning import clean_cell
 
 # A batch is stored in one transaction, which blocks other writers, and journalled as one catalogue change, which lists
 # a limited number of projects.
@@ -33,25 +34,32 @@ class CheckedRow(NamedTuple):
     label: RowLabel = RowLabel()
 
 
+class Prefixes(NamedTuple):
+    """What stands before the Projects IDs: `added` to those of the file, `iati` in its identifiers of activities."""
+
+    added: str = ""
+    iati: str = ""
+
+
 class Batch(NamedTuple):
-    """Rows in file order, and the new terms that they use."""
+    """Rows in file order, and the new terms that they use; `notes` are sentences about the file."""
 
     rows: list[CheckedRow]
     new_terms: list[NewTerm]
     notes: tuple[str, ...] = ()
 
 
-def validated_batches(path: Path, term_lookup: TermLookup, id_prefix: str = "") -> Iterator[Batch]:
-    """Yield all rows, with `id_prefix` before each Projects ID; raises UnreadableFile at the first unreadable row."""
+def validated_batches(path: Path, term_lookup: TermLookup, prefixes: Prefixes) -> Iterator[Batch]:
+    """Yield all rows; the last batch may have notes alone. Raises UnreadableFile at the first unreadable row."""
     rows: list[CheckedRow] = []
     size = 0
     comma_groups = cache(partial(_commas_divide_thousands, path))
-    with open_table(path) as source:
+    with open_table(path, iati_prefix=prefixes.iati) as source:
         notes = source.notes
         for number, values, issue, note in source.rows:
             number_text = values.get("number", "").strip()
-            if id_prefix and number_text and not is_placeholder(number_text):
-                values["number"] = id_prefix + number_text
+            if prefixes.added and number_text and not is_placeholder(number_text):
+                values["number"] = prefixes.added + number_text
             checked = CheckedRow(None, [issue]) if issue else _check_row(number, values, term_lookup, comma_groups)
             if checked.proposal is None:
                 checked = checked._replace(label=RowLabel(values.get("number", ""), values.get("title", "")))
@@ -60,7 +68,8 @@ def validated_batches(path: Path, term_lookup: TermLookup, id_prefix: str = "") 
             if len(rows) >= MAX_BATCH_ROWS or size >= MAX_BATCH_CHARACTERS:
                 yield Batch(rows, term_lookup.take_new_terms(), notes)
                 rows, size, notes = [], 0, ()
-    if rows:
+        notes = (*notes, *source.closing_notes())
+    if rows or notes:
         yield Batch(rows, term_lookup.take_new_terms(), notes)
 
 
@@ -73,7 +82,8 @@ def _commas_divide_thousands(path: Path) -> bool:
 def _check_row(
     number: int, values: dict[str, str], term_lookup: TermLookup, comma_groups: Callable[[], bool]
 ) -> CheckedRow:
-    validation = FieldValidation(values, comma_groups=comma_groups)
+    key = clean_cell(values.get("key", ""))
+    validation = FieldValidation(values, comma_groups=comma_groups, is_own_row=bool(key))
     proposal = validate_fields(validation, term_lookup, row=number)
     issues = [
         ImportIssue(
@@ -86,4 +96,4 @@ def _check_row(
         )
         for finding in validation.findings
     ]
-    return CheckedRow(proposal, issues)
+    return CheckedRow(proposal and proposal._replace(key=key), issues)

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from portal.errors import UnreadableFile
+from portal.text.folding import fold
+from portal.vocabulary.columns import LABELS
 
 REQUIRED_COLUMNS = (
     "project_id",
@@ -31,8 +33,10 @@ OPTIONAL_COLUMNS = (
     "funding_line",
     "sdg",
     "gcm",
+    "key",
 )
 KNOWN_COLUMNS = REQUIRED_COLUMNS + OPTIONAL_COLUMNS
+_NAME_BY_LABEL = {fold(label): name for name, label in LABELS.items()}
 # Columns whose name differs from that of their field of ProjectDraft.
 _FIELD_BY_COLUMN = {
     "project_id": "number",
@@ -42,6 +46,23 @@ _FIELD_BY_COLUMN = {
     "benefiting_member_states": "countries",
 }
 _COLUMN_BY_FIELD = {field: column for column, field in _FIELD_BY_COLUMN.items()}
+# Columns of the project table that a file states, and the columns of the file that hold them.
+COLUMN_BY_STORED = {
+    "prima_id": "prima_id",
+    "title_language": "title_language",
+    "summary": "summary",
+    "language": "language",
+    "start": "start_date",
+    "end": "end_date",
+    "year": "year",
+    "budget": "budget_usd",
+    "status_id": "status",
+    "type_id": "project_type",
+    "coverage_id": "coverage",
+    "region_id": "region",
+    "funding_line": "funding_line",
+    "source_url": "source_url",
+}
 
 
 def field_of(column: str) -> str:
@@ -54,9 +75,17 @@ def column_of(field: str) -> str:
     return _COLUMN_BY_FIELD.get(field, field)
 
 
+def column_named(cell: str) -> str:
+    """The name of the column that a header calls by its name or label; other text as it is, in small letters."""
+    return _NAME_BY_LABEL.get(fold(cell)) or cell.strip().casefold()
+
+
 def parse_header(header: Sequence[str], name: str) -> tuple[str, ...]:
-    """The column names of a header row, in its order; raises UnreadableFile when the table cannot be imported."""
-    columns = tuple(cell.strip().casefold() for cell in header)
+    """The column names of a header row, in its order; raises UnreadableFile when the table cannot be imported.
+
+    A header has the names or the labels of our own files, in any case.
+    """
+    columns = tuple(map(column_named, header))
     while columns and not columns[-1]:
         columns = columns[:-1]
     if "" in columns:
@@ -69,7 +98,7 @@ def parse_header(header: Sequence[str], name: str) -> tuple[str, ...]:
             f"{name}: the first row is the header and lacks {_quoted_list(missing)}; "
             "add each missing column; it may be empty."
         )
-    if unknown := [column for column in columns if column not in KNOWN_COLUMNS]:
+    if unknown := [column for column in columns if column not in LABELS]:
         raise UnreadableFile(
             f"{name}: the header has unknown columns {_quoted_list(unknown)}; "
             f"rename or delete them. Known columns are {', '.join(KNOWN_COLUMNS)}."

@@ -11,30 +11,14 @@ from sqlalchemy.orm import Session
 
 from portal.models import Term
 from portal.search.shares import share_text
+from portal.services.imports.header import COLUMN_BY_STORED
 from portal.services.imports.issues import ImportIssue
 from portal.services.imports.matching import KnownRecords, StoredRecord
 from portal.services.records.values import STORED_COLUMNS, Proposal
 from portal.text.folding import fold
 
-# Stored columns that a file can empty, and the columns of the file that hold them.
-_FILE_COLUMNS = {
-    "prima_id": "prima_id",
-    "title_language": "title_language",
-    "summary": "summary",
-    "language": "language",
-    "start": "start_date",
-    "end": "end_date",
-    "year": "year",
-    "budget": "budget_usd",
-    "status_id": "status",
-    "type_id": "project_type",
-    "coverage_id": "coverage",
-    "region_id": "region",
-    "funding_line": "funding_line",
-    "source_url": "source_url",
-}
 _LANGUAGES = ("title_language", "language")
-_POSITIONS = {name: STORED_COLUMNS.index(name) for name in _FILE_COLUMNS}
+_POSITIONS = {name: STORED_COLUMNS.index(name) for name in COLUMN_BY_STORED}
 
 
 @dataclass(frozen=True)
@@ -80,7 +64,7 @@ class HeldUpdates:
                 continue
             # Zero is a stated budget.
             if before not in (None, "") and proposal[position] in (None, ""):
-                yield _FILE_COLUMNS[name], self._text(name, before)
+                yield COLUMN_BY_STORED[name], self._text(name, before)
         if links != proposal.country_links:
             yield from self._emptied_countries(links, proposal.country_links)
         if lost := set(tags) - set(proposal.tags):

@@ -94,6 +94,7 @@ class KnownRecords:
         self._first_new_id = first_new_id
         self._records: dict[tuple[str, str], StoredRecord] = {}
         self._by_reference: dict[str, StoredRecord] = {}
+        self._by_key: dict[str, StoredRecord] = {}
         self._by_fingerprint: dict[str, list[StoredRecord]] = {}
         self._by_sort_title: dict[str, list[StoredRecord]] = {}
         self.country_links: dict[int, tuple[tuple[int, bool], ...]] = {}
@@ -106,7 +107,7 @@ class KnownRecords:
         self._load(PROJECT_TABLE.c.reference, _references_in_any_case(proposals))
         # Most files are imported repeatedly; a record that was found by ID needs no other query.
         others = [p for p in proposals if not (p.reference and self.find("reference", p.reference))]
-        slugs = {p.slug.casefold() for p in others}
+        slugs = {slug.casefold() for p in others for slug in (p.slug, p.key) if slug}
         self.slugs_in_use = {slug.casefold() for slug in self._load(PROJECT_TABLE.c.slug_folded, slugs)}
         self.former_slugs = self._load_former_slugs(slugs)
         if self.has_unnumbered:
@@ -125,22 +126,33 @@ class KnownRecords:
             if record := self.find("reference", proposal.reference):
                 yield record
 
+    def by_key(self, proposal: Proposal) -> Iterator[StoredRecord]:
+        """The record without an ID that has the key of the row as its slug."""
+        if proposal.key and (record := self._by_key.get(proposal.key.casefold())) and record.id < self._first_new_id:
+            yield record
+
     def by_content(self, proposal: Proposal) -> Iterator[StoredRecord]:
         """The records without an ID that state the same in every field, oldest first."""
         for record in self._by_fingerprint.get(proposal.content_fingerprint() if self._by_fingerprint else "", ()):
-            if self._has_content(record, proposal):
+            if self._has_content(record, proposal) and not self._is_of_other_row(record, proposal):
                 yield record
 
     def by_prima_id(self, proposal: Proposal) -> Iterator[StoredRecord]:
         """The record without a Projects ID whose Prima ID is the same, if it is unique in the file and database."""
-        if proposal.prima_id and (record := self.find("prima_id", proposal.prima_id)):
+        record = self.find("prima_id", proposal.prima_id) if proposal.prima_id else None
+        if record and not self._is_of_other_row(record, proposal):
             yield record
 
     def by_title(self, proposal: Proposal) -> Iterator[StoredRecord]:
         """The records without a Projects ID that have the title, countries and year of the row, oldest first."""
         for record in self._by_sort_title.get(proposal.sort_title, ()):
-            if record.values[_YEAR] == proposal.year and self._countries(record) == eligible_countries(proposal):
+            is_alike = record.values[_YEAR] == proposal.year and self._countries(record) == eligible_countries(proposal)
+            if is_alike and not self._is_of_other_row(record, proposal):
                 yield record
+
+    def _is_of_other_row(self, record: StoredRecord, proposal: Proposal) -> bool:
+        """Whether another row of the file states the key of the record, and so identifies it with certainty."""
+        return record.slug.casefold() != proposal.key.casefold() and self._shared_values.has_key(record.slug)
 
     def _has_content(self, record: StoredRecord, proposal: Proposal) -> bool:
         # Reference, the first column, is None in the record.
@@ -156,7 +168,8 @@ class KnownRecords:
         return tuple(term_id for term_id, is_eligible in self.country_links.get(record.id, ()) if is_eligible)
 
     def _load_unnumbered(self, proposals: Sequence[Proposal]) -> None:
-        """Load the records without an ID that the proposals may match."""
+        """Load the records without an ID that the proposals may match, but for those found by a key of one row."""
+        proposals = [p for p in proposals if self._shared_values.has("key", p.key) or not any(self.by_key(p))]
         has_no_reference = PROJECT_TABLE.c.reference.is_(None)
         for record in self._query(
             PROJECT_TABLE.c.fingerprint, (p.content_fingerprint() for p in proposals), has_no_reference
@@ -179,6 +192,8 @@ class KnownRecords:
             if reference := record.value_of("reference"):
                 self._by_reference[reference] = record
                 self._remember("reference", reference, record)
+            else:
+                self._by_key[record.slug.casefold()] = record
         return slugs
 
     def _load_unique(self, identifier: str, values: Iterable[str | None]) -> None:

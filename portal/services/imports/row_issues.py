@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from portal.services.imports.issues import ImportIssue
 from portal.services.imports.matching import StoredRecord
-from portal.services.records.values import Proposal
+from portal.services.records.values import RESERVED_SLUGS, Proposal, is_slug
 
 _MAX_NAMED = 5
 
@@ -41,3 +41,27 @@ def ambiguous(proposal: Proposal, records: Sequence[StoredRecord], rows: Sequenc
     reason = f"The row is ambiguous, since others have its title, countries and year: {others_like_it}"
     advice = "Enter the Projects ID or a Prima ID that no other row has"
     return ImportIssue(proposal.row, "title", proposal.title, "refused", reason, advice)
+
+
+def former_key(proposal: Proposal) -> ImportIssue:
+    reason = "The record with this key has got a Projects ID since, so the row changes nothing"
+    return ImportIssue(proposal.row, "key", proposal.key, "note", reason, "Enter the ID into the row to change it")
+
+
+def other_key(proposal: Proposal, slug: str, record: StoredRecord | None) -> Iterator[ImportIssue]:
+    """Says why the record of a row has another key than the row states; nothing if it has the same one or states none.
+
+    `slug` is the one that the record has, `record` None if the row adds it.
+    """
+    if not proposal.key or proposal.key == slug:
+        return
+    if record is not None:
+        reason = "A record keeps its key"
+    elif proposal.key.casefold() in RESERVED_SLUGS:
+        reason = "The key is an address of the portal itself"
+    elif not is_slug(proposal.key):
+        reason = "The key cannot be the last part of an address"
+    else:
+        reason = "Another record has the key or once had it"
+    advice = "Nothing to do, unless links to the stated key are in use"
+    yield ImportIssue(proposal.row, "key", proposal.key, "note", f"{reason}; the record has another: {slug}", advice)

@@ -16,7 +16,7 @@ from portal.errors import UnreadableFile
 from portal.models import Term
 from portal.services.audit import recording
 from portal.services.imports.absent_columns import AbsentColumns
-from portal.services.imports.batches import Batch, validated_batches
+from portal.services.imports.batches import Batch, Prefixes, validated_batches
 from portal.services.imports.held_updates import HeldUpdates
 from portal.services.imports.prescan import prescan
 from portal.services.imports.report import Report
@@ -34,6 +34,7 @@ def import_file(
     new_terms: Literal["add", "refuse"] = "refuse",
     is_sample: bool = False,
     id_prefix: str = "",
+    iati_prefix: str = "",
     allow_emptying: bool = False,
     allow_replacing: bool = False,
     batch_context: Callable[[], AbstractContextManager[object]] | None = None,
@@ -41,14 +42,14 @@ def import_file(
     on_total: Callable[[int], object] | None = None,
     on_progress: Callable[[int], object] | None = None,
 ) -> None:
-    """Import a CSV (plain, .gz, .xz) or XLSX file into projects; never commits.
+    """Import a CSV, XLSX, JSON Lines, 360Giving or IATI file into projects; never commits.
 
     Valid rows are stored, invalid ones are refused in `report`; a repeated import changes nothing. Each batch is
     written inside `with batch_context()`, which may be its own transaction. `in_worker` reads and validates in a second
     process. `on_total` gets the number of rows, `on_progress` that of each stored batch. Raises UnreadableFile.
     """
     term_lookup = TermLookup(session.execute(select(Term)).scalars(), accepts_new=new_terms == "add")
-    source = path, term_lookup, id_prefix
+    source = path, term_lookup, Prefixes(id_prefix, iati_prefix)
     with batches_from_worker(*source) if in_worker else nullcontext(validated_batches(*source)) as batches:
         row_count, columns, shared_values = prescan(path)
         # The sample may change in any way: its records describe nothing.
@@ -91,8 +92,9 @@ class _Run:
         """Store each batch in a context of its own, and at the end the rows that waited for it."""
         for batch in batches:
             self.report.note_file(batch.notes)
-            with context():
-                self.store(partial(upserter.store, batch))
+            if batch.rows:
+                with context():
+                    self.store(partial(upserter.store, batch))
             if on_progress:
                 on_progress(len(batch.rows))
         if upserter.has_deferred:

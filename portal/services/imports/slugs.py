@@ -5,14 +5,22 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from portal.services.records.slugs import first_free_slug, is_slug_taken
+from portal.services.records.values import is_slug
 
 
 class SlugAllocator:
-    """Allocates free slugs; `taken` are those preferred slugs of a batch that are in use, case-folded."""
+    """Allocates free slugs; `taken` are those preferred slugs and keys of a batch that are in use, case-folded."""
 
     def __init__(self, session: Session, taken: set[str]) -> None:
         self._session = session
         self._taken = taken
+
+    def take(self, key: str) -> str:
+        """The slug that a file states, if it is one and free; else ""."""
+        if not is_slug(key) or key.casefold() in self._taken:
+            return ""
+        self._taken.add(key.casefold())
+        return key
 
     def allocate(self, preferred: str) -> str:
         """The preferred slug, or the first numbered one that is free; it counts as taken from now on."""

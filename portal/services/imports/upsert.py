@@ -81,6 +81,8 @@ class Upserter:
         self._deferred_rows: dict[Content, int] = {}
         self._superseded_rows: dict[str, tuple[int, Content]] = {}
         self._rows_by_likeness: dict[Content, int] = {}
+        # Rows whose key other rows state too.
+        self._keyed_rows: dict[Content, int] = {}
         self._terms = TermStore(session)
 
     @property
@@ -95,7 +97,7 @@ class Upserter:
         accepted = list(self._accepted_rows(rows, known))
         matched: list[MatchedRow] = []
         # Certain matches come first: no row may claim a record that another row identifies with certainty.
-        for candidates in (known.by_reference, known.by_content):
+        for candidates in (known.by_reference, known.by_key, known.by_content):
             accepted = list(self._unmatched(accepted, candidates, matched))
         accepted = [row for row in accepted if not self._is_superseded(row, known)]
         for row in self._unmatched(accepted, known.by_prima_id, matched):
@@ -134,10 +136,14 @@ class Upserter:
                 self._refuse(AcceptedRow(proposal, issues), [row_issues.repeated(proposal, first)])
                 continue
             rows_by_identity[identity] = proposal.row
+            if proposal.key and self._shared_values.has("key", proposal.key):
+                self._keyed_rows[identity] = proposal.row
             yield AcceptedRow(proposal, [*issues, *self._notes(proposal)])
 
     def _earlier_row(self, proposal: Proposal, identity: Content, known: KnownRecords) -> int:
         """The row of an earlier batch with the same ID or, without an ID, the same content; 0 if there is none."""
+        if proposal.key and not proposal.reference:
+            return self._keyed_rows.get(identity, 0)
         records = known.by_reference(proposal) if proposal.reference else known.by_content(proposal)
         if row := next(filter(None, (self._claimed_rows.row_of(record.id) for record in records)), 0):
             return row
@@ -176,12 +182,17 @@ class Upserter:
     def _is_superseded(self, row: AcceptedRow, known: KnownRecords) -> bool:
         """Whether the record with this content has a Projects ID now; an old file then changes nothing."""
         proposal = row.proposal
-        if proposal.reference or proposal.slug.casefold() not in known.former_slugs:
+        slug = proposal.key or proposal.slug
+        if proposal.reference or slug.casefold() not in known.former_slugs:
             return False
-        if proposal.fingerprint in self._superseded_rows:
+        if proposal.key:
+            issues = [*row.issues, row_issues.former_key(proposal)]
+        elif proposal.fingerprint in self._superseded_rows:
             return False
-        self._superseded_rows[proposal.fingerprint] = proposal.row, _content(proposal)
-        self._report.accept(row.issues, row.label)
+        else:
+            issues = row.issues
+            self._superseded_rows[proposal.fingerprint] = proposal.row, _identity(proposal)
+        self._report.accept(issues, row.label)
         self._report.unchanged += 1
         return True
 
@@ -219,10 +230,11 @@ class Upserter:
         notes = self._terms.store(match.row.proposal for match in stored)
         for row, record in stored:
             proposal = row.proposal
-            self._report.accept([*row.issues, *notes.get(proposal.row, ())], row.label)
             complete = self._terms.with_stored_ids(proposal)
+            slug = writer.add(complete) if record is None else record.slug
+            issues = [*row.issues, *notes.get(proposal.row, ()), *row_issues.other_key(proposal, slug, record)]
+            self._report.accept(issues, row.label)
             if record is None:
-                writer.add(complete)
                 self._report.added += 1
             elif writer.change(record, complete):
                 self._report.changed += 1
@@ -253,8 +265,10 @@ class Upserter:
 
 
 def _identity(proposal: Proposal) -> Content:
-    """What two rows have in common if one repeats the other: the Projects ID, or else every field."""
-    return (proposal.reference.casefold(),) if proposal.reference else _content(proposal)
+    """What two rows have in common if one repeats the other: the Projects ID, or else every field and the key."""
+    if proposal.reference:
+        return (proposal.reference.casefold(),)
+    return (*_content(proposal), proposal.key.casefold())
 
 
 def _content(proposal: Proposal) -> Content:

@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from portal.errors import PortalError
-from portal.services.imports.batches import Batch, validated_batches
+from portal.services.imports.batches import Batch, Prefixes, validated_batches
 from portal.services.records.spellings import TermLookup
 
 # One waiting batch keeps both processes busy; more would only use memory.
@@ -23,7 +23,7 @@ _MAX_WAITING_BATCHES = 1
 
 
 @contextmanager
-def batches_from_worker(path: Path, term_lookup: TermLookup, id_prefix: str) -> Iterator[Iterator[Batch]]:
+def batches_from_worker(path: Path, term_lookup: TermLookup, prefixes: Prefixes) -> Iterator[Iterator[Batch]]:
     """The batches of `validated_batches`, from a process that starts at once and ends with the block.
 
     Iterating raises the error of the process, and PortalError if it was killed.
@@ -31,7 +31,7 @@ def batches_from_worker(path: Path, term_lookup: TermLookup, id_prefix: str) -> 
     # A forked process would inherit open SQLite connections, which must not be used across a fork.
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_run_worker, args=(sender, path, term_lookup, id_prefix), daemon=True)
+    process = context.Process(target=_run_worker, args=(sender, path, term_lookup, prefixes), daemon=True)
     process.start()
     # Each end is open in one process only, so each process notices when the other has ended.
     sender.close()
@@ -59,7 +59,7 @@ def _receive_batches(connection: Connection, name: str) -> Iterator[Batch]:
         yield message
 
 
-def _run_worker(connection: Connection, path: Path, term_lookup: TermLookup, id_prefix: str) -> None:
+def _run_worker(connection: Connection, path: Path, term_lookup: TermLookup, prefixes: Prefixes) -> None:
     """Runs in the second process: sends the batches, then None or the error that interrupted them."""
     # Ctrl-C reaches both processes; the first one handles it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -69,7 +69,7 @@ def _run_worker(connection: Connection, path: Path, term_lookup: TermLookup, id_
     sending = threading.Thread(target=_send_batches, args=(waiting, connection))
     sending.start()
     try:
-        for batch in validated_batches(path, term_lookup, id_prefix):
+        for batch in validated_batches(path, term_lookup, prefixes):
             waiting.put(batch)
         waiting.put(None)
     except Exception as error:

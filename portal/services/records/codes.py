@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from portal.services.records.field_values import FieldValidation
+from portal.services.records.field_values import FieldValidation, refuse_term
 from portal.services.records.spellings import TermLookup
-from portal.text.languages import read_language
+from portal.text.languages import is_language_code, read_language
 
 _CODE_PREFIX = re.compile(
     r"(?:sdgs?|odd|ods|gcm|goals?|targets?|objectives?|objectifs?|objetivos?|cibles?|metas?)[\s.:#_-]*(?:n[o°º]\.?\s*)?",
@@ -20,6 +20,8 @@ _LEADING_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 def read_language_code(project: FieldValidation, name: str) -> str:
     """The BCP 47 code of a language by code or name; "" if it is not stated or refused."""
     text = project.text(name)
+    if project.is_own_row and is_language_code(text):
+        return text
     code = read_language(text)
     if code is None:
         project.refuse(
@@ -39,7 +41,8 @@ def read_codes(project: FieldValidation, facet: str, term_lookup: TermLookup) ->
         codes = list(_read_code(facet, text, term_lookup))
         known = [term_id for code in codes if (term_id := term_lookup.by_code(facet, code)) is not None]
         if not codes or len(known) < len(codes):
-            project.refuse(facet, f"{text!r} is not a known code.", "Use the number of the Goal, target or objective.")
+            reason, advice = f"{text!r} is not a known code.", "Use the number of the Goal, target or objective."
+            refuse_term(project, facet, reason, advice)
             continue
         if [text.casefold()] != [code.casefold() for code in codes]:
             project.add_finding("repaired", facet, f"{text!r} was read as {' and '.join(codes)}.", "Nothing to do.")

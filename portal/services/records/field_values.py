@@ -19,7 +19,7 @@ from portal.services.records.spellings import KnownTerm, TermLookup
 from portal.text.cleaning import clean_cell, describe_repairs, is_clean_line, repair
 from portal.text.decoding import has_damage
 from portal.text.folding import fold
-from portal.text.markdown import clean_cell_markdown
+from portal.text.markdown import clean_cell_markdown, clean_own_markdown
 from portal.text.markup import has_markup, plain_from_html
 from portal.vocabulary.facets import MAX_YEAR, MIN_YEAR
 
@@ -38,6 +38,12 @@ IDENTIFYING_FIELDS = frozenset(("number", "prima_id", "source_url"))
 FieldValue = str | tuple[str, ...]
 
 
+class OptionalTerm(str):
+    """The text of a cell that its row can do without: what is in no list is left out, with a note."""
+
+    __slots__ = ()
+
+
 @dataclass(slots=True)
 class FieldValidation:
     """The submitted values of one project, and the findings so far.
@@ -50,11 +56,17 @@ class FieldValidation:
     is_refused: bool = False
     # A form publishes what was approved, to the letter: what a file gets repaired, a form is asked to correct.
     is_form: bool = False
+    # A row of one of our own files: its texts are those of a record already, and are kept as they are.
+    is_own_row: bool = False
     # Whether commas divide thousands in the other amounts of the file.
     comma_groups: Callable[[], bool] = lambda: False
 
     def add_finding(self, kind: FindingKind, name: str, reason: str, advice: str) -> None:
         self.findings.append(Finding(name, kind, reason.rstrip("."), advice.rstrip(".")))
+
+    def is_optional(self, name: str) -> bool:
+        """Whether a value may be left out if it is in no list."""
+        return isinstance(self.values.get(name), OptionalTerm)
 
     def refuse(self, name: str, reason: str, advice: str) -> None:
         self.is_refused = True
@@ -75,7 +87,7 @@ class FieldValidation:
         if not is_clean_line(raw):
             self._report_repairs(name, raw)
         self._report_markup(name, raw)
-        return clean_cell_markdown(raw)
+        return clean_own_markdown(raw) if self.is_own_row else clean_cell_markdown(raw)
 
     def parts(self, name: str) -> list[str]:
         """The names or codes of a field that holds several. Only a text is split: a code may contain a semicolon."""
@@ -188,8 +200,8 @@ def read_term(project: FieldValidation, name: str, facet: str, term_lookup: Term
     if not text:
         return None
     if len(text) > MAX_TERM_LENGTH:
-        project.refuse(
-            name, f"The term is longer than {MAX_TERM_LENGTH} characters.", "Shorten it, or check the commas."
+        refuse_term(
+            project, name, f"The term is longer than {MAX_TERM_LENGTH} characters.", "Shorten it, or check the commas."
         )
         return None
     term = term_lookup.find(facet, text) or _add_term(project, name, facet, text, term_lookup)
@@ -203,12 +215,23 @@ def read_term(project: FieldValidation, name: str, facet: str, term_lookup: Term
 
 def _add_term(project: FieldValidation, name: str, facet: str, text: str, term_lookup: TermLookup) -> KnownTerm | None:
     """The new term, which an import reports once it is stored, or None with a refusal where new ones are refused."""
-    term = term_lookup.add(facet, text)
+    # Our own files have the code of a term beside its name.
+    term = term_lookup.add(facet, text, code=project.raw(f"{name}_code").strip())
     if term is None:
         suggestion = term_lookup.closest(facet, text)
         advice = f"Did you mean {suggestion!r}? Correct the term" if suggestion else "Use a term of the list"
-        project.refuse(name, f"The term is not in the list {facet}.", f"{advice}, or import with --new-terms add.")
+        refuse_term(
+            project, name, f"The term is not in the list {facet}.", f"{advice}, or import with --new-terms add."
+        )
     return term
+
+
+def refuse_term(project: FieldValidation, name: str, reason: str, advice: str) -> None:
+    """Refuse a term, or note that it is left out where the row can do without it."""
+    if project.is_optional(name):
+        project.add_finding("note", name, f"{reason.rstrip('.')}; it was left out.", advice)
+    else:
+        project.refuse(name, reason, advice)
 
 
 def read_countries(project: FieldValidation, name: str, term_lookup: TermLookup) -> list[int]:

@@ -18,8 +18,11 @@ from portal.models.term import FORMER_CODES
 from portal.search.fulltext.documents import searchable_names
 from portal.search.fulltext.tokenizer import normalise_text
 from portal.text.folding import fold
+from portal.vocabulary.facets import NOT_STATED
 
 _MAX_CACHE_ENTRIES = 10_000
+# A code that a file states for a term: it becomes part of addresses.
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _ARTICLES = r"(?:the|le|la|les|l['’]|el|los|las)"
 # What lists of countries add to a name or write in another way, and what stands in its place.
 _COUNTRY_ADDITIONS = (
@@ -136,13 +139,17 @@ class TermLookup:
             self._closest_cache[spelling] = name
         return name
 
-    def add(self, facet: str, text: str) -> KnownTerm | None:
-        """Take in a term under this name, or return None where new terms are not accepted."""
+    def add(self, facet: str, text: str, *, code: str = "") -> KnownTerm | None:
+        """Take in a term under this name, or return None where new terms are not accepted.
+
+        `code` is the one that it should have; a code that is taken, or none, makes way for one from the name.
+        """
         if not self._accepts_new:
             return None
-        code = stem = code_from_name(text)
+        is_free = _CODE.fullmatch(code) and (facet, code.casefold()) not in self._codes
+        code = stem = code if is_free else code_from_name(text)
         number = 1
-        while (facet, code) in self._codes or code == "none":
+        while (facet, code.casefold()) in self._codes or code == NOT_STATED:
             number += 1
             code = f"{stem}-{number}"
         self._last_id -= 1

@@ -198,7 +198,8 @@ def read_period(project: FieldValidation) -> tuple[PartialDate | None, PartialDa
     # Comparing the dates first is much faster, and rules out nearly every project.
     if start and end and end < start and end.is_certainly_before(start):
         project.refuse("end", f"The end ({end}) is before the start ({start}).", "Correct one of the two dates.")
-    is_migration_error = end and end.year == 2024 and not start and not project.is_form
+    is_certain = project.is_form or project.is_own_row
+    is_migration_error = end and end.year == 2024 and not start and not is_certain
     if is_migration_error and _FRENCH_IOM_PAGES.match(project.raw("source_url")):
         project.add_finding(
             "repaired", "end",

@@ -13,6 +13,8 @@ from portal.text.folding import fold
 
 # In characters: PostgreSQL limits the size of an index entry.
 MAX_SORT_TITLE_LENGTH = 500
+# The length of its column.
+MAX_SLUG_LENGTH = 200
 _NON_SLUG_CHARACTERS = re.compile(r"[^A-Za-z0-9._~-]+")
 _LEADING_PUNCTUATION = re.compile(r"^\W+")
 # Addresses have these in place of a slug: /staff/projects/new, /staff/projects/check, /projects/table.
@@ -30,7 +32,8 @@ class Proposal(NamedTuple):
     `country_shares`, which are (term id, hundredths of a per cent) pairs, () for equal shares. `slug` is the preferred
     slug, `row` the row number in the file. `search_document` holds identifiers, title, summary and term names,
     normalised here because an import validates in a second process. `fingerprint` is "" for a project with a Projects
-    ID, which identifies it: computing and indexing half a million of them would be wasted.
+    ID, which identifies it: computing and indexing half a million of them would be wasted. `key` is the slug that a file states, "" if it states
+    none.
     """
 
     reference: str | None
@@ -57,6 +60,7 @@ class Proposal(NamedTuple):
     country_shares: tuple[tuple[int, int], ...]
     tags: tuple[int, ...]
     search_document: tuple[str, str, str, str]
+    key: str = ""
 
     def content(self) -> ProposalContent:
         """What it states, without what follows from that."""
@@ -89,6 +93,11 @@ def _fold_for_fingerprint(title: str) -> str:
     plain = title.replace("’", "'").replace("ʼ", "'").replace("œ", "oe").replace("Œ", "OE")
     letters = (letter for letter in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(letter))
     return " ".join("".join(letters).casefold().split())
+
+
+def is_slug(text: str) -> bool:
+    """Whether a text may be the last part of an address. Slugs are made of a Projects ID or of a fingerprint."""
+    return 0 < len(text) <= MAX_SLUG_LENGTH and slug_from_reference(text) == text
 
 
 def slug_from_reference(reference: str) -> str:

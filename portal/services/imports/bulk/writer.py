@@ -59,9 +59,11 @@ class BulkWriter:
         self._non_public_ids: set[int] = set()
         self._republished_ids: list[int] = []
 
-    def add(self, proposal: Proposal) -> None:
-        """Queue a new record."""
-        self._added.append((self._slugs.allocate(proposal.slug), proposal))
+    def add(self, proposal: Proposal) -> str:
+        """Queue a new record; return its slug: the key of the row if it is free, else one of its own."""
+        slug = self._slugs.take(proposal.key) or self._slugs.allocate(proposal.slug)
+        self._added.append((slug, proposal))
+        return slug
 
     def change(self, record: StoredRecord, proposal: Proposal) -> bool:
         """Queue a change of a record to a proposal; return whether anything differs."""

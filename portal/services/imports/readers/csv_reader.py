@@ -4,47 +4,37 @@ from __future__ import annotations
 
 import codecs
 import csv
-import gzip
 import io
-import lzma
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from portal.errors import UnreadableFile
-from portal.services.imports.header import KNOWN_COLUMNS
-from portal.services.imports.readers.source_lines import SourceLines
+from portal.services.imports.header import column_named
+from portal.services.imports.readers.packed_file import UNPACKING_ERRORS, open_unpacked
+from portal.services.imports.readers.source_lines import MAX_CELL_LENGTH, SourceLines
+from portal.text.formulas import unescape_formula
+from portal.vocabulary.columns import LABELS
 
-MAX_CELL_LENGTH = 131_072
-MAX_MAGIC_BYTES = 8
 _MAX_LINE_LENGTH = 4_000_000
 _CHUNK_BYTES = 1 << 20
-_READ_ERRORS = (UnicodeDecodeError, csv.Error, EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error)
+_READ_ERRORS = (UnicodeDecodeError, csv.Error, *UNPACKING_ERRORS)
 # The separators that programs write, most usual first; Excel writes semicolons where a comma divides cents.
 _SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 _SEPARATOR_LINE = "sep="
-_OTHER_TEXT_FORMATS = {
-    "<!doctype html": "an HTML page",
-    "<html": "an HTML page",
-    "<": "an XML file",
-    "{": "a JSON file",
-    "[": "a JSON file",
-}
 
 
 @contextmanager
 def open_lines(path: Path) -> Iterator[SourceLines]:
-    """Row numbers and cells of a CSV file; the first bytes decide how it is compressed."""
+    """Row numbers and cells of a CSV file, without the apostrophes that our own files have before a formula."""
     # The csv module has one limit for the whole process, so it is restored.
     previous_limit = csv.field_size_limit(MAX_CELL_LENGTH)
     try:
-        with _open_binary(path) as stream:
+        with open_unpacked(path) as stream:
             lines = _text_lines(stream, path.name)
             first = _read_first_line(lines, path)
-            _refuse_other_formats(first, path.name)
             separator = _find_separator(first)
             states_separator = first.startswith(_SEPARATOR_LINE)
             rows = _read_lines(lines if states_separator else chain([first], lines), path, separator, states_separator)
@@ -54,34 +44,11 @@ def open_lines(path: Path) -> Iterator[SourceLines]:
         csv.field_size_limit(previous_limit)
 
 
-def read_magic(path: Path) -> bytes:
-    """The first bytes of a file, which show its format."""
-    with path.open("rb") as file:
-        return file.read(MAX_MAGIC_BYTES)
-
-
-def _open_binary(path: Path) -> BinaryIO:
-    magic = read_magic(path)
-    if magic.startswith(b"\x1f\x8b"):
-        return cast(BinaryIO, gzip.open(path, "rb"))
-    if magic.startswith(b"\xfd7zXZ\x00"):
-        return cast(BinaryIO, lzma.open(path, "rb"))
-    return path.open("rb")
-
-
 def _read_first_line(lines: Iterator[str], path: Path) -> str:
     try:
         return next(lines, "")
     except _READ_ERRORS as error:
         raise _unreadable(error, path, 1, 1, 0) from error
-
-
-def _refuse_other_formats(first_line: str, name: str) -> None:
-    """Raise UnreadableFile for text that is no table, by how it begins."""
-    start = first_line.lstrip().casefold()
-    for prefix, description in _OTHER_TEXT_FORMATS.items():
-        if start.startswith(prefix):
-            raise UnreadableFile(f"{name}: this is {description}, not a table; export it as CSV (UTF-8) or .xlsx.")
 
 
 def _find_separator(first_line: str) -> str:
@@ -92,7 +59,7 @@ def _find_separator(first_line: str) -> str:
 
     def known_columns(separator: str) -> int:
         cells = next(csv.reader([first_line], delimiter=separator), [])
-        return len({cell.strip().casefold() for cell in cells} & set(KNOWN_COLUMNS))
+        return len({column_named(cell) for cell in cells} & LABELS.keys())
 
     return max(_SEPARATORS, key=known_columns)
 
@@ -112,7 +79,7 @@ def _read_lines(
             return
         except _READ_ERRORS as error:
             raise _unreadable(error, path, number, line, reader.line_num) from error
-        yield number, cells
+        yield number, [unescape_formula(cell) if cell[:1] == "'" else cell for cell in cells]
 
 
 def _unreadable(error: Exception, path: Path, number: int, line: int, last_line: int) -> UnreadableFile:
@@ -159,7 +126,7 @@ def _undecodable_line(path: Path) -> int:
     """The line of the first byte that is not UTF-8; read a second time, because the decoder runs ahead of the rows."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     line, ends_in_return = 1, False
-    with _open_binary(path) as stream:
+    with open_unpacked(path) as stream:
         while True:
             chunk = stream.read(_CHUNK_BYTES)
             try:

@@ -1,0 +1,73 @@
+"""Activities of our own IATI files, which state beside the standard what it has no place for: portal:record."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote
+
+from portal.services.imports.readers.iati.activity import ActivityReader, web_pages, without_prefix
+from portal.services.imports.readers.iati.element import Element
+from portal.services.imports.readers.iati.places import alpha3
+from portal.vocabulary import iati
+from portal.vocabulary.columns import SEPARATOR
+
+_RECORD = f"{iati.NAMESPACE} record"
+# Where the lists of our own codes are, on any portal.
+_OWN_LIST = re.compile(r"/iati/codelists/(\w+)\.xml$")
+# Attributes of portal:record, and their columns.
+_COLUMN_BY_ATTRIBUTE = {
+    "key": "key",
+    "start": "start_date",
+    "end": "end_date",
+    "year": "year",
+    "budget": "budget_usd",
+    "coverage": "coverage",
+    "region": "region",
+    "funding-line": "funding_line",
+}
+
+
+class OwnActivityReader(ActivityReader):
+    """Reads what the record states, to the letter. Nothing is counted: all else in our files follows from records."""
+
+    columns = (
+        *ActivityReader.columns, "key", "year", "other_countries", "funding_line", "gcm", "project_type_code",
+    )  # fmt: skip
+    _read_parts = ActivityReader._read_parts | {_RECORD, "location", "reporting-org"}
+
+    def notes(self) -> Sequence[str]:
+        return ()
+
+    def values(self, activity: Element) -> dict[str, str]:
+        values = dict.fromkeys(self.columns, "") | super().values(activity)
+        reporter = activity.first("reporting-org")
+        values["project_id"] = without_prefix(values["project_id"], reporter.get("ref") if reporter else "")
+        if values["summary"] == values["title"]:
+            # IATI demands a description; our files repeat the title where there is none.
+            values["summary"] = values["language"] = ""
+        if types := list(_own_codes(activity, "sector", "type")):
+            values["project_type_code"] = types[0]
+        values["gcm"] = SEPARATOR.join(_own_codes(activity, "tag", "gcm"))
+        values["other_countries"] = SEPARATOR.join(
+            alpha3(location.get("ref")) for location in activity.all("location") if location.get("ref")
+        )
+        values["prima_id"] = next((other.get("ref") for other in activity.all("other-identifier")), "")
+        if record := activity.first(_RECORD):
+            values |= {column: record.get(name) for name, column in _COLUMN_BY_ATTRIBUTE.items()}
+        return values | {"source_url": _source(activity, values)}
+
+
+def _own_codes(activity: Element, name: str, facet: str) -> list[str]:
+    """The codes of the children with this name that are of our list of a facet."""
+    return [
+        child.get("code")
+        for child in activity.all(name)
+        if (found := _OWN_LIST.search(child.get("vocabulary-uri"))) and found[1] == facet
+    ]
+
+
+def _source(activity: Element, values: Mapping[str, str]) -> str:
+    """The source page, which stands behind the page of the project itself."""
+    own_page = f"/projects/{quote(values['key'])}"
+    return next((page for page in web_pages(list(activity.all("document-link"))) if not page.endswith(own_page)), "")
