@@ -111,7 +111,8 @@ def _fetch(connection: Connection, statement: str) -> list[Any]:
 
 def _ordered(terms: Sequence[TermView]) -> tuple[TermView, ...]:
     # Nearly all lists have one term or none, and half a million records have four lists each.
-    return tuple(terms) if len(terms) < 2 else tuple(sorted(terms, key=lambda term: term.id))
+    # By place in the list: portals of the same records may have other ids.
+    return tuple(terms) if len(terms) < 2 else tuple(sorted(terms, key=lambda term: (term.position, term.code)))
 
 
 def _build_record(row: Sequence[Any], terms: Terms, *links: tuple[TermView, ...]) -> Record:

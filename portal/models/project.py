@@ -38,8 +38,8 @@ class Project(Model):
     __tablename__ = "project"
     __table_args__ = (
         CheckConstraint("budget >= 0", name="budget_not_negative"),
-        # Includes published_at, so that the index alone gives the title order of published projects.
-        Index("ix_project_title_sort_id", "sort_title", "id", "published_at"),
+        # Includes id and published_at, so that the index alone gives the title order of published projects.
+        Index("ix_project_title_order", "sort_title", "reference", "slug", "id", "published_at"),
         Index("ix_project_fingerprint", "fingerprint"),
         # Every snapshot counts the sample records; in production there are none.
         Index("ix_project_sample", "id", sqlite_where=text("is_sample = 1"), postgresql_where=text("is_sample")),

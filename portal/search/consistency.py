@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.models import Catalogue, CatalogueChange
 from portal.search.fulltext import text_index
-from portal.search.index.snapshot import Snapshot
+from portal.search.index.snapshot import TITLE_ORDER, Snapshot
 from portal.vocabulary.facets import NOT_STATED
 
 _MAX_LISTED_IDS = 10
@@ -23,7 +23,7 @@ _ORDER_BY = {
     "oldest": f"coalesce({_KNOWN_YEAR}, 9999), {_NEWEST_FIRST}",
     "budget": f"budget IS NULL, budget, {_NEWEST_FIRST}",
     "-budget": f"coalesce(budget, -1) DESC, {_NEWEST_FIRST}",
-    "title": "title_sort, id",
+    "title": TITLE_ORDER,
 }
 
 

@@ -21,7 +21,7 @@ _ORDERS = {
     "oldest": "coalesce(year, CAST(substr(start, 1, 4) AS INTEGER), 9999), id DESC",
     "budget": "budget IS NULL, budget, id DESC",
     "-budget": "budget IS NULL, budget DESC, id DESC",
-    "title": "title_sort, id",
+    "title": "title_sort, number, key",
 }
 # A text is not ranked here: the order of the portal's fallback, which is the cheaper one.
 _ORDERS["relevance"] = _ORDERS["newest"]

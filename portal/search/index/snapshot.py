@@ -46,6 +46,9 @@ _COLUMN_TYPES: list[IntegerType] = [
     np.int32,
     np.int32,
 ]
+# Equal titles by Projects ID, then by slug: what records state orders them, so that two portals of the same records
+# agree.
+TITLE_ORDER = "title_sort, number NULLS FIRST, key"
 _INDEX_COUNTRIES_SQL = "SELECT project_id, term_id, coalesce(share, -1) FROM project_country WHERE is_eligible"
 _INDEX_TAGS_SQL = "SELECT project_id, term_id FROM project_tag"
 
@@ -134,7 +137,7 @@ def read_project_columns(session: Session, terms: Terms, only_ids: Sequence[int]
     """The published projects, or only those with these ids, as arrays in title order."""
     table = read_integer_columns(session, _INDEX_PROJECTS_SQL, _COLUMN_TYPES, "id", only_ids)
     (titled,) = read_integer_columns(
-        session, "SELECT id FROM project", _COLUMN_TYPES[:1], "id", only_ids, order="title_sort, id"
+        session, "SELECT id FROM project", _COLUMN_TYPES[:1], "id", only_ids, order=TITLE_ORDER
     )
     table_row_by_id = np.full(max(int(table[0].max(initial=0)), int(titled.max(initial=0))) + 1, -1, dtype=np.int64)
     table_row_by_id[table[0]] = np.arange(len(table[0]))
@@ -232,11 +235,16 @@ def find_successors(session: Session, index: FacetIndex, changed_ids: Sequence[i
     project, changed = Project.__table__.c, set(changed_ids)
 
     def find_successor(project_id: int) -> int:
-        title = session.execute(select(project.sort_title).where(project.id == project_id)).scalar_one()
+        own = session.execute(
+            select(project.sort_title, project.reference, project.slug).where(project.id == project_id)
+        ).one()
+        place = tuple_(project.sort_title, func.coalesce(project.reference, ""), project.slug)
+        own_place = tuple_(literal(own.sort_title), literal(own.reference or ""), literal(own.slug))
         later = session.execute(
             select(project.id)
-            .where(tuple_(project.sort_title, project.id) > tuple_(literal(title), literal(project_id)))
-            .order_by(project.sort_title, project.id)
+            # The index finds the first condition, not the second.
+            .where(project.sort_title >= own.sort_title, place > own_place)
+            .order_by(project.sort_title, project.reference.nulls_first(), project.slug)
             .execution_options(stream_results=True, max_row_buffer=10)
         ).scalars()
         with later:

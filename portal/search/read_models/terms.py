@@ -19,7 +19,7 @@ from portal.text.folding import fold
 class TermView:
     """One term: `names` by language, `aliases` other spellings, `phrase` for use inside an English sentence.
 
-    `parent` is the broader term, None if there is none.
+    `parent` is the broader term, None if there is none. `position` is the place in the list of the facet.
     """
 
     id: int
@@ -31,6 +31,7 @@ class TermView:
     phrase: str = field(default="", compare=False, repr=False)
     extra: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
     parent: TermView | None = field(default=None, compare=False, repr=False)
+    position: int = field(default=0, compare=False, repr=False)
 
 
 class Terms:
@@ -60,6 +61,7 @@ class Terms:
                 phrase=row["phrase"] or row["name"],
                 extra=row["extra"],
                 parent=terms.get(row["parent_id"]) if row["parent_id"] else None,
+                position=row["position"],
             )
         return cls(terms)
 

@@ -32,8 +32,8 @@ class Proposal(NamedTuple):
     `country_shares`, which are (term id, hundredths of a per cent) pairs, () for equal shares. `slug` is the preferred
     slug, `row` the row number in the file. `search_document` holds identifiers, title, summary and term names,
     normalised here because an import validates in a second process. `fingerprint` is "" for a project with a Projects
-    ID, which identifies it: computing and indexing half a million of them would be wasted. `key` is the slug that a file states, "" if it states
-    none.
+    ID, which identifies it: computing and indexing half a million of them would be wasted. `key` is the slug that a
+    file states, "" if it states none.
     """
 
     reference: str | None

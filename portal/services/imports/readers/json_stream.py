@@ -15,6 +15,7 @@ from portal.services.records.amounts import NumberCell
 # Of one value of the document; a list that is read element by element may be longer.
 MAX_VALUE_LENGTH = 4_000_000
 _CHUNK_BYTES = 1 << 16
+_AFTER_VALUE = frozenset(",:]} \t\r\n")
 _WHITE_SPACE = re.compile(r"[ \t\r\n]*")
 
 
@@ -62,8 +63,8 @@ class JsonStream:
         while True:
             try:
                 value, end = DECODER.raw_decode(self._text, self._at)
-                # A number may go on in what is not read yet.
-                if end < len(self._text) or self._is_complete:
+                # A number may go on in what is not read yet, even if "1." stands there.
+                if self._text[end : end + 1] in _AFTER_VALUE or self._is_complete:
                     self._at = end
                     return value
                 problem = ""

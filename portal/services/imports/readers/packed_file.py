@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import lzma
 import zlib
+from io import BufferedIOBase
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -21,18 +22,22 @@ def read_magic(path: Path) -> bytes:
 
 def open_unpacked(path: Path) -> BinaryIO:
     """The content of a file: plain, .gz or .xz. Reading it may raise UNPACKING_ERRORS."""
+    return cast(BinaryIO, _open_stream(path))
+
+
+def _open_stream(path: Path) -> BufferedIOBase:
     magic = read_magic(path)
     if magic.startswith(b"\x1f\x8b"):
-        return cast(BinaryIO, gzip.open(path, "rb"))
+        return gzip.GzipFile(path, "rb")
     if magic.startswith(b"\xfd7zXZ\x00"):
-        return cast(BinaryIO, lzma.open(path, "rb"))
+        return lzma.LZMAFile(path, "rb")
     return path.open("rb")
 
 
 def read_start(path: Path, size: int) -> bytes:
-    """The first bytes of the content; b"" if it cannot be unpacked."""
+    """The first bytes of the content, at most so many; b"" if nothing can be unpacked."""
     try:
-        with open_unpacked(path) as stream:
-            return stream.read(size)
+        with _open_stream(path) as stream:
+            return stream.read1(size)
     except UNPACKING_ERRORS:
         return b""

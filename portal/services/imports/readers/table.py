@@ -78,7 +78,7 @@ def open_table(path: Path, *, iati_prefix: str = "") -> Iterator[SourceTable]:
     """
     with _open_lines(path, iati_prefix) as lines:
         header = lines.columns or _read_header(lines.rows, path.name)
-        rows = _to_source_rows(_data_rows(lines.rows, path.name), header)
+        rows = _to_source_rows(_data_rows(lines, path.name), header)
         yield SourceTable(header, rows, lines.notes, lines.closing_notes)
 
 
@@ -86,7 +86,7 @@ def open_table(path: Path, *, iati_prefix: str = "") -> Iterator[SourceTable]:
 def open_rows(path: Path) -> Iterator[tuple[tuple[str, ...], Iterator[tuple[int, list[str]]]]]:
     """The header, and the number and cells of each row of `open_table`; raises UnreadableFile as that does."""
     with _open_lines(path, "") as lines:
-        yield lines.columns or _read_header(lines.rows, path.name), _data_rows(lines.rows, path.name)
+        yield lines.columns or _read_header(lines.rows, path.name), _data_rows(lines, path.name)
 
 
 def _open_lines(path: Path, iati_prefix: str) -> AbstractContextManager[SourceLines]:
@@ -120,9 +120,12 @@ def _is_blank(cells: list[str]) -> bool:
     return not (cells and cells[0].strip()) and not "".join(cells).strip()
 
 
-def _data_rows(lines: Iterator[tuple[int, list[str]]], name: str) -> Iterator[tuple[int, list[str]]]:
-    """The rows after the header, without blank ones and the row of HXL hashtags."""
-    stated = (line for line in lines if not _is_blank(line[1]))
+def _data_rows(lines: SourceLines, name: str) -> Iterator[tuple[int, list[str]]]:
+    """The rows; those after a header without blank ones and the row of HXL hashtags."""
+    if lines.columns:
+        yield from lines.rows
+        return
+    stated = (line for line in lines.rows if not _is_blank(line[1]))
     if (first := next(stated, None)) and _is_hxl(first[1]):
         first = next(stated, None)
     if first is None:

@@ -25,6 +25,9 @@ _MIN_RATIO_CHECK_BYTES = 1_000_000
 _MAX_NAMED_RANGES = 20
 # Text in quotes, escaped characters, colours and locales: none of it shows a part of a date.
 _FORMAT_LITERALS = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.')
+# A text that looks like an escape, such as _x0041_, has its first sign escaped (ECMA-376 part 1, 22.9.2.19); openpyxl
+# reads no escapes.
+_ESCAPED_UNDERSCORE = re.compile("_x005[Ff]_(?=x[0-9A-Fa-f]{4}_)")
 _FOREIGN_MEMBERS = {
     "vbaProject.bin": "it holds macros",
     "externalLinks/": "it links to other workbooks",
@@ -130,7 +133,7 @@ def _cell_text(cell: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return value
+        return _ESCAPED_UNDERSCORE.sub("_", value) if "_x005" in value else value
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):

@@ -183,3 +183,42 @@ def test_a_title_before_that_of_the_newest_project_is_listed_before_it(session, 
     patched, whole = current.current_snapshot().index, load_snapshot(session()).index
     assert len(patched.appended) == 1
     assert patched.page(patched.all_rows, "title", 0, 101) == whole.page(whole.all_rows, "title", 0, 101)
+
+
+TIED = [
+    record("F.2", "One title", year="2001"),
+    record("", "One title", year="2002"),
+    record("F.10", "One title", year="2003"),
+    record("", "One title", year="2004"),
+    record("F.1", "One title", year="2005"),
+]
+
+
+def order_by_title(index, session):
+    ids = index.page(index.all_rows, "title", 0, 100)
+    return [session.get(Project, project_id).reference for project_id in ids]
+
+
+def test_equal_titles_stand_in_the_order_of_their_projects_ids(session, keep):
+    keep(TIED)
+    assert order_by_title(current.current_snapshot().index, session) == [None, None, "F.1", "F.10", "F.2"]
+
+
+@pytest.mark.parametrize("late", range(len(TIED)))
+def test_a_record_added_later_stands_among_equal_titles_as_if_it_had_been_there(session, keep, late):
+    keep([row for row in TIED if row is not TIED[late]])
+    current.current_snapshot()
+    keep([TIED[late]])
+    patched = current.current_snapshot().index
+    assert len(patched.appended) == 1
+    assert order_by_title(patched, session) == [None, None, "F.1", "F.10", "F.2"]
+    whole = load_snapshot(session()).index
+    assert patched.page(patched.all_rows, "title", 0, 10) == whole.page(whole.all_rows, "title", 0, 10)
+
+
+def test_equal_titles_without_an_id_stand_in_the_order_of_their_slugs(session, keep):
+    keep([record("", "One title", year=str(year)) for year in range(2001, 2009)])
+    index = current.current_snapshot().index
+    slugs = [session.get(Project, number).slug for number in index.page(index.all_rows, "title", 0, 10)]
+    assert slugs == sorted(slugs)
+    assert len(slugs) == 8

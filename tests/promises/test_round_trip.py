@@ -1,0 +1,168 @@
+"""Everything out as a file, into an empty portal, and out again: the same bytes but for the stated moment."""
+
+import io
+import re
+import zipfile
+from contextlib import contextmanager
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from portal.database.orm import READER_BIND, db
+from portal.models import Catalogue, Project, ProjectDraft
+from portal.search.fulltext import text_index
+from portal.services.audit import recording
+from portal.services.imports import Report, import_file
+from portal.services.records import submission_checks
+from portal.text.cleaning import clean_cell
+from tests.factories import COLUMNS
+
+FORMATS = pytest.mark.parametrize("suffix", ["csv", "jsonl", "xlsx"])
+ODD_TEXTS = [
+    "=1+1 is a formula", "'", "''=1", "'quoted'", "- a dash", "+41 22", "@home", "＝full width", "#hashtag", "a; b; c",
+    "“curly” and \"straight\", with commas", "Côte d’Ivoire\u00a0: phase\u00a02", "e\u0301 decomposed", "R&D <b>x</b>",
+    "1 < 2 & 3 > 2", "_x0041_ and _x005F_", "back\\slash", "Миграция 移民 الهجرة", "🚢\u200d👩", "\u200cjoiner", "0012",
+    "tab\there", "It\x92s", "x_x000D_y", "TRUE", "2008-05-31", "N/A value", "a\u2028b",
+]  # fmt: skip
+LETTERS = st.text(st.sampled_from("ab '=+-@\t\n\r;,\"|#<>&_x0D\u00a0\u2009é\u0301’“”«»1."), min_size=1, max_size=20)
+TEXTS = st.one_of(st.sampled_from(ODD_TEXTS), LETTERS)
+SUMMARIES = st.one_of(
+    st.just(""),
+    st.sampled_from([
+        "One.\n\nTwo.\n\n\nThree.", "- one\n- two\n  - deeper", "    indented\n\tby a tab", "two  spaces   here",
+        "12\u00a0% of «\u00a0mots\u00a0»", "1) first\r\n2) second", "# Heading\n\n> quoted", "line\n\n\n\n\nline",
+        "=SUM(A1)\n=B2", "| a | b |\n|---|---|\n| 1 | 2 |", "[text](https://example.org/a_(b))", "a\rb",
+    ]),
+    st.lists(TEXTS, max_size=4).map("\n\n".join),
+)  # fmt: skip
+TERMS = st.one_of(st.just(""), st.sampled_from(["Health", "Health!", "Health?", "=New term", "none", "Été", "été 2"]))
+COUNTRIES = st.lists(
+    st.sampled_from(["Kosovo (UNSCR 1244)", "Namibia", "Côte d’Ivoire", "Georgia", "Türkiye", "Viet Nam"]),
+    max_size=3, unique=True,
+)  # fmt: skip
+ROWS = st.fixed_dictionaries({
+    "project_id": st.one_of(st.just(""), st.sampled_from(["LM.0001", "=1", "'x", "A/B", "A B", "a/b", "TB2-805", "…"])),
+    "title": TEXTS,
+    "start_date": st.sampled_from(["", "2008", "2008-05", "2008-05-31"]),
+    "end_date": st.sampled_from(["", "2024", "2024-02", "2024-02-29"]),
+    "status": st.one_of(st.sampled_from(["Active", "Completed"]), TERMS),
+    "project_type": st.one_of(st.just("Labour Migration"), TERMS),
+    "budget_usd": st.sampled_from(["", "0", "0.01", "64240", "1234.5", "1000000000000", "33333333.33"]),
+    "coverage": st.sampled_from(["", "National", "Multi-Regional"]),
+    "year": st.sampled_from(["", "2001", "2024"]),
+    "region": st.one_of(st.just("Asia and Oceania"), TERMS),
+    "benefiting_member_states": COUNTRIES.map("; ".join),
+    "summary": SUMMARIES,
+    "source_url": st.sampled_from(["", "https://www.iom.int/fr/projet", "https://example.org/a;b?c=1,2&d='e'"]),
+    "prima_id": st.sampled_from(["", "RW10P0532", "'=P"]),
+    "other_countries": st.sampled_from(["", "Chile; Uruguay", "Algeria"]),
+    "language": st.sampled_from(["", "fr", "Irish", "yi", "sr-Latn", "es-419"]),
+    "title_language": st.sampled_from(["", "ga", "tl", "zh-Hans"]),
+    "funding_line": st.sampled_from(["", "Line 1", "=Line 2", "'Line"]),
+    "sdg": st.sampled_from(["", "10; 8.8; 16", "8"]),
+    "gcm": st.sampled_from(["", "23; 1", "6"]),
+})  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def two_portals(new_app, new_database):
+    """Two applications on empty databases, which every test leaves empty."""
+    return new_app(new_database()), new_app(new_database())
+
+
+class Portal:
+    """One portal inside a transaction: records go in and files come out."""
+
+    def __init__(self, app, folder):
+        self._app, self._folder = app, folder
+
+    def take(self, name, content, *, new_terms="add"):
+        path = self._folder / name
+        path.write_bytes(content)
+        report = Report()
+        import_file(db.session(), path, report=report, new_terms=new_terms)
+        db.session.commit()
+        return report
+
+    def give(self, suffix):
+        answer = self._app.test_client().get(f"/projects.{suffix}?sort=title")
+        assert answer.status_code == 200, answer.text[:500]
+        return answer.data
+
+
+@contextmanager
+def empty_portal(app, folder):
+    """A portal whose records are forgotten at the end of the block."""
+    with pytest.MonkeyPatch.context() as patch, app.app_context(), db.engine.connect() as connection:
+        outer = connection.begin()
+        patch.setitem(db.engines, None, connection)
+        patch.delitem(db.engines, READER_BIND)
+        db.session.configure(join_transaction_mode="create_savepoint")
+        yield Portal(app, folder)
+        db.session.remove()
+        outer.rollback()
+
+
+def as_table(rows):
+    """A CSV file of rows, as anybody makes one."""
+    header = ",".join(COLUMNS)
+    lines = [",".join(f'"{row[name].replace(chr(34), chr(34) * 2)}"' for name in COLUMNS) for row in rows]
+    return "\n".join([header, *lines]).encode("utf-8", "surrogatepass")
+
+
+def edit(texts):
+    """Give the records, in their order, what a form stores: its summaries keep spaces and indents."""
+    projects = list(db.session.query(Project).order_by(Project.id))
+    for project, text in zip(projects, texts, strict=False):
+        project.summary = submission_checks.clean_draft(ProjectDraft(summary=text)).summary
+        recording.record(db.session(), "change", "project", project.id)
+    db.session.flush()
+    text_index.repair(db.session(), [project.id for project in projects])
+    Catalogue.touch(db.session(), [project.id for project in projects])
+    db.session.commit()
+
+
+def without_moment(suffix, data):
+    """A file without the moment that it states: only workbooks have one."""
+    if suffix != "xlsx":
+        return data
+    moment = re.compile(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?")
+    with zipfile.ZipFile(io.BytesIO(data)) as book:
+        return {member: moment.sub(b"", book.read(member)) for member in book.namelist()}
+
+
+def check_round_trip(two_portals, folder, suffix, rows, summaries=(), *, least=0):
+    first_app, second_app = two_portals
+    with empty_portal(first_app, folder) as portal:
+        added = portal.take("source.csv", as_table(rows)).added
+        edit(summaries)
+        first = portal.give(suffix)
+        again = portal.take(f"own.{suffix}", first)
+        assert added >= least
+    assert (again.unchanged, again.added, again.changed, again.refused) == (added, 0, 0, 0), again.summary()
+    with empty_portal(second_app, folder) as portal:
+        report = portal.take(f"own.{suffix}", first)
+        assert (report.added, report.refused) == (added, 0), report.summary()
+        assert without_moment(suffix, portal.give(suffix)) == without_moment(suffix, first)
+
+
+@FORMATS
+@given(rows=st.lists(ROWS, min_size=1, max_size=5), summaries=st.lists(SUMMARIES, max_size=5))
+@settings(
+    max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None
+)
+def test_any_records_come_back_as_they_were(two_portals, tmp_path, suffix, rows, summaries):
+    rows = [row for row in rows if clean_cell(row["title"])]
+    assume(rows)
+    check_round_trip(two_portals, tmp_path, suffix, rows, summaries)
+
+
+@FORMATS
+def test_odd_texts_come_back_as_they_were(two_portals, tmp_path, suffix):
+    rows = [
+        dict.fromkeys(COLUMNS, "") | {"title": text, "summary": text, "funding_line": text[:40], "status": "Active"}
+        for text in ODD_TEXTS
+    ]
+    summaries = [f"{text}  {text}\n\n  {text}" for text in ODD_TEXTS]
+    check_round_trip(two_portals, tmp_path, suffix, rows, summaries, least=len(ODD_TEXTS))

@@ -1,0 +1,72 @@
+"""Our own IATI files, which state beside the standard what it has no place for."""
+
+import pytest
+
+HEAD = '<iati-activities version="2.03" xmlns:portal="urn:idf-portal:iati:1">'
+LISTS = "https://portal.example.org/iati/codelists"
+
+
+@pytest.fixture
+def own(read_file):
+    """own(elements, attributes of portal:record) is the row of one of our activities."""
+
+    def read(elements="", record="", title="A title"):
+        rows, notes = read_file(
+            f'{HEAD}<iati-activity default-currency="USD"><iati-identifier>XM-TEST-LM.0001</iati-identifier>'
+            f'<reporting-org ref="XM-TEST" type="40" secondary-reporter="1"/><title><narrative>{title}</narrative></title>'
+            f"{elements}<portal:record {record}/></iati-activity></iati-activities>".encode()
+        )
+        assert notes == []
+        return rows[0]
+
+    return read
+
+
+def test_the_identifier_loses_the_prefix_that_the_file_states(own):
+    assert own()["number"] == "LM.0001"
+
+
+def test_what_the_record_states_stands_above_what_the_standard_could_say(own):
+    row = own(
+        '<activity-date type="2" iso-date="2008-01-01"/><activity-date type="4" iso-date="2009-12-31"/>'
+        "<budget><value>1</value></budget>",
+        'key="LM.0001-2" start="2008" end="2009" year="2007" budget="64240.00" coverage="national" region="europe" '
+        'funding-line="Line 1"',
+    )
+    assert row == {
+        "number": "LM.0001", "title": "A title", "key": "LM.0001-2", "start": "2008", "end": "2009", "year": "2007",
+        "budget": "64240.00", "coverage": "national", "region": "europe", "funding_line": "Line 1",
+    }  # fmt: skip
+
+
+def test_what_the_record_does_not_state_is_empty(own):
+    assert own('<activity-date type="2" iso-date="2008-01-01"/>') == {"number": "LM.0001", "title": "A title"}
+
+
+def test_codes_of_our_own_lists_are_read(own):
+    row = own(
+        f'<sector vocabulary="1" code="15190" percentage="100"/><sector vocabulary="99" '
+        f'vocabulary-uri="{LISTS}/type.xml" code="labour-migration"><narrative>Labour Migration</narrative></sector>'
+        f'<tag vocabulary="99" vocabulary-uri="{LISTS}/gcm.xml" code="6"/><tag vocabulary="99" code="7"/>'
+        '<tag vocabulary="3" code="8.8"/><location ref="CL"><name/></location><location ref="UY"/>'
+        '<other-identifier ref="any number" type="A1"/>'
+    )
+    assert {name: row[name] for name in row.keys() - {"number", "title"}} == {
+        "project_type": "Labour Migration", "project_type_code": "labour-migration", "gcm": "6", "sdg": "8.8",
+        "other_countries": "CHL; URY", "prima_id": "any number",
+    }  # fmt: skip
+
+
+def test_a_description_that_repeats_the_title_stands_for_none(own):
+    assert "summary" not in own("<description><narrative>A title</narrative></description>")
+    assert own("<description><narrative>More.</narrative></description>")["summary"] == "More."
+
+
+def page(url):
+    return f'<document-link url="{url}"><category code="A12"/></document-link>'
+
+
+def test_the_page_of_the_project_itself_is_no_source(own):
+    own_page, source = page("https://portal.example.org/projects/LM.0001"), page("https://example.org/x")
+    assert own(own_page + source, 'key="LM.0001"')["source_url"] == "https://example.org/x"
+    assert "source_url" not in own(own_page, 'key="LM.0001"')
