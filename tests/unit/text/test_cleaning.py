@@ -1,6 +1,8 @@
 """The rules of text cleaning, one by one: what goes, what stays, how spaces and lines collapse."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from portal.text import cleaning
 from portal.text.decoding import has_damage
@@ -175,3 +177,20 @@ def test_a_clean_line_is_recognised(text):
 @pytest.mark.parametrize("text", [" water", "water ", "clean  water", "clean\twater", "wa\u200bter", "clean\nwater"])
 def test_a_line_that_needs_cleaning_is_recognised(text):
     assert not cleaning.is_clean_line(text)
+
+
+ODD = st.text() | st.text(st.sampled_from("_x000DdA \u00a0\u2028\r\n\t\x92\x80\x81\x1fÃâ™Â\u200b"), max_size=40)
+
+
+@given(ODD)
+@settings(max_examples=500)
+def test_repairing_a_repaired_text_changes_nothing(text):
+    repaired = cleaning.repair(text)
+    assert cleaning.repair(repaired) == repaired
+
+
+@pytest.mark.parametrize(
+    ("text", "repaired"), [("_x00_x0000_0D_", "\n"), ("_x00_x00_x0000_0D_0A_", "\n"), ("Â\x1f\x81", "\x81")]
+)
+def test_what_a_repair_uncovers_is_repaired_too(text, repaired):
+    assert cleaning.repair(text) == repaired

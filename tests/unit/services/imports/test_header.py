@@ -3,12 +3,43 @@
 import pytest
 
 from portal.errors import UnreadableFile
-from portal.services.imports.header import KNOWN_COLUMNS, REQUIRED_COLUMNS, column_of, field_of, parse_header
+from portal.services.imports.header import (
+    KNOWN_COLUMNS,
+    REQUIRED_COLUMNS,
+    column_named,
+    column_of,
+    field_of,
+    parse_header,
+)
+from portal.vocabulary.columns import LABELS
 
 
 def test_columns_may_come_in_any_case_and_order():
     header = [*(f" {name.upper()} " for name in reversed(KNOWN_COLUMNS)), "", " "]
     assert parse_header(header, "in.csv") == tuple(reversed(KNOWN_COLUMNS))
+
+
+def test_columns_may_be_called_by_the_labels_of_our_own_files():
+    assert parse_header([f" {label.upper()}" for label in LABELS.values()], "in.csv") == tuple(LABELS)
+
+
+def test_names_and_labels_may_stand_beside_each_other():
+    header = [LABELS[name] if place % 2 else name for place, name in enumerate(REQUIRED_COLUMNS)]
+    assert parse_header(header, "in.csv") == REQUIRED_COLUMNS
+
+
+def test_a_label_beside_its_name_is_a_repetition():
+    with pytest.raises(UnreadableFile, match="the header repeats 'project_id'"):
+        parse_header([*REQUIRED_COLUMNS, "Projects ID"], "in.csv")
+
+
+def test_every_column_that_is_read_has_a_label():
+    assert set(KNOWN_COLUMNS) - LABELS.keys() == set()
+
+
+def test_no_two_columns_share_a_label():
+    names = [column_named(label) for label in LABELS.values()]
+    assert names == list(LABELS)
 
 
 def test_every_field_has_one_column():

@@ -7,6 +7,7 @@ from portal.services.records import submission_checks
 from portal.services.records.codes import read_codes
 from portal.services.records.field_values import (
     FieldValidation,
+    OptionalTerm,
     read_budget,
     read_countries,
     read_date,
@@ -234,3 +235,27 @@ def test_spaces_that_were_made_one_are_said():
     assert findings(validation) == [
         ("repaired", "title", "Repeated spaces or line ends became single spaces", "Nothing to do")
     ]
+
+
+def read_optional(session, name, text):
+    project = FieldValidation({name: OptionalTerm(text)})
+    lookup = TermLookup(session().query(Term), accepts_new=False)
+    found = read_codes(project, name, lookup) if name == "sdg" else read_term(project, name, "type", lookup)
+    return found, [(finding.kind, finding.reason) for finding in project.findings], project.is_refused
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "found", "reason"),
+    [
+        ("project_type", "Salt mining", None, "The term is not in the list type; it was left out"),
+        ("project_type", "x" * 201, None, "The term is longer than 200 characters; it was left out"),
+        ("sdg", "1.2", [], "'1.2' is not a known code; it was left out"),
+    ],
+)
+def test_a_term_that_a_row_can_do_without_is_left_out_with_a_note(session, name, text, found, reason):
+    assert read_optional(session, name, text) == (found, [("note", reason)], False)
+
+
+def test_a_term_that_a_row_can_do_without_is_read_if_it_is_known(session):
+    found, findings, _ = read_optional(session, "project_type", "Labour Migration")
+    assert (found is not None, findings) == (True, [])

@@ -136,3 +136,16 @@ def test_what_may_be_two_countries_or_none_is_not_known(session, text):
 
 def test_the_shared_lookup_takes_in_no_term(session):
     assert cached_term_lookup(session()).add("type", "Salt mining") is None
+
+
+@pytest.mark.parametrize(
+    ("code", "given"),
+    [
+        ("salt", "salt"), ("Salt.2", "Salt.2"), ("", "salt-mining"), ("labour-migration", "salt-mining"),
+        ("LABOUR-MIGRATION", "salt-mining"), ("none", "none-2"), ("two words", "salt-mining"),
+        ("x" * 81, "salt-mining"),
+    ],
+)  # fmt: skip
+def test_a_new_term_has_the_code_that_its_file_states_if_it_is_free(accepting, code, given):
+    accepting.add("type", "Salt mining", code=code)
+    assert [term.code for term in accepting.take_new_terms()] == [given]

@@ -5,6 +5,7 @@ import pytest
 from portal.services.records.values import (
     MAX_SORT_TITLE_LENGTH,
     fingerprint,
+    is_slug,
     slug_from_fingerprint,
     slug_from_reference,
     sort_title_of,
@@ -69,3 +70,13 @@ def test_a_slug_holds_what_fits_an_address(reference, slug):
 )
 def test_a_title_is_sorted_without_the_signs_it_begins_with(title, sorted_as):
     assert sort_title_of(title) == sorted_as
+
+
+@pytest.mark.parametrize("text", ["LM.0024", "n-rt5r5obtgx", "A~b_c-1", "x" * 200])
+def test_what_may_be_the_last_part_of_an_address_is_a_slug(text):
+    assert is_slug(text)
+
+
+@pytest.mark.parametrize("text", ["", "a/b", "a b", ".a", "a.", "new", "Check", "x" * 201, "é"])
+def test_other_texts_are_no_slugs(text):
+    assert not is_slug(text)

@@ -125,8 +125,8 @@ def test_a_grant_is_a_row(read):
         }
     ]  # fmt: skip
     assert notes == [
-        "A record has no place for these keys: beneficiaryLocation (1), classifications (1), plannedDates/duration (1), "
-        "recipientOrganization (1)"
+        "A record has no place for these keys: beneficiaryLocation (1), classifications (1), "
+        "plannedDates/duration (1), recipientOrganization (1)"
     ]
 
 

@@ -1,6 +1,7 @@
 """The rows of a file by field, whatever its format."""
 
 import pytest
+from openpyxl import Workbook
 
 from portal.errors import UnreadableFile
 from portal.services.imports.header import REQUIRED_COLUMNS
@@ -59,6 +60,58 @@ def test_empty_rows_are_passed_over_and_counted(read):
 def test_a_row_that_cannot_be_used_says_why(read, text, issue):
     _, (row,) = read(text)
     assert str(row.issue) == issue
+
+
+TAGS = ",".join(["#activity+code", " #activity+name +en ", *["#x"] * 9, ""])
+
+
+def test_the_row_of_hashtags_after_the_header_is_passed_over_and_counted(read):
+    _, rows = read(f"{TAGS}\nXX.1,A title" + "," * 10 + "\n")
+    assert [(row.number, row.values["title"]) for row in rows] == [(3, "A title")]
+
+
+@pytest.mark.parametrize(
+    "row", ["," + "#migration" + "," * 10, "#1,#2" + "," * 10, "XX.1," + TAGS.partition(",")[2], "#a+,#b" + "," * 10]
+)
+def test_a_row_that_is_not_all_hashtags_is_a_project(read, row):
+    _, rows = read(f"{row}\n")
+    assert len(rows) == 1
+
+
+def test_only_the_first_row_may_be_hashtags(read):
+    _, rows = read("XX.1,A title" + "," * 10 + f"\n{TAGS}\n")
+    assert [row.number for row in rows] == [2, 3]
+
+
+def test_a_file_with_hashtags_alone_has_no_rows(read):
+    with pytest.raises(UnreadableFile, match="no rows; the file holds only a header"):
+        read(f"{TAGS}\n")
+
+
+def test_columns_that_only_exports_have_are_passed_over(read):
+    header = ",".join([*REQUIRED_COLUMNS, "Theme", "theme_code", "address", "licence", "sample", "last_changed"])
+    _, (row,) = read(f"{header}\nXX.1,A title{',' * 10},Borders,x,y,z,sample,now\n".encode())
+    assert (row.values["number"], row.issue) == ("XX.1", None)
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [("'=1+1", "=1+1"), ("''=1", "'=1"), ("'quoted", "'quoted"), ("'", "'"), ("' -x", " -x"), ("'-5", "-5")],
+)
+def test_an_apostrophe_before_a_formula_is_removed_in_csv(read, cell, text):
+    _, (row,) = read(f"XX.1,{cell}{',' * 10}\n")
+    assert row.values["title"] == text
+
+
+@pytest.mark.parametrize("text", ["'=1+1", "''=1"])
+def test_a_cell_of_a_workbook_has_no_apostrophe_to_remove(tmp_path, text):
+    book = Workbook()
+    book.active.append(list(REQUIRED_COLUMNS))
+    book.active.append(["XX.1", text])
+    book.save(tmp_path / "in.xlsx")
+    with open_table(tmp_path / "in.xlsx") as table:
+        (row,) = table.rows
+    assert row.values["title"] == text
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,21 @@ def test_a_cell_is_what_a_csv_export_would_hold(read, value, text):
     assert read(["a", "b"], [value, "x"]) == [(1, ["a", "b"]), (2, [text, "x"])]
 
 
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("_x005F_x0041_", "_x0041_"),
+        ("a_x005f_x000D_b", "a_x000D_b"),
+        ("_x005F_", "_x005F_"),
+        ("_x000D_", "_x000D_"),
+        ("x005F_x0041_", "x005F_x0041_"),
+    ],
+)
+def test_a_text_that_looks_like_an_escape_is_read_as_it_was(read, written, text):
+    # openpyxl writes the text as it is; Excel and our own files escape it.
+    assert read(["a"], [written])[1] == (2, [text])
+
+
 def test_a_row_is_as_wide_as_the_header(read):
     assert read(["a", "b", None], [1], [1, 2, 3]) == [(1, ["a", "b"]), (2, ["1", ""]), (3, ["1", "2", "3"])]
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from portal.services.imports.readers.table import open_table
+
 
 def of(read, name, elements, **options):
     """One value of an activity with these elements."""
@@ -163,8 +165,8 @@ def test_what_a_record_has_no_place_for_is_counted_by_element(read):
         '<x:own xmlns:x="https://example.org/ns">text</x:own>'
     )
     assert notes == [
-        "A record has no place for these elements: transaction (2), contact-info (1), own of https://example.org/ns (1), "
-        "reporting-org (1), result (1)"
+        "A record has no place for these elements: transaction (2), contact-info (1), "
+        "own of https://example.org/ns (1), reporting-org (1), result (1)"
     ]
 
 
@@ -172,7 +174,7 @@ def test_an_activity_that_states_nothing_is_a_row_without_values(read):
     assert read(whole="", attributes="")[0] == {}
 
 
-def test_a_text_beyond_the_length_of_a_cell_is_refused(read_file, tmp_path):
+def test_a_text_beyond_the_length_of_a_cell_is_refused(tmp_path):
     text = "x" * 131_073
     path = tmp_path / "in.xml"
     path.write_text(
@@ -180,8 +182,6 @@ def test_a_text_beyond_the_length_of_a_cell_is_refused(read_file, tmp_path):
         "</iati-activities>",
         encoding="utf-8",
     )
-    from portal.services.imports.readers.table import open_table
-
     with open_table(path) as table:
         (row,) = table.rows
     assert str(row.issue).startswith("refused row 1, title: The text is longer than 131,072 characters.")

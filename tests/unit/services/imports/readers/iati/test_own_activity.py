@@ -13,8 +13,8 @@ def own(read_file):
     def read(elements="", record="", title="A title"):
         rows, notes = read_file(
             f'{HEAD}<iati-activity default-currency="USD"><iati-identifier>XM-TEST-LM.0001</iati-identifier>'
-            f'<reporting-org ref="XM-TEST" type="40" secondary-reporter="1"/><title><narrative>{title}</narrative></title>'
-            f"{elements}<portal:record {record}/></iati-activity></iati-activities>".encode()
+            '<reporting-org ref="XM-TEST" type="40" secondary-reporter="1"/>'
+            f"<title><narrative>{title}</narrative></title>{elements}<portal:record {record}/></iati-activity></iati-activities>".encode()
         )
         assert notes == []
         return rows[0]
