@@ -102,6 +102,13 @@ def open_report(report_path: Path, source: Path) -> TextIO:
     help="Add terms that are in no list yet, or refuse their rows.",
 )
 @click.option("--id-prefix", default="", metavar="TEXT", help="Prefix each Projects ID with TEXT.")
+@click.option(
+    "--iati-prefix",
+    default="",
+    metavar="ORGANISATION",
+    help="In identifiers of IATI activities, cut off this organisation: of XM-DAC-47066-LM.0024 the Projects ID is "
+    "LM.0024. Other identifiers stay whole.",
+)
 @click.option("--allow-emptying", is_flag=True, help="Store rows that empty stated public fields.")
 @click.option("--allow-replacing", is_flag=True, help="Store rows that change title and countries of a record at once.")
 @click.option("--undo", "undone_run", type=int, metavar="RUN", help="Undo an import run instead of importing a file.")
@@ -112,11 +119,15 @@ def import_(
     report_path: Path | None,
     new_terms: Literal["add", "refuse"],
     id_prefix: str,
+    iati_prefix: str,
     allow_emptying: bool,
     allow_replacing: bool,
     undone_run: int | None,
 ) -> None:
-    """Import projects from a CSV or XLSX file; valid rows are stored and invalid rows reported.
+    """Import projects from a file; valid rows are stored and invalid rows reported.
+
+    FILE is CSV, XLSX, JSON Lines, an activity file of IATI 2.01 to 2.03 or 360Giving JSON, also inside .gz or .xz; its
+    content decides, not its name. Downloads of a portal come back as they were: import them with --new-terms add.
 
     Rows are stored in batches. If the import is interrupted, run the same command again to continue.
     """
@@ -125,8 +136,9 @@ def import_(
         return
     if file is None:
         raise click.UsageError("Name the FILE to import, or the run to undo with --undo RUN.")
-    options = {"id_prefix": id_prefix, "allow_emptying": allow_emptying, "allow_replacing": allow_replacing}
-    report = _run_import(file, report_path, new_terms, dry_run=dry_run, **options)
+    prefixes = {"id_prefix": id_prefix, "iati_prefix": iati_prefix}
+    allowed = {"allow_emptying": allow_emptying, "allow_replacing": allow_replacing}
+    report = _run_import(file, report_path, new_terms, dry_run=dry_run, **prefixes, **allowed)
     click.echo(report.summary(dry_run=dry_run))
     if report.run_id and not dry_run:
         click.echo(f"Import run {report.run_id}. To undo it: portal import --undo {report.run_id}")

@@ -15,10 +15,11 @@ RECORD = {
     "region": "Europe", "benefiting_member_states": "Georgia", "summary": "Text.", "funding_line": "Line 1",
     "other_countries": "Chile", "gcm": "6", "sdg": "10", "prima_id": "RW10P0532", "language": "fr",
 }  # fmt: skip
-GRANT = {"id": "X-1", "title": "A title", "description": "New text.", "currency": "USD", "amountAwarded": 5,
-         "awardDate": "2007-01-01", 
-         "plannedDates": [{"startDate": "2008", "endDate": "2009"}],
-         "beneficiaryLocation": [{"countryCode": "GE"}], "classifications": [{"title": "Labour Migration"}]}  # fmt: skip
+GRANT = {
+    "id": "X-1", "title": "A title", "description": "New text.", "currency": "USD", "amountAwarded": 5,
+    "awardDate": "2007-01-01", "plannedDates": [{"startDate": "2008", "endDate": "2009"}],
+    "beneficiaryLocation": [{"countryCode": "GE"}], "classifications": [{"title": "Labour Migration"}],
+}  # fmt: skip
 ACTIVITY = (
     '<iati-activities version="2.03"><iati-activity xml:lang="fr" default-currency="USD">'
     "<iati-identifier>X-1</iati-identifier><title><narrative>A title</narrative></title>"

@@ -14,7 +14,8 @@ def own(read_file):
         rows, notes = read_file(
             f'{HEAD}<iati-activity default-currency="USD"><iati-identifier>XM-TEST-LM.0001</iati-identifier>'
             '<reporting-org ref="XM-TEST" type="40" secondary-reporter="1"/>'
-            f"<title><narrative>{title}</narrative></title>{elements}<portal:record {record}/></iati-activity></iati-activities>".encode()
+            f"<title><narrative>{title}</narrative></title>{elements}<portal:record {record}/>"
+            "</iati-activity></iati-activities>".encode()
         )
         assert notes == []
         return rows[0]
