@@ -3,7 +3,8 @@
 import socketserver
 import ssl
 import subprocess
-from threading import Thread
+from email import message_from_bytes
+from threading import Event, Thread
 
 import pytest
 
@@ -82,3 +83,56 @@ def test_a_server_with_a_certificate_nobody_signed_gets_nothing(security, tmp_pa
         with pytest.raises(ssl.SSLCertVerificationError):
             mail.send(notifications.link_email(LINK, settings), settings)
     assert heard in ([], [b""])
+
+
+class Postbox(socketserver.TCPServer):
+    """A mail server without encryption; `letters` are what it took in."""
+
+    def __init__(self):
+        self.letters, self.got_one = [], Event()
+        super().__init__(("127.0.0.1", 0), Postman)
+
+    @property
+    def settings(self):
+        place = {"PORTAL_SMTP_HOST": "127.0.0.1", "PORTAL_SMTP_PORT": str(self.server_address[1])}
+        return Settings.from_environment(SMTP | {"PORTAL_SMTP_SECURITY": "none"} | place)
+
+
+class Postman(socketserver.StreamRequestHandler):
+    def handle(self):
+        self.wfile.write(b"220 x\r\n")
+        for line in self.rfile:
+            command = line.strip().lower()
+            self.wfile.write({b"data": b"354 x\r\n", b"quit": b"221 x\r\n"}.get(command, b"250 x\r\n"))
+            if command == b"data":
+                self.server.letters.append(b"".join(iter(self.rfile.readline, b".\r\n")))
+                self.server.got_one.set()
+                self.wfile.write(b"250 x\r\n")
+
+
+@pytest.fixture
+def postbox():
+    with Postbox() as server:
+        Thread(target=server.handle_request, daemon=True).start()
+        yield server
+
+
+def test_a_mail_arrives_as_it_was_written(postbox):
+    mail.send(mail.Email("ann@example.org", "A subject", "Dear Ann,\n\ngood morning.\n"), postbox.settings)
+    assert postbox.got_one.wait(10)
+    letter = message_from_bytes(postbox.letters[0])
+    assert (letter["From"], letter["To"], letter["Subject"]) == ("portal@example.org", "ann@example.org", "A subject")
+    assert letter["Message-ID"].endswith("@example.org>")
+    assert letter.get_payload() == "Dear Ann,\r\n\r\ngood morning.\r\n"
+
+
+def test_whoever_sends_in_the_background_knows_that_it_is_on_its_way(postbox):
+    assert mail.send_in_background(mail.Email("ann@example.org", "A subject", "Text."), postbox.settings) is True
+    assert postbox.got_one.wait(10)
+
+
+def test_a_mail_that_fails_is_logged_by_its_fault_alone(caplog):
+    with Postbox() as closed:
+        settings = closed.settings
+    mail.send_quietly(mail.Email("ann@example.org", "A subject", "A secret link."), settings)
+    assert caplog.messages == ["An email was not sent: ConnectionRefusedError. Check the PORTAL_SMTP settings."]

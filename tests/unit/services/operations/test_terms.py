@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from portal.errors import InvalidTermChange, NotFound
-from portal.models import AuditEvent, Project, ProjectCountry, Revision, Term
+from portal.models import AuditEvent, Project, ProjectCountry, ProjectTag, Revision, Term
 from portal.search import directory
 from portal.search.fulltext import text_index
 from portal.search.query.filters import Filters, parse_pairs
@@ -238,3 +238,13 @@ def test_drafts_that_have_several_countries_follow_a_merge(session, load):
     terms.merge(session(), *(terms.get_term(session(), "country", code) for code in ("GHA", "TGO")))
     session.commit()
     assert revision.draft == countries.replace(countries=("TGO", "KEN"))
+
+
+def test_a_session_that_merged_a_target_no_longer_knows_the_former_link(session):
+    import_records(session, [{"title": "One", "sdg": "8.8"}])
+    former, into = (terms.get_term(session(), "sdg", code) for code in ("8.8", "10.7"))
+    link = session.query(ProjectTag).one()
+    key = link.project_id, former.id
+    terms.merge(session(), former, into)
+    assert session.get(ProjectTag, key) is None
+    assert session.get(ProjectTag, (link.project_id, into.id)) is not None
