@@ -1,0 +1,50 @@
+"""What the second process of an import sends; test_batches runs it as a process."""
+
+import gc
+import signal
+from multiprocessing import Pipe
+
+import pytest
+
+from portal.errors import UnreadableFile
+from portal.models import Term
+from portal.services.imports import worker
+from portal.services.imports.batches import Batch
+from portal.services.imports.header import REQUIRED_COLUMNS
+from portal.services.records.spellings import TermLookup
+
+
+@pytest.fixture
+def sent(session, tmp_path):
+    """sent(text) is all that is sent of a file with this text."""
+    on_interrupt = signal.getsignal(signal.SIGINT)
+
+    def run(text):
+        path = tmp_path / "in.csv"
+        path.write_text(text, encoding="utf-8")
+        receiver, sender = Pipe(duplex=False)
+        worker._run_worker(sender, path, TermLookup(session().query(Term), accepts_new=False), "")
+        sender.close()
+        with receiver:
+            messages = [receiver.recv()]
+            while isinstance(messages[-1], Batch):
+                messages.append(receiver.recv())
+        return messages
+
+    yield run
+    signal.signal(signal.SIGINT, on_interrupt)
+    gc.enable()
+
+
+def test_the_rows_are_followed_by_a_sign_that_there_are_no_more(sent):
+    batch, end = sent(",".join(REQUIRED_COLUMNS) + "\nT.1,One" + "," * (len(REQUIRED_COLUMNS) - 2))
+    assert [row.proposal.title for row in batch.rows] == ["One"]
+    assert end is None
+
+
+def test_an_error_says_where_in_the_second_process_it_happened(sent):
+    (error,) = sent("%PDF-1.7")
+    assert isinstance(error, UnreadableFile)
+    (note,) = error.__notes__
+    assert note.startswith("Traceback")
+    assert "in validated_batches" in note
