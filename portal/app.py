@@ -20,6 +20,7 @@ from portal.database.orm import READER_BIND, db
 from portal.database.public_reader import restrict_sqlite_reader
 from portal.errors import ConfigurationError
 from portal.exports.registry import FORMATS
+from portal.mcp.command import mcp
 from portal.search.index import current, refresh
 from portal.web import BLUEPRINTS, components
 from portal.web.api import limits
@@ -78,7 +79,7 @@ def create_app(settings: Settings, *, statement_seconds: int = STATEMENT_TIMEOUT
     response_cache.init_app(app, settings.page_cache_bytes)
     # Outermost, so that everything inside sees the address of the real client.
     proxy.init_app(app, settings)
-    for command in (*database.COMMANDS, *cli.COMMANDS):
+    for command in (*database.COMMANDS, *cli.COMMANDS, mcp):
         app.cli.add_command(command)
     return app
 

@@ -111,9 +111,14 @@ def facts_sheet(document: Document, notes: Sequence[str]) -> Sheet:
 
 def write_json(file: TableFile) -> bytes:
     """One object; amounts in US dollars, null where no project states a budget."""
+    return orjson.dumps(head(file.document) | json_content(file)) + b"\n"
+
+
+def json_content(file: TableFile) -> dict[str, object]:
+    """The numbers of a table as JSON states them, and what they count."""
     options, table = file.pivot.options, file.pivot.table
     *rows, totals = ([json_value(file.kind, number) for number in row[2:]] for row in file.rows())
-    content = head(file.document) | {
+    return {
         "by": options.by,
         "across": options.across or None,
         "measure": options.measure,
@@ -128,7 +133,6 @@ def write_json(file: TableFile) -> bytes:
             )
         ],
     }
-    return orjson.dumps(content) + b"\n"
 
 
 def _json_entries(values: Sequence[str], labels: Sequence[str], totals: Sequence[object]) -> list[dict[str, object]]:

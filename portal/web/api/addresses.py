@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from portal.search.paging import ResultPage
 from portal.search.query.cursor import Cursor
 from portal.search.query.filters import Filters, encode_pairs
+from portal.search.query.table_options import TableOptions
 from portal.web.api.strict_query import ApiQuery
 from portal.web.http.request_context import settings
-from portal.web.presentation import urls
+from portal.web.presentation import table_urls, urls
 
 Links = dict[str, str | None]
 
@@ -24,6 +25,11 @@ def api_url(endpoint: str, pairs: Iterable[tuple[str, str]] = (), **values: str)
 def list_url(query: ApiQuery, filters: Filters, cursor: Cursor | None = None) -> str:
     """The address of a page of a search, by its number or after a cursor."""
     return api_url("projects", query.query_pairs(filters, cursor))
+
+
+def table_url(filters: Filters, options: TableOptions) -> str:
+    """The address of a table of a search."""
+    return api_url("table", [*options.query_pairs(), *table_urls.filter_pairs(filters)])
 
 
 def list_links(query: ApiQuery, page: ResultPage, page_url: str) -> Links:

@@ -13,13 +13,15 @@ from portal.exports.document import Document
 from portal.exports.formats import json_file
 from portal.exports.record import read_batch
 from portal.exports.selection import Selection, select_project
+from portal.exports.tables import table_file
 from portal.search import projects
 from portal.search.index.snapshot import Snapshot
 from portal.search.paging import ResultPage
+from portal.search.pivot import Pivot
 from portal.web.api import addresses, facet_values
 from portal.web.api.strict_query import ApiQuery
 from portal.web.http.request_context import settings
-from portal.web.presentation import export_text
+from portal.web.presentation import export_text, table_text, table_urls
 from portal.web.presentation.search_text import SearchText
 
 Answer = dict[str, Any]
@@ -52,6 +54,21 @@ def facet_counts(query: ApiQuery, page: ResultPage) -> Answer:
         "alternate": document.page_address,
     }
     return {"facets": _facets(page), **_totals(page, document), "links": links, **_origin(document)}
+
+
+def cross_table(query: ApiQuery, counted: Pivot) -> Answer:
+    """A table of a search by one facet or two, with all its rows and columns."""
+    path = table_urls.table_file_path(counted.filters, counted.options, "json")
+    document = export_text.table_document(settings(), counted, path)
+    content = table_file.json_content(table_text.table_file(counted, document))
+    totals = _totals(counted, document)
+    links = {
+        "self": addresses.table_url(counted.filters, counted.options),
+        "projects": addresses.list_url(query, counted.filters),
+        "alternate": document.page_address,
+    }
+    notes = [*totals["notes"], *table_text.notes(counted)]
+    return {**content, **totals, "notes": notes, "links": links, **_origin(document)}
 
 
 def one_project(query: ApiQuery, location: projects.ProjectLocation) -> Answer:
@@ -102,7 +119,7 @@ def _facets(page: ResultPage) -> dict[str, Any]:
     return facet_values.facets_as_json(page.snapshot.terms, page.filters, page.facet_counts)
 
 
-def _totals(page: ResultPage, document: Document) -> Answer:
+def _totals(page: ResultPage | Pivot, document: Document) -> Answer:
     text = SearchText(page.filters, page.snapshot.terms)
     return {
         "total": page.sums.projects,

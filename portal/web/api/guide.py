@@ -12,7 +12,7 @@ from portal.search.read_models.terms import Terms
 from portal.vocabulary.facets import TERM_FACETS
 from portal.web.api import addresses
 from portal.web.api.openapi import OPERATIONS
-from portal.web.api.parameters import FIELDS, LIST_PARAMETERS, Parameter, requirement
+from portal.web.api.parameters import FIELDS, LIST_PARAMETERS, TABLE, Parameter, requirement
 from portal.web.declarations import public
 from portal.web.http.conditional_get import cacheable, path_key
 from portal.web.http.request_context import settings
@@ -25,7 +25,8 @@ _MAX_LISTED = 8
 _EXAMPLES = (
     (N_("Completed projects in Kenya, the largest first"), "projects", "status=completed&country=KEN&sort=-budget"),
     (N_("Titles and budgets alone"), "projects", "fields=title&fields=budget_usd&facets=0"),
-    (N_("What was funded from 2015 on, by region and theme"), "facets", "year_from=2015"),
+    (N_("What was funded from 2015 on, as counts of every facet"), "facets", "year_from=2015"),
+    (N_("Full value by region and year"), "table", "by=region&across=year&measure=full"),
 )
 
 
@@ -49,7 +50,7 @@ def show_guide() -> str:
     return render_template(
         "api/guide.html",
         operations=[(operation, gettext(operation.summary)) for operation in OPERATIONS],
-        parameters=[parameter_row(parameter, terms) for parameter in LIST_PARAMETERS],
+        parameters=[parameter_row(parameter, terms) for parameter in (*LIST_PARAMETERS, *TABLE)],
         columns=COLUMNS,
         examples=[(gettext(title), f"{addresses.api_url(name)}?{query}") for title, name, query in _EXAMPLES],
         description_url=addresses.api_url("description"),

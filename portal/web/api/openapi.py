@@ -10,7 +10,7 @@ from typing import Any
 
 from portal.search.read_models.terms import Terms
 from portal.vocabulary.facets import TERM_FACETS
-from portal.web.api.parameters import FIELDS, FILTERS, LIST_PARAMETERS, Parameter, repeat_limit
+from portal.web.api.parameters import FIELDS, FILTERS, LIST_PARAMETERS, TABLE_PARAMETERS, Parameter, repeat_limit
 from portal.web.api.schemas import Schema, reference, schemas
 from portal.web.http import problems
 from portal.web.http.request_context import settings
@@ -46,6 +46,10 @@ OPERATIONS = (
     Operation(
         "/api/v1/facets", "listFacets", N_("The totals and counts of a search, without its projects"), "FacetCounts",
         FILTERS,
+    ),
+    Operation(
+        "/api/v1/table", "getTable", N_("A table of a search by one facet or two: projects, full or shared value"),
+        "Table", TABLE_PARAMETERS, errors=(400, 404),
     ),
     Operation(
         "/api/v1/terms/{facet}", "listTerms", N_("All terms of a facet, with their names and former codes"), "TermList",

@@ -9,6 +9,7 @@ from typing import Any
 from portal.exports.columns import COLUMNS
 from portal.models.term import FORMER_CODES
 from portal.search.query.parameters import MAX_PAGE
+from portal.search.query.table_options import TableOptions
 from portal.search.read_models.terms import Terms
 from portal.vocabulary.facets import (
     DEFAULT_PAGE_SIZE,
@@ -18,9 +19,11 @@ from portal.vocabulary.facets import (
     MAX_SEARCH_TEXT_LENGTH,
     MAX_VALUES_PER_FACET,
     MAX_YEAR,
+    MEASURES,
     MIN_YEAR,
     NOT_STATED,
     SORTS,
+    TABLE_FACETS,
     TERM_FACETS,
 )
 from portal.vocabulary.term_lists import alpha3_by_alpha2
@@ -140,6 +143,21 @@ PAGING = (
     ),
 )  # fmt: skip
 LIST_PARAMETERS = (*FILTERS, *PAGING)
+TABLE = (
+    Parameter(
+        "by", N_("The facet of the rows"),
+        _constant({"type": "string", "enum": list(TABLE_FACETS), "default": TableOptions.by}),
+    ),
+    Parameter(
+        "across", N_("The facet of the columns, another one, or none"),
+        _constant({"type": "string", "enum": [NOT_STATED, *TABLE_FACETS], "default": NOT_STATED}),
+    ),
+    Parameter(
+        "measure", N_("The number of projects, their full value, or their value shared among member states"),
+        _constant({"type": "string", "enum": list(MEASURES), "default": TableOptions.measure}),
+    ),
+)  # fmt: skip
+TABLE_PARAMETERS = (*TABLE, *FILTERS)
 
 
 def requirement(parameter: Parameter, terms: Terms) -> str:
@@ -157,7 +175,9 @@ def requirement(parameter: Parameter, terms: Terms) -> str:
     if name in TERM_FACETS:
         label = filter_text.facet_names()[name]
         return gettext("%(name)s takes the codes of the list “%(label)s”, or none.", name=name, label=label)
-    return gettext("%(name)s is one of the known values.", name=name)
+    if parameter is FIELDS:
+        return gettext("fields takes the names of fields of a project.")
+    return gettext("%(name)s is one of %(values)s.", name=name, values=", ".join(parameter.known_values(terms)))
 
 
 def repeat_limit(parameter: Parameter) -> int:

@@ -1,4 +1,4 @@
-"""The resources of the API: projects, one project, counts of facets, lists of terms, and their description.
+"""The resources of the API: projects, one project, counts of facets, tables, lists of terms, their description.
 
 A new resource is a view here and an operation in `openapi.OPERATIONS`.
 """
@@ -12,13 +12,14 @@ from flask import Blueprint, Response, request
 
 from portal.database.orm import db
 from portal.errors import NotFound
-from portal.search import projects
+from portal.search import pivot, projects
 from portal.search.index.current import current_snapshot
 from portal.search.paging import find_page
+from portal.search.query.table_options import TableOptions
 from portal.services.records import published
 from portal.vocabulary.facets import TERM_FACETS
 from portal.web.api import addresses, answers, limits, open_access, openapi
-from portal.web.api.parameters import FIELDS, FILTERS, LIST_PARAMETERS
+from portal.web.api.parameters import FIELDS, FILTERS, LIST_PARAMETERS, TABLE_PARAMETERS
 from portal.web.api.strict_query import InvalidQuery, read_query
 from portal.web.declarations import public
 from portal.web.http import problems
@@ -80,6 +81,21 @@ def list_facets() -> Response:
         return response
     page = find_page(query.filters.replace(per_page=1))
     return _respond(answers.facet_counts(query, page), page.snapshot.catalogue_version.stamp, address)
+
+
+@bp.get("/v1/table", endpoint="table")
+@public
+def count_table() -> Response:
+    options = TableOptions.parse(request.args)
+    if options.by == request.args.get("across"):
+        detail = gettext("The rows are by %(facet)s already: across takes another facet, or none.", facet=options.by)
+        return problems.problem(404, gettext("No such table"), detail, kind="no-such-table")
+    query = read_query(request.args, TABLE_PARAMETERS, current_snapshot().terms)
+    address = addresses.table_url(query.filters, query.table)
+    if response := _known_state(address):
+        return response
+    counted = pivot.table(query.filters, query.table)
+    return _respond(answers.cross_table(query, counted), counted.snapshot.catalogue_version.stamp, address)
 
 
 @bp.get("/v1/terms/<facet>", endpoint="terms")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from portal.exports.columns import COLUMNS, Column
-from portal.vocabulary.facets import FACETS, SORTS, TERM_FACETS
+from portal.vocabulary.facets import FACETS, MEASURES, SORTS, TABLE_FACETS, TERM_FACETS
 
 Schema = dict[str, Any]
 
@@ -38,6 +38,7 @@ def schemas() -> dict[str, Schema]:
         "FacetCounts": _object(
             facets=_object_of_facets(), **_totals(), links=_links("self", "projects", "alternate"), **_origin()
         ),
+        "Table": _table(),
         "TermList": _object(
             facet={"type": "string", "enum": list(TERM_FACETS)},
             label=_TEXT,
@@ -100,6 +101,26 @@ def _facet() -> Schema:
             "description": "count is the number of projects if the selected values of this facet are replaced by this "
             "one; with country_match=all, if it is added.",
         },
+    )
+
+
+def _table() -> Schema:
+    amount = {"type": ["number", "null"], "description": "Null where no project states a budget."}
+    heading = _object(value=_TEXT, label=_TEXT, total=amount)
+    row = _object(value=_TEXT, label=_TEXT, total=amount)
+    cells = {"type": "array", "items": amount, "description": "Parallel to columns; left out without across."}
+    row["properties"]["cells"] = cells
+    return _object(
+        by={"type": "string", "enum": list(TABLE_FACETS)},
+        across={"type": ["string", "null"], "enum": [*TABLE_FACETS, None]},
+        measure={"type": "string", "enum": list(MEASURES)},
+        unit={"type": "string", "enum": ["projects", "USD"]},
+        rows={"type": "array", "items": row},
+        columns={"type": "array", "items": heading, "description": "Empty without across."},
+        table_total=amount,
+        **_totals(),
+        links=_links("self", "projects", "alternate"),
+        **_origin(),
     )
 
 

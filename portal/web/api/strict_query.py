@@ -7,7 +7,7 @@ out of it was not understood.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from werkzeug.datastructures import MultiDict
 
@@ -16,6 +16,7 @@ from portal.exports.columns import COLUMNS, Column, columns_by_name
 from portal.search.query.cursor import Cursor, InvalidCursor
 from portal.search.query.filters import Filters
 from portal.search.query.parameters import shorten
+from portal.search.query.table_options import TableOptions
 from portal.search.read_models.terms import Terms
 from portal.text.cleaning import clean_query_value
 from portal.vocabulary.facets import FACETS, MAX_SEARCH_TEXT_LENGTH, NOT_STATED, TERM_FACETS
@@ -54,6 +55,7 @@ class ApiQuery:
     chose_fields: bool = False
     has_facets: bool = True
     cursor: Cursor | None = None
+    table: TableOptions = field(default_factory=TableOptions)
 
     def query_pairs(self, filters: Filters, cursor: Cursor | None = None) -> Iterator[tuple[str, str]]:
         """The parameters in a fixed order, for other filters or another cursor too; defaults are left out."""
@@ -68,10 +70,10 @@ class ApiQuery:
 
 def read_query(args: MultiDict[str, str], allowed: Sequence[Parameter], terms: Terms) -> ApiQuery:
     """Read a query string that may have only these parameters. Raises InvalidQuery."""
-    filters = Filters.parse(args)
+    filters, table = Filters.parse(args), TableOptions.parse(args)
     errors = [*_unknown_names(args, allowed)]
     for parameter in allowed:
-        errors += _misread(parameter, args.getlist(parameter.name), filters, terms)
+        errors += _misread(parameter, args.getlist(parameter.name), filters, table, terms)
     if errors:
         raise InvalidQuery(errors[:_MAX_REPORTED])
     token, fields = args.get("cursor", ""), args.getlist("fields")
@@ -81,6 +83,7 @@ def read_query(args: MultiDict[str, str], allowed: Sequence[Parameter], terms: T
         chose_fields=bool(fields),
         has_facets=args.get("facets", _FACET_COUNTS[0]) == _FACET_COUNTS[0],
         cursor=Cursor.parse(token) if token else None,
+        table=table,
     )
 
 
@@ -93,7 +96,9 @@ def _unknown_names(args: MultiDict[str, str], allowed: Sequence[Parameter]) -> I
             yield QueryError(shown, shorten(args[name], _MAX_SHOWN_LENGTH), detail, known)
 
 
-def _misread(parameter: Parameter, values: list[str], filters: Filters, terms: Terms) -> Iterator[QueryError]:
+def _misread(
+    parameter: Parameter, values: list[str], filters: Filters, table: TableOptions, terms: Terms
+) -> Iterator[QueryError]:
     """The values of a parameter that were not understood."""
     name, limit = parameter.name, repeat_limit(parameter)
     if len(values) > limit:
@@ -102,13 +107,13 @@ def _misread(parameter: Parameter, values: list[str], filters: Filters, terms: T
         yield QueryError(name, shorten(values[-1], _MAX_SHOWN_LENGTH), f"{detail} {advice}")
         return
     for value in values:
-        if not _is_understood(filters, terms, name, value):
+        if not _is_understood(filters, table, terms, name, value):
             shown, known = shorten(value, _MAX_SHOWN_LENGTH), tuple(parameter.known_values(terms))
             yield QueryError(name, shown, requirement(parameter, terms), known)
 
 
-def _is_understood(filters: Filters, terms: Terms, name: str, value: str) -> bool:
-    """Whether a value that was given is what the filters hold, or an option of the API."""
+def _is_understood(filters: Filters, table: TableOptions, terms: Terms, name: str, value: str) -> bool:
+    """Whether a value that was given is one that came out of the parsers, or an option of the API."""
     if name == "q":
         return clean_query_value(value) == filters.text and len(value) <= MAX_SEARCH_TEXT_LENGTH
     if name in FACETS:
@@ -117,10 +122,10 @@ def _is_understood(filters: Filters, terms: Terms, name: str, value: str) -> boo
         return (name, code) in filters.selected and is_known
     if name in ("fields", "facets", "cursor"):
         return _is_option(name, value)
-    return (name, value) in {*filters.query_pairs(), *_spelt_out_defaults(filters)}
+    return (name, value) in {*filters.query_pairs(), *table.query_pairs(), *_spelt_out_defaults(filters, table)}
 
 
-def _spelt_out_defaults(filters: Filters) -> Iterator[tuple[str, str]]:
+def _spelt_out_defaults(filters: Filters, table: TableOptions) -> Iterator[tuple[str, str]]:
     """What a query string leaves out, because it is so anyway."""
     yield "country_match", "all" if filters.match_all_countries else "any"
     yield "sort", filters.effective_sort
@@ -128,6 +133,8 @@ def _spelt_out_defaults(filters: Filters) -> Iterator[tuple[str, str]]:
         yield "sort", "relevance"
     yield "page", str(filters.page)
     yield "per_page", str(filters.per_page)
+    yield "across", table.across or NOT_STATED
+    yield "measure", table.measure
 
 
 def _is_option(name: str, value: str) -> bool:

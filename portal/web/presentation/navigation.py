@@ -276,6 +276,7 @@ FOOTER = (
         N_("This site"),
         (
             page_entry("how-we-count"),
+            MenuEntry("api", N_("API for programs"), "api_guide.page"),
             page_entry("contact"),
             page_entry("accessibility"),
             page_entry("privacy", N_("Privacy: no visitor cookies")),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from portal.exports.document import Document
+from portal.exports.tables.table_file import TableFile
 from portal.search.index.axis import OTHERS
 from portal.search.pivot import Pivot, narrowed
 from portal.vocabulary.facets import MULTI_VALUED_FACETS
@@ -39,6 +41,19 @@ def _inside(name: str) -> str:
 def totals_phrase(pivot: Pivot) -> str:
     text, sums = SearchText(pivot.filters, pivot.snapshot.terms), pivot.sums
     return text.totals_phrase(sums.projects, sums.total_cents, sums.without_budget)
+
+
+def table_file(pivot: Pivot, document: Document) -> TableFile:
+    """The table with its words."""
+    return TableFile(
+        document=document,
+        pivot=pivot,
+        notes=notes(pivot),
+        row_title=filter_text.facet_names()[pivot.options.by],
+        measure_title=measure_names()[pivot.options.measure],
+        row_labels=row_labels(pivot),
+        column_labels=column_labels(pivot),
+    )
 
 
 def row_labels(pivot: Pivot) -> list[str]:

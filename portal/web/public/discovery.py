@@ -29,6 +29,7 @@ def show_robots() -> Response:
     refused = [
         url_for("desk.show_desk"),
         url_for("sign_in.sign_in"),
+        url_for("api.projects").removesuffix("projects"),
         *(url_for("downloads.selection", suffix=suffix) for suffix in FORMATS),
         *(f"{directory}*.{suffix}" for suffix in FORMATS),
         f"{directory}?*&",

@@ -71,15 +71,7 @@ def respond(suffix: str, write: Callable[[TableFile], bytes]) -> Response:
     if response := unchanged(state_etag(current.current_snapshot().catalogue_version.stamp, address)):
         return response
     counted = pivot.table(filters, options)
-    file = TableFile(
-        document=export_text.table_document(settings(), counted, address),
-        pivot=counted,
-        notes=table_text.notes(counted),
-        row_title=filter_text.facet_names()[options.by],
-        measure_title=table_text.measure_names()[options.measure],
-        row_labels=table_text.row_labels(counted),
-        column_labels=table_text.column_labels(counted),
-    )
+    file = table_text.table_file(counted, export_text.table_document(settings(), counted, address))
     export_format = FORMATS[suffix]
     disposition = "attachment" if export_format.is_attachment else "inline"
     name = export_text.file_name(file.document, export_format)
