@@ -77,7 +77,9 @@ def new_app():
     made = []
 
     def start(address):
-        app = create_app(Settings(database_url=address, secret_key="0123456789abcdef" * 4, max_staleness=0))
+        # All tests come from one address; those of the limit set their own.
+        settings = Settings(database_url=address, secret_key="0123456789abcdef" * 4, max_staleness=0, api_limit=0)
+        app = create_app(settings)
         made.append(app)
         app.testing = True
         app.test_client_class = Client

@@ -21,16 +21,16 @@ _PROJECT = re.compile(r'href="(/projects/[^"/?#]+)"')
 
 def fixed(app):
     """The addresses of all public pages without a variable part; not health checks and /_components."""
-    return [address for address in _without_variables(app) if _is_page(address)]
+    return [address for address in _without_variables(app) if not _is_for_programs(address)]
 
 
 def files(app):
-    """The same of what is no page, such as /iati/activities.xml."""
-    return [address for address in _without_variables(app) if not _is_page(address)]
+    """The same of what is no page, such as /iati/activities.xml and the API."""
+    return [address for address in _without_variables(app) if _is_for_programs(address)]
 
 
-def _is_page(address):
-    return not PurePosixPath(address).suffix and not address.startswith("/api/v")
+def _is_for_programs(address):
+    return bool(PurePosixPath(address).suffix) or address.startswith("/api/v1/")
 
 
 def _without_variables(app):

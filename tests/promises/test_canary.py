@@ -11,6 +11,7 @@ import pytest
 from portal.database.orm import now
 from portal.exports.registry import FORMATS
 from portal.services.editorial import publication, review
+from portal.vocabulary.facets import TERM_FACETS
 from portal.vocabulary.workflow import State
 from tests.conftest import FRAGMENT
 from tests.factories import COMPLETE, Office
@@ -79,7 +80,7 @@ def addresses(app, sample, office, client):
     guesses = [f"/projects/ZZ.{CANARY}{re.sub(r'[^a-z]', '', state)}" for state in HIDDEN]
     return [
         *public, *SELECTIONS, *LOST, *listed, *histories, *hunts, *guesses,
-        *taken_away([ours[0], *guesses]), *EMBEDDED, "/sitemap-0.xml", "/sitemap-1.xml",
+        *taken_away([ours[0], *guesses]), *EMBEDDED, "/sitemap-0.xml", "/sitemap-1.xml", *asked(ours, guesses),
     ]  # fmt: skip
 
 
@@ -90,6 +91,15 @@ def taken_away(some_projects):
             f"/projects.{suffix}{query}" for query in ("", f"?q={CANARY}", "?year=1907", "?columns=last_changed")
         )
         yield from (f"{project}.{suffix}" for project in some_projects)
+
+
+def asked(ours, guesses):
+    """What programs ask of the API: everything, what they search for the canary, and what could be there."""
+    for name in ("projects", "facets", "table"):
+        yield from (f"/api/v1/{name}{query}" for query in (f"?q={CANARY}", "?year=1907", f"?status={CANARY}", "?q=ZZ"))
+    yield from ("/api/v1/projects?per_page=100&sort=title", f"/api/v1/projects?fields={CANARY}&cursor={CANARY}")
+    yield from (f"/api/v1/terms/{facet}" for facet in TERM_FACETS)
+    yield from (f"/api/v1{address}" for address in (*ours, *guesses))
 
 
 def leaks(answer, asked):
