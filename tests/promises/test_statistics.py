@@ -163,12 +163,19 @@ def test_where_we_work(rows, visit):
     assert table(page, 1) == places(rows)
 
 
+def part_of(name, row):
+    """What a state gets of a budget: an equal part in whole cents, and one of those left if it is among the first."""
+    ours = [state for state in terms("country") if state in states(row)]
+    cents, left = divmod(int(budget(row) * 100), len(ours))
+    return Fraction(cents + (ours.index(name) < left), 100)
+
+
 def places(rows):
     """What each member state got, most projects first, then by its code."""
     made = []
     for name, term in terms("country").items():
         if mine := [row for row in rows if name in states(row)]:
-            shared = sum((budget(row) / len(states(row)) for row in mine), Fraction(0))
+            shared = sum((part_of(name, row) for row in mine), Fraction(0))
             national = sum(row["coverage"] == "National" for row in mine)
             years = [row[column][:4] for row in mine for column in ("start_date", "end_date", "year") if row[column]]
             latest = int(max(years)) if years else "–"
@@ -176,7 +183,7 @@ def places(rows):
     made.sort(key=lambda place: (-place[2], place[0]))
     lengths = bars([floor(place[5] * 100) for place in made])
     return [
-        (name, count, national, dollars(full), dollars(shared), length, latest)
+        (name, count, national, dollars(full), dollars(shared), length, latest, f"Excel {name}")
         for (_, name, count, national, full, shared, latest), length in zip(made, lengths, strict=True)
     ]
 
