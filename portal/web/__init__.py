@@ -18,8 +18,8 @@ from portal.web.public.overview import bp as overview
 from portal.web.public.pages import bp as pages
 from portal.web.public.projects import bp as projects
 from portal.web.public.sitemap import bp as sitemap
-from portal.web.public.state_files import bp as state_files
-from portal.web.public.tables import bp as tables
+from portal.web.public.tables.state_files import bp as state_files
+from portal.web.public.tables.table import bp as tables
 from portal.web.review.desk import bp as desk
 from portal.web.review.handover import bp as handover
 from portal.web.review.publishing import bp as publishing

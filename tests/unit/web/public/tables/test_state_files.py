@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 
 from tests.factories import import_records
-from tests.unit.web.public.test_tables import ROWS
+from tests.unit.web.public.tables.test_table import ROWS
 
 
 @pytest.fixture

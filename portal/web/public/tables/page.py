@@ -12,8 +12,9 @@ from portal.search.query.table_options import TableOptions
 from portal.vocabulary.facets import TABLE_FACETS
 from portal.web.presentation import filter_text, table_text, table_urls
 from portal.web.presentation.i18n import gettext
-from portal.web.public import results, table_cells
-from portal.web.public.table_cells import TableRow
+from portal.web.public import results
+from portal.web.public.tables import cells as table_cells
+from portal.web.public.tables.cells import TableRow
 
 FILES = {"csv": "CSV", "xlsx": "Excel", "json": "JSON"}
 

@@ -7,7 +7,7 @@ import json
 import openpyxl
 import pytest
 
-from portal.web.public import tables
+from portal.web.public.tables import table as tables
 from tests.factories import import_records
 from tests.loops import not_empty
 from tests.pages import words

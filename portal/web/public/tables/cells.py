@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from portal.search.index.crosstab import Tally
 from portal.search.pivot import Pivot
 from portal.web.presentation import formatting, i18n
-from portal.web.public.table_links import TableLinks
+from portal.web.public.tables.links import TableLinks
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from portal.web.http.file_response import FileHead, state_etag, unchanged
 from portal.web.http.request_context import settings
 from portal.web.presentation import export_text, filter_text, table_text, table_urls
 from portal.web.presentation.i18n import gettext
-from portal.web.public import table_page
+from portal.web.public.tables import page as table_page
 
 bp = Blueprint("tables", __name__)
 
