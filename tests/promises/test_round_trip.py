@@ -107,7 +107,7 @@ def empty_portal(app, folder):
 def as_table(rows):
     """A CSV file of rows, as anybody makes one."""
     header = ",".join(COLUMNS)
-    lines = [",".join(f'"{row[name].replace(chr(34), chr(34) * 2)}"' for name in COLUMNS) for row in rows]
+    lines = [",".join(f'"{row.get(name, "").replace(chr(34), chr(34) * 2)}"' for name in COLUMNS) for row in rows]
     return "\n".join([header, *lines]).encode("utf-8", "surrogatepass")
 
 

@@ -204,7 +204,7 @@ def test_data_and_research(rows, visit):
     themes = {name: [row for row in rows if theme(row) == term["code"]] for name, term in terms("theme").items()}
     assert table(page, 1) == sums({name: mine for name, mine in themes.items() if mine})
     assert table(page, 2) == shares(rows)
-    assert [row[1] for row in table(page, 3)] == [gaps[column] for column in FILLED_IN[:7]]
+    assert [row[1] for row in table(page, 4)] == [gaps[column] for column in FILLED_IN[:7]]
 
 
 def sums(groups):

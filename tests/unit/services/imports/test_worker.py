@@ -9,7 +9,7 @@ import pytest
 from portal.errors import UnreadableFile
 from portal.models import Term
 from portal.services.imports import worker
-from portal.services.imports.batches import Batch
+from portal.services.imports.batches import Batch, Prefixes
 from portal.services.imports.header import REQUIRED_COLUMNS
 from portal.services.records.spellings import TermLookup
 
@@ -23,7 +23,7 @@ def sent(session, tmp_path):
         path = tmp_path / "in.csv"
         path.write_text(text, encoding="utf-8")
         receiver, sender = Pipe(duplex=False)
-        worker._run_worker(sender, path, TermLookup(session().query(Term), accepts_new=False), "")
+        worker._run_worker(sender, path, TermLookup(session().query(Term), accepts_new=False), Prefixes())
         sender.close()
         with receiver:
             messages = [receiver.recv()]

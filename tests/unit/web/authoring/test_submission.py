@@ -257,7 +257,7 @@ def test_a_preview_is_the_public_page(author, office, session, visit):
     change = review.open_change(session(), published.get_project_by_slug(session(), "LM.9001"), by=office.author)
     session.commit()
     page = author.visit(f"/staff/revisions/{change.id}/preview")
-    for part in (".project-head h1", ".figures", ".facts-list", ".prose", ".tools"):
+    for part in (".project-head h1", ".figures", ".facts-list", ".prose", ".tools section"):
         assert page.one(part).to_html() == public.one(part).to_html()
 
 
