@@ -138,7 +138,7 @@ def test_sorting_paging_and_views_are_live(page):
     page.get_by_role("link", name="Next").click()
     expect(page).to_have_url(re.compile(r"sort=title&page=2$"))
     expect(sentence(page)).to_be_focused()
-    page.get_by_role("link", name="Table").click()
+    page.get_by_role("link", name="Table", exact=True).click()
     expect(page.locator("table.table")).to_be_visible()
     page.check("#status-active")
     expect(page).to_have_url(re.compile(r"status=active&sort=title&view=table$"))
