@@ -94,6 +94,32 @@ def test_every_file_holds_the_projects_of_the_page_in_its_order(get, query):
     assert {suffix: READERS[suffix](get(f"/projects.{suffix}?{query}").data) for suffix in LISTED} == expected
 
 
+def ask(get, query):
+    """An answer of the API, which refuses an empty value."""
+    answer = get(f"/api/v1/projects?{query}".removesuffix("&sort=").replace("&sort=&", "&"))
+    assert answer.status_code == 200, answer.text
+    return answer.json
+
+
+@pytest.mark.parametrize("query", searches())
+def test_the_api_lists_the_projects_of_the_page_in_its_order(get, query):
+    keys, by_page, by_cursor = walk(get, query), [], []
+    address = ask(get, f"{query}&per_page=40")["links"]["self"]
+    while address:
+        answer = get(address.removeprefix("http://127.0.0.1:8000")).json
+        by_page += [item["key"] for item in answer["items"]]
+        address = answer["links"]["next"]
+    answer = ask(get, f"{query}&per_page=7")
+    while True:
+        by_cursor += [item["key"] for item in answer["items"]]
+        if answer["next_cursor"] is None:
+            break
+        answer = ask(get, f"{query}&per_page=7&cursor={answer['next_cursor']}")
+    assert (by_page, by_cursor) == (keys, keys)
+    assert answer["sums"] == json.loads(get(f"/projects.json?{query}").data)["sums"]
+    assert answer["total"] == len(keys)
+
+
 def test_most_searches_find_something(get):
     found = [query for query in searches() if walk(get, query)]
     assert len(found) > SEARCHES / 2
