@@ -12,7 +12,7 @@ from portal.search.read_models.terms import Terms
 from portal.vocabulary.facets import TERM_FACETS
 from portal.web.api import addresses
 from portal.web.api.openapi import OPERATIONS
-from portal.web.api.parameters import FIELDS, LIST_PARAMETERS, TABLE, Parameter, requirement
+from portal.web.api.parameters import LIST_PARAMETERS, TABLE, Parameter, requirement
 from portal.web.declarations import public
 from portal.web.http.conditional_get import cacheable, path_key
 from portal.web.http.request_context import settings
@@ -21,7 +21,9 @@ from portal.web.presentation.i18n import N_, gettext
 bp = Blueprint("api_guide", __name__)
 
 # With more values than this, a link to their list stands in place of them.
-_MAX_LISTED = 8
+_MAX_LISTED = 10
+# Parts of the page of their own say what these take.
+_EXPLAINED = ("fields", "cursor")
 _EXAMPLES = (
     (N_("Completed projects in Kenya, the largest first"), "projects", "status=completed&country=KEN&sort=-budget"),
     (N_("Titles and budgets alone"), "projects", "fields=title&fields=budget_usd&facets=0"),
@@ -59,15 +61,16 @@ def show_guide() -> str:
 
 
 def parameter_row(parameter: Parameter, terms: Terms) -> ParameterRow:
-    values = parameter.known_values(terms)
+    # Years are a range, beside which "not stated" is one more value.
+    values = [] if parameter.name == "year" else parameter.known_values(terms)
     is_short = 0 < len(values) <= _MAX_LISTED
     terms_url = addresses.api_url("terms", facet=parameter.name) if parameter.name in TERM_FACETS else ""
-    has_rule = not values and parameter is not FIELDS
+    has_rule = not values and parameter.name not in _EXPLAINED
     return ParameterRow(
         name=parameter.name,
         description=parameter.text,
         values=tuple(values) if is_short else (),
-        rule=requirement(parameter, terms) if has_rule or parameter.name == "year" else "",
+        rule=requirement(parameter, terms) if has_rule else "",
         terms_url="" if is_short else terms_url,
         allows_repeats=parameter.allows_repeats,
     )
