@@ -14,9 +14,9 @@ import icalendar
 import openpyxl
 from lxml import etree
 
-from portal.exports.iati.activity import NAMESPACE
 from portal.exports.registry import FORMATS
 from portal.text.formulas import unescape_formula
+from portal.vocabulary.iati import NAMESPACE
 
 LISTED = [suffix for suffix, each in FORMATS.items() if each.is_listed]
 ATOM = {"a": "http://www.w3.org/2005/Atom"}

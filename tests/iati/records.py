@@ -5,10 +5,11 @@ from functools import cache
 
 from lxml import etree
 
-from portal.exports.iati.activity import NAMESPACE, Publication, express
+from portal.exports.iati.activity import Publication, express
 from portal.exports.iati.organisations import EXAMPLE, Reporter
 from portal.exports.record import Record
 from portal.search.read_models.terms import TermView
+from portal.vocabulary.iati import NAMESPACE
 from portal.vocabulary.term_lists import read_term_list
 
 TODAY = date(2026, 11, 28)

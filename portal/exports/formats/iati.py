@@ -7,10 +7,11 @@ from datetime import date
 
 from portal.errors import ConfigurationError
 from portal.exports.document import Document
-from portal.exports.iati.activity import NAMESPACE, Publication, express
+from portal.exports.iati.activity import Publication, express
 from portal.exports.options import ExportOptions
 from portal.exports.record import Record
 from portal.text.xml_text import attribute
+from portal.vocabulary.iati import NAMESPACE
 
 
 def write(document: Document, batches: Iterable[Sequence[Record]], _: ExportOptions) -> Iterator[bytes]:

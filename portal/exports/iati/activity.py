@@ -18,10 +18,9 @@ from portal.exports.iati.omissions import WHOLE_PROJECT, Omission, Omit, Reason
 from portal.exports.iati.organisations import FUND, IOM, Reporter
 from portal.exports.iati.places import locations, recipients
 from portal.exports.record import Record
+from portal.search.shares import share_text
 from portal.text.xml_text import attribute, content, has_forbidden_characters
-
-# The namespace of what IATI has no place for; declared on the root element.
-NAMESPACE = "urn:idf-portal:iati:1"
+from portal.vocabulary.columns import SEPARATOR
 
 # The standard forbids the first four; the others would break a line or vanish.
 _NOT_IN_IDENTIFIERS = re.compile("[/&|?\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
@@ -213,10 +212,28 @@ def _own_record(record: Record, omit: Omit) -> str:
         "end": record.end,
         "year": str(record.year or ""),
         "budget": "" if record.budget is None else amount_text(record.budget),
+        "status": record.status.code if record.status else "",
         "coverage": record.coverage.code if record.coverage else "",
         "region": record.region.code if record.region else "",
+        "shares": SEPARATOR.join(map(share_text, record.shares or ())),
         "funding-line": record.funding_line,
         "sample": "true" if record.is_sample else "",
-    }
+    } | _corrections(record)
     attributes = "".join(f' {name}="{attribute(value)}"' for name, value in stated.items() if value)
     return f"  <portal:record{attributes}/>\n"
+
+
+def _corrections(record: Record) -> dict[str, str]:
+    """What the elements say less exactly than the record, or in place of it."""
+    is_web_page = _WEB_ADDRESS.fullmatch(record.source_url) is not None
+    return {
+        "summary": "" if record.summary else "none",
+        "title-language": _unless(record.title_language, codes.language_code(record.title_language)),
+        "language": _unless(record.language, codes.language_code(record.language) if record.summary else ""),
+        "source": "" if is_web_page else record.source_url,
+    }
+
+
+def _unless(stated: str, said: str) -> str:
+    """What is stated, unless the standard says the same."""
+    return "" if stated == said else stated

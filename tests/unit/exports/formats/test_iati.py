@@ -4,9 +4,9 @@ from lxml import etree
 from portal.errors import ConfigurationError
 from portal.exports.document import Document
 from portal.exports.formats.iati import publication_of, report_address
-from portal.exports.iati.activity import NAMESPACE
 from portal.exports.licence import licence_named
 from portal.search.index.facet_index import Sums
+from portal.vocabulary.iati import NAMESPACE
 from tests.factories import import_records
 from tests.iati.rules import faults, schema
 from tests.loops import not_empty
