@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any, Literal, TextIO
 
 import click
+from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import event
 from sqlalchemy.exc import SQLAlchemyError
 from tqdm import tqdm
 
 from portal.cli.database import begin_exclusive_writing, exclusive_transaction
+from portal.config import Settings
 from portal.database.diagnostics import describe_error
 from portal.database.orm import db
 from portal.errors import PortalError
@@ -104,10 +106,9 @@ def open_report(report_path: Path, source: Path) -> TextIO:
 @click.option("--id-prefix", default="", metavar="TEXT", help="Prefix each Projects ID with TEXT.")
 @click.option(
     "--iati-prefix",
-    default="",
     metavar="ORGANISATION",
-    help="In identifiers of IATI activities, cut off this organisation: of XM-DAC-47066-LM.0024 the Projects ID is "
-    "LM.0024. Other identifiers stay whole.",
+    help="In identifiers of IATI activities, cut off this organisation instead of PORTAL_IATI_ORGANISATION: of "
+    "XM-DAC-47066-LM.0024 the Projects ID is LM.0024. Other identifiers stay whole.",
 )
 @click.option("--allow-emptying", is_flag=True, help="Store rows that empty stated public fields.")
 @click.option("--allow-replacing", is_flag=True, help="Store rows that change title and countries of a record at once.")
@@ -119,7 +120,7 @@ def import_(
     report_path: Path | None,
     new_terms: Literal["add", "refuse"],
     id_prefix: str,
-    iati_prefix: str,
+    iati_prefix: str | None,
     allow_emptying: bool,
     allow_replacing: bool,
     undone_run: int | None,
@@ -136,7 +137,9 @@ def import_(
         return
     if file is None:
         raise click.UsageError("Name the FILE to import, or the run to undo with --undo RUN.")
-    prefixes = {"id_prefix": id_prefix, "iati_prefix": iati_prefix}
+    settings: Settings = current_app.extensions["settings"]
+    own_prefix = settings.iati_organisation if iati_prefix is None else iati_prefix
+    prefixes = {"id_prefix": id_prefix, "iati_prefix": own_prefix}
     allowed = {"allow_emptying": allow_emptying, "allow_replacing": allow_replacing}
     report = _run_import(file, report_path, new_terms, dry_run=dry_run, **prefixes, **allowed)
     click.echo(report.summary(dry_run=dry_run))

@@ -40,9 +40,9 @@ class AbsentColumns:
         kept = {link for link in links if link[1] in self._absent_countries and link[0] not in stated}
         if kept:
             values["country_links"] = tuple(sorted({*proposal.country_links, *kept}))
-        shares = known.country_shares.get(record.id, ())
-        if self._lacks_shares and {term_id for term_id, _ in shares} == set(eligible_countries(proposal)):
-            # Shares of other states than these say nothing of them.
+        shares = known.country_shares.get(record.id, ()) if self._lacks_shares else ()
+        # Shares of other states than these say nothing of them.
+        if shares and {term_id for term_id, _ in shares} == set(eligible_countries(proposal._replace(**values))):
             values["country_shares"] = shares
         if tags := self._absent_tags.intersection(known.tags.get(record.id, ())):
             values["tags"] = tuple(sorted({*proposal.tags, *tags}))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from portal.services.imports.readers.iati.budget import total_budget
 from portal.services.imports.readers.iati.element import XML_LANGUAGE, Element
-from portal.services.imports.readers.iati.places import country_codes, region_name
+from portal.services.imports.readers.iati.places import recipients_of, region_name
 from portal.services.imports.readers.iati.texts import chosen_text, whole_description
 from portal.services.imports.readers.not_held import NotHeld
 from portal.services.imports.readers.source_lines import within_limit
@@ -32,7 +32,8 @@ class ActivityReader:
 
     columns: tuple[str, ...] = (
         "project_id", "title", "title_language", "summary", "language", "start_date", "end_date", "status", "coverage",
-        "benefiting_member_states", "region", "project_type", "sdg", "budget_usd", "prima_id", "source_url",
+        "benefiting_member_states", "country_shares", "region", "project_type", "sdg", "budget_usd", "prima_id",
+        "source_url",
     )  # fmt: skip
     _read_parts = frozenset((
         "iati-identifier", "title", "description", "other-identifier", "activity-status", "activity-date",
@@ -66,7 +67,7 @@ class ActivityReader:
         title = chosen_text(activity.first("title"), language)
         summary = whole_description(activity.all("description"), language)
         self._not_held.count("narrative in another language", title.others + summary.others)
-        countries = country_codes(activity.all("recipient-country"), self._not_held)
+        recipients = recipients_of(activity.all("recipient-country"), self._not_held)
         return {
             "project_id": without_prefix(activity.first_text("iati-identifier"), self._prefix),
             "title": title.text,
@@ -77,8 +78,9 @@ class ActivityReader:
             "end_date": self._date(activity, _ENDS),
             "status": status_of(activity),
             "coverage": self._coverage(activity),
-            "benefiting_member_states": SEPARATOR.join(countries),
-            "region": region_name(activity.all("recipient-region"), self._not_held, is_stated=not countries),
+            "benefiting_member_states": recipients.countries,
+            "country_shares": recipients.shares,
+            "region": region_name(activity.all("recipient-region"), self._not_held, is_stated=not recipients.countries),
             "project_type": self._type(activity, language),
             "sdg": self._goals(activity),
             "budget_usd": total_budget(activity.all("budget"), activity.get("default-currency"), self._not_held),

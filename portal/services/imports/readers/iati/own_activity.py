@@ -24,8 +24,12 @@ _COLUMN_BY_ATTRIBUTE = {
     "budget": "budget_usd",
     "coverage": "coverage",
     "region": "region",
+    "shares": "country_shares",
     "funding-line": "funding_line",
 }
+# Attributes that are there only where the standard says less than the record.
+_CORRECTIONS = {"status": "status", "title-language": "title_language", "language": "language", "source": "source_url"}
+_NO_SUMMARY = "none"
 
 
 class OwnActivityReader(ActivityReader):
@@ -43,19 +47,27 @@ class OwnActivityReader(ActivityReader):
         values = dict.fromkeys(self.columns, "") | super().values(activity)
         reporter = activity.first("reporting-org")
         values["project_id"] = without_prefix(values["project_id"], reporter.get("ref") if reporter else "")
-        if values["summary"] == values["title"]:
-            # IATI demands a description; our files repeat the title where there is none.
-            values["summary"] = values["language"] = ""
         if types := list(_own_codes(activity, "sector", "type")):
             values["project_type_code"] = types[0]
         values["gcm"] = SEPARATOR.join(_own_codes(activity, "tag", "gcm"))
         values["other_countries"] = SEPARATOR.join(
             alpha3(location.get("ref")) for location in activity.all("location") if location.get("ref")
         )
+        # White space at its beginning is an indent.
+        values["summary"] = next((text.text for text in _narratives(activity.first("description"))), "")
         values["prima_id"] = next((other.get("ref") for other in activity.all("other-identifier")), "")
-        if record := activity.first(_RECORD):
-            values |= {column: record.get(name) for name, column in _COLUMN_BY_ATTRIBUTE.items()}
-        return values | {"source_url": _source(activity, values)}
+        if (record := activity.first(_RECORD)) is None:
+            return values
+        values |= {column: record.get(name) for name, column in _COLUMN_BY_ATTRIBUTE.items()}
+        values["source_url"] = _source(activity, values)
+        if record.get("summary") == _NO_SUMMARY:
+            # IATI demands a description; our files repeat the title where there is none.
+            values["summary"] = values["language"] = ""
+        return values | {column: record.get(name) for name, column in _CORRECTIONS.items() if record.get(name)}
+
+
+def _narratives(element: Element | None) -> list[Element]:
+    return list(element.all("narrative")) if element else []
 
 
 def _own_codes(activity: Element, name: str, facet: str) -> list[str]:

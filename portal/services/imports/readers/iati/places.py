@@ -2,23 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
 
+from portal.search.shares import WHOLE, share_text, split
 from portal.services.imports.readers.iati.element import Element
 from portal.services.imports.readers.not_held import NotHeld
 from portal.services.records.field_values import OptionalTerm
 from portal.vocabulary import iati
+from portal.vocabulary.columns import SEPARATOR
 from portal.vocabulary.term_lists import alpha3_by_alpha2
 
+_ALL = Decimal(100)
 
-def country_codes(elements: Iterable[Element], not_held: NotHeld) -> list[str]:
-    """ISO 3166-1 alpha-3 codes, each once; a code that no country has stays as it is, so that it is reported."""
-    codes: dict[str, None] = {}
+
+class Recipients(NamedTuple):
+    """The cells of countries (ISO 3166-1 alpha-3 codes) and of their shares, "" for equal ones."""
+
+    countries: str
+    shares: str
+
+
+def recipients_of(elements: Iterable[Element], not_held: NotHeld) -> Recipients:
+    """Each country once; a code that no country has stays as it is, so that it is reported.
+
+    Shares that a record cannot hold, since they are not 100 in total or have more than two decimals, are counted.
+    """
+    shares: dict[str, list[str]] = {}
     for element in elements:
         if code := element.get("code").upper():
-            codes[alpha3(code)] = None
-        not_held.count("recipient-country/@percentage", int(_is_a_part(element)))
-    return list(codes)
+            shares.setdefault(alpha3(code), []).append(element.get("percentage"))
+    countries = SEPARATOR.join(shares)
+    percentages = [_total(stated) for stated in shares.values()]
+    if len(shares) > 1 and all(share is not None for share in percentages):
+        hundredths = [int(share * 100) for share in percentages if share is not None]
+        if sum(hundredths) == WHOLE and all(share is None or share * 100 % 1 == 0 for share in percentages):
+            return Recipients(countries, _unequal(hundredths))
+    not_held.count("recipient-country/@percentage", sum(share not in (None, _ALL) for share in percentages))
+    return Recipients(countries, "")
 
 
 def alpha3(alpha2: str) -> str:
@@ -45,7 +67,16 @@ def region_name(elements: Iterable[Element], not_held: NotHeld, *, is_stated: bo
     return OptionalTerm("")
 
 
-def _is_a_part(element: Element) -> bool:
-    """Whether a country has less than the whole."""
-    percentage = element.get("percentage")
-    return bool(percentage) and percentage.rstrip("0").rstrip(".") not in ("100", "1")
+def _unequal(hundredths: Sequence[int]) -> str:
+    """The shares as a cell; "" for those that a record without shares has."""
+    is_equal = list(hundredths) == split(WHOLE, [1] * len(hundredths))
+    return "" if is_equal else SEPARATOR.join(map(share_text, hundredths))
+
+
+def _total(stated: Sequence[str]) -> Decimal | None:
+    """The percentage of a country, None if it is not stated, or no percentage."""
+    try:
+        total = sum(map(Decimal, filter(None, stated)), Decimal())
+    except InvalidOperation:
+        return None
+    return total if any(stated) and 0 <= total <= _ALL else None

@@ -87,9 +87,39 @@ def test_countries_are_read_by_their_codes(read, elements, countries):
     assert of(read, "countries", elements) == countries
 
 
-def test_shares_of_countries_are_counted(read):
-    _, notes = read(country("KE", "60") + country("UG", "40.0"))
-    assert "recipient-country/@percentage (2)" in notes[0]
+@pytest.mark.parametrize(
+    ("elements", "shares"),
+    [
+        (country("KE", "60") + country("UG", "40.0"), "60; 40"),
+        (country("KE", "33.3") + country("UG", "66.70"), "33.3; 66.7"),
+        (country("KE", "25") + country("UG", "50") + country("KE", "25.0"), ""),
+        (country("KE", "33.34") + country("UG", "33.33") + country("TZ", "33.33"), ""),
+        (country("KE", "100"), ""),
+        (country("KE") + country("UG"), ""),
+        (country("KE", "100") + country("UG", "0"), "100; 0"),
+    ],
+)
+def test_shares_are_read_unless_they_are_equal(read, elements, shares):
+    row, notes = read(elements)
+    assert row.get("country_shares", "") == shares
+    assert "percentage" not in notes[0]
+
+
+@pytest.mark.parametrize(
+    ("elements", "count"),
+    [
+        (country("KE", "60") + country("UG", "30"), 2),
+        (country("KE", "60") + country("UG"), 1),
+        (country("KE", "33.333") + country("UG", "66.667"), 2),
+        (country("KE", "150") + country("UG", "-50"), 0),
+        (country("KE", "50"), 1),
+        (country("KE", "most") + country("UG", "50"), 1),
+    ],
+)
+def test_shares_that_a_record_cannot_hold_are_counted(read, elements, count):
+    row, notes = read(elements)
+    assert "country_shares" not in row
+    assert (f"recipient-country/@percentage ({count})" in notes[0]) == bool(count)
 
 
 def region(code, vocabulary="1"):

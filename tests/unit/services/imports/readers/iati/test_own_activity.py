@@ -58,9 +58,24 @@ def test_codes_of_our_own_lists_are_read(own):
     }  # fmt: skip
 
 
-def test_a_description_that_repeats_the_title_stands_for_none(own):
-    assert "summary" not in own("<description><narrative>A title</narrative></description>")
-    assert own("<description><narrative>More.</narrative></description>")["summary"] == "More."
+def test_a_description_stands_for_none_where_the_record_says_so(own):
+    repeated = "<description><narrative>A title</narrative></description>"
+    assert "summary" not in own(repeated, 'summary="none"')
+    assert own(repeated)["summary"] == "A title"
+
+
+def test_a_description_keeps_the_indent_at_its_beginning(own):
+    assert own("<description><narrative>  - one\n  - two</narrative></description>")["summary"] == "  - one\n  - two"
+
+
+@pytest.mark.parametrize(
+    ("attribute", "name", "text"),
+    [("status", "status", "stalled"), ("language", "language", "en-GB"), ("source", "source_url", "http://a b"),
+     ("title-language", "title_language", "sr-Latn"), ("shares", "country_shares", "60; 40")],
+)  # fmt: skip
+def test_what_the_standard_says_less_exactly_is_read_from_the_record(own, attribute, name, text):
+    elements = '<activity-status code="2"/><description><narrative xml:lang="en">x</narrative></description>'
+    assert own(elements, f'{attribute}="{text}"')[name] == text
 
 
 def page(url):

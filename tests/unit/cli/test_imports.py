@@ -1,0 +1,62 @@
+"""portal import: any of its formats, as an operator gives them."""
+
+import pytest
+from click.testing import CliRunner
+
+from portal.app import command_line
+
+ACTIVITY = (
+    '<iati-activities version="2.03"><iati-activity default-currency="EUR"><iati-identifier>XM-TEST-LM.1'
+    "</iati-identifier><title><narrative>Water</narrative></title><budget><value>5</value></budget><result/>"
+    "</iati-activity></iati-activities>"
+)
+
+
+@pytest.fixture
+def run(new_database, tmp_path):
+    """run("import", …) returns the output of the command, on a database of its own, and checks its exit code."""
+    database = new_database()
+
+    def go(*words, code=0, **environ):
+        result = CliRunner().invoke(command_line, list(map(str, words)), env={"DATABASE_URL": database, **environ})
+        assert result.exit_code == code, result.output
+        return result.output
+
+    go("migrate")
+    return go
+
+
+@pytest.fixture
+def activities(tmp_path):
+    path = tmp_path / "activities.xml"
+    path.write_text(ACTIVITY, encoding="utf-8")
+    return path
+
+
+def test_the_report_says_what_a_record_has_no_place_for(run, activities, tmp_path):
+    output = run("import", activities, "--report", tmp_path / "report.csv")
+    note = "A record has no place for these elements: result (1)"
+    assert "1 rows: 1 added" in output
+    assert f"  {note}.\n" in output
+    assert note in (tmp_path / "report.csv").read_text(encoding="utf-8-sig")
+
+
+def test_the_prefix_of_a_publisher_is_cut_off(run, activities):
+    run("import", activities, "--iati-prefix", "XM-TEST")
+    again = run("import", activities, "--iati-prefix", "XM-TEST")
+    assert "0 added, 0 changed, 1 unchanged" in again
+    assert "1 added" in run("import", activities)
+
+
+def test_the_own_organisation_is_cut_off_without_being_named(run, activities):
+    own = {"PORTAL_IATI_ORGANISATION": "XM-TEST", "PORTAL_IATI_ORGANISATION_NAME": "Fund",
+           "PORTAL_IATI_ORGANISATION_TYPE": "40"}  # fmt: skip
+    run("import", activities, **own)
+    assert "1 unchanged" in run("import", activities, "--iati-prefix", "XM-TEST")
+    assert "1 added" in run("import", activities, "--iati-prefix", "", **own)
+
+
+def test_another_xml_file_is_refused_with_one_line(run, activities):
+    activities.write_text("<rss/>", encoding="utf-8")
+    (line,) = run("import", activities, code=1).splitlines()
+    assert line.startswith("Error: activities.xml: line 1: this is no IATI: the first element is 'rss'")
