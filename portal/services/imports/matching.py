@@ -127,8 +127,10 @@ class KnownRecords:
                 yield record
 
     def by_key(self, proposal: Proposal) -> Iterator[StoredRecord]:
-        """The record without an ID that has the key of the row as its slug."""
-        if proposal.key and (record := self._by_key.get(proposal.key.casefold())) and record.id < self._first_new_id:
+        """The record without an ID that has the key of the row as its slug, if no other row has that key."""
+        if not proposal.key or self._shared_values.has("key", proposal.key):
+            return
+        if (record := self._by_key.get(proposal.key.casefold())) and record.id < self._first_new_id:
             yield record
 
     def by_content(self, proposal: Proposal) -> Iterator[StoredRecord]:
@@ -168,8 +170,8 @@ class KnownRecords:
         return tuple(term_id for term_id, is_eligible in self.country_links.get(record.id, ()) if is_eligible)
 
     def _load_unnumbered(self, proposals: Sequence[Proposal]) -> None:
-        """Load the records without an ID that the proposals may match, but for those found by a key of one row."""
-        proposals = [p for p in proposals if self._shared_values.has("key", p.key) or not any(self.by_key(p))]
+        """Load the records without an ID that the proposals may match, but for those found by their key."""
+        proposals = [p for p in proposals if not any(self.by_key(p))]
         has_no_reference = PROJECT_TABLE.c.reference.is_(None)
         for record in self._query(
             PROJECT_TABLE.c.fingerprint, (p.content_fingerprint() for p in proposals), has_no_reference

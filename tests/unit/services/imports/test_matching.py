@@ -330,3 +330,14 @@ def test_a_record_of_another_portal_is_known_by_its_content(session, take):
     before = slugs(session)
     report = take([{"summary": "Text.", "key": "K1"}])
     assert (report.unchanged, slugs(session)) == (1, before)
+
+
+@pytest.mark.parametrize("size", [1, batches.MAX_BATCH_ROWS])
+def test_a_key_of_two_rows_identifies_no_record(session, take, monkeypatch, size):
+    """Otherwise the second import changes what the first one added."""
+    monkeypatch.setattr(batches, "MAX_BATCH_ROWS", size)
+    take([{}, {"title": "Beta two"}])
+    rows = [{}, {"title": "Beta two", "key": "K1"}, {"key": "K1"}]
+    assert (first := take(rows)).added + first.unchanged == 3
+    again = take(rows)
+    assert (again.unchanged, again.added, again.changed) == (3, 0, 0)
