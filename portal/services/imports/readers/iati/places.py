@@ -77,6 +77,6 @@ def _total(stated: Sequence[str]) -> Decimal | None:
     """The percentage of a country, None if it is not stated, or no percentage."""
     try:
         total = sum(map(Decimal, filter(None, stated)), Decimal())
+        return total if any(stated) and 0 <= total <= _ALL else None
     except InvalidOperation:
         return None
-    return total if any(stated) and 0 <= total <= _ALL else None

@@ -114,6 +114,7 @@ def test_shares_are_read_unless_they_are_equal(read, elements, shares):
         (country("KE", "150") + country("UG", "-50"), 0),
         (country("KE", "50"), 1),
         (country("KE", "most") + country("UG", "50"), 1),
+        (country("KE", "NaN") + country("UG", "50"), 1),
     ],
 )
 def test_shares_that_a_record_cannot_hold_are_counted(read, elements, count):
