@@ -57,14 +57,14 @@ def keys_of_geojson(body):
 
 
 def keys_of_atom(body):
-    return [key_in(address) for address in etree.fromstring(body).xpath("a:entry/a:id/text()", namespaces=ATOM)]
+    links = etree.fromstring(body).xpath("a:entry/a:link[@rel='alternate']/@href", namespaces=ATOM)
+    return [key_in(address) for address in links]
 
 
 def keys_of_ics(body):
     """Once for each project, which has an event for its start, one for its end, or both."""
     events = icalendar.Calendar.from_ical(body).walk("VEVENT")
-    keys = [event["UID"].partition("@")[0].removesuffix("-start").removesuffix("-end") for event in events]
-    return [key for key, _ in groupby(keys)]
+    return [key for key, _ in groupby(key_in(event["URL"]) for event in events)]
 
 
 def keys_of_360(body):

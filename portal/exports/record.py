@@ -24,6 +24,11 @@ _PROJECTS_SQL = (
 )
 _COUNTRIES_SQL = "SELECT project_id, term_id, is_eligible, share FROM project_country WHERE project_id IN (%s)"
 _TAGS_SQL = "SELECT project_id, term_id FROM project_tag WHERE project_id IN (%s)"
+# Latest first, so that the earliest is what remains in a dictionary; those replaced before that was noted are earliest.
+_FORMER_KEYS_SQL = (
+    "SELECT project_id, key_folded FROM former_key WHERE project_id IN (%s) "
+    "ORDER BY replaced_at IS NULL, replaced_at DESC, key_folded DESC"
+)
 
 
 class Record(NamedTuple):
@@ -60,6 +65,12 @@ class Record(NamedTuple):
     sdg: tuple[TermView, ...]
     gcm: tuple[TermView, ...]
     shares: tuple[int, ...] | None = None
+    first_key: str = ""
+
+    @property
+    def lasting_key(self) -> str:
+        """The key, in small letters, under which the project was first published: it outlives a new Projects ID."""
+        return self.first_key or self.key.casefold()
 
     @property
     def theme(self) -> TermView | None:
@@ -96,6 +107,9 @@ def read_batch(connection: Connection, terms: Terms, ids: Sequence[int]) -> list
     for project_id, own in shares.items():
         if record := records.get(project_id):
             records[project_id] = record._replace(shares=ordered_shares(record.countries, own))
+    for project_id, key in _fetch(connection, _FORMER_KEYS_SQL % listed):
+        if record := records.get(project_id):
+            records[project_id] = record._replace(first_key=key)
     return [records[project_id] for project_id in ids if project_id in records]
 
 

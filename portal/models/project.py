@@ -104,9 +104,10 @@ class ProjectTag(Model):
 
 
 class SlugHistory(Model):
-    """A former slug of a project; its URL redirects permanently."""
+    """A former slug of a project; its URL redirects permanently. Feeds name the project by the first that it had."""
 
     __tablename__ = "former_key"
 
     slug_folded: Mapped[str] = mapped_column("key_folded", bytewise_text(200), key="slug_folded", primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"), index=True)
+    replaced_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=now)

@@ -32,7 +32,10 @@ def write(document: Document, batches: Iterable[Sequence[Record]], options: Expo
 
 
 def head(document: Document) -> str:
-    """The feed without its entries and its end. Its id is its own address, and that of an entry the project's."""
+    """The feed without its entries and its end.
+
+    Its id is its own address; that of an entry is the first address of the project.
+    """
     licence, note = document.licence, document.sample_note
     parts = [
         '<?xml version="1.0" encoding="utf-8"?>',
@@ -54,7 +57,7 @@ def entry(record: Record, document: Document, categories: Categories) -> str:
     """A project."""
     address, language = document.project_address(record.key), document.language
     parts = [
-        xml_text.element("id", address),
+        xml_text.element("id", document.project_address(record.lasting_key)),
         xml_text.element("title", record.title, {"xml:lang": record.title_language}),
         xml_text.element("updated", moment(record.changed_at)),
         xml_text.element("published", moment(record.published_at)),

@@ -80,7 +80,7 @@ def event(record: Record, document: Document, kind: str, day: date, about: list[
     changed = moment(record.changed_at)
     return [
         "BEGIN:VEVENT",
-        f"UID:{_identifier(document, f'{record.key}-{kind}')}",
+        f"UID:{_identifier(document, f'{record.lasting_key}-{kind}')}",
         f"DTSTAMP:{changed}",
         f"LAST-MODIFIED:{changed}",
         f"DTSTART;VALUE=DATE:{day:%Y%m%d}",

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import feedparser
 import pytest
 from lxml import etree
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from portal.config import ROOT
-from portal.models import Project
+from portal.models import Project, SlugHistory
 from portal.vocabulary.workflow import State
 from tests.export_readers import ATOM
 from tests.factories import COMPLETE, import_rows
@@ -56,7 +56,8 @@ def test_an_entry_says_what_the_record_says(odd_records, file_at):
     (entry,) = feedparser.parse(file_at("/projects/LM.0001.atom")).entries
     assert entry.title == "Days & <months>"
     assert entry.title_detail.language == "en"
-    assert entry.id == entry.link == "http://127.0.0.1:8000/projects/LM.0001"
+    assert entry.link == "http://127.0.0.1:8000/projects/LM.0001"
+    assert entry.id == "http://127.0.0.1:8000/projects/lm.0001"
     text = entry.content[0].value
     assert "Fiji, Kenya, Kosovo" in text
     assert "2008-05-31 to 2009-12" in text
@@ -118,3 +119,17 @@ def test_an_import_moves_what_it_changes(session, odd_records, file_at, title, m
     all_changed_long_ago(session)
     import_rows(session, [{"project_id": "LM.0003", "title": title}])
     assert len([moment for moment in moments(file_at) if moment != LONG_AGO_TEXT]) == moved
+
+
+def test_an_entry_keeps_the_id_of_its_first_key(session, file_at):
+    import_rows(session, [{"title": "A title"}])
+    (first,) = feedparser.parse(file_at("/projects.atom")).entries
+    import_rows(session, [{"title": "A title", "project_id": "LM.0001"}])
+    # A later key, which stands before the first one in the alphabet.
+    later = {"slug_folded": "a-later-key", "project_id": session.query(Project.id).scalar()}
+    later["replaced_at"] = datetime.now(UTC) + timedelta(days=1)
+    session.connection().execute(insert(SlugHistory.__table__).values(later))
+    session.commit()
+    (entry,) = feedparser.parse(file_at("/projects.atom")).entries
+    assert entry.id == first.id
+    assert entry.link.endswith("/LM.0001")

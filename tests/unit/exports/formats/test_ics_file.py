@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.exports.formats.ics_file import fold
+from tests.factories import import_rows
 from tests.loops import not_empty
 
 ADDRESSES = ("/projects.ics", "/projects.ics?q=zzzz", "/projects/LM.0001.ics", "/projects/LM.0003.ics")
@@ -43,8 +44,8 @@ def test_lines_are_short_and_end_as_they_must(odd_records, file_at, address):
 def test_whole_days_are_events_and_nothing_else_is(odd_records, file_at):
     events = calendar(file_at("/projects.ics?sort=title")).walk("VEVENT")
     assert [(event["UID"], event.decoded("DTSTART")) for event in events] == [
-        ("LM.0002-end@127.0.0.1", date(2010, 2, 28)),
-        ("LM.0001-start@127.0.0.1", date(2008, 5, 31)),
+        ("lm.0002-end@127.0.0.1", date(2010, 2, 28)),
+        ("lm.0001-start@127.0.0.1", date(2008, 5, 31)),
     ]
 
 
@@ -82,3 +83,13 @@ def test_folding_loses_nothing_and_splits_no_character(text):
     assert folded.decode().replace("\r\n ", "") == f"SUMMARY:{text}\r\n"
     assert max(len(line) for line in folded.split(b"\r\n")) <= 75
     assert [line for line in folded.split(b"\r\n") if line.decode(errors="ignore").encode() != line] == []
+
+
+def test_a_new_projects_id_makes_no_new_event(session, file_at):
+    dated = {"title": "A title", "start_date": "2008-05-31"}
+    import_rows(session, [dated])
+    (before,) = calendar(file_at("/projects.ics")).walk("VEVENT")
+    import_rows(session, [dated | {"project_id": "LM.0001"}])
+    (after,) = calendar(file_at("/projects.ics")).walk("VEVENT")
+    assert after["UID"] == before["UID"]
+    assert after["URL"] != before["URL"]
