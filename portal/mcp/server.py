@@ -22,10 +22,24 @@ def build_server(app: Flask) -> Any:
 
     settings = app.extensions["settings"]
     site = f"{settings.name_prefix} {settings.name}"
-    server = MCPServer("portal", title=site, instructions=_INSTRUCTIONS.format(site=site), log_level="WARNING")
-    for tool in TOOLS:
-        server.add_tool(visiting(app, tool))
-    return server
+    tools = [_strict_tool(visiting(app, tool)) for tool in TOOLS]
+    return MCPServer(
+        "portal", title=site, instructions=_INSTRUCTIONS.format(site=site), log_level="WARNING", tools=tools
+    )
+
+
+def _strict_tool(function: Callable[..., Answer]) -> Any:
+    """A tool of the package that refuses unknown arguments.
+
+    By default it ignores them, and a search whose only filter is misspelt would answer with all projects.
+    """
+    from mcp.server.mcpserver.tools import Tool
+
+    tool = Tool.from_function(function)
+    arguments = tool.fn_metadata.arg_model
+    arguments.model_config["extra"] = "forbid"
+    arguments.model_rebuild(force=True)
+    return tool
 
 
 def visiting(app: Flask, tool: Callable[..., Answer]) -> Callable[..., Answer]:

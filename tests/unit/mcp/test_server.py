@@ -63,8 +63,11 @@ def test_a_tool_answers_over_standard_output(call):
 
 
 @needs_package
-def test_a_filter_that_there_is_not_is_refused(call):
-    assert call("search_projects", {"filters": {"colours": ["blue"]}}).is_error
+@pytest.mark.parametrize("arguments", [{"filters": {"colours": ["blue"]}}, {"countries": ["Kenya"]}])
+def test_an_argument_that_there_is_not_is_refused(call, arguments):
+    answer = call("search_projects", arguments)
+    assert answer.is_error
+    assert next(iter(arguments)) in answer.content[0].text
 
 
 @pytest.mark.skipif(find_spec("mcp") is not None, reason="the package is installed")
