@@ -1,6 +1,7 @@
 """A word in what is not public appears nowhere in public: pages, fragments, counts, suggestions, errors, histories."""
 
 import itertools
+import json
 import re
 from datetime import timedelta
 from io import BytesIO
@@ -10,8 +11,9 @@ import pytest
 
 from portal.database.orm import now
 from portal.exports.registry import FORMATS
+from portal.mcp import tools
 from portal.services.editorial import publication, review
-from portal.vocabulary.facets import TERM_FACETS
+from portal.vocabulary.facets import TABLE_FACETS, TERM_FACETS
 from portal.vocabulary.workflow import State
 from tests.conftest import FRAGMENT
 from tests.factories import COMPLETE, Office
@@ -153,3 +155,23 @@ def test_the_public_pages_show_the_same_to_staff(app, session, office, client):
     reviewer = Colleague(app, session, office.reviewer)
     for address in ("/", "/projects/", f"/projects/?q={CANARY}"):
         assert reviewer.get(address).text == client.get(address).text
+
+
+def test_no_answer_to_an_assistant_says_a_word_that_is_not_public(app, sample, office):
+    with tools.as_visitor(app):
+        keys = [f"ZZ.{CANARY}{re.sub(r'[^a-z]', '', state)}" for state in HIDDEN]
+        found = tools.search_projects(tools.ProjectFilters(text="public record"), per_page=100)
+        answers = [
+            found,
+            tools.search_projects(tools.ProjectFilters(years=(1907,))),
+            tools.search_projects(tools.ProjectFilters(budget_min=918_273, budget_max=918_273)),
+            *(tools.count_projects(by=facet) for facet in ("", *TABLE_FACETS)),
+            *map(tools.get_project, [item["key"] for item in found["items"]]),
+            *map(tools.list_terms, TERM_FACETS),
+        ]
+        told = [tools.get_project(key) for key in keys]
+        hunted = tools.search_projects(tools.ProjectFilters(text=CANARY))
+    assert len(found["items"]) >= 5
+    assert CANARY not in json.dumps(answers).lower()
+    assert [answer.keys() for answer in told] == [{"problem"}] * len(HIDDEN)
+    assert (hunted["total"], hunted["items"]) == (0, [])
