@@ -25,9 +25,10 @@ _MIN_RATIO_CHECK_BYTES = 1_000_000
 _MAX_NAMED_RANGES = 20
 # Text in quotes, escaped characters, colours and locales: none of it shows a part of a date.
 _FORMAT_LITERALS = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.')
-# A text that looks like an escape, such as _x0041_, has its first sign escaped (ECMA-376 part 1, 22.9.2.19); openpyxl
-# reads no escapes.
-_ESCAPED_UNDERSCORE = re.compile("_x005[Ff]_(?=x[0-9A-Fa-f]{4}_)")
+# Excel stores the carriage return of a text from Windows as _x000D_, and a text that only looks like such an escape has
+# its first sign escaped (ECMA-376 part 1, 22.9.2.19). openpyxl leaves the first as it stands, and the second too in
+# strings that stand in their cell. Escapes of letters are no program's: whoever wrote them meant what they look like.
+_ESCAPES = re.compile("_x005[Ff]_(?=x[0-9A-Fa-f]{4}_)|_x000([9AaDd])_")
 _FOREIGN_MEMBERS = {
     "vbaProject.bin": "it holds macros",
     "externalLinks/": "it links to other workbooks",
@@ -133,7 +134,7 @@ def _cell_text(cell: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return _ESCAPED_UNDERSCORE.sub("_", value) if "_x005" in value else value
+        return _ESCAPES.sub(_unescaped, value) if "_x00" in value else value
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
@@ -148,6 +149,10 @@ def _cell_text(cell: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()[: _shown_length(cell.number_format)]
     return str(value)
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    return chr(int(escape[1], 16)) if escape[1] else "_"
 
 
 def _shown_length(number_format: str) -> int:

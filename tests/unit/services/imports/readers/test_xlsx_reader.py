@@ -52,12 +52,13 @@ def test_a_cell_is_what_a_csv_export_would_hold(read, value, text):
         ("_x005F_x0041_", "_x0041_"),
         ("a_x005f_x000D_b", "a_x000D_b"),
         ("_x005F_", "_x005F_"),
-        ("_x000D_", "_x000D_"),
+        ("a_x000D_\nb", "a\r\nb"),
+        ("a_x0009_b_x0041_", "a\tb_x0041_"),
         ("x005F_x0041_", "x005F_x0041_"),
     ],
 )
-def test_a_text_that_looks_like_an_escape_is_read_as_it_was(read, written, text):
-    # openpyxl writes the text as it is; Excel and our own files escape it.
+def test_escapes_are_read_as_programs_write_them(read, written, text):
+    # openpyxl writes what it is given as it is, so this is what other programs write.
     assert read(["a"], [written])[1] == (2, [text])
 
 
