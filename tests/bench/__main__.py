@@ -9,7 +9,7 @@ import signal
 import sys
 import time
 
-from tests.bench import exports, index_cost, latency, on_postgresql, publishing, report, throughput
+from tests.bench import exports, index_cost, latency, on_postgresql, pages, publishing, report, throughput
 from tests.bench.machine import DATASETTE, machine, versions
 from tests.bench.scales import DATA, SCALES, make
 from tests.bench.store import CACHE, Store
@@ -25,6 +25,9 @@ STAGES = {
     "index": index_cost.measure,
     "publishing": publishing.measure,
 }
+# Files and the pages around the list: at these scales only.
+LARGE_SCALES = ("107k", "506k")
+LARGE_STAGES = {"pages": pages.measure, "exports": exports.measure}
 
 
 def main() -> None:
@@ -47,10 +50,12 @@ def main() -> None:
         for name in ("empty", *chosen):
             told("database", name, lambda name=name: make(SCALES[name], store))
         for name in chosen:
-            for stage, measure in STAGES.items():
-                run(store, stage, name, measure)
-            if name in exports.SCALES:
-                run(store, "exports", name, exports.measure)
+            for stage, measure in (STAGES | (LARGE_STAGES if name in LARGE_SCALES else {})).items():
+                if options.stages is None or stage in options.stages:
+                    run(store, stage, name, measure)
+        if options.stages:
+            print("\n".join(report.of_large_stages(store, chosen)))
+            return
         run(store, "plain-datasette", busiest(chosen), latency.beside_plain_datasette)
         run(store, "postgresql", busiest(chosen), on_postgresql.measure)
         run(store, "throughput", busiest(chosen), throughput.measure)
@@ -65,6 +70,9 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--keep", action="store_true", help="trust numbers that an earlier state of the code gave")
     parser.add_argument(
         "--only-report", action="store_true", help="measure nothing, write the tables from what is kept"
+    )
+    parser.add_argument(
+        "--stages", type=str.split, help="measure these alone; print the tables of pages and exports, and write nothing"
     )
     options = parser.parse_args()
     if not options.scales or (wrong := set(options.scales) - set(CHOICES)):

@@ -14,7 +14,6 @@ from tests.bench import peer
 from tests.bench.scales import Scale, count, memory_of
 from tests.bench.serving import NO_PAGE_CACHE, Server, datasette, gunicorn
 
-SCALES = ("107k", "506k")
 # What Datasette's table has, so that both write as much.
 _SAME_COLUMNS = (
     "project_id", "title", "summary", "start_date", "end_date", "region", "status", "coverage", "project_type", "year",

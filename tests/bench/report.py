@@ -4,7 +4,7 @@ from pathlib import Path
 from string import Template
 
 from portal.config import ROOT
-from tests.bench import effort, peer, publishing, tables, throughput
+from tests.bench import effort, pages, peer, publishing, tables, throughput
 from tests.bench.on_postgresql import SETTINGS
 from tests.bench.questions import FAR_PAGE
 from tests.bench.verdict import verdict
@@ -17,7 +17,6 @@ STAGES = ("portal", "kept", "datasette", "sql", "index", "publishing")
 
 def write(store, scales: list[str], busiest: str) -> None:
     found = {stage: {name: store.read(stage, name) for name in scales} for stage in STAGES}
-    files = {name: result for name in scales if (result := store.read("exports", name))}
     found["import"] = {name: result for name in scales if (result := store.read("import", name, "storing"))}
     rates = store.read("throughput", busiest)
     plain = store.read("plain-datasette", busiest)
@@ -57,7 +56,7 @@ def write(store, scales: list[str], busiest: str) -> None:
         "throughput": tables.throughput(rates),
         "imports": tables.imports(found["import"]),
         "index": tables.index(found["index"]),
-        "exports": [line for name, result in files.items() for line in exports(name, result)],
+        "pages_and_files": of_large_stages(store, scales),
         "publishing_workers": publishing.WORKERS,
         "pause": f"{publishing.PAUSE * 1000:.0f}",
         "publishing": tables.publishing(found["publishing"]),
@@ -65,6 +64,23 @@ def write(store, scales: list[str], busiest: str) -> None:
     page = Template(PAGE.read_text(encoding="utf-8"))
     text = page.substitute({name: "\n".join(word) if isinstance(word, list) else word for name, word in words.items()})
     TARGET.write_text(text.rstrip() + "\n", encoding="utf-8")
+
+
+def of_large_stages(store, scales: list[str]) -> list[str]:
+    """What is measured at large scales only."""
+    others = {name: result for name in scales if (result := store.read("pages", name))}
+    files = {name: result for name in scales if (result := store.read("exports", name))}
+    return [
+        *(line for name, result in others.items() for line in other_pages(name, result)),
+        *(line for name, result in files.items() for line in exports(name, result)),
+    ]
+
+
+def other_pages(name: str, found: dict) -> list[str]:
+    """Other pages at one scale beside the directory."""
+    directory = found[pages.DIRECTORY]
+    rows = [[f"`{path}`", tables.both(its), tables.times(tables.ratio(its, directory))] for path, its in found.items()]
+    return [f"### Pages at {name}", "", *tables.table(["ms, median / p95", "", "to the directory"], rows)]
 
 
 def exports(name: str, found: dict) -> list[str]:
