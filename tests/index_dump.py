@@ -16,7 +16,6 @@ def told(index):
         **{facet: {value: ids(rows) for value, rows in values.items()} for facet, values in index.bitmaps.items()},
         "first year": {year: ids(rows) for year, rows in index.first_years.items()},
         "last year": {year: ids(rows) for year, rows in index.last_years.items()},
-        "undated": ids(index.undated),
         "priced": ids(index.budgets.known),
         "digits": [ids(rows) for rows in index.budgets.digits],
         "findable": [number for number, row in enumerate(index.row_by_id.tolist()) if row >= 0],

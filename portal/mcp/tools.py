@@ -45,6 +45,7 @@ class ProjectFilters:
 
     Several names of one list widen the search, different lists narrow it. `text` are words that must all occur.
     "not stated" in a list finds records that leave it out. Budgets are whole US dollars; years are those of allocation.
+    `running_on` is a day, such as "2024-06-30", on which projects run.
     With `all_countries` a project must benefit all the countries.
     """
 
@@ -65,6 +66,7 @@ class ProjectFilters:
     year_to: int | None = None
     budget_min: int | None = None
     budget_max: int | None = None
+    running_on: str = ""
     all_countries: bool = False
 
     def named(self) -> Iterator[tuple[str, Sequence[str]]]:
@@ -79,6 +81,8 @@ class ProjectFilters:
         for name in ("year_from", "year_to", "budget_min", "budget_max"):
             if (bound := getattr(self, name)) is not None:
                 yield name, str(bound)
+        if self.running_on:
+            yield "on", self.running_on
         if self.all_countries:
             yield "country_match", "all"
 

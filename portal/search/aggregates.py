@@ -82,9 +82,9 @@ def count_not_stated() -> dict[str, int]:
 def count_complete() -> int:
     """The number of projects that state region, country, status, coverage, type, year, budget, start and end."""
     index = current_snapshot().index
-    required = ("region", "country", "status", "coverage", "type", "year", "budget")
+    required = ("region", "country", "status", "coverage", "type", "year", "budget", "length")
     incomplete = BitMap.union(*(index.bitmaps[facet][NOT_STATED] for facet in required))
-    return len(index.all_rows - incomplete - index.undated)
+    return len(index.all_rows - incomplete)
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,11 @@ from portal.search.fulltext import text_index
 from portal.search.index.caches import MAX_CACHED_AGGREGATES, MAX_CACHED_TEXTS, TextHits, caches_for, put_bounded
 from portal.search.index.current import current_snapshot, load_projects
 from portal.search.index.facet_index import FacetCounts, FacetIndex, Sums
+from portal.search.index.shared_value import shared_cents
 from portal.search.index.snapshot import Snapshot
 from portal.search.query.filters import Filters
 from portal.search.read_models.project import ProjectView
+from portal.vocabulary.facets import NOT_STATED
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def aggregate(snapshot: Snapshot, filters: Filters, hits: BitMap | None, selecti
     cache, criteria = caches_for(snapshot).aggregates, filters.criteria
     if (cached := cache.get(criteria)) is not None:
         return cached
-    computed = snapshot.index.sums(selection), snapshot.index.facet_counts(filters, hits, selection)
+    computed = sums_of(snapshot, filters, selection), snapshot.index.facet_counts(filters, hits, selection)
     return put_bounded(cache, criteria, computed, MAX_CACHED_AGGREGATES)
 
 
@@ -100,7 +102,16 @@ def find_all(filters: Filters) -> WholeSelection:
         ids = np.concatenate(parts)
     else:
         ids = index.ordered_ids(selection, filters.effective_sort)
-    return WholeSelection(filters, ids, index.sums(selection), snapshot)
+    return WholeSelection(filters, ids, sums_of(snapshot, filters, selection), snapshot)
+
+
+def sums_of(snapshot: Snapshot, filters: Filters, selection: BitMap) -> Sums:
+    """The totals of a search; with member states chosen also what they receive."""
+    sums = snapshot.index.sums(selection)
+    countries = [code for code in filters.values("country") if code != NOT_STATED]
+    if not countries or not sums.has_budget:
+        return sums
+    return replace(sums, shared_cents=shared_cents(snapshot.index, selection, countries))
 
 
 def find_one(project_id: int) -> WholeSelection:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from portal.search.directory import text_hits, with_current_codes
+from portal.search.directory import sums_of, text_hits, with_current_codes
 from portal.search.index.axis import OTHERS, FacetPlaces, Selected, facet_places
 from portal.search.index.caches import caches_for, put_bounded
 from portal.search.index.crosstab import Crosstab, Limits, cross
@@ -14,6 +14,7 @@ from portal.search.index.snapshot import Snapshot
 from portal.search.query.filters import Filters
 from portal.search.query.table_options import TableOptions
 from portal.search.read_models.terms import Terms
+from portal.vocabulary.bands import number_of
 from portal.vocabulary.facets import NOT_STATED, TABLE_FACETS
 
 
@@ -47,7 +48,7 @@ def table(filters: Filters, options: TableOptions, *, limits: Limits = (None, No
     rows = _shown_order(snapshot.terms, options.by, crosstab.rows)
     columns = _shown_order(snapshot.terms, options.across, crosstab.columns)
     crosstab = crosstab.ordered(rows, columns)
-    return Pivot(filters, options, crosstab, snapshot.index.sums(selection), snapshot)
+    return Pivot(filters, options, crosstab, sums_of(snapshot, filters, selection), snapshot)
 
 
 def _places(snapshot: Snapshot, facet: str) -> FacetPlaces:
@@ -60,7 +61,7 @@ def _places(snapshot: Snapshot, facet: str) -> FacetPlaces:
 def _shown_order(terms: Terms, facet: str, values: tuple[str, ...]) -> list[int]:
     """The places of the values of an axis in their order.
 
-    Terms stand as in their list and years rising, then what is beyond a limit, and "not stated" last.
+    Terms stand as in their list, years and bands rising, then what is beyond a limit, and "not stated" last.
     """
 
     def key(place: int) -> tuple[int, int, str]:
@@ -68,7 +69,7 @@ def _shown_order(terms: Terms, facet: str, values: tuple[str, ...]) -> list[int]
         if value in (OTHERS, NOT_STATED):
             return 1 + (value == NOT_STATED), 0, value
         term = terms.get(facet, value)
-        return 0, term.id if term else 0, value
+        return 0, term.id if term else number_of(facet, value) or 0, value
 
     return sorted(range(len(values)), key=key)
 

@@ -6,15 +6,15 @@ portal/terms/ into an empty one.
 
 from __future__ import annotations
 
-# FACETS is in the order of the filter panel. A project has at most one value of a single-valued facet. The budget is a
-# facet only for its "not stated".
-SINGLE_VALUED_FACETS = ("region", "status", "coverage", "theme", "type", "year", "budget")
+# FACETS is in the order of the filter panel. A project has at most one value of a single-valued facet. The values of
+# budget and length are bands (vocabulary.bands).
+SINGLE_VALUED_FACETS = ("region", "status", "coverage", "theme", "type", "year", "length", "budget")
 MULTI_VALUED_FACETS = ("country", "sdg", "gcm")
-FACETS = ("region", "country", "status", "coverage", "theme", "type", "year", "budget", "sdg", "gcm")
-TERM_FACETS = tuple(facet for facet in FACETS if facet not in ("year", "budget"))
+FACETS = ("region", "country", "status", "coverage", "theme", "type", "year", "length", "budget", "sdg", "gcm")
+TERM_FACETS = tuple(facet for facet in FACETS if facet not in ("year", "length", "budget"))
 NOT_STATED = "none"
-# The facets and measures of tables. The budget is a facet only for its "not stated".
-TABLE_FACETS = tuple(facet for facet in FACETS if facet != "budget")
+# The facets and measures of tables.
+TABLE_FACETS = FACETS
 MEASURES = ("projects", "full", "shared")
 
 SORTS = ("relevance", "newest", "oldest", "-budget", "budget", "title")

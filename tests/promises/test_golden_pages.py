@@ -25,7 +25,7 @@ VIEWS = {
     "table": "/projects/table",
     "table-two-facets": "/projects/table?by=country&across=region&measure=shared",
     "table-goals": "/projects/table?by=sdg&measure=full&region=africa&region=europe",
-    "table-odd": "/projects/table?by=colour&across=budget&measure=weight&country=KEN&country=UGA",
+    "table-odd": "/projects/table?by=colour&across=money&measure=weight&country=KEN&country=UGA",
     "table-nothing": "/projects/table?q=zzzz",
     "directory-table": "/projects/?view=table&sort=-budget",
     "directory-table-oldest": "/projects/?view=table&sort=oldest&status=completed",

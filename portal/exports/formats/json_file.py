@@ -52,10 +52,15 @@ def head(document: Document) -> dict[str, object]:
 
 
 def sums_as_json(sums: Sums) -> dict[str, object]:
-    """The totals of a selection: US dollars, None if no project states a budget."""
+    """The totals of a selection in US dollars, None if no project states a budget.
+
+    The shared value is what the member states of the search receive, None for a search without any.
+    """
+    shared = None if sums.shared_cents is None else json_value("amount", sums.shared_cents)
     return {
         "projects": sums.projects,
         "full_value_usd": json_value("amount", sums.total_cents) if sums.has_budget else None,
+        "shared_value_usd": shared,
         "without_budget": sums.without_budget,
         "member_states": sums.countries,
         "first_year": sums.first_year,

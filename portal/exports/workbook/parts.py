@@ -158,8 +158,13 @@ def facts_of(document: Document, checksum: str) -> list[tuple[str, str]]:
         ("Address of the licence", licence.url),
         ("Projects", str(sums.projects)),
         ("Full value in US dollars", amount_text(sums.total_cents) if sums.has_budget else "No budget is stated"),
+        ("Shared value in US dollars", "" if sums.shared_cents is None else amount_text(sums.shared_cents)),
         ("Projects without a budget", str(sums.without_budget)),
-        ("How we count", "The full value counts each project once, however many states it benefits."),
+        (
+            "How we count",
+            "The full value counts each project once, however many states it benefits. The shared value is what the "
+            "member states of the selection receive: equal parts, unless a record states others.",
+        ),
         ("Note", document.sample_note),
         ("SHA-256 of these rows as CSV (bom=0)", checksum),
     ]

@@ -16,6 +16,7 @@ from portal.search.index.country_parts import CountryParts
 from portal.search.index.facet_index import AppendedRow, FacetIndex, RowColumns
 from portal.search.index.sort_keys import NO_BUDGET, NO_YEAR, SortKey, row_key
 from portal.search.index.sort_order import SortOrder
+from portal.vocabulary.bands import BANDS
 from portal.vocabulary.facets import MULTI_VALUED_FACETS, NOT_STATED, SINGLE_VALUED_FACETS
 
 # The default order is that of the row numbers, and the title order is patched by successors.
@@ -26,10 +27,11 @@ _KEYED_ORDERS = ("oldest", "budget", "-budget")
 class ProjectColumns:
     """Published projects by column, in title order; all arrays have the same length.
 
-    `ids` are database ids; `years`, `starts` and `ends` are years, 0 if not stated; `budgets` are cents, -1 if not
-    stated. `single_valued` holds one term id per row (0 if not stated) for each facet; `multi_valued` holds two
-    parallel arrays, rows and term ids. `country_shares` is parallel to those of the facet country: hundredths of a per
-    cent, -1 where none is stated. `codes` maps a facet's term ids to the codes used in URLs.
+    `ids` are database ids; `years` are years, `starts` and `ends` days (20240630; see RowColumns), 0 if not stated;
+    `budgets` are cents, -1 if not stated. `single_valued` holds one term id per row (0 if not stated) for each facet;
+    `multi_valued` holds two parallel arrays, rows and term ids. `country_shares` is parallel to those of the facet
+    country: hundredths of a per cent, -1 where none is stated. `codes` maps a facet's term ids to the codes used in
+    URLs.
     """
 
     ids: IntegerArray
@@ -45,7 +47,7 @@ class ProjectColumns:
 
 def build_index(columns: ProjectColumns) -> FacetIndex:
     """An index of all projects, its rows newest first: by year of allocation, else of start; undated ones last."""
-    order = np.lexsort((-columns.ids, -columns.starts, -known_years(columns)))
+    order = np.lexsort((-columns.ids, -years_of(columns.starts), -known_years(columns)))
     positions = np.empty_like(order)
     positions[order] = np.arange(len(order))
     row_columns = build_row_columns(columns, order)
@@ -60,7 +62,6 @@ def build_index(columns: ProjectColumns) -> FacetIndex:
         row_columns=row_columns,
         row_by_id=row_by_id,
         all_rows=to_bitmap(rows),
-        undated=parts.undated,
         bitmaps=parts.bitmaps,
         first_years=parts.first_years,
         last_years=parts.last_years,
@@ -96,7 +97,6 @@ def patch_index(
         row_columns=row_columns,
         row_by_id=patch_row_by_id(index, removed_rows, columns.ids, new_rows),
         all_rows=index.all_rows - removed | to_bitmap(new_rows),
-        undated=index.undated - removed | added.undated,
         bitmaps={
             facet: patch_bitmaps(values, removed, added.bitmaps[facet]) for facet, values in index.bitmaps.items()
         },
@@ -144,7 +144,6 @@ def patch_appended(
 class IndexParts:
     """The bitmaps of some rows; see FacetIndex."""
 
-    undated: BitMap
     bitmaps: Mapping[str, ValueBitmaps]
     first_years: ValueBitmaps
     last_years: ValueBitmaps
@@ -161,8 +160,8 @@ def build_parts(
     for facet in SINGLE_VALUED_FACETS:
         if facet == "year":
             bitmaps[facet] = group_by_year(rows, columns.years[order])
-        elif facet == "budget":
-            bitmaps[facet] = {}
+        elif facet in BANDS:
+            bitmaps[facet] = group_by_band(rows, row_columns, facet)
         else:
             bitmaps[facet] = group_by_code(rows, columns.single_valued[facet][order], columns.codes[facet])
     for facet in MULTI_VALUED_FACETS:
@@ -170,12 +169,9 @@ def build_parts(
         bitmaps[facet] = group_by_code(first_row + positions[title_rows], terms, columns.codes[facet])
     budgets = BitSlicedColumn.from_values(rows, row_columns.budgets)
     all_rows = to_bitmap(rows)
-    for facet, values in bitmaps.items():
-        stated = budgets.known if facet == "budget" else BitMap.union(BitMap(), *values.values())
-        values[NOT_STATED] = all_rows - stated
-    starts, ends = columns.starts[order], columns.ends[order]
+    for values in bitmaps.values():
+        values[NOT_STATED] = all_rows - BitMap.union(BitMap(), *values.values())
     return IndexParts(
-        undated=to_bitmap(rows[(starts == 0) | (ends == 0)]),
         bitmaps=bitmaps,
         first_years=group_by_year(rows, row_columns.first_years),
         last_years=group_by_year(rows, row_columns.last_years),
@@ -199,12 +195,15 @@ def split_budgets(
 
 
 def build_row_columns(columns: ProjectColumns, order: Int64Array) -> RowColumns:
-    years, starts, ends = columns.years[order], columns.starts[order], columns.ends[order]
+    years, start_days, end_days = columns.years[order], columns.starts[order], columns.ends[order]
+    starts, ends = years_of(start_days), years_of(end_days)
     return RowColumns(
         ids=columns.ids[order],
         budgets=columns.budgets[order],
         known_years=known_years(columns)[order].astype(np.int16),
         start_years=starts.astype(np.int16),
+        start_days=start_days.astype(np.int32),
+        end_days=end_days.astype(np.int32),
         first_years=np.where(starts > 0, starts, np.where(years > 0, years, ends)).astype(np.int16),
         last_years=np.where(ends > 0, ends, np.where(starts > 0, starts, years)).astype(np.int16),
     )
@@ -218,11 +217,30 @@ def concatenate_rows(row_columns: RowColumns, added: RowColumns) -> RowColumns:
 
 
 def known_years(columns: ProjectColumns) -> IntegerArray:
-    return np.where(columns.years > 0, columns.years, columns.starts)
+    return np.where(columns.years > 0, columns.years, years_of(columns.starts))
+
+
+def years_of(days: IntegerArray) -> IntegerArray:
+    """The years of days that are whole numbers (20240630)."""
+    return days // 10_000
 
 
 def group_by_year(rows: Int64Array, years: IntegerArray) -> dict[str, BitMap]:
     return group_by_code(rows, years, {int(year): str(year) for year in np.unique(years) if year > 0})
+
+
+def group_by_band(rows: Int64Array, row_columns: RowColumns, facet: str) -> dict[str, BitMap]:
+    """Rows by the band of their budget, or of the number of calendar years that they touch."""
+    if facet == "budget":
+        numbers, is_stated = row_columns.budgets // 100, row_columns.budgets >= 0
+    else:
+        starts, ends = years_of(row_columns.start_days), years_of(row_columns.end_days)
+        numbers, is_stated = ends - starts + 1, (starts > 0) & (ends > 0)
+    lows = [band.low for band in BANDS[facet]]
+    # An end before its start, which no check of today lets in, counts as a year.
+    places = np.maximum(np.searchsorted(lows, numbers, side="right"), 1)
+    codes = {place: band.code for place, band in enumerate(BANDS[facet], 1)}
+    return group_by_code(rows, np.where(is_stated, places, 0), codes)
 
 
 def sort_rows_by(values: IntegerArray) -> SortOrder:

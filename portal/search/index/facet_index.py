@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -36,7 +37,11 @@ class AppendedRow:
 
 @dataclass(frozen=True)
 class Sums:
-    """Totals of a selection: `total_cents` is in US cents; `without_budget` counts projects without a budget."""
+    """Totals of a selection in US cents; `without_budget` counts projects without a budget.
+
+    `total_cents` is the full value, `shared_cents` what the member states of the search receive of it, None for a
+    search without any.
+    """
 
     projects: int
     total_cents: int
@@ -44,6 +49,7 @@ class Sums:
     countries: int
     first_year: int | None
     last_year: int | None
+    shared_cents: int | None = None
 
     @property
     def has_budget(self) -> bool:
@@ -56,7 +62,9 @@ class RowColumns:
     """Values of single rows, as arrays indexed by row; removed rows retain their values.
 
     `budgets` are cents, -1 if not stated; years are 0 if not stated; `known_years` is the year of allocation, else
-    that of the start. `first_years` and `last_years` are the span of the project.
+    that of the start. `first_years` and `last_years` are the span of the project. `start_days` and `end_days` are days
+    as whole numbers (20240630), 0 if not stated: a start of which only year or month is known is its first day, such an
+    end is after all its days.
     """
 
     ids: IntegerArray
@@ -65,6 +73,8 @@ class RowColumns:
     start_years: npt.NDArray[np.int16]
     first_years: npt.NDArray[np.int16]
     last_years: npt.NDArray[np.int16]
+    start_days: npt.NDArray[np.int32]
+    end_days: npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True)
@@ -72,14 +82,13 @@ class FacetIndex:
     """Answers every query about a selection.
 
     Rows below `built_count` are numbered in the default order; `appended` holds the others in that order.
-    `row_by_id` is indexed by database id, -1 for none. `undated` holds rows without start or end.
+    `row_by_id` is indexed by database id, -1 for none.
     """
 
     built_count: int
     row_columns: RowColumns = field(repr=False)
     row_by_id: npt.NDArray[np.int32] = field(repr=False)
     all_rows: BitMap = field(repr=False)
-    undated: BitMap = field(repr=False)
     bitmaps: Mapping[str, ValueBitmaps] = field(repr=False)
     first_years: ValueBitmaps = field(repr=False)
     last_years: ValueBitmaps = field(repr=False)
@@ -114,6 +123,8 @@ class FacetIndex:
             selection &= self.rows_in_years(filters.year_from, filters.year_to)
         if filters.budget_min is not None or filters.budget_max is not None:
             selection &= self.budgets.between(to_cents(filters.budget_min), to_cents(filters.budget_max))
+        if filters.on is not None:
+            selection &= self.rows_running_on(filters.on)
         return selection
 
     def rows_in_years(self, first: int | None, last: int | None) -> BitMap:
@@ -127,6 +138,12 @@ class FacetIndex:
                 if (first is None or year >= first) and (last is None or year <= last)
             ),
         )
+
+    def rows_running_on(self, day: date) -> BitMap:
+        """The rows that state a start and an end with this day between them, or in them."""
+        number = day.year * 10_000 + day.month * 100 + day.day
+        starts, ends = self.row_columns.start_days, self.row_columns.end_days
+        return to_bitmap(np.flatnonzero((starts > 0) & (starts <= number) & (ends >= number)))
 
     def facet_counts(self, filters: Filters, hits: BitMap | None, selection: BitMap) -> FacetCounts:
         """For each facet and value, the number of matching rows if the facet's own selected values are ignored.

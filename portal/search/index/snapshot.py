@@ -29,17 +29,20 @@ RowTermPairs = tuple[Int64Array, IntegerArray]
 IntegerType = type[np.signedinteger[Any]]
 
 _INDEX_PROJECTS_SQL = (
-    "SELECT id, coalesce(year, 0), coalesce(CAST(substr(start, 1, 4) AS INTEGER), 0), "
-    'coalesce(CAST(substr("end", 1, 4) AS INTEGER), 0), coalesce(budget, -1), coalesce(region_id, 0), '
+    "SELECT id, coalesce(year, 0), "
+    # Days as whole numbers, 20240630. Of a year or a month, the start is its first day; an end is after all days in it.
+    "coalesce(CAST(replace(substr(start || '-01-01', 1, 10), '-', '') AS INTEGER), 0), "
+    "coalesce(CAST(replace(substr(\"end\" || '-99-99', 1, 10), '-', '') AS INTEGER), 0), "
+    "coalesce(budget, -1), coalesce(region_id, 0), "
     "coalesce(status_id, 0), coalesce(coverage_id, 0), coalesce(type_id, 0) "
     "FROM project WHERE published_at IS NOT NULL"
 )
-# An id, three years, cents, four term ids.
+# An id, a year, two days, cents, four term ids.
 _COLUMN_TYPES: list[IntegerType] = [
     np.int32,
     np.int16,
-    np.int16,
-    np.int16,
+    np.int32,
+    np.int32,
     np.int64,
     np.int32,
     np.int32,

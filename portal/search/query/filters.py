@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, Self
 from urllib.parse import urlencode
 
@@ -18,12 +19,14 @@ from portal.search.query.parameters import (
     ParameterReader,
     integer_between,
     one_of,
+    parse_day,
     parse_dollars,
     parse_page_number,
 )
 from portal.vocabulary.facets import DEFAULT_PAGE_SIZE, FACETS, MAX_YEAR, MIN_YEAR, NOT_STATED, SORTS, VIEWS
 
-RANGE_FIELDS = ("year_from", "year_to", "budget_min", "budget_max")
+# The parameters with one value each, None if they are not set.
+CONDITIONS = ("year_from", "year_to", "budget_min", "budget_max", "on")
 _SAFE_URL_CHARACTERS = "!$'()*,/:;?@"
 _MAX_REPORTED_PARAMETERS = 20
 
@@ -42,6 +45,9 @@ class FilterPart:
 class Filters:
     """`selected` holds (facet, value) pairs: OR within a facet, AND across facets. Budgets are whole US dollars.
 
+    `on` is a day on which projects run. A start or an end of which only year or month is known counts from the first
+    day of it to the last.
+
     With `match_all_countries` countries are ANDed too, so each further country narrows the list. `sort` is empty for
     the default order: relevance with a text, otherwise newest first. `expanded_facets` names the facets that show all
     their values. `invalid_parameters` are shown to the visitor but never written to a URL.
@@ -54,6 +60,7 @@ class Filters:
     year_to: int | None = None
     budget_min: int | None = None
     budget_max: int | None = None
+    on: date | None = None
     sort: str = ""
     view: str = VIEWS[0]
     expanded_facets: frozenset[str] = frozenset()
@@ -78,12 +85,15 @@ class Filters:
             year_to=reader.read("year_to", year, None),
             budget_min=reader.read("budget_min", parse_dollars, None),
             budget_max=reader.read("budget_max", parse_dollars, None),
+            on=reader.read("on", parse_day, None),
             sort=reader.read("sort", one_of(*SORTS), ""),
             view=reader.read("view", one_of(*VIEWS), VIEWS[0]),
             expanded_facets=frozenset(reader.read_expanded_facets()),
             page=reader.read("page", parse_page_number, 1),
             per_page=per_page,
         )
+        # "now" leads to the day of today before anything is parsed; there is no other value.
+        reader.read("running", one_of(), None)
         if filters.sort == filters.default_sort or (filters.sort == "relevance" and not text):
             filters = replace(filters, sort="")
         return replace(filters, invalid_parameters=tuple(reader.invalid[:_MAX_REPORTED_PARAMETERS]))
@@ -99,14 +109,14 @@ class Filters:
 
     @property
     def is_empty(self) -> bool:
-        """True if no text, facet or range narrows the list."""
-        return not (self.text or self.selected or any(getattr(self, name) is not None for name in RANGE_FIELDS))
+        """True if no text, facet or condition narrows the list."""
+        return not (self.text or self.selected or any(getattr(self, name) is not None for name in CONDITIONS))
 
     @property
     def active_filter_count(self) -> int:
-        """The number of texts, facets and range bounds that narrow the list."""
-        ranges = sum(getattr(self, name) is not None for name in RANGE_FIELDS)
-        return bool(self.text) + len({facet for facet, _ in self.selected}) + ranges
+        """The number of texts, facets and conditions that narrow the list."""
+        conditions = sum(getattr(self, name) is not None for name in CONDITIONS)
+        return bool(self.text) + len({facet for facet, _ in self.selected}) + conditions
 
     def replace(self, **changes: Any) -> Self:
         """A copy with these changes, on its first page."""
@@ -131,9 +141,9 @@ class Filters:
                 yield from ((facet, value) for value in self.values(facet))
         if self.match_all_countries:
             yield "country_match", "all"
-        for name in RANGE_FIELDS:
-            if (bound := getattr(self, name)) is not None:
-                yield name, str(bound)
+        for name in CONDITIONS:
+            if (value := getattr(self, name)) is not None:
+                yield name, str(value)
         if self.sort:
             yield "sort", self.sort
         if self.view != VIEWS[0]:
@@ -174,9 +184,9 @@ class Filters:
         for facet in FACETS:
             for value in self.values(facet):
                 yield FilterPart(facet, value, self.toggle(facet, value))
-        for name in RANGE_FIELDS:
-            if (bound := getattr(self, name)) is not None:
-                yield FilterPart(name, str(bound), self.replace(**{name: None}))
+        for name in CONDITIONS:
+            if (value := getattr(self, name)) is not None:
+                yield FilterPart(name, str(value), self.replace(**{name: None}))
 
     @property
     def reversed_ranges(self) -> tuple[str, ...]:

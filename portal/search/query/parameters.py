@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
 from portal.text.cleaning import clean_query_value
+from portal.vocabulary.bands import BAND_BY_CODE
 from portal.vocabulary.facets import (
     DEFAULT_PAGE_SIZE,
     FACETS,
@@ -25,6 +27,7 @@ from portal.vocabulary.term_lists import alpha3_by_alpha2
 
 FacetValue = tuple[str, str]
 _DIGITS = re.compile(r"[0-9]+")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MAX_CODE_LENGTH = 80
 _MAX_DIGITS = 18
 _MAX_SHOWN_LENGTH = 40
@@ -104,8 +107,10 @@ def parse_facet_value(facet: str, value: str) -> str:
         return NOT_STATED
     if facet == "year":
         return str(integer_between(MIN_YEAR, MAX_YEAR)(value))
-    if facet == "budget":
-        raise ValueError("only none")
+    if facet in BAND_BY_CODE:
+        if value not in BAND_BY_CODE[facet]:
+            raise ValueError(f"no band of {facet}")
+        return value
     if len(value) > _MAX_CODE_LENGTH:
         raise ValueError("not understood")
     if facet == "country":
@@ -136,6 +141,19 @@ def parse_dollars(text: str) -> int:
     """Whole US dollars; accepts commas or spaces between thousands."""
     grouped = re.fullmatch(r"[0-9]{1,3}(?:[, ][0-9]{3})+", text)
     return integer_between(0, MAX_BUDGET)(re.sub(r"[, ]", "", text) if grouped else text)
+
+
+def parse_day(text: str) -> date:
+    """A day as YYYY-MM-DD, with a year that records may have."""
+    if not _DAY.fullmatch(text):
+        raise ValueError("not a day")
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError("not a day") from error
+    if not MIN_YEAR <= day.year <= MAX_YEAR:
+        raise ValueError("out of range")
+    return day
 
 
 def parse_page_number(text: str) -> int:

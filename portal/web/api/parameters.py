@@ -11,6 +11,7 @@ from portal.models.term import FORMER_CODES
 from portal.search.query.parameters import MAX_PAGE
 from portal.search.query.table_options import TableOptions
 from portal.search.read_models.terms import Terms
+from portal.vocabulary.bands import BANDS
 from portal.vocabulary.facets import (
     DEFAULT_PAGE_SIZE,
     FACETS,
@@ -63,8 +64,8 @@ def _facet_schema(facet: str) -> Callable[[Terms], Schema]:
     if facet == "year":
         year = {"type": "integer", "minimum": MIN_YEAR, "maximum": MAX_YEAR}
         return _constant({"anyOf": [year, {"type": "string", "enum": [NOT_STATED]}]})
-    if facet == "budget":
-        return _constant({"type": "string", "enum": [NOT_STATED]})
+    if facet in BANDS:
+        return _constant({"type": "string", "enum": [*(band.code for band in BANDS[facet]), NOT_STATED]})
     return lambda terms: {"type": "string", "enum": [*facet_codes(terms, facet), NOT_STATED]}
 
 
@@ -90,7 +91,8 @@ def _facet_parameter(facet: str) -> Parameter:
         "theme": N_("Theme: a group of project types"),
         "type": N_("Project type"),
         "year": N_("Year of allocation"),
-        "budget": N_("Only none: the budget is not stated"),
+        "length": N_("Calendar years from start to end, both included; 10- for ten or more"),
+        "budget": N_("Band of the budget in whole US dollars, from its first amount to under its second"),
         "sdg": N_("Sustainable Development Goal (8) or target (8.8)"),
         "gcm": N_("Objective of the Global Compact for Migration"),
     }
@@ -114,6 +116,10 @@ FILTERS = (
     Parameter("year_to", N_("Last year of allocation"), _constant(_YEAR)),
     Parameter("budget_min", N_("Lowest budget in whole US dollars"), _constant(_BUDGET)),
     Parameter("budget_max", N_("Highest budget in whole US dollars"), _constant(_BUDGET)),
+    Parameter(
+        "on", N_("A day on which projects run, from the first day of a start to the last day of an end"),
+        _constant({"type": "string", "format": "date"}),
+    ),
 )  # fmt: skip
 FIELDS = Parameter(
     "fields", N_("The fields of a project to return, in this order; all of them if it is left out"),

@@ -143,6 +143,10 @@ def _sums() -> Schema:
             "type": ["number", "null"],
             "description": "Sum of the budgets in US dollars; null if none is stated.",
         },
+        shared_value_usd={
+            "type": ["number", "null"],
+            "description": "What the member states of the search receive of it; null without any.",
+        },
         without_budget=_COUNT,
         member_states=_COUNT,
         first_year=_YEAR,

@@ -31,7 +31,7 @@ def selection_document(settings: Settings, selection: Selection, address: str) -
     filters, sums = selection.filters.canonical, selection.sums
     text = SearchText(filters, selection.snapshot.terms)
     heading = text.heading(sums.projects)
-    totals = text.totals_phrase(sums.projects, sums.total_cents, sums.without_budget)
+    totals = text.totals_phrase(sums)
     return _document(settings, selection, address, heading, heading + totals, selection_path(filters))
 
 

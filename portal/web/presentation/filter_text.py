@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from portal.search.query.filters import Filters
 from portal.search.query.parameters import InvalidParameter
 from portal.search.read_models.terms import Terms
+from portal.vocabulary.bands import BAND_BY_CODE, Band
 from portal.vocabulary.facets import (
     MAX_PAGE_SIZE,
     MAX_SEARCH_TEXT_LENGTH,
@@ -14,7 +17,7 @@ from portal.vocabulary.facets import (
     NOT_STATED,
 )
 from portal.web.presentation import formatting
-from portal.web.presentation.i18n import gettext
+from portal.web.presentation.i18n import gettext, ngettext
 
 
 def facet_names() -> dict[str, str]:
@@ -28,6 +31,7 @@ def facet_names() -> dict[str, str]:
         "theme": gettext("Theme"),
         "type": gettext("Project type"),
         "year": gettext("Year of allocation"),
+        "length": gettext("Length in calendar years"),
         "budget": gettext("Budget in USD"),
         "sdg": gettext("Sustainable Development Goal"),
         "gcm": gettext("Global Compact objective"),
@@ -35,6 +39,8 @@ def facet_names() -> dict[str, str]:
         "year_to": gettext("Allocated up to"),
         "budget_min": gettext("Budget at least"),
         "budget_max": gettext("Budget at most"),
+        "on": gettext("Running on"),
+        "running": gettext("Running"),
         "country_match": gettext("Member states together"),
         "sort": gettext("Sort by"),
         "view": gettext("View"),
@@ -69,9 +75,11 @@ def invalid_reason(parameter: InvalidParameter) -> str:
         "too many a page": gettext("a page holds at most %(limit)s projects", limit=MAX_PAGE_SIZE),
         "too many values": gettext("only the first %(limit)s are used", limit=MAX_VALUES_PER_FACET),
         "the rows have it": gettext("the rows show it already, so it is ignored"),
-        "only none": gettext("use the lowest and highest budget instead, or none for not stated"),
+        "no band of budget": gettext("use the lowest and highest budget instead, or none for not stated"),
+        "no band of length": gettext("a number from 1 to 9, “10-” or none, so it is ignored"),
+        "not a day": gettext("not a day written as 2024-06-30, so it is ignored"),
     }
-    if parameter.reason == "out of range" and parameter.name.startswith("year"):
+    if parameter.reason == "out of range" and parameter.name.startswith(("year", "on")):
         return gettext("not a year from %(first)s to %(last)s, so it is ignored", first=MIN_YEAR, last=MAX_YEAR)
     return reasons.get(parameter.reason, reasons["not understood"])
 
@@ -82,7 +90,25 @@ def value_label(terms: Terms, facet: str, value: str) -> str:
         return gettext("Not stated")
     if facet in ("budget_min", "budget_max") and value.isdigit():
         return formatting.number(int(value))
+    if facet == "on":
+        return formatting.day(date.fromisoformat(value))
+    if band := BAND_BY_CODE.get(facet, {}).get(value):
+        return budget_band_label(band) if facet == "budget" else length_label(band)
     term = terms.get(facet, value)
     if term and facet in ("sdg", "gcm"):
         return f"{value} {formatting.label(term)}"
     return formatting.label(term) if term else value
+
+
+def budget_band_label(band: Band) -> str:
+    """A band of budgets: "USD 50,000 to under 100,000"."""
+    if band.high is None:
+        return gettext("%(low)s or more", low=formatting.usd(band.low))
+    return gettext("%(low)s to under %(high)s", low=formatting.usd(band.low), high=formatting.number(band.high))
+
+
+def length_label(band: Band) -> str:
+    """A length: "3 calendar years"."""
+    if band.high is None:
+        return gettext("%(count)s calendar years or more", count=band.low)
+    return ngettext("one calendar year", "%(count)s calendar years", band.low, count=band.low)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from portal.search.query.filters import FilterPart, Filters
+from portal.search.index.facet_index import Sums
+from portal.search.query.filters import CONDITIONS, FilterPart, Filters
 from portal.search.read_models.terms import Terms
+from portal.vocabulary.bands import BUDGET_BANDS, LENGTH_BANDS
 from portal.vocabulary.facets import NOT_STATED
 from portal.web.presentation import filter_text, formatting
 from portal.web.presentation.i18n import gettext, ngettext
@@ -41,15 +43,24 @@ class SearchText:
         subject = self._subject(gettext("projects"))
         return subject[:1].upper() + subject[1:]
 
-    def totals_phrase(self, total: int, total_cents: int, without_budget: int) -> str:
-        """The end of the heading: ": 14 projects, USD 2.9 million"; "" for an empty list."""
-        if not total:
+    def totals_phrase(self, sums: Sums) -> str:
+        """The end of the heading: ": 14 projects, USD 2.9 million"; "" for an empty list.
+
+        With member states chosen it says which value is which: "USD 2.9 million full value, USD 1.1 million shared
+        value".
+        """
+        if not sums.projects:
             return ""
-        count = ngettext("one project", "%(count)s projects", total, count=formatting.number(total))
-        if without_budget == total:
+        count = ngettext("one project", "%(count)s projects", sums.projects, count=formatting.number(sums.projects))
+        if not sums.has_budget:
             return gettext(": %(count)s, budget not stated", count=count)
-        money = formatting.usd_rounded(formatting.dollars(total_cents))
-        return gettext(": %(count)s, %(money)s", count=count, money=money)
+        money = formatting.usd_rounded(formatting.dollars(sums.total_cents))
+        if sums.shared_cents is None:
+            return gettext(": %(count)s, %(money)s", count=count, money=money)
+        shared = formatting.usd_rounded(formatting.dollars(sums.shared_cents))
+        return gettext(
+            ": %(count)s, %(money)s full value, %(shared)s shared value", count=count, money=money, shared=shared
+        )
 
     def announcement(self, total: int) -> str:
         """What a screen reader announces when the list changes."""
@@ -62,7 +73,7 @@ class SearchText:
         if name == "q":
             return gettext("the search words")
         label = filter_text.value_label(self._terms, name, value)
-        if name in ("year_from", "year_to", "budget_min", "budget_max"):
+        if name in CONDITIONS:
             return gettext("“%(name)s %(value)s”", name=self._names[name], value=label)
         return gettext("“%(value)s”", value=label)
 
@@ -101,6 +112,8 @@ class SearchText:
             self._facet_phrase("region", gettext("in %(words)s")),
             self._facet_phrase("country", *country_pattern(self._filters)),
             year_phrase(self._filters),
+            running_phrase(self._filters),
+            length_phrase(self._filters),
             budget_phrase(self._filters),
             self._facet_phrase("sdg", gettext("serving Goal %(words)s")),
             self._facet_phrase("gcm", gettext("serving Compact objective %(words)s")),
@@ -164,8 +177,26 @@ def year_phrase(filters: Filters) -> str:
     return " ".join(filter(None, [join_with_or(phrases) if phrases else "", span]))
 
 
+def running_phrase(filters: Filters) -> str:
+    return gettext("running on %(day)s", day=formatting.day(filters.on)) if filters.on else ""
+
+
+def length_phrase(filters: Filters) -> str:
+    phrases = [
+        gettext("of %(years)s", years=filter_text.length_label(band))
+        for band in LENGTH_BANDS
+        if ("length", band.code) in filters.selected
+    ]
+    if ("length", NOT_STATED) in filters.selected:
+        phrases.append(gettext("with no start or no end stated"))
+    return join_with_or(phrases) if phrases else ""
+
+
 def budget_phrase(filters: Filters) -> str:
-    missing = gettext("with no budget stated") if ("budget", NOT_STATED) in filters.selected else ""
+    bands = [filter_text.budget_band_label(band) for band in BUDGET_BANDS if ("budget", band.code) in filters.selected]
+    phrases = [gettext("with a budget of %(bands)s", bands=join_with_or(bands))] if bands else []
+    if ("budget", NOT_STATED) in filters.selected:
+        phrases.append(gettext("with no budget stated"))
     low, high = filters.budget_min, filters.budget_max
     if low is not None and high is not None:
         span = gettext("with %(low)s to %(high)s", low=formatting.usd(low), high=formatting.number(high))
@@ -175,4 +206,4 @@ def budget_phrase(filters: Filters) -> str:
         span = gettext("with %(high)s or less", high=formatting.usd(high))
     else:
         span = ""
-    return " ".join(filter(None, [missing, span]))
+    return " ".join(filter(None, [join_with_or(phrases) if phrases else "", span]))

@@ -40,7 +40,7 @@ def _inside(name: str) -> str:
 
 def totals_phrase(pivot: Pivot) -> str:
     text, sums = SearchText(pivot.filters, pivot.snapshot.terms), pivot.sums
-    return text.totals_phrase(sums.projects, sums.total_cents, sums.without_budget)
+    return text.totals_phrase(sums)
 
 
 def table_file(pivot: Pivot, document: Document) -> TableFile:

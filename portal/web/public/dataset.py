@@ -50,7 +50,7 @@ class Dataset:
     def sentence(self) -> str:
         """The list and its totals: "Projects in Africa: 14 projects, USD 2.9 million"."""
         sums = self.result.sums
-        return self.heading + self._text.totals_phrase(sums.projects, sums.total_cents, sums.without_budget)
+        return self.heading + self._text.totals_phrase(sums)
 
     @property
     def citation(self) -> str:

@@ -11,12 +11,13 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from portal.search.directory import SearchResult
-from portal.search.query.filters import Filters
+from portal.search.query.filters import Filters, encode_pairs
 from portal.search.read_models.terms import Terms, TermView
+from portal.vocabulary.bands import number_of
 from portal.vocabulary.facets import FACETS, NOT_STATED
 from portal.web.presentation import filter_text, formatting, i18n
 from portal.web.presentation.i18n import gettext
-from portal.web.public import results
+from portal.web.public import results, running_today
 
 # These facets are open initially; the others are open when they have a selected value.
 _OPEN_FACETS = ("region", "country", "status", "coverage")
@@ -59,7 +60,7 @@ class FacetView:
     """One facet: `shown` options are visible, `folded` ones collapsed; `bounds` are range fields.
 
     `expand_url` loads the page with all options when there are too many to send collapsed; `is_expanded` is true on
-    that page.
+    that page. `today_url` is the search for what runs today, "" for facets that are not about that.
     """
 
     name: str
@@ -72,6 +73,7 @@ class FacetView:
     selected_count: int
     is_open: bool
     bounds: tuple[tuple[str, str, int | None], ...]
+    today_url: str
 
 
 def facets(result: SearchResult) -> list[FacetView]:
@@ -102,7 +104,8 @@ def facet(result: SearchResult, name: str) -> FacetView:
     groups = group_options(result, name, options(result, name, first))
     if unstated:
         groups = (*groups, OptionGroup("", options(result, name, unstated)))
-    selected_count = len(selected) + sum(value is not None for _, _, value in bounds)
+    day = result.filters.on if name == "length" else None
+    selected_count = len(selected) + sum(value is not None for _, _, value in bounds) + (day is not None)
     return FacetView(
         name=name,
         title=filter_text.facet_names()[name],
@@ -114,6 +117,7 @@ def facet(result: SearchResult, name: str) -> FacetView:
         selected_count=selected_count,
         is_open=name in _OPEN_FACETS or selected_count > 0 or name in result.filters.expanded_facets,
         bounds=bounds,
+        today_url=today_url(result.filters) if name == "length" else "",
     )
 
 
@@ -130,7 +134,7 @@ def offered_counts(result: SearchResult, name: str) -> dict[str, int]:
 
 
 def options(result: SearchResult, name: str, values: Iterable[str]) -> tuple[Option, ...]:
-    """Check boxes in display order: terms as in their list, years newest first."""
+    """Check boxes in display order: terms as in their list, years newest first, bands rising."""
     counts, terms, locale = result.facet_counts.get(name, {}), result.snapshot.terms, i18n.current_locale()
     unordered = (
         Option(
@@ -151,7 +155,8 @@ def checkbox_markup(terms: Terms, name: str, value: str, locale: str) -> Checkbo
     term = terms.get(name, value)
     also = formatting.other_names(term)
     span = Markup('<span data-also="%s">%s</span>') % ("|".join(also), "%s") if also else Markup("<span>%s</span>")
-    order = -int(value) if name == "year" and value.isdigit() else term.id if term else 0
+    number = number_of(name, value) or 0
+    order = term.id if term else -number if name == "year" else number
     return CheckboxMarkup(
         attributes=Markup(' id="%s-%s" name="%s" value="%s"') % (name, quote(value), name, value),
         label=span % filter_text.value_label(terms, name, value),
@@ -180,6 +185,11 @@ def expand_url(filters: Filters, name: str) -> str:
         results.directory_url(filters.replace(expanded_facets=filters.expanded_facets | {name}, page=filters.page))
         + f"#all-{name}"
     )
+
+
+def today_url(filters: Filters) -> str:
+    pairs = [*filters.replace(on=None).query_pairs(), (running_today.PARAMETER, running_today.NOW)]
+    return f"{results.directory_url(Filters())}?{encode_pairs(pairs)}"
 
 
 def rest_label(name: str, count: int) -> str:

@@ -9,7 +9,7 @@ from portal.search import directory
 from portal.search.directory import SearchResult
 from portal.search.query.filters import Filters
 from portal.search.query.table_options import TableOptions
-from portal.vocabulary.facets import VIEWS
+from portal.vocabulary.facets import NOT_STATED, VIEWS
 from portal.web.presentation import filter_text, formatting, table_urls, urls
 from portal.web.presentation.search_text import SearchText
 
@@ -45,7 +45,9 @@ class Results:
     """Texts and URLs around the list.
 
     `relaxations` are searches without one part that have results, as (label, count, URL); `still_empty` are the
-    labels of those that have none.
+    labels of those that have none. `shared_total` is what the member states of the search receive, in US dollars.
+    `undated` are the number and the URL of the projects that a search for a day leaves out as they state no start or
+    no end.
     """
 
     heading: str
@@ -65,6 +67,9 @@ class Results:
     warnings: tuple[str, ...]
     canonical_url: str
     is_indexable: bool
+    shared_total: Decimal | None
+    is_shared_rounded: bool
+    undated: tuple[int, str] | None
 
     @property
     def title(self) -> str:
@@ -74,13 +79,14 @@ class Results:
 def build_results(result: SearchResult) -> Results:
     filters, total, sums = result.filters, result.total, result.sums
     text = SearchText(filters, result.snapshot.terms)
+    shared_usd = None if sums.shared_cents is None else formatting.dollars(sums.shared_cents)
     relaxations = [
         (text.relaxation_label(name, value), count, directory_url(relaxed))
         for relaxed, name, value, count in (directory.relaxations(filters) if not total else ())
     ]
     return Results(
         heading=text.heading(total),
-        totals_phrase=text.totals_phrase(total, sums.total_cents, sums.without_budget),
+        totals_phrase=text.totals_phrase(sums),
         announcement=text.announcement(total),
         total=(total_usd := formatting.dollars(sums.total_cents)),
         is_rounded=formatting.is_rounded(total_usd),
@@ -97,9 +103,22 @@ def build_results(result: SearchResult) -> Results:
         relaxations=tuple(relaxation for relaxation in relaxations if relaxation[1]),
         still_empty=tuple(label for label, count, _ in relaxations if not count),
         warnings=text.warnings,
+        shared_total=shared_usd,
+        is_shared_rounded=shared_usd is not None and formatting.is_rounded(shared_usd),
+        undated=undated(filters) if filters.on else None,
         canonical_url=directory_url(filters.canonical),
         is_indexable=filters.active_filter_count <= 1 and not filters.text and len(filters.selected) <= 1,
     )
+
+
+def undated(filters: Filters) -> tuple[int, str] | None:
+    """The projects that match but for the day, as they state no start or no end; None if there are none."""
+    if filters.values("length") and ("length", NOT_STATED) not in filters.selected:
+        return None
+    selected = filters.without("length").selected | {("length", NOT_STATED)}
+    others = filters.replace(on=None, selected=selected)
+    count = directory.count_matches(others)
+    return (count, directory_url(others)) if count else None
 
 
 def column_sort_urls(filters: Filters) -> dict[str, str]:

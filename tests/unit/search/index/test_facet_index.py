@@ -1,6 +1,7 @@
 """The index against a slow, obvious loop over plain records: for any data and any filters they agree."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import pairwise
 
 import numpy as np
@@ -11,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 from portal.search.index.build import ProjectColumns, build_index, patch_index
 from portal.search.index.facet_index import FacetIndex
 from portal.search.query.filters import Filters
+from portal.vocabulary.bands import BANDS, BUDGET_BANDS, LENGTH_BANDS
 from portal.vocabulary.facets import FACETS, MULTI_VALUED_FACETS, NOT_STATED, SINGLE_VALUED_FACETS
 from tests.index_dump import answered, told
 from tests.loops import not_empty
@@ -45,8 +47,16 @@ class Plain:
         if facet == "year":
             return frozenset({str(self.year)} if self.year else ())
         if facet == "budget":
-            return frozenset({"some"} if self.budget >= 0 else ())
+            return frozenset({band_of(BUDGET_BANDS, self.budget / 100)} if self.budget >= 0 else ())
+        if facet == "length":
+            years = self.end // 10_000 - self.start // 10_000 + 1
+            return frozenset({band_of(LENGTH_BANDS, years)} if self.start and self.end else ())
         return self.terms[facet]
+
+
+def band_of(bands, number) -> str:
+    """The code of the band that holds a number."""
+    return next(band.code for band in bands if band.low <= number and (band.high is None or number < band.high))
 
 
 def picked_terms(facet: str, most: int):
@@ -70,9 +80,10 @@ def plains(draw, ids=tuple(range(1, 76, 3))):
             id=ids[number],
             title=draw(st.sampled_from(["a", "b", "c"])),
             year=draw(st.sampled_from([0, 2001, 2008, 2024])),
-            start=draw(st.sampled_from([0, 2002, 2008])),
-            end=draw(st.sampled_from([0, 2009, 2024])),
-            budget=draw(st.sampled_from([-1, 0, 5_000_000, 5_000_050, 40_000_000])),
+            # A year, a month and a day as the index keeps them.
+            start=draw(st.sampled_from([0, 2002_01_01, 2008_05_01, 2008_05_31])),
+            end=draw(st.sampled_from([0, 2009_99_99, 2024_02_99, 2024_06_30])),
+            budget=draw(st.sampled_from([-1, 0, 4_999_999, 5_000_000, 5_000_050, 40_000_000, 10**12])),
             terms={facet: draw(picked_terms(facet, 1 if facet in SINGLE_VALUED_FACETS else 4)) for facet in CODES},
         )
         for number in range(count)
@@ -84,7 +95,8 @@ def plains(draw, ids=tuple(range(1, 76, 3))):
 def searches(draw):
     unknown = {"country": "ZZZ"}
     values = {facet: [*CODES[facet].values(), NOT_STATED, unknown.get(facet, "unheard-of")] for facet in CODES}
-    values |= {"year": ["2001", "2008", "1999", NOT_STATED], "budget": [NOT_STATED]}
+    values |= {"year": ["2001", "2008", "1999", NOT_STATED]}
+    values |= {facet: [*(band.code for band in bands), NOT_STATED] for facet, bands in BANDS.items()}
     picks = frozenset(
         (facet, value)
         for facet in FACETS
@@ -92,6 +104,7 @@ def searches(draw):
     )
     bound = st.sampled_from([None, None, 2001, 2008, 2030])
     money = st.sampled_from([None, None, 0, 50_000, 400_000])
+    days = [None, None, None, date(2008, 5, 30), date(2008, 5, 31), date(2024, 2, 29), date(2024, 6, 30)]
     return Filters(
         selected=picks,
         match_all_countries=draw(st.booleans()),
@@ -99,6 +112,7 @@ def searches(draw):
         year_to=draw(bound),
         budget_min=draw(money),
         budget_max=draw(money),
+        on=draw(st.sampled_from([*days, date(2024, 7, 1), date(2009, 12, 31)])),
         sort=draw(st.sampled_from(["", "oldest", "budget", "-budget", "title"])),
         per_page=draw(st.integers(1, 7)),
     )
@@ -150,14 +164,17 @@ def fits(record: Plain, filters: Filters, leave_out: str = "") -> bool:
             return False
         if (low is not None and value < low) or (high is not None and value > high):
             return False
-    return True
+    if filters.on is None:
+        return True
+    day = int(f"{filters.on:%Y%m%d}")
+    return bool(record.start and record.end) and record.start <= day <= record.end
 
 
 def in_order(records: list[Plain], order: str) -> list[int]:
     def known(record):
-        return record.year or record.start
+        return record.year or record.start // 10_000
 
-    newest = sorted(records, key=lambda r: (-known(r), -r.start, -r.id))
+    newest = sorted(records, key=lambda r: (-known(r), -(r.start // 10_000), -r.id))
     keys = {
         "newest": lambda r: 0,
         "oldest": lambda r: known(r) or 9999,

@@ -4,6 +4,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+from portal.search.index.facet_index import Sums
 from portal.search.query.filters import parse_pairs
 from portal.search.read_models.terms import Terms
 from portal.web.presentation.search_text import SearchText
@@ -36,6 +37,14 @@ def text(session):
         ("country=GHA&country=none", "Projects with member state Ghana or not stated"),
         ("coverage=none&status=active", "Active projects with coverage not stated"),
         ("sdg=10.7&gcm=23", "Projects serving Goal 10.7 serving Compact objective 23"),
+        ("on=2024-06-30", "Projects running on 30 Jun 2024"),
+        ("length=10-&length=1", "Projects of one calendar year or of 10 calendar years or more"),
+        ("length=none&year=2008", "Projects allocated in 2008 with no start or no end stated"),
+        (
+            "budget=50000-100000&budget=0-50000",
+            "Projects with a budget of USD 0 to under 50,000 or USD 50,000 to under 100,000",
+        ),
+        ("budget=10000000-&budget=none", "Projects with a budget of USD 10,000,000 or more or with no budget stated"),
         ("q=border", "Projects mentioning “border”"),
     ],
 )
@@ -54,10 +63,13 @@ def test_nothing_found(text):
         ((1, 5_000_00, 0), ": one project, USD 5,000"),
         ((1_200, 2_900_000_00, 3), ": 1,200 projects, USD 2.9 million"),
         ((2, 0, 2), ": 2 projects, budget not stated"),
+        ((2, 500_000, 0, 250_000), ": 2 projects, USD 5,000 full value, USD 2,500 shared value"),
     ],
 )
 def test_totals(text, numbers, phrase):
-    assert text("").totals_phrase(*numbers) == phrase
+    projects, cents, without_budget, *shared = numbers
+    sums = Sums(projects, cents, without_budget, 0, None, None, *shared)
+    assert text("").totals_phrase(sums) == phrase
 
 
 @pytest.mark.parametrize(

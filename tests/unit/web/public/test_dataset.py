@@ -40,7 +40,7 @@ def test_a_narrower_list_is_a_part_of_the_whole(sample, visit):
     assert found["url"] == f"{SITE}/projects/?country=KEN"
     assert found["isPartOf"]["@id"] == f"{SITE}/projects/#dataset"
     assert found["name"] == "Projects benefiting Kenya | IOM Development Fund"
-    assert found["description"].startswith("Projects benefiting Kenya: 4 projects, USD 1.4 million. ")
+    assert found["description"].startswith("Projects benefiting Kenya: 4 projects, USD 1.4 million full value, ")
     assert found["temporalCoverage"] == "2021/2025"
 
 
@@ -64,7 +64,8 @@ def test_a_licence_is_stated_only_if_there_is_one(sample, visit):
 def test_a_list_says_how_to_cite_it(sample, visit):
     page = visit("/projects/?country=KEN&sort=title")
     assert words(page.one("#list-citation")).startswith(
-        "IOM Development Fund. Projects benefiting Kenya: 4 projects, USD 1.4 million. Records of "
+        "IOM Development Fund. Projects benefiting Kenya: 4 projects, USD 1.4 million full value, "
+        "USD 315,654 shared value. Records of "
     )
     assert words(page.one("#list-citation")).endswith(f" {SITE}/projects/?country=KEN")
 

@@ -26,7 +26,8 @@ def numbers(page):
 
 def test_the_sentence_is_heading_and_title(visit):
     page = visit(AFRICA)
-    sentence = "Completed regional projects in Africa benefiting Ghana or Togo: 2 projects, USD 278,000"
+    heading = "Completed regional projects in Africa benefiting Ghana or Togo"
+    sentence = f"{heading}: 2 projects, USD 278,000 full value, USD 111,143 shared value"
     assert words(page.one("#sentence")) == sentence
     assert page.title == f"{sentence} | IOM Development Fund"
     assert words(page.one("#status")) == "2 projects found"

@@ -104,7 +104,10 @@ def test_it_leads_to_the_whole_list(framed, sample):
 
 def test_it_says_what_it_lists_and_whose_it_is(framed, sample):
     page = framed("/embed/projects?country=KEN")
-    assert words(page.one("h1")) == "Projects benefiting Kenya: 4 projects, USD 1.4 million"
+    assert (
+        words(page.one("h1"))
+        == "Projects benefiting Kenya: 4 projects, USD 1.4 million full value, USD 315,654 shared value"
+    )
     assert "a sample of the Fund’s projects" in page.text
     assert words(page.one("footer")).startswith("IOM Development Fund. Projects benefiting Kenya")
     assert "do not imply any opinion on the legal status" in page.text

@@ -1,0 +1,81 @@
+"""`running=now` leads to the day of today, on pages and files; records without dates are left out and said."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.factories import import_records
+from tests.pages import words
+
+TODAY = datetime.now(UTC).date()
+
+
+@pytest.fixture
+def records(session):
+    """Projects that run by day, month and year, one that is over, and one whose end is not stated."""
+    year = {"start_date": str(TODAY.year), "end_date": str(TODAY.year)}
+    yesterday = {"start_date": "2001", "end_date": str(TODAY - timedelta(days=1))}
+    import_records(
+        session,
+        [
+            {"title": "By year", "project_id": "TD.0001", **year},
+            {
+                "title": "By month",
+                "project_id": "TD.0002",
+                "start_date": f"{TODAY:%Y-%m}",
+                "end_date": f"{TODAY:%Y-%m}",
+            },
+            {"title": "By day", "project_id": "TD.0003", "start_date": str(TODAY), "end_date": str(TODAY)},
+            {"title": "Over", "project_id": "TD.0004", **yesterday},
+            {"title": "No end", "project_id": "TD.0005", "start_date": "2001"},
+        ],
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [
+        ("/projects/?running=now", "/projects/?on={}"),
+        ("/projects/?q=by&running=now&country=KEN", "/projects/?q=by&country=KEN&on={}"),
+        ("/projects.csv?on=2008-01-01&running=now", "/projects.csv?on={}"),
+        ("/projects/table?by=year&running=now", "/projects/table?by=year&on={}"),
+        ("/embed/projects?running=now", "/embed/projects?on={}"),
+    ],
+)
+def test_now_leads_to_today(client, records, asked, answer):
+    led = client.get(asked)
+    assert (led.status_code, led.headers["Cache-Control"]) == (302, "no-store")
+    assert led.headers["Location"] == answer.format(datetime.now(UTC).date())
+
+
+def test_dates_that_are_known_by_year_or_month_count_whole(visit, records):
+    page = visit(f"/projects/?on={TODAY}&sort=title")
+    assert [words(title) for title in page.select(".result h3")] == ["By day", "By month", "By year"]
+
+
+def test_records_without_dates_are_said_with_a_way_to_them(visit, records):
+    page = visit(f"/projects/?on={TODAY}")
+    assert "One more project matches but states no start or no end" in page.text
+    (link,) = [link for link in page.select(".notice a") if words(link) == "Show them"]
+    assert [words(title) for title in visit(link.attrs["href"]).select(".result h3")] == ["No end"]
+
+
+def test_nobody_is_left_out_where_lengths_are_chosen(visit, records):
+    assert "states no start" not in visit(f"/projects/?on={TODAY}&length=1").text
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("on=2024-02-30", "not a day written as 2024-06-30"),
+        ("on=30.6.2024", "not a day written as 2024-06-30"),
+        ("on=0001-01-01", "not a year from 1900 to 2199"),
+        ("running=soon", "not understood"),
+        ("length=11", "a number from 1 to 9"),
+        ("budget=50000", "use the lowest and highest budget instead"),
+    ],
+)
+def test_what_is_no_day_or_band_is_said_and_ignored(visit, records, query, said):
+    page = visit(f"/projects/?{query}")
+    assert said in words(page.one(".chip.is-ignored"))
+    assert len(page.select(".result")) == 5
