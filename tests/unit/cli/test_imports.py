@@ -2,8 +2,10 @@
 
 import pytest
 from click.testing import CliRunner
+from flask.cli import ScriptInfo
 
 from portal.app import command_line
+from tests.factories import let_go
 
 ACTIVITY = (
     '<iati-activities version="2.03"><iati-activity default-currency="EUR"><iati-identifier>XM-TEST-LM.1'
@@ -18,7 +20,11 @@ def run(new_database, tmp_path):
     database = new_database()
 
     def go(*words, code=0, **environ):
-        result = CliRunner().invoke(command_line, list(map(str, words)), env={"DATABASE_URL": database, **environ})
+        info = ScriptInfo(create_app=command_line.create_app)
+        environ = {"DATABASE_URL": database, **environ}
+        result = CliRunner().invoke(command_line, list(map(str, words)), env=environ, obj=info)
+        with info.load_app().app_context():
+            let_go()
         assert result.exit_code == code, result.output
         return result.output
 
