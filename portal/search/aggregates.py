@@ -88,38 +88,6 @@ def count_complete() -> int:
 
 
 @dataclass(frozen=True)
-class GoalStats:
-    """Statistics of a goal or objective: projects tagged with it, and projects whose type suggests it.
-
-    `types` are the codes of the types that suggest it and have projects.
-    """
-
-    term: TermView
-    tagged_projects: int
-    suggested_projects: int
-    types: tuple[str, ...]
-
-
-def goal_stats(facet: str) -> list[GoalStats]:
-    """Statistics of all goals (facet "sdg", without targets) or objectives (facet "gcm"), in the order of the list."""
-    snapshot = current_snapshot()
-    bitmaps = snapshot.index.bitmaps
-    suggesting_types: dict[str, list[str]] = {}
-    for project_type in snapshot.terms.in_facet("type"):
-        codes = project_type.extra.get(f"suggested_{facet}", "").split("|")
-        for code in {code.split(".")[0] for code in codes if code}:
-            suggesting_types.setdefault(code, []).append(project_type.code)
-    result = []
-    for term in snapshot.terms.in_facet(facet):
-        if term.parent is None:
-            types = tuple(code for code in suggesting_types.get(term.code, ()) if bitmaps["type"].get(code))
-            rows = [bitmaps["type"][code] for code in types]
-            tagged = len(bitmaps[facet].get(term.code, ()))
-            result.append(GoalStats(term, tagged, len(BitMap.union(*rows)) if rows else 0, types))
-    return result
-
-
-@dataclass(frozen=True)
 class RegionShare:
     """A region's share of the projects and of the states on a dated eligibility list, in per cent."""
 

@@ -10,6 +10,7 @@ from portal.web.api.guide import bp as api_guide
 from portal.web.api.resources import bp as api
 from portal.web.authoring.submission import bp as submission
 from portal.web.http.health import bp as health
+from portal.web.public.agenda import bp as agenda
 from portal.web.public.discovery import bp as discovery
 from portal.web.public.downloads import bp as downloads
 from portal.web.public.embedding import bp as embedding
@@ -27,7 +28,7 @@ from portal.web.review.records import bp as records
 from portal.web.review.review import bp as review
 
 BLUEPRINTS = (
-    health, overview, projects, tables, state_files, downloads, iati, embedding, discovery, sitemap, api, api_guide,
-    pages, signing_in, passwords, own_account, email_changes, accounts, desk, submission, review, publishing, handover,
-    records, audit_page,
+    health, overview, agenda, projects, tables, state_files, downloads, iati, embedding, discovery, sitemap, api,
+    api_guide, pages, signing_in, passwords, own_account, email_changes, accounts, desk, submission, review, publishing,
+    handover, records, audit_page,
 )  # fmt: skip

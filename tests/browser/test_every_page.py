@@ -7,6 +7,7 @@ from tests.urls import LOST, SELECTIONS, fixed, projects
 
 PROJECTS = 3
 NARROWEST = 320
+SUGGESTED = "/2030-agenda/suggested/sdg-10"
 # One page of each look is enough to see the dark colours.
 LOOKS = ("/", "/projects/", "/projects/?view=table&q=migration", "/where-we-work/", "/data-and-research/",
          "/2030-agenda/", "/our-work/", "/for-governments/eligibility/")  # fmt: skip
@@ -16,7 +17,7 @@ LOOKS = ("/", "/projects/", "/projects/?view=table&q=migration", "/where-we-work
 def addresses(app, page):
     """Every page once, and enough of those that are many."""
     page.goto("/projects/")
-    found = ["/_components", *fixed(app), *SELECTIONS, *projects(page.content())[:PROJECTS]]
+    found = ["/_components", *fixed(app), *SELECTIONS, SUGGESTED, *projects(page.content())[:PROJECTS]]
     kinds = {address: page.request.head(address).headers["content-type"] for address in found}
     return [address for address, kind in kinds.items() if kind.startswith("text/html")]
 

@@ -83,6 +83,7 @@ def addresses(app, sample, office, client):
     return [
         *public, *SELECTIONS, *LOST, *listed, *histories, *hunts, *guesses,
         *taken_away([ours[0], *guesses]), *EMBEDDED, "/sitemap-0.xml", "/sitemap-1.xml", *asked(ours, guesses),
+        "/2030-agenda/suggested/sdg-10", "/2030-agenda/suggested/gcm-5",
     ]  # fmt: skip
 
 

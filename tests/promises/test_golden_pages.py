@@ -21,6 +21,9 @@ VIEWS = {
     "where-we-work": "/where-we-work/",
     "data-and-research": "/data-and-research/",
     "2030-agenda": "/2030-agenda/",
+    "suggested": "/2030-agenda/suggested/sdg-10",
+    "suggested-target": "/2030-agenda/suggested/sdg-17.9",
+    "suggested-nothing": "/2030-agenda/suggested/gcm-2",
     "directory": "/projects/",
     "table": "/projects/table",
     "table-two-facets": "/projects/table?by=country&across=region&measure=shared",
@@ -65,6 +68,7 @@ NOT_THERE = {
     "withdrawn-history": ("/projects/WD.0111/history", 410),
     "error-404": ("/no-such-page/", 404),
     "error-404-project": ("/projects/LM.9999", 404),
+    "suggested-no-goal": ("/2030-agenda/suggested/sdg-18", 404),
     "directory-past-the-end": ("/projects/?page=3&view=table", 404),
 }
 LIVE = ("api", "home", "where-we-work", "data-and-research", "2030-agenda", "directory", "table")

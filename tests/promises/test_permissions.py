@@ -45,7 +45,7 @@ class World:
         known = {
             "slug": self.slug, "token": TOKEN_OF_NOBODY, "path": self.static, "revision_id": self.revision,
             "account_id": self.office.second.id, "session_id": self.own_session, "suffix": "csv", "code": "KEN",
-            "number": 0, "key": self.slug, "facet": "region",
+            "number": 0, "key": self.slug, "facet": "region", "aim": "sdg-10.7",
         }  # fmt: skip
         return {name: known[name] for name in rule.arguments if name not in (rule.defaults or {})}
 

@@ -1,4 +1,4 @@
-"""Pages that show live figures: home, where we work, data and research, 2030 Agenda."""
+"""Pages that show live figures: home, where we work, data and research."""
 
 from __future__ import annotations
 
@@ -64,13 +64,4 @@ def data_and_research() -> str:
         themes=aggregates.sums_by_term("theme"),
         shares=aggregates.region_shares(eligible_state_counts()),
         today=datetime.now(UTC),
-    )
-
-
-@bp.get("/2030-agenda/")
-@public
-@cacheable(path_key)
-def agenda() -> str:
-    return render_template(
-        "public/agenda_2030.html", goals=aggregates.goal_stats("sdg"), objectives=aggregates.goal_stats("gcm")
     )

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from portal.database.orm import db
 from portal.errors import NotFound
 from portal.exports.registry import split_suffix
-from portal.search import Filters, find, projects
+from portal.search import Filters, find, goals, projects
 from portal.search.index import current
 from portal.services.audit import history as audit_history
 from portal.services.records import published
@@ -65,6 +65,7 @@ def show_page(slug: str) -> Response | str:
         "public/project.html",
         project=project,
         related=projects.related_projects(project),
+        proposals=goals.proposals(project, current.current_snapshot().terms),
         citation=citation.citation(project),
         linked_data=citation.linked_data(project),
         downloads=download_menu.project_links(project.slug),

@@ -14,7 +14,7 @@ from portal.cli.database import SAMPLE_FILE, migrate_database
 from portal.database.orm import db, now
 from portal.database.transactions import begin_writing
 from portal.models import Catalogue, CatalogueChange, IdempotencyKey, Project, Term
-from portal.search import aggregates
+from portal.search import goals
 from portal.search.fulltext import text_index
 from portal.services.audit import recording
 from portal.services.imports import Report, import_file
@@ -35,8 +35,8 @@ def test_terms_know_their_broader_term(session):
 
 
 def test_the_agenda_counts_seventeen_goals_and_twenty_three_objectives(sample):
-    assert [aim.term.code for aim in aggregates.goal_stats("sdg")] == [str(number) for number in range(1, 18)]
-    assert len(aggregates.goal_stats("gcm")) == 23
+    assert [aim.term.code for aim in goals.goal_stats("sdg")] == [str(number) for number in range(1, 18)]
+    assert len(goals.goal_stats("gcm")) == 23
 
 
 def test_planting_twice_changes_nothing(session):
