@@ -26,9 +26,10 @@ from portal.web.review.handover import bp as handover
 from portal.web.review.publishing import bp as publishing
 from portal.web.review.records import bp as records
 from portal.web.review.review import bp as review
+from portal.web.review.tags.proposals import bp as tag_proposals
 
 BLUEPRINTS = (
     health, overview, agenda, projects, tables, state_files, downloads, iati, embedding, discovery, sitemap, api,
     api_guide, pages, signing_in, passwords, own_account, email_changes, accounts, desk, submission, review, publishing,
-    handover, records, audit_page,
+    handover, records, tag_proposals, audit_page,
 )  # fmt: skip

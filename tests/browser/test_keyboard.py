@@ -171,3 +171,19 @@ def test_the_story_by_keyboard_alone(keyboard):
     mark_words(reviewer)
     press(reviewer, ".action-bar [data-words='Approve']", "Space")
     reviewer.get_by_text("is approved").wait_for()
+
+
+def test_tags_are_confirmed_and_taken_back_by_keyboard_alone(keyboard):
+    reviewer = keyboard("Tagore", Role.REVIEWER)
+    reviewer.goto("/staff/tag-proposals/?aim=gcm-11")
+    follow(reviewer, "Check 11, Immigration and Borders", "/gcm-11-immigration-and-borders$")
+    before = reviewer.locator("[name=project]").count()
+    press(reviewer, "[name=project]", "Space")
+    follow(reviewer, "Confirm selected", r"/confirm\?project=\d+$")
+    follow(reviewer, "Tag this record", r"/tag-proposals/runs/\d+$")
+    reviewer.get_by_role("heading", name="One record changed").wait_for()
+    follow(reviewer, "Take these tags back", "/take-back$")
+    follow(reviewer, "Take the tags back", r"/tag-proposals/runs/\d+$", "Space")
+    reviewer.get_by_role("heading", name="Tags taken back").wait_for()
+    reviewer.goto("/staff/tag-proposals/gcm-11-immigration-and-borders")
+    assert reviewer.locator("[name=project]").count() == before > 0

@@ -15,7 +15,8 @@ from portal.config import ROOT
 from portal.database.orm import db
 from portal.database.transactions import begin_writing
 from portal.services.accounts import administration, sessions
-from portal.services.editorial import idempotency
+from portal.services.editorial import idempotency, tag_confirmation
+from portal.vocabulary.tag_rules import rules_by_name
 from portal.vocabulary.workflow import Role, State
 from portal.web.declarations import declared_access, required_role
 from tests.http_clients import OURS, Browser
@@ -36,6 +37,9 @@ class World:
         self.slug = live.project.slug
         submitted = office.revision(State.SUBMITTED)
         self.revision, self.version = submitted.id, submitted.version
+        self.rule = rules_by_name()["gcm-5-labour-migration"]
+        confirmed = tag_confirmation.confirm(session(), self.rule, [live.project.id], by=office.reviewer)
+        self.run = confirmed.event.id
         _, begun = sessions.start(session(), office.author)
         self.own_session = begun.id
         session.commit()
@@ -45,7 +49,8 @@ class World:
         known = {
             "slug": self.slug, "token": TOKEN_OF_NOBODY, "path": self.static, "revision_id": self.revision,
             "account_id": self.office.second.id, "session_id": self.own_session, "suffix": "csv", "code": "KEN",
-            "number": 0, "key": self.slug, "facet": "region", "aim": "sdg-10.7",
+            "number": 0, "key": self.slug, "facet": "region", "aim": "sdg-10.7", "rule": self.rule.name,
+            "run_id": self.run,
         }  # fmt: skip
         return {name: known[name] for name in rule.arguments if name not in (rule.defaults or {})}
 

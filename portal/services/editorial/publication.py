@@ -66,7 +66,7 @@ def publish(session: Session, revision: Revision, *, by: Account | None = None) 
         session.rollback()
         raise InvalidTransition("The record was changed at this very moment. Open the revision again.") from error
     _supersede(session, project, by)
-    _invalidate_scheduled(session, project, f"{revision.label} was published first", by, except_for=revision)
+    invalidate_scheduled(session, project, f"{revision.label} was published first", by, except_for=revision)
     revision.project_id = project.id
     revision.state = State.PUBLISHED
     revision.published_at = now()
@@ -152,7 +152,7 @@ def return_to_queue(session: Session, revision: Revision, reason: str, *, by: Ac
     return revision
 
 
-def _invalidate_scheduled(
+def invalidate_scheduled(
     session: Session, project: Project, cause: str, by: Account | None, except_for: Revision | None = None
 ) -> None:
     """Return the scheduled changes of a record that has just changed: their base no longer exists."""
@@ -192,7 +192,7 @@ def withdraw(session: Session, project: Project, *, reason: str, by: Account | N
         revision.state = State.WITHDRAWN
         revision.base_version = project.version
         recording.record(session, "withdraw", "revision", revision.id, after={"reason": reason}, by=by)
-    _invalidate_scheduled(session, project, "The record was withdrawn", by)
+    invalidate_scheduled(session, project, "The record was withdrawn", by)
     text_index.remove(session, [project.id])
     recording.record(session, "withdraw", "project", project.id, after={"reason": reason}, by=by)
     Catalogue.touch(session, [project.id])

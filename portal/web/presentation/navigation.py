@@ -236,6 +236,7 @@ class StaffMenuEntry:
 STAFF_MENU = (
     StaffMenuEntry("desk", N_("Desk"), "/staff/"),
     StaffMenuEntry("new", N_("New project"), "/staff/projects/new"),
+    StaffMenuEntry("tags", N_("Tag proposals"), "/staff/tag-proposals/", Role.REVIEWER),
     StaffMenuEntry("accounts", N_("Accounts"), "/staff/accounts/", Role.ADMINISTRATOR),
     StaffMenuEntry("audit", N_("Audit log"), "/staff/audit/", Role.ADMINISTRATOR),
     StaffMenuEntry("public", N_("Public site"), "/"),
@@ -247,7 +248,7 @@ MAIN_MENU = (
     MenuEntry("projects", N_("Projects"), "projects.directory"),
     MenuEntry("where", N_("Where we work"), "overview.where_we_work"),
     MenuEntry("data", N_("Data and Research"), "overview.data_and_research"),
-    MenuEntry("agenda", N_("2030 Agenda"), "overview.agenda"),
+    MenuEntry("agenda", N_("2030 Agenda"), "agenda.show"),
     replace(page_entry("our-work"), children=_OUR_WORK),
     page_entry("who-we-are"),
     page_entry("take-action"),

@@ -20,7 +20,8 @@ class Confirmation:
     `consequences` say what will happen, one sentence each. `required_input` names the input that the form asks for:
     "", "reason", "time", "day" or "author"; `current_value` is the value already set, in the format of its control,
     `choices` are the (value, label) pairs of a list to choose from.
-    `revision_ids` are the revisions of a bulk action; `comparison` is shown below the consequences.
+    `revision_ids` are the revisions of a bulk action, `project_ids` the records of one; `comparison` is shown below the
+    consequences. `page_url` is the address of the page, where it is not the one that the action posts to.
     """
 
     heading: str
@@ -36,6 +37,9 @@ class Confirmation:
     comparison: Comparison | None = None
     revision_ids: tuple[int, ...] = ()
     choices: tuple[tuple[int, str], ...] = ()
+    project_ids: tuple[int, ...] = ()
+    page_url: str = ""
+    menu_key: str = "desk"
 
 
 def render_confirmation(confirmation: Confirmation, *, error: PortalError | None = None, status: int = 200) -> Response:

@@ -83,6 +83,8 @@ def _verb_phrases() -> dict[str, str]:
         "supersede": gettext("replaced it with a later revision"),
         "withdraw": gettext("withdrew it from publication"),
         "discard": gettext("discarded it"),
+        "confirm tags": gettext("confirmed proposed tags"),
+        "take back tags": gettext("took confirmed tags back"),
     }
 
 
