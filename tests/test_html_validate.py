@@ -13,7 +13,7 @@ from tests import postgres
 from tests.factories import Office
 from tests.requirements import lacks
 from tests.staff_clients import Colleague
-from tests.urls import LOST, SELECTIONS, fixed, projects
+from tests.urls import CHARTS, LOST, SELECTIONS, fixed, projects
 
 pytestmark = pytest.mark.skipif(postgres.IS_TESTED, reason="the same HTML comes from either database")
 VALIDATOR = ROOT / "node_modules" / ".bin" / "html-validate"
@@ -29,7 +29,15 @@ def validator():
 
 def test_every_page_is_valid_html(validator, app, client, sample, tmp_path):
     listing = client.get("/projects/?per_page=100").text
-    addresses = ["/_components", *fixed(app), *SELECTIONS, *LOST, "/projects/?per_page=100", *projects(listing)]
+    addresses = [
+        "/_components",
+        *fixed(app),
+        *SELECTIONS,
+        *CHARTS,
+        *LOST,
+        "/projects/?per_page=100",
+        *projects(listing),
+    ]
     for address in addresses:
         answer = client.get(address)
         if answer.mimetype == "text/html" and not answer.location:

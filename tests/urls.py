@@ -15,6 +15,7 @@ SELECTIONS = (
     "/projects/?q=zzzz&country=KEN",
     "/projects/?colour=blue&country=XXX",
 )
+CHARTS = ("/data-and-research/?region=africa&region=europe&year_from=2015", "/data-and-research/?q=zzzz")
 LOST = ("/no-such-page/", "/projects/no-such-project", "/projects/?page=999")
 _PROJECT = re.compile(r'href="(/projects/[^"/?#]+)"')
 

@@ -1,8 +1,8 @@
-"""Statistics of all published projects: by term, year, member state, goal and region."""
+"""Statistics of all published projects: by term, member state and goal; and the shares of regions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,7 @@ from portal.search.index.crosstab import cross
 from portal.search.index.current import current_snapshot
 from portal.search.index.facet_index import FacetIndex, Sums
 from portal.search.read_models.terms import TermView
-from portal.vocabulary.facets import FACETS, NOT_STATED
+from portal.vocabulary.facets import NOT_STATED
 
 
 @dataclass(frozen=True)
@@ -67,26 +67,6 @@ def sums_by_term(facet: str) -> list[tuple[TermView, Sums]]:
     return [(term, index.sums(bitmaps[term.code])) for term in snapshot.terms.in_facet(facet) if bitmaps.get(term.code)]
 
 
-def sums_by_year() -> list[tuple[int, Sums]]:
-    """Sums of each year of allocation, oldest first."""
-    index = current_snapshot().index
-    return [(int(year), index.sums(rows)) for year, rows in sorted(index.bitmaps["year"].items()) if year != NOT_STATED]
-
-
-def count_not_stated() -> dict[str, int]:
-    """The number of projects without a value, by facet; the theme is left out, as it follows from the type."""
-    bitmaps = current_snapshot().index.bitmaps
-    return {facet: len(bitmaps[facet][NOT_STATED]) for facet in FACETS if facet != "theme"}
-
-
-def count_complete() -> int:
-    """The number of projects that state region, country, status, coverage, type, year, budget, start and end."""
-    index = current_snapshot().index
-    required = ("region", "country", "status", "coverage", "type", "year", "budget", "length")
-    incomplete = BitMap.union(*(index.bitmaps[facet][NOT_STATED] for facet in required))
-    return len(index.all_rows - incomplete)
-
-
 @dataclass(frozen=True)
 class RegionShare:
     """A region's share of the projects and of the states on a dated eligibility list, in per cent."""
@@ -98,13 +78,13 @@ class RegionShare:
     state_share: float
 
 
-def region_shares(states: dict[str, int]) -> list[RegionShare]:
-    """The shares of each region; `states` counts the eligible states by region code. Ignores projects elsewhere."""
-    snapshot = current_snapshot()
-    projects = {code: len(snapshot.index.bitmaps["region"].get(code, ())) for code in states}
-    all_projects, all_states = sum(projects.values()) or 1, sum(states.values()) or 1
+def region_shares(states: Mapping[str, int], projects: Mapping[str, int]) -> list[RegionShare]:
+    """The shares of each region with eligible states; both count by region code. Ignores projects elsewhere."""
+    terms = current_snapshot().terms
+    counts = {code: projects.get(code, 0) for code in states}
+    all_projects, all_states = sum(counts.values()) or 1, sum(states.values()) or 1
     return [
-        RegionShare(term, projects[code], count, 100 * projects[code] / all_projects, 100 * count / all_states)
+        RegionShare(term, counts[code], count, 100 * counts[code] / all_projects, 100 * count / all_states)
         for code, count in states.items()
-        if (term := snapshot.terms.get("region", code))
+        if (term := terms.get("region", code))
     ]

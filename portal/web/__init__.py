@@ -11,6 +11,7 @@ from portal.web.api.resources import bp as api
 from portal.web.authoring.submission import bp as submission
 from portal.web.http.health import bp as health
 from portal.web.public.agenda import bp as agenda
+from portal.web.public.data.research import bp as data
 from portal.web.public.discovery import bp as discovery
 from portal.web.public.downloads import bp as downloads
 from portal.web.public.embedding import bp as embedding
@@ -29,7 +30,7 @@ from portal.web.review.review import bp as review
 from portal.web.review.tags.proposals import bp as tag_proposals
 
 BLUEPRINTS = (
-    health, overview, agenda, projects, tables, state_files, downloads, iati, embedding, discovery, sitemap, api,
+    health, overview, agenda, data, projects, tables, state_files, downloads, iati, embedding, discovery, sitemap, api,
     api_guide, pages, signing_in, passwords, own_account, email_changes, accounts, desk, submission, review, publishing,
     handover, records, tag_proposals, audit_page,
 )  # fmt: skip

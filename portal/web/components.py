@@ -31,7 +31,10 @@ from portal.search.read_models.terms import TermView
 from portal.services.editorial.diff import TextSegment, diff_text
 from portal.services.records.rules import RuleWarning
 from portal.web.declarations import public
+from portal.web.presentation.charts.columns import Point, column_chart
+from portal.web.presentation.charts.dumbbell import dumbbells
 from portal.web.public import download_menu
+from portal.web.public.data.figure import Bar, Cell, Multiple, SharePair, heading_cell, table_of
 from portal.web.review.comparison import ComparedField
 from portal.web.review.field_decisions import FieldReviewBadge
 
@@ -146,6 +149,30 @@ REVIEW_BADGES = (
     FieldReviewBadge("Returned, not changed since", "bad", "Grace, 3 Mar 2026", "Name the ministry.", False, True),
     FieldReviewBadge("Changed since it was returned", "warn", "Grace, 3 Mar 2026", "Name the ministry.", False, False),
 )
+_POINTS = tuple(
+    Point(str(year), value, str(value), f"{year}: {value} projects", f"/projects/?year={year}" if value else "")
+    for year, value in zip(range(2016, 2025), (2, 0, 5, 4, 9, 7, 12, 11, 3), strict=True)
+)
+_CHART = column_chart(_POINTS, str)
+CHARTS = {
+    "columns": _CHART,
+    "multiples": tuple(
+        Multiple(name, f"/projects/?region={name.lower()}", name, column_chart(points, str, height=116, maximum=12))
+        for name, points in (("Africa", _POINTS), ("Europe", _POINTS[::-1]))
+    ),
+    "bars": tuple(
+        Bar(term.name, value, width, str(value), f"{term.name}: {value} projects", url)
+        for term, value, width, url in zip(_THEMES, (9, 6, 1), (100, 66.7, 11.1), ("/projects/", "", ""), strict=True)
+    ),
+    "dumbbells": tuple(
+        SharePair(name, marks, "43 / 41", f"{name}: 43 % and 41 %", "/projects/")
+        for name, marks in zip(("Africa", "Europe"), dumbbells([(43, 41), (10, 12)])[0], strict=True)
+    ),
+    "twin": table_of(
+        ["Year", "Projects"],
+        [[heading_cell(point.name, point.url), Cell(point.text, point.text)] for point in _POINTS],
+    ),
+}
 CHOICES = {"national": "National", "regional": "Regional", "global": "Global"}
 
 
@@ -194,5 +221,6 @@ def show_components() -> str:
         unchanged_fields=UNCHANGED_FIELDS,
         review_badges=REVIEW_BADGES,
         warnings=WARNINGS,
+        charts_shown=CHARTS,
         downloads=download_menu.project_links(PROJECTS[0].slug),
     )

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.loops import not_empty
-from tests.urls import LOST, SELECTIONS, fixed, projects
+from tests.urls import CHARTS, LOST, SELECTIONS, fixed, projects
 
 PROJECTS = 3
 NARROWEST = 320
@@ -17,7 +17,7 @@ LOOKS = ("/", "/projects/", "/projects/?view=table&q=migration", "/where-we-work
 def addresses(app, page):
     """Every page once, and enough of those that are many."""
     page.goto("/projects/")
-    found = ["/_components", *fixed(app), *SELECTIONS, SUGGESTED, *projects(page.content())[:PROJECTS]]
+    found = ["/_components", *fixed(app), *SELECTIONS, SUGGESTED, *CHARTS, *projects(page.content())[:PROJECTS]]
     kinds = {address: page.request.head(address).headers["content-type"] for address in found}
     return [address for address, kind in kinds.items() if kind.startswith("text/html")]
 

@@ -18,7 +18,7 @@ from portal.vocabulary.workflow import State
 from tests.conftest import FRAGMENT
 from tests.factories import COMPLETE, Office
 from tests.staff_clients import Colleague
-from tests.urls import LOST, SELECTIONS, files, fixed, projects
+from tests.urls import CHARTS, LOST, SELECTIONS, files, fixed, projects
 
 HIDDEN = (
     State.DRAFT, State.DISCARDED, State.SUBMITTED, State.IN_REVIEW, State.RETURNED,
@@ -81,7 +81,7 @@ def addresses(app, sample, office, client):
     hunts = [f"/projects/?q={CANARY}", f"/projects/?q={CANARY}&view=table", "/projects/?year=1907", "/projects/?q=ZZ"]
     guesses = [f"/projects/ZZ.{CANARY}{re.sub(r'[^a-z]', '', state)}" for state in HIDDEN]
     return [
-        *public, *SELECTIONS, *LOST, *listed, *histories, *hunts, *guesses,
+        *public, *SELECTIONS, *CHARTS, *LOST, *listed, *histories, *hunts, *guesses,
         *taken_away([ours[0], *guesses]), *EMBEDDED, "/sitemap-0.xml", "/sitemap-1.xml", *asked(ours, guesses),
         "/2030-agenda/suggested/sdg-10", "/2030-agenda/suggested/gcm-5",
     ]  # fmt: skip

@@ -20,6 +20,8 @@ VIEWS = {
     "home": "/",
     "where-we-work": "/where-we-work/",
     "data-and-research": "/data-and-research/",
+    "data-selection": "/data-and-research/?region=africa&year_from=2005&budget=5",
+    "data-nothing": "/data-and-research/?q=zzzz",
     "2030-agenda": "/2030-agenda/",
     "suggested": "/2030-agenda/suggested/sdg-10",
     "suggested-target": "/2030-agenda/suggested/sdg-17.9",

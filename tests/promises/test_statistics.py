@@ -7,6 +7,7 @@ from collections import Counter
 from fractions import Fraction
 from functools import cache
 from math import floor
+from statistics import median
 
 import pytest
 
@@ -196,21 +197,52 @@ def test_data_and_research(rows, visit):
     page = visit("/data-and-research/")
     gaps = {column: sum(not row[column] for row in rows) for column in FILLED_IN}
     complete = sum(all(row[column] for column in FILLED_IN) for row in rows)
-    assert figures(page) == [str(number) for number in (len(rows), complete, gaps["year"], gaps["budget_usd"])]
+    stated = sorted(int(budget(row) * 100) for row in rows if row["budget_usd"])
+    middle = (stated[(len(stated) - 1) // 2] + stated[len(stated) // 2]) // 2
+    spans = [(int(row["start_date"][:4]), int(row["end_date"][:4])) for row in rows
+             if row["start_date"] and row["end_date"]]  # fmt: skip
+    shown = figures(page)
+    assert shown[:4] == [str(number) for number in (len(rows), complete, gaps["year"], gaps["budget_usd"])]
+    assert shown[4] == f"USD {middle / 100:,.2f}".removesuffix(".00")
+    assert int(shown[5]) == floor(median(last - first + 1 for first, last in spans))
     years = {int(year): [row for row in rows if row["year"] == year] for year in sorted({row["year"] for row in rows})
              if year}  # fmt: skip
-    assert table(page, 0) == sums(years)
-    assert words(page.select("main table caption")[0]).split()[0] == {1: "One"}.get(gaps["year"], str(gaps["year"]))
+    assert twin(page, "budget-by-year") == twin(page, "projects-by-year") == sums(years)
     themes = {name: [row for row in rows if theme(row) == term["code"]] for name, term in terms("theme").items()}
-    assert table(page, 1) == sums({name: mine for name, mine in themes.items() if mine})
-    assert table(page, 2) == shares(rows)
-    assert [row[1] for row in table(page, 4)] == [gaps[column] for column in FILLED_IN[:7]]
+    themes = {name: mine for name, mine in themes.items() if mine}
+    order = sorted(themes, key=lambda name: (-total(themes[name]), -len(themes[name]), name))
+    assert twin(page, "budget-by-theme") == sums({name: themes[name] for name in order})
+    assert twin(page, "region-shares") == shares(rows)
+    regions = [name for name in terms("region") if any(row["region"] == name for row in rows)]
+    assert twin(page, "regions-by-year") == [
+        (year, *(sum(row["region"] == name for row in mine) for name in (*regions, ""))) for year, mine in years.items()
+    ]
+    # Of an end of which only the year is known, the last day counts.
+    ends = [int(row["end_date"][:4]) - (f"{row['end_date'][4:]}-12-31" < "-12-31" and len(row["end_date"]) > 4)
+            for row in rows if row["start_date"] and row["end_date"]]  # fmt: skip
+    running = [year for (first, _), last in zip(spans, ends, strict=True) for year in range(first, last + 1)]
+    assert twin(page, "running-by-year") == [
+        (year, running.count(year)) for year in range(min(running), max(running) + 1)
+    ]
+    assert sum(row[1] for row in twin(page, "project-lengths")) == len(spans)
+    dateless = sum(not (row["start_date"] and row["end_date"]) for row in rows)
+    expected = [gaps[column] for column in FILLED_IN[:7]]
+    assert [row[1] for row in table(page, -1)] == [*expected[:6], dateless, expected[6]]
+
+
+def twin(page, chart):
+    """The table below a chart."""
+    return [tuple(map(value, row.query("th, td"))) for row in page.select(f"#{chart} .table tbody tr")]
 
 
 def sums(groups):
-    lengths = bars([total(mine) for mine in groups.values()])
-    return [(name, len(mine), dollars(total(mine)), length)
-            for (name, mine), length in zip(groups.items(), lengths, strict=True)]  # fmt: skip
+    return [(name, len(mine), exact(int(total(mine) * 100)) if any(row["budget_usd"] for row in mine) else "–")
+            for name, mine in groups.items()]  # fmt: skip
+
+
+def exact(cents):
+    """Money as a table writes it: cents only if there are any."""
+    return f"{cents / 100:,.2f}" if cents % 100 else cents // 100
 
 
 def shares(rows):
@@ -311,7 +343,7 @@ def number_in(link):
     return int(re.search(r"([0-9]+|one) (project|suggestion)", words(link))[1].replace("one", "1"))
 
 
-@pytest.mark.parametrize("address", ["/where-we-work/", "/data-and-research/"])
+@pytest.mark.parametrize("address", ["/where-we-work/"])
 def test_a_number_leads_to_as_many_projects(session, client, visit, address):
     """The count beside a link into the directory is what the directory then says."""
     import_records(session, records(4, 60))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
 from pyroaring import BitMap
@@ -18,6 +18,7 @@ from portal.search.read_models.project import ProjectView
 MAX_CACHED_TEXTS = 256
 MAX_CACHED_PROJECTS = 4_096
 MAX_CACHED_AGGREGATES = 256
+MAX_CACHED_FIGURES = 64
 CacheKey = TypeVar("CacheKey")
 CacheValue = TypeVar("CacheValue")
 
@@ -39,13 +40,15 @@ class SnapshotCaches:
 
     `text_hits` maps a search text to the rows that contain it,
     `projects` a database id to its project, and `aggregates` the criteria of a search to its sums and facet counts,
-    which sorting and paging do not change. `places` maps a facet to the values of all projects.
+    which sorting and paging do not change. `places` maps a facet to the values of all projects. `figures` maps criteria
+    to what search.figures counts of them.
     """
 
     text_hits: dict[str, TextHits] = field(default_factory=dict)
     projects: dict[int, ProjectView] = field(default_factory=dict)
     aggregates: dict[Filters, tuple[Sums, FacetCounts]] = field(default_factory=dict)
     places: dict[str, FacetPlaces] = field(default_factory=dict)
+    figures: dict[Filters, Any] = field(default_factory=dict)
 
 
 _caches: WeakKeyDictionary[Snapshot, SnapshotCaches] = WeakKeyDictionary()

@@ -47,7 +47,12 @@ def _project_count(count: int, locale: str) -> Markup:
 
 def amount(value: Amount) -> str:
     """64240 -> "64,240.00"."""
-    return format_decimal(value, format="#,##0.00", locale=i18n.current_locale())
+    return _two_decimals(value, i18n.current_locale())
+
+
+@lru_cache(maxsize=20_000)
+def _two_decimals(value: Amount, locale: str) -> str:
+    return format_decimal(value, format="#,##0.00", locale=locale)
 
 
 def usd(value: Amount) -> str:

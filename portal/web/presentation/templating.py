@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from portal.search.index import current
 from portal.search.read_models.project import ProjectView
 from portal.web.presentation import formatting, i18n, languages, markdown, navigation, urls
+from portal.web.presentation.charts import svg
 
 _ROW_CACHE_SIZE = 4_096
 _VARY_HEADERS = ("HX-Request", "HX-Request-Type", "HX-History-Restore-Request")
@@ -82,6 +83,7 @@ def init_app(app: Flask) -> None:
     urls.init_app(app)
     app.extensions["row_renderer"] = cached_row_renderer(app)
     app.jinja_env.globals["result_row"] = result_row
+    app.jinja_env.filters["column_marks"] = svg.column_marks
     app.jinja_env.filters.update(formatting.FILTERS | languages.FILTERS | markdown.FILTERS)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(layout_context)

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from portal.config import Settings
 from portal.exports.licence import licence_named
 from portal.search.directory import SearchResult
+from portal.search.figures import Figures
 from portal.search.query.filters import Filters
 from portal.web.presentation import citation, export_text, formatting
 from portal.web.presentation.i18n import gettext
@@ -23,7 +24,7 @@ class Dataset:
     """The projects of a search, whatever page, order and view of them is shown."""
 
     settings: Settings
-    result: SearchResult
+    result: SearchResult | Figures
 
     @cached_property
     def filters(self) -> Filters:

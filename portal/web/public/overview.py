@@ -1,4 +1,4 @@
-"""Pages that show live figures: home, where we work, data and research."""
+"""Pages that show live figures: home, where we work."""
 
 from __future__ import annotations
 
@@ -8,13 +8,9 @@ from flask import Blueprint, render_template
 
 from portal.search import Filters, aggregates, directory, find, projects
 from portal.search.query.table_options import TableOptions
-from portal.vocabulary.term_lists import eligible_state_counts
 from portal.web.declarations import public
 from portal.web.http.conditional_get import cacheable, path_key
-from portal.web.http.request_context import settings
 from portal.web.presentation import table_urls
-from portal.web.public import download_menu
-from portal.web.public.dataset import Dataset
 
 bp = Blueprint("overview", __name__)
 
@@ -44,24 +40,4 @@ def where_we_work() -> str:
         regions=aggregates.sums_by_term("region"),
         countries=list(aggregates.country_stats()),
         table_url=table_urls.table_path(Filters(), TableOptions(across="year", measure="shared")),
-    )
-
-
-@bp.get("/data-and-research/")
-@public
-@cacheable(path_key)
-def data_and_research() -> str:
-    result = find(Filters())
-    links = download_menu.selection_links(Filters(), result.total)
-    return render_template(
-        "public/data_and_research.html",
-        result=result,
-        downloads=links,
-        linked_data=Dataset(settings(), result).linked_data(links),
-        complete=aggregates.count_complete(),
-        not_stated=aggregates.count_not_stated(),
-        years=aggregates.sums_by_year(),
-        themes=aggregates.sums_by_term("theme"),
-        shares=aggregates.region_shares(eligible_state_counts()),
-        today=datetime.now(UTC),
     )

@@ -11,6 +11,7 @@ from portal.search.query.filters import Filters
 from portal.search.query.table_options import TableOptions
 from portal.vocabulary.facets import NOT_STATED, VIEWS
 from portal.web.presentation import filter_text, formatting, table_urls, urls
+from portal.web.presentation.charts import urls as chart_urls
 from portal.web.presentation.search_text import SearchText
 
 _PAGES_AROUND = 2
@@ -61,6 +62,7 @@ class Results:
     column_sorts: dict[str, str]
     view_urls: dict[str, str]
     table_url: str
+    charts_url: str
     pager: Pager
     relaxations: tuple[tuple[str, int, str], ...]
     still_empty: tuple[str, ...]
@@ -99,6 +101,7 @@ def build_results(result: SearchResult) -> Results:
         column_sorts=column_sort_urls(filters) if filters.view == "table" else {},
         view_urls={view: directory_url(filters.replace(view=view, page=filters.page)) for view in VIEWS},
         table_url=table_urls.table_path(filters, TableOptions()),
+        charts_url=chart_urls.page_path(filters),
         pager=build_pager(result),
         relaxations=tuple(relaxation for relaxation in relaxations if relaxation[1]),
         still_empty=tuple(label for label, count, _ in relaxations if not count),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from markupsafe import escape
 
 from portal.search.index.axis import OTHERS
@@ -35,7 +37,7 @@ class TableLinks:
         """The projects of a row."""
         if value == OTHERS:
             return ""
-        return self._row_pattern.replace(_ROW_CODE, _quoted(value)) if self._is_uniform else self._build(value, None)
+        return self._row_pattern.replace(_ROW_CODE, quoted(value)) if self._is_uniform else self._build(value, None)
 
     def column(self, value: str) -> str:
         """The projects of a column."""
@@ -43,13 +45,13 @@ class TableLinks:
             return ""
         if not self._is_uniform:
             return self._build(None, value)
-        return self._column_pattern.replace(_COLUMN_CODE, _quoted(value))
+        return self._column_pattern.replace(_COLUMN_CODE, quoted(value))
 
     def in_row(self, row: str) -> tuple[str, str] | None:
         """The addresses of a row before and after the code of the column; None if each is one of its own."""
         if row == OTHERS or not self._is_uniform:
             return None
-        before, _, after = self._cell_pattern.replace(_ROW_CODE, _quoted(row)).partition(_COLUMN_CODE)
+        before, _, after = self._cell_pattern.replace(_ROW_CODE, quoted(row)).partition(_COLUMN_CODE)
         return before, after
 
     def cell(self, row: str, column: str) -> str:
@@ -58,7 +60,7 @@ class TableLinks:
 
     def codes(self, columns: tuple[str, ...]) -> list[str]:
         """The codes of the columns as they stand in an address; "" for OTHERS."""
-        return self._codes.get(columns) or self._codes.setdefault(columns, [*map(_quoted, columns)])
+        return self._codes.get(columns) or self._codes.setdefault(columns, [*map(quoted, columns)])
 
     def _build(self, row: str | None, column: str | None) -> str:
         filters: Filters | None = self._filters.criteria
@@ -73,6 +75,8 @@ class TableLinks:
         return narrowed(filters, facet, value)
 
 
-def _quoted(value: str) -> str:
+@lru_cache(maxsize=4_096)
+def quoted(value: str) -> str:
+    """A value as it stands in an address."""
     # Quoting takes longer than all the rest of an address, and codes rarely need it.
-    return value if value.isascii() and value.isalnum() else encode_pairs([("", value)])[1:]
+    return value if value.isascii() and value.replace("-", "").isalnum() else encode_pairs([("", value)])[1:]

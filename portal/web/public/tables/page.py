@@ -11,6 +11,7 @@ from portal.search.pivot import Pivot
 from portal.search.query.table_options import TableOptions
 from portal.vocabulary.facets import TABLE_FACETS
 from portal.web.presentation import filter_text, table_text, table_urls
+from portal.web.presentation.charts import urls as chart_urls
 from portal.web.presentation.i18n import gettext
 from portal.web.public import results
 from portal.web.public.tables import cells as table_cells
@@ -43,6 +44,7 @@ class TablePage:
     total: Markup
     column_totals: Markup
     list_url: str
+    charts_url: str
     canonical_url: str
     files: list[tuple[str, str]]
 
@@ -70,6 +72,7 @@ def build_page(pivot: Pivot, options: TableOptions) -> TablePage:
         rows=list(table_cells.table_rows(pivot, table_text.row_labels(pivot))),
         total=table_cells.grand_total(pivot),
         column_totals=table_cells.column_totals(pivot) if has_columns else Markup(""),
+        charts_url=chart_urls.page_path(pivot.filters),
         list_url=results.directory_url(pivot.filters.criteria),
         canonical_url=table_urls.table_path(pivot.filters, options),
         files=[(name, table_urls.table_file_path(pivot.filters, options, suffix)) for suffix, name in FILES.items()],

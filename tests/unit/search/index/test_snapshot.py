@@ -115,7 +115,7 @@ def test_a_country_that_lost_its_last_project_is_no_row_of_where_we_work(visit):
 
 @pytest.mark.usefixtures("emptied")
 def test_a_year_that_lost_its_last_project_is_no_row_of_data_and_research(visit):
-    years = visit("/data-and-research/").select("section[aria-labelledby=years] tbody th")
+    years = visit("/data-and-research/").select("#projects-by-year tbody th")
     assert [words(year) for year in years] == ["1951", "2008"]
 
 

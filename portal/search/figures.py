@@ -1,0 +1,160 @@
+"""Figures: what the charts of a search show, all of it counted from one snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from pyroaring import BitMap
+
+from portal.search import pivot
+from portal.search.arrays import IntegerArray
+from portal.search.directory import text_hits, with_current_codes
+from portal.search.index.bitmaps import to_row_array
+from portal.search.index.caches import MAX_CACHED_FIGURES, caches_for, put_bounded
+from portal.search.index.current import current_snapshot
+from portal.search.index.facet_index import FacetIndex, Sums
+from portal.search.index.snapshot import Snapshot
+from portal.search.pivot import Pivot
+from portal.search.query.filters import Filters
+from portal.search.query.table_options import TableOptions
+from portal.vocabulary.bands import BANDS
+from portal.vocabulary.facets import FACETS, NOT_STATED
+
+# More regions than these would fill a page; the six of the Fund and "not stated" are as many.
+MAX_REGIONS = 7
+_REQUIRED_FACETS = ("region", "country", "status", "coverage", "type", "year", "budget", "length")
+# Days are whole numbers, 20240630.
+_YEAR, _LAST_DAY = 10_000, 1231
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How some numbers spread: projects by band (vocabulary.bands), the first to the last that any has, and the median.
+
+    `median` is in cents, or calendar years; None of nothing.
+    """
+
+    bands: Mapping[str, int]
+    median: int | None
+
+
+@dataclass(frozen=True)
+class Running:
+    """The number of projects that run at the end of each year; `undated` ones state no start or no end."""
+
+    by_year: Mapping[int, int]
+    undated: int
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Everything that is counted of a search, whose `filters` have the current codes of terms.
+
+    `years` has a row for each year of allocation and a column for each region, those with fewest projects in one;
+    `regions` counts the projects of each, by code. `budgets` and `lengths` are spread over their bands. `complete`
+    projects state region, member states, status, coverage, type, year, budget, start and end; `not_stated` counts
+    those without a value by facet.
+    """
+
+    filters: Filters
+    sums: Sums
+    years: Pivot = field(repr=False)
+    themes: Pivot = field(repr=False)
+    regions: Mapping[str, int]
+    budgets: Spread
+    lengths: Spread
+    running: Running
+    complete: int
+    not_stated: Mapping[str, int]
+    snapshot: Snapshot = field(repr=False)
+
+    @property
+    def total(self) -> int:
+        return self.sums.projects
+
+
+def figures_of(filters: Filters) -> Figures:
+    """Count a search; its order, page and view do not matter."""
+    snapshot = current_snapshot()
+    filters = with_current_codes(snapshot, filters)
+    cache, criteria = caches_for(snapshot).figures, filters.criteria
+    counted: Figures | None = cache.get(criteria)
+    if counted is None:
+        counted = put_bounded(cache, criteria, _count(snapshot, criteria), MAX_CACHED_FIGURES)
+    return replace(counted, filters=filters)
+
+
+def _count(snapshot: Snapshot, filters: Filters) -> Figures:
+    hits, _ = text_hits(snapshot, filters) or (None, None)
+    index = snapshot.index
+    selection = index.select(filters, hits)
+    starts, ends = _dated(index, selection)
+    by_year = TableOptions(by="year", across="region", measure="full")
+    years = pivot.table(filters, by_year, limits=(None, MAX_REGIONS))
+    return Figures(
+        filters=filters,
+        sums=years.sums,
+        years=years,
+        themes=pivot.table(filters, TableOptions(by="theme", measure="full")),
+        regions={code: count for code, rows in index.bitmaps["region"].items() if (count := _shared(rows, selection))},
+        budgets=_spread(index, selection, "budget", _budgets(index, selection)),
+        lengths=_spread(index, selection, "length", np.sort(ends // _YEAR - starts // _YEAR + 1)),
+        running=Running(count_running(starts, ends), _shared(index.bitmaps["length"][NOT_STATED], selection)),
+        complete=_count_complete(index, selection),
+        not_stated={
+            facet: _shared(index.bitmaps[facet][NOT_STATED], selection) for facet in FACETS if facet != "theme"
+        },
+        snapshot=snapshot,
+    )
+
+
+def _shared(rows: BitMap, selection: BitMap) -> int:
+    return rows.intersection_cardinality(selection)
+
+
+def _spread(index: FacetIndex, selection: BitMap, facet: str, values: IntegerArray) -> Spread:
+    """How sorted values spread over the bands of a facet."""
+    rows = index.bitmaps[facet]
+    counts = [(band.code, _shared(rows.get(band.code, BitMap()), selection)) for band in BANDS[facet]]
+    places = [place for place, (_, count) in enumerate(counts) if count]
+    return Spread(dict(counts[places[0] : places[-1] + 1]) if places else {}, _median(values))
+
+
+def _median(values: IntegerArray) -> int | None:
+    """The middle of sorted numbers, of two the mean rounded down."""
+    if not len(values):
+        return None
+    return (int(values[(len(values) - 1) // 2]) + int(values[len(values) // 2])) // 2
+
+
+def _budgets(index: FacetIndex, selection: BitMap) -> IntegerArray:
+    """The stated budgets in cents, lowest first."""
+    # The index has all projects by budget, so nothing is sorted here.
+    cents: IntegerArray = index.row_columns.budgets[index.orders["budget"].selected(selection & index.budgets.known)]
+    return cents
+
+
+def _dated(index: FacetIndex, selection: BitMap) -> tuple[IntegerArray, IntegerArray]:
+    """The first and last days (index.facet_index.RowColumns) of the projects that state both."""
+    rows = to_row_array(selection - index.bitmaps["length"][NOT_STATED])
+    return index.row_columns.start_days[rows], index.row_columns.end_days[rows]
+
+
+def count_running(start_days: IntegerArray, end_days: IntegerArray) -> dict[int, int]:
+    """How many projects run on the last day of each year, from the first start to the last end."""
+    starts, ends = start_days // _YEAR, end_days // _YEAR
+    # One that ends before the last day of a year does not run on it.
+    ends = np.where(end_days - ends * _YEAR >= _LAST_DAY, ends, ends - 1)
+    starts, ends = starts[starts <= ends], ends[starts <= ends]
+    if not len(starts):
+        return {}
+    first, size = int(starts.min()), int(ends.max()) - int(starts.min()) + 2
+    changes = np.bincount(starts - first, minlength=size) - np.bincount(ends - first + 1, minlength=size)
+    return {first + place: int(count) for place, count in enumerate(np.cumsum(changes)[:-1])}
+
+
+def _count_complete(index: FacetIndex, selection: BitMap) -> int:
+    incomplete = BitMap.union(*(index.bitmaps[facet][NOT_STATED] for facet in _REQUIRED_FACETS))
+    return len(selection - incomplete)

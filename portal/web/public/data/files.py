@@ -1,0 +1,84 @@
+"""The files of one chart: its table as CSV, and its picture as SVG."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+from textwrap import wrap
+
+from flask import render_template
+
+from portal.search.figures import Figures
+from portal.text.formulas import escape_formula
+from portal.web.http.request_context import settings
+from portal.web.presentation.charts import urls as chart_urls
+from portal.web.public.data import page as data_page
+from portal.web.public.data.figure import Figure, Table
+from portal.web.public.dataset import Dataset
+
+_BYTE_ORDER_MARK = "\ufeff"
+_WIDTH = 960
+_TOP, _LINE, _CHARACTERS = 76, 18, 130
+_ROW, _MULTIPLE, _COLUMNS = 28, 144, 280
+# The style of the site, as attributes: a policy against style elements does not touch them.
+_LOOKS = {
+    "chart-bar": 'fill="#0b3f94"',
+    "chart-second": 'fill="#d97a06"',
+    "chart-track": 'fill="#e6edf7"',
+    "chart-grid": 'stroke="#d4dce8"',
+    "chart-axis": 'stroke="#6b7890"',
+    "chart-between": 'stroke="#6b7890" stroke-width="2"',
+    "chart-value": 'fill="#13213a" font-weight="600"',
+    "chart-text": 'fill="#47546b"',
+    "chart-title": 'fill="#13213a" font-size="18" font-weight="700"',
+    "chart-ground": 'fill="#ffffff"',
+}
+_CLASS = re.compile(r'class="([a-z-]+)(?: sparse)?"')
+
+
+def write_csv(table: Table) -> bytes:
+    """The table as the page shows it, with plain numbers; UTF-8 with a byte-order mark."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow(map(escape_formula, table.columns))
+    for heading, *cells in table.rows:
+        writer.writerow([escape_formula(heading.raw), *(cell.raw for cell in cells)])
+    return (_BYTE_ORDER_MARK + buffer.getvalue()).encode()
+
+
+@dataclass(frozen=True)
+class Image:
+    """What the template of a picture needs; `height` in pixels, `source` in lines."""
+
+    figure: Figure
+    width: int
+    height: int
+    top: int
+    row_height: int
+    source_top: int
+    source: list[str]
+
+
+def write_svg(counted: Figures, figure: Figure) -> bytes:
+    """The picture with its title, its measure and its source; it needs nothing else."""
+    dataset = Dataset(settings(), counted)
+    path = chart_urls.page_path(counted.filters)
+    notes = " ".join([*(note.striptags() for note in figure.notes), data_page.citation(figure, dataset, path)])
+    source = wrap(notes, _CHARACTERS)
+    source_top = _TOP + drawn_height(figure) + 2 * _LINE
+    image = Image(figure, _WIDTH, source_top + _LINE * len(source), _TOP, _row_height(figure), source_top, source)
+    text = render_template("public/chart_image.html", image=image)
+    return _CLASS.sub(lambda match: _LOOKS[match[1]], text).encode()
+
+
+def drawn_height(figure: Figure) -> int:
+    """The height in pixels that the drawing takes."""
+    if figure.kind == "columns":
+        return _COLUMNS
+    return _row_height(figure) * (len(figure.drawing) if isinstance(figure.drawing, tuple) else 0)
+
+
+def _row_height(figure: Figure) -> int:
+    return _MULTIPLE if figure.kind == "multiples" else _ROW
