@@ -89,7 +89,8 @@ class Markup:
     def select(self, selector):
         if selector.isalnum():
             # Most are the name of an element; a whole search of a large page takes a tenth of a second.
-            return [element for _, element in self.elements if element.name == selector]
+            # Parts of a drawing have titles of their own.
+            return [e for path, e in self.elements if e.name == selector and (selector != "title" or "svg" not in path)]
         return self.tree.query(selector)
 
     def one(self, selector):

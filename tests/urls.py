@@ -14,9 +14,13 @@ SELECTIONS = (
     "/projects/?year_from=2010&year_to=2015&budget_min=100000",
     "/projects/?q=zzzz&country=KEN",
     "/projects/?colour=blue&country=XXX",
+    "/where-we-work/?region=africa&sort=name&all=1",
+    "/where-we-work/KEN",
+    "/where-we-work/TUV",
+    "/where-we-work/map?theme=labour-migration&country=KEN",
 )
 CHARTS = ("/data-and-research/?region=africa&region=europe&year_from=2015", "/data-and-research/?q=zzzz")
-LOST = ("/no-such-page/", "/projects/no-such-project", "/projects/?page=999")
+LOST = ("/no-such-page/", "/projects/no-such-project", "/projects/?page=999", "/where-we-work/XXX")
 _PROJECT = re.compile(r'href="(/projects/[^"/?#]+)"')
 
 

@@ -32,13 +32,14 @@ class CountryStats:
     has_budget: bool
 
 
-def country_stats() -> Iterator[CountryStats]:
-    """Yield all benefiting member states, most projects first."""
+def country_stats(region: str = "") -> Iterator[CountryStats]:
+    """Yield all benefiting member states, most projects first; with a region those of its projects."""
     snapshot = current_snapshot()
     index, terms = snapshot.index, snapshot.terms
-    countries = {code: rows for code, rows in index.bitmaps["country"].items() if code != NOT_STATED}
-    arrays = {code: np.array(rows.to_array(), dtype=np.int64) for code, rows in countries.items()}
-    budgets, shared = np.maximum(index.row_columns.budgets, 0), shared_budgets(index)
+    selection = index.bitmaps["region"].get(region, BitMap()) if region else index.all_rows
+    countries = {code: rows & selection for code, rows in index.bitmaps["country"].items() if code != NOT_STATED}
+    arrays = {code: np.array(rows.to_array(), dtype=np.int64) for code, rows in countries.items() if rows}
+    budgets, shared = np.maximum(index.row_columns.budgets, 0), shared_budgets(index, selection)
     national = index.bitmaps["coverage"].get("national", BitMap())
     for code, rows in sorted(arrays.items(), key=lambda item: (-len(item[1]), item[0])):
         if term := terms.get("country", code):
@@ -53,10 +54,10 @@ def country_stats() -> Iterator[CountryStats]:
             )
 
 
-def shared_budgets(index: FacetIndex) -> dict[str, int]:
-    """The parts of each member state in the budgets of all its projects, in cents; NOT_STATED for those without any."""
-    everything = Selected.of(index, index.all_rows)
-    table = cross(everything, facet_places(index, "country"), facet_places(index, ""), is_shared=True)
+def shared_budgets(index: FacetIndex, selection: BitMap) -> dict[str, int]:
+    """The parts of each member state in the budgets of a selection, in cents; NOT_STATED for those without any."""
+    selected = Selected.of(index, selection)
+    table = cross(selected, facet_places(index, "country"), facet_places(index, ""), is_shared=True)
     return dict(zip(table.rows, table.row_totals.cents.tolist(), strict=True))
 
 

@@ -18,6 +18,7 @@ from portal.web.public.embedding import bp as embedding
 from portal.web.public.iati import bp as iati
 from portal.web.public.overview import bp as overview
 from portal.web.public.pages import bp as pages
+from portal.web.public.places.views import bp as places
 from portal.web.public.projects import bp as projects
 from portal.web.public.sitemap import bp as sitemap
 from portal.web.public.tables.state_files import bp as state_files
@@ -30,7 +31,7 @@ from portal.web.review.review import bp as review
 from portal.web.review.tags.proposals import bp as tag_proposals
 
 BLUEPRINTS = (
-    health, overview, agenda, data, projects, tables, state_files, downloads, iati, embedding, discovery, sitemap, api,
-    api_guide, pages, signing_in, passwords, own_account, email_changes, accounts, desk, submission, review, publishing,
-    handover, records, tag_proposals, audit_page,
+    health, overview, agenda, data, places, projects, tables, state_files, downloads, iati, embedding, discovery,
+    sitemap, api, api_guide, pages, signing_in, passwords, own_account, email_changes, accounts, desk, submission,
+    review, publishing, handover, records, tag_proposals, audit_page,
 )  # fmt: skip

@@ -27,7 +27,7 @@ from portal.config import ROOT
 from portal.models import PartialDate
 from portal.search.index.facet_index import Sums
 from portal.search.read_models.project import ProjectView
-from portal.search.read_models.terms import TermView
+from portal.search.read_models.terms import Terms, TermView
 from portal.services.editorial.diff import TextSegment, diff_text
 from portal.services.records.rules import RuleWarning
 from portal.web.declarations import public
@@ -35,6 +35,7 @@ from portal.web.presentation.charts.columns import Point, column_chart
 from portal.web.presentation.charts.dumbbell import dumbbells
 from portal.web.public import download_menu
 from portal.web.public.data.figure import Bar, Cell, Multiple, SharePair, heading_cell, table_of
+from portal.web.public.places.world_map import WorldMap, build_map
 from portal.web.review.comparison import ComparedField
 from portal.web.review.field_decisions import FieldReviewBadge
 
@@ -204,6 +205,13 @@ def invalid_form() -> SampleForm:
     return form
 
 
+def example_map() -> WorldMap:
+    """A map on which each has another number of projects, one is selected, and two have no place."""
+    counts = {term.code: number**2 for number, term in enumerate(_COUNTRIES, start=1)}
+    terms = Terms({term.id: term for term in _COUNTRIES})
+    return build_map(counts, terms, lambda _: "#main", selected=frozenset({_COUNTRIES[0].code}), is_world=False)
+
+
 @bp.get("/_components")
 @public
 def show_components() -> str:
@@ -223,4 +231,5 @@ def show_components() -> str:
         warnings=WARNINGS,
         charts_shown=CHARTS,
         downloads=download_menu.project_links(PROJECTS[0].slug),
+        map=example_map(),
     )

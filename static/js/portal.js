@@ -119,6 +119,7 @@
   });
   document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
     if (ctx.response.status >= 400) return; // fired although nothing was swapped
+    if (ctx.sourceElement.id === "map-drawing") return; // changes no field and no list
     showFailure(false);
     all("#directory input, #directory select").forEach(resetField);
     showControls();

@@ -21,11 +21,11 @@ SIZES = "[...document.querySelectorAll('.chart text')].map((text) => getComputed
 def test_texts_do_not_collide_and_keep_their_size(page, width):
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(ADDRESS)
-    for boxes in not_empty(page.evaluate(BOXES)):
-        for (left, right, top, bottom), other in not_empty(list(pairwise(boxes))):
-            assert right <= other[0] or bottom <= other[2] or other[3] <= top
-            assert left >= 0
-            assert right <= width
+    neighbours = [pair for boxes in page.evaluate(BOXES) for pair in pairwise(boxes)]
+    for (left, right, top, bottom), other in not_empty(neighbours):
+        assert right <= other[0] or bottom <= other[2] or other[3] <= top
+        assert left >= 0
+        assert right <= width
     sizes = page.evaluate(
         "[...document.querySelectorAll('.chart text')].map((text) => getComputedStyle(text).fontSize)"
     )

@@ -2,8 +2,9 @@
 
 import pytest
 
-from tests.factories import Office
+from tests.factories import Office, import_records
 from tests.http_clients import Browser
+from tests.promises.plain_statistics import SEEDS, records
 
 
 @pytest.fixture
@@ -15,3 +16,11 @@ def office(session):
 def author(app, session, office):
     """The office's author, signed in."""
     return Browser(app, session).sign_in(office.author)
+
+
+@pytest.fixture(params=SEEDS)
+def rows(request, session):
+    """Records made by chance, in the portal."""
+    made = records(request.param, SEEDS[request.param])
+    import_records(session, made)
+    return made

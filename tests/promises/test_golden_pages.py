@@ -19,6 +19,12 @@ VIEWS = {
     "api": "/api/",
     "home": "/",
     "where-we-work": "/where-we-work/",
+    "where-we-work-region": "/where-we-work/?region=africa&sort=shared&all=1",
+    "where-we-work-odd": "/where-we-work/?region=atlantis&sort=size&all=yes",
+    "state": "/where-we-work/KEN",
+    "state-without-projects": "/where-we-work/TUV",
+    "map": "/where-we-work/map",
+    "map-of-search": "/where-we-work/map?country=KEN&year_from=2005&sort=title&page=2",
     "data-and-research": "/data-and-research/",
     "data-selection": "/data-and-research/?region=africa&year_from=2005&budget=5",
     "data-nothing": "/data-and-research/?q=zzzz",
@@ -65,15 +71,19 @@ FRAGMENTS = {
     "fragment": "/projects/?country=KEN&view=table&per_page=3",
     "fragment-nothing": "/projects/?q=zzzz&status=active",
 }
+# What the directory fetches when its map is unfolded.
+PARTS = {"fragment-map": "/where-we-work/map?status=completed", "fragment-map-of-nothing": "/where-we-work/map?q=zzzz"}
+
 NOT_THERE = {
     "withdrawn": ("/projects/WD.0111", 410),
     "withdrawn-history": ("/projects/WD.0111/history", 410),
     "error-404": ("/no-such-page/", 404),
     "error-404-project": ("/projects/LM.9999", 404),
+    "error-404-state": ("/where-we-work/XXX", 404),
     "suggested-no-goal": ("/2030-agenda/suggested/sdg-18", 404),
     "directory-past-the-end": ("/projects/?page=3&view=table", 404),
 }
-LIVE = ("api", "home", "where-we-work", "data-and-research", "2030-agenda", "directory", "table")
+LIVE = ("api", "home", "where-we-work", "map", "data-and-research", "2030-agenda", "directory", "table")
 # Each page of prose by its address.
 PROSE = (
     "who-we-are", "our-work", "our-work/what-we-do", "our-work/partnerships", "our-work/highlights", "take-action",
@@ -168,6 +178,12 @@ def test_a_fragment_says_what_it_said(read, name):
     golden_files.compare(f"public/{name}", f"address: {pushed}\n\n{page_text.read(fragment.tree.root)}")
 
 
+@pytest.mark.parametrize("name", PARTS)
+def test_a_map_says_what_it_said(read, name):
+    fragment = read(PARTS[name], kind=Fragment, headers=FRAGMENT)
+    golden_files.compare(f"public/{name}", page_text.read(fragment.tree.root))
+
+
 @pytest.mark.parametrize("path", PROSE)
 def test_a_page_of_prose_has_the_headings_links_and_numbers_it_had(read, compare, path):
     page = read(f"/{path}/")
@@ -197,7 +213,17 @@ def test_no_public_page_and_no_text_is_left_out(world):
     app, _ = world
     addresses = {address for address in fixed(app) if not address.startswith(("/sign-in", "/forgotten"))}
     assert addresses - {"/embed/projects"} == {*(VIEWS[name] for name in LIVE), *(f"/{path}/" for path in PROSE)}
-    names = {*VIEWS, *FRAGMENTS, *NOT_THERE, "project-bare", "embed", "frame", "empty/frame", "prose/eligible-states"}
+    names = {
+        *VIEWS,
+        *FRAGMENTS,
+        *PARTS,
+        *NOT_THERE,
+        "project-bare",
+        "embed",
+        "frame",
+        "empty/frame",
+        "prose/eligible-states",
+    }
     names |= {f"empty/{name}" for name in LIVE} | {f"prose/{path.replace('/', '.')}" for path in PROSE}
     folder = golden_files.FOLDER / "public"
     assert names == {path.relative_to(folder).with_suffix("").as_posix() for path in folder.rglob("*.txt")}

@@ -1,126 +1,32 @@
 """Every number of the pages that add up the records, against a plain loop over the records as they were written."""
 
 import csv
-import random
 import re
 from collections import Counter
 from fractions import Fraction
-from functools import cache
 from math import floor
 from statistics import median
 
 import pytest
 
-from portal.config import ROOT
 from tests.factories import import_records
 from tests.loops import not_empty
 from tests.pages import words
-
-TERMS = ROOT / "portal" / "terms"
-COUNTRIES = ("Kenya", "Uganda", "Georgia", "Tonga", "Vanuatu", "Peru", "Ghana", "Togo", "Nepal", "Jordan")
-TYPES = ("Labour Migration", "Immigration and Borders", "International Migration Law", "Counter-Trafficking",
-         "Health Promotion and Assistance for Migrants", "Durable Solutions")  # fmt: skip
-# Seeds of many records, and of few, among which many countries have as many projects as others.
-SEEDS = {1: 60, 2: 14}
-
-
-@cache
-def terms(name):
-    """The rows of a term list by their English names, in the order of the list."""
-    with (TERMS / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return {row["name_en"]: row for row in csv.DictReader(file)}
-
-
-def some(chance, values, most=1):
-    """One of the values or nothing; up to `most` of them, separated as in a file."""
-    return ";".join(chance.sample(values, chance.randint(0 if chance.random() < 0.3 else 1, most)))
-
-
-def records(seed, count):
-    """Random rows of an import file; each column is sometimes empty."""
-    chance = random.Random(seed)  # noqa: S311 # the same records every time
-    return [
-        {
-            "project_id": f"S.{number:03}",
-            "title": f"Record {number}",
-            "start_date": some(chance, ["2003", "2008-05", "2015-01-31", "2020"]),
-            "end_date": some(chance, ["2021", "2022-12", "2024-02-29"]),
-            "status": some(chance, ["Active", "Completed"]),
-            "project_type": some(chance, TYPES),
-            "budget_usd": some(chance, ["0", "1.50", "99999.99", "64240", "400000.01", "1234567.89"]),
-            "coverage": some(chance, ["National", "Regional", "Global"]),
-            "year": some(chance, ["2001", "2008", "2019", "2024"]),
-            "region": some(chance, [*terms("region")]),
-            "benefiting_member_states": some(chance, COUNTRIES, most=4),
-            "sdg": some(chance, ["8.8", "10.7", "10", "16", "3.8"], most=3),
-            "gcm": some(chance, ["1", "6", "23"], most=2),
-        }
-        for number in range(count)
-    ]
-
-
-@pytest.fixture(params=SEEDS)
-def rows(request, session):
-    made = records(request.param, SEEDS[request.param])
-    import_records(session, made)
-    return made
-
-
-def several(row, column):
-    return [part for part in row[column].split(";") if part]
-
-
-def states(row):
-    return several(row, "benefiting_member_states")
-
-
-def budget(row):
-    return Fraction(row["budget_usd"] or 0)
-
-
-def total(rows):
-    return sum(map(budget, rows), Fraction(0))
-
-
-def dollars(amount):
-    """Money as the tables print it: to the cent downwards, then to the dollar."""
-    return round(Fraction(floor(amount * 100), 100))
-
-
-def theme(row):
-    """The code of the theme of a record's type, "" without a type."""
-    return terms("type")[row["project_type"]]["parent"] if row["project_type"] else ""
-
-
-def figures(page):
-    return [words(number) for number in page.select("main dl dd")]
-
-
-def table(page, number):
-    """The cells of one of the tables of a page, its head left out; numbers as numbers, bars as their length."""
-    return [tuple(map(value, row.query("th, td"))) for row in page.select("main table")[number].query("tbody tr")]
-
-
-def value(cell):
-    if bars := cell.query("rect"):
-        return float(bars[-1].attrs["width"])
-    text = words(cell)
-    plain = text.replace(",", "").removesuffix(" %")
-    return int(plain) if plain.isdigit() else text
-
-
-def bars(amounts):
-    """How long the bars of a table are, the longest 100."""
-    most = max(amounts, default=0)
-    return [round(float(100 * amount / most), 1) if most else 0 for amount in amounts]
-
-
-def assert_rounded(text, amount):
-    """The text says the amount in dollars, or in millions with one place from a million on."""
-    said = float(re.search(r"[0-9][0-9,.]*", text)[0].replace(",", ""))
-    assert ("million" in text) == (amount >= 1_000_000)
-    unit = 1_000_000 if "million" in text else 1
-    assert abs(said * unit - amount) <= Fraction(unit, 20 if unit > 1 else 2), (text, float(amount))
+from tests.promises.plain_statistics import (
+    TERMS,
+    assert_rounded,
+    bars,
+    budget,
+    dollars,
+    figures,
+    records,
+    states,
+    table,
+    terms,
+    theme,
+    total,
+    value,
+)
 
 
 def test_the_home_page(rows, visit):
@@ -149,7 +55,7 @@ def check_tiles(page, facet, rows):
 
 
 def test_where_we_work(rows, visit):
-    page = visit("/where-we-work/")
+    page = visit("/where-we-work/?all=1")
     everywhere = {state for row in rows for state in states(row)}
     said = re.findall(r"[0-9]+", words(page.one("main h1 + p")))
     assert said == [str(len(rows)), str(len(everywhere))]
@@ -157,11 +63,54 @@ def test_where_we_work(rows, visit):
     regions = {name: mine for name, mine in regions.items() if mine}
     tabs = [words(link).rsplit(" ", 1) for link in page.select("main nav a")]
     assert tabs == [["World", str(len(rows))], *([name, str(len(mine))] for name, mine in regions.items())]
-    assert table(page, 0) == [
+    assert table(page, 0) == places(rows)
+    assert circles(page) == {name: count for name, count, *_ in places(rows)}
+    assert table(page, 1) == [
         (name, len(mine), len({state for row in mine for state in states(row)}), dollars(total(mine)))
         for name, mine in regions.items()
     ]
-    assert table(page, 1) == places(rows)
+
+
+def test_where_we_work_in_each_region(rows, visit):
+    for name, term in not_empty(terms("region").items()):
+        mine = [row for row in rows if row["region"] == name]
+        page = visit(f"/where-we-work/?region={term['code']}&all=1")
+        assert re.findall(r"[0-9]+", words(page.one("main h1 + p")))[-1] == str(
+            len({state for row in mine for state in states(row)})
+        )
+        if any(states(row) for row in mine):
+            assert table(page, 0) == places(mine)
+            assert circles(page) == {name: count for name, count, *_ in places(mine)}
+
+
+def circles(page):
+    """The number of projects of each circle, by its name."""
+    labels = [link.attrs["aria-label"].rpartition(": ") for link in page.select("svg.map a")]
+    assert [name for name, _, _ in labels] == sorted(name for name, _, _ in labels)
+    return {name: int(said.split(" ")[0]) for name, _, said in labels}
+
+
+def test_the_page_of_each_state(rows, visit):
+    for name in not_empty(sorted({state for row in rows for state in states(row)})):
+        mine = [row for row in rows if name in states(row)]
+        page = visit(f"/where-we-work/{terms('country')[name]['code']}")
+        shared = sum((part_of(name, row) for row in mine), Fraction(0))
+        budgets = [row for row in mine if row["budget_usd"]]
+        coverages = [*terms("coverage"), ""]
+        by_coverage = {label or "Not stated": [row for row in mine if row["coverage"] == label] for label in coverages}
+        by_year = {year or "Not stated": [row for row in mine if row["year"] == year]
+                   for year in [*sorted({row["year"] for row in mine} - {""}), ""]}  # fmt: skip
+        names = {term["code"]: label for label, term in terms("theme").items()} | {"": "Not stated"}
+        by_theme = {label: [row for row in mine if theme(row) == code] for code, label in names.items()}
+        assert figures(page)[0] == str(len(mine))
+        assert figures(page)[2] == (f"USD {float(shared):,.2f}".removesuffix(".00") if budgets else "Not stated")
+        for number, groups in enumerate([by_coverage, by_year, by_theme]):
+            assert [row[:4] for row in table(page, number)] == [
+                (int(label) if label.isdigit() else label, len(group), *(
+                    (dollars(total(group)), dollars(sum((part_of(name, row) for row in group), Fraction(0))))
+                    if any(row["budget_usd"] for row in group) else ("–", "–")
+                )) for label, group in groups.items() if group
+            ]  # fmt: skip
 
 
 def part_of(name, row):
@@ -178,14 +127,16 @@ def places(rows):
         if mine := [row for row in rows if name in states(row)]:
             shared = sum((part_of(name, row) for row in mine), Fraction(0))
             national = sum(row["coverage"] == "National" for row in mine)
-            years = [row[column][:4] for row in mine for column in ("start_date", "end_date", "year") if row[column]]
+            spans = (row["end_date"] or row["start_date"] or row["year"] for row in mine)
+            years = [last[:4] for last in spans if last]
             latest = int(max(years)) if years else "–"
-            made.append((term["code"], name, len(mine), national, total(mine), shared, latest))
+            has_budget = any(row["budget_usd"] for row in mine)
+            made.append((term["code"], name, len(mine), national, total(mine), shared, latest, has_budget))
     made.sort(key=lambda place: (-place[2], place[0]))
     lengths = bars([floor(place[5] * 100) for place in made])
     return [
-        (name, count, national, dollars(full), dollars(shared), length, latest, f"Excel {name}")
-        for (_, name, count, national, full, shared, latest), length in zip(made, lengths, strict=True)
+        (name, count, national, *((dollars(full), dollars(shared)) if has_budget else ("–", "–")), length, latest)
+        for (_, name, count, national, full, shared, latest, has_budget), length in zip(made, lengths, strict=True)
     ]
 
 
@@ -263,89 +214,10 @@ def shares(rows):
     ]  # fmt: skip
 
 
-def test_the_goals_of_the_2030_agenda(rows, visit):
-    page = visit("/2030-agenda/")
-    goals = {code: served(rows, "sdg", code) for code in codes("sdg")}
-    tiles = {words(tile.query("span")[0]): tile for tile in page.select("main .sdgs > li")}
-    assert [*tiles] == [code for code, found in goals.items() if any(found)]
-    for code, tile in not_empty(tiles.items()):
-        tagged, suggested = goals[code]
-        targets = [target for target in terms("sdg").values() if target["parent"] == code]
-        tagged_targets = {target["code"]: served(rows, "sdg", target["code"])[0] for target in targets}
-        assert [(link.attrs["href"], number_in(link)) for link in tile.query("a")] == [
-            *([(f"/projects/?sdg={code}", len(tagged))] if tagged else []),
-            *([(f"/2030-agenda/suggested/sdg-{code}", len(suggested))] if suggested else []),
-            *((f"/projects/?sdg={target}", len(found)) for target, found in tagged_targets.items() if found),
-        ]
-        amount = words(tile.query("a")[0]).partition("USD")[2]
-        assert bool(amount) == any(row["budget_usd"] for row in tagged)
-        if amount:
-            assert_rounded(amount, total(tagged))
-    assert re.findall(r"[0-9]+", words(page.select("main .sdgs + p")[0])) == [
-        code for code, found in goals.items() if not any(found)
-    ]
-
-
-def test_the_goals_and_targets_as_a_table(rows, visit):
-    shown = {str(code): cells for code, *cells in table(visit("/2030-agenda/"), 0)}
-    expected = {term["code"]: (term, *served(rows, "sdg", term["code"])) for term in terms("sdg").values()}
-    # Goals are whole numbers in a cell, and targets with a letter or a point are texts.
-    assert {code: cells[1:] for code, cells in shown.items()} == {
-        code: [
-            len(tagged), dollars(total(tagged)) if any(row["budget_usd"] for row in tagged) else "–", len(suggested)
-        ]
-        for code, (term, tagged, suggested) in expected.items()
-        if not term["parent"] or tagged or suggested
-    }  # fmt: skip
-
-
-def test_the_objectives_of_the_2030_agenda(rows, visit):
-    page = visit("/2030-agenda/")
-    objectives = {code: served(rows, "gcm", code) for code in codes("gcm")}
-    lengths = bars([len(found) for both in objectives.values() for found in both])
-    drawn = [length or "" for length in lengths]
-    assert [(row[0], *row[2:]) for row in table(page, 1)] == [
-        (int(code), len(tagged), tagged_bar, len(suggested), suggested_bar)
-        for (code, (tagged, suggested)), tagged_bar, suggested_bar in zip(
-            objectives.items(), drawn[::2], drawn[1::2], strict=True
-        )
-    ]
-    assert [link.attrs["href"] for link in page.select("main table")[1].query("a")] == [
-        link
-        for code, (tagged, suggested) in objectives.items()
-        for found, link in ((tagged, f"/projects/?gcm={code}"), (suggested, f"/2030-agenda/suggested/gcm-{code}"))
-        if found
-    ]
-
-
-def codes(facet):
-    """The Goals, or the objectives: what has nothing above it."""
-    return [term["code"] for term in terms(facet).values() if not term["parent"]]
-
-
-@cache
-def rules():
-    with (TERMS / "tag_rules.csv").open(encoding="utf-8", newline="") as file:
-        return [(row["facet"], row["code"], row["type"]) for row in csv.DictReader(file)]
-
-
-def served(rows, facet, code):
-    """The records that state a Goal, one of its targets or an objective; and those that do not, but whose project
-    type a rule has for it."""
-    types = {of for named, aim, of in rules() if named == facet and code in (aim, aim.split(".")[0])}
-    tagged = [row for row in rows if any(code in (tag, tag.split(".")[0]) for tag in several(row, facet))]
-    suggested = [
-        row for row in rows
-        if row not in tagged and row["project_type"] and terms("type")[row["project_type"]]["code"] in types
-    ]  # fmt: skip
-    return tagged, suggested
-
-
-def number_in(link):
-    return int(re.search(r"([0-9]+|one) (project|suggestion)", words(link))[1].replace("one", "1"))
-
-
-@pytest.mark.parametrize("address", ["/where-we-work/"])
+@pytest.mark.parametrize(
+    "address",
+    ["/where-we-work/?all=1", "/where-we-work/?all=1&region=africa", "/where-we-work/KEN"],
+)
 def test_a_number_leads_to_as_many_projects(session, client, visit, address):
     """The count beside a link into the directory is what the directory then says."""
     import_records(session, records(4, 60))
@@ -353,26 +225,14 @@ def test_a_number_leads_to_as_many_projects(session, client, visit, address):
     for row in visit(address).select("main tr, main li"):
         for link in row.query('a[href^="/projects/?"]'):
             listed = re.search(r'id="status">(No|one|[0-9]+) project', client.get(link.attrs["href"]).text)[1]
-            counted.append((words(row), count_in(row), {"No": 0, "one": 1}.get(listed) or int(listed)))
+            counted.append((words(row), count_in(row, link), {"No": 0, "one": 1}.get(listed) or int(listed)))
     assert len(counted) > 10
     assert [found for found in counted if found[1] != found[2]] == []
 
 
-def count_in(row):
-    """How many projects a row of a table or list says there are."""
+def count_in(row, link):
+    """How many projects a row says a link of it leads to: of a state all or those that are national."""
     if row.name == "li":
         return int(re.search(r"([0-9]+|one) projects? ", words(row.query("span")[-1]))[1].replace("one", "1"))
-    return [value(cell) for cell in row.query("th, td")][1]
-
-
-def test_a_number_of_the_2030_agenda_leads_to_as_many_projects(session, client, visit):
-    """Stated or suggested: the number in a link is what the page behind it then says."""
-    import_records(session, records(4, 60))
-    counted = []
-    for link in visit("/2030-agenda/").select("main .sdgs a, main td a"):
-        answer = client.get(link.attrs["href"]).text
-        listed = re.search(r'(?:id="status"|role="status")>(No|one|One|[0-9]+) project', answer)[1]
-        said = re.search(r"[0-9]+|one", re.sub("^.*: ", "", words(link)))[0]
-        counted.append((link.attrs["href"], *({"No": 0, "one": 1, "One": 1}.get(n) or int(n) for n in (said, listed))))
-    assert len(counted) > 20
-    assert [found for found in counted if found[1] != found[2]] == []
+    cells = [value(cell) for cell in row.query("th, td")]
+    return cells[2] if "coverage=national" in link.attrs["href"] and len(cells) == 7 else cells[1]

@@ -50,7 +50,7 @@ def slow(limited_app, monkeypatch):
         return ask()
 
     staff_view = require_role("author")(accepts(OwnNameForm)(ask_of_staff))
-    monkeypatch.setitem(limited_app.view_functions, "overview.where_we_work", public(ask))
+    monkeypatch.setitem(limited_app.view_functions, "places.where_we_work", public(ask))
     monkeypatch.setitem(limited_app.view_functions, "account_settings.rename", staff_view)
 
 

@@ -246,7 +246,7 @@ _OUR_WORK = tuple(page_entry(page.path) for page in PAGES if page.section == "ou
 
 MAIN_MENU = (
     MenuEntry("projects", N_("Projects"), "projects.directory"),
-    MenuEntry("where", N_("Where we work"), "overview.where_we_work"),
+    MenuEntry("where", N_("Where we work"), "places.where_we_work"),
     MenuEntry("data", N_("Data and Research"), "data.page"),
     MenuEntry("agenda", N_("2030 Agenda"), "agenda.show"),
     replace(page_entry("our-work"), children=_OUR_WORK),

@@ -34,6 +34,7 @@ def show_robots() -> Response:
         *(f"{directory}*.{suffix}" for suffix in FORMATS),
         f"{directory}?*&",
         *(f"{directory}?{name}=" for name in _UNCRAWLED_PARAMETERS),
+        f"{url_for('places.selection_map')}?",
     ]
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in refused), ""]
     lines.append(f"Sitemap: {settings().public_url}{url_for('sitemap.whole')}\n")

@@ -20,6 +20,7 @@ from portal.web.presentation import citation
 from portal.web.presentation.templating import render, wants_fragment
 from portal.web.public import download_menu, downloads, embedding, facet_panel, history, results
 from portal.web.public.dataset import Dataset
+from portal.web.public.places import selection_map
 
 bp = Blueprint("projects", __name__, url_prefix="/projects")
 
@@ -39,6 +40,7 @@ def show_directory() -> Response:
         downloads=links,
         linked_data=Dataset(settings(), result).linked_data(links) if texts.is_indexable else "",
         embed=embedding.embed_code(result),
+        map_url=selection_map.map_url(result.filters),
     )
     response.status_code = 404 if result.is_past_last_page else 200
     if wants_fragment():

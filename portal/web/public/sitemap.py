@@ -76,6 +76,8 @@ def page_entries() -> Iterator[str]:
         for term in snapshot.terms.in_facet(facet):
             if snapshot.index.bitmaps[facet].get(term.code):
                 yield element("url", url_for("projects.directory", **{facet: term.code}), snapshot.changed_at)
+                if facet == "country":
+                    yield element("url", url_for("places.state", code=term.code), snapshot.changed_at)
 
 
 def element(name: str, path: str, changed_at: datetime | None) -> str:

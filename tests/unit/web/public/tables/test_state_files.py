@@ -72,7 +72,7 @@ def test_an_unknown_state_has_no_workbook(session, client, code):
     assert client.get(f"/where-we-work/{code}.xlsx").status_code == 404
 
 
-def test_where_we_work_links_each_workbook(session, visit):
+def test_the_page_of_a_state_links_its_workbook(session, visit):
     import_records(session, ROWS)
-    page = visit("/where-we-work/")
+    page = visit("/where-we-work/KEN")
     assert "/where-we-work/KEN.xlsx" in page.links
