@@ -9,9 +9,11 @@ import numpy as np
 from pyroaring import BitMap
 
 from portal.search.index.axis import Selected, facet_places
+from portal.search.index.caches import MAX_CACHED_STATISTICS, caches_for, put_bounded
 from portal.search.index.crosstab import cross
 from portal.search.index.current import current_snapshot
 from portal.search.index.facet_index import FacetIndex, Sums
+from portal.search.index.snapshot import Snapshot
 from portal.search.read_models.terms import TermView
 from portal.vocabulary.facets import NOT_STATED
 
@@ -32,9 +34,17 @@ class CountryStats:
     has_budget: bool
 
 
-def country_stats(region: str = "") -> Iterator[CountryStats]:
-    """Yield all benefiting member states, most projects first; with a region those of its projects."""
+def country_stats(region: str = "") -> tuple[CountryStats, ...]:
+    """All benefiting member states, most projects first; with a region those of its projects."""
     snapshot = current_snapshot()
+    cache, key = caches_for(snapshot).statistics, ("states", region)
+    counted: tuple[CountryStats, ...] | None = cache.get(key)
+    if counted is None:
+        counted = put_bounded(cache, key, tuple(_count_countries(snapshot, region)), MAX_CACHED_STATISTICS)
+    return counted
+
+
+def _count_countries(snapshot: Snapshot, region: str) -> Iterator[CountryStats]:
     index, terms = snapshot.index, snapshot.terms
     selection = index.bitmaps["region"].get(region, BitMap()) if region else index.all_rows
     countries = {code: rows & selection for code, rows in index.bitmaps["country"].items() if code != NOT_STATED}
@@ -64,8 +74,14 @@ def shared_budgets(index: FacetIndex, selection: BitMap) -> dict[str, int]:
 def sums_by_term(facet: str) -> list[tuple[TermView, Sums]]:
     """Sums of each term of a facet that has projects, in the order of its list."""
     snapshot = current_snapshot()
-    index, bitmaps = snapshot.index, snapshot.index.bitmaps[facet]
-    return [(term, index.sums(bitmaps[term.code])) for term in snapshot.terms.in_facet(facet) if bitmaps.get(term.code)]
+    cache, key = caches_for(snapshot).statistics, (facet, "")
+    counted: list[tuple[TermView, Sums]] | None = cache.get(key)
+    if counted is None:
+        index, bitmaps = snapshot.index, snapshot.index.bitmaps[facet]
+        terms = [term for term in snapshot.terms.in_facet(facet) if bitmaps.get(term.code)]
+        sums = [(term, index.sums(bitmaps[term.code])) for term in terms]
+        counted = put_bounded(cache, key, sums, MAX_CACHED_STATISTICS)
+    return counted
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ MAX_CACHED_TEXTS = 256
 MAX_CACHED_PROJECTS = 4_096
 MAX_CACHED_AGGREGATES = 256
 MAX_CACHED_FIGURES = 64
+MAX_CACHED_STATISTICS = 64
 CacheKey = TypeVar("CacheKey")
 CacheValue = TypeVar("CacheValue")
 
@@ -38,10 +39,10 @@ class TextHits(NamedTuple):
 class SnapshotCaches:
     """Write with `put_bounded` only; all threads share them.
 
-    `text_hits` maps a search text to the rows that contain it,
-    `projects` a database id to its project, and `aggregates` the criteria of a search to its sums and facet counts,
-    which sorting and paging do not change. `places` maps a facet to the values of all projects. `figures` maps criteria
-    to what search.figures counts of them.
+    `text_hits` maps a search text to the rows that contain it, `projects` a database id to its project, and
+    `aggregates` the criteria of a search to its sums and facet counts, which sorting and paging do not change. `places`
+    maps a facet to the values of all projects. `figures` maps criteria to what search.figures counts of them,
+    `statistics` what search.aggregates counts, by facet and region.
     """
 
     text_hits: dict[str, TextHits] = field(default_factory=dict)
@@ -49,6 +50,7 @@ class SnapshotCaches:
     aggregates: dict[Filters, tuple[Sums, FacetCounts]] = field(default_factory=dict)
     places: dict[str, FacetPlaces] = field(default_factory=dict)
     figures: dict[Filters, Any] = field(default_factory=dict)
+    statistics: dict[tuple[str, str], Any] = field(default_factory=dict)
 
 
 _caches: WeakKeyDictionary[Snapshot, SnapshotCaches] = WeakKeyDictionary()

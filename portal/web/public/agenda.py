@@ -10,9 +10,10 @@ from portal.search import Filters, goals
 from portal.search.index import current
 from portal.search.query.table_options import TableOptions
 from portal.search.read_models.terms import TermView
+from portal.vocabulary.term_lists import read_term_list
 from portal.web.declarations import public
 from portal.web.http.conditional_get import cacheable, path_key
-from portal.web.presentation import table_urls
+from portal.web.presentation import i18n, table_urls
 
 bp = Blueprint("agenda", __name__, url_prefix="/2030-agenda")
 PAGE_SIZE = 20
@@ -26,6 +27,7 @@ def show_agenda() -> str:
         "public/agenda_2030.html",
         goals=goals.goal_stats("sdg"),
         objectives=goals.goal_stats("gcm"),
+        principles=[row.names[i18n.current_locale()] for row in read_term_list("gcm_principle")],
         file_urls={facet: table_urls.table_file_path(Filters(), TableOptions(facet), "csv") for facet in goals.FACETS},
     )
 

@@ -88,7 +88,7 @@ class PlacesPage:
 
 def build_page(options: PlacesOptions) -> PlacesPage:
     snapshot = current_snapshot()
-    regions, places = aggregates.sums_by_term("region"), list(aggregates.country_stats(options.region))
+    regions, places = aggregates.sums_by_term("region"), aggregates.country_stats(options.region)
     counted = {term.code: sums.projects for term, sums in regions}
     everything = len(snapshot.index.all_rows)
     filters = Filters(selected=frozenset({("region", options.region)} if options.region else ()))
