@@ -56,6 +56,19 @@ def alpha2_by_alpha3() -> dict[str, str]:
 
 
 @cache
+def eligible_states() -> dict[str, tuple[int, tuple[str, ...]]]:
+    """By region code, the number of eligible member states and the alpha-3 codes of those that are known.
+
+    Source: the Line 2 list of August 2024, of which our copy is cut off in Europe and the Middle East.
+    """
+    known: dict[str, list[str]] = {code: [] for code in eligible_state_counts()}
+    with (TERM_LISTS_DIR / "eligibility.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            known[row["region"]].append(row["country"])
+    return {code: (count, tuple(known[code])) for code, count in eligible_state_counts().items()}
+
+
+@cache
 def eligible_state_counts() -> dict[str, int]:
     """The number of eligible member states by region code; source: the Line 2 list of August 2024."""
     with (TERM_LISTS_DIR / "eligibility_regions.csv").open(encoding="utf-8", newline="") as file:

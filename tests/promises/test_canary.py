@@ -176,3 +176,11 @@ def test_no_answer_to_an_assistant_says_a_word_that_is_not_public(app, sample, o
     assert CANARY not in json.dumps(answers).lower()
     assert [answer.keys() for answer in told] == [{"problem"}] * len(HIDDEN)
     assert (hunted["total"], hunted["items"]) == (0, [])
+
+
+def test_no_file_of_a_dump_says_a_word_that_is_not_public(app, sample, office, tmp_path):
+    result = app.test_cli_runner().invoke(args=["dump", str(tmp_path / "dump")])
+    assert result.exit_code == 0, result.output
+    texts = {path.name: text_of(path.read_bytes()) for path in (tmp_path / "dump").iterdir()}
+    assert "Public record, scheduled" in texts["projects.csv"]
+    assert [name for name, text in texts.items() if CANARY in text.lower() or "918273" in text] == []

@@ -28,6 +28,7 @@ VIEWS = {
     "data-and-research": "/data-and-research/",
     "data-selection": "/data-and-research/?region=africa&year_from=2005&budget=5",
     "data-nothing": "/data-and-research/?q=zzzz",
+    "eligible-states": "/data-and-research/eligible-states/",
     "2030-agenda": "/2030-agenda/",
     "suggested": "/2030-agenda/suggested/sdg-10",
     "suggested-target": "/2030-agenda/suggested/sdg-17.9",
@@ -83,7 +84,17 @@ NOT_THERE = {
     "suggested-no-goal": ("/2030-agenda/suggested/sdg-18", 404),
     "directory-past-the-end": ("/projects/?page=3&view=table", 404),
 }
-LIVE = ("api", "home", "where-we-work", "map", "data-and-research", "2030-agenda", "directory", "table")
+LIVE = (
+    "api",
+    "home",
+    "where-we-work",
+    "map",
+    "data-and-research",
+    "eligible-states",
+    "2030-agenda",
+    "directory",
+    "table",
+)
 # Each page of prose by its address.
 PROSE = (
     "who-we-are", "our-work", "our-work/what-we-do", "our-work/partnerships", "our-work/highlights", "take-action",

@@ -10,10 +10,10 @@ from portal.search import Filters
 from portal.search.figures import Figures, figures_of
 from portal.search.index import current
 from portal.web.declarations import public
-from portal.web.http.conditional_get import cacheable
+from portal.web.http.conditional_get import cacheable, path_key
 from portal.web.http.file_response import FileHead, state_etag, unchanged
 from portal.web.presentation.charts import urls as chart_urls
-from portal.web.public.data import files
+from portal.web.public.data import eligible_states, files
 from portal.web.public.data import page as data_page
 from portal.web.public.data.figure import Figure
 
@@ -35,10 +35,19 @@ def show_page() -> str:
     return render_template("public/data_and_research.html", page=page)
 
 
+@bp.get(f"{_PATH}eligible-states/", endpoint="eligible_states")
+@public
+@cacheable(path_key)
+def show_eligible_states() -> str:
+    return render_template("public/eligible_states.html", page=eligible_states.build_page())
+
+
 @bp.get(f"{_PATH}<chart>.csv", endpoint="csv_file")
 @public
 def download_csv(chart: str) -> Response:
     def write(counted: Figures) -> bytes:
+        if chart == eligible_states.KEY:
+            return files.write_csv(eligible_states.build_page().csv_table)
         if chart == data_page.KEY_FIGURES:
             return files.write_csv(data_page.key_figures(counted))
         return files.write_csv(_chart(counted, chart).table)

@@ -1,0 +1,144 @@
+"""What eligible member states have received, by region and by state: the page, and its table as a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from portal.search.eligible_states import EligibleRegion, Received, eligible_regions
+from portal.search.index.facet_index import Sums
+from portal.text.folding import fold
+from portal.web.presentation import formatting
+from portal.web.presentation.i18n import gettext
+from portal.web.public import results
+from portal.web.public.data.figure import Cell, Table, count_cell, heading_cell, money_cell, table_of
+
+KEY = "eligible-states"
+
+
+@dataclass(frozen=True)
+class RegionOfStates:
+    """One region: its states as a table; `none_yet` are the names of those without a project.
+
+    `is_whole`: all its states are known. `known` is how many are.
+    """
+
+    name: str
+    anchor: str
+    states: int
+    known: int
+    is_whole: bool
+    none_yet: tuple[str, ...]
+    table: Table
+
+
+@dataclass(frozen=True)
+class StatesPage:
+    """`overview` has a row for each region; `csv_table` has all states."""
+
+    overview: Table
+    regions: tuple[RegionOfStates, ...]
+    csv_table: Table
+
+
+def build_page() -> StatesPage:
+    found = eligible_regions()
+    all_states = sum(region.states for region in found) or 1
+    all_cents = sum(region.together.sums.shared_cents or 0 for region in found)
+    return StatesPage(
+        overview=table_of(
+            [
+                gettext("Region"),
+                gettext("Eligible states"),
+                gettext("Share of eligible states"),
+                gettext("Projects that benefit them"),
+                gettext("Shared value, USD"),
+                gettext("Share of that value"),
+                gettext("First year"),
+                gettext("Latest year"),
+                gettext("States without a project"),
+            ],
+            [_region_row(region, all_states, all_cents) for region in found],
+        ),
+        regions=tuple(map(_region, found)),
+        csv_table=table_of(
+            [gettext("Member state"), gettext("Code"), gettext("Region"), *_columns()[1:]],
+            [
+                [
+                    heading_cell(formatting.label(state)),
+                    _plain(state.code),
+                    _plain(formatting.label(region.term)),
+                    *cells,
+                ]
+                for region in found
+                for state, received in region.listed
+                for cells in [_cells(received)]
+            ],
+        ),
+    )
+
+
+def _region_row(region: EligibleRegion, all_states: int, all_cents: int) -> list[Cell]:
+    name, head = formatting.label(region.term), [count_cell(region.states), _percent(100 * region.states / all_states)]
+    if not region.listed:
+        return [heading_cell(name), *head, *[Cell(gettext("not known"), "")] * 6]
+    if not region.is_whole:
+        name = gettext("%(region)s, of which %(known)s are known", region=name, known=len(region.listed))
+    cents, cells = region.together.sums.shared_cents or 0, _cells(region.together)
+    without = len(region.without_projects)
+    return [
+        heading_cell(name, f"#{region.term.code}"),
+        *head,
+        *cells[:2],
+        _percent(100 * cents / all_cents) if all_cents else _plain(""),
+        *cells[2:],
+        count_cell(without) if region.is_whole else Cell(gettext("not known"), ""),
+    ]
+
+
+def _region(region: EligibleRegion) -> RegionOfStates:
+    states = sorted(region.listed, key=lambda pair: fold(formatting.label(pair[0])))
+    return RegionOfStates(
+        name=formatting.label(region.term),
+        anchor=region.term.code,
+        states=region.states,
+        known=len(region.listed),
+        is_whole=region.is_whole,
+        none_yet=tuple(sorted(map(formatting.label, region.without_projects), key=fold)) if region.is_whole else (),
+        table=table_of(
+            _columns(),
+            [[heading_cell(formatting.label(state)), *_cells(received)] for state, received in states],
+        ),
+    )
+
+
+def _columns() -> list[str]:
+    return [
+        gettext("Member state"),
+        gettext("Projects"),
+        gettext("Shared value, USD"),
+        gettext("First year"),
+        gettext("Latest year"),
+    ]
+
+
+def _cells(received: Received) -> list[Cell]:
+    """Projects, shared value, first and latest year; the first two lead to the projects."""
+    sums, url = received.sums, results.directory_url(received.filters)
+    return [
+        count_cell(sums.projects, url),
+        money_cell(sums.shared_cents or 0, _stated(sums), url if _stated(sums) else ""),
+        _plain("" if sums.first_year is None else str(sums.first_year)),
+        _plain("" if sums.last_year is None else str(sums.last_year)),
+    ]
+
+
+def _stated(sums: Sums) -> int:
+    return sums.projects - sums.without_budget
+
+
+def _percent(value: float) -> Cell:
+    return Cell(formatting.percent(value), f"{value:.1f}")
+
+
+def _plain(text: str) -> Cell:
+    return Cell(text or "–", text)
