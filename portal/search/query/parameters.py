@@ -144,16 +144,13 @@ def parse_dollars(text: str) -> int:
 
 
 def parse_day(text: str) -> date:
-    """A day as YYYY-MM-DD, with a year that records may have."""
+    """A day as YYYY-MM-DD."""
     if not _DAY.fullmatch(text):
         raise ValueError("not a day")
     try:
-        day = date.fromisoformat(text)
+        return date.fromisoformat(text)
     except ValueError as error:
         raise ValueError("not a day") from error
-    if not MIN_YEAR <= day.year <= MAX_YEAR:
-        raise ValueError("out of range")
-    return day
 
 
 def parse_page_number(text: str) -> int:

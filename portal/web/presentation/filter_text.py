@@ -79,7 +79,7 @@ def invalid_reason(parameter: InvalidParameter) -> str:
         "no band of length": gettext("a number from 1 to 9, “10-” or none, so it is ignored"),
         "not a day": gettext("not a day written as 2024-06-30, so it is ignored"),
     }
-    if parameter.reason == "out of range" and parameter.name.startswith(("year", "on")):
+    if parameter.reason == "out of range" and parameter.name.startswith("year"):
         return gettext("not a year from %(first)s to %(last)s, so it is ignored", first=MIN_YEAR, last=MAX_YEAR)
     return reasons.get(parameter.reason, reasons["not understood"])
 

@@ -71,7 +71,7 @@ def test_options_survive_a_round_trip(query):
 
 @pytest.mark.parametrize("name", ["by", "across", "measure"])
 def test_an_unknown_option_is_reported_and_never_raises(name):
-    options = TableOptions.parse(MultiDict({name: "budget"}))
+    options = TableOptions.parse(MultiDict({name: "money"}))
     assert [invalid.name for invalid in options.invalid_parameters] == [name]
 
 

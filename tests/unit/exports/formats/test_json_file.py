@@ -5,7 +5,9 @@ import json
 
 def test_the_object_says_what_it_holds(file):
     answer = json.loads(file("/projects.json?country=KEN").text)
-    assert answer["title"] == "Projects benefiting Kenya: 3 projects, USD 1.7 million"
+    assert (
+        answer["title"] == "Projects benefiting Kenya: 3 projects, USD 1.7 million full value, USD 339,825 shared value"
+    )
     assert answer["address"] == "http://127.0.0.1:8000/projects/?country=KEN"
     assert answer["total"] == len(answer["items"]) == 3
     assert answer["sums"]["full_value_usd"] == 150000 + 300000 + 1234567.89

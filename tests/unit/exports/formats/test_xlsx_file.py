@@ -73,7 +73,10 @@ def test_both_libraries_read_the_same_cells(workbook):
 def test_the_workbook_says_how_it_was_made(workbook, file):
     book, _ = workbook("/projects.xlsx?country=KEN")
     facts = dict(book["How this was made"].iter_rows(values_only=True))
-    assert facts["Selection"] == "Projects benefiting Kenya: 3 projects, USD 1.7 million"
+    assert (
+        facts["Selection"]
+        == "Projects benefiting Kenya: 3 projects, USD 1.7 million full value, USD 339,825 shared value"
+    )
     assert facts["This file"] == "http://127.0.0.1:8000/projects.xlsx?country=KEN"
     assert facts["Licence"] == "No licence stated"
     rows = file("/projects.csv?country=KEN&bom=0").data

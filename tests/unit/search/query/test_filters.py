@@ -157,7 +157,7 @@ def test_no_input_is_too_strange(pairs):
         ("sort=password", "not understood"),
         ("view=sideways", "not understood"),
         ("country_match=some", "not understood"),
-        ("budget=lots", "only none"),
+        ("budget=lots", "no band of budget"),
         ("page=0", "out of range"),
         ("page=x", "not a number"),
     ],

@@ -28,7 +28,8 @@ def test_what_the_pages_understand_is_understood(ask, query):
 
 
 @pytest.mark.parametrize(
-    "address", [address for address in SELECTIONS if "view=" not in address and "XXX" not in address]
+    "address",
+    [address for address in SELECTIONS if "/projects/" in address and "view=" not in address and "XXX" not in address],
 )
 def test_the_query_of_a_page_finds_the_same_number(ask, client, address):
     query = address.partition("?")[2]
