@@ -223,7 +223,8 @@ def test_the_light_page_promise(page, context):
     devtools.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
     page.goto("/projects/", wait_until="networkidle")
     assert 5_000 < sum(received) <= 60_000
-    assert len(received) <= 8
+    # The browser's own picture in a date field is a request of no bytes.
+    assert len(list(filter(None, received))) <= 8
     received.clear()
     page.check("#region-africa")
     expect(sentence(page)).to_have_text(re.compile("in Africa"))
