@@ -20,6 +20,7 @@ from tests import postgres
 from tests.factories import Office, let_go
 from tests.http_clients import Browser
 from tests.pages import Fragment, Page
+from tests.staff_clients import Colleague
 
 # The machine may be busy; what a test may cost is watched over the whole run.
 # CI tries the same examples each time: what a new one finds is mended by whoever meets it, and delays nobody else.
@@ -159,3 +160,9 @@ def sample(session):
     import_file(session(), SAMPLE_FILE, is_sample=True, report=report)
     session.commit()
     return report
+
+
+@pytest.fixture
+def people(app, session, office):
+    """Everybody of the office, each signed in, by role."""
+    return {name: Colleague(app, session, account) for name, account in office.everyone.items()}

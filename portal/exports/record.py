@@ -79,11 +79,16 @@ class Record(NamedTuple):
 
 def read_records(connection: Connection, terms: Terms, ids: IntegerArray) -> Iterator[list[Record]]:
     """Yield the published projects with these database ids in batches, in their order; other ids are left out."""
+    # Few portals have former keys, and asking for those of each batch takes a tenth of the time of reading.
+    has_former_keys = bool(_fetch(connection, "SELECT 1 FROM former_key LIMIT 1"))
     for start in range(0, len(ids), BATCH_RECORDS):
-        yield read_batch(connection, terms, ids[start : start + BATCH_RECORDS].tolist())
+        batch = ids[start : start + BATCH_RECORDS].tolist()
+        yield read_batch(connection, terms, batch, has_former_keys=has_former_keys)
 
 
-def read_batch(connection: Connection, terms: Terms, ids: Sequence[int]) -> list[Record]:
+def read_batch(
+    connection: Connection, terms: Terms, ids: Sequence[int], *, has_former_keys: bool = True
+) -> list[Record]:
     listed = ", ".join(map(str, ids)) or "NULL"
     countries: dict[int, list[TermView]] = defaultdict(list)
     others: dict[int, list[TermView]] = defaultdict(list)
@@ -107,7 +112,7 @@ def read_batch(connection: Connection, terms: Terms, ids: Sequence[int]) -> list
     for project_id, own in shares.items():
         if record := records.get(project_id):
             records[project_id] = record._replace(shares=ordered_shares(record.countries, own))
-    for project_id, key in _fetch(connection, _FORMER_KEYS_SQL % listed):
+    for project_id, key in _fetch(connection, _FORMER_KEYS_SQL % listed) if has_former_keys else ():
         if record := records.get(project_id):
             records[project_id] = record._replace(first_key=key)
     return [records[project_id] for project_id in ids if project_id in records]

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from pyroaring import BitMap
 
-from portal.search.index.axis import Selected, facet_places
-from portal.search.index.caches import MAX_CACHED_STATISTICS, caches_for, put_bounded
+from portal.search.index.axis import Selected
+from portal.search.index.caches import MAX_CACHED_STATISTICS, caches_for, places_of, remember
 from portal.search.index.crosstab import cross
 from portal.search.index.current import current_snapshot
-from portal.search.index.facet_index import FacetIndex, Sums
+from portal.search.index.facet_index import Sums
 from portal.search.index.snapshot import Snapshot
 from portal.search.read_models.terms import TermView
 from portal.vocabulary.facets import NOT_STATED
@@ -37,10 +37,12 @@ class CountryStats:
 def country_stats(region: str = "") -> tuple[CountryStats, ...]:
     """All benefiting member states, most projects first; with a region those of its projects."""
     snapshot = current_snapshot()
-    cache, key = caches_for(snapshot).statistics, ("states", region)
-    counted: tuple[CountryStats, ...] | None = cache.get(key)
-    if counted is None:
-        counted = put_bounded(cache, key, tuple(_count_countries(snapshot, region)), MAX_CACHED_STATISTICS)
+    counted: tuple[CountryStats, ...] = remember(
+        caches_for(snapshot).statistics,
+        ("states", region),
+        MAX_CACHED_STATISTICS,
+        lambda: tuple(_count_countries(snapshot, region)),
+    )
     return counted
 
 
@@ -49,7 +51,7 @@ def _count_countries(snapshot: Snapshot, region: str) -> Iterator[CountryStats]:
     selection = index.bitmaps["region"].get(region, BitMap()) if region else index.all_rows
     countries = {code: rows & selection for code, rows in index.bitmaps["country"].items() if code != NOT_STATED}
     arrays = {code: np.array(rows.to_array(), dtype=np.int64) for code, rows in countries.items() if rows}
-    budgets, shared = np.maximum(index.row_columns.budgets, 0), shared_budgets(index, selection)
+    budgets, shared = np.maximum(index.row_columns.budgets, 0), shared_budgets(snapshot, selection)
     national = index.bitmaps["coverage"].get("national", BitMap())
     for code, rows in sorted(arrays.items(), key=lambda item: (-len(item[1]), item[0])):
         if term := terms.get("country", code):
@@ -64,23 +66,24 @@ def _count_countries(snapshot: Snapshot, region: str) -> Iterator[CountryStats]:
             )
 
 
-def shared_budgets(index: FacetIndex, selection: BitMap) -> dict[str, int]:
+def shared_budgets(snapshot: Snapshot, selection: BitMap) -> dict[str, int]:
     """The parts of each member state in the budgets of a selection, in cents; NOT_STATED for those without any."""
-    selected = Selected.of(index, selection)
-    table = cross(selected, facet_places(index, "country"), facet_places(index, ""), is_shared=True)
+    selected = Selected.of(snapshot.index, selection)
+    table = cross(selected, places_of(snapshot, "country"), places_of(snapshot, ""), is_shared=True)
     return dict(zip(table.rows, table.row_totals.cents.tolist(), strict=True))
 
 
 def sums_by_term(facet: str) -> list[tuple[TermView, Sums]]:
     """Sums of each term of a facet that has projects, in the order of its list."""
     snapshot = current_snapshot()
-    cache, key = caches_for(snapshot).statistics, (facet, "")
-    counted: list[tuple[TermView, Sums]] | None = cache.get(key)
-    if counted is None:
-        index, bitmaps = snapshot.index, snapshot.index.bitmaps[facet]
-        terms = [term for term in snapshot.terms.in_facet(facet) if bitmaps.get(term.code)]
-        sums = [(term, index.sums(bitmaps[term.code])) for term in terms]
-        counted = put_bounded(cache, key, sums, MAX_CACHED_STATISTICS)
+    index, bitmaps = snapshot.index, snapshot.index.bitmaps[facet]
+    terms = [term for term in snapshot.terms.in_facet(facet) if bitmaps.get(term.code)]
+    counted: list[tuple[TermView, Sums]] = remember(
+        caches_for(snapshot).statistics,
+        (facet, ""),
+        MAX_CACHED_STATISTICS,
+        lambda: [(term, index.sums(bitmaps[term.code])) for term in terms],
+    )
     return counted
 
 

@@ -14,7 +14,14 @@ from pyroaring import BitMap
 from portal.database.public_reader import public_session
 from portal.search.arrays import IntegerArray
 from portal.search.fulltext import text_index
-from portal.search.index.caches import MAX_CACHED_AGGREGATES, MAX_CACHED_TEXTS, TextHits, caches_for, put_bounded
+from portal.search.index.caches import (
+    MAX_CACHED_AGGREGATES,
+    MAX_CACHED_TEXTS,
+    TextHits,
+    caches_for,
+    put_bounded,
+    remember,
+)
 from portal.search.index.current import current_snapshot, load_projects
 from portal.search.index.facet_index import FacetCounts, FacetIndex, Sums
 from portal.search.index.shared_value import shared_cents
@@ -74,11 +81,12 @@ def text_hits(snapshot: Snapshot, filters: Filters) -> TextHits | None:
 
 def aggregate(snapshot: Snapshot, filters: Filters, hits: BitMap | None, selection: BitMap) -> tuple[Sums, FacetCounts]:
     """The sums of a selection and the counts of every facet value."""
-    cache, criteria = caches_for(snapshot).aggregates, filters.criteria
-    if (cached := cache.get(criteria)) is not None:
-        return cached
-    computed = sums_of(snapshot, filters, selection), snapshot.index.facet_counts(filters, hits, selection)
-    return put_bounded(cache, criteria, computed, MAX_CACHED_AGGREGATES)
+    return remember(
+        caches_for(snapshot).aggregates,
+        filters.criteria,
+        MAX_CACHED_AGGREGATES,
+        lambda: (sums_of(snapshot, filters, selection), snapshot.index.facet_counts(filters, hits, selection)),
+    )
 
 
 @dataclass(frozen=True)

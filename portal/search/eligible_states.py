@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from pyroaring import BitMap
+
 from portal.search.directory import sums_of
-from portal.search.index.caches import MAX_CACHED_STATISTICS, caches_for, put_bounded
+from portal.search.index.caches import MAX_CACHED_STATISTICS, caches_for, remember
 from portal.search.index.current import current_snapshot
 from portal.search.index.facet_index import Sums
+from portal.search.index.snapshot import Snapshot
 from portal.search.query.filters import Filters
 from portal.search.read_models.terms import TermView
 from portal.vocabulary.term_lists import eligible_states
@@ -47,27 +50,26 @@ class EligibleRegion:
 def eligible_regions() -> tuple[EligibleRegion, ...]:
     """The regions of the dated list of eligible states, in its order."""
     snapshot = current_snapshot()
-    cache, key = caches_for(snapshot).statistics, ("eligible states", "")
-    counted: tuple[EligibleRegion, ...] | None = cache.get(key)
-    if counted is None:
-        counted = put_bounded(cache, key, tuple(_count()), MAX_CACHED_STATISTICS)
+    counted: tuple[EligibleRegion, ...] = remember(
+        caches_for(snapshot).statistics,
+        ("eligible states", ""),
+        MAX_CACHED_STATISTICS,
+        lambda: tuple(_count(snapshot)),
+    )
     return counted
 
 
-def _count() -> list[EligibleRegion]:
-    terms, regions = current_snapshot().terms, []
+def _count(snapshot: Snapshot) -> Iterator[EligibleRegion]:
+    terms = snapshot.terms
     for code, (states, listed) in eligible_states().items():
         known = [term for alpha3 in listed if (term := terms.get("country", alpha3))]
         if region := terms.get("region", code):
-            together = _received([term.code for term in known])
-            regions.append(
-                EligibleRegion(region, states, tuple((term, _received([term.code])) for term in known), together)
-            )
-    return regions
+            each = tuple((term, _received(snapshot, [term])) for term in known)
+            yield EligibleRegion(region, states, each, _received(snapshot, known))
 
 
-def _received(codes: Collection[str]) -> Received:
-    snapshot = current_snapshot()
-    filters = Filters(selected=frozenset(("country", code) for code in codes))
-    selection = snapshot.index.select(filters, None) if codes else snapshot.index.all_rows - snapshot.index.all_rows
+def _received(snapshot: Snapshot, states: Sequence[TermView]) -> Received:
+    filters = Filters(selected=frozenset(("country", state.code) for state in states))
+    # Without any state the search would find everything.
+    selection = snapshot.index.select(filters, None) if states else BitMap()
     return Received(filters, sums_of(snapshot, filters, selection))

@@ -12,7 +12,7 @@ from portal.search import pivot
 from portal.search.arrays import IntegerArray
 from portal.search.directory import text_hits, with_current_codes
 from portal.search.index.bitmaps import to_row_array
-from portal.search.index.caches import MAX_CACHED_FIGURES, caches_for, put_bounded
+from portal.search.index.caches import MAX_CACHED_FIGURES, caches_for, remember
 from portal.search.index.current import current_snapshot
 from portal.search.index.facet_index import FacetIndex, Sums
 from portal.search.index.snapshot import Snapshot
@@ -80,9 +80,7 @@ def figures_of(filters: Filters) -> Figures:
     snapshot = current_snapshot()
     filters = with_current_codes(snapshot, filters)
     cache, criteria = caches_for(snapshot).figures, filters.criteria
-    counted: Figures | None = cache.get(criteria)
-    if counted is None:
-        counted = put_bounded(cache, criteria, _count(snapshot, criteria), MAX_CACHED_FIGURES)
+    counted: Figures = remember(cache, criteria, MAX_CACHED_FIGURES, lambda: _count(snapshot, criteria))
     return replace(counted, filters=filters)
 
 
@@ -92,12 +90,12 @@ def _count(snapshot: Snapshot, filters: Filters) -> Figures:
     selection = index.select(filters, hits)
     starts, ends = _dated(index, selection)
     by_year = TableOptions(by="year", across="region", measure="full")
-    years = pivot.table(filters, by_year, limits=(None, MAX_REGIONS))
+    years = pivot.table_from(snapshot, filters, by_year, limits=(None, MAX_REGIONS))
     return Figures(
         filters=filters,
         sums=years.sums,
         years=years,
-        themes=pivot.table(filters, TableOptions(by="theme", measure="full")),
+        themes=pivot.table_from(snapshot, filters, TableOptions(by="theme", measure="full")),
         regions={code: count for code, rows in index.bitmaps["region"].items() if (count := _shared(rows, selection))},
         budgets=_spread(index, selection, "budget", _budgets(index, selection)),
         lengths=_spread(index, selection, "length", np.sort(ends // _YEAR - starts // _YEAR + 1)),

@@ -43,8 +43,23 @@ class GoalStats:
     targets: tuple[GoalStats, ...] = ()
 
     @property
+    def aim(self) -> str:
+        return aim_name(self.term)
+
+    @property
     def has_projects(self) -> bool:
         return bool(self.stated.projects or self.proposed)
+
+
+def aim_name(term: TermView) -> str:
+    """What addresses call a Goal, target or objective, such as sdg-10.7."""
+    return f"{term.facet}-{term.code}"
+
+
+def find_aim(terms: Terms, name: str) -> TermView | None:
+    """The term that addresses call so."""
+    facet, _, code = name.partition("-")
+    return terms.get(facet, code) if facet in FACETS else None
 
 
 def goal_stats(facet: str) -> list[GoalStats]:

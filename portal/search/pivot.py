@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from portal.search.directory import sums_of, text_hits, with_current_codes
-from portal.search.index.axis import OTHERS, FacetPlaces, Selected, facet_places
-from portal.search.index.caches import caches_for, put_bounded
+from portal.search.index.axis import OTHERS, Selected
+from portal.search.index.caches import places_of
 from portal.search.index.crosstab import Crosstab, Limits, cross
 from portal.search.index.current import current_snapshot
 from portal.search.index.facet_index import Sums, matches_all_values
@@ -15,7 +15,7 @@ from portal.search.query.filters import Filters
 from portal.search.query.table_options import TableOptions
 from portal.search.read_models.terms import Terms
 from portal.vocabulary.bands import number_of
-from portal.vocabulary.facets import NOT_STATED, TABLE_FACETS
+from portal.vocabulary.facets import NOT_STATED
 
 
 @dataclass(frozen=True)
@@ -34,14 +34,18 @@ def table(filters: Filters, options: TableOptions, *, limits: Limits = (None, No
 
     `limits` are the most rows and columns; the rest is one (OTHERS).
     """
-    snapshot = current_snapshot()
+    return table_from(current_snapshot(), filters, options, limits=limits)
+
+
+def table_from(snapshot: Snapshot, filters: Filters, options: TableOptions, *, limits: Limits = (None, None)) -> Pivot:
+    """The same from one snapshot, for several tables that must agree."""
     filters = with_current_codes(snapshot, filters)
     hits, _ = text_hits(snapshot, filters) or (None, None)
     selection = snapshot.index.select(filters, hits)
     crosstab = cross(
         Selected.of(snapshot.index, selection, counts_only=options.measure == "projects"),
-        _places(snapshot, options.by),
-        _places(snapshot, options.across),
+        places_of(snapshot, options.by),
+        places_of(snapshot, options.across),
         is_shared=options.measure == "shared",
         limits=limits,
     )
@@ -49,13 +53,6 @@ def table(filters: Filters, options: TableOptions, *, limits: Limits = (None, No
     columns = _shown_order(snapshot.terms, options.across, crosstab.columns)
     crosstab = crosstab.ordered(rows, columns)
     return Pivot(filters, options, crosstab, sums_of(snapshot, filters, selection), snapshot)
-
-
-def _places(snapshot: Snapshot, facet: str) -> FacetPlaces:
-    cache = caches_for(snapshot).places
-    if (cached := cache.get(facet)) is not None:
-        return cached
-    return put_bounded(cache, facet, facet_places(snapshot.index, facet), len(TABLE_FACETS) + 1)
 
 
 def _shown_order(terms: Terms, facet: str, values: tuple[str, ...]) -> list[int]:

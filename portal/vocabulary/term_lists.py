@@ -56,20 +56,26 @@ def alpha2_by_alpha3() -> dict[str, str]:
 
 
 @cache
-def eligible_states() -> dict[str, tuple[int, tuple[str, ...]]]:
-    """By region code, the number of eligible member states and the alpha-3 codes of those that are known.
-
-    Source: the Line 2 list of August 2024, of which our copy is cut off in Europe and the Middle East.
-    """
-    known: dict[str, list[str]] = {code: [] for code in eligible_state_counts()}
-    with (TERM_LISTS_DIR / "eligibility.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            known[row["region"]].append(row["country"])
-    return {code: (count, tuple(known[code])) for code, count in eligible_state_counts().items()}
+def eligible_regions() -> tuple[dict[str, str], ...]:
+    """The rows of the Line 2 list of August 2024, a region each, in its own order."""
+    with (TERM_LISTS_DIR / "eligibility_regions.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(csv.DictReader(file))
 
 
 @cache
-def eligible_state_counts() -> dict[str, int]:
-    """The number of eligible member states by region code; source: the Line 2 list of August 2024."""
-    with (TERM_LISTS_DIR / "eligibility_regions.csv").open(encoding="utf-8", newline="") as file:
-        return {row["region"]: int(row["states"]) for row in csv.DictReader(file)}
+def eligible_states() -> dict[str, tuple[int, tuple[str, ...]]]:
+    """By region code, the number of eligible member states and the alpha-3 codes of those that are known.
+
+    Our copy of the list is cut off in Europe and the Middle East.
+    """
+    known: dict[str, list[str]] = {row["region"]: [] for row in eligible_regions()}
+    with (TERM_LISTS_DIR / "eligibility.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            known[row["region"]].append(row["country"])
+    return {row["region"]: (int(row["states"]), tuple(known[row["region"]])) for row in eligible_regions()}
+
+
+@cache
+def principle_names(language: str) -> tuple[str, ...]:
+    """The guiding principles of the Global Compact for Migration, in the order of the resolution."""
+    return tuple(row.names[language] for row in read_term_list("gcm_principle"))

@@ -11,7 +11,6 @@ from portal.vocabulary.workflow import State
 from tests.factories import COMPLETE, Office, import_records
 from tests.page_text import words
 from tests.promises.situations import looked_at
-from tests.staff_clients import Colleague
 
 # The facets whose counts are told, in their order, as their fields are called.
 FACETS = {"status": "Project Status", "type": "Project Type", "coverage": "Coverage", "region": "IDF Region"}
@@ -28,11 +27,6 @@ OTHERS = [
 def office(session):
     import_records(session, OTHERS)
     return Office(session())
-
-
-@pytest.fixture
-def people(app, session, office):
-    return {name: Colleague(app, session, account) for name, account in office.everyone.items()}
 
 
 def counts(client):

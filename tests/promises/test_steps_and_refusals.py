@@ -15,7 +15,6 @@ from tests import golden_files, page_text
 from tests.factories import COMPLETE, Office
 from tests.page_text import words
 from tests.promises.situations import SITUATIONS, line, looked_at, masked
-from tests.staff_clients import Colleague
 
 NEW = "/staff/projects/new"
 # Who tries which step in which situation: steps that nobody may take there, then steps that this person may not take.
@@ -40,11 +39,6 @@ scheduled, by a reviewer: reviewer unschedule
 @pytest.fixture
 def office(session):
     return Office(session())
-
-
-@pytest.fixture
-def people(app, session, office):
-    return {name: Colleague(app, session, account) for name, account in office.everyone.items()}
 
 
 def approved_by_another(office, draft):

@@ -11,7 +11,6 @@ from tests import golden_files, page_text
 from tests.factories import COMPLETE, Office
 from tests.page_text import words
 from tests.promises.situations import SITUATIONS, line, looked_at, masked
-from tests.staff_clients import Colleague
 
 QUEUES = ("review", "publish", "others", "returned", "drafts", "done")
 
@@ -19,11 +18,6 @@ QUEUES = ("review", "publish", "others", "returned", "drafts", "done")
 @pytest.fixture
 def office(session):
     return Office(session())
-
-
-@pytest.fixture
-def people(app, session, office):
-    return {name: Colleague(app, session, account) for name, account in office.everyone.items()}
 
 
 def parts(element):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
@@ -9,11 +10,12 @@ from weakref import WeakKeyDictionary
 
 from pyroaring import BitMap
 
-from portal.search.index.axis import FacetPlaces
+from portal.search.index.axis import FacetPlaces, facet_places
 from portal.search.index.facet_index import FacetCounts, Sums
 from portal.search.index.snapshot import Snapshot
 from portal.search.query.filters import Filters
 from portal.search.read_models.project import ProjectView
+from portal.vocabulary.facets import TABLE_FACETS
 
 MAX_CACHED_TEXTS = 256
 MAX_CACHED_PROJECTS = 4_096
@@ -37,7 +39,7 @@ class TextHits(NamedTuple):
 
 @dataclass(frozen=True)
 class SnapshotCaches:
-    """Write with `put_bounded` only; all threads share them.
+    """Write with `remember` or `put_bounded` only; all threads share them.
 
     `text_hits` maps a search text to the rows that contain it, `projects` a database id to its project, and
     `aggregates` the criteria of a search to its sums and facet counts, which sorting and paging do not change. `places`
@@ -70,3 +72,17 @@ def put_bounded(cache: dict[CacheKey, CacheValue], key: CacheKey, value: CacheVa
         with suppress(StopIteration, RuntimeError):
             cache.pop(next(iter(cache)), None)
     return cache.setdefault(key, value)
+
+
+def remember(
+    cache: dict[CacheKey, CacheValue], key: CacheKey, limit: int, make: Callable[[], CacheValue]
+) -> CacheValue:
+    """The value of a key, made at its first use; None is no value."""
+    value = cache.get(key)
+    return put_bounded(cache, key, make(), limit) if value is None else value
+
+
+def places_of(snapshot: Snapshot, facet: str) -> FacetPlaces:
+    """The values that all projects have of a facet; "" is that of no facet."""
+    cache = caches_for(snapshot).places
+    return remember(cache, facet, len(TABLE_FACETS) + 1, lambda: facet_places(snapshot.index, facet))

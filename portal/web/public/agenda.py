@@ -8,9 +8,10 @@ from werkzeug.wrappers import Response
 from portal.errors import NotFound
 from portal.search import Filters, goals
 from portal.search.index import current
+from portal.search.query.parameters import ParameterReader, parse_page_number
 from portal.search.query.table_options import TableOptions
 from portal.search.read_models.terms import TermView
-from portal.vocabulary.term_lists import read_term_list
+from portal.vocabulary.term_lists import principle_names
 from portal.web.declarations import public
 from portal.web.http.conditional_get import cacheable, path_key
 from portal.web.presentation import i18n, table_urls
@@ -27,7 +28,7 @@ def show_agenda() -> str:
         "public/agenda_2030.html",
         goals=goals.goal_stats("sdg"),
         objectives=goals.goal_stats("gcm"),
-        principles=[row.names[i18n.current_locale()] for row in read_term_list("gcm_principle")],
+        principles=principle_names(i18n.current_locale()),
         file_urls={facet: table_urls.table_file_path(Filters(), TableOptions(facet), "csv") for facet in goals.FACETS},
     )
 
@@ -59,15 +60,15 @@ def show_suggested(aim: str) -> Response:
 
 
 def _find_term(aim: str) -> TermView:
-    facet, _, code = aim.partition("-")
-    term = current.current_snapshot().terms.get(facet, code) if facet in goals.FACETS else None
+    term = goals.find_aim(current.current_snapshot().terms, aim)
     if term is None:
         raise NotFound(aim)
     return term
 
 
 def _page_number() -> int:
-    return Filters.parse(request.args).page
+    number: int = ParameterReader(request.args).read("page", parse_page_number, 1)
+    return number
 
 
 def _suggested_url(aim: str, page: int) -> str:

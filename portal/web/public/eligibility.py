@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from functools import cache
 
 from portal.text.folding import fold
-from portal.vocabulary.term_lists import TERM_LISTS_DIR, read_term_list
+from portal.vocabulary.term_lists import eligible_regions, eligible_states, read_term_list
 
 
 @dataclass(frozen=True)
@@ -29,21 +28,14 @@ def line_2(language: str) -> tuple[EligibleRegion, ...]:
     """The Line 2 list of August 2024 in its own order, with country names in this language, sorted."""
     regions = {row.code: row.names[language] for row in read_term_list("region")}
     countries = {row.code: row.names[language] for row in read_term_list("country")}
-    names_by_region: dict[str, list[str]] = {}
-    for row in _rows("eligibility"):
-        names_by_region.setdefault(row["region"], []).append(countries[row["country"]])
+    known = eligible_states()
     return tuple(
         EligibleRegion(
             name=regions[row["region"]],
             states=int(row["states"]),
             share=int(row["share"]),
             is_printed=row["basis"] == "published",
-            names=tuple(sorted(names_by_region.get(row["region"], ()), key=fold)),
+            names=tuple(sorted((countries[code] for code in known[row["region"]][1]), key=fold)),
         )
-        for row in _rows("eligibility_regions")
+        for row in eligible_regions()
     )
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    with (TERM_LISTS_DIR / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))

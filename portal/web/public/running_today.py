@@ -8,14 +8,21 @@ from flask import Flask, redirect, request
 from werkzeug.wrappers import Response
 
 from portal.search.query.filters import encode_pairs
+from portal.web.security import csrf
 
 PARAMETER, NOW = "running", "now"
-_ROOMS = ("/projects", "/embed/", "/data-and-research/")
 
 
 def lead_to_today() -> Response | None:
-    """A redirect to the same address with today (UTC) as its day, for requests that name no day but now."""
-    if request.args.get(PARAMETER) != NOW or not request.path.startswith(_ROOMS):
+    """A redirect to the same address with today (UTC) as its day, for requests that name no day but now.
+
+    Not in the API, which takes the day alone and refuses what it does not know.
+    """
+    if (
+        request.args.get(PARAMETER) != NOW
+        or request.method not in csrf.SAFE_METHODS
+        or request.path.startswith("/api/")
+    ):
         return None
     others = [(name, value) for name, value in request.args.items(multi=True) if name not in (PARAMETER, "on")]
     day = datetime.now(UTC).date().isoformat()

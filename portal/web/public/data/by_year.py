@@ -144,9 +144,10 @@ def regions(figures: Figures, selections: Selections) -> Figure:
     rows = [
         [
             heading_cell(year, selections.having(("year", year))),
+            # Most cells are empty, and an address takes longer than all the rest of one.
             *(
-                count_cell(int(counts[row][place]), _in_region(selections, year, code))
-                for place, (code, _) in enumerate(named)
+                count_cell(count, _in_region(selections, year, code) if count else "")
+                for count, (code, _) in zip(counts[row].tolist(), named, strict=True)
             ),
         ]
         for year, row in stated
@@ -202,16 +203,17 @@ def _in_region(selections: Selections, year: str, code: str) -> str:
 def running(figures: Figures, selections: Selections) -> Figure:
     """Projects that run at the end of each year."""
     years = figures.running.by_year
-    numbers = [(str(year), years.get(year, 0)) for year in all_years([*years])]
+    urls = {year: selections.running_at_end_of(year) if count else "" for year, count in years.items()}
     points = [
         Point(
-            name,
+            str(year),
             count,
             formatting.number(count),
-            full_label(name, projects_phrase(count)),
-            selections.running_at_end_of(int(name)) if count else "",
+            full_label(str(year), projects_phrase(count)),
+            urls.get(year, ""),
         )
-        for name, count in numbers
+        for year in all_years([*years])
+        for count in [years.get(year, 0)]
     ]
     return Figure(
         key="running-by-year",
@@ -226,10 +228,7 @@ def running(figures: Figures, selections: Selections) -> Figure:
         drawing=column_chart(points, formatting.number),
         table=table_of(
             [gettext("End of the year"), gettext("Running projects")],
-            [
-                [heading_cell(str(year)), count_cell(count, selections.running_at_end_of(year))]
-                for year, count in years.items()
-            ],
+            [[heading_cell(str(year)), count_cell(count, urls[year])] for year, count in years.items()],
         ),
     )
 

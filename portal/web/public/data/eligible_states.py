@@ -12,8 +12,6 @@ from portal.web.presentation.i18n import gettext
 from portal.web.public import results
 from portal.web.public.data.figure import Cell, Table, count_cell, heading_cell, money_cell, table_of
 
-KEY = "eligible-states"
-
 
 @dataclass(frozen=True)
 class RegionOfStates:

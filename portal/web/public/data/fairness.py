@@ -8,7 +8,7 @@ from portal.search import aggregates
 from portal.search.aggregates import RegionShare
 from portal.search.figures import Figures
 from portal.vocabulary.facets import NOT_STATED
-from portal.vocabulary.term_lists import eligible_state_counts
+from portal.vocabulary.term_lists import eligible_states
 from portal.web.presentation import filter_text, formatting
 from portal.web.presentation.charts.dumbbell import Dumbbell, dumbbells
 from portal.web.presentation.i18n import gettext
@@ -33,7 +33,7 @@ def is_comparable(figures: Figures) -> bool:
 
 def shares(figures: Figures, selections: Selections) -> Figure:
     counts = figures.regions
-    eligible = eligible_state_counts()
+    eligible = {code: states for code, (states, _) in eligible_states().items()}
     found = aggregates.region_shares(eligible, counts)
     left = {code: count for code, count in counts.items() if code not in eligible}
     drawn, end = dumbbells([(share.project_share, share.state_share) for share in found])

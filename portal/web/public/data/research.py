@@ -20,6 +20,7 @@ from portal.web.public.data.figure import Figure
 bp = Blueprint("data", __name__)
 
 _PATH = "/data-and-research/"
+_CSV = "text/csv; charset=utf-8"
 
 
 def cache_key() -> str:
@@ -42,17 +43,25 @@ def show_eligible_states() -> str:
     return render_template("public/eligible_states.html", page=eligible_states.build_page())
 
 
+@bp.get(f"{_PATH}eligible-states.csv", endpoint="eligible_states_file")
+@public
+def download_eligible_states() -> Response:
+    etag = state_etag(current.current_snapshot().catalogue_version.stamp, request.path)
+    if response := unchanged(etag):
+        return response
+    body = files.write_csv(eligible_states.build_page().csv_table)
+    return FileHead(_CSV, 'attachment; filename="eligible-states.csv"', etag).response([body])
+
+
 @bp.get(f"{_PATH}<chart>.csv", endpoint="csv_file")
 @public
 def download_csv(chart: str) -> Response:
     def write(counted: Figures) -> bytes:
-        if chart == eligible_states.KEY:
-            return files.write_csv(eligible_states.build_page().csv_table)
         if chart == data_page.KEY_FIGURES:
             return files.write_csv(data_page.key_figures(counted))
         return files.write_csv(_chart(counted, chart).table)
 
-    return _respond(chart, "csv", "text/csv; charset=utf-8", write)
+    return _respond(chart, "csv", _CSV, write)
 
 
 @bp.get(f"{_PATH}<chart>.svg", endpoint="svg_file")

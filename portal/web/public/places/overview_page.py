@@ -50,7 +50,6 @@ class PlaceRow:
     url: str
     projects_url: str
     national_url: str
-    shared_url: str
 
 
 @dataclass(frozen=True)
@@ -132,7 +131,6 @@ def _row(place: CountryStats, filters: Filters) -> PlaceRow:
         url=state_url(place.term.code),
         projects_url=results.directory_url(own),
         national_url=results.directory_url(own.toggle("coverage", "national")),
-        shared_url=table_urls.table_path(own, TableOptions(measure="shared")),
     )
 
 

@@ -20,10 +20,7 @@ _LATEST = 5
 
 @dataclass(frozen=True)
 class StateRow:
-    """Projects that have one value of a facet; budgets in US cents, `has_budget` says whether any is stated.
-
-    `shared_url` is the table that states the shared value.
-    """
+    """Projects that have one value of a facet; budgets in US cents, `has_budget` says whether any is stated."""
 
     label: str
     url: str
@@ -31,7 +28,6 @@ class StateRow:
     full_budget: int
     shared_budget: int
     has_budget: bool
-    shared_url: str
 
 
 @dataclass(frozen=True)
@@ -60,9 +56,6 @@ class StatePage:
 def build_page(term: TermView) -> StatePage:
     filters = Filters(selected=frozenset({("country", term.code)}))
     result = find(filters)
-    shared_options = TableOptions(measure="shared")
-    shared = pivot.table(filters, shared_options).table
-    amounts = dict(zip(shared.rows, shared.row_totals.cents.tolist(), strict=True))
     sums = result.sums
     return StatePage(
         term=term,
@@ -72,17 +65,16 @@ def build_page(term: TermView) -> StatePage:
             url=results.directory_url(filters),
             projects=sums.projects,
             full_budget=sums.total_cents,
-            shared_budget=amounts.get(term.code, 0),
+            shared_budget=sums.shared_cents or 0,
             has_budget=sums.has_budget,
-            shared_url=table_urls.table_path(filters, shared_options),
         ),
-        tables=list(_tables(filters, term.code)) if sums.projects else [],
+        tables=list(_tables(result, term.code)) if sums.projects else [],
         latest=result.projects[:_LATEST],
         table_url=table_urls.table_path(filters, TableOptions(by="theme", across="year")),
     )
 
 
-def _tables(filters: Filters, code: str) -> Iterator[StateTable]:
+def _tables(result: SearchResult, code: str) -> Iterator[StateTable]:
     titles = {
         "coverage": gettext("National and regional projects"),
         "year": gettext("By year of allocation"),
@@ -90,7 +82,7 @@ def _tables(filters: Filters, code: str) -> Iterator[StateTable]:
     }
     names = filter_text.facet_names()
     for facet, title in titles.items():
-        rows = list(_rows(filters, code, facet))
+        rows = list(_rows(result, code, facet))
         yield StateTable(
             name=facet,
             title=title,
@@ -100,27 +92,25 @@ def _tables(filters: Filters, code: str) -> Iterator[StateTable]:
         )
 
 
-def _rows(filters: Filters, code: str, facet: str) -> Iterator[StateRow]:
+def _rows(result: SearchResult, code: str, facet: str) -> Iterator[StateRow]:
     """One row for each value that the projects have; a project has one value of the facet, so rows add up."""
-    full = pivot.table(filters, TableOptions(by=facet, measure="full"))
-    shared = pivot.table(filters, TableOptions(by=facet, across="country", measure="shared")).table
-    parts = shared.cells.cents[:, shared.columns.index(code)]
-    totals = full.table.row_totals
+    options = TableOptions(by=facet, across="country", measure="shared")
+    table = pivot.table_from(result.snapshot, result.filters, options).table
+    # The totals of rows are full values, the cells of a state its parts.
+    totals, parts = table.row_totals, table.cells.cents[:, table.columns.index(code)]
     for value, projects, stated, cents, part in zip(
-        full.table.rows,
+        table.rows,
         totals.projects.tolist(),
         totals.stated.tolist(),
         totals.cents.tolist(),
         parts.tolist(),
         strict=True,
     ):
-        own = filters.toggle(facet, value)
         yield StateRow(
-            label=filter_text.value_label(full.snapshot.terms, facet, value),
-            url=results.directory_url(own),
+            label=filter_text.value_label(result.snapshot.terms, facet, value),
+            url=results.directory_url(result.filters.toggle(facet, value)),
             projects=projects,
             full_budget=cents,
             shared_budget=part,
             has_budget=stated > 0,
-            shared_url=table_urls.table_path(own, TableOptions(measure="shared")),
         )

@@ -11,6 +11,7 @@ from portal.errors import NotFound
 from portal.search import goals
 from portal.search.index import current
 from portal.search.index.snapshot import Snapshot
+from portal.search.query.parameters import ParameterReader, parse_page_number
 from portal.search.read_models.project import ProjectView
 from portal.search.read_models.terms import TermView
 from portal.vocabulary.tag_rules import TagRule, rules_by_name, tag_rules
@@ -32,10 +33,10 @@ class RuleRow:
 
 @dataclass(frozen=True)
 class RuleList:
-    """The rules with records, most records first; `goals` are the choices of the filter, `aim` is the chosen one."""
+    """The rules with records, most records first; `goals` are the choices of the filter by name, `aim` the chosen."""
 
     rows: tuple[RuleRow, ...]
-    goals: tuple[TermView, ...]
+    goals: dict[str, TermView]
     aim: str
 
 
@@ -70,18 +71,13 @@ def list_rules(args: MultiDict[str, str]) -> RuleList:
     """The rules of the Goal or objective that `aim` names, such as sdg-8, or all rules; without empty ones."""
     snapshot = current.current_snapshot()
     rows = [row for rule in tag_rules() if (row := _rule_row(snapshot, rule)) and row.count]
-    choices = {(row.tag.parent or row.tag): None for row in rows}
-    aim = args.get("aim", "")
-    if aim not in {aim_name(term) for term in choices}:
-        aim = ""
-    shown = [row for row in rows if not aim or aim_name(row.tag.parent or row.tag) == aim]
-    ordered = sorted(choices, key=lambda term: (goals.FACETS.index(term.facet), term.position))
-    return RuleList(tuple(sorted(shown, key=lambda row: -row.count)), tuple(ordered), aim)
-
-
-def aim_name(term: TermView) -> str:
-    """What addresses call a Goal or an objective, such as sdg-8."""
-    return f"{term.facet}-{term.code}"
+    choices = sorted(
+        {row.tag.parent or row.tag for row in rows}, key=lambda term: (goals.FACETS.index(term.facet), term.position)
+    )
+    names = {goals.aim_name(term): term for term in choices}
+    chosen = names.get(aim := args.get("aim", ""))
+    shown = [row for row in rows if chosen in (None, row.tag.parent or row.tag)]
+    return RuleList(tuple(sorted(shown, key=lambda row: -row.count)), names, aim if chosen else "")
 
 
 def get_rule(name: str) -> RuleRow:
@@ -95,12 +91,12 @@ def get_rule(name: str) -> RuleRow:
 
 def show_rule(name: str, args: MultiDict[str, str]) -> RulePage:
     """One page of the records of a rule; a page after the last one shows the last. Raises NotFound."""
-    row, text = get_rule(name), args.get("page", "")
+    row = get_rule(name)
     last_page = max(1, -(-row.count // PAGE_SIZE))
-    page = min(int(text), last_page) if text.isascii() and text.isdigit() and len(text) < 8 else 1
-    ids = ids_of_rule(row.rule, (max(page, 1) - 1) * PAGE_SIZE, PAGE_SIZE)
+    page = min(ParameterReader(args).read("page", parse_page_number, 1), last_page)
+    ids = ids_of_rule(row.rule, (page - 1) * PAGE_SIZE, PAGE_SIZE)
     projects = current.load_projects(current.current_snapshot(), ids)
-    return RulePage(row, projects, max(page, 1), last_page, args.get("selected") == "all")
+    return RulePage(row, projects, page, last_page, args.get("selected") == "all")
 
 
 def ids_of_rule(rule: TagRule, first: int, count: int) -> list[int]:

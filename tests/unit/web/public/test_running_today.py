@@ -40,6 +40,8 @@ def records(session):
         ("/projects.csv?on=2008-01-01&running=now", "/projects.csv?on={}"),
         ("/projects/table?by=year&running=now", "/projects/table?by=year&on={}"),
         ("/embed/projects?running=now", "/embed/projects?on={}"),
+        ("/where-we-work/map?running=now", "/where-we-work/map?on={}"),
+        ("/data-and-research/?running=now", "/data-and-research/?on={}"),
     ],
 )
 def test_now_leads_to_today(client, records, asked, answer):

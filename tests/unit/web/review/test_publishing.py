@@ -7,23 +7,7 @@ import pytest
 from portal.database.orm import now
 from portal.services.accounts import sessions
 from portal.vocabulary.workflow import State
-from tests.factories import COMPLETE, Office
-from tests.staff_clients import Colleague
-
-
-@pytest.fixture
-def office(session):
-    return Office(session())
-
-
-@pytest.fixture
-def people(app, session, office):
-    return {name: Colleague(app, session, account) for name, account in office.everyone.items()}
-
-
-@pytest.fixture
-def reviewer(people):
-    return people["reviewer"]
+from tests.factories import COMPLETE
 
 
 class TestWithdrawal:

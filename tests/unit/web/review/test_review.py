@@ -11,7 +11,7 @@ from portal.models import AuditEvent, Revision
 from portal.services.editorial import idempotency, review, workflow
 from portal.services.editorial.workflow import Action
 from portal.vocabulary.workflow import State
-from tests.factories import COMPLETE, Office
+from tests.factories import COMPLETE
 from tests.form_data import as_sent
 from tests.loops import not_empty
 from tests.pages import words
@@ -22,21 +22,6 @@ SPELT = {Action.SAVE: "edit", Action.SET_DUE: "due", Action.HAND_OVER: "hand-ove
 ADDRESSES = {action: SPELT.get(action, str(action)) for action in Action}
 WITH_QUESTION = (Action.SAVE, Action.WITHDRAW, Action.DISCARD, Action.HAND_OVER)
 WITHOUT_QUESTION = [action for action in Action if action not in WITH_QUESTION]
-
-
-@pytest.fixture
-def office(session):
-    return Office(session())
-
-
-@pytest.fixture
-def people(app, session, office):
-    return {name: Colleague(app, session, account) for name, account in office.everyone.items()}
-
-
-@pytest.fixture
-def reviewer(people):
-    return people["reviewer"]
 
 
 def at(revision, step=""):

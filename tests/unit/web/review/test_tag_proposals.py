@@ -9,30 +9,14 @@ from portal.models import AuditEvent, Project
 from portal.services.accounts import sessions
 from portal.services.editorial import idempotency, publication, tag_confirmation
 from portal.vocabulary.workflow import State
-from tests.factories import COMPLETE, Office, import_records
+from tests.factories import COMPLETE, import_records
 from tests.loops import not_empty
 from tests.page_text import words
-from tests.staff_clients import Colleague
 
 RULES = "/staff/tag-proposals/"
 RULE = f"{RULES}sdg-10.7-labour-migration"
 CONFIRM = f"{RULE}/confirm"
 LABOUR = {"project_type": "Labour Migration", "status": "Active"}
-
-
-@pytest.fixture
-def office(session):
-    return Office(session())
-
-
-@pytest.fixture
-def people(app, session, office):
-    return {name: Colleague(app, session, account) for name, account in office.everyone.items()}
-
-
-@pytest.fixture
-def reviewer(people):
-    return people["reviewer"]
 
 
 @pytest.fixture

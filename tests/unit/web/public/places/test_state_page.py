@@ -37,14 +37,14 @@ def test_each_number_leads_to_its_projects(records, visit):
     assert [link.attrs["href"] for link in national.query("a")] == [
         "/projects/?country=KEN&coverage=national",
         "/projects/?country=KEN&coverage=national",
-        "/projects/table?by=country&measure=shared&country=KEN&coverage=national",
+        "/projects/?country=KEN&coverage=national",
     ]
 
 
-def test_the_table_that_a_shared_value_leads_to_states_it(records, visit):
-    page = visit("/projects/table?by=country&measure=shared&country=KEN&coverage=regional")
-    stated = {words(row.query("th")[0]): words(row.query("td")[0]) for row in page.select(".crosstab tbody tr")}
-    assert stated["Kenya"] == "33.34"
+def test_the_list_that_a_shared_value_leads_to_states_it(records, visit):
+    (_, regional, *_) = visit("/where-we-work/KEN").select("main table tbody tr")
+    totals = [words(figure) for figure in visit(regional.query("a")[2].attrs["href"]).select(".totals dd")]
+    assert totals[:3] == ["1", "USD 100", "USD 33 USD 33.34"]
 
 
 def test_it_leads_to_the_list_the_table_the_workbook_and_the_rule(records, visit):
