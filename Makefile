@@ -45,8 +45,8 @@ demo: $(RUN) ## Add an author, a reviewer, an administrator and a queue with wor
 	@.venv/bin/portal demo
 
 test: check $(NODE) ## Everything: what check does, then all tests: on SQLite, on PostgreSQL, in a browser
-	@$(PY) -m pytest -m "not browser and not alone" -n 2
-	@PORTAL_TEST_DATABASE=postgresql $(PY) -m pytest -m "not browser and not alone" -n 2
+	@$(PY) -m pytest -m "not browser and not alone" -n 3
+	@PORTAL_TEST_DATABASE=postgresql $(PY) -m pytest -m "not browser and not alone" -n 3
 	@$(PY) -m pytest -m "browser and not alone" -n 2
 	@$(PY) -m pytest -m alone
 

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from functools import cached_property
 from html.parser import HTMLParser
 from itertools import zip_longest
 
@@ -72,11 +73,7 @@ class Markup:
         self.address = response.request.path
         assert response.status_code == status, f"{self.address}: {response.status}\n{self.text[:2000]}"
         assert response.content_type == "text/html; charset=utf-8", self.address
-        # Strict: raises at the first parse error. That alone lets unclosed and misplaced elements pass.
-        self.tree = JustHTML(self.text, sanitize=False, strict=True, fragment=self.is_fragment)
-        self.elements = list(elements(self.tree.root))
-        self.ids = Counter(element.attrs["id"] for _, element in self.elements if "id" in element.attrs)
-        # The run on SQLite checks the same pages.
+        # The run on SQLite checks the same pages; reading them is a tenth of a run, and many tests look at no element.
         checks = () if postgres.IS_TESTED else self.checks
         faults = [fault for check in checks for fault in getattr(self, check)()]
         assert not faults, "\n".join([self.address, *faults])
@@ -85,6 +82,20 @@ class Markup:
         "is_read_as_written", "has_unique_ids", "names_what_is_there", "labels_its_controls",
         "keeps_script_and_style_out", "has_words_in_links", "describes_its_images",
     )  # fmt: skip
+
+    @cached_property
+    def tree(self):
+        # Strict: raises at the first parse error. That alone lets unclosed and misplaced elements pass.
+        return JustHTML(self.text, sanitize=False, strict=True, fragment=self.is_fragment)
+
+    @cached_property
+    def elements(self):
+        """Every element with the names of its parents, in order."""
+        return list(elements(self.tree.root))
+
+    @cached_property
+    def ids(self):
+        return Counter(element.attrs["id"] for _, element in self.elements if "id" in element.attrs)
 
     def select(self, selector):
         if selector.isalnum():

@@ -16,7 +16,7 @@ from tests.http_clients import Browser
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105 # of an account of these tests
 WRONG = "seven slow boats drift"
 NO_LIMIT = 1_000_000
-ROUNDS = 40
+ROUNDS = 20
 # A hash more or less would double a time or halve it.
 TOLERANCE = 0.35
 # Of a password what counts is the work of its thread, whatever else the machine does; a link waits for its moment.

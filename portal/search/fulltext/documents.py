@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from portal.models import Project, ProjectCountry, Term
@@ -47,7 +48,7 @@ class Document:
         )
 
 
-def searchable_names(terms: Sequence[Term]) -> dict[int, str]:
+def searchable_names(terms: Sequence[Term | Row[Any]]) -> dict[int, str]:
     """By term id: its names in all languages, its aliases, and the names of its parent term."""
     by_id = {term.id: term for term in terms}
     names = {term.id: " ".join(dict.fromkeys([term.name, *term.names.values(), *term.aliases])) for term in terms}
@@ -62,7 +63,7 @@ def load_documents(session: Session, project_ids: Sequence[int]) -> Iterator[Doc
 
     Pass at most a few thousand ids: each one is a parameter of the statement.
     """
-    names = searchable_names(session.execute(select(Term)).scalars().all())
+    names = searchable_names(session.execute(select(*Term.__table__.columns)).all())
     links = select(ProjectCountry.project_id, ProjectCountry.term_id).where(ProjectCountry.project_id.in_(project_ids))
     countries: dict[int, list[int]] = defaultdict(list)
     for project_id, term_id in session.execute(links):

@@ -9,11 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.errors import UnreadableFile
-from portal.models import Term
 from portal.services.audit import recording
 from portal.services.imports.absent_columns import AbsentColumns
 from portal.services.imports.batches import Batch, Prefixes, validated_batches
@@ -48,7 +46,7 @@ def import_file(
     written inside `with batch_context()`, which may be its own transaction. `in_worker` reads and validates in a second
     process. `on_total` gets the number of rows, `on_progress` that of each stored batch. Raises UnreadableFile.
     """
-    term_lookup = TermLookup(session.execute(select(Term)).scalars(), accepts_new=new_terms == "add")
+    term_lookup = TermLookup.load(session, accepts_new=new_terms == "add")
     source = path, term_lookup, Prefixes(id_prefix, iati_prefix)
     with batches_from_worker(*source) if in_worker else nullcontext(validated_batches(*source)) as batches:
         row_count, columns, shared_values = prescan(path)

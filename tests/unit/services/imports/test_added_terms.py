@@ -2,7 +2,6 @@
 
 import pytest
 
-from portal.models import Term
 from portal.services.imports.added_terms import TermStore
 from portal.services.imports.issues import ImportIssue
 from portal.services.records.field_values import FieldValidation
@@ -20,7 +19,7 @@ from portal.services.records.validation import validate_fields
     ],
 )
 def test_a_new_term_is_noted_at_its_column_in_the_first_row_that_has_it(session, field, column, facet):
-    lookup, store = TermLookup(session().query(Term), accepts_new=True), TermStore(session())
+    lookup, store = TermLookup.load(session(), accepts_new=True), TermStore(session())
     rows = [validate_fields(FieldValidation({"title": "A title", field: "Unheard of"}), lookup, row=n) for n in (7, 8)]
     store.announce(lookup.take_new_terms())
     reason, advice = f"A new term was added to the list {facet}", "Check that it is not a misspelling"

@@ -7,7 +7,6 @@ from multiprocessing import Pipe
 import pytest
 
 from portal.errors import UnreadableFile
-from portal.models import Term
 from portal.services.imports import worker
 from portal.services.imports.batches import Batch, Prefixes
 from portal.services.imports.header import REQUIRED_COLUMNS
@@ -23,7 +22,7 @@ def sent(session, tmp_path):
         path = tmp_path / "in.csv"
         path.write_text(text, encoding="utf-8")
         receiver, sender = Pipe(duplex=False)
-        worker._run_worker(sender, path, TermLookup(session().query(Term), accepts_new=False), Prefixes())
+        worker._run_worker(sender, path, TermLookup.load(session()), Prefixes())
         sender.close()
         with receiver:
             messages = [receiver.recv()]

@@ -17,7 +17,7 @@ TWO = COMPLETE.replace(countries=("KEN", "UGA"), coverage="regional")
 @pytest.fixture
 def validated(session):
     """validated(states, shares, is_form=False) are the shares by code, and the reasons why they are refused."""
-    lookup = TermLookup(session.execute(select(Term)).scalars(), accepts_new=False)
+    lookup = TermLookup.load(session)
     codes = {term.id: term.code for term in session.execute(select(Term).where(Term.facet == "country")).scalars()}
 
     def read(states, shares, *, is_form=False):

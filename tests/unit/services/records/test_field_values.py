@@ -133,7 +133,7 @@ def test_what_is_no_budget_is_refused(text, reason, advice):
 
 @pytest.fixture
 def lookup(session):
-    return TermLookup(session().query(Term), accepts_new=False)
+    return TermLookup.load(session())
 
 
 def test_a_term_is_found_by_any_name(lookup):
@@ -157,7 +157,7 @@ def test_an_unknown_term_is_refused_with_the_closest_one(lookup):
 
 
 def test_a_new_term_is_taken_in_and_reported_once_it_is_stored(session):
-    accepting = TermLookup(session().query(Term), accepts_new=True)
+    accepting = TermLookup.load(session(), accepts_new=True)
     validation = FieldValidation({"project_type": "Salt mining"})
     assert read_term(validation, "project_type", "type", accepting) == -1
     assert findings(validation) == []
@@ -239,7 +239,7 @@ def test_spaces_that_were_made_one_are_said():
 
 def read_optional(session, name, text):
     project = FieldValidation({name: OptionalTerm(text)})
-    lookup = TermLookup(session().query(Term), accepts_new=False)
+    lookup = TermLookup.load(session())
     found = read_codes(project, name, lookup) if name == "sdg" else read_term(project, name, "type", lookup)
     return found, [(finding.kind, finding.reason) for finding in project.findings], project.is_refused
 

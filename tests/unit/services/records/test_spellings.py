@@ -9,12 +9,12 @@ from portal.services.records.spellings import TermLookup, cached_term_lookup
 
 @pytest.fixture
 def lookup(session):
-    return TermLookup(session().query(Term), accepts_new=False)
+    return TermLookup.load(session())
 
 
 @pytest.fixture
 def accepting(session):
-    return TermLookup(session().query(Term), accepts_new=True)
+    return TermLookup.load(session(), accepts_new=True)
 
 
 def add_type(session, code, name):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.models import PartialDate, Term
+from portal.models import PartialDate
 from portal.services.records.field_values import FieldValidation
 from portal.services.records.spellings import TermLookup
 from portal.services.records.validation import read_period, validate_fields
@@ -27,7 +27,7 @@ GOOD = {
 
 @pytest.fixture
 def lookup(session):
-    return TermLookup(session().query(Term), accepts_new=False)
+    return TermLookup.load(session())
 
 
 @pytest.fixture
