@@ -135,8 +135,13 @@ COLUMNS = (
     ),
     Column(
         "country_shares", "list",
-        "Percentages of the budget in the order of the states; empty for equal shares.",
-        getters.shares, "#value+share+pct", "recipient-country/@percentage", "", "", is_safe=True,
+        "Percentages of the budget in the order of the states, as the source states them; empty for equal shares.",
+        getters.shares, "#value+share+pct", "portal:record/@shares", "", "", is_safe=True,
+    ),
+    Column(
+        "counted_shares", "list",
+        "The percentages by which the budget is divided, 100 in total: the stated ones in proportion, or equal ones.",
+        getters.counted_shares, "#value+share+pct+counted", "recipient-country/@percentage", "", "", is_safe=True,
     ),
     Column(
         "summary", "text", "What the project does, in plain Markdown.",

@@ -8,7 +8,7 @@ from operator import attrgetter
 from portal.exports.document import Document
 from portal.exports.record import Record
 from portal.search.read_models.terms import TermView
-from portal.search.shares import share_text
+from portal.search.shares import rebased, share_text
 
 Value = str | int | None | tuple[str, ...]
 Getter = Callable[[Record], Value]
@@ -63,6 +63,10 @@ def codes_of(attribute: str) -> Callable[[Document], Getter]:
 
 def shares(_: Document) -> Getter:
     return lambda record: tuple(map(share_text, record.shares or ()))
+
+
+def counted_shares(_: Document) -> Getter:
+    return lambda record: tuple(map(share_text, rebased(record.shares or [1] * len(record.countries))))
 
 
 def address(document: Document) -> Getter:

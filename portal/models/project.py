@@ -81,8 +81,9 @@ class Project(Model):
 class ProjectCountry(Model):
     """A benefiting member state or, if not `is_eligible`, another country that benefited at the time.
 
-    `share` is what a state gets of the budget, in hundredths of a per cent. Either all states of a project have one,
-    and they add up to 10,000, or none has, and the shares are equal (see search.shares).
+    `share` is what a state gets of the budget, as the source states it, in hundredths of a per cent. Either all states
+    of a project have one, not all zero, or none has, and the shares are equal. Shares that do not add up to 10,000 are
+    counted in proportion (see search.shares).
     """
 
     __tablename__ = "project_country"

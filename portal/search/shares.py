@@ -13,7 +13,7 @@ import numpy as np
 
 from portal.search.arrays import Int64Array, IntegerArray
 
-# Stated shares are in hundredths of a per cent, and those of a project add up to this.
+# Shares are in hundredths of a per cent, and those by which a budget is divided add up to this.
 WHOLE = 10_000
 
 
@@ -27,6 +27,11 @@ def split(amount: int, weights: Sequence[int]) -> list[int]:
     parts = split_each(np.array([amount]), np.zeros(len(weights), dtype=np.int64), np.array(weights))
     result: list[int] = parts.tolist()
     return result
+
+
+def rebased(shares: Sequence[int]) -> list[int]:
+    """Stated shares as they are counted: in proportion, so that they total WHOLE. Those that do stay as they are."""
+    return split(WHOLE, shares)
 
 
 def split_each(amounts: IntegerArray, owners: IntegerArray, weights: IntegerArray) -> Int64Array:

@@ -23,6 +23,7 @@ LABELS = {
     "benefiting_member_states": "Benefiting member states",
     "country_codes": "Benefiting member states (ISO codes)",
     "country_shares": "Shares of the member states",
+    "counted_shares": "Shares as counted",
     "summary": "Summary",
     "source_url": "Source page",
     "prima_id": "Prima ID",

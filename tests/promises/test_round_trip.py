@@ -143,7 +143,9 @@ IATI_ROWS = st.builds(
         "region": st.sampled_from(["", "Africa", "Global", "Latin America and the Caribbean"]),
     }),
 )  # fmt: skip
-SHARES = st.sampled_from(["", "70; 20; 10", "60; 40", "50; 50", "33.34; 33.33; 33.33", "100"])
+SHARES = st.sampled_from(
+    ["", "70; 20; 10", "60; 40", "60; 30", "100; 100; 0.5", "50; 50", "33.34; 33.33; 33.33", "100"]
+)
 
 
 def with_shares(rows, shares):

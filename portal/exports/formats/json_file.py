@@ -11,6 +11,7 @@ from portal.exports.document import Document
 from portal.exports.options import ExportOptions
 from portal.exports.record import Record
 from portal.search.index.facet_index import Sums
+from portal.vocabulary.status_rules import CANCELLED, PLANNED
 
 
 def write(document: Document, batches: Iterable[Sequence[Record]], options: ExportOptions) -> Iterator[bytes]:
@@ -54,7 +55,8 @@ def head(document: Document) -> dict[str, object]:
 def sums_as_json(sums: Sums) -> dict[str, object]:
     """The totals of a selection in US dollars, None if no project states a budget.
 
-    The shared value is what the member states of the search receive, None for a search without any.
+    The shared value is what the member states of the search receive, None for a search without any. Planned and
+    cancelled projects are in the totals.
     """
     shared = None if sums.shared_cents is None else json_value("amount", sums.shared_cents)
     return {
@@ -65,6 +67,15 @@ def sums_as_json(sums: Sums) -> dict[str, object]:
         "member_states": sums.countries,
         "first_year": sums.first_year,
         "last_year": sums.last_year,
+    } | {counts_as: _part_as_json(sums, counts_as) for counts_as in (PLANNED, CANCELLED)}
+
+
+def _part_as_json(sums: Sums, counts_as: str) -> dict[str, object]:
+    part = next((part for part in sums.not_carried_out if part.counts_as == counts_as), None)
+    has_budget = part is not None and part.without_budget < part.projects
+    return {
+        "projects": part.projects if part else 0,
+        "full_value_usd": json_value("amount", part.total_cents) if part and has_budget else None,
     }
 
 

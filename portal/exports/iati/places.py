@@ -6,7 +6,7 @@ from portal.exports.iati import codes
 from portal.exports.iati.narratives import narrative
 from portal.exports.iati.omissions import Omit, Reason
 from portal.exports.record import Record
-from portal.search.shares import WHOLE, split
+from portal.search.shares import rebased
 from portal.text.xml_text import attribute
 
 # RegionVocabulary: 1 is the list of the DAC, 99 that of this portal.
@@ -30,7 +30,7 @@ def _countries(record: Record, omit: Omit) -> str:
     if not all(country_codes):
         omit("benefiting_member_states", Reason.COUNTRY_CODE)
         return ""
-    shares = record.shares or ([WHOLE] if len(country_codes) == 1 else split(WHOLE, [1] * len(country_codes)))
+    shares = rebased(record.shares or [1] * len(country_codes))
     return "".join(
         f'  <recipient-country code="{attribute(code)}" percentage="{share // 100}.{share % 100:02}"/>\n'
         for code, share in zip(country_codes, shares, strict=True)

@@ -13,7 +13,7 @@ from portal.exports.options import ExportOptions
 from portal.exports.record import Record
 from portal.exports.tables.table_file import TOTAL_LABEL, facts_sheet
 from portal.exports.workbook.sheets import Sheet, SheetColumn, write_sheets
-from portal.search.shares import WHOLE, split
+from portal.search.shares import rebased, split
 
 NOT_STATED_LABEL = "Not stated"
 RULES = (
@@ -88,7 +88,7 @@ class StateLedger:
         weights = record.shares or [1] * len(record.countries)
         theme = term_name(record.theme, self._language) if record.theme else NOT_STATED_LABEL
         shared = None if record.budget is None else split(record.budget, weights)[place]
-        states, share = len(weights), split(WHOLE, weights)[place]
+        states, share = len(weights), rebased(weights)[place]
         return StateShare(record.reference, record.title, record.year, theme, states, share, record.budget, shared)
 
     def share_rows(self) -> Iterator[tuple[Value, ...]]:

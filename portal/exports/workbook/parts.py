@@ -12,6 +12,7 @@ from portal.exports.columns import Column, Kind, amount_text
 from portal.exports.document import Document
 from portal.exports.options import ExportOptions
 from portal.exports.workbook.cells import column_letters
+from portal.search.index.facet_index import PartSums
 
 DATA_SHEET, DATA_PART = "Projects", "xl/worksheets/sheet1.xml"
 # The places of the cell formats that `_style_row` makes, as openpyxl numbers them in order of appearance.
@@ -144,6 +145,11 @@ def unpack_book(book: Any, document: Document) -> dict[str, bytes]:
     return parts
 
 
+def _part_text(part: PartSums) -> str:
+    value = amount_text(part.total_cents) if part.without_budget < part.projects else "no budget is stated"
+    return f"{part.projects} (full value in US dollars: {value})"
+
+
 def facts_of(document: Document, checksum: str) -> list[tuple[str, str]]:
     """How a file was made, as (what, how) pairs; `checksum` is of the same rows as CSV without a byte-order mark."""
     sums, licence = document.sums, document.licence
@@ -160,6 +166,7 @@ def facts_of(document: Document, checksum: str) -> list[tuple[str, str]]:
         ("Full value in US dollars", amount_text(sums.total_cents) if sums.has_budget else "No budget is stated"),
         ("Shared value in US dollars", "" if sums.shared_cents is None else amount_text(sums.shared_cents)),
         ("Projects without a budget", str(sums.without_budget)),
+        *((f"Of these {part.counts_as}", _part_text(part)) for part in sums.not_carried_out),
         (
             "How we count",
             "The full value counts each project once, however many states it benefits. The shared value is what the "

@@ -7,7 +7,7 @@ database nor language. Built by search.index.build.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -21,6 +21,7 @@ from portal.search.index.country_parts import CountryParts
 from portal.search.index.sort_order import SortOrder
 from portal.search.query.filters import Filters
 from portal.vocabulary.facets import NOT_STATED
+from portal.vocabulary.status_rules import CANCELLED, PLANNED, statuses_that_count_as
 
 FacetCounts = dict[str, dict[str, int]]
 # A selection of fewer than one row in this many is summed row by row; for larger ones set operations are faster.
@@ -36,11 +37,25 @@ class AppendedRow:
 
 
 @dataclass(frozen=True)
+class PartSums:
+    """The projects of a selection whose statuses count as planned or cancelled (vocabulary.status_rules).
+
+    `statuses` are the codes that they have; `total_cents` is their full value in US cents.
+    """
+
+    counts_as: str
+    statuses: tuple[str, ...]
+    projects: int
+    total_cents: int
+    without_budget: int
+
+
+@dataclass(frozen=True)
 class Sums:
     """Totals of a selection in US cents; `without_budget` counts projects without a budget.
 
     `total_cents` is the full value, `shared_cents` what the member states of the search receive of it, None for a
-    search without any.
+    search without any. `not_carried_out` says which part of the totals is planned or cancelled.
     """
 
     projects: int
@@ -50,6 +65,7 @@ class Sums:
     first_year: int | None
     last_year: int | None
     shared_cents: int | None = None
+    not_carried_out: tuple[PartSums, ...] = ()
 
     @property
     def has_budget(self) -> bool:
@@ -192,21 +208,35 @@ class FacetIndex:
 
     def sums(self, selection: BitMap) -> Sums:
         """Count, budgets and span of years of a selection."""
-        if len(selection) * _SPARSE_SUM_RATIO < len(self.row_columns.ids):
-            budgets = self.row_columns.budgets[to_row_array(selection)]
-            total = int(budgets[budgets > 0].sum())
-        else:
-            total = self.budgets.total(selection)
         return Sums(
             projects=len(selection),
-            total_cents=total,
-            without_budget=len(selection) - selection.intersection_cardinality(self.budgets.known),
+            total_cents=self._total(selection),
+            without_budget=self._count_without_budget(selection),
             countries=sum(
                 selection.intersect(rows) for value, rows in self.bitmaps["country"].items() if value != NOT_STATED
             ),
             first_year=boundary_year(self.first_years, selection, from_last=False),
             last_year=boundary_year(self.last_years, selection, from_last=True),
+            not_carried_out=tuple(self._not_carried_out(selection)),
         )
+
+    def _total(self, selection: BitMap) -> int:
+        """The full value in US cents."""
+        if len(selection) * _SPARSE_SUM_RATIO < len(self.row_columns.ids):
+            budgets = self.row_columns.budgets[to_row_array(selection)]
+            return int(budgets[budgets > 0].sum())
+        return self.budgets.total(selection)
+
+    def _count_without_budget(self, selection: BitMap) -> int:
+        return len(selection) - selection.intersection_cardinality(self.budgets.known)
+
+    def _not_carried_out(self, selection: BitMap) -> Iterator[PartSums]:
+        bitmaps = self.bitmaps["status"]
+        for counts_as in (PLANNED, CANCELLED):
+            statuses = [code for code in statuses_that_count_as(counts_as) if code in bitmaps]
+            if present := tuple(code for code in statuses if selection.intersect(bitmaps[code])):
+                rows = selection & BitMap.union(*(bitmaps[code] for code in present))
+                yield PartSums(counts_as, present, len(rows), self._total(rows), self._count_without_budget(rows))
 
 
 def matches_all_values(filters: Filters, facet: str) -> bool:

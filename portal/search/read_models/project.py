@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from portal.models import PartialDate, Project, ProjectCountry, ProjectTag
 from portal.search.read_models.terms import Terms, TermView
+from portal.search.shares import rebased
 
 # Built once: building a statement takes longer than running it.
 _IDS: BindParameter[int] = bindparam("ids", expanding=True)
@@ -35,8 +36,8 @@ _SELECT_TAGS = select(_TAG.project_id, _TAG.term_id).where(_TAG.project_id.in_(_
 class ProjectView:
     """A published project with its terms; what is not stated is None, "" or (). `budget` is in US dollars.
 
-    `shares` are those of `countries` in their order, in hundredths of a per cent; None for equal shares. Two values are
-    equal only if they are the same object.
+    `shares` are those of `countries` in their order, as the source states them, in hundredths of a per cent; None for
+    equal shares. Two values are equal only if they are the same object.
     """
 
     id: int
@@ -67,6 +68,11 @@ class ProjectView:
     @property
     def theme(self) -> TermView | None:
         return self.type.parent if self.type else None
+
+    @property
+    def counted_shares(self) -> tuple[int, ...] | None:
+        """The shares in proportion, so that they total 100 per cent; None for equal ones."""
+        return tuple(rebased(self.shares)) if self.shares else None
 
 
 def load_project_views(session: Session, terms: Terms, ids: Sequence[int]) -> tuple[ProjectView, ...]:

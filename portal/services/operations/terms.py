@@ -18,6 +18,7 @@ from portal.models import Catalogue, Project, ProjectCountry, ProjectTag, Revisi
 from portal.models.draft import CODE_FIELDS, TERM_FIELDS
 from portal.models.term import FORMER_CODES
 from portal.search.fulltext import text_index
+from portal.search.shares import WHOLE, rebased
 from portal.services.audit import recording
 from portal.services.records.country_shares import rename_state
 from portal.services.records.values import fingerprint
@@ -208,9 +209,23 @@ def _move_projects(session: Session, term: Term, into: Term) -> None:
             )
             raised = ProjectCountry.project_id.in_(eligible), ProjectCountry.term_id == into.id
             session.execute(update(ProjectCountry).where(*raised).values(is_eligible=True))
+            _make_room(session, term, into)
             _add_shares(session, term, into)
         session.execute(delete(links).where(links.term_id == term.id, links.project_id.in_(has_both)))
         session.execute(update(links).where(links.term_id == term.id).values(term_id=into.id))
+
+
+def _make_room(session: Session, term: Term, into: Term) -> None:
+    """Stated shares of both that are together above 100 per cent become shares in proportion, all of that project."""
+    one, other = aliased(ProjectCountry), aliased(ProjectCountry)
+    both = select(one.project_id).join(other, one.project_id == other.project_id)
+    above = both.where(one.term_id == term.id, other.term_id == into.id, one.share + other.share > WHOLE)
+    for project_id in session.execute(above).scalars().all():
+        of_project = ProjectCountry.project_id == project_id, ProjectCountry.share.is_not(None)
+        links = session.execute(select(ProjectCountry.term_id, ProjectCountry.share).where(*of_project)).all()
+        for (term_id, _), share in zip(links, rebased([link.share for link in links]), strict=True):
+            changed = update(ProjectCountry).where(*of_project, ProjectCountry.term_id == term_id)
+            session.execute(changed.values(share=share).execution_options(synchronize_session=False))
 
 
 def _add_shares(session: Session, term: Term, into: Term) -> None:

@@ -1,7 +1,8 @@
 """The shares of member states: read from text, and written as drafts and files have them.
 
 A draft names the state ("KEN 60"), a file states the numbers in the order of its states ("60; 40"). Both are
-percentages with up to two decimals that total 100; without any, the shares are equal.
+percentages with up to two decimals; without any, the shares are equal. A form asks for shares that total 100. A file
+may state others, since nobody is there to ask: the record keeps them, and they are counted in proportion.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from portal.search.shares import WHOLE, share_text
+from portal.search.shares import WHOLE, rebased, share_text
 from portal.services.records.field_values import FieldValidation
 from portal.services.records.spellings import TermLookup
 
@@ -62,7 +63,7 @@ def rename_state(parts: Iterable[str], code: str, new_code: str) -> tuple[str, .
 def read_country_shares(
     project: FieldValidation, country_ids: Sequence[int], term_lookup: TermLookup
 ) -> tuple[tuple[int, int], ...]:
-    """Term id and share of each member state, by id; () for equal shares or if they are refused."""
+    """Term id and stated share of each member state, by id; () for equal shares or if they are refused."""
     if not project.raw(_FIELD) or not (parts := project.parts(_FIELD)):
         return ()
     before = len(project.findings)
@@ -71,11 +72,26 @@ def read_country_shares(
         return ()
     if shares.keys() != set(country_ids):
         project.refuse(_FIELD, "The shares are not those of the benefiting member states.", _ADVICE)
-    elif (total := sum(shares.values())) != WHOLE:
-        project.refuse(_FIELD, f"The shares total {share_text(total)} per cent instead of 100.", _ADVICE)
-    else:
+    elif _are_counted(project, list(shares.values())):
         return tuple(sorted(shares.items()))
     return ()
+
+
+def _are_counted(project: FieldValidation, shares: Sequence[int]) -> bool:
+    """Whether these shares divide a budget; others than 100 in total are refused in a form and noted in a file."""
+    total = sum(shares)
+    reason = f"The shares total {share_text(total)} per cent instead of 100."
+    if total == WHOLE:
+        return True
+    if not total:
+        project.refuse(_FIELD, reason, _ADVICE)
+        return False
+    proportion = "; ".join(map(share_text, rebased(shares)))
+    if project.is_form:
+        project.refuse(_FIELD, reason, f"{_ADVICE} In proportion they would be {proportion}.")
+        return False
+    project.add_finding("note", _FIELD, f"{reason} They are counted in proportion: {proportion}.", "Check them.")
+    return True
 
 
 def _by_place(project: FieldValidation, parts: Sequence[str], country_ids: Sequence[int]) -> dict[int, int]:

@@ -151,7 +151,14 @@ def _sums() -> Schema:
         member_states=_COUNT,
         first_year=_YEAR,
         last_year=_YEAR,
+        planned=_part("Projects that had not begun; they are in the totals."),
+        cancelled=_part("Projects that were given up; they are in the totals."),
     )
+
+
+def _part(description: str) -> Schema:
+    full_value = {"type": ["number", "null"], "description": "Sum of their budgets; null if none is stated."}
+    return _object(projects=_COUNT, full_value_usd=full_value) | {"description": description}
 
 
 def _totals() -> dict[str, Schema]:

@@ -6,7 +6,6 @@ from portal.database.orm import now
 from portal.models import ProjectDraft, Revision
 from portal.search.read_models.project import ProjectView, sort_terms
 from portal.search.read_models.terms import Terms, TermView
-from portal.search.shares import WHOLE
 from portal.services.records import country_shares, field_values, submission_checks
 from portal.services.records.field_values import FieldValidation
 from portal.services.records.submission_checks import MAX_SUMMARY_LENGTH
@@ -69,7 +68,7 @@ def _preview_slug(revision: Revision, draft: ProjectDraft) -> str:
 def _shares(countries: tuple[TermView, ...], draft: ProjectDraft) -> tuple[int, ...] | None:
     """The shares, if they are complete."""
     by_code = dict(filter(None, map(country_shares.split_named, draft.country_shares)))
-    is_complete = by_code.keys() == {country.code for country in countries} and sum(by_code.values()) == WHOLE
+    is_complete = by_code.keys() == {country.code for country in countries} and any(by_code.values())
     return tuple(by_code[country.code] for country in countries) if by_code and is_complete else None
 
 

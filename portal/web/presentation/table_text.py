@@ -9,7 +9,7 @@ from portal.exports.tables.table_file import TableFile
 from portal.search.index.axis import OTHERS
 from portal.search.pivot import Pivot, narrowed
 from portal.vocabulary.facets import MULTI_VALUED_FACETS
-from portal.web.presentation import filter_text, formatting
+from portal.web.presentation import filter_text, formatting, status_text
 from portal.web.presentation.i18n import gettext, ngettext
 from portal.web.presentation.search_text import SearchText
 
@@ -112,6 +112,8 @@ def _notes_on_gaps(pivot: Pivot) -> Iterator[str]:
             without_budget,
             count=formatting.number(without_budget),
         )
+    for _, phrase in status_text.parts_not_carried_out(pivot.sums):
+        yield f"{phrase[:1].upper()}{phrase[1:]}."
     for facet in (options.by, options.across):
         if facet in MULTI_VALUED_FACETS and pivot.filters.values(facet):
             yield gettext(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
+from portal.vocabulary.status_rules import status_rules
 from portal.web.declarations import public
 from portal.web.http.conditional_get import cacheable, path_key
 from portal.web.presentation import i18n
@@ -25,6 +26,7 @@ def page(path: str) -> str:
         section_navigation=section_navigation(prose_page),
         next_page=PAGES_BY_PATH.get(prose_page.next_path),
         line_2=line_2(i18n.current_locale()),
+        status_rules=status_rules(),
     )
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
 from portal.search import directory
 from portal.search.directory import SearchResult
+from portal.search.index.facet_index import Sums
 from portal.search.query.filters import Filters
 from portal.search.query.table_options import TableOptions
 from portal.vocabulary.facets import NOT_STATED, VIEWS
-from portal.web.presentation import filter_text, formatting, table_urls, urls
+from portal.web.presentation import filter_text, formatting, status_text, table_urls, urls
 from portal.web.presentation.charts import urls as chart_urls
 from portal.web.presentation.search_text import SearchText
 
@@ -47,6 +49,7 @@ class Results:
 
     `relaxations` are searches without one part that have results, as (label, count, URL); `still_empty` are the
     labels of those that have none. `shared_total` is what the member states of the search receive, in US dollars.
+    `not_carried_out` are phrases with URLs about planned and cancelled projects in the totals.
     `undated` are the number and the URL of the projects that a search for a day leaves out as they state no start or
     no end.
     """
@@ -72,6 +75,7 @@ class Results:
     shared_total: Decimal | None
     is_shared_rounded: bool
     undated: tuple[int, str] | None
+    not_carried_out: tuple[tuple[str, str], ...]
 
     @property
     def title(self) -> str:
@@ -109,9 +113,16 @@ def build_results(result: SearchResult) -> Results:
         shared_total=shared_usd,
         is_shared_rounded=shared_usd is not None and formatting.is_rounded(shared_usd),
         undated=undated(filters) if filters.on else None,
+        not_carried_out=tuple(not_carried_out(filters, sums)),
         canonical_url=directory_url(filters.canonical),
         is_indexable=filters.active_filter_count <= 1 and not filters.text and len(filters.selected) <= 1,
     )
+
+
+def not_carried_out(filters: Filters, sums: Sums) -> Iterator[tuple[str, str]]:
+    """A phrase and the URL of its projects for what totals contain that was not carried out."""
+    for part, phrase in status_text.parts_not_carried_out(sums):
+        yield phrase, directory_url(status_text.narrowed_to(filters, part))
 
 
 def undated(filters: Filters) -> tuple[int, str] | None:

@@ -226,6 +226,13 @@ def without_budget(figures: Figures, selections: Selections) -> Markup | None:
     )
 
 
+def not_carried_out(figures: Figures, selections: Selections) -> tuple[Markup, ...]:
+    """What sums contain that was planned or cancelled, each with its projects."""
+    found = results.not_carried_out(selections.filters, figures.sums)
+    link = Markup('<a href="{}">{}</a>.')
+    return tuple(link.format(url, phrase[:1].upper() + phrase[1:]) for phrase, url in found)
+
+
 def without_dates(figures: Figures, selections: Selections) -> Markup | None:
     if not (count := figures.running.undated):
         return None

@@ -66,6 +66,11 @@ def test_another_country_without_a_code_is_reported():
     assert ("other_countries", Reason.OTHER_COUNTRY_CODE) in omitted(other_countries=others)
 
 
+def test_shares_that_do_not_total_100_are_put_in_proportion():
+    activity = activity_of(countries=all_countries()[:2], shares=(6_000, 3_000))
+    assert shares(activity) == [Decimal("66.67"), Decimal("33.33")]
+
+
 def test_stated_shares_are_the_percentages():
     activity = activity_of(countries=all_countries()[:2], shares=(6_667, 3_333))
     assert shares(activity) == [Decimal("66.67"), Decimal("33.33")]

@@ -95,6 +95,20 @@ def test_merging_two_states_adds_their_shares(session, stored):
     assert stored() == ("KEN 100",)
 
 
+def test_shares_above_the_whole_are_put_in_proportion_before_two_states_merge(session, stored):
+    three = ROW | {"benefiting_member_states": "Uganda; Kenya; Togo", "country_shares": "100; 100; 50"}
+    import_records(session, [three])
+    terms.merge(session(), terms.get_term(session(), "country", "UGA"), terms.get_term(session(), "country", "KEN"))
+    session.commit()
+    assert stored() == ("KEN 80", "TGO 20")
+
+
+def test_shares_that_do_not_total_100_stay_as_stated(session, imported, stored):
+    import_records(session, [SHARED | {"country_shares": "60; 30"}])
+    assert stored() == ("KEN 30", "UGA 60")
+    assert imported(SHARED | {"country_shares": "60; 30"}).unchanged == 1
+
+
 def test_drafts_follow_a_merge(session, office):
     draft = COMPLETE.replace(countries=("KEN", "UGA"), country_shares=("KEN 30", "UGA 70"))
     revision = office.draft(draft)

@@ -58,8 +58,7 @@ def test_without_shares_they_are_equal(validated):
 @pytest.mark.parametrize(
     ("states", "shares", "reason"),
     [
-        ("Kenya; Uganda", "60; 30", "The shares total 90 per cent instead of 100"),
-        ("Kenya; Uganda; Togo", "33.33; 33.33; 33.33", "The shares total 99.99 per cent instead of 100"),
+        ("Kenya; Uganda", "0; 0", "The shares total 0 per cent instead of 100"),
         ("Kenya; Uganda", "100", "The number of shares is 1, that of benefiting member states 2"),
         ("", "100", "The number of shares is 1, that of benefiting member states 0"),
         ("Kenya; Uganda", "60; x", "'x' is not a percentage from 0 to 100 with up to two decimals"),
@@ -70,6 +69,28 @@ def test_a_file_with_other_shares_is_refused_in_words(validated, states, shares,
     accepted, reasons = validated(states, shares)
     assert accepted is None
     assert reasons[0] == reason
+
+
+@pytest.mark.parametrize(
+    ("states", "shares", "reason"),
+    [
+        (
+            "Kenya; Uganda",
+            "60; 30",
+            "The shares total 90 per cent instead of 100. They are counted in proportion: 66.67; 33.33",
+        ),
+        (
+            "Kenya; Uganda; Togo",
+            "33.33; 33.33; 33.33",
+            "The shares total 99.99 per cent instead of 100. They are counted in proportion: 33.34; 33.33; 33.33",
+        ),
+        ("Kenya", "50", "The shares total 50 per cent instead of 100. They are counted in proportion: 100"),
+    ],
+)
+def test_a_file_may_state_shares_that_do_not_total_100(validated, states, shares, reason):
+    accepted, reasons = validated(states, shares)
+    assert sorted(accepted.values()) == sorted(round(100 * float(share)) for share in shares.split("; "))
+    assert reasons == [reason]
 
 
 @pytest.mark.parametrize(
@@ -86,6 +107,11 @@ def test_a_file_with_other_shares_is_refused_in_words(validated, states, shares,
 def test_a_draft_with_other_shares_is_not_submitted(session, shares, reason):
     errors = submission_checks.find_errors(session(), TWO.replace(country_shares=shares))
     assert ("country_shares", reason) in [(error.field, error.reason) for error in errors]
+
+
+def test_a_form_is_told_what_the_shares_would_be_in_proportion(session):
+    errors = submission_checks.find_errors(session(), TWO.replace(country_shares=("KEN 60", "UGA 30")))
+    assert next(error.advice for error in errors).endswith("In proportion they would be 66.67; 33.33.")
 
 
 def test_a_draft_with_complete_shares_is_valid(session):

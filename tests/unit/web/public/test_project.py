@@ -7,6 +7,7 @@ import pytest
 from portal.models import Project, SlugHistory
 from portal.services.audit import recording
 from portal.vocabulary.workflow import State
+from tests.factories import import_records
 from tests.loops import not_empty
 from tests.pages import words
 
@@ -108,3 +109,18 @@ def test_related_projects_say_what_they_share(visit):
 def test_projects_with_all_kinds_of_gaps_have_a_page(visit, session):
     for (key,) in session.query(Project.slug).order_by(Project.id).limit(8):
         visit(f"/projects/{key}")
+
+
+def test_shares_that_do_not_total_100_are_shown_before_and_after(session, visit):
+    row = {"project_id": "A.1", "title": "One", "benefiting_member_states": "Uganda; Kenya", "country_shares": "60; 30"}
+    import_records(session, [row])
+    assert dict(facts(visit("/projects/A.1")))["Benefiting Member States"] == (
+        "Kenya 33.33 %, Uganda 66.67 % The source states 30 %; 60 %, in total 90 %. The shares shown are in "
+        "proportion, so that they total 100 %: how we count."
+    )
+
+
+def test_shares_that_total_100_are_shown_alone(session, visit):
+    row = {"project_id": "A.1", "title": "One", "benefiting_member_states": "Uganda; Kenya", "country_shares": "60; 40"}
+    import_records(session, [row])
+    assert dict(facts(visit("/projects/A.1")))["Benefiting Member States"] == "Kenya 40 %, Uganda 60 %"

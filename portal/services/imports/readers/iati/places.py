@@ -15,6 +15,7 @@ from portal.vocabulary.columns import SEPARATOR
 from portal.vocabulary.term_lists import alpha3_by_alpha2
 
 _ALL = Decimal(100)
+_MILLION = 1_000_000
 
 
 class Recipients(NamedTuple):
@@ -27,20 +28,20 @@ class Recipients(NamedTuple):
 def recipients_of(elements: Iterable[Element], not_held: NotHeld) -> Recipients:
     """Each country once; a code that no country has stays as it is, so that it is reported.
 
-    Shares that a record cannot hold, since they are not 100 in total or have more than two decimals, are counted.
+    Percentages that are no shares, or are rounded to two decimals, are counted as not held.
     """
     shares: dict[str, list[str]] = {}
     for element in elements:
         if code := element.get("code").upper():
             shares.setdefault(alpha3(code), []).append(element.get("percentage"))
     countries = SEPARATOR.join(shares)
-    percentages = [_total(stated) for stated in shares.values()]
-    if len(shares) > 1 and all(share is not None for share in percentages):
-        hundredths = [int(share * 100) for share in percentages if share is not None]
-        if sum(hundredths) == WHOLE and all(share is None or share * 100 % 1 == 0 for share in percentages):
-            return Recipients(countries, _unequal(hundredths))
-    not_held.count("recipient-country/@percentage", sum(share not in (None, _ALL) for share in percentages))
-    return Recipients(countries, "")
+    percentages = [_total(texts) for texts in shares.values()]
+    stated = [share for share in percentages if share is not None]
+    if len(stated) < len(percentages) or not any(stated):
+        not_held.count("recipient-country/@percentage", sum(share != _ALL for share in stated))
+        return Recipients(countries, "")
+    not_held.count("recipient-country/@percentage", sum(share * 100 % 1 != 0 for share in stated))
+    return Recipients(countries, _unequal(_hundredths(stated)))
 
 
 def alpha3(alpha2: str) -> str:
@@ -65,6 +66,13 @@ def region_name(elements: Iterable[Element], not_held: NotHeld, *, is_stated: bo
         return OptionalTerm(name)
     not_held.count("recipient-region", len(regions))
     return OptionalTerm("")
+
+
+def _hundredths(percentages: Sequence[Decimal]) -> list[int]:
+    """The shares with two decimals: if the source's total 100, so do these."""
+    if sum(percentages) == _ALL:
+        return split(WHOLE, [int(share * _MILLION) for share in percentages])
+    return [round(share * 100) for share in percentages]
 
 
 def _unequal(hundredths: Sequence[int]) -> str:
