@@ -23,4 +23,7 @@ DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE = 20, 100
 MIN_YEAR, MAX_YEAR = 1900, 2199
 MAX_BUDGET = 10**15
 MAX_SEARCH_TEXT_LENGTH = 200
-MAX_VALUES_PER_FACET = 50
+# A search for beginnings of words (`word*`) looks at every word that begins so.
+MAX_SEARCH_WORDS, MAX_SEARCH_BEGINNINGS = 40, 5
+# Each link of a page repeats all choices of the search, so many of them make a large page.
+MAX_VALUES_PER_FACET, MAX_VALUES = 50, 60

@@ -1,9 +1,11 @@
 """A statement that takes too long is stopped, on both databases, and the visitor is told so; nothing else suffers."""
 
 import time
+from random import Random
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from portal.app import PUBLIC_STATEMENT_TIMEOUT_SECONDS, STATEMENT_TIMEOUT_SECONDS, create_app
 from portal.config import Settings
@@ -13,6 +15,7 @@ from portal.database.statement_timeout import disable_timeout
 from portal.web.accounts.forms import OwnNameForm
 from portal.web.declarations import accepts, public, require_role
 from portal.web.security import access
+from tests import postgres
 from tests.factories import let_go, make_account
 from tests.http_clients import Browser
 
@@ -113,5 +116,26 @@ def test_reading_everything_may_take_its_time(limited_app):
             took = time.monotonic() - began
             assert counted == rows
         db.session.remove()
+        assert db.session.execute(text("SELECT 1")).scalar_one() == 1
+        db.session.remove()
+
+
+@pytest.mark.skipif(postgres.IS_TESTED, reason="PostgreSQL stops a statement at any time")
+def test_a_text_search_is_stopped_while_it_begins(limited_app):
+    """SQLite finds all rows of a text search inside one instruction, and asks nobody meanwhile."""
+    random, letters = Random(1), "abcdefghijklmnopqrstuvwxyz"  # noqa: S311 # no secret
+    words = ["".join(random.choices(letters, k=4)) for _ in range(50_000)]
+    documents = [{"words": " ".join(random.choices(words, k=60))} for _ in range(20_000)]
+    beginnings = " AND ".join(f'"{random.choice(letters)}" *' for _ in range(1_500))
+    with limited_app.app_context():
+        db.session.execute(text("CREATE VIRTUAL TABLE many_words USING fts5(words, content='')"))
+        db.session.execute(text("INSERT INTO many_words (words) VALUES (:words)"), documents)
+        began = time.monotonic()
+        with pytest.raises(OperationalError, match="interrupted"):
+            db.session.execute(
+                text("SELECT count(*) FROM many_words WHERE many_words MATCH :sought"), {"sought": beginnings}
+            ).all()
+        assert time.monotonic() - began < AT_MOST
+        db.session.rollback()
         assert db.session.execute(text("SELECT 1")).scalar_one() == 1
         db.session.remove()

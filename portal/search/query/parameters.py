@@ -17,7 +17,10 @@ from portal.vocabulary.facets import (
     FACETS,
     MAX_BUDGET,
     MAX_PAGE_SIZE,
+    MAX_SEARCH_BEGINNINGS,
     MAX_SEARCH_TEXT_LENGTH,
+    MAX_SEARCH_WORDS,
+    MAX_VALUES,
     MAX_VALUES_PER_FACET,
     MAX_YEAR,
     MIN_YEAR,
@@ -62,11 +65,17 @@ class ParameterReader:
             return default
 
     def read_text(self) -> str:
-        """The search text, cut at MAX_SEARCH_TEXT_LENGTH characters."""
+        """The search text, cut at MAX_SEARCH_TEXT_LENGTH characters, MAX_SEARCH_WORDS and MAX_SEARCH_BEGINNINGS."""
         text = clean_query_value(self.args.get("q", ""))
         if len(text) > MAX_SEARCH_TEXT_LENGTH:
             self.invalid.append(InvalidParameter("q", shorten(text), "too long"))
             text = text[:MAX_SEARCH_TEXT_LENGTH].strip()
+        words = text.split()
+        beginnings = [place for place, word in enumerate(words) if word.endswith("*")]
+        left_out = {*range(MAX_SEARCH_WORDS, len(words)), *beginnings[MAX_SEARCH_BEGINNINGS:]}
+        if left_out:
+            self.invalid.append(InvalidParameter("q", shorten(text), "too many words"))
+            text = " ".join(word for place, word in enumerate(words) if place not in left_out)
         return text
 
     def read_page_size(self) -> int:
@@ -77,7 +86,8 @@ class ParameterReader:
         return min(per_page, MAX_PAGE_SIZE)
 
     def read_selected(self) -> Iterator[FacetValue]:
-        """Yield the selected values of all facets, at most MAX_VALUES_PER_FACET each."""
+        """Yield the selected values of all facets, at most MAX_VALUES_PER_FACET each and MAX_VALUES in all."""
+        left = MAX_VALUES
         for facet in FACETS:
             values: dict[str, None] = {}
             for value in self._distinct(facet):
@@ -87,7 +97,11 @@ class ParameterReader:
                     self.invalid.append(InvalidParameter(facet, shorten(value), str(error)))
             if len(values) > MAX_VALUES_PER_FACET:
                 self.invalid.append(InvalidParameter(facet, str(len(values)), "too many values"))
-            yield from ((facet, value) for value in list(values)[:MAX_VALUES_PER_FACET])
+            elif len(values) > left:
+                self.invalid.append(InvalidParameter(facet, str(len(values)), "too many choices"))
+            chosen = list(values)[: min(MAX_VALUES_PER_FACET, left)]
+            left -= len(chosen)
+            yield from ((facet, value) for value in chosen)
 
     def read_expanded_facets(self) -> Iterator[str]:
         """Yield the facets that `all` names."""

@@ -63,14 +63,15 @@ def show_guide() -> str:
 def parameter_row(parameter: Parameter, terms: Terms) -> ParameterRow:
     # Years are a range, beside which "not stated" is one more value.
     values = [] if parameter.name == "year" else parameter.known_values(terms)
-    is_short = 0 < len(values) <= _MAX_LISTED
     terms_url = addresses.api_url("terms", facet=parameter.name) if parameter.name in TERM_FACETS else ""
+    is_elsewhere = bool(terms_url) or parameter.name in _EXPLAINED
+    is_listed = bool(values) and (len(values) <= _MAX_LISTED or not is_elsewhere)
     has_rule = not values and parameter.name not in _EXPLAINED
     return ParameterRow(
         name=parameter.name,
         description=parameter.text,
-        values=tuple(values) if is_short else (),
+        values=tuple(values) if is_listed else (),
         rule=requirement(parameter, terms) if has_rule else "",
-        terms_url="" if is_short else terms_url,
+        terms_url="" if is_listed else terms_url,
         allows_repeats=parameter.allows_repeats,
     )

@@ -17,7 +17,9 @@ from portal.vocabulary.facets import (
     FACETS,
     MAX_BUDGET,
     MAX_PAGE_SIZE,
+    MAX_SEARCH_BEGINNINGS,
     MAX_SEARCH_TEXT_LENGTH,
+    MAX_SEARCH_WORDS,
     MAX_VALUES_PER_FACET,
     MAX_YEAR,
     MEASURES,
@@ -170,7 +172,12 @@ def requirement(parameter: Parameter, terms: Terms) -> str:
     """What a parameter takes, as a sentence for whoever gave something else."""
     name, schema = parameter.name, parameter.schema(terms)
     if name == "q":
-        return gettext("The text has at most %(limit)s characters.", limit=MAX_SEARCH_TEXT_LENGTH)
+        return gettext(
+            "The text has at most %(limit)s characters and %(words)s words, %(beginnings)s of them beginnings (word*).",
+            limit=MAX_SEARCH_TEXT_LENGTH,
+            words=MAX_SEARCH_WORDS,
+            beginnings=MAX_SEARCH_BEGINNINGS,
+        )
     if name == "cursor":
         return gettext("The cursor is not one of this portal: take next_cursor of an answer unchanged.")
     if "minimum" in schema:
@@ -181,6 +188,8 @@ def requirement(parameter: Parameter, terms: Terms) -> str:
     if name in TERM_FACETS:
         label = filter_text.facet_names()[name]
         return gettext("%(name)s takes the codes of the list “%(label)s”, or none.", name=name, label=label)
+    if schema.get("format") == "date":
+        return gettext("%(name)s is a day, such as 2024-06-30.", name=name)
     if parameter is FIELDS:
         return gettext("fields takes the names of fields of a project.")
     return gettext("%(name)s is one of %(values)s.", name=name, values=", ".join(parameter.known_values(terms)))

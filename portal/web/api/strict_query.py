@@ -19,7 +19,7 @@ from portal.search.query.parameters import shorten
 from portal.search.query.table_options import TableOptions
 from portal.search.read_models.terms import Terms
 from portal.text.cleaning import clean_query_value
-from portal.vocabulary.facets import FACETS, MAX_SEARCH_TEXT_LENGTH, NOT_STATED, TERM_FACETS
+from portal.vocabulary.facets import FACETS, MAX_SEARCH_TEXT_LENGTH, MAX_VALUES, NOT_STATED, TERM_FACETS
 from portal.vocabulary.term_lists import alpha3_by_alpha2
 from portal.web.api.parameters import Parameter, repeat_limit, requirement
 from portal.web.presentation.i18n import gettext
@@ -105,6 +105,10 @@ def _misread(
         detail = gettext("%(name)s is given %(count)s times.", name=name, count=len(values))
         advice = gettext("It may be given once.") if limit == 1 else gettext("At most %(limit)s.", limit=limit)
         yield QueryError(name, shorten(values[-1], _MAX_SHOWN_LENGTH), f"{detail} {advice}")
+        return
+    if any(odd.name == name and odd.reason == "too many choices" for odd in filters.invalid_parameters):
+        detail = gettext("A search has at most %(limit)s choices in all.", limit=MAX_VALUES)
+        yield QueryError(name, shorten(values[-1], _MAX_SHOWN_LENGTH), detail)
         return
     for value in values:
         if not _is_understood(filters, table, terms, name, value):

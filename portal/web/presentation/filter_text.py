@@ -10,7 +10,10 @@ from portal.search.read_models.terms import Terms
 from portal.vocabulary.bands import BAND_BY_CODE, Band
 from portal.vocabulary.facets import (
     MAX_PAGE_SIZE,
+    MAX_SEARCH_BEGINNINGS,
     MAX_SEARCH_TEXT_LENGTH,
+    MAX_SEARCH_WORDS,
+    MAX_VALUES,
     MAX_VALUES_PER_FACET,
     MAX_YEAR,
     MIN_YEAR,
@@ -74,6 +77,12 @@ def invalid_reason(parameter: InvalidParameter) -> str:
         "too long": gettext("only the first %(limit)s characters are searched for", limit=MAX_SEARCH_TEXT_LENGTH),
         "too many a page": gettext("a page holds at most %(limit)s projects", limit=MAX_PAGE_SIZE),
         "too many values": gettext("only the first %(limit)s are used", limit=MAX_VALUES_PER_FACET),
+        "too many words": gettext(
+            "only the first %(words)s words and %(beginnings)s beginnings (word*) are searched for",
+            words=MAX_SEARCH_WORDS,
+            beginnings=MAX_SEARCH_BEGINNINGS,
+        ),
+        "too many choices": gettext("a search has at most %(limit)s choices in all", limit=MAX_VALUES),
         "the rows have it": gettext("the rows show it already, so it is ignored"),
         "no band of budget": gettext("use the lowest and highest budget instead, or none for not stated"),
         "no band of length": gettext("a number from 1 to 9, “10-” or none, so it is ignored"),

@@ -1,6 +1,6 @@
 """What a query string means, also when it means nothing."""
 
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from hypothesis import given
@@ -119,6 +119,35 @@ def test_what_narrows_the_list_is_counted(query, is_empty, count):
 def test_order_page_and_view_are_no_criteria():
     shown = asked("q=dam&region=africa&sort=title&page=3&view=table&per_page=50&all=type&colour=red&year=x")
     assert shown.criteria == asked("q=dam&region=africa")
+
+
+def test_too_many_choices_in_all_are_cut_and_said():
+    types, years = [f"type=t{number}" for number in range(45)], [f"year={year}" for year in range(2000, 2030)]
+    filters = asked("&".join([*types, *years, "sdg=8"]))
+    assert (len(filters.values("type")), len(filters.values("year")), filters.values("sdg")) == (45, 15, ())
+    assert filters.invalid_parameters == (
+        InvalidParameter("year", "30", "too many choices"),
+        InvalidParameter("sdg", "1", "too many choices"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("stated", "kept"),
+    [
+        (" ".join(f"{letter}*" for letter in "abcdefg"), "a* b* c* d* e*"),
+        ("a* b* c* water d* e* f* supply", "a* b* c* water d* e* supply"),
+        (" ".join(["it"] * 50), " ".join(["it"] * 40)),
+    ],
+)
+def test_a_text_of_too_many_words_is_cut_and_said(stated, kept):
+    filters = asked(urlencode({"q": stated}))
+    assert filters.text == kept
+    assert [odd.reason for odd in filters.invalid_parameters] == ["too many words"]
+
+
+def test_a_long_title_is_searched_for_whole():
+    title = " ".join(["aide", "à", "la"] * 13)
+    assert (asked(urlencode({"q": title})).text, asked(urlencode({"q": title})).invalid_parameters) == (title, ())
 
 
 def test_too_many_values_of_one_facet_are_cut_and_said():

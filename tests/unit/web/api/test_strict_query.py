@@ -3,8 +3,9 @@
 import pytest
 
 from portal.exports.columns import COLUMNS
+from portal.search.index.current import current_snapshot
 from portal.search.query.cursor import Cursor
-from portal.web.api.parameters import LIST_PARAMETERS
+from portal.web.api.parameters import LIST_PARAMETERS, TABLE, requirement
 from tests.urls import SELECTIONS
 
 NAMES = [parameter.name for parameter in LIST_PARAMETERS]
@@ -52,6 +53,7 @@ def test_the_query_of_a_page_finds_the_same_number(ask, client, address):
         ("year_from=x", "year_from"), ("year_from=1800", "year_from"), ("year_to=+2008", "year_to"),
         ("budget=5", "budget"), ("budget_min=-1", "budget_min"), ("budget_min=1,000", "budget_min"),
         ("budget_max=1e5", "budget_max"), ("budget_max=1000000000000001", "budget_max"), ("budget_max=", "budget_max"),
+        ("on=yesterday", "on"), ("on=2024-02-30", "on"), ("on=", "on"),
         ("sort=up", "sort"), ("sort=", "sort"), ("sort=TITLE", "sort"), ("sort=title&sort=title", "sort"),
         ("page=0", "page"), ("page=-1", "page"), ("page=x", "page"), ("page=01", "page"), ("page=1&page=2", "page"),
         ("page=10000000000", "page"), ("page=" + "9" * 5_000, "page"),
@@ -108,3 +110,10 @@ def test_each_resource_takes_its_own_parameters(ask, address, name):
 
 def test_the_description_takes_no_parameter(client):
     assert client.get("/api/openapi.json?x=1").status_code == 400
+
+
+@pytest.mark.parametrize("parameter", [*LIST_PARAMETERS, *TABLE], ids=lambda parameter: parameter.name)
+def test_each_parameter_says_what_it_takes(session, parameter):
+    sentence = requirement(parameter, current_snapshot().terms)
+    assert sentence.endswith(".")
+    assert "of ." not in sentence
