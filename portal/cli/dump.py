@@ -30,7 +30,7 @@ def dump(folder: Path, address: str) -> None:
     except OSError as error:
         raise click.ClickException(f"{folder} cannot be written ({error.strerror}). Choose another folder.") from error
     state = "" if written.is_new else " Nothing has changed since the last dump."
-    click.echo(f"{written.projects:,} projects in {len(written.files)} files.{state}")
+    click.echo(f"{written.projects:,} projects in {len(written.files)} files, with their description.{state}")
 
 
 def _describe(selection: Selection) -> Document:

@@ -96,7 +96,7 @@ FORMATS = {
             is_attachment=False,
         ),
         Format(
-            "ics", "iCalendar", "starts and ends with a day", "text/calendar; charset=utf-8", 200, ics_file.write,
+            "ics", "iCalendar", "starts and ends known to the day", "text/calendar; charset=utf-8", 200, ics_file.write,
             is_attachment=False,
         ),
         Format("360.json", "360Giving", "grants, to compare funders", "application/json", 1_100, grants360_file.write),

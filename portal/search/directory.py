@@ -28,7 +28,9 @@ from portal.search.index.shared_value import shared_cents
 from portal.search.index.snapshot import Snapshot
 from portal.search.query.filters import Filters
 from portal.search.read_models.project import ProjectView
+from portal.search.read_models.terms import Terms
 from portal.vocabulary.facets import NOT_STATED
+from portal.vocabulary.status_rules import CANCELLED, PLANNED, status_rules, statuses_that_count_as
 
 
 @dataclass(frozen=True)
@@ -115,11 +117,27 @@ def find_all(filters: Filters) -> WholeSelection:
 
 def sums_of(snapshot: Snapshot, filters: Filters, selection: BitMap) -> Sums:
     """The totals of a search; with member states chosen also what they receive."""
-    sums = snapshot.index.sums(selection)
+    index = snapshot.index
+    parts = [
+        index.with_status(selection, counts_as, statuses_of(snapshot.terms, counts_as))
+        for counts_as in (PLANNED, CANCELLED)
+    ]
+    sums = replace(index.sums(selection), not_carried_out=tuple(part for part in parts if part))
     countries = [code for code in filters.values("country") if code != NOT_STATED]
     if not countries or not sums.has_budget:
         return sums
-    return replace(sums, shared_cents=shared_cents(snapshot.index, selection, countries))
+    return replace(sums, shared_cents=shared_cents(index, selection, countries))
+
+
+def statuses_of(terms: Terms, counts_as: str) -> list[str]:
+    """The codes of the statuses that count as this; a status keeps its rule when it becomes part of one without any."""
+    ruled = {rule.status for rule in status_rules()}
+    found = dict.fromkeys(statuses_that_count_as(counts_as))
+    for status in tuple(found):
+        term = terms.get("status", status)
+        if term and term.code not in ruled:
+            found[term.code] = None
+    return list(found)
 
 
 def find_one(project_id: int) -> WholeSelection:
@@ -127,7 +145,7 @@ def find_one(project_id: int) -> WholeSelection:
     snapshot = current_snapshot()
     selection = snapshot.index.rows_of(np.array([project_id]))
     ids = snapshot.index.ordered_ids(selection, "newest")
-    return WholeSelection(Filters(), ids, snapshot.index.sums(selection), snapshot)
+    return WholeSelection(Filters(), ids, sums_of(snapshot, Filters(), selection), snapshot)
 
 
 def with_current_codes(snapshot: Snapshot, filters: Filters) -> Filters:
@@ -181,6 +199,7 @@ def split_by_relevance(selection: BitMap, tiers: Sequence[BitMap]) -> Iterator[B
 def count_matches(filters: Filters) -> int:
     """The number of matching projects."""
     snapshot = current_snapshot()
+    filters = with_current_codes(snapshot, filters)
     hits, _ = text_hits(snapshot, filters) or (None, None)
     return len(snapshot.index.select(filters, hits))
 

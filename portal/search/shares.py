@@ -7,7 +7,8 @@ the same way. States stand in the order of their list.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from portal.search.arrays import Int64Array, IntegerArray
 
 # Shares are in hundredths of a per cent, and those by which a budget is divided add up to this.
 WHOLE = 10_000
+_State = TypeVar("_State", bound=Hashable)
 
 
 def split(amount: int, weights: Sequence[int]) -> list[int]:
@@ -32,6 +34,22 @@ def split(amount: int, weights: Sequence[int]) -> list[int]:
 def rebased(shares: Sequence[int]) -> list[int]:
     """Stated shares as they are counted: in proportion, so that they total WHOLE. Those that do stay as they are."""
     return split(WHOLE, shares)
+
+
+def merged_shares(shares: Mapping[_State, int], state: _State, into: _State) -> dict[_State, int]:
+    """The shares of a project after one of its states became part of another.
+
+    The shares of both are added. No share is above WHOLE, so if their sum is, all become smaller with it; one that is
+    above nothing remains so.
+    """
+    total = shares.get(state, 0) + shares.get(into, 0)
+    scale = max(total, WHOLE)
+    others = {
+        other: max(1, round(share * WHOLE / scale)) if share else 0
+        for other, share in shares.items()
+        if other not in (state, into)
+    }
+    return {**others, into: min(total, WHOLE)}
 
 
 def split_each(amounts: IntegerArray, owners: IntegerArray, weights: IntegerArray) -> Int64Array:

@@ -96,10 +96,13 @@ def test_the_nearest_projects_stand_beside_a_project(session, visit, case):
     ])  # fmt: skip
     page = visit("/projects/T")
     shown = [
-        (words(near.query("h3")[0]), next(text for text in map(words, near.query("p")) if text.startswith("Shares ")))
+        (
+            words(near.query("h3")[0]),
+            next(text for text in map(words, near.query("p")) if text.startswith("In common: ")),
+        )
         for near in page.select("main li article")
     ]
-    assert shown == [(f"Project {number}", f"Shares {why}") for number, why in nearest]
+    assert shown == [(f"Project {number}", f"In common: {why}") for number, why in nearest]
 
 
 def test_a_record_published_since_takes_its_place_by_its_year(session, visit):

@@ -7,7 +7,7 @@ database nor language. Built by search.index.build.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -21,7 +21,6 @@ from portal.search.index.country_parts import CountryParts
 from portal.search.index.sort_order import SortOrder
 from portal.search.query.filters import Filters
 from portal.vocabulary.facets import NOT_STATED
-from portal.vocabulary.status_rules import CANCELLED, PLANNED, statuses_that_count_as
 
 FacetCounts = dict[str, dict[str, int]]
 # A selection of fewer than one row in this many is summed row by row; for larger ones set operations are faster.
@@ -217,8 +216,16 @@ class FacetIndex:
             ),
             first_year=boundary_year(self.first_years, selection, from_last=False),
             last_year=boundary_year(self.last_years, selection, from_last=True),
-            not_carried_out=tuple(self._not_carried_out(selection)),
         )
+
+    def with_status(self, selection: BitMap, counts_as: str, statuses: Iterable[str]) -> PartSums | None:
+        """The sums of the projects of a selection that have one of these statuses; None if there are none."""
+        bitmaps = self.bitmaps["status"]
+        present = tuple(code for code in statuses if code in bitmaps and selection.intersect(bitmaps[code]))
+        if not present:
+            return None
+        rows = selection & BitMap.union(*(bitmaps[code] for code in present))
+        return PartSums(counts_as, present, len(rows), self._total(rows), self._count_without_budget(rows))
 
     def _total(self, selection: BitMap) -> int:
         """The full value in US cents."""
@@ -229,14 +236,6 @@ class FacetIndex:
 
     def _count_without_budget(self, selection: BitMap) -> int:
         return len(selection) - selection.intersection_cardinality(self.budgets.known)
-
-    def _not_carried_out(self, selection: BitMap) -> Iterator[PartSums]:
-        bitmaps = self.bitmaps["status"]
-        for counts_as in (PLANNED, CANCELLED):
-            statuses = [code for code in statuses_that_count_as(counts_as) if code in bitmaps]
-            if present := tuple(code for code in statuses if selection.intersect(bitmaps[code])):
-                rows = selection & BitMap.union(*(bitmaps[code] for code in present))
-                yield PartSums(counts_as, present, len(rows), self._total(rows), self._count_without_budget(rows))
 
 
 def matches_all_values(filters: Filters, facet: str) -> bool:

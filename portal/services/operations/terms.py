@@ -18,7 +18,7 @@ from portal.models import Catalogue, Project, ProjectCountry, ProjectTag, Revisi
 from portal.models.draft import CODE_FIELDS, TERM_FIELDS
 from portal.models.term import FORMER_CODES
 from portal.search.fulltext import text_index
-from portal.search.shares import WHOLE, rebased
+from portal.search.shares import WHOLE, merged_shares
 from portal.services.audit import recording
 from portal.services.records.country_shares import rename_state
 from portal.services.records.values import fingerprint
@@ -216,14 +216,16 @@ def _move_projects(session: Session, term: Term, into: Term) -> None:
 
 
 def _make_room(session: Session, term: Term, into: Term) -> None:
-    """Stated shares of both that are together above 100 per cent become shares in proportion, all of that project."""
+    """Where the stated shares of both are together above 100 per cent, all shares of the project become smaller."""
     one, other = aliased(ProjectCountry), aliased(ProjectCountry)
     both = select(one.project_id).join(other, one.project_id == other.project_id)
     above = both.where(one.term_id == term.id, other.term_id == into.id, one.share + other.share > WHOLE)
     for project_id in session.execute(above).scalars().all():
         of_project = ProjectCountry.project_id == project_id, ProjectCountry.share.is_not(None)
-        links = session.execute(select(ProjectCountry.term_id, ProjectCountry.share).where(*of_project)).all()
-        for (term_id, _), share in zip(links, rebased([link.share for link in links]), strict=True):
+        links = session.execute(select(ProjectCountry.term_id, ProjectCountry.share).where(*of_project))
+        shares = {term_id: share for term_id, share in links if share is not None}
+        # The merged share stands in one of the two rows, the other adds nothing to it.
+        for term_id, share in (merged_shares(shares, term.id, into.id) | {term.id: 0}).items():
             changed = update(ProjectCountry).where(*of_project, ProjectCountry.term_id == term_id)
             session.execute(changed.values(share=share).execution_options(synchronize_session=False))
 

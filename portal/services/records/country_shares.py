@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from portal.search.shares import WHOLE, rebased, share_text
+from portal.search.shares import WHOLE, merged_shares, rebased, share_text
 from portal.services.records.field_values import FieldValidation
 from portal.services.records.spellings import TermLookup
 
@@ -48,16 +48,15 @@ def normalise_named(parts: Iterable[str]) -> tuple[str, ...]:
 
 
 def rename_state(parts: Iterable[str], code: str, new_code: str) -> tuple[str, ...]:
-    """The shares of a draft with another code of a state; if that has a share too, they are added."""
+    """The shares of a draft with another code of a state; if that has a share too, they become one."""
+    read = [(part, split_named(part)) for part in parts]
     shares: dict[str, int] = {}
-    others = []
-    for part in parts:
-        if named := split_named(part):
-            state = new_code if named[0] == code else named[0]
-            shares[state] = shares.get(state, 0) + named[1]
-        else:
-            others.append(part)
-    return *named_shares(shares), *others
+    for _, named in read:
+        if named:
+            shares[named[0]] = shares.get(named[0], 0) + named[1]
+    if code in shares:
+        shares = merged_shares(shares, code, new_code)
+    return *named_shares(shares), *(part for part, named in read if not named)
 
 
 def read_country_shares(
@@ -72,13 +71,16 @@ def read_country_shares(
         return ()
     if shares.keys() != set(country_ids):
         project.refuse(_FIELD, "The shares are not those of the benefiting member states.", _ADVICE)
-    elif _are_counted(project, list(shares.values())):
+    elif _are_counted(project, parts, list(shares.values())):
         return tuple(sorted(shares.items()))
     return ()
 
 
-def _are_counted(project: FieldValidation, shares: Sequence[int]) -> bool:
-    """Whether these shares divide a budget; others than 100 in total are refused in a form and noted in a file."""
+def _are_counted(project: FieldValidation, parts: Sequence[str], shares: Sequence[int]) -> bool:
+    """Whether these shares divide a budget, as they were stated in `parts`.
+
+    Others than 100 in total are noted in a file, and refused in a form unless the public record has the same.
+    """
     total = sum(shares)
     reason = f"The shares total {share_text(total)} per cent instead of 100."
     if total == WHOLE:
@@ -86,12 +88,21 @@ def _are_counted(project: FieldValidation, shares: Sequence[int]) -> bool:
     if not total:
         project.refuse(_FIELD, reason, _ADVICE)
         return False
-    proportion = "; ".join(map(share_text, rebased(shares)))
     if project.is_form:
-        project.refuse(_FIELD, reason, f"{_ADVICE} In proportion they would be {proportion}.")
+        if project.has_published_shares():
+            return True
+        project.refuse(_FIELD, reason, f"{_ADVICE} In proportion they would be {_proportion(parts)}.")
         return False
+    proportion = "; ".join(map(share_text, rebased(shares)))
     project.add_finding("note", _FIELD, f"{reason} They are counted in proportion: {proportion}.", "Check them.")
     return True
+
+
+def _proportion(parts: Iterable[str]) -> str:
+    """Named shares in proportion, as a form takes them: "Kenya 66.67; Uganda 33.33"."""
+    named = [split for split in map(split_named, parts) if split]
+    shares = rebased([share for _, share in named])
+    return "; ".join(f"{name} {share_text(share)}" for (name, _), share in zip(named, shares, strict=True))
 
 
 def _by_place(project: FieldValidation, parts: Sequence[str], country_ids: Sequence[int]) -> dict[int, int]:
@@ -113,7 +124,10 @@ def _by_name(project: FieldValidation, parts: Sequence[str], term_lookup: TermLo
     names: set[str] = set()
     for part in parts:
         if (named := split_named(part)) is None:
-            _refuse_number(project, part)
+            if parse_share(part) is None:
+                _refuse_number(project, part)
+            else:
+                project.refuse(_FIELD, f"{part!r} names no member state.", "Write the state and its share: Kenya 60.")
         elif (country := term_lookup.find("country", named[0])) is None:
             project.refuse(_FIELD, f"{named[0]!r} is not a known country.", _ADVICE)
         elif named[0] in names:

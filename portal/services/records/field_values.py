@@ -58,6 +58,8 @@ class FieldValidation:
     is_form: bool = False
     # A row of one of our own files: its texts are those of a record already, and are kept as they are.
     is_own_row: bool = False
+    # Whether a form states the shares that the public record has.
+    has_published_shares: Callable[[], bool] = lambda: False
     # Whether commas divide thousands in the other amounts of the file.
     comma_groups: Callable[[], bool] = lambda: False
 

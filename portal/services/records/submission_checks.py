@@ -106,7 +106,11 @@ def _check_draft(
     session: Session, draft: ProjectDraft, project_id: int | None
 ) -> tuple[tuple[FieldError, ...], Proposal | None]:
     term_lookup = cached_term_lookup(session)
-    validation = FieldValidation({name: getattr(draft, name) for name in ProjectDraft.field_names()}, is_form=True)
+    validation = FieldValidation(
+        {name: getattr(draft, name) for name in ProjectDraft.field_names()},
+        is_form=True,
+        has_published_shares=lambda: _has_published_shares(session, draft, project_id),
+    )
     proposal = validate_fields(validation, term_lookup)
     errors = [
         FieldError(finding.field, f"{finding.reason}.", f"{finding.advice}.")
@@ -129,6 +133,13 @@ def _check_draft(
     if proposal:
         proposal = proposal._replace(summary=draft.summary)
     return tuple(sorted(errors, key=lambda error: order.index(error.field))), proposal
+
+
+def _has_published_shares(session: Session, draft: ProjectDraft, project_id: int | None) -> bool:
+    if project_id is None:
+        return False
+    current = published.draft_from_project(session, session.get_one(Project, project_id))
+    return set(normalise_named(draft.country_shares)) == set(current.country_shares)
 
 
 def _missing_field_errors(draft: ProjectDraft, fields_with_errors: set[str]) -> list[FieldError]:

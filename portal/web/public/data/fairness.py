@@ -112,9 +112,9 @@ def _left_out(figures: Figures, counts: dict[str, int], selections: Selections) 
     """Projects of regions without eligible states, such as Global, and those without any region."""
     notes = [
         left_out(
-            '<a href="%(url)s">One record</a> with the region “%(region)s”, of which the list has no state, '
+            '<a href="%(url)s">One record</a> with the region “%(region)s”, which has no state on the list, '
             "is left out.",
-            '<a href="%(url)s">%(count)s records</a> with the region “%(region)s”, of which the list has no state, '
+            '<a href="%(url)s">%(count)s records</a> with the region “%(region)s”, which has no state on the list, '
             "are left out.",
             count,
             selections.having(("region", code)),

@@ -138,7 +138,7 @@ def _columns(options: PlacesOptions) -> dict[str, ColumnSort]:
     labels = {
         "name": gettext("Member state"),
         "projects": gettext("Projects"),
-        "national": gettext("Of them national"),
+        "national": gettext("National ones"),
         "full": gettext("Full value, USD"),
         "shared": gettext("Shared value, USD"),
         "latest": gettext("Latest year"),

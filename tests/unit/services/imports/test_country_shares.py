@@ -9,7 +9,7 @@ from portal.models import ImportRun, Project, ProjectCountry, Term
 from portal.services.imports import Report, import_file
 from portal.services.imports.runs.undo import undo_run
 from portal.services.operations import terms
-from portal.services.records import published
+from portal.services.records import published, submission_checks
 from portal.vocabulary.workflow import State
 from tests.factories import COLUMNS, COMPLETE, import_records
 
@@ -95,12 +95,20 @@ def test_merging_two_states_adds_their_shares(session, stored):
     assert stored() == ("KEN 100",)
 
 
-def test_shares_above_the_whole_are_put_in_proportion_before_two_states_merge(session, stored):
+def test_shares_above_the_whole_become_smaller_together_when_two_states_merge(session, stored):
     three = ROW | {"benefiting_member_states": "Uganda; Kenya; Togo", "country_shares": "100; 100; 50"}
     import_records(session, [three])
     terms.merge(session(), terms.get_term(session(), "country", "UGA"), terms.get_term(session(), "country", "KEN"))
     session.commit()
-    assert stored() == ("KEN 80", "TGO 20")
+    assert stored() == ("KEN 100", "TGO 25")
+
+
+def test_a_state_that_is_not_merged_keeps_its_part(session, stored):
+    three = ROW | {"benefiting_member_states": "Uganda; Kenya; Togo", "country_shares": "100; 100; 100"}
+    import_records(session, [three])
+    terms.merge(session(), terms.get_term(session(), "country", "UGA"), terms.get_term(session(), "country", "KEN"))
+    session.commit()
+    assert stored() == ("KEN 100", "TGO 50")
 
 
 def test_shares_that_do_not_total_100_stay_as_stated(session, imported, stored):
@@ -115,6 +123,19 @@ def test_drafts_follow_a_merge(session, office):
     terms.merge(session(), terms.get_term(session(), "country", "UGA"), terms.get_term(session(), "country", "KEN"))
     session.commit()
     assert revision.draft.country_shares == ("KEN 100",)
+
+
+def test_an_edit_keeps_shares_that_do_not_total_100(session):
+    import_records(session, [SHARED | {"country_shares": "100; 100"}])
+    project = session.execute(select(Project).where(Project.reference == "A.1")).scalar_one()
+    draft = published.draft_from_project(session(), project).replace(title="A new title")
+
+    def refused(shares):
+        errors = submission_checks.find_errors(session(), draft.replace(country_shares=shares), project_id=project.id)
+        return "country_shares" in [error.field for error in errors]
+
+    assert not refused(("UGA 100", "KEN 100"))
+    assert refused(("KEN 100", "UGA 50"))
 
 
 def test_publishing_stores_the_shares(session, office):

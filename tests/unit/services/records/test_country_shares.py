@@ -101,7 +101,8 @@ def test_a_file_may_state_shares_that_do_not_total_100(validated, states, shares
         (("KEN 60", "UGA 30"), "The shares total 90 per cent instead of 100."),
         (("KEN 60", "KEN 40"), "KEN has two shares."),
         (("Atlantis 60", "UGA 40"), "'Atlantis' is not a known country."),
-        (("60", "40"), "'60' is not a percentage from 0 to 100 with up to two decimals."),
+        (("60", "40"), "'60' names no member state."),
+        (("KEN 60", "x y"), "'x y' is not a percentage from 0 to 100 with up to two decimals."),
     ],
 )
 def test_a_draft_with_other_shares_is_not_submitted(session, shares, reason):
@@ -111,7 +112,7 @@ def test_a_draft_with_other_shares_is_not_submitted(session, shares, reason):
 
 def test_a_form_is_told_what_the_shares_would_be_in_proportion(session):
     errors = submission_checks.find_errors(session(), TWO.replace(country_shares=("KEN 60", "UGA 30")))
-    assert next(error.advice for error in errors).endswith("In proportion they would be 66.67; 33.33.")
+    assert next(error.advice for error in errors).endswith("In proportion they would be KEN 66.67; UGA 33.33.")
 
 
 def test_a_draft_with_complete_shares_is_valid(session):
@@ -132,4 +133,14 @@ def test_a_name_of_several_words_is_read_with_its_number():
 
 
 def test_a_merged_state_has_the_shares_of_both():
-    assert rename_state(("AAA 60", "BBB 30", "CCC 10"), "BBB", "AAA") == ("AAA 90", "CCC 10")
+    assert set(rename_state(("AAA 60", "BBB 30", "CCC 10"), "BBB", "AAA")) == {"AAA 90", "CCC 10"}
+
+
+def test_merged_states_stay_readable_however_often_they_merge():
+    once = rename_state(("AAA 60", "BBB 60", "CCC 40"), "BBB", "AAA")
+    assert set(once) == {"AAA 100", "CCC 33.33"}
+    assert set(rename_state(once, "AAA", "DDD")) == {"DDD 100", "CCC 33.33"}
+
+
+def test_a_state_that_is_not_named_changes_nothing():
+    assert rename_state(("AAA 60", "BBB 40"), "CCC", "DDD") == ("AAA 60", "BBB 40")

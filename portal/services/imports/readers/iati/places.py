@@ -15,7 +15,9 @@ from portal.vocabulary.columns import SEPARATOR
 from portal.vocabulary.term_lists import alpha3_by_alpha2
 
 _ALL = Decimal(100)
-_MILLION = 1_000_000
+# What is beyond these is no percentage of anybody.
+_LEAST, _MOST = Decimal("0.00001"), Decimal(1_000_000)
+_LARGEST_WEIGHT = 100_000_000
 
 
 class Recipients(NamedTuple):
@@ -40,7 +42,8 @@ def recipients_of(elements: Iterable[Element], not_held: NotHeld) -> Recipients:
     if len(stated) < len(percentages) or not any(stated):
         not_held.count("recipient-country/@percentage", sum(share != _ALL for share in stated))
         return Recipients(countries, "")
-    not_held.count("recipient-country/@percentage", sum(share * 100 % 1 != 0 for share in stated))
+    inexact = sum(share * 100 % 1 != 0 or share > _ALL for share in stated)
+    not_held.count("recipient-country/@percentage", inexact)
     return Recipients(countries, _unequal(_hundredths(stated)))
 
 
@@ -69,10 +72,12 @@ def region_name(elements: Iterable[Element], not_held: NotHeld, *, is_stated: bo
 
 
 def _hundredths(percentages: Sequence[Decimal]) -> list[int]:
-    """The shares with two decimals: if the source's total 100, so do these."""
-    if sum(percentages) == _ALL:
-        return split(WHOLE, [int(share * _MILLION) for share in percentages])
-    return [round(share * 100) for share in percentages]
+    """The shares with two decimals. They total 100 if the source's do, or if a record cannot hold those."""
+    rounded = [round(share * 100) for share in percentages]
+    if sum(percentages) != _ALL and max(rounded) <= WHOLE and any(rounded):
+        return rounded
+    # Weights of so many digits that their products fit into 64 bits.
+    return split(WHOLE, [round(share * _LARGEST_WEIGHT / max(_ALL, *percentages)) for share in percentages])
 
 
 def _unequal(hundredths: Sequence[int]) -> str:
@@ -82,9 +87,9 @@ def _unequal(hundredths: Sequence[int]) -> str:
 
 
 def _total(stated: Sequence[str]) -> Decimal | None:
-    """The percentage of a country, None if it is not stated, or no percentage."""
+    """The percentage of a country, None if it is not stated, or no percentage that could be meant."""
     try:
         total = sum(map(Decimal, filter(None, stated)), Decimal())
-        return total if any(stated) and 0 <= total <= _ALL else None
+        return total if any(stated) and (total == 0 or _LEAST <= total <= _MOST) else None
     except InvalidOperation:
         return None
