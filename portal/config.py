@@ -25,6 +25,8 @@ _LOOPBACK_ADDRESSES = "127.0.0.1,::1"
 # key. It is lost when the server stops, so nothing may be encrypted with it.
 TEMPORARY_KEY = "PORTAL_TEMPORARY_KEY"
 MIN_SECRET_KEY_LENGTH = 32
+# A key by chance has more: one of 32 hexadecimal digits has about 14 different ones.
+_MIN_SECRET_KEY_CHARACTERS = 8
 
 # Former names of settings; they still work in this release.
 _FORMER_NAMES = {
@@ -158,6 +160,10 @@ def _is_production(environ: Mapping[str, str]) -> bool:
     stage = environ.get("PORTAL_ENV") or "development"
     if stage not in ("development", "production"):
         raise ConfigurationError(f"PORTAL_ENV is {stage!r}: set it to development or production.")
+    if stage == "production" and environ.get("FLASK_DEBUG", "0").lower() not in ("", "0", "false", "no"):
+        raise ConfigurationError(
+            "FLASK_DEBUG is set and PORTAL_ENV is production: leave FLASK_DEBUG out, since it shows code to visitors."
+        )
     return stage == "production"
 
 
@@ -168,6 +174,11 @@ def _read_secret_key(environ: Mapping[str, str], *, is_production: bool) -> str:
         raise ConfigurationError(
             f"SECRET_KEY is not set, or is shorter than {MIN_SECRET_KEY_LENGTH} characters: a production start needs "
             "one. Make one with: python3 -c 'import secrets; print(secrets.token_hex(32))'"
+        )
+    if is_production and len(set(secret_key)) < _MIN_SECRET_KEY_CHARACTERS:
+        raise ConfigurationError(
+            "SECRET_KEY repeats a few characters, so it can be guessed. Make one with: "
+            "python3 -c 'import secrets; print(secrets.token_hex(32))'"
         )
     return secret_key
 
@@ -198,7 +209,16 @@ def _read_public_url(environ: Mapping[str, str], *, is_production: bool) -> str:
     parts = urlsplit(public_url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ConfigurationError(f"PORTAL_URL is {public_url!r}: set an address such as https://projects.example.org.")
+    if is_production and parts.scheme == "http" and not _is_local(parts.hostname):
+        raise ConfigurationError(
+            f"PORTAL_URL is {public_url!r}: a production start needs an address with https, since cookies of staff are "
+            "sent over https alone. Only an address of this machine may do without."
+        )
     return public_url
+
+
+def _is_local(host: str) -> bool:
+    return host in _LOOPBACK_HOSTS or host == "::1" or host.endswith(".localhost")
 
 
 def _read_api_limit(environ: Mapping[str, str]) -> int:

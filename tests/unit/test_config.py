@@ -54,6 +54,11 @@ IMPOSSIBLE = [
     {"SECRET_KEY": "short", "PORTAL_ENV": "production"},
     {"PORTAL_URL": "", "PORTAL_ENV": "production", "SECRET_KEY": "0123456789abcdef" * 2},
     {"PORTAL_URL": "projects.example.org"},
+    {"PORTAL_URL": "http://projects.example.org", "PORTAL_ENV": "production", "SECRET_KEY": "0123456789abcdef" * 2},
+    {"PORTAL_URL": "http://10.0.0.5:8000", "PORTAL_ENV": "production", "SECRET_KEY": "0123456789abcdef" * 2},
+    {"SECRET_KEY": "changeme" * 4, "PORTAL_URL": "https://projects.example.org", "PORTAL_ENV": "production"},
+    {"SECRET_KEY": "0" * 64, "PORTAL_URL": "https://projects.example.org", "PORTAL_ENV": "production"},
+    {"FLASK_DEBUG": "1", "PORTAL_ENV": "production", "SECRET_KEY": "0123456789abcdef" * 2},
     {"PORTAL_PROXY_COUNT": "2"},
     {"PORTAL_TRUSTED_PROXIES": "the proxy"},
     {"PORTAL_THREADS": "many"},
@@ -81,6 +86,14 @@ IMPOSSIBLE = [
 def test_impossible_settings_are_named(environ):
     with pytest.raises(ConfigurationError, match=next(iter(environ))):
         Settings.from_environment(environ)
+
+
+@pytest.mark.parametrize(
+    "address", ["https://projects.example.org", "http://127.0.0.1:8000", "http://localhost", "http://[::1]:8000"]
+)
+def test_production_takes_an_address_with_https_or_of_this_machine(address):
+    environ = {"PORTAL_ENV": "production", "SECRET_KEY": "0123456789abcdef" * 2, "FLASK_DEBUG": "0"}
+    assert Settings.from_environment(environ | {"PORTAL_URL": address}).public_url == address
 
 
 def test_the_organisation_that_reports_to_iati_is_read():
