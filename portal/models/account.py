@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.database.orm import Model, UTCDateTime, now
@@ -90,7 +90,10 @@ class AccountSession(Model):
 
 
 class OneTimeLink(Model):
-    """An invitation or password-reset link; only the SHA-256 of its token is stored."""
+    """An invitation or password-reset link; only the SHA-256 of its token is stored.
+
+    `is_requested`: somebody who said to be the owner asked for it; nobody handed it over.
+    """
 
     __tablename__ = "one_time_link"
     __table_args__ = (CheckConstraint("purpose IN ('first', 'invite', 'reset')", name="known_purpose"),)
@@ -98,6 +101,7 @@ class OneTimeLink(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     purpose: Mapped[str] = mapped_column(String(10))
+    is_requested: Mapped[bool] = mapped_column(default=False, server_default=false())
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     credential_version: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)

@@ -99,18 +99,19 @@ def issue_link(session: Session, account: Account, *, by: Account | None) -> Iss
     return one_time_links.issue(session, account, Purpose.RESET if account.password_hash else Purpose.INVITE, by=by)
 
 
-def request_password_reset(session: Session, email: str, *, client_address: str) -> IssuedLink | None:
+def request_password_reset(session: Session, email: str, *, client_address: str, device: str = "") -> IssuedLink | None:
     """Issue a password-reset link to mail; None if no account may use this address.
 
-    The caller must answer the same and commit in both cases. Raises RateLimited, whether or not there is an account.
+    The caller must answer the same and commit in both cases. `device`: see rate_limits.hit. Raises RateLimited, whether
+    or not there is an account.
     """
     email = normalise_email(email)
-    rate_limits.hit(session, "reset", account=email, client_address=client_address)
+    rate_limits.hit(session, "reset", account=email, client_address=client_address, device=device)
     account = find_by_email(session, email)
     if account is None or account.is_disabled:
         recording.record(session, "reset refused", "account", account.id if account else "unknown")
         return None
-    return one_time_links.issue(session, account, Purpose.RESET)
+    return one_time_links.issue(session, account, Purpose.RESET, is_requested=True)
 
 
 def change_role(session: Session, account: Account, role: str, *, by: Account, auth_session: AccountSession) -> Account:

@@ -51,14 +51,22 @@ class IssuedLink:
         return f"{public_url}{LINK_PATH}{self.token}"
 
 
-def issue(session: Session, account: Account, purpose: Purpose, *, by: Account | None = None) -> IssuedLink:
-    """Issue a link for an account; earlier links of the account stop working."""
+def issue(
+    session: Session, account: Account, purpose: Purpose, *, by: Account | None = None, is_requested: bool = False
+) -> IssuedLink:
+    """Issue a link for an account; earlier links of the account stop working.
+
+    A link that was only asked for (`is_requested`) ends earlier ones of this kind alone: anybody can ask for one.
+    """
     moment, token = now(), tokens.generate_token()
-    tokens.invalidate_unused(session, OneTimeLink, account, moment)
+    tokens.invalidate_unused(
+        session, OneTimeLink, account, moment, *([OneTimeLink.is_requested.is_(True)] if is_requested else [])
+    )
     session.add(
         OneTimeLink(
             token_hash=tokens.hash_token(token),
             purpose=purpose,
+            is_requested=is_requested,
             account_id=account.id,
             credential_version=account.credential_version,
             created_at=moment,

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from portal.database.orm import now
 from portal.errors import RateLimited
 from portal.models import Attempt
+from portal.text.ip_addresses import client_network
 
 # For each kind of attempt: (seconds, maximum per account, per IP address, in total).
 LIMITS: dict[str, tuple[tuple[int, int, int, int], ...]] = {
@@ -33,7 +34,7 @@ def hit(session: Session, kind: str, *, account: str, client_address: str, devic
     cannot lock the owner out, however many they are.
     """
     moment = now()
-    account_key, address_key = _hash_key(f"{account.casefold()} {device}"), _hash_key(client_address)
+    account_key, address_key = _hash_key(f"{account.casefold()} {device}"), _address_key(client_address)
     _serialise(session, kind)
     for seconds, per_account, per_address, in_total in LIMITS[kind]:
         is_recent = Attempt.at > moment - timedelta(seconds=seconds)
@@ -51,7 +52,7 @@ def is_first_refusal(session: Session, kind: str, *, account: str, client_addres
     """True once per account, IP address and longest period, so that refusals cannot flood the audit trail."""
     seconds = max(limit[0] for limit in LIMITS[kind])
     refusal_kind = f"{kind} limited"
-    account_key, address_key, moment = _hash_key(account.casefold()), _hash_key(client_address), now()
+    account_key, address_key, moment = _hash_key(account.casefold()), _address_key(client_address), now()
     recent_refusals = Attempt.kind == refusal_kind, Attempt.at > moment - timedelta(seconds=seconds)
     if _count(session, *recent_refusals, Attempt.account_key == account_key, Attempt.address_key == address_key):
         return False
@@ -67,7 +68,7 @@ def forgive(session: Session, kind: str, *, account: str, client_address: str) -
     latest = select(func.max(Attempt.id)).where(
         Attempt.kind == kind,
         Attempt.account_key == _hash_key(f"{account.casefold()} "),
-        Attempt.address_key == _hash_key(client_address),
+        Attempt.address_key == _address_key(client_address),
     )
     session.execute(delete(Attempt).where(Attempt.id == latest.scalar_subquery()))
 
@@ -91,6 +92,11 @@ def _serialise(session: Session, kind: str) -> None:
     # SQLite allows one writer at a time; on PostgreSQL parallel attempts would not see each other without this lock.
     if session.get_bind().dialect.name == "postgresql":
         session.execute(sql("SELECT pg_advisory_xact_lock(hashtext(:kind))"), {"kind": f"attempt {kind}"})
+
+
+def _address_key(client_address: str) -> str:
+    """A client with IPv6 has a whole network, and could try from each of its addresses."""
+    return _hash_key(client_network(client_address))
 
 
 def _hash_key(text: str) -> str:

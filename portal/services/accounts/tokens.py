@@ -11,7 +11,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from portal.database.orm import now
@@ -35,9 +35,11 @@ def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def invalidate_unused(session: Session, model: type[LinkRow], account: Account, moment: datetime) -> None:
-    """Make the account's earlier links of this kind unusable."""
-    unused = update(model).where(model.account_id == account.id, model.used_at.is_(None))
+def invalidate_unused(
+    session: Session, model: type[LinkRow], account: Account, moment: datetime, *conditions: ColumnElement[bool]
+) -> None:
+    """Make the account's earlier links of this kind, which meet the conditions, unusable."""
+    unused = update(model).where(model.account_id == account.id, model.used_at.is_(None), *conditions)
     session.execute(unused.values(used_at=moment))
 
 

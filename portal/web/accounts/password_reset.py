@@ -22,13 +22,14 @@ from portal.services.accounts import (
 )
 from portal.services.accounts.authentication import Outcome, SignInResult
 from portal.services.accounts.notifications import SecurityEvent
+from portal.text.email_addresses import normalise_email
 from portal.web.accounts import notify, session_start, user_agents
 from portal.web.accounts.forms import ChoosePasswordForm, ForgottenPasswordForm
 from portal.web.declarations import accepts, sign_in_page
 from portal.web.http import error_pages, request_context
 from portal.web.http.responses import ViewResponse
 from portal.web.presentation.i18n import gettext
-from portal.web.security import safe_redirect
+from portal.web.security import cookies, safe_redirect
 
 bp = Blueprint("password_reset", __name__)
 # Creating a link takes a few milliseconds; every response is delayed to this, so that its time tells nothing.
@@ -51,9 +52,13 @@ def show_forgotten() -> ViewResponse:
 def request_link() -> ViewResponse:
     """Send a link if the address has an account; the response is the same if it has none."""
     form, settings, started_at = ForgottenPasswordForm(request.form), request_context.settings(), monotonic()
+    email = (form.email.data or "")[:MAX_EMAIL_LENGTH]
     with transaction(db.session()) as session:
         link = administration.request_password_reset(
-            session, (form.email.data or "")[:MAX_EMAIL_LENGTH], client_address=request_context.client_address()
+            session,
+            email,
+            client_address=request_context.client_address(),
+            device=cookies.known_device(normalise_email(email)),
         )
     if link is not None:
         mail.send_in_background(notifications.link_email(link, settings), settings)

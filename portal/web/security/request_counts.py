@@ -13,15 +13,13 @@ import struct
 import threading
 import time
 from collections.abc import Callable
-from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 from typing import NamedTuple
 
 from portal.errors import ConfigurationError
+from portal.text.ip_addresses import client_network
 
 WINDOW_SECONDS = 60
-# A client with IPv6 has at least this many bits of network to itself.
-_IPV6_PREFIX_BITS = 64
 # Digest of the client, number of the window, requests in it.
 _ENTRY = struct.Struct("<8sII")
 _ENTRIES, _PROBES = 65_536, 8
@@ -93,17 +91,3 @@ class RequestCounts:
             path = self._folder() / f"requests-{hashlib.sha256(self._secret).hexdigest()[:16]}"
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         return self._file
-
-
-def client_network(address: str) -> str:
-    """The address of a client, or the network of one with IPv6: "2001:db8::1" -> "2001:db8::/64"."""
-    try:
-        parsed = ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if not isinstance(parsed, IPv6Address):
-        return str(parsed)
-    if parsed.ipv4_mapped:
-        return str(parsed.ipv4_mapped)
-    network = int(parsed) >> (128 - _IPV6_PREFIX_BITS) << (128 - _IPV6_PREFIX_BITS)
-    return f"{IPv6Address(network)}/{_IPV6_PREFIX_BITS}"

@@ -3,7 +3,7 @@
 import pytest
 
 from portal.web.security import request_counts
-from portal.web.security.request_counts import Allowance, RequestCounts, client_network
+from portal.web.security.request_counts import Allowance, RequestCounts
 from tests.loops import not_empty
 
 NOON = 43_200.0
@@ -66,19 +66,3 @@ def test_what_cannot_be_counted_is_let_through(tmp_path, caplog):
     counts = RequestCounts(lambda: tmp_path / "missing", limit=1, secret=KEY)
     assert {counts.hit("192.0.2.1", moment=NOON).is_exceeded for _ in range(3)} == {False}
     assert "requests are not counted" in caplog.text
-
-
-@pytest.mark.parametrize(
-    ("address", "network"),
-    [
-        ("192.0.2.1", "192.0.2.1"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("2001:db8:1:2::", "2001:db8:1:2::/64"),
-        ("fe80::1%eth0", "fe80::/64"),
-        ("::ffff:192.0.2.1", "192.0.2.1"),
-        ("", ""),
-        ("unix:", "unix:"),
-    ],
-)
-def test_which_addresses_are_one_client(address, network):
-    assert client_network(address) == network
