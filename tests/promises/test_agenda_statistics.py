@@ -103,3 +103,21 @@ def test_a_number_of_the_2030_agenda_leads_to_as_many_projects(session, client, 
         counted.append((link.attrs["href"], *({"No": 0, "one": 1, "One": 1}.get(n) or int(n) for n in (said, listed))))
     assert len(counted) > 20
     assert [found for found in counted if found[1] != found[2]] == []
+
+
+def test_pages_of_suggestions_lead_to_one_another(session, visit):
+    import_records(
+        session,
+        [{"title": f"P {n}", "project_id": f"A.{n}", "project_type": "Labour Migration"} for n in range(45)],
+    )
+    address = "/2030-agenda/suggested/sdg-8"
+    first, second, last = (visit(f"{address}{query}") for query in ("", "?page=2", "?page=3"))
+    assert pages(first) == {"?page=2"}
+    assert pages(second) == {"", "?page=3"}
+    assert pages(last) == {"?page=2"}
+    assert visit(f"{address}?page=4", status=404)
+
+
+def pages(page):
+    """The queries of the links to other pages of the same list."""
+    return {link.partition("/sdg-8")[2] for link in page.links if link.startswith("/2030-agenda/suggested/sdg-8")}

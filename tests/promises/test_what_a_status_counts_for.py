@@ -73,6 +73,12 @@ def test_pages_of_figures_say_them(visit, address):
     assert any(text.lower().startswith("2 cancelled projects with usd 2,500.50") for text in found)
 
 
+def test_a_note_of_a_chart_begins_with_a_capital(visit):
+    assert "One planned project with USD 1,000 is included" in said(
+        visit("/data-and-research/?region=africa"), "main a"
+    )
+
+
 def test_a_table_says_them(visit):
     text = words(visit("/projects/table?by=status&measure=full&region=africa").one("main"))
     assert f"{PLANNED.capitalize().replace('usd', 'USD')}." in text

@@ -131,8 +131,10 @@ def test_rows_that_differ_are_different_records_and_said(session, take):
     rows = [{"summary": "First."}, {"summary": "Second."}, {"summary": "Second."}]
     report = take(rows)
     assert (report.added, report.refused) == (2, 1)
-    similar = [issue.row for issue in report.first_issues if "same title, dates and countries" in issue.reason]
-    assert similar == [3]
+    similar = [
+        (issue.row, issue.column) for issue in report.first_issues if "same title, dates and countries" in issue.reason
+    ]
+    assert similar == [(3, "title")]
     assert len({slug for (slug,) in session.query(Project.slug)}) == 2
     again = take(rows)
     assert (again.unchanged, again.refused) == (2, 1)

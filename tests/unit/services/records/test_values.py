@@ -27,7 +27,7 @@ def test_a_fingerprint_is_the_one_of_the_first_release():
     assert slug_from_fingerprint(made) == "n-nit3tq6u7l"
 
 
-@pytest.mark.parametrize("changes", [{"title": "  CAFE's  oeuvre "}, {"countries": [3, 5]}])
+@pytest.mark.parametrize("changes", [{"title": "  CAFE's  oeuvre "}, {"title": "café's œuvre"}, {"countries": [3, 5]}])
 def test_spelling_and_order_make_no_other_fingerprint(changes):
     assert fingerprint(**CONTENT | changes) == fingerprint(**CONTENT)
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from portal.search.read_models.terms import TermView
 from portal.web.presentation import formatting
 
 
@@ -71,3 +72,14 @@ def test_dates(value):
 def test_a_count_is_read_with_its_unit():
     assert formatting.project_count(1).striptags() == "1 project"
     assert formatting.project_count(1_200).striptags() == "1,200 projects"
+
+
+def test_no_term_has_no_label():
+    assert formatting.label(None) == ""
+
+
+def test_other_names_are_those_that_the_label_does_not_contain():
+    names = {"en": "Türkiye", "fr": "Turquie", "es": "Turquía"}
+    term = TermView(1, "country", "TUR", "Türkiye", names=names, aliases=("Turkiye", "Turkey", "TURKEY"))
+    assert formatting.other_names(term) == ("Turquie", "Turquía", "TURKEY")
+    assert formatting.other_names(None) == ()

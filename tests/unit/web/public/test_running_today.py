@@ -37,6 +37,7 @@ def records(session):
     [
         ("/projects/?running=now", "/projects/?on={}"),
         ("/projects/?q=by&running=now&country=KEN", "/projects/?q=by&country=KEN&on={}"),
+        ("/projects/?country=KEN&running=now&country=UGA", "/projects/?country=KEN&country=UGA&on={}"),
         ("/projects.csv?on=2008-01-01&running=now", "/projects.csv?on={}"),
         ("/projects/table?by=year&running=now", "/projects/table?by=year&on={}"),
         ("/embed/projects?running=now", "/embed/projects?on={}"),
