@@ -72,10 +72,9 @@ def sums_as_json(sums: Sums) -> dict[str, object]:
 
 def _part_as_json(sums: Sums, counts_as: str) -> dict[str, object]:
     part = next((part for part in sums.not_carried_out if part.counts_as == counts_as), None)
-    has_budget = part is not None and part.without_budget < part.projects
     return {
         "projects": part.projects if part else 0,
-        "full_value_usd": json_value("amount", part.total_cents) if part and has_budget else None,
+        "full_value_usd": json_value("amount", part.total_cents) if part and part.has_budget else None,
     }
 
 

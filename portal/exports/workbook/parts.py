@@ -146,7 +146,7 @@ def unpack_book(book: Any, document: Document) -> dict[str, bytes]:
 
 
 def _part_text(part: PartSums) -> str:
-    value = amount_text(part.total_cents) if part.without_budget < part.projects else "no budget is stated"
+    value = amount_text(part.total_cents) if part.has_budget else "no budget is stated"
     return f"{part.projects} (full value in US dollars: {value})"
 
 

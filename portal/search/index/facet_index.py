@@ -48,6 +48,10 @@ class PartSums:
     total_cents: int
     without_budget: int
 
+    @property
+    def has_budget(self) -> bool:
+        return self.without_budget < self.projects
+
 
 @dataclass(frozen=True)
 class Sums:

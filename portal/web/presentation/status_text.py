@@ -25,7 +25,7 @@ def narrowed_to(filters: Filters, part: PartSums) -> Filters:
 
 def _phrase(part: PartSums) -> str:
     count, value = formatting.number(part.projects), formatting.usd(formatting.dollars(part.total_cents))
-    if part.without_budget == part.projects:
+    if not part.has_budget:
         value = gettext("no stated budget")
     if part.counts_as == PLANNED:
         return ngettext(
