@@ -66,7 +66,7 @@ def shares(_: Document) -> Getter:
 
 
 def counted_shares(_: Document) -> Getter:
-    return lambda record: tuple(map(share_text, rebased(record.shares or [1] * len(record.countries))))
+    return lambda record: tuple(map(share_text, rebased(record.weights)))
 
 
 def address(document: Document) -> Getter:

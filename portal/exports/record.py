@@ -73,6 +73,11 @@ class Record(NamedTuple):
         return self.first_key or self.key.casefold()
 
     @property
+    def weights(self) -> Sequence[int]:
+        """By which the budget is divided among `countries`: the stated shares, or equal ones."""
+        return self.shares or [1] * len(self.countries)
+
+    @property
     def theme(self) -> TermView | None:
         return self.type.parent if self.type else None
 

@@ -30,10 +30,9 @@ def _countries(record: Record, omit: Omit) -> str:
     if not all(country_codes):
         omit("benefiting_member_states", Reason.COUNTRY_CODE)
         return ""
-    shares = rebased(record.shares or [1] * len(country_codes))
     return "".join(
         f'  <recipient-country code="{attribute(code)}" percentage="{share // 100}.{share % 100:02}"/>\n'
-        for code, share in zip(country_codes, shares, strict=True)
+        for code, share in zip(country_codes, rebased(record.weights), strict=True)
     )
 
 

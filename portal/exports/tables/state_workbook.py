@@ -85,7 +85,7 @@ class StateLedger:
                     yield self._read_row(record)
 
     def _share_of(self, record: Record, place: int) -> StateShare:
-        weights = record.shares or [1] * len(record.countries)
+        weights = record.weights
         theme = term_name(record.theme, self._language) if record.theme else NOT_STATED_LABEL
         shared = None if record.budget is None else split(record.budget, weights)[place]
         states, share = len(weights), rebased(weights)[place]
