@@ -99,7 +99,7 @@ def test_the_image_runs_as_a_user_without_rights():
 
 def test_every_setting_stands_in_the_readme():
     read = set()
-    for name in ("portal/config.py", "deploy/gunicorn.conf.py"):
+    for name in ("portal/config.py", "portal/environment.py", "deploy/gunicorn.conf.py"):
         text = (ROOT / name).read_text(encoding="utf-8")
         read |= set(re.findall(r'environ\.get\(\s*"([A-Z_]+)"', text))
     table = (ROOT / "README.md").read_text(encoding="utf-8")

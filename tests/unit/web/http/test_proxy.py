@@ -4,7 +4,8 @@ import pytest
 from flask import request
 
 from portal.app import create_app
-from portal.config import Settings, parse_networks
+from portal.config import Settings
+from portal.environment import parse_networks
 
 SECRET = "0123456789abcdef" * 4
 VISITOR = "203.0.113.7"

@@ -5,7 +5,8 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 
 from portal.app import create_app
-from portal.config import Settings, parse_networks
+from portal.config import Settings
+from portal.environment import parse_networks
 from portal.services.accounts import one_time_links, rate_limits, sessions
 from portal.web.declarations import public, require_role
 from portal.web.http import request_context

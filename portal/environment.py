@@ -1,0 +1,197 @@
+"""Reading single settings from the environment, each with one line that says what is wrong with a value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Any
+from urllib.parse import urlsplit
+
+from portal.errors import ConfigurationError
+
+# Local health checks send these host names. No link is ever built from the host name of a request.
+LOOPBACK_HOSTS = ("127.0.0.1", "localhost")
+_LOOPBACK_ADDRESSES = "127.0.0.1,::1"
+
+MIN_SECRET_KEY_LENGTH = 32
+# A key by chance has more: one of 32 hexadecimal digits has about 14 different ones.
+_MIN_SECRET_KEY_CHARACTERS = 8
+
+# Former names of settings; they still work in this release.
+_FORMER_NAMES = {
+    "SECRET_KEY_BEFORE": "SECRET_KEY_FALLBACKS",
+    "PORTAL_FORWARDED": "PORTAL_TRUSTED_PROXIES",
+    "PORTAL_PROXIES": "PORTAL_PROXY_COUNT",
+}
+
+# An identifier of an organisation has no other characters; the types are the code list OrganisationType of IATI.
+_IATI_ORGANISATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]*")
+_IATI_ORGANISATION_TYPES = (
+    "10", "11", "15", "21", "22", "23", "24", "30", "40", "60", "70", "71", "72", "73", "80", "90"
+)  # fmt: skip
+
+Networks = tuple[IPv4Network | IPv6Network, ...]
+
+
+def parse_networks(text: str) -> Networks:
+    """Parse addresses and networks separated by commas. Raises ConfigurationError."""
+    try:
+        return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError as error:
+        raise ConfigurationError(
+            f"PORTAL_TRUSTED_PROXIES is {text!r}: list addresses or networks, such as 10.0.0.0/8, separated by commas."
+        ) from error
+
+
+def with_current_names(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment in which former names also set the current ones, unless those are set themselves."""
+    former = {current: environ[name] for name, current in _FORMER_NAMES.items() if name in environ}
+    return former | dict(environ)
+
+
+def is_production(environ: Mapping[str, str]) -> bool:
+    """PORTAL_ENV; refuses debug mode in production."""
+    stage = environ.get("PORTAL_ENV") or "development"
+    if stage not in ("development", "production"):
+        raise ConfigurationError(f"PORTAL_ENV is {stage!r}: set it to development or production.")
+    if stage == "production" and environ.get("FLASK_DEBUG", "0").lower() not in ("", "0", "false", "no"):
+        raise ConfigurationError(
+            "FLASK_DEBUG is set and PORTAL_ENV is production: leave FLASK_DEBUG out, since it shows code to visitors."
+        )
+    return stage == "production"
+
+
+def read_secret_key(environ: Mapping[str, str], *, is_production: bool) -> str:
+    """The operator's secret key; empty in development if none is set."""
+    secret_key = environ.get("SECRET_KEY", "")
+    if is_production and len(secret_key) < MIN_SECRET_KEY_LENGTH:
+        raise ConfigurationError(
+            f"SECRET_KEY is not set, or is shorter than {MIN_SECRET_KEY_LENGTH} characters: a production start needs "
+            "one. Make one with: python3 -c 'import secrets; print(secrets.token_hex(32))'"
+        )
+    if is_production and len(set(secret_key)) < _MIN_SECRET_KEY_CHARACTERS:
+        raise ConfigurationError(
+            "SECRET_KEY repeats a few characters, so it can be guessed. Make one with: "
+            "python3 -c 'import secrets; print(secrets.token_hex(32))'"
+        )
+    return secret_key
+
+
+def has_separate_styles(environ: Mapping[str, str], *, is_production: bool) -> bool:
+    """PORTAL_DEV=1, set by `make dev`."""
+    has_dev_flag = environ.get("PORTAL_DEV") == "1"
+    if has_dev_flag and is_production:
+        raise ConfigurationError("PORTAL_DEV is 1 and PORTAL_ENV is production: leave PORTAL_DEV out in production.")
+    return has_dev_flag
+
+
+def read_threads(environ: Mapping[str, str], default: int) -> int:
+    threads = environ.get("PORTAL_THREADS") or str(default)
+    if not threads.isdecimal() or int(threads) < 1:
+        raise ConfigurationError(f"PORTAL_THREADS is {threads!r}: set it to a whole number from 1 up, or leave it out.")
+    return int(threads)
+
+
+def read_public_url(environ: Mapping[str, str], *, is_production: bool) -> str:
+    public_url = environ.get("PORTAL_URL", "")
+    if is_production and not public_url:
+        raise ConfigurationError(
+            "PORTAL_URL is not set: a production start needs the address visitors use, such as "
+            "https://projects.example.org; requests under other names are refused."
+        )
+    public_url = (public_url or f"http://127.0.0.1:{environ.get('PORT', '8000')}").rstrip("/")
+    parts = urlsplit(public_url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ConfigurationError(f"PORTAL_URL is {public_url!r}: set an address such as https://projects.example.org.")
+    if is_production and parts.scheme == "http" and not _is_local(parts.hostname):
+        raise ConfigurationError(
+            f"PORTAL_URL is {public_url!r}: a production start needs an address with https, since cookies of staff are "
+            "sent over https alone. Only an address of this machine may do without."
+        )
+    return public_url
+
+
+def _is_local(host: str) -> bool:
+    return host in LOOPBACK_HOSTS or host == "::1" or host.endswith(".localhost")
+
+
+def read_api_limit(environ: Mapping[str, str], default: int) -> int:
+    limit = environ.get("PORTAL_API_LIMIT") or str(default)
+    if not limit.isascii() or not limit.isdigit() or len(limit) > 9:
+        raise ConfigurationError(
+            f"PORTAL_API_LIMIT is {limit!r}: set it to a whole number of requests a minute, or 0 for no limit."
+        )
+    return int(limit)
+
+
+def read_proxy_count(environ: Mapping[str, str]) -> int:
+    count = environ.get("PORTAL_PROXY_COUNT") or "0"
+    if count not in ("0", "1"):
+        raise ConfigurationError(f"PORTAL_PROXY_COUNT is {count!r}: set it to 1 behind a reverse proxy, 0 without one.")
+    return int(count)
+
+
+def read_trusted_proxies(environ: Mapping[str, str]) -> Networks:
+    """The addresses that the reverse proxy connects from; this machine if the setting is left out."""
+    return parse_networks(environ.get("PORTAL_TRUSTED_PROXIES") or _LOOPBACK_ADDRESSES)
+
+
+def read_megabytes(environ: Mapping[str, str], name: str, default: int) -> int:
+    """Read a size that the environment gives in megabytes; return it in bytes."""
+    megabytes = environ.get(name) or str(default // 1_000_000)
+    if not megabytes.isdecimal():
+        raise ConfigurationError(f"{name} is {megabytes!r}: set it to a whole number of megabytes, or 0 for none.")
+    return int(megabytes) * 1_000_000
+
+
+def iati_settings(environ: Mapping[str, str]) -> dict[str, Any]:
+    """PORTAL_IATI_ORGANISATION, _NAME, _TYPE and PORTAL_IATI_PRIMARY."""
+    organisation = environ.get("PORTAL_IATI_ORGANISATION", "")
+    name, kind = environ.get("PORTAL_IATI_ORGANISATION_NAME", ""), environ.get("PORTAL_IATI_ORGANISATION_TYPE", "")
+    is_primary = environ.get("PORTAL_IATI_PRIMARY") == "1"
+    if is_primary and not organisation:
+        raise ConfigurationError("PORTAL_IATI_PRIMARY is 1: set PORTAL_IATI_ORGANISATION too.")
+    if organisation and not _IATI_ORGANISATION.fullmatch(organisation):
+        raise ConfigurationError(
+            f"PORTAL_IATI_ORGANISATION is {organisation!r}: set the identifier that IATI knows, such as XM-DAC-47066."
+        )
+    if organisation and (not name.strip() or kind not in _IATI_ORGANISATION_TYPES):
+        raise ConfigurationError(
+            "PORTAL_IATI_ORGANISATION is set: set PORTAL_IATI_ORGANISATION_NAME too, and PORTAL_IATI_ORGANISATION_TYPE "
+            f"to one of {', '.join(_IATI_ORGANISATION_TYPES)} (40 is a multilateral organisation)."
+        )
+    return {
+        "iati_organisation": organisation,
+        "iati_organisation_name": name.strip(),
+        "iati_organisation_type": kind,
+        "is_iati_primary": is_primary,
+    }
+
+
+def mail_settings(environ: Mapping[str, str]) -> dict[str, Any]:
+    """PORTAL_SMTP_HOST, _PORT, _SECURITY, _USER, _PASSWORD and _FROM; without a host, no mail is sent."""
+    security = environ.get("PORTAL_SMTP_SECURITY", "starttls")
+    if security not in ("starttls", "tls", "none"):
+        raise ConfigurationError(f"PORTAL_SMTP_SECURITY is {security!r}: set it to starttls, tls or none.")
+    port = environ.get("PORTAL_SMTP_PORT", "465" if security == "tls" else "587")
+    if not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
+        raise ConfigurationError(f"PORTAL_SMTP_PORT is {port!r}: set it to a port number, such as 587.")
+    host, sender = environ.get("PORTAL_SMTP_HOST", ""), environ.get("PORTAL_SMTP_FROM", "")
+    if host and "@" not in sender:
+        raise ConfigurationError(
+            "PORTAL_SMTP_HOST is set but PORTAL_SMTP_FROM is not: set it to the sender's e-mail address."
+        )
+    user, password = environ.get("PORTAL_SMTP_USER", ""), environ.get("PORTAL_SMTP_PASSWORD", "")
+    if user and security == "none":
+        raise ConfigurationError(
+            "PORTAL_SMTP_SECURITY is none but PORTAL_SMTP_USER is set: a password must not be sent unencrypted."
+        )
+    return {
+        "smtp_host": host,
+        "smtp_port": int(port),
+        "smtp_security": security,
+        "smtp_user": user,
+        "smtp_password": password,
+        "smtp_from": sender,
+    }
