@@ -27,7 +27,7 @@ from portal.web.api import limits
 from portal.web.http import build_id, error_pages, file_response, headers, proxy, response_cache, static_files
 from portal.web.presentation import templating
 from portal.web.public import running_today
-from portal.web.security import access, allowed_fields, request_limits
+from portal.web.security import access, allowed_fields, request_limits, search_gate, write_gate
 
 # The database cancels statements of staff and of public requests after this time; commands have no limit.
 STATEMENT_TIMEOUT_SECONDS, PUBLIC_STATEMENT_TIMEOUT_SECONDS = 5, 1
@@ -72,7 +72,9 @@ def create_app(settings: Settings, *, statement_seconds: int = STATEMENT_TIMEOUT
     request_limits.init_app(app)
     access.init_app(app)
     app.before_request(request_limits.check_fields)
+    write_gate.init_app(app)
     running_today.init_app(app)
+    search_gate.init_app(app)
     allowed_fields.init_app(app)
     Compress(app)
     build_id.init_app(app, ROOT)

@@ -25,7 +25,8 @@ class Settings:
     """Everything an operator can configure.
 
     `public_url` is the address that visitors use, without a trailing slash; links that leave the site are built from
-    it, never from the request. `threads` is the number per worker. `has_pgbouncer`: PgBouncer runs between the portal
+    it, never from the request. `threads` is the number per worker, `searches_at_once` how
+    many new searches it answers at once, 0 for no limit. `has_pgbouncer`: PgBouncer runs between the portal
     and PostgreSQL. `reader_url` connects to PostgreSQL with the role for public requests (see database.public_reader).
     `max_staleness` is how many seconds a process uses its snapshot without asking the database for changes;
     `page_cache_bytes` limits the rendered pages cached per process. `iati_organisation` is the identifier of who
@@ -44,7 +45,8 @@ class Settings:
     has_persistent_key: bool = True
     is_production: bool = False
     has_separate_styles: bool = False
-    threads: int = 8
+    threads: int = 24
+    searches_at_once: int = 4
     has_pgbouncer: bool = False
     reader_url: str = field(default="", repr=False)
     public_url: str = "http://127.0.0.1:8000"
@@ -93,10 +95,13 @@ class Settings:
             is_production=is_production,
             has_separate_styles=environment.has_separate_styles(environ, is_production=is_production),
             threads=environment.read_threads(environ, cls.threads),
+            searches_at_once=environment.read_count(
+                environ, "PORTAL_SEARCHES", cls.searches_at_once, "searches at once"
+            ),
             has_pgbouncer=environ.get("PORTAL_PGBOUNCER") == "1",
             reader_url=environ.get("PORTAL_READER_URL", ""),
             page_cache_bytes=environment.read_megabytes(environ, "PORTAL_PAGE_CACHE", cls.page_cache_bytes),
-            api_limit=environment.read_api_limit(environ, cls.api_limit),
+            api_limit=environment.read_count(environ, "PORTAL_API_LIMIT", cls.api_limit, "requests a minute"),
             public_url=environment.read_public_url(environ, is_production=is_production),
             operator=environ.get("PORTAL_OPERATOR", cls.operator),
             contact=environ.get("PORTAL_CONTACT", cls.contact),

@@ -116,12 +116,11 @@ def _is_local(host: str) -> bool:
     return host in LOOPBACK_HOSTS or host == "::1" or host.endswith(".localhost")
 
 
-def read_api_limit(environ: Mapping[str, str], default: int) -> int:
-    limit = environ.get("PORTAL_API_LIMIT") or str(default)
+def read_count(environ: Mapping[str, str], name: str, default: int, unit: str) -> int:
+    """Read a limit, a whole number of what `unit` names; 0 is no limit."""
+    limit = environ.get(name) or str(default)
     if not limit.isascii() or not limit.isdigit() or len(limit) > 9:
-        raise ConfigurationError(
-            f"PORTAL_API_LIMIT is {limit!r}: set it to a whole number of requests a minute, or 0 for no limit."
-        )
+        raise ConfigurationError(f"{name} is {limit!r}: set it to a whole number of {unit}, or 0 for no limit.")
     return int(limit)
 
 

@@ -67,6 +67,12 @@ class RateLimited(PortalError):
         self.retry_after = retry_after
 
 
+class Busy(PortalError):
+    """Too much of one costly kind is asked for at once; nothing was done. `retry_after` is in seconds."""
+
+    retry_after = 2
+
+
 class MissingAuditEvent(PortalError):
     """A transaction changes governed tables without writing down who did it: a fault of the program."""
 

@@ -21,6 +21,7 @@ from portal.web.presentation.templating import render, wants_fragment
 from portal.web.public import download_menu, downloads, embedding, facet_panel, history, results
 from portal.web.public.dataset import Dataset
 from portal.web.public.places import selection_map
+from portal.web.security.search_gate import bounded_search
 
 bp = Blueprint("projects", __name__, url_prefix="/projects")
 
@@ -28,6 +29,7 @@ bp = Blueprint("projects", __name__, url_prefix="/projects")
 @bp.get("/", endpoint="directory")
 @public
 @cacheable(lambda: results.cache_key(Filters.parse(request.args)))
+@bounded_search
 def show_directory() -> Response:
     result = find(Filters.parse(request.args))
     links, texts = download_menu.selection_links(result.filters, result.total), results.build_results(result)
