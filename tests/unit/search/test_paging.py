@@ -139,3 +139,14 @@ def test_a_cursor_of_a_project_that_never_was_is_a_place_too(records):
     nowhere = Cursor(2**31 - 1, 2001, 2001, 150_000, -1, "b")
     assert find_page(Filters(sort="title", per_page=100), nowhere).ids
     assert find_page(Filters(text="border", per_page=100), nowhere).ids
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_of_equal_titles_the_next_one_follows_a_project_that_is_gone(session, office, place):
+    import_records(session, [{"title": "Same", "project_id": f"LM.{number:04}"} for number in range(4)])
+    filters = Filters(sort="title", per_page=place + 1)
+    before, page = listed(filters), find_page(filters)
+    project = session.get(Project, page.ids[-1])
+    publication.withdraw(office.session, project, by=office.reviewer, reason="A test.")
+    session.commit()
+    assert find_page(filters.replace(per_page=10), page.next_cursor).ids == before[place + 1 :]
