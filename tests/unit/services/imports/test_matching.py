@@ -190,3 +190,15 @@ def test_only_rows_of_one_title_are_said_to_be_alike(take):
     assert alike == [
         (4, "Row 2 has the same title, dates and countries"), (5, "Row 3 has the same title, dates and countries"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [1, batches.MAX_BATCH_ROWS])
+def test_a_row_that_repeats_one_that_is_held_back_is_refused(session, take, monkeypatch, size):
+    """Otherwise the first import adds a record that the second one changes."""
+    monkeypatch.setattr(batches, "MAX_BATCH_ROWS", size)
+    take([{"summary": "Text."}])
+    rows = [{"project_id": "N1", "summary": ""}, {"project_id": "N1", "title": "Beta two"}]
+    for report in (take(rows), take(rows)):
+        assert (report.added, report.changed, report.refused) == (0, 0, 2)
+        assert "Row 2 has the same Projects ID" in " ".join(map(str, report.first_issues))
+    assert session.query(Project.title, Project.reference).all() == [("Alpha one", None)]
