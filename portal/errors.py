@@ -23,6 +23,14 @@ class BackupFailed(PortalError):
     """No copy of the database was made."""
 
 
+class InvalidCheckpoint(PortalError):
+    """A text that is no checkpoint of the audit log."""
+
+
+class AuditLogDiffers(PortalError):
+    """The audit log in the database does not continue what was published; the message says what to do."""
+
+
 class NotFound(PortalError):
     """There is no project under this address."""
 
