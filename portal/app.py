@@ -22,6 +22,7 @@ from portal.errors import ConfigurationError
 from portal.exports.registry import FORMATS
 from portal.mcp.command import mcp
 from portal.search.index import current, refresh
+from portal.services.audit.syslog import SYSLOG_OPTION, SyslogSender
 from portal.web import BLUEPRINTS, components
 from portal.web.api import limits
 from portal.web.http import build_id, error_pages, file_response, headers, proxy, response_cache, static_files
@@ -102,7 +103,8 @@ def database_config(settings: Settings, statement_seconds: int) -> dict[str, Any
 def set_up_engines(settings: Settings) -> None:
     """Configure what is not part of an engine's URL or connection options; needs an application context."""
     keyring = Keyring(settings.secret_key, settings.secret_key_fallbacks, settings.has_persistent_key)
-    db.engine.update_execution_options(**{KEYRING_OPTION: keyring})
+    sender = SyslogSender(settings.syslog) if settings.syslog else None
+    db.engine.update_execution_options(**{KEYRING_OPTION: keyring, SYSLOG_OPTION: sender})
     if READER_BIND in db.engines and db.engine.dialect.name == "sqlite":
         restrict_sqlite_reader(db.engines[READER_BIND])
     refresh.store_for(db.engine).max_staleness = settings.max_staleness

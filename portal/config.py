@@ -36,7 +36,9 @@ class Settings:
     API, 0 for no limit. `secret_key_fallbacks` are previous keys, which still decrypt; `has_persistent_key` is False if
     the key was generated for this start. `has_separate_styles` links each style sheet separately, so that browser tools
     name the source file. `proxy_count` is the number of reverse proxies in front (0 or 1), `trusted_proxies` the
-    addresses they connect from.
+    addresses they connect from. `audit_folder` and `audit_key_file` are where the published audit log and its key are,
+    beside the database if empty; `audit_copy` is a second folder for it, `audit_mail` the address that gets its
+    checkpoints. `syslog` is where each audit event is sent: the path of a socket, or host and port.
     """
 
     database_url: str
@@ -72,6 +74,11 @@ class Settings:
     smtp_user: str = ""
     smtp_password: str = field(default="", repr=False)
     smtp_from: str = ""
+    audit_folder: str = ""
+    audit_key_file: str = ""
+    audit_copy: str = ""
+    audit_mail: str = ""
+    syslog: str | tuple[str, int] | None = None
 
     @property
     def trusted_hosts(self) -> tuple[str, ...]:
@@ -112,6 +119,7 @@ class Settings:
             trusted_proxies=environment.read_trusted_proxies(environ),
             **environment.iati_settings(environ),
             **environment.mail_settings(environ),
+            **environment.audit_settings(environ),
         )
 
 

@@ -30,11 +30,14 @@ CACHEABLE = "portal.cacheable"
 
 def cacheable(
     canonical: Callable[[], str],
+    *,
+    also_of: Callable[[], str] | None = None,
 ) -> Callable[[Callable[ViewParams, ResponseReturnValue]], Callable[ViewParams, Response]]:
     """Mark a view whose response depends on its URL and the catalogue alone, never on a person.
 
     `canonical` returns one URL for all its spellings. A conditional request for an unchanged page is answered
-    before the view runs.
+    before the view runs. `also_of` returns the state of something else that the page shows, and that changes while the
+    catalogue does not; such a page is not kept in memory.
     """
 
     def mark(view: Callable[ViewParams, ResponseReturnValue]) -> Callable[ViewParams, Response]:
@@ -46,7 +49,7 @@ def cacheable(
                 # The informational pages need no database; any other view reports the error itself.
                 return make_response(view(*args, **kwargs))
             url = canonical()
-            etag = etag_for(stamp, url)
+            etag = etag_for(stamp, f"{url} {also_of()}" if also_of else url)
             if matching := _matching_etag(etag):
                 response = Response(status=304)
                 response.set_etag(matching)
@@ -54,7 +57,8 @@ def cacheable(
             response = make_response(view(*args, **kwargs))
             if response.status_code == 200:
                 response.set_etag(etag)
-                request.environ[CACHEABLE] = (stamp, url)
+                if also_of is None:
+                    request.environ[CACHEABLE] = (stamp, url)
             return response
 
         return respond

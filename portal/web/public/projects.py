@@ -19,6 +19,7 @@ from portal.web.http.request_context import settings
 from portal.web.presentation import citation
 from portal.web.presentation.templating import render, wants_fragment
 from portal.web.public import download_menu, downloads, embedding, facet_panel, history, results
+from portal.web.public.audit_log import audit_log_state, newest_checkpoint
 from portal.web.public.dataset import Dataset
 from portal.web.public.places import selection_map
 from portal.web.security.search_gate import bounded_search
@@ -78,7 +79,7 @@ def show_page(slug: str) -> Response | str:
 
 @bp.get("/<slug>/history", endpoint="history")
 @public
-@cacheable(path_key)
+@cacheable(path_key, also_of=audit_log_state)
 def show_history(slug: str) -> Response | str:
     address = projects.locate(slug)
     if not address.is_current:
@@ -88,6 +89,7 @@ def show_history(slug: str) -> Response | str:
         "public/history.html",
         project=projects.get_project(address.project_id),
         entries=history.entries(current.current_snapshot().terms, changes),
+        checkpoint=newest_checkpoint(),
     )
 
 
