@@ -6,9 +6,11 @@ from dataclasses import replace
 from sqlalchemy import select, text
 
 from portal.app import command_line
-from portal.database.orm import db
+from portal.database.orm import db, now
 from portal.models import AuditEvent
-from portal.services.audit import recording
+from portal.services.audit import publishing, recording
+from portal.services.audit.log_folder import LogFolder
+from portal.services.audit.tlog.notes import SigningKey
 
 DROPPED = {
     "sqlite": (
@@ -33,11 +35,14 @@ class AuditLog:
     """The commands of the log, an outside place that keeps its checkpoints, and what an attacker does."""
 
     def __init__(self, app, session, folder, monkeypatch, **settings):
-        self.app, self.session, self.place = app, session, folder
+        self.app, self.session, self.place, self._monkeypatch = app, session, folder, monkeypatch
         self.folder, self.outside, self.key_file = folder / "audit", folder / "outside", folder / "audit.key"
         self.outside.mkdir()
-        changed = {"audit_folder": str(self.folder), "audit_key_file": str(self.key_file)} | settings
-        monkeypatch.setitem(app.extensions, "settings", replace(app.extensions["settings"], **changed))
+        self.change_settings(audit_folder=str(self.folder), audit_key_file=str(self.key_file), **settings)
+
+    def change_settings(self, **settings):
+        changed = replace(self.app.extensions["settings"], **settings)
+        self._monkeypatch.setitem(self.app.extensions, "settings", changed)
 
     def run(self, *words, code=0):
         """What `portal audit` prints."""
@@ -50,6 +55,12 @@ class AuditLog:
         output = self.run("publish", *options)
         shutil.copy(self.folder / "checkpoint", self.outside / f"{len(list(self.outside.iterdir()))}.txt")
         return output
+
+    def publish_entries(self, count):
+        """Publish so many leaves of no event, for tests of the addresses alone."""
+        entries = [bytes([number]) * 32 for number in range(count)]
+        checkpoint = publishing.sign(SigningKey.generate("portal.example.org/audit"), entries, now())
+        LogFolder(self.folder).publish(entries, checkpoint, published=0)
 
     def verify(self, *options, code=0):
         return self.run("verify", "--against", str(self.outside), *options, code=code)

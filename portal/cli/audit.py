@@ -52,7 +52,7 @@ def publish(writes_all: bool) -> None:
 
 def _publish(settings: Settings, folder: LogFolder, keys: LogKeys, *, writes_all: bool) -> Checkpoint:
     key = keys.signing_key(folder)
-    folders = [folder, *([LogFolder(Path(settings.audit_copy))] if settings.audit_copy else [])]
+    folders = [folder, *map(LogFolder, _copies(settings))]
     entries = publishing.read_entries(db.session())
     sizes = [publishing.check_continues(entries, each, keys.verifiers()) for each in folders]
     count = publishing.BATCH_EVENTS
@@ -81,13 +81,10 @@ def verify_command(against: tuple[Path, ...], public_key: str | None) -> None:
     PORTAL_AUDIT_COPY is compared too. Only a checkpoint from elsewhere shows a change by whoever has this machine.
     """
     settings, folder, keys = _log()
-    copy = [Path(settings.audit_copy)] if settings.audit_copy else []
-    if missing := [path for path in copy if not path.is_dir()]:
-        raise click.ClickException(f"There is no folder {missing[0]}: mount it, or correct PORTAL_AUDIT_COPY.")
     lock: AbstractContextManager[None] = folder.lock() if folder.path.is_dir() else nullcontext()
     with lock:
         verifiers = [_parse_key(public_key)] if public_key else keys.verifiers()
-        _print(verify(db.session(), folder, verifiers, (*copy, *against)))
+        _print(verify(db.session(), folder, verifiers, (*_copies(settings), *against)))
 
 
 def _parse_key(text: str) -> VerifierKey:
@@ -168,6 +165,14 @@ def erase(event_id: int, reason: str) -> None:
     with exclusive_transaction() as session:
         erasure.erase(session, event_id, reason)
     click.echo(f"Event {event_id} is erased.")
+
+
+def _copies(settings: Settings) -> list[Path]:
+    """The folder elsewhere, if there is one."""
+    if settings.audit_copy and not Path(settings.audit_copy).is_dir():
+        # Not made here: it would be a folder of this disk where another one is to be mounted.
+        raise click.ClickException(f"There is no folder {settings.audit_copy}: mount it, or correct PORTAL_AUDIT_COPY.")
+    return [Path(settings.audit_copy)] if settings.audit_copy else []
 
 
 def _log() -> tuple[Settings, LogFolder, LogKeys]:

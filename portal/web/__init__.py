@@ -11,7 +11,7 @@ from portal.web.api.resources import bp as api
 from portal.web.authoring.submission import bp as submission
 from portal.web.http.health import bp as health
 from portal.web.public.agenda import bp as agenda
-from portal.web.public.audit_log import bp as public_audit_log
+from portal.web.public.audit.log import bp as public_audit_log
 from portal.web.public.data.research import bp as data
 from portal.web.public.discovery import bp as discovery
 from portal.web.public.downloads import bp as downloads

@@ -19,6 +19,7 @@ from portal.services.editorial import idempotency, tag_confirmation
 from portal.vocabulary.tag_rules import rules_by_name
 from portal.vocabulary.workflow import Role, State
 from portal.web.declarations import declared_access, required_role
+from tests.audit_log import AuditLog
 from tests.http_clients import OURS, Browser
 from tests.loops import not_empty
 
@@ -68,7 +69,8 @@ class World:
 
 
 @pytest.fixture
-def world(app, session, office):
+def world(app, session, office, tmp_path, monkeypatch):
+    AuditLog(app, session, tmp_path, monkeypatch).publish_entries(2)
     return World(app, session, office)
 
 

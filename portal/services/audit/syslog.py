@@ -80,8 +80,8 @@ class SyslogSender:
         while True:
             line = self._lines.get()
             try:
-                handler = handler or _Handler(self._address, facility=SysLogHandler.LOG_AUTHPRIV)
-                handler.emit(logging.makeLogRecord({"msg": f"portal audit: {line}", "levelno": logging.INFO}))
+                handler = handler or _RaisingSyslog(self._address, facility=SysLogHandler.LOG_AUTHPRIV)
+                handler.emit(logging.makeLogRecord({"msg": f"portal-audit: {line}", "levelname": "INFO"}))
             except OSError as error:
                 self._complain(f"does not take audit events ({error.strerror or type(error).__name__})")
             finally:
@@ -93,7 +93,7 @@ class SyslogSender:
             _log.error("The log server at PORTAL_SYSLOG %s: audit events are not sent there.", what)
 
 
-class _Handler(SysLogHandler):
+class _RaisingSyslog(SysLogHandler):
     """Raises what goes wrong, instead of printing a traceback."""
 
     # Most log servers show the byte that would end a line.

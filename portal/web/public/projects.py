@@ -18,8 +18,9 @@ from portal.web.http.conditional_get import cacheable, path_key
 from portal.web.http.request_context import settings
 from portal.web.presentation import citation
 from portal.web.presentation.templating import render, wants_fragment
-from portal.web.public import download_menu, downloads, embedding, facet_panel, history, results
-from portal.web.public.audit_log import audit_log_state, newest_checkpoint
+from portal.web.public import download_menu, downloads, embedding, facet_panel, results
+from portal.web.public.audit import history
+from portal.web.public.audit.log import audit_log_state, newest_checkpoint
 from portal.web.public.dataset import Dataset
 from portal.web.public.places import selection_map
 from portal.web.security.search_gate import bounded_search
