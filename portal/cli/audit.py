@@ -74,8 +74,15 @@ def _publish(settings: Settings, folder: LogFolder, keys: LogKeys, *, writes_all
     help="A checkpoint kept elsewhere, or a folder of them: files, mails or a copy of the log. Can be repeated.",
 )
 @click.option("--key", "public_key", help="The public key as it was kept elsewhere, instead of that of the key file.")
+@click.option(
+    "--accepted",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="SIZE",
+    help="What the first SIZE leaves say of erased events and of leaves lost in a restore was read, and is right.",
+)
 @with_appcontext
-def verify_command(against: tuple[Path, ...], public_key: str | None) -> None:
+def verify_command(against: tuple[Path, ...], public_key: str | None, accepted: int) -> None:
     """Compare events, leaves, tiles, checkpoints and triggers; exit with 1 and name the first bad event if they differ.
 
     PORTAL_AUDIT_COPY is compared too. Only a checkpoint from elsewhere shows a change by whoever has this machine.
@@ -84,7 +91,7 @@ def verify_command(against: tuple[Path, ...], public_key: str | None) -> None:
     lock: AbstractContextManager[None] = folder.lock() if folder.path.is_dir() else nullcontext()
     with lock:
         verifiers = [_parse_key(public_key)] if public_key else keys.verifiers()
-        _print(verify(db.session(), folder, verifiers, (*_copies(settings), *against)))
+        _print(verify(db.session(), folder, verifiers, (*_copies(settings), *against), accepted=accepted))
 
 
 def _parse_key(text: str) -> VerifierKey:

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import make_url
 
 from portal.config import Settings, default_database
-from portal.errors import AuditLogDiffers, ConfigurationError
+from portal.errors import AuditLogDiffers, ConfigurationError, InvalidCheckpoint
 from portal.services.audit.tlog import tiles
 from portal.services.audit.tlog.notes import Checkpoint, SigningKey, VerifierKey, parse_checkpoint
 
@@ -49,7 +49,14 @@ class LogFolder:
     def checkpoint(self) -> Checkpoint | None:
         """The newest checkpoint, None before the first; raises InvalidCheckpoint if the file holds something else."""
         content = self.read(_CHECKPOINT)
-        return parse_checkpoint(content.decode(errors="replace")) if content is not None else None
+        if content is None:
+            return None
+        try:
+            return parse_checkpoint(content.decode(errors="replace"))
+        except InvalidCheckpoint as error:
+            raise InvalidCheckpoint(
+                f"{self.path / _CHECKPOINT} is not a checkpoint: put back the newest one of {self.path / _FORMER}."
+            ) from error
 
     def former_checkpoints(self) -> list[Path]:
         """The files of the first checkpoint of each size, by size."""

@@ -31,8 +31,8 @@ MAX_TRANSACTION_TIME = timedelta(hours=1)
 class Verification:
     """What was compared, and what differs: the first of `problems` names the first bad event; empty if all agree.
 
-    `waiting` is the number of events that are in no checkpoint yet. `notices` says which leaves have no readable event
-    any more, as an event of the log explains.
+    `waiting` is the number of events that are in no checkpoint yet. `notices` says which events are erased or lost, as
+    an accepted event of the log explains.
     """
 
     leaves: int = 0
@@ -44,9 +44,17 @@ class Verification:
 
 
 def verify(
-    session: Session, folder: LogFolder, keys: Sequence[VerifierKey], against: Sequence[Path] = ()
+    session: Session,
+    folder: LogFolder,
+    keys: Sequence[VerifierKey],
+    against: Sequence[Path] = (),
+    *,
+    accepted: int = 0,
 ) -> Verification:
     """Compare the log in the database with its folder, and with checkpoints kept elsewhere, in files or folders.
+
+    Events of the log explain why others are erased or lost. Whoever has the machine can write such events too, so those
+    after the first `accepted` leaves are problems until a person has read them.
 
     Changes nothing. Call it while the folder is locked: publishing meanwhile would look like a difference.
     """
@@ -56,7 +64,6 @@ def verify(
     signed = [kept for kept in (*own, *outside) if kept.checkpoint.is_signed_by(keys)]
     leaves = _Leaves(session, [folder, *(LogFolder(path) for path in against if path.is_dir())], signed)
     found.problems += leaves.compare()
-    found.notices += leaves.notices
     found.leaves = len(leaves.entries)
     found.problems += _compare_checkpoints([*own, *outside], signed, leaves)
     if not found.problems:
@@ -64,7 +71,15 @@ def verify(
     waiting, problems = _compare_waiting(session, signed)
     found.waiting = waiting
     found.problems += problems + triggers.problems(session)
+    for index, explanation in leaves.explanations:
+        is_known = index is not None and index < accepted
+        (found.notices if is_known else found.problems).append(explanation if is_known else _unread(explanation, index))
     return found
+
+
+def _unread(explanation: str, index: int | None) -> str:
+    advice = "portal audit publish" if index is None else f"portal audit verify --accepted {index + 1}"
+    return f"{explanation}. If that is right: {advice}."
 
 
 class _Leaves:
@@ -74,12 +89,15 @@ class _Leaves:
         self.entries: list[bytes] = []
         self.roots: dict[int, bytes] = {}
         self.event_ids: list[int | None] = []
-        self.notices: list[str] = []
+        # The leaf of the event that explains, None if it waits for one, and what it says.
+        self.explanations: list[tuple[int | None, str]] = []
         self._session = session
         self._published = [_PublishedLeaves(folder) for folder in folders]
         self._sizes = {kept.checkpoint.size for kept in signed}
         self._times = _CheckpointTimes(signed)
-        self._explained = set(self._read_explanations())
+        self._erased: set[int] = set()
+        self._lost: list[range] = []
+        self._read_explanations()
 
     def compare(self) -> Iterator[str]:
         """One line for each leaf that differs, in their order."""
@@ -111,30 +129,31 @@ class _Leaves:
     def _faults(self, leaf: AuditLeaf, event: AuditEvent | None) -> Iterator[str]:
         """What is wrong with an event, from its leaf alone."""
         if event is None:
-            if ("leaf", leaf.index) not in self._explained:
+            if not any(leaf.index in lost for lost in self._lost):
                 yield "was deleted, and no event of the log says why"
         elif leaf.salt is not None:
             if commitments.commitment_of(event, leaf.salt) != leaf.commitment:
                 yield "was changed after it got its leaf"
-        elif ("event", event.id) not in self._explained:
+        elif event.id not in self._erased:
             yield "has lost its salt, and no event of the log says that it was erased"
         elif not erasure.is_erased(event):
             yield "is erased in the log, but not in the database"
 
-    def _read_explanations(self) -> Iterator[tuple[str, int]]:
-        """The ids of erased events and the indexes of leaves lost in a restore, as events say."""
+    def _read_explanations(self) -> None:
+        """Which events are erased and which leaves were lost in a restore, as events say."""
         verbs = (erasure.ERASE_VERB, publishing.RESTORE_VERB)
-        events = self._session.execute(select(AuditEvent).where(AuditEvent.verb.in_(verbs)).order_by(AuditEvent.id))
-        for event in events.scalars():
+        query = select(AuditEvent, AuditLeaf.index).outerjoin(AuditLeaf, AuditLeaf.event_id == AuditEvent.id)
+        for event, index in self._session.execute(query.where(AuditEvent.verb.in_(verbs)).order_by(AuditEvent.id)):
             after = event.after or {}
             said = f"says event {event.id} of {event.at:%Y-%m-%d}: {after.get('reason', '')}"
-            if event.subject_kind == erasure.EVENT_KIND:
-                self.notices.append(f"Event {event.subject_id} was erased, {said}")
-                yield "event", int(event.subject_id)
+            if event.subject_kind == erasure.EVENT_KIND and event.subject_id.isdecimal():
+                self._erased.add(int(event.subject_id))
+                self.explanations.append((index, f"Event {event.subject_id} was erased, {said}"))
             elif event.subject_kind == publishing.LOG_KIND:
-                first, last = after.get("first", 0), after.get("last", -1)
-                self.notices.append(f"Leaves {first} to {last} were lost in a restore, {said}")
-                yield from (("leaf", index) for index in range(first, last + 1))
+                lost = range(after.get("first", 0), after.get("last", -1) + 1)
+                self._lost.append(lost)
+                what = f"Leaves {lost.start} to {lost.stop - 1} were lost in a restore"
+                self.explanations.append((index, f"{what}, {said}"))
 
 
 class _CheckpointTimes:
@@ -196,7 +215,11 @@ def _compare_checkpoints(
 
 def _compare_files(folder: LogFolder, entries: Sequence[bytes]) -> Iterator[str]:
     """One line for each tile and bundle that is missing or differs from the leaves."""
-    checkpoint = folder.checkpoint()
+    try:
+        checkpoint = folder.checkpoint()
+    except InvalidCheckpoint as error:
+        yield str(error)
+        return
     for name, content in tiles.tiles(entries[: checkpoint.size if checkpoint else 0]):
         # A partial tile may be gone once the whole one is there.
         stored = folder.read(name) or (folder.read(name.partition(".p/")[0]) or b"")[: len(content)]

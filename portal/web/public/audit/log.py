@@ -30,7 +30,7 @@ def checkpoint() -> Response:
     return _file("checkpoint", _NOTE)
 
 
-@bp.get("/checkpoints/<int:size>")
+@bp.get("/checkpoints/<int(max=999999999):size>")
 @public
 def former_checkpoint(size: int) -> Response:
     """The first checkpoint of this many leaves."""

@@ -12,6 +12,7 @@ from sqlalchemy import insert
 
 from portal.database.orm import now
 from portal.models import AuditEvent
+from portal.services.audit import recording
 from tests.loops import not_empty
 
 SWAP = "UPDATE audit_event SET verb = CASE id WHEN :one THEN 'second' ELSE 'first' END WHERE id IN (:one, :two)"
@@ -200,6 +201,19 @@ def test_an_event_inserted_and_all_signed_anew_is_noticed(attacked):
     backdated(attacked)
     rebuild(attacked)
     assert "signs other events" in attacked.verify(code=1)
+
+
+def test_calling_it_a_restore_is_noticed(attacked):
+    """All events are deleted, and an event of the log says that they were lost."""
+    size = len(attacked.ids())
+    attacked.execute("UPDATE audit_leaf SET event_id = NULL, salt = NULL", "DELETE FROM audit_event")
+    after = {"first": 0, "last": size - 1, "reason": "a restore"}
+    recording.record(attacked.session(), "accept lost leaves", "audit log", 0, after=after)
+    attacked.session.commit()
+    attacked.run("publish")
+    output = attacked.verify("--accepted", str(size), code=1)
+    assert f"Leaves 0 to {size - 1} were lost in a restore, says event" in output
+    assert f"If that is right: portal audit verify --accepted {size + 1}" in output
 
 
 def test_another_key_is_noticed(attacked):

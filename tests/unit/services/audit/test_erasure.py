@@ -36,11 +36,15 @@ def test_an_erased_event_says_what_was_done_and_not_by_whom(log, person):
 
 def test_the_log_still_verifies_and_says_why(log, person):
     log.run("erase", str(person), "--reason", "asked for by the person")
+    assert "If that is right: portal audit publish." in log.verify(code=1)
     log.publish()
-    output = log.verify()
+    size = len(log.ids())
+    output = log.verify(code=1)
     assert f"Event {person} was erased, says event" in output
     assert "asked for by the person" in output
-    assert "leaves agree" in output
+    assert f"If that is right: portal audit verify --accepted {size}." in output
+    assert "leaves agree" in log.verify("--accepted", str(size))
+    log.verify("--accepted", str(size - 1), code=1)
 
 
 def test_an_event_is_erased_once_and_only_from_the_log(log, person):
@@ -54,6 +58,15 @@ def test_a_lost_salt_without_an_event_that_says_so_is_noticed(log, person):
     log.execute("UPDATE audit_leaf SET salt = NULL WHERE event_id = :event", event=person)
     assert f"Event {person} (look page 7" in log.verify(code=1)
     assert "has lost its salt" in log.verify(code=1)
+
+
+@pytest.mark.parametrize("subject", ["x", "-1", "9" * 60])
+def test_an_event_that_explains_nothing_is_no_trouble(log, person, subject):
+    recording.record(log.session(), "erase", "audit event", subject)
+    recording.record(log.session(), "accept lost leaves", "audit log", 0, after={"first": 0, "last": 10**15})
+    log.session.commit()
+    log.publish()
+    assert "were lost in a restore" in log.verify("--accepted", "100")
 
 
 def test_an_erased_event_that_says_something_else_is_noticed(log, person):

@@ -102,6 +102,18 @@ def test_deleted_files_are_noticed(log):
     assert "there is no checkpoint of them" in log.run("verify", code=1)
 
 
+def test_a_damaged_checkpoint_is_named(log):
+    log.record(2)
+    log.publish()
+    (log.folder / "checkpoint").write_text("damaged")
+    for command in ("publish", "verify"):
+        assert f"{log.folder / 'checkpoint'} is not a checkpoint" in log.run(command, code=1)
+    newest = max((log.folder / "checkpoints").iterdir(), key=lambda path: int(path.name))
+    shutil.copy(newest, log.folder / "checkpoint")
+    log.run("publish")
+    log.verify()
+
+
 def test_the_key_is_for_its_owner_alone(log):
     log.record(1)
     log.run("publish")
@@ -236,10 +248,11 @@ def test_a_restore_is_accepted_with_its_reason(log):
     log.publish()
     log.record(1)
     log.publish()
-    output = log.run("verify", "--against", str(log.outside), code=1)
-    assert f"Leaves {size - 2} to {size - 1} were lost in a restore" in output
-    assert "the disk broke" in output
-    assert [line for line in output.splitlines()[1:] if not line.startswith("The trigger")] == []
+    output = log.verify("--accepted", "100", code=1)
+    first, *others = output.splitlines()
+    assert f"Leaves {size - 2} to {size - 1} were lost in a restore" in first
+    assert "the disk broke" in first
+    assert [line for line in others if not line.startswith("The trigger")] == []
 
 
 def test_nothing_is_accepted_where_nothing_is_missing(log):

@@ -89,6 +89,8 @@ def test_an_event_of_a_savepoint_is_sent_if_that_was_kept(logged, listener):
     undone.rollback()
     with logged.begin_nested():
         recording.record(logged, "look", "page", 3)
+    assert is_silent(listener)
+    listener.settimeout(PATIENCE)
     logged.commit()
     assert [line(listener)["subject_id"], line(listener)["subject_id"]] == ["1", "3"]
     assert is_silent(listener)

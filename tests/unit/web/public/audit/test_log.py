@@ -55,6 +55,8 @@ def test_tiles_and_former_checkpoints_never_change(client, published):
         "tile/0/000.p/1/..",
         "checkpoints/1",
         "checkpoints/x",
+        f"checkpoints/{'9' * 300}",
+        f"tile/0/{'x001/' * 60}000",
         ".lock",
         ".mailed",
         "audit.key",
