@@ -23,6 +23,10 @@ class BackupFailed(PortalError):
     """No copy of the database was made."""
 
 
+class DamagedRecords(PortalError):
+    """Records are not what the portal stored; the message says how many and what to do."""
+
+
 class NotFound(PortalError):
     """There is no project under this address."""
 

@@ -10,6 +10,7 @@ from portal.models.language_guess import LanguageGuess
 from portal.models.partial_date import PartialDate
 from portal.models.project import Project, ProjectCountry, ProjectTag, SlugHistory
 from portal.models.revision import IdempotencyKey, Revision
+from portal.models.row_checksum import RowCheck, RowChecksum
 from portal.models.term import Term
 
 __all__ = [
@@ -35,6 +36,8 @@ __all__ = [
     "RecoveryCode",
     "RequiredAuditEvent",
     "Revision",
+    "RowCheck",
+    "RowChecksum",
     "SlugHistory",
     "Term",
 ]

@@ -21,6 +21,7 @@ from portal.services.imports.report import Report
 from portal.services.imports.runs.journal import RunJournal
 from portal.services.imports.upsert import UpdateRules, Upserter
 from portal.services.imports.worker import batches_from_worker
+from portal.services.integrity import row_checksums
 from portal.services.records.spellings import TermLookup
 
 
@@ -63,6 +64,9 @@ def import_file(
             if not batch_context or not report.rows:
                 raise
             raise _interrupted(error, report) from error
+        if row_count <= row_checksums.FEW:
+            with (batch_context or nullcontext)():
+                row_checksums.store(session, run.journal.changed_ids())
 
 
 def _interrupted(error: UnreadableFile, report: Report) -> UnreadableFile:

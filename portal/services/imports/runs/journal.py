@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import column, delete, insert, table
+from sqlalchemy import column, delete, insert, select, table
 from sqlalchemy.orm import Session
 
 from portal.models import ImportChange, ImportRun
@@ -46,6 +46,11 @@ class RunJournal:
             for project_id, version, slug, before in changed
         ]
         insert_rows(self._session.connection(), _CHANGE_TABLE, _COLUMNS, rows)
+
+    def changed_ids(self) -> list[int]:
+        """The ids of all projects that this run has added or changed so far."""
+        changed = select(ImportChange.project_id).where(ImportChange.run_id == self.run_id)
+        return list(self._session.execute(changed).scalars())
 
 
 def values_before(record: StoredRecord, known: KnownRecords) -> dict[str, Any]:
