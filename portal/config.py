@@ -35,7 +35,7 @@ class Settings:
     API, 0 for no limit. `secret_key_fallbacks` are previous keys, which still decrypt; `has_persistent_key` is False if
     the key was generated for this start. `has_separate_styles` links each style sheet separately, so that browser tools
     name the source file. `proxy_count` is the number of reverse proxies in front (0 or 1), `trusted_proxies` the
-    addresses they connect from.
+    addresses they connect from. `state_folder` holds what must outlive a PostgreSQL database.
     """
 
     database_url: str
@@ -64,6 +64,7 @@ class Settings:
     api_limit: int = 120
     proxy_count: int = 0
     trusted_proxies: Networks = ()
+    state_folder: str = ""
     smtp_host: str = ""
     smtp_port: int = 587
     smtp_security: str = "starttls"
@@ -103,6 +104,7 @@ class Settings:
             licence=environ.get("PORTAL_LICENCE", cls.licence),
             licence_url=environ.get("PORTAL_LICENCE_URL", cls.licence_url),
             grant_prefix=environ.get("PORTAL_360GIVING_PREFIX", cls.grant_prefix),
+            state_folder=environ.get("PORTAL_STATE", ""),
             proxy_count=environment.read_proxy_count(environ),
             trusted_proxies=environment.read_trusted_proxies(environ),
             **environment.iati_settings(environ),

@@ -1,6 +1,7 @@
 """The commands of `portal`, one module for each subject."""
 
 from portal.cli.accounts import account
+from portal.cli.backup import backup, restore
 from portal.cli.check_rows import check_rows
 from portal.cli.cleanup import cleanup_command, sweep
 from portal.cli.demo import demo
@@ -15,7 +16,7 @@ from portal.cli.terms import terms
 
 COMMANDS = (
     account, demo, dump, import_, publish_due, cleanup_command, sweep, guess_languages, iati_report, terms,
-    record_run_command, check_rows,
+    record_run_command, check_rows, backup, restore,
 )  # fmt: skip
 
 __all__ = ["COMMANDS", "CommandLine"]

@@ -64,9 +64,7 @@ def import_file(
             if not batch_context or not report.rows:
                 raise
             raise _interrupted(error, report) from error
-        if row_count <= row_checksums.FEW:
-            with (batch_context or nullcontext)():
-                row_checksums.store(session, run.journal.changed_ids())
+        run.store_checksums(row_count, batch_context or nullcontext)
 
 
 def _interrupted(error: UnreadableFile, report: Report) -> UnreadableFile:
@@ -113,6 +111,12 @@ class _Run:
         recording.record_bulk(
             self.session, "import", "import", self.journal.file_name, after=counts | {"run": self.journal.begin()}
         )
+
+    def store_checksums(self, row_count: int, context: Callable[[], AbstractContextManager[object]]) -> None:
+        """Store the checksums of what a small file changed; those of a large one are left to `portal check-rows`."""
+        if self.journal.run_id is not None and row_count <= row_checksums.FEW:
+            with context():
+                row_checksums.store(self.session, self.journal.changed_ids())
 
     def _counts(self) -> dict[str, int]:
         return {"added": self.report.added, "changed": self.report.changed, "refused": self.report.refused}
