@@ -44,6 +44,13 @@ class PostgresqlTarget:
             return None
         return engine
 
+    def exists(self) -> bool:
+        """Whether there is a live database; one to which nobody can connect counts as none."""
+        engine = self.engine_of_live()
+        if engine:
+            engine.dispose()
+        return engine is not None
+
     @contextmanager
     def scratch(
         self, backup: Path, manifest: Manifest | None, *, is_live: bool

@@ -147,7 +147,7 @@ def _examine(engine: Engine, report: RestoreReport) -> None:
 def _live_state(target: SqliteTarget | PostgresqlTarget) -> LiveState | None:
     engine = target.engine_of_live()
     if engine is None:
-        return LiveState()
+        return None if target.exists() else LiveState()
     try:
         return read_live_state(engine)
     finally:

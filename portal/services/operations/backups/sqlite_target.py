@@ -42,8 +42,12 @@ class SqliteTarget:
         self.live = Path(url.database or "").resolve()
 
     def engine_of_live(self) -> Engine | None:
-        """A connection to the live database; None if there is none."""
-        return self._make_engine(self._url) if self.live.is_file() and self.live.stat().st_size else None
+        """A connection to the live database; None if there is none that SQLite can open."""
+        return self._make_engine(self._url) if self.exists() and sqlite_file.is_sqlite(self.live) else None
+
+    def exists(self) -> bool:
+        """Whether there is a live database, whatever its state."""
+        return self.live.is_file() and self.live.stat().st_size > 0
 
     @contextmanager
     def scratch(
@@ -100,8 +104,9 @@ class SqliteTarget:
         """Put the scratch file in the place of the live one; returns where the replaced state is, "" for none."""
         engine.dispose()
         kept = self.live.with_name(f"{self.live.name}.replaced-{now():%Y%m%dT%H%M%SZ}")
-        is_empty = not self.live.exists() or not self.live.stat().st_size
-        if not is_empty and _overwrite(scratch, self.live, kept, new_file):
+        existed = self.exists()
+        # Opening anything else would let SQLite delete the log beside it, which may be worth keeping.
+        if existed and sqlite_file.is_sqlite(self.live) and _overwrite(scratch, self.live, kept, new_file):
             return str(kept)
         self._refuse_while_open()
         for suffix in ("", *_SIDE_FILES):
@@ -111,7 +116,7 @@ class SqliteTarget:
         finish(scratch, self.live)
         with sqlite_file.opened(self.live) as connection:
             connection.execute("PRAGMA journal_mode=WAL")
-        return "" if is_empty else str(kept)
+        return str(kept) if existed else ""
 
     def _refuse_while_open(self) -> None:
         if pids := processes_with_open(self.live):
@@ -178,6 +183,8 @@ def _overwrite(scratch: Path, live: Path, kept: Path, new_file: NewFile) -> bool
         with sqlite_file.opened(scratch) as source, sqlite_file.opened(live) as target:
             target.execute("PRAGMA journal_mode=WAL")
             target.execute("PRAGMA synchronous=FULL")
+            # A step that finds the file locked tells `keep`.
+            target.execute("PRAGMA busy_timeout=100")
             source.backup(target, pages=_PAGES_A_STEP, progress=keep, sleep=0.01)
             target.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     except pysqlite3.DatabaseError as error:
