@@ -31,7 +31,8 @@ def check_rows(names: tuple[str, ...]) -> None:
     for name in names:
         with transaction(db.session()) as session:
             accepted = row_check.accept(session, name)
-        click.echo(f"Project {accepted.id}, {accepted.label}: the present row is taken as right.")
+        what = accepted.label if accepted.label == row_check.TERMS else f"project {accepted.id}, {accepted.label}"
+        click.echo(f"Taken as right: {what}.")
     if not names:
         _check()
 

@@ -29,7 +29,8 @@ class RowChecksum(Model):
 class RowCheck(Model):
     """The last `portal check-rows`, in one row: how many records it compared, and one entry for each damaged one.
 
-    An entry is {"id": id of the project, "label": its Projects ID or address, "reason": one sentence}.
+    An entry is {"id": id of the project, "label": its Projects ID or address, "reason": one sentence}. `terms` is the
+    checksum of all terms, which was right when `last_event_id` was the newest audit event.
     """
 
     __tablename__ = "row_check"
@@ -39,3 +40,5 @@ class RowCheck(Model):
     checked_at: Mapped[datetime] = mapped_column(UTCDateTime)
     compared: Mapped[int]
     damaged: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    terms: Mapped[str] = mapped_column(String(48))
+    last_event_id: Mapped[int]

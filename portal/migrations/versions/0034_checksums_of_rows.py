@@ -22,6 +22,8 @@ def upgrade() -> None:
         sa.Column("checked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("compared", sa.Integer(), nullable=False),
         sa.Column("damaged", sa.JSON(), nullable=False),
+        sa.Column("terms", sa.String(length=48), nullable=False),
+        sa.Column("last_event_id", sa.Integer(), nullable=False),
         sa.CheckConstraint("id = 1", name="ck_row_check_one_row"),
         sa.PrimaryKeyConstraint("id", name="pk_row_check"),
     )

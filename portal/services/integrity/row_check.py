@@ -17,7 +17,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.database.orm import now
 from portal.errors import NotFound
-from portal.models import Catalogue, Project, RowCheck, RowChecksum
+from portal.models import AuditEvent, Catalogue, Project, RowCheck, RowChecksum
 from portal.search.fulltext import text_index
 from portal.services.audit import recording
 from portal.services.integrity import row_checksums
@@ -28,6 +28,9 @@ _CHANGED = "its row is not what the portal stored"
 _WENT_BACK = "its row is older than what the portal stored"
 _MISSING = "its row is missing"
 _UNREADABLE = "its row cannot be read"
+# How the terms are named, as one record: each page shows some of them.
+TERMS = "terms"
+_TERMS_CHANGED = "they are not what the portal stored, and nobody has changed a term since the last check"
 
 
 @dataclass(frozen=True)
@@ -39,16 +42,23 @@ class DamagedRow:
     reason: str
 
     def __str__(self) -> str:
+        if self.label == TERMS:
+            return f"{TERMS}: {self.reason}"
         return f"project {self.id}, {self.label}: {self.reason}"
 
 
 @dataclass
 class CheckedRows:
-    """What a check found: records compared, ids of records that need a checksum, damaged records."""
+    """What a check found: records compared, ids of records that need a checksum, damaged records.
+
+    `terms` is the checksum of all terms, `last_event_id` the newest audit event that this state knows.
+    """
 
     compared: int = 0
     unstored: list[int] = field(default_factory=list)
     damaged: list[DamagedRow] = field(default_factory=list)
+    terms: str = ""
+    last_event_id: int = 0
 
 
 @dataclass(frozen=True)
@@ -72,6 +82,7 @@ def check(session: Session) -> CheckedRows:
             reason = _UNREADABLE if project_id in unreadable else _compare(rows.get(project_id), stored[project_id])
             if reason:
                 found.damaged.append(DamagedRow(project_id, _label(session, project_id), reason))
+    _check_terms(session, found)
     return found
 
 
@@ -79,15 +90,21 @@ def save_result(session: Session, found: CheckedRows) -> int:
     """Give new and changed records their checksums, and keep the result for `last_check`; returns how many got one."""
     count = row_checksums.store(session, found.unstored)
     damaged = [{"id": row.id, "label": row.label, "reason": row.reason} for row in found.damaged]
-    session.merge(RowCheck(id=1, checked_at=now(), compared=found.compared, damaged=damaged))
+    result = session.get(RowCheck, 1, populate_existing=True) or RowCheck(id=1, terms="", last_event_id=0)
+    result.checked_at, result.compared, result.damaged = now(), found.compared, damaged
+    if not any(row.label == TERMS for row in found.damaged):
+        result.terms, result.last_event_id = found.terms, found.last_event_id
+    session.add(result)
     return count
 
 
 def accept(session: Session, name: str) -> DamagedRow:
     """Take the present row of a record as right: somebody has looked at it. Raises NotFound.
 
-    `name` is its Projects ID, its address or its number in the report.
+    `name` is its Projects ID, its address or its number in the report, or TERMS.
     """
+    if name == TERMS:
+        return _accept_terms(session)
     is_number = name.isdecimal() and len(name) < 10
     matching = Project.id == int(name) if is_number else Project.slug_folded == name.casefold()
     query = select(Project.id).where(matching | (Project.reference == name))
@@ -114,6 +131,27 @@ def last_check(session: Session) -> LastRowCheck | None:
     if result is None:
         return None
     return LastRowCheck(result.checked_at, result.compared, tuple(entry["label"] for entry in result.damaged))
+
+
+def _check_terms(session: Session, found: CheckedRows) -> None:
+    """Compare the terms with the last check; every change of a term has an audit event, its own or one of many rows."""
+    found.terms = row_checksums.terms_checksum(session)
+    found.last_event_id = session.execute(select(func.max(AuditEvent.id))).scalar() or 0
+    last = session.get(RowCheck, 1, populate_existing=True)
+    if last is None or last.terms == found.terms or not last.terms.startswith(f"{SCHEME}:"):
+        return
+    of_terms = AuditEvent.id > last.last_event_id, (AuditEvent.subject_kind == "term") | AuditEvent.is_bulk
+    if session.execute(select(AuditEvent.id).where(*of_terms).limit(1)).first() is None:
+        found.damaged.append(DamagedRow(0, TERMS, _TERMS_CHANGED))
+
+
+def _accept_terms(session: Session) -> DamagedRow:
+    if result := session.get(RowCheck, 1, populate_existing=True):
+        result.damaged = [entry for entry in result.damaged if entry["label"] != TERMS]
+        result.terms = row_checksums.terms_checksum(session)
+    recording.record(session, "accept row", "term", "all")
+    Catalogue.touch(session, None)
+    return DamagedRow(0, TERMS, "")
 
 
 def _needs_checksum(row: StoredRow, stored: StoredRow | None) -> bool:

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, delete, insert
 from sqlalchemy.orm import Session
 
-from portal.models import Project, RowChecksum
+from portal.models import Project, RowChecksum, Term
 
 _CHUNK_SIZE = 2_000
 # So many records take a fraction of a second; an import or undo of more leaves them to the next check.
@@ -31,6 +31,11 @@ _IN_RANGE = "WHERE id BETWEEN {first} AND {last} ORDER BY id"
 _ROW = {
     "sqlite": f"SELECT id, version, {_COLUMNS} FROM project {_IN_RANGE}",  # noqa: S608 # no input
     "postgresql": f"SELECT id, version, ROW({_COLUMNS})::text FROM project {_IN_RANGE}",  # noqa: S608
+}
+_TERM_COLUMNS = ", ".join(f'"{column.name}"' for column in Term.__table__.columns)
+_TERMS = {
+    "sqlite": f"SELECT {_TERM_COLUMNS} FROM term ORDER BY id",  # noqa: S608 # no input
+    "postgresql": f"SELECT ROW({_TERM_COLUMNS})::text FROM term ORDER BY id",  # noqa: S608
 }
 _OF_PROJECTS = "WHERE project_id BETWEEN {first} AND {last} ORDER BY project_id, term_id"
 _COUNTRIES = f"SELECT project_id, term_id, is_eligible, share FROM project_country {_OF_PROJECTS}"  # noqa: S608
@@ -85,6 +90,13 @@ def read_rows(session: Session, first: int, last: int) -> dict[int, StoredRow]:
         project_id: StoredRow(version, _checksum((content, *(links.get(project_id, ()) for links in linked))))
         for project_id, version, *content in rows
     }
+
+
+def terms_checksum(session: Session) -> str:
+    """The checksum of all terms as they lie in the file."""
+    with _raw_values(session.connection()) as connection:
+        rows = connection.exec_driver_sql(_TERMS[connection.dialect.name]).all()
+    return _checksum(tuple(map(tuple, rows)))
 
 
 def _checksum(content: tuple[Any, ...]) -> str:

@@ -56,7 +56,9 @@ def test_a_title_changed_in_the_file_is_named(file):
     assert f"/projects/{key}" in output
     assert "its row is not what the portal stored" in output
     assert "Error: 1 record is damaged." in output
-    assert "taken as right" in outcome("check-rows", "--accept", str(project_id), database=f"sqlite:///{file}", code=0)
+    assert "Taken as right: project" in outcome(
+        "check-rows", "--accept", str(project_id), database=f"sqlite:///{file}", code=0
+    )
     assert "100 records compared" in outcome("check-rows", database=f"sqlite:///{file}", code=0)
 
 

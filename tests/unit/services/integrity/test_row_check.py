@@ -156,3 +156,24 @@ def test_ranges_hold_all_records_however_far_apart(session, sample, monkeypatch)
     behind(session, "UPDATE project SET title = 'Changed' WHERE id = :id", id=highest)
     found = checked(session)
     assert (found.compared, [row.id for row in found.damaged]) == (100, [highest])
+
+
+def test_a_term_that_changed_without_an_event_is_found_and_accepted(session):
+    assert checked(session).damaged == []
+    # The trigger asks for an event, which a flipped bit does not.
+    session.execute(text("UPDATE term SET phrase = 'flipped' WHERE code = 'active'"))
+    session.execute(text("DELETE FROM audit_due"))
+    session.commit()
+    assert [str(row).partition(":")[0] for row in checked(session).damaged] == ["terms"]
+    assert row_check.last_check(session()).damaged == ("terms",)
+    assert [row.label for row in checked(session).damaged] == ["terms"]
+    with transaction(session()) as writing:
+        row_check.accept(writing, "terms")
+    assert checked(session).damaged == []
+
+
+def test_a_term_that_the_portal_changed_is_no_damage(session, sample):
+    assert checked(session).damaged == []
+    terms.rename(session(), terms.get_term(session(), "status", "active"), "Running")
+    session.commit()
+    assert checked(session).damaged == []
