@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-_SUFFIX = ".portal-unfinished"
+_SUFFIX = ".portal.unfinished"
 NewFile = Callable[[str], Path]
 
 

@@ -92,8 +92,8 @@ def test_a_damaged_database_is_told(engine, tmp_path):
 def test_what_a_killed_backup_left_is_in_nobodys_way(engine, tmp_path):
     copy = tmp_path / "copies" / "portal.db"
     copy.parent.mkdir()
-    left = "yesterday.db.portal-unfinished"
-    for name in (left, f"{left}-journal", "portal.db.portal-unfinished"):
+    left = "yesterday.db.portal.unfinished"
+    for name in (left, f"{left}-journal", "portal.db.portal.unfinished"):
         (copy.parent / name).write_bytes(b"half a database" * 1_000)
     back_up(engine, copy)
     assert count(copy) == 100
@@ -120,7 +120,7 @@ def test_only_its_owner_reads_a_copy_from_its_first_byte_on(engine, tmp_path):
         looking.join()
     modes = {path.stat().st_mode & 0o777 for path in tmp_path.glob("copy.db*")}
     assert modes | {mode for _, mode in seen} == {0o600}
-    assert ".portal-unfinished" in {suffix for suffix, _ in seen}
+    assert ".unfinished" in {suffix for suffix, _ in seen}
 
 
 def test_tables_with_other_numbers_of_rows_are_named():

@@ -96,7 +96,7 @@ def test_a_file_that_a_process_has_open_is_not_moved_from_under_it(original):
 
 def test_what_a_killed_restore_left_is_removed_by_the_next(original):
     backup, live, address = original
-    left = live.with_name("portal.db.restored.portal-unfinished")
+    left = live.with_name("portal.db.restored.portal.unfinished")
     left.write_bytes(b"half")
     outcome("restore", str(backup), database=address, code=0)
     assert not left.exists()
