@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -15,7 +16,7 @@ from portal import cli
 from portal.cli import database
 from portal.config import ROOT, Settings
 from portal.database.encryption import KEYRING_OPTION, Keyring
-from portal.database.engines import engine_options, parse_database_url, reader_binds
+from portal.database.engines import engine_options, is_file_database, parse_database_url, reader_binds
 from portal.database.orm import READER_BIND, db
 from portal.database.public_reader import restrict_sqlite_reader
 from portal.errors import ConfigurationError
@@ -23,6 +24,7 @@ from portal.exports.registry import FORMATS
 from portal.mcp.command import mcp
 from portal.search.index import current, refresh
 from portal.services.audit.syslog import SYSLOG_OPTION, SyslogSender
+from portal.services.accounts.disabled_accounts import FILE_NAME, LIST_OPTION, path_beside
 from portal.web import BLUEPRINTS, components
 from portal.web.api import limits
 from portal.web.http import build_id, error_pages, file_response, headers, proxy, response_cache, static_files
@@ -104,10 +106,19 @@ def set_up_engines(settings: Settings) -> None:
     """Configure what is not part of an engine's URL or connection options; needs an application context."""
     keyring = Keyring(settings.secret_key, settings.secret_key_fallbacks, settings.has_persistent_key)
     sender = SyslogSender(settings.syslog) if settings.syslog else None
-    db.engine.update_execution_options(**{KEYRING_OPTION: keyring, SYSLOG_OPTION: sender})
+    options = {KEYRING_OPTION: keyring, SYSLOG_OPTION: sender, LIST_OPTION: disabled_accounts_list(settings)}
+    db.engine.update_execution_options(**options)
     if READER_BIND in db.engines and db.engine.dialect.name == "sqlite":
         restrict_sqlite_reader(db.engines[READER_BIND])
     refresh.store_for(db.engine).max_staleness = settings.max_staleness
+
+
+def disabled_accounts_list(settings: Settings) -> Path | None:
+    """The file of services.accounts.disabled_accounts; None for PostgreSQL without PORTAL_STATE."""
+    url = parse_database_url(settings.database_url)
+    if settings.state_folder:
+        return Path(settings.state_folder) / FILE_NAME
+    return path_beside(Path(url.database or "")) if url.drivername == "sqlite" and is_file_database(url) else None
 
 
 def keep_index_current(app: Flask) -> None:

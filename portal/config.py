@@ -38,7 +38,8 @@ class Settings:
     name the source file. `proxy_count` is the number of reverse proxies in front (0 or 1), `trusted_proxies` the
     addresses they connect from. `audit_folder` and `audit_key_file` are where the published audit log and its key are,
     beside the database if empty; `audit_copy` is a second folder for it, `audit_mail` the address that gets its
-    checkpoints. `syslog` is where each audit event is sent: the path of a socket, or host and port.
+    checkpoints. `syslog` is where each audit event is sent: the path of a socket, or host and port. `state_folder` holds what must outlive a
+    PostgreSQL database.
     """
 
     database_url: str
@@ -68,6 +69,7 @@ class Settings:
     api_limit: int = 120
     proxy_count: int = 0
     trusted_proxies: Networks = ()
+    state_folder: str = ""
     smtp_host: str = ""
     smtp_port: int = 587
     smtp_security: str = "starttls"
@@ -115,6 +117,7 @@ class Settings:
             licence=environ.get("PORTAL_LICENCE", cls.licence),
             licence_url=environ.get("PORTAL_LICENCE_URL", cls.licence_url),
             grant_prefix=environ.get("PORTAL_360GIVING_PREFIX", cls.grant_prefix),
+            state_folder=environ.get("PORTAL_STATE", ""),
             proxy_count=environment.read_proxy_count(environ),
             trusted_proxies=environment.read_trusted_proxies(environ),
             **environment.iati_settings(environ),

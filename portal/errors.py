@@ -31,6 +31,14 @@ class AuditLogDiffers(PortalError):
     """The audit log in the database does not continue what was published; the message says what to do."""
 
 
+class DamagedRecords(PortalError):
+    """Records are not what the portal stored; the message says how many and what to do."""
+
+
+class RestoreFailed(PortalError):
+    """A backup cannot be restored; the live database is as it was, or the message says what it is."""
+
+
 class NotFound(PortalError):
     """There is no project under this address."""
 

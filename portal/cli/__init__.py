@@ -2,6 +2,8 @@
 
 from portal.cli.accounts import account
 from portal.cli.audit import audit
+from portal.cli.backup import backup, restore
+from portal.cli.check_rows import check_rows
 from portal.cli.cleanup import cleanup_command, sweep
 from portal.cli.demo import demo
 from portal.cli.dump import dump
@@ -10,10 +12,12 @@ from portal.cli.iati_report import iati_report
 from portal.cli.imports import import_
 from portal.cli.languages import guess_languages
 from portal.cli.publish_due import publish_due
+from portal.cli.record_run import record_run_command
 from portal.cli.terms import terms
 
 COMMANDS = (
     account, audit, demo, dump, import_, publish_due, cleanup_command, sweep, guess_languages, iati_report, terms,
+    record_run_command, check_rows, backup, restore,
 )  # fmt: skip
 
 __all__ = ["COMMANDS", "CommandLine"]

@@ -1,4 +1,4 @@
-"""portal migrate, sample, index and backup: each parses its arguments, calls services, commits and prints."""
+"""portal migrate, sample and index: each parses its arguments, calls services, commits and prints."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from tqdm import tqdm
 
 from portal.database.orm import db
 from portal.database.transactions import begin_writing, transaction
-from portal.errors import PortalError
 from portal.models import Catalogue, Project
 from portal.search.consistency import find_inconsistencies
 from portal.search.fulltext.text_index import find_stale_documents, rebuild, repair
@@ -23,7 +22,6 @@ from portal.search.index.snapshot import load_snapshot
 from portal.services.accounts import second_factor
 from portal.services.imports import Report, import_file
 from portal.services.operations import migrations
-from portal.services.operations.backup import back_up
 from portal.services.operations.reserved_slugs import move_reserved_slugs
 from portal.services.operations.sample import remove_sample
 from portal.services.operations.sort_titles import refresh_sort_titles
@@ -142,16 +140,4 @@ def rebuild_index() -> None:
     click.echo(f"The text index was rebuilt: {count:,} projects.")
 
 
-@click.command("backup")
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@with_appcontext
-def backup(file: Path) -> None:
-    """Copy the SQLite database to a new FILE while the portal runs, and check the copy."""
-    try:
-        size = back_up(db.engine, file)
-    except PortalError as error:
-        raise click.ClickException(str(error)) from error
-    click.echo(f"{file}: {size / 1e6:.1f} MB, checked.")
-
-
-COMMANDS = (migrate, sample, index, backup)
+COMMANDS = (migrate, sample, index)

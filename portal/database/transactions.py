@@ -17,6 +17,17 @@ def begin_writing(session: Session) -> None:
     session.connection(execution_options={"writes": True})
 
 
+def begin_reading(session: Session) -> None:
+    """Begin a transaction that sees one state of the database until its end, whatever others write.
+
+    Call it first: it rolls back whatever the session did since its last commit.
+    """
+    session.rollback()
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    # SQLite has no other level.
+    session.connection(execution_options={"isolation_level": "REPEATABLE READ"} if is_postgresql else {})
+
+
 @contextmanager
 def transaction(session: Session, *, begin: bool = True) -> Iterator[Session]:
     """Run the block in one write transaction: commit at its end, roll back on any error.

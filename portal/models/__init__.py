@@ -5,10 +5,12 @@ from portal.models.audit import AUDITED_TABLES, AuditEvent, AuditLeaf, RequiredA
 from portal.models.catalogue import CATALOGUE_TOUCHED, Catalogue, CatalogueChange
 from portal.models.draft import ProjectDraft
 from portal.models.import_run import ImportChange, ImportRun
+from portal.models.job_run import JobRun
 from portal.models.language_guess import LanguageGuess
 from portal.models.partial_date import PartialDate
 from portal.models.project import Project, ProjectCountry, ProjectTag, SlugHistory
 from portal.models.revision import IdempotencyKey, Revision
+from portal.models.row_checksum import RowCheck, RowChecksum
 from portal.models.term import Term
 
 __all__ = [
@@ -24,6 +26,7 @@ __all__ = [
     "IdempotencyKey",
     "ImportChange",
     "ImportRun",
+    "JobRun",
     "LanguageGuess",
     "OneTimeLink",
     "PartialDate",
@@ -34,6 +37,8 @@ __all__ = [
     "RecoveryCode",
     "RequiredAuditEvent",
     "Revision",
+    "RowCheck",
+    "RowChecksum",
     "SlugHistory",
     "Term",
 ]

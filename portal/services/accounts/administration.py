@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from portal.errors import FieldError, Forbidden, NotFound, ValidationFailed
 from portal.models import Account, AccountSession, RecoveryCode
 from portal.models.account import MAX_NAME_LENGTH
-from portal.services.accounts import one_time_links, rate_limits, sessions
+from portal.services.accounts import disabled_accounts, one_time_links, rate_limits, sessions
 from portal.services.accounts.one_time_links import IssuedLink, Purpose
 from portal.services.audit import recording
 from portal.services.editorial import handover
@@ -155,6 +155,7 @@ def disable(session: Session, account: Account, *, by: Account | None) -> Accoun
     account.is_disabled = True
     _end_sessions(session, account)
     recording.record(session, "disable", "account", account.id, after={"is_disabled": True}, by=by)
+    disabled_accounts.remember(session, account)
     handover.release_reviews(session, account, reason=f"The account of {account.name} was disabled.", by=by)
     return account
 
@@ -166,6 +167,7 @@ def enable(session: Session, account: Account, *, by: Account | None) -> Account
     if account.is_disabled:
         account.is_disabled = False
         recording.record(session, "enable", "account", account.id, after={"is_disabled": False}, by=by)
+        disabled_accounts.remember(session, account)
     return account
 
 

@@ -33,6 +33,7 @@ from portal.search.fulltext import text_index
 from portal.services.audit import recording
 from portal.services.editorial import entered_text, workflow
 from portal.services.editorial.workflow import Action
+from portal.services.integrity import row_checksums
 from portal.services.records import published, submission_checks
 from portal.services.records.slugs import first_free_slug, is_slug_taken
 from portal.services.records.values import STORED_COLUMNS, Proposal
@@ -75,6 +76,7 @@ def publish(session: Session, revision: Revision, *, by: Account | None = None) 
     # A later change of this revision's content starts from the version it has just created.
     revision.base_version = project.version
     _record_publication(session, revision, verb, before, by)
+    row_checksums.store(session, [project.id])
     Catalogue.touch(session, [project.id])
     return project
 
@@ -195,6 +197,7 @@ def withdraw(session: Session, project: Project, *, reason: str, by: Account | N
     invalidate_scheduled(session, project, "The record was withdrawn", by)
     text_index.remove(session, [project.id])
     recording.record(session, "withdraw", "project", project.id, after={"reason": reason}, by=by)
+    row_checksums.store(session, [project.id])
     Catalogue.touch(session, [project.id])
     return project
 

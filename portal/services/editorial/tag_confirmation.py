@@ -20,6 +20,7 @@ from portal.models import Account, AuditEvent, Catalogue, Project, ProjectTag, R
 from portal.models.term import FORMER_CODES
 from portal.services.audit import recording
 from portal.services.editorial import publication
+from portal.services.integrity import row_checksums
 from portal.vocabulary.tag_rules import TagRule, rules_by_name
 from portal.vocabulary.workflow import OPEN_STATES
 
@@ -167,6 +168,7 @@ def _run(
     outcome = {"changed": ids, "skipped": {str(project_id): str(why) for project_id, why in skipped.items()}}
     event = recording.record(session, verb, RUN_KIND, rule.name, after=outcome, by=by)
     if ids:
+        row_checksums.store(session, ids)
         Catalogue.touch(session, ids)
     return TagRun(event, rule, verb, tuple(ids), skipped)
 

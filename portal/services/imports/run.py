@@ -21,6 +21,7 @@ from portal.services.imports.report import Report
 from portal.services.imports.runs.journal import RunJournal
 from portal.services.imports.upsert import UpdateRules, Upserter
 from portal.services.imports.worker import batches_from_worker
+from portal.services.integrity import row_checksums
 from portal.services.records.spellings import TermLookup
 
 
@@ -63,6 +64,7 @@ def import_file(
             if not batch_context or not report.rows:
                 raise
             raise _interrupted(error, report) from error
+        run.store_checksums(row_count, batch_context or nullcontext)
 
 
 def _interrupted(error: UnreadableFile, report: Report) -> UnreadableFile:
@@ -109,6 +111,12 @@ class _Run:
         # The ids let a proof find the event that published a record (services.audit.proofs).
         after = counts | {"run": self.journal.begin(), "added_ids": self.journal.take_added_ids()}
         recording.record_bulk(self.session, "import", "import", self.journal.file_name, after=after)
+
+    def store_checksums(self, row_count: int, context: Callable[[], AbstractContextManager[object]]) -> None:
+        """Store the checksums of what a small file changed; those of a large one are left to `portal check-rows`."""
+        if self.journal.run_id is not None and row_count <= row_checksums.FEW:
+            with context():
+                row_checksums.store(self.session, self.journal.changed_ids())
 
     def _counts(self) -> dict[str, int]:
         return {"added": self.report.added, "changed": self.report.changed, "refused": self.report.refused}

@@ -37,7 +37,7 @@ def migrate(connection: Connection) -> str:
     """Run all pending migrations and return the schema revision; a concurrent run waits."""
     acquire_migration_lock(connection)
     command.upgrade(alembic_config(connection), "head")
-    return MigrationContext.configure(connection).get_current_revision() or ""
+    return current_revision(connection)
 
 
 def acquire_migration_lock(connection: Connection) -> None:
@@ -52,9 +52,19 @@ def head_revision() -> str:
     return ScriptDirectory.from_config(alembic_config()).get_current_head() or ""
 
 
+def current_revision(connection: Connection) -> str:
+    """The schema revision of a database; "" if it has none."""
+    return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def known_revisions() -> set[str]:
+    """The schema revisions that this version can bring up to date."""
+    return {script.revision for script in ScriptDirectory.from_config(alembic_config()).walk_revisions()}
+
+
 def is_current(connection: Connection) -> bool:
     """Whether all migrations have been run."""
-    return MigrationContext.configure(connection).get_current_revision() == head_revision()
+    return current_revision(connection) == head_revision()
 
 
 def schema_differences(connection: Connection) -> list[object]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.models import Catalogue, Project, SlugHistory
 from portal.services.audit import recording
+from portal.services.integrity import row_checksums
 from portal.services.records.slugs import first_free_slug, is_slug_taken
 from portal.services.records.values import RESERVED_SLUGS
 
@@ -33,5 +34,7 @@ def move_reserved_slugs(session: Session) -> list[tuple[str, str]]:
         moved.append((slug, new_slug))
     session.expire_all()
     recording.record_bulk(session, "move", "project", "all", after={"moved": dict(moved)})
-    Catalogue.touch(session, [record.id for record in records])
+    ids = [record.id for record in records]
+    row_checksums.store(session, ids)
+    Catalogue.touch(session, ids)
     return moved

@@ -20,6 +20,7 @@ from portal.models.term import FORMER_CODES
 from portal.search.fulltext import text_index
 from portal.search.shares import WHOLE, merged_shares
 from portal.services.audit import recording
+from portal.services.integrity import row_checksums
 from portal.services.records.country_shares import rename_state
 from portal.services.records.values import fingerprint
 from portal.text.folding import fold
@@ -163,6 +164,7 @@ def _finish(session: Session, verb: str, code: str, after: dict[str, str], proje
     # The terms of the session may have been changed by statements of their own.
     session.expire_all()
     text_index.repair(session, project_ids)
+    row_checksums.store(session, project_ids)
     recording.record_bulk(
         session, verb, "term", code[:_MAX_SUBJECT_LENGTH], after={**after, "records": len(project_ids)}
     )

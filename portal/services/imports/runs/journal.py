@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import column, delete, insert, table
+from sqlalchemy import column, delete, insert, select, table
 from sqlalchemy.orm import Session
 
 from portal.models import ImportChange, ImportRun
@@ -59,6 +59,11 @@ class RunJournal:
                 ranges.append([project_id, project_id])
         self._added_ids.clear()
         return ranges
+
+    def changed_ids(self) -> list[int]:
+        """The ids of all projects that this run has added or changed so far."""
+        changed = select(ImportChange.project_id).where(ImportChange.run_id == self.run_id)
+        return list(self._session.execute(changed).scalars())
 
 
 def values_before(record: StoredRecord, known: KnownRecords) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from portal.search.fulltext import text_index
 from portal.services.audit import recording
 from portal.services.imports.bulk.sql import in_list, insert_rows
 from portal.services.imports.matching import COUNTRY_COLUMNS, PROJECT_COUNTRY_TABLE, PROJECT_TABLE, PROJECT_TAG_TABLE
+from portal.services.integrity import row_checksums
 from portal.services.records.values import STORED_COLUMNS
 from portal.vocabulary.workflow import SAMPLE_WITHDRAWAL_REASON
 
@@ -72,6 +73,7 @@ def undo_run(session: Session, run_id: int) -> UndoResult:
     run.undone_at = now()
     after = result._asdict() | {"run": run_id}
     recording.record_bulk(session, "undo import", "import", run.file_name, after=after)
+    row_checksums.store_few(session, touched)
     Catalogue.touch(session, touched)
     return result
 

@@ -1,4 +1,8 @@
-"""Backup of the SQLite file: complete, checked, and never left unfinished."""
+"""Backup of the SQLite file: complete, checked, for its owner alone, and never left unfinished."""
+
+import contextlib
+import os
+import threading
 
 import pysqlite3
 import pytest
@@ -8,7 +12,8 @@ from portal.cli.database import import_sample, migrate_database
 from portal.config import Settings
 from portal.database.orm import db
 from portal.errors import BackupFailed
-from portal.services.operations.backup import back_up
+from portal.services.operations.backups.backup import back_up
+from portal.services.operations.backups.manifest import differing_counts, read_manifest
 from tests.factories import let_go
 
 
@@ -32,12 +37,18 @@ def count(file):
     return count
 
 
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
 def test_a_copy_holds_every_record_in_one_file(engine, tmp_path):
     copy = tmp_path / "copies" / "portal.db"
     copy.parent.mkdir()
-    assert back_up(engine, copy) == copy.stat().st_size
+    manifest = back_up(engine, copy)
+    assert (manifest.size, manifest.counts["project"]) == (copy.stat().st_size, 100)
     assert count(copy) == 100
-    assert list(copy.parent.iterdir()) == [copy]
+    assert names(copy.parent) == ["portal.db", "portal.db.disabled-accounts.jsonl", "portal.db.manifest.json"]
+    assert read_manifest(copy) == manifest
 
 
 def test_what_is_not_committed_is_not_copied_and_stops_nothing(engine, tmp_path):
@@ -81,7 +92,39 @@ def test_a_damaged_database_is_told(engine, tmp_path):
 def test_what_a_killed_backup_left_is_in_nobodys_way(engine, tmp_path):
     copy = tmp_path / "copies" / "portal.db"
     copy.parent.mkdir()
-    (copy.parent / "portal.db.unfinished").write_bytes(b"half a database" * 1_000)
+    left = "yesterday.db.portal.unfinished"
+    for name in (left, f"{left}-journal", "portal.db.portal.unfinished"):
+        (copy.parent / name).write_bytes(b"half a database" * 1_000)
     back_up(engine, copy)
     assert count(copy) == 100
-    assert list(copy.parent.iterdir()) == [copy]
+    assert names(copy.parent) == ["portal.db", "portal.db.disabled-accounts.jsonl", "portal.db.manifest.json"]
+
+
+def test_only_its_owner_reads_a_copy_from_its_first_byte_on(engine, tmp_path):
+    seen, is_done = set(), threading.Event()
+
+    def look():
+        while not is_done.is_set():
+            for path in tmp_path.glob("copy.db*"):
+                with contextlib.suppress(FileNotFoundError):
+                    seen.add((path.suffix, path.stat().st_mode & 0o777))
+
+    before = os.umask(0)
+    looking = threading.Thread(target=look)
+    try:
+        looking.start()
+        back_up(engine, tmp_path / "copy.db")
+    finally:
+        os.umask(before)
+        is_done.set()
+        looking.join()
+    modes = {path.stat().st_mode & 0o777 for path in tmp_path.glob("copy.db*")}
+    assert modes | {mode for _, mode in seen} == {0o600}
+    assert ".unfinished" in {suffix for suffix, _ in seen}
+
+
+def test_tables_with_other_numbers_of_rows_are_named():
+    assert differing_counts({"a": 1, "b": 2}, {"a": 1, "b": 2}) == ""
+    assert differing_counts({"a": 1, "b": 2}, {"a": 3, "c": 0}) == (
+        "a has 3 rows, not 1, b has no rows, not 2, c has 0 rows, not any"
+    )
