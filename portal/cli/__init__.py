@@ -9,10 +9,12 @@ from portal.cli.iati_report import iati_report
 from portal.cli.imports import import_
 from portal.cli.languages import guess_languages
 from portal.cli.publish_due import publish_due
+from portal.cli.send_mail import send_mail
 from portal.cli.terms import terms
 
 COMMANDS = (
     account, demo, dump, import_, publish_due, cleanup_command, sweep, guess_languages, iati_report, terms,
+    send_mail,
 )  # fmt: skip
 
 __all__ = ["COMMANDS", "CommandLine"]

@@ -1,4 +1,7 @@
-"""How many files a machine makes at once: each maker holds the lock of one slot, whatever process it runs in."""
+"""How many files a machine makes at once: each maker holds the lock of one slot, whatever process it runs in.
+
+Other work that one process of a machine does has a lock of its own.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ def slots_folder() -> Path:
 
 
 class Slot:
-    """The right to make one file, until `release`."""
+    """The right to make one file, or to do what the lock is for, until `release`."""
 
     def __init__(self, lock: IO[bytes]) -> None:
         self._lock = lock
@@ -43,7 +46,7 @@ def take_slot(seconds: float, *, is_wanted: Callable[[], bool] = lambda: True) -
     deadline = time.monotonic() + seconds
     while is_wanted():
         for number in range(MAX_MAKERS):
-            if slot := _try_slot(number):
+            if slot := try_lock(f"slot-{number}"):
                 return slot
         if time.monotonic() >= deadline:
             return None
@@ -51,8 +54,9 @@ def take_slot(seconds: float, *, is_wanted: Callable[[], bool] = lambda: True) -
     return None
 
 
-def _try_slot(number: int) -> Slot | None:
-    lock = (slots_folder() / f"slot-{number}").open("ab")
+def try_lock(name: str) -> Slot | None:
+    """The lock of this name if no other process of this machine and user holds it. Raises OSError."""
+    lock = (slots_folder() / name).open("ab")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -6,6 +6,7 @@ from portal.models.catalogue import CATALOGUE_TOUCHED, Catalogue, CatalogueChang
 from portal.models.draft import ProjectDraft
 from portal.models.import_run import ImportChange, ImportRun
 from portal.models.language_guess import LanguageGuess
+from portal.models.outbox import OutboxHold, OutboxMessage
 from portal.models.partial_date import PartialDate
 from portal.models.project import Project, ProjectCountry, ProjectTag, SlugHistory
 from portal.models.revision import IdempotencyKey, Revision
@@ -25,6 +26,8 @@ __all__ = [
     "ImportRun",
     "LanguageGuess",
     "OneTimeLink",
+    "OutboxHold",
+    "OutboxMessage",
     "PartialDate",
     "Project",
     "ProjectCountry",

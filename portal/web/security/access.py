@@ -1,8 +1,8 @@
 """Access control: each view declares who may use it; every request checks the session in the database.
 
-A view carries `@require_role("author")`, `@public` or `@sign_in_page` (see web.declarations). An application with a
-view that declares nothing does not start. Behind `@require_role`, `signed_in_account()` is the Account and
-`auth_session()` its AccountSession.
+A view carries `@require_role("author")`, `@public`, `@sign_in_page` or `@signed_link` (see web.declarations). An
+application with a view that declares nothing does not start. Behind `@require_role`, `signed_in_account()` is the
+Account and `auth_session()` its AccountSession.
 """
 
 from __future__ import annotations
@@ -75,6 +75,11 @@ def check_access() -> Response | WSGIResponse | None:
     is_public = view is None or declared_access(view) == "public"
     use_session(is_public=is_public)
     if is_public:
+        return None
+    if declared_access(view) == "signed link":
+        recording.set_origin(
+            db.session(), account=None, request_id=g.get("request_id", ""), client_address=client_address()
+        )
         return None
     load_session()
     is_sign_in_page = declared_access(view) == "sign-in page"
@@ -191,7 +196,7 @@ def forbid_caching(response: Response) -> Response:
 def undeclared_views(app: Flask) -> list[str]:
     """The errors in the declarations of the views; the application does not start if there are any."""
     errors = [
-        f"{endpoint} declares no access: add require_role(...), public or sign_in_page"
+        f"{endpoint} declares no access: add require_role(...), public, sign_in_page or signed_link"
         for endpoint, view in app.view_functions.items()
         if declared_access(view) is None
     ]

@@ -10,7 +10,6 @@ from portal.database.encryption import keyring_for
 from portal.database.orm import db, now
 from portal.database.transactions import begin_writing
 from portal.models import Account
-from portal.services import mail
 from portal.services.accounts import administration, one_time_links, passwords, rate_limits, sessions
 from portal.services.audit import recording
 from portal.vocabulary.workflow import Role
@@ -163,12 +162,21 @@ def test_asking_too_often_waits_whether_or_not_there_is_an_account(staff, sessio
         assert (answer.status_code, answer.headers["Retry-After"]) == (429, "300")
 
 
-def test_only_an_account_gets_mail(staff, ann, monkeypatch):
-    sent = []
-    monkeypatch.setattr(mail, "send_in_background", lambda letter, _settings: sent.append(letter.to) or True)
+def test_only_an_account_gets_mail(staff, ann, outbox):
     for email in ("nobody@example.org", ann.email):
         staff().post("/forgotten", {"email": email})
-    assert sent == [ann.email]
+    assert [letter.to for letter in outbox()] == [ann.email]
+
+
+def test_an_administrator_who_invites_by_mail_reads_that_it_is_on_its_way(staff, ada, outbox, app):
+    someone = staff().sign_in(ada)
+    given = {"name": "Leah", "email": "Leah@Example.org", "role": "reviewer"}
+    assert place(someone.post("/staff/accounts/", given)) == "/staff/accounts/"
+    assert "on its way to leah@example.org" in someone.visit("/staff/accounts/").one("[role=status]").to_text()
+    (letter,) = outbox()
+    url = app.extensions["settings"].public_url
+    link = next(word for word in letter.text.split() if word.startswith(url + one_time_links.LINK_PATH))
+    assert staff().visit(link.removeprefix(url)).heading == "Choose a password"
 
 
 def test_an_administrator_invites_and_hands_the_link_over(staff, ada, app):
