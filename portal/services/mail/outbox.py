@@ -10,6 +10,7 @@ import secrets
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, func, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -83,25 +84,19 @@ def enqueue(
         return False
     is_daily = kind.is_optional and kind is not MailKind.DIGEST and to.account.mail_choice == MailChoice.DAILY
     content = replace(email, name=email.name or to.account.name).to_json()
-    moment = now()
-    due_at = _next_digest(moment) if is_daily else moment
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    session.execute(
-        dialect.insert(OutboxMessage)
-        .values(
-            key=key,
-            kind=kind,
-            account_id=to.account.id,
-            address=address,
-            message_id=_new_message_id(settings),
-            content=keyring_for(session).encrypt(content) if kind is MailKind.LINK else content,
-            is_daily=is_daily,
-            created_at=moment,
-            due_at=due_at,
-            expires_at=expires_at or due_at + RETRY_PERIOD,
-        )
-        .on_conflict_do_nothing(index_elements=["key"])
-    )
+    due_at = _next_digest(now()) if is_daily else now()
+    values = {
+        "key": key,
+        "kind": kind,
+        "account_id": to.account.id,
+        "address": address,
+        "message_id": _new_message_id(settings),
+        "content": keyring_for(session).encrypt(content) if kind is MailKind.LINK else content,
+        "is_daily": is_daily,
+        "due_at": due_at,
+        "expires_at": expires_at or due_at + RETRY_PERIOD,
+    }
+    _insert_once(session, values)
     return True
 
 
@@ -208,6 +203,11 @@ def reencrypt(session: Session) -> None:
             if keyring.needs_reencryption(message.content):
                 message.content = keyring.encrypt(keyring.decrypt(message.content))
     session.flush()
+
+
+def _insert_once(session: Session, values: dict[str, Any]) -> None:
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    session.execute(dialect.insert(OutboxMessage).values(values).on_conflict_do_nothing(index_elements=["key"]))
 
 
 def _drop(session: Session, *conditions: ColumnElement[bool]) -> int:

@@ -77,9 +77,7 @@ def check_access() -> Response | WSGIResponse | None:
     if is_public:
         return None
     if declared_access(view) == "signed link":
-        recording.set_origin(
-            db.session(), account=None, request_id=g.get("request_id", ""), client_address=client_address()
-        )
+        begin_without_session()
         return None
     load_session()
     is_sign_in_page = declared_access(view) == "sign-in page"
@@ -123,6 +121,14 @@ def load_session() -> None:
     g.session_token = token if g.auth_session is not None else ""
     account = g.auth_session.account if g.auth_session is not None else None
     recording.set_origin(session, account=account, request_id=g.get("request_id", ""), client_address=client_address())
+
+
+def begin_without_session() -> None:
+    """Nobody is signed in for a signed link, whatever cookies its request has; audit events say where it came from."""
+    g.auth_session, g.session_token = None, ""
+    recording.set_origin(
+        db.session(), account=None, request_id=g.get("request_id", ""), client_address=client_address()
+    )
 
 
 def keep_alive() -> None:
