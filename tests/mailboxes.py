@@ -6,7 +6,7 @@ from collections import deque
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email import message_from_bytes, policy
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 
 from portal.database.encryption import keyring_for
 from portal.models import OutboxMessage
@@ -48,6 +48,8 @@ class Postbox(socketserver.ThreadingTCPServer):
 
     def __init__(self):
         self.letters, self.moods, self.connections, self._lock = [], deque(), 0, Lock()
+        # Set it to end the silence.
+        self.gives_up = Event()
         super().__init__(("127.0.0.1", 0), _Postman)
 
     @property
@@ -80,7 +82,7 @@ class _Postman(socketserver.StreamRequestHandler):
 
     def converse(self):
         if self.mood == "silent":
-            self.rfile.readline()
+            self.server.gives_up.wait(30)
             return
         self.say("greeting", b"220 ready")
         for line in self.rfile:
@@ -131,4 +133,5 @@ def postbox():
         try:
             yield server
         finally:
+            server.gives_up.set()
             server.shutdown()

@@ -23,7 +23,7 @@ _QUEUE_SECONDS = 60.0
 # After an error, such as a database that is away.
 _ERROR_PAUSE_SECONDS = 10.0
 # A process that ends lets the message that it is sending arrive.
-_GOODBYE_SECONDS = 10.0
+_GOODBYE_SECONDS = 5.0
 
 
 def start(app: Flask) -> None:
