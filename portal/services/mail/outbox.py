@@ -78,9 +78,9 @@ def enqueue(
     """
     settings = settings_of(session)
     address = to.address or to.account.email
-    if settings is None or to.account.is_disabled or address.endswith(_NO_MAILBOX):
+    if settings is None or address.endswith(_NO_MAILBOX):
         return False
-    if kind.is_optional and to.account.mail_choice == MailChoice.NONE:
+    if kind.is_optional and (to.account.is_disabled or to.account.mail_choice == MailChoice.NONE):
         return False
     is_daily = kind.is_optional and kind is not MailKind.DIGEST and to.account.mail_choice == MailChoice.DAILY
     content = replace(email, name=email.name or to.account.name).to_json()

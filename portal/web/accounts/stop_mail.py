@@ -30,6 +30,8 @@ def show(token: str) -> Response:
 @accepts("List-Unsubscribe")
 def stop(token: str) -> Response:
     """Stop at once, however often it is asked; answered without a redirect, as RFC 8058 wants it."""
+    # Before the transaction: a link of nobody must not keep writers waiting.
+    find_account(token)
     with transaction(db.session()):
         account = administration.choose_mail(db.session(), find_account(token), MailChoice.NONE, by_link=True)
     return render(token, account)
