@@ -11,7 +11,7 @@ from pathlib import Path
 
 from gunicorn.glogging import Logger
 
-_ONE_TIME_LINK = re.compile("(/+sign-in/+(?:link|email)/+).+")
+_SECRET_LINK = re.compile("(/+(?:sign-in/+(?:link|email)|mail/+stop)/+).+")
 _STAFF_PATH = re.compile("/+(sign-in|sign-out|forgotten|staff)(/|$)")
 
 # Without BIND only this machine can connect: its reverse proxy, or a developer's browser.
@@ -50,11 +50,11 @@ control_socket_disable = True
 
 
 class RedactingLogger(Logger):
-    """Omits the query strings of staff pages and the tokens of one-time links from the access log."""
+    """Omits the query strings of staff pages and the secrets of links in mails from the access log."""
 
     def atoms(self, resp, req, environ, request_time):
         atoms = super().atoms(resp, req, environ, request_time)
-        path = _ONE_TIME_LINK.sub(r"\1-", atoms["U"] or "")
+        path = _SECRET_LINK.sub(r"\1-", atoms["U"] or "")
         query = "" if path != atoms["U"] or _STAFF_PATH.match(path) else atoms["q"]
         line = f"{atoms['m']} {path}{'?' if query else ''}{query} {atoms['H']}"
         return atoms | {"U": path, "q": query, "r": line}

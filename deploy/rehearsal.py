@@ -177,18 +177,18 @@ def behind_nginx(*, is_secure=False):
 
 
 @contextmanager
-def bare(database=""):
-    """gunicorn alone on a loopback port, with the sample records; yields Rehearsed."""
+def bare(database="", more=None):
+    """gunicorn alone on a loopback port, with the sample records and `more` settings; yields Rehearsed."""
     with temporary_folder() as folder:
         address = f"http://127.0.0.1:{free_port()}"
-        with gunicorn(folder, address.removeprefix("http://"), address, database) as server:
+        with gunicorn(folder, address.removeprefix("http://"), address, database, more) as server:
             wait_for(address, server, folder / "gunicorn.log")
             yield Rehearsed(folder, address, address, server)
 
 
 @contextmanager
-def gunicorn(folder, bind, address, database=""):
-    environ = settings(folder, bind, address, database)
+def gunicorn(folder, bind, address, database="", more=None):
+    environ = settings(folder, bind, address, database) | (more or {})
     subprocess.run(
         [program("portal"), "migrate", "--sample-if-empty"], cwd=ROOT, env=environ, check=True, capture_output=True
     )

@@ -13,7 +13,7 @@ from flask import Flask
 from flask_compress import Compress
 
 from portal import cli
-from portal.cli import database
+from portal.cli import database, mail_worker
 from portal.config import ROOT, Settings
 from portal.database.encryption import KEYRING_OPTION, Keyring
 from portal.database.engines import engine_options, is_file_database, parse_database_url, reader_binds
@@ -23,8 +23,9 @@ from portal.errors import ConfigurationError
 from portal.exports.registry import FORMATS
 from portal.mcp.command import mcp
 from portal.search.index import current, refresh
-from portal.services.audit.syslog import SYSLOG_OPTION, SyslogSender
 from portal.services.accounts.disabled_accounts import FILE_NAME, LIST_OPTION, path_beside
+from portal.services.audit.syslog import SYSLOG_OPTION, SyslogSender
+from portal.services.mail import outbox
 from portal.web import BLUEPRINTS, components
 from portal.web.api import limits
 from portal.web.http import build_id, error_pages, file_response, headers, proxy, response_cache, static_files
@@ -106,8 +107,14 @@ def set_up_engines(settings: Settings) -> None:
     """Configure what is not part of an engine's URL or connection options; needs an application context."""
     keyring = Keyring(settings.secret_key, settings.secret_key_fallbacks, settings.has_persistent_key)
     sender = SyslogSender(settings.syslog) if settings.syslog else None
-    options = {KEYRING_OPTION: keyring, SYSLOG_OPTION: sender, LIST_OPTION: disabled_accounts_list(settings)}
-    db.engine.update_execution_options(**options)
+    db.engine.update_execution_options(
+        **{
+            KEYRING_OPTION: keyring,
+            SYSLOG_OPTION: sender,
+            LIST_OPTION: disabled_accounts_list(settings),
+            outbox.SETTINGS_OPTION: settings,
+        }
+    )
     if READER_BIND in db.engines and db.engine.dialect.name == "sqlite":
         restrict_sqlite_reader(db.engines[READER_BIND])
     refresh.store_for(db.engine).max_staleness = settings.max_staleness
@@ -134,6 +141,11 @@ def keep_index_current(app: Flask) -> None:
     # Everything allocated so far lives as long as the process; frozen, the garbage collector no longer traverses it.
     gc.collect()
     gc.freeze()
+
+
+def send_mail_in_background(app: Flask) -> None:
+    """Send what the outbox holds from one process of the server; for server processes."""
+    mail_worker.start(app)
 
 
 def from_environment(*, statement_seconds: int = STATEMENT_TIMEOUT_SECONDS) -> Flask:

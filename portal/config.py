@@ -38,8 +38,8 @@ class Settings:
     name the source file. `proxy_count` is the number of reverse proxies in front (0 or 1), `trusted_proxies` the
     addresses they connect from. `audit_folder` and `audit_key_file` are where the published audit log and its key are,
     beside the database if empty; `audit_copy` is a second folder for it, `audit_mail` the address that gets its
-    checkpoints. `syslog` is where each audit event is sent: the path of a socket, or host and port. `state_folder` holds what must outlive a
-    PostgreSQL database.
+    checkpoints. `syslog` is where each audit event is sent: the path of a socket, or host and port.
+    `state_folder` holds what must outlive a PostgreSQL database.
     """
 
     database_url: str

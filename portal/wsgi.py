@@ -1,6 +1,7 @@
-"""The application for gunicorn: settings from the environment; each process keeps its own index current."""
+"""The application for gunicorn: settings from the environment; each process keeps its index current, one sends mail."""
 
-from portal.app import from_environment, keep_index_current
+from portal.app import from_environment, keep_index_current, send_mail_in_background
 
 app = from_environment()
 keep_index_current(app)
+send_mail_in_background(app)

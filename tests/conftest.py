@@ -7,6 +7,7 @@ is rolled back at its end, whatever it commits; so tests see nothing of each oth
 
 import gc
 import os
+from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
@@ -17,7 +18,8 @@ from portal.cli.database import SAMPLE_FILE, migrate_database
 from portal.config import Settings
 from portal.database.orm import READER_BIND, db
 from portal.services.imports import Report, import_file
-from tests import postgres
+from portal.services.mail.outbox import SETTINGS_OPTION
+from tests import mailboxes, postgres
 from tests.factories import Office, let_go
 from tests.http_clients import Browser
 from tests.pages import Fragment, Page
@@ -129,6 +131,16 @@ def session(app, monkeypatch):
 def client(app, session):
     """A visitor who gets plain answers."""
     return app.test_client()
+
+
+@pytest.fixture
+def outbox(app, session, monkeypatch):
+    """A portal that sends mail: outbox() are the letters that it holds, in their order."""
+    able = replace(app.extensions["settings"], smtp_host="127.0.0.1", smtp_port=1, smtp_from="portal@example.org")
+    monkeypatch.setitem(app.extensions, "settings", able)
+    # The connection ends with the test, and its options with it.
+    db.engines[None].execution_options(**{SETTINGS_OPTION: able})
+    return lambda: mailboxes.letters(session)
 
 
 @pytest.fixture

@@ -185,7 +185,7 @@ class Page(Markup):
     @property
     def holds_token(self):
         """Whether whoever knows the address may do something by it."""
-        return self.address.startswith(("/sign-in/link/", "/sign-in/email/"))
+        return self.address.startswith(("/sign-in/link/", "/sign-in/email/", "/mail/stop/"))
 
     @property
     def title(self):

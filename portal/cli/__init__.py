@@ -13,11 +13,12 @@ from portal.cli.imports import import_
 from portal.cli.languages import guess_languages
 from portal.cli.publish_due import publish_due
 from portal.cli.record_run import record_run_command
+from portal.cli.send_mail import send_mail
 from portal.cli.terms import terms
 
 COMMANDS = (
     account, audit, demo, dump, import_, publish_due, cleanup_command, sweep, guess_languages, iati_report, terms,
-    record_run_command, check_rows, backup, restore,
+    record_run_command, check_rows, backup, restore, send_mail,
 )  # fmt: skip
 
 __all__ = ["COMMANDS", "CommandLine"]

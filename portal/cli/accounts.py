@@ -11,9 +11,7 @@ from portal.config import Settings
 from portal.database.orm import db
 from portal.database.transactions import transaction
 from portal.models import Account
-from portal.services import mail
-from portal.services.accounts import administration, email_change, notifications, one_time_links
-from portal.services.accounts.notifications import SecurityEvent
+from portal.services.accounts import administration, email_change, one_time_links
 from portal.services.accounts.one_time_links import IssuedLink, Purpose
 from portal.services.editorial import handover
 from portal.text.email_addresses import is_email, normalise_email
@@ -97,8 +95,6 @@ def email_(email: str, new_email: str) -> None:
     with transaction(db.session()) as session:
         changed = get_account(session, email)
         previous = email_change.set_email(session, changed, new_email, by=None, auth_session=None)
-    for address in (previous, changed.email):
-        _notify(changed, SecurityEvent.EMAIL_CHANGED, to=address, detail=changed.email)
     click.echo(f"{previous} is now {changed.email}.")
 
 
@@ -131,15 +127,6 @@ def link(email: str, new_second_factor: bool) -> None:
             administration.remove_second_factor(session, owner, by=None, auth_session=None)
         issued = administration.issue_link(session, owner, by=None)
     print_link(issued)
-    if new_second_factor:
-        _notify(owner, SecurityEvent.SECOND_FACTOR_REMOVED, to=owner.email)
-
-
-def _notify(owner: Account, event: SecurityEvent, *, to: str, detail: str = "") -> None:
-    settings = _settings()
-    mail.send_quietly(
-        notifications.security_notification(event, to=to, name=owner.name, settings=settings, detail=detail), settings
-    )
 
 
 def _settings() -> Settings:

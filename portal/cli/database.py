@@ -21,6 +21,7 @@ from portal.search.fulltext.text_index import find_stale_documents, rebuild, rep
 from portal.search.index.snapshot import load_snapshot
 from portal.services.accounts import second_factor
 from portal.services.imports import Report, import_file
+from portal.services.mail import outbox
 from portal.services.operations import migrations
 from portal.services.operations.reserved_slugs import move_reserved_slugs
 from portal.services.operations.sample import remove_sample
@@ -64,6 +65,7 @@ def migrate_database() -> None:
         moved = move_reserved_slugs(session)
         repair(session, find_stale_documents(session))
         _, lost = second_factor.reencrypt_secrets(session)
+        outbox.reencrypt(session)
     click.echo(f"The database is at revision {revision}.")
     for before, after in moved:
         click.echo(f"/projects/{before} is a page of the portal now: that record moved to /projects/{after}.")

@@ -36,7 +36,7 @@ def slots_folder() -> Path:
 
 
 class Slot:
-    """The right to make one file, until `release`."""
+    """The right to make one file, or to do what the lock is for, until `release`."""
 
     def __init__(self, locks: tuple[IO[bytes], ...]) -> None:
         self._locks = locks
@@ -68,7 +68,7 @@ def _take_lock(names: Sequence[str], seconds: float, is_wanted: Callable[[], boo
     deadline = time.monotonic() + seconds
     while is_wanted():
         for name in names:
-            if lock := _try_lock(name):
+            if lock := try_lock(name):
                 return lock
         if time.monotonic() >= deadline:
             return None
@@ -76,7 +76,8 @@ def _take_lock(names: Sequence[str], seconds: float, is_wanted: Callable[[], boo
     return None
 
 
-def _try_lock(name: str) -> IO[bytes] | None:
+def try_lock(name: str) -> IO[bytes] | None:
+    """The lock of this name, until it is closed; None if another process of this user holds it. Raises OSError."""
     lock = (slots_folder() / name).open("ab")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -7,6 +7,7 @@ from portal.models.draft import ProjectDraft
 from portal.models.import_run import ImportChange, ImportRun
 from portal.models.job_run import JobRun
 from portal.models.language_guess import LanguageGuess
+from portal.models.outbox import OutboxHold, OutboxMessage
 from portal.models.partial_date import PartialDate
 from portal.models.project import Project, ProjectCountry, ProjectTag, SlugHistory
 from portal.models.revision import IdempotencyKey, Revision
@@ -29,6 +30,8 @@ __all__ = [
     "JobRun",
     "LanguageGuess",
     "OneTimeLink",
+    "OutboxHold",
+    "OutboxMessage",
     "PartialDate",
     "Project",
     "ProjectCountry",

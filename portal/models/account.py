@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.database.orm import Model, UTCDateTime, now
+from portal.vocabulary.mail import MailChoice
 from portal.vocabulary.workflow import Role
 
 MAX_NAME_LENGTH, MAX_EMAIL_LENGTH = 120, 254
@@ -23,7 +24,10 @@ class Account(Model):
     """
 
     __tablename__ = "account"
-    __table_args__ = (CheckConstraint("role IN ('author', 'reviewer', 'administrator')", name="known_role"),)
+    __table_args__ = (
+        CheckConstraint("role IN ('author', 'reviewer', 'administrator')", name="known_role"),
+        CheckConstraint("mail_choice IN ('at once', 'daily', 'none')", name="known_mail_choice"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(MAX_EMAIL_LENGTH), unique=True)
@@ -36,6 +40,7 @@ class Account(Model):
     credential_version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     signed_in_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    mail_choice: Mapped[str] = mapped_column(String(10), default=MailChoice.AT_ONCE, server_default=MailChoice.AT_ONCE)
 
     @property
     def has_second_factor(self) -> bool:

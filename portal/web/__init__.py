@@ -4,8 +4,10 @@ from portal.web.accounts.account_settings import bp as own_account
 from portal.web.accounts.email_change import bp as email_changes
 from portal.web.accounts.password_reset import bp as passwords
 from portal.web.accounts.sign_in import bp as signing_in
+from portal.web.accounts.stop_mail import bp as stop_mail
 from portal.web.admin.accounts import bp as accounts
 from portal.web.admin.audit_log import bp as audit_page
+from portal.web.admin.mail import bp as mail_page
 from portal.web.api.guide import bp as api_guide
 from portal.web.api.resources import bp as api
 from portal.web.authoring.submission import bp as submission
@@ -34,5 +36,6 @@ from portal.web.review.tags.proposals import bp as tag_proposals
 BLUEPRINTS = (
     health, overview, agenda, data, places, projects, tables, state_files, downloads, iati, embedding, discovery,
     sitemap, public_audit_log, api, api_guide, pages, signing_in, passwords, own_account, email_changes, accounts, desk,
-    submission, review, publishing, handover, records, tag_proposals, audit_page,
+    submission, review, publishing, handover, records, tag_proposals, audit_page, mail_page,
+    stop_mail,
 )  # fmt: skip

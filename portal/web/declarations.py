@@ -22,7 +22,7 @@ from wtforms.fields.core import UnboundField
 from portal.vocabulary.workflow import Role
 
 View = TypeVar("View", bound=Callable[..., Any])
-Access = Role | Literal["public", "sign-in page"]
+Access = Role | Literal["public", "sign-in page", "signed link"]
 
 
 def public(view: View) -> View:
@@ -33,6 +33,14 @@ def public(view: View) -> View:
 def sign_in_page(view: View) -> View:
     """Anyone may use the view; it reads the session, because it is part of signing in."""
     return _declare_access(view, "sign-in page")
+
+
+def signed_link(view: View) -> View:
+    """Whoever has the address may use the view, because the address is a secret that the portal signed and mailed.
+
+    It reads no cookie, so no other site can use one, and a POST needs no token: a mail program sends it (RFC 8058).
+    """
+    return _declare_access(view, "signed link")
 
 
 def require_role(role: str, *, in_background: bool = False) -> Callable[[View], View]:

@@ -62,7 +62,8 @@ def addresses(work):
         "/staff/", "/staff/?queue=publish", "/staff/?queue=done",
         f"/staff/revisions/{submitted}", f"/staff/revisions/{approved}", f"/staff/revisions/{approved}/publish",
         f"/staff/revisions/{approved}/schedule", "/staff/projects/LM.0024", "/staff/projects/LM.0024/withdraw",
-        "/staff/audit/", "/projects/LM.0024/history", "/staff/tag-proposals/", f"/staff/tag-proposals/{RULE}",
+        "/staff/audit/", "/staff/mail/", "/projects/LM.0024/history",
+        "/staff/tag-proposals/", f"/staff/tag-proposals/{RULE}",
         f"/staff/tag-proposals/{RULE}?selected=all&page=2", f"/staff/tag-proposals/{RULE}/confirm?all=yes",
         f"/staff/tag-proposals/runs/{run}", f"/staff/tag-proposals/runs/{run}/take-back",
     ]  # fmt: skip

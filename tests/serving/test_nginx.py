@@ -131,8 +131,10 @@ def test_the_log_keeps_no_query_of_private_pages(ask, secure):
     assert "confidential" not in secure.log()
 
 
-@pytest.mark.parametrize("address", ["/sign-in/link/", "/sign-in/email/", "/sign-in//link/", "/sign-in/%6cink/"])
-def test_no_log_keeps_what_opens_a_one_time_link(ask, secure, address):
+@pytest.mark.parametrize(
+    "address", ["/sign-in/link/", "/sign-in/email/", "/sign-in//link/", "/sign-in/%6cink/", "/mail/stop/"]
+)
+def test_no_log_keeps_the_secret_of_a_link_in_a_mail(ask, secure, address):
     opened = line_of(ask, secure, f"{address}confidential?x=confidential")
     assert f"{address.replace('//', '/').replace('%6c', 'l')}- " in opened
     assert "confidential" not in secure.log()

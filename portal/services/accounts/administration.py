@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -9,12 +11,14 @@ from sqlalchemy.orm import Session
 from portal.errors import FieldError, Forbidden, NotFound, ValidationFailed
 from portal.models import Account, AccountSession, RecoveryCode
 from portal.models.account import MAX_NAME_LENGTH
-from portal.services.accounts import disabled_accounts, one_time_links, rate_limits, sessions
+from portal.services.accounts import disabled_accounts, notifications, one_time_links, rate_limits, sessions
+from portal.services.accounts.notifications import SecurityEvent
 from portal.services.accounts.one_time_links import IssuedLink, Purpose
 from portal.services.audit import recording
 from portal.services.editorial import handover
 from portal.text import cleaning
 from portal.text.email_addresses import is_email, normalise_email
+from portal.vocabulary.mail import MailChoice
 from portal.vocabulary.workflow import Role
 
 ADMINISTRATORS_ONLY = "Only administrators can manage accounts."
@@ -29,6 +33,7 @@ EMAIL_IN_USE_ERROR = FieldError(
 _INVALID_NAME_ERROR = FieldError(
     "name", "The name is missing or too long.", f"Enter a name of {MAX_NAME_LENGTH} characters or fewer."
 )
+_UNKNOWN_CHOICE_ERROR = FieldError("mail", "There is no such choice.", f"Select one of these: {', '.join(MailChoice)}.")
 _UNKNOWN_ROLE_ERROR = FieldError("role", "There is no such role.", f"Select one of these roles: {', '.join(Role)}.")
 
 
@@ -85,7 +90,7 @@ def add_account(session: Session, *, email: str, name: str, role: str, by: Accou
 
 
 def invite(session: Session, *, email: str, name: str, role: str, by: Account) -> IssuedLink:
-    """Add an account and issue its invitation, to be mailed or handed over after the commit."""
+    """Add an account and issue its invitation, to be mailed (link_mails.queue_link) or handed over."""
     account = add_account(session, email=email, name=name, role=role, by=by)
     return one_time_links.issue(session, account, Purpose.INVITE, by=by)
 
@@ -100,7 +105,7 @@ def issue_link(session: Session, account: Account, *, by: Account | None) -> Iss
 
 
 def request_password_reset(session: Session, email: str, *, client_address: str, device: str = "") -> IssuedLink | None:
-    """Issue a password-reset link to mail; None if no account may use this address.
+    """Issue a password-reset link to mail (link_mails.queue_link); None if no account may use this address.
 
     The caller must answer the same and commit in both cases. `device`: see rate_limits.hit. Raises RateLimited, whether
     or not there is an account.
@@ -132,9 +137,10 @@ def change_role(session: Session, account: Account, role: str, *, by: Account, a
     before = account.role
     account.role = Role(role)
     _end_sessions(session, account)
-    recording.record(
+    event = recording.record(
         session, "change role", "account", account.id, before={"role": before}, after={"role": role}, by=by
     )
+    notifications.notify(session, SecurityEvent.ROLE_CHANGED, account, event, detail=role)
     if not account.is_reviewer:
         handover.release_reviews(session, account, reason=f"{account.name} is not a reviewer any more.", by=by)
     return account
@@ -183,7 +189,8 @@ def remove_second_factor(
     account.totp_secret = account.totp_last_step = None
     session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
     _end_sessions(session, account)
-    recording.record(session, "remove second factor", "account", account.id, by=by)
+    event = recording.record(session, "remove second factor", "account", account.id, by=by)
+    notifications.notify(session, SecurityEvent.SECOND_FACTOR_REMOVED, account, event)
 
 
 def rename(session: Session, account: Account, name: str, *, by: Account) -> Account:
@@ -196,6 +203,22 @@ def rename(session: Session, account: Account, name: str, *, by: Account) -> Acc
     if name != account.name:
         before, account.name = account.name, name
         recording.record(session, "rename", "account", account.id, before={"name": before}, after={"name": name}, by=by)
+    return account
+
+
+def choose_mail(session: Session, account: Account, choice: str, *, by_link: bool = False) -> Account:
+    """Set how often the owner wants mail about their work; `by_link`: with the signed link of a mail.
+
+    What guards the account is mailed all the same. Raises ValidationFailed.
+    """
+    if choice not in tuple(MailChoice):
+        raise ValidationFailed([_UNKNOWN_CHOICE_ERROR])
+    if choice != account.mail_choice:
+        before, account.mail_choice = account.mail_choice, MailChoice(choice)
+        after: dict[str, Any] = {"mail": choice} | ({"by link": True} if by_link else {})
+        recording.record(
+            session, "choose mail", "account", account.id, before={"mail": before}, after=after, by=account
+        )
     return account
 
 

@@ -21,7 +21,8 @@ from portal.database.transactions import begin_writing
 from portal.errors import Forbidden, InvalidTransition, RateLimited
 from portal.models import Account, AccountSession, RecoveryCode
 from portal.models.account import MAX_EMAIL_LENGTH
-from portal.services.accounts import administration, passwords, rate_limits, second_factor, sessions
+from portal.services.accounts import administration, notifications, passwords, rate_limits, second_factor, sessions
+from portal.services.accounts.notifications import SecurityEvent
 from portal.services.accounts.sessions import Stage
 from portal.services.audit import recording
 from portal.text.email_addresses import normalise_email
@@ -40,15 +41,13 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class SignInResult:
-    """`token` is for the cookie, and "" if refused or limited; `recovery_codes` are set only after an enrolment.
-    `is_first_sign_in`: the account has never signed in before."""
+    """`token` is for the cookie, and "" if refused or limited; `recovery_codes` are set only after an enrolment."""
 
     outcome: Outcome
     token: str = ""
     account: Account | None = None
     retry_after: int = 0
     recovery_codes: tuple[str, ...] = ()
-    is_first_sign_in: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,8 +97,10 @@ def accept_password(session: Session, account: Account, *, client_address: str, 
     if stage == Stage.COMPLETE:
         account.signed_in_at = now()
     verb = "sign in" if stage == Stage.COMPLETE else "password accepted"
-    recording.record(session, verb, "account", account.id, by=account)
-    return SignInResult(Outcome(stage.value), token, account, is_first_sign_in=is_first)
+    event = recording.record(session, verb, "account", account.id, by=account)
+    if stage == Stage.COMPLETE:
+        notifications.notify_of_device(session, account, event, is_first=is_first)
+    return SignInResult(Outcome(stage.value), token, account)
 
 
 def enter_code(session: Session, auth_session: AccountSession, code: str, *, client_address: str) -> SignInResult:
@@ -115,8 +116,9 @@ def enter_code(session: Session, auth_session: AccountSession, code: str, *, cli
     rate_limits.forgive(session, "code", account=account.email, client_address=client_address)
     token, is_first = sessions.rotate(session, auth_session), account.signed_in_at is None
     account.signed_in_at = now()
-    recording.record(session, "sign in", "account", account.id, by=account)
-    return SignInResult(Outcome.COMPLETE, token, account, is_first_sign_in=is_first)
+    event = recording.record(session, "sign in", "account", account.id, by=account)
+    notifications.notify_of_device(session, account, event, is_first=is_first)
+    return SignInResult(Outcome.COMPLETE, token, account)
 
 
 def begin_enrolment(session: Session, auth_session: AccountSession, *, issuer: str) -> Enrolment:
@@ -161,8 +163,10 @@ def finish_enrolment(session: Session, auth_session: AccountSession, code: str, 
     codes = _store_recovery_codes(session, account)
     sessions.end_all(session, account, except_session=auth_session)
     token = sessions.rotate(session, auth_session)
-    recording.record(session, "set up second factor", "account", account.id, by=account)
-    return SignInResult(Outcome.COMPLETE, token, account, recovery_codes=codes, is_first_sign_in=is_first)
+    event = recording.record(session, "set up second factor", "account", account.id, by=account)
+    notifications.notify(session, SecurityEvent.SECOND_FACTOR_SET_UP, account, event)
+    notifications.notify_of_device(session, account, event, is_first=is_first)
+    return SignInResult(Outcome.COMPLETE, token, account, recovery_codes=codes)
 
 
 def reauthenticate(
@@ -211,15 +215,18 @@ def change_password(session: Session, auth_session: AccountSession, password: st
     account.credential_version += 1
     sessions.end_all(session, account, except_session=auth_session)
     token = sessions.rotate(session, auth_session)
-    recording.record(session, "set password", "account", account.id, by=account)
+    event = recording.record(session, "set password", "account", account.id, by=account)
+    notifications.notify(session, SecurityEvent.PASSWORD_CHANGED, account, event)
     return token
 
 
 def renew_recovery_codes(session: Session, auth_session: AccountSession) -> tuple[str, ...]:
     """Replace the recovery codes and return ten new ones to show once. Raises ReauthenticationRequired."""
     sessions.require_recent_authentication(auth_session)
-    codes = _store_recovery_codes(session, auth_session.account)
-    recording.record(session, "renew recovery codes", "account", auth_session.account.id, by=auth_session.account)
+    account = auth_session.account
+    codes = _store_recovery_codes(session, account)
+    event = recording.record(session, "renew recovery codes", "account", account.id, by=account)
+    notifications.notify(session, SecurityEvent.RECOVERY_CODES_REPLACED, account, event)
     return codes
 
 

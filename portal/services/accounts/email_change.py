@@ -15,12 +15,13 @@ from portal.database.orm import now
 from portal.errors import FieldError, Forbidden, InvalidLink, ValidationFailed
 from portal.models import Account, AccountSession
 from portal.models.account import EmailChange
-from portal.services.accounts import administration, rate_limits, sessions, tokens
+from portal.services.accounts import administration, link_mails, notifications, rate_limits, sessions, tokens
+from portal.services.accounts.notifications import SecurityEvent
 from portal.services.accounts.tokens import LINK_LIFETIME
 from portal.services.audit import recording
 from portal.text.email_addresses import is_email, normalise_email
 
-LINK_PATH = "/sign-in/email/"
+LINK_PATH = link_mails.CONFIRM_PATH
 _INVALID_LINK_MESSAGE = (
     "This link no longer works: it was used, has expired, or was replaced by a later one. "
     "Sign in and request the change again on your account page."
@@ -30,15 +31,11 @@ _SAME_EMAIL_ERROR = FieldError("email", "The account already has this address.",
 
 @dataclass(frozen=True)
 class EmailChangeRequest:
-    """What to mail: `token` goes into the link to the new address; it is "" if `current_owner` has that address."""
+    """What was mailed: `token` is in the link to the new address; it is "" if `current_owner` has that address."""
 
     email: str
     token: str
     current_owner: Account | None
-
-    def url(self, public_url: str) -> str:
-        """The full URL, built from the configured URL of the portal and never from a request."""
-        return f"{public_url}{LINK_PATH}{self.token}"
 
 
 def validate_new_email(account: Account, email: str) -> str:
@@ -54,7 +51,8 @@ def validate_new_email(account: Account, email: str) -> str:
 def request_change(session: Session, account: Account, email: str, *, client_address: str) -> EmailChangeRequest:
     """Request a change of one's own address; the caller has checked the recent authentication.
 
-    Nothing changes before `confirm`. Earlier requests become void. Raises ValidationFailed and RateLimited.
+    Both addresses get mail. Nothing changes before `confirm`. Earlier requests become void. Raises ValidationFailed and
+    RateLimited.
     """
     email = validate_new_email(account, email)
     rate_limits.hit(session, "e-mail", account=account.email, client_address=client_address)
@@ -70,7 +68,14 @@ def request_change(session: Session, account: Account, email: str, *, client_add
                 expires_at=now() + LINK_LIFETIME,
             )
         )
-    recording.record(session, "ask for e-mail change", "account", account.id, after={"email": email}, by=account)
+    event = recording.record(
+        session, "ask for e-mail change", "account", account.id, after={"email": email}, by=account
+    )
+    notifications.notify(session, SecurityEvent.EMAIL_CHANGE_REQUESTED, account, event, detail=email)
+    if current_owner is None:
+        link_mails.queue_confirmation(session, account, email, token)
+    else:
+        notifications.notify(session, SecurityEvent.EMAIL_IN_USE, current_owner, event)
     return EmailChangeRequest(email, "" if current_owner else token, current_owner)
 
 
@@ -128,7 +133,9 @@ def _store_email(session: Session, account: Account, email: str, *, by: Account 
     with session.begin_nested():
         account.email = email
         account.credential_version += 1
-        recording.record(
+        event = recording.record(
             session, "change e-mail", "account", account.id, before={"email": before}, after={"email": email}, by=by
         )
+    for address in (email, before):
+        notifications.notify(session, SecurityEvent.EMAIL_CHANGED, account, event, detail=email, address=address)
     sessions.end_all(session, account)

@@ -1,17 +1,25 @@
-"""Texts of the emails about an account: one-time links, and security notifications to its owner.
+"""Security notifications: the owner of an account is told by email of whatever opens or shuts it.
 
-Security notifications contain no secret and no link that changes anything. Callers send them after the commit
-(mail.send_in_background), so that an email neither delays nor undoes a change.
+They contain no secret and no link that changes anything. They are stored in the transaction of the step that they tell
+of, and sent afterwards, so that an email is neither lost nor delays a change. Nobody can turn them off.
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
 
+from sqlalchemy.orm import Session
+
 from portal.config import Settings
 from portal.database.orm import now
-from portal.services.accounts.one_time_links import IssuedLink, Purpose
-from portal.services.mail import Email
+from portal.models import Account, AuditEvent
+from portal.services.accounts import tokens
+from portal.services.mail import outbox
+from portal.services.mail.email import Email, Link
+from portal.services.mail.outbox import Recipient
+from portal.vocabulary.mail import MailKind
+
+_DEVICE_KEY = "new device"
 
 
 class SecurityEvent(StrEnum):
@@ -63,42 +71,41 @@ _TEXTS: dict[SecurityEvent, tuple[str, str]] = {
 }
 
 
-def confirmation_email(email: str, name: str, url: str, settings: Settings) -> Email:
-    """The email to a new address with the link that confirms it."""
-    portal = f"{settings.name_prefix} {settings.name}"
-    return Email(
-        email,
-        f"Confirm your email address for {portal}",
-        f"Dear {name},\n\nSomeone, most likely you, wants to use this address for an account of {portal}. Confirm it "
-        f"here within 30 minutes. The link works once:\n\n{url}\n\n"
-        "If you did not expect this, ignore this email: nothing changes unless the link is used.\n",
-    )
+def notify(
+    session: Session, event: SecurityEvent, account: Account, cause: AuditEvent, *, detail: str = "", address: str = ""
+) -> None:
+    """Tell the owner of an account, at its address or another one, what was recorded as `cause`."""
+    settings = outbox.settings_of(session)
+    if settings is None:
+        return
+    to = Recipient(account, address or account.email)
+    key = f"{event}:{cause.id}:{tokens.hash_token(to.address)[:16]}"
+    email = security_notification(event, settings=settings, detail=detail)
+    outbox.enqueue(session, email, to, kind=MailKind.SECURITY, key=key)
 
 
-def security_notification(event: SecurityEvent, *, to: str, name: str, settings: Settings, detail: str = "") -> Email:
+def set_new_device(session: Session, description: str) -> None:
+    """Describe the device of this request, if the account that signs in from it does not know it; "" if it does."""
+    session.info[_DEVICE_KEY] = description
+
+
+def notify_of_device(session: Session, account: Account, cause: AuditEvent, *, is_first: bool) -> None:
+    """Tell the owner of a sign-in, but of the very first, from a device that is new to it (`set_new_device`)."""
+    if not is_first and (description := session.info.get(_DEVICE_KEY)):
+        notify(session, SecurityEvent.NEW_DEVICE, account, cause, detail=description)
+
+
+def security_notification(event: SecurityEvent, *, settings: Settings, detail: str = "") -> Email:
     """The email that tells the owner of an account about an event that has just happened."""
     subject, first = _TEXTS[event]
     contact = f" ({settings.contact})" if settings.contact else ""
     return Email(
-        to,
         f"{subject}: {settings.name_prefix} {settings.name}",
-        f"Dear {name},\n\n{first.format(detail=detail)} This was on {now():%Y-%m-%d at %H:%M} UTC.\n\n"
-        "If this was you, you do not need to do anything. If not, ask an administrator at once to disable your "
-        f"account{contact}, and choose a new password:\n\n{settings.public_url}/forgotten\n",
-    )
-
-
-def link_email(link: IssuedLink, settings: Settings) -> Email:
-    """The email with a one-time link, built from the configured URL of the portal."""
-    portal = f"{settings.name_prefix} {settings.name}"
-    if link.purpose == Purpose.RESET:
-        subject, reason = f"A new password for {portal}", "Someone, most likely you, requested a new password."
-    else:
-        subject, reason = f"Your account for {portal}", "An account was created for you."
-    return Email(
-        link.email,
-        subject,
-        f"Dear {link.name},\n\n{reason} Choose a password here within {link.validity}. The link works once:\n\n"
-        f"{link.url(settings.public_url)}\n\n"
-        "If you did not expect this, ignore this email: nothing changes unless the link is used.\n",
+        "",
+        (
+            f"{first.format(detail=detail)} This was on {now():%Y-%m-%d at %H:%M} UTC.",
+            "If this was you, you do not need to do anything. If not, ask an administrator at once to disable your "
+            f"account{contact}, and choose a new password:",
+            Link("/forgotten", "Choose a new password"),
+        ),
     )

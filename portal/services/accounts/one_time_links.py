@@ -12,7 +12,8 @@ from portal.database.orm import now
 from portal.database.transactions import begin_writing
 from portal.errors import InvalidLink
 from portal.models import Account, OneTimeLink
-from portal.services.accounts import passwords, tokens
+from portal.services.accounts import notifications, passwords, tokens
+from portal.services.accounts.notifications import SecurityEvent
 from portal.services.accounts.tokens import INVITATION_LIFETIME, LINK_LIFETIME
 from portal.services.audit import recording
 
@@ -32,13 +33,18 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True)
 class IssuedLink:
-    """A link to hand over once; its token is stored nowhere."""
+    """A link to hand over once; its token is stored nowhere, but in the mail that is not sent yet."""
 
     token: str
     purpose: Purpose
     email: str
     name: str
     expires_at: datetime
+    is_requested: bool = False
+
+    @property
+    def path(self) -> str:
+        return f"{LINK_PATH}{self.token}"
 
     @property
     def validity(self) -> str:
@@ -48,7 +54,7 @@ class IssuedLink:
 
     def url(self, public_url: str) -> str:
         """The full URL, built from the configured URL of the portal and never from a request."""
-        return f"{public_url}{LINK_PATH}{self.token}"
+        return f"{public_url}{self.path}"
 
 
 def issue(
@@ -74,7 +80,7 @@ def issue(
         )
     )
     recording.record(session, "issue link", "account", account.id, after={"purpose": purpose}, by=by)
-    return IssuedLink(token, purpose, account.email, account.name, moment + purpose.lifetime)
+    return IssuedLink(token, purpose, account.email, account.name, moment + purpose.lifetime, is_requested)
 
 
 def load_link(session: Session, token: str) -> OneTimeLink:
@@ -103,5 +109,6 @@ def redeem(session: Session, token: str, password: str) -> Account:
     link, owner = used
     owner.password_hash = password_hash
     owner.credential_version += 1
-    recording.record(session, "set password", "account", owner.id, after={"by link": link.purpose}, by=owner)
+    event = recording.record(session, "set password", "account", owner.id, after={"by link": link.purpose}, by=owner)
+    notifications.notify(session, SecurityEvent.PASSWORD_CHANGED, owner, event)
     return owner

@@ -16,6 +16,7 @@ from portal.errors import FieldError, Forbidden, NotFound, ValidationFailed
 from portal.models import Account, ProjectDraft, Revision
 from portal.services.audit import recording
 from portal.services.editorial import authorship, workflow
+from portal.services.editorial.notices import steps
 from portal.services.editorial.transitions import record_transition
 from portal.services.editorial.workflow import Action
 from portal.services.records import published
@@ -47,7 +48,8 @@ def release_reviews(session: Session, account: Account, *, reason: str, by: Acco
     for revision in released:
         revision.state, revision.claimed_by_id, revision.claimed_at = State.SUBMITTED, None, None
         before, after = {"claimed_by_id": account.id}, {"state": State.SUBMITTED, "reason": reason}
-        recording.record(session, Action.RELEASE, "revision", revision.id, before=before, after=after, by=by)
+        event = recording.record(session, Action.RELEASE, "revision", revision.id, before=before, after=after, by=by)
+        steps.tell_reviewers(session, revision, event, by, reason)
     return released
 
 

@@ -19,6 +19,7 @@ from portal.database.orm import now
 from portal.errors import Conflict, FieldError, Forbidden, InvalidTransition, ValidationFailed
 from portal.models import (
     Account,
+    AuditEvent,
     Catalogue,
     PartialDate,
     Project,
@@ -32,6 +33,7 @@ from portal.models.revision import SCHEDULE_INVALIDATED
 from portal.search.fulltext import text_index
 from portal.services.audit import recording
 from portal.services.editorial import entered_text, workflow
+from portal.services.editorial.notices import steps
 from portal.services.editorial.workflow import Action
 from portal.services.integrity import row_checksums
 from portal.services.records import published, submission_checks
@@ -66,7 +68,7 @@ def publish(session: Session, revision: Revision, *, by: Account | None = None) 
     except StaleDataError as error:
         session.rollback()
         raise InvalidTransition("The record was changed at this very moment. Open the revision again.") from error
-    _supersede(session, project, by)
+    _supersede(session, project, revision, by)
     invalidate_scheduled(session, project, f"{revision.label} was published first", by, except_for=revision)
     revision.project_id = project.id
     revision.state = State.PUBLISHED
@@ -75,8 +77,9 @@ def publish(session: Session, revision: Revision, *, by: Account | None = None) 
     session.flush()
     # A later change of this revision's content starts from the version it has just created.
     revision.base_version = project.version
-    _record_publication(session, revision, verb, before, by)
+    event = _record_publication(session, revision, verb, before, by)
     row_checksums.store(session, [project.id])
+    steps.tell_of_publication(session, revision, project, event, by)
     Catalogue.touch(session, [project.id])
     return project
 
@@ -90,10 +93,10 @@ def _project_verb(project: Project | None) -> str:
 
 def _record_publication(
     session: Session, revision: Revision, verb: str, previous: ProjectDraft, by: Account | None
-) -> None:
+) -> AuditEvent:
     before = previous.as_json()
     changed = {name: value for name, value in revision.payload.items() if before.get(name) != value}
-    recording.record(session, "publish", "revision", revision.id, after={"state": State.PUBLISHED}, by=by)
+    event = recording.record(session, "publish", "revision", revision.id, after={"state": State.PUBLISHED}, by=by)
     recording.record(
         session,
         verb,
@@ -103,6 +106,7 @@ def _record_publication(
         after=changed | {"revision": revision.id},
         by=by,
     )
+    return event
 
 
 def check_base(session: Session, revision: Revision) -> None:
@@ -150,7 +154,8 @@ def return_to_queue(session: Session, revision: Revision, reason: str, *, by: Ac
     revision.publish_at = revision.published_by_id = None
     revision.claimed_by_id = revision.claimed_at = revision.decided_by_id = revision.decided_at = None
     after = {"state": State.SUBMITTED, "reason": reason}
-    recording.record(session, "give back", "revision", revision.id, before=before, after=after, by=by)
+    event = recording.record(session, "give back", "revision", revision.id, before=before, after=after, by=by)
+    steps.tell_of_invalidated_schedule(session, revision, reason, event, by)
     return revision
 
 
@@ -252,7 +257,9 @@ def _published_revisions(session: Session, project: Project) -> list[Revision]:
     return list(session.execute(query).scalars())
 
 
-def _supersede(session: Session, project: Project, by: Account | None) -> None:
+def _supersede(session: Session, project: Project, revision: Revision, by: Account | None) -> None:
     for earlier in _published_revisions(session, project):
         earlier.state = State.SUPERSEDED
-        recording.record(session, "supersede", "revision", earlier.id, after={"state": State.SUPERSEDED}, by=by)
+        after = {"state": State.SUPERSEDED}
+        event = recording.record(session, "supersede", "revision", earlier.id, after=after, by=by)
+        steps.tell_of_supersession(session, earlier, revision, event, by)

@@ -1,4 +1,4 @@
-"""Delete expired login attempts, idempotency keys, sessions and one-time links.
+"""Delete expired login attempts, idempotency keys, sessions and one-time links, and mail that was sent or given up.
 
 Revisions, accounts and audit events are permanent and never deleted here.
 """
@@ -15,6 +15,7 @@ from portal.models import AccountSession, OneTimeLink
 from portal.models.account import EmailChange
 from portal.services.accounts import rate_limits
 from portal.services.editorial import idempotency
+from portal.services.mail import outbox
 from portal.services.operations import job_runs
 
 # How long a repeated submission of a form is recognised as a repeat.
@@ -40,6 +41,7 @@ def delete_expired(session: Session, moment: datetime | None = None) -> dict[str
         "e-mail changes": _delete_and_count(
             session, delete(EmailChange), EmailChange.expires_at < cutoff, EmailChange.used_at < cutoff
         ),
+        "mails": outbox.purge(session, moment - outbox.RETENTION),
     }
 
 

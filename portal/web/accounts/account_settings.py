@@ -9,11 +9,9 @@ from portal.database.transactions import transaction
 from portal.errors import NotFound, ValidationFailed, WeakPassword
 from portal.services.accounts import administration, authentication, passwords, sessions
 from portal.services.accounts.authentication import Outcome
-from portal.services.accounts.notifications import SecurityEvent
 from portal.services.audit import recording
-from portal.web.accounts import notify
 from portal.web.accounts.enrolment_page import render_enrolment, render_recovery_codes
-from portal.web.accounts.forms import ChangePasswordForm, CodeForm, OwnNameForm, wrong_code_message
+from portal.web.accounts.forms import ChangePasswordForm, CodeForm, MailChoiceForm, OwnNameForm, wrong_code_message
 from portal.web.accounts.settings_page import (
     reauthenticate,
     redirect_with_message,
@@ -51,6 +49,20 @@ def rename() -> ViewResponse:
     return redirect_with_message(gettext("Your name has been saved."))
 
 
+@bp.post("/mail")
+@require_role("author")
+@accepts(MailChoiceForm)
+def choose_mail() -> ViewResponse:
+    form = MailChoiceForm(request.form)
+    try:
+        with transaction(db.session()) as session:
+            administration.choose_mail(session, access.signed_in_account(), form.mail.data or "")
+    except ValidationFailed as error:
+        form.mail.errors = [str(field_error) for field_error in error.errors]
+        return render_settings(mail_choice=form, status=422)
+    return redirect_with_message(gettext("Your choice of mail has been saved."))
+
+
 @bp.post("/password")
 @require_role("author")
 @accepts(ChangePasswordForm, "username")
@@ -70,7 +82,6 @@ def change_password() -> ViewResponse:
         return render_settings(password=form, status=422)
     with transaction(db.session(), begin=False) as session:
         token = authentication.change_password(session, access.auth_session(), form.password.data or "")
-    notify.send_notification(SecurityEvent.PASSWORD_CHANGED, access.signed_in_account())
     return renew_session_cookie(
         redirect_with_message(gettext("Your password has been changed. You are signed out everywhere else.")), token
     )
@@ -106,7 +117,6 @@ def confirm_second_factor() -> ViewResponse:
     if result.outcome == Outcome.REFUSED:
         form.code.errors = [wrong_code_message()]
         return show_enrolment(form, 422)
-    notify.send_notification(SecurityEvent.SECOND_FACTOR_SET_UP, access.signed_in_account())
     page = render_recovery_codes(result.recovery_codes, url_for("account_settings.show_account"))
     return renew_session_cookie(page, result.token)
 
@@ -117,7 +127,6 @@ def confirm_second_factor() -> ViewResponse:
 def recovery_codes() -> ViewResponse:
     with transaction(db.session()) as session:
         codes = authentication.renew_recovery_codes(session, access.auth_session())
-    notify.send_notification(SecurityEvent.RECOVERY_CODES_REPLACED, access.signed_in_account())
     return render_recovery_codes(codes, url_for("account_settings.show_account"))
 
 

@@ -7,13 +7,10 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from portal.database.orm import db
 from portal.database.transactions import transaction
 from portal.errors import ValidationFailed
-from portal.models import Account
-from portal.services import mail
-from portal.services.accounts import email_change, notifications, rate_limits
+from portal.services.accounts import email_change, rate_limits
 from portal.services.accounts.authentication import Outcome
-from portal.services.accounts.email_change import EmailChangeRequest
-from portal.services.accounts.notifications import SecurityEvent
-from portal.web.accounts import notify, settings_page
+from portal.services.mail import smtp
+from portal.web.accounts import settings_page
 from portal.web.accounts.forms import ChangeEmailForm
 from portal.web.declarations import accepts, require_role, sign_in_page
 from portal.web.http import error_pages, request_context
@@ -35,7 +32,7 @@ def request_change() -> ViewResponse:
     except ValidationFailed as error:
         form.email.errors = [str(field_error) for field_error in error.errors]
         return settings_page.render_settings(email=form, status=422)
-    if not mail.can_send(request_context.settings()):
+    if not smtp.can_send(request_context.settings()):
         form.email.errors = [gettext("This portal cannot send email. Ask an administrator to change your address.")]
         return settings_page.render_settings(email=form, status=422)
     result = settings_page.reauthenticate(form)
@@ -46,12 +43,11 @@ def request_change() -> ViewResponse:
         return settings_page.render_settings(email=form, status=422)
     with transaction(db.session()) as session:
         account = access.signed_in_account()
-        change = email_change.request_change(
+        email_change.request_change(
             session, account, form.email.data or "", client_address=request_context.client_address()
         )
-    notify_both_addresses(account, change)
     message = gettext(
-        "If this address can be used, we have sent it a link. Your address changes when you open the link."
+        "If this address can be used, a link is on its way to it. Your address changes when you open the link."
     )
     return settings_page.renew_session_cookie(settings_page.redirect_with_message(message), result.token)
 
@@ -73,22 +69,10 @@ def use_link(token: str) -> ViewResponse:
     with transaction(db.session()) as session:
         rate_limits.hit(session, "link", account=token, client_address=request_context.client_address())
     with transaction(db.session()) as session:
-        account, old_email = email_change.confirm(session, token)
+        _, old_email = email_change.confirm(session, token)
         rate_limits.reset(session, "link", account=token)
         rate_limits.reset(session, "e-mail", account=old_email)
-    notify.send_notification(SecurityEvent.EMAIL_CHANGED, account, detail=account.email, also=old_email)
     flash(gettext("Your email address has been changed. Sign in with the new one."))
     response = make_response(redirect(url_for("sign_in.sign_in"), 303))
     cookies.end_session(response)
     return response
-
-
-def notify_both_addresses(account: Account, change: EmailChangeRequest) -> None:
-    """Send the link, or a notice that it is in use, to the new address, and a notice to the current one."""
-    settings = request_context.settings()
-    notify.send_notification(SecurityEvent.EMAIL_CHANGE_REQUESTED, account, detail=change.email)
-    if change.current_owner is not None:
-        notify.send_notification(SecurityEvent.EMAIL_IN_USE, change.current_owner)
-    else:
-        url = change.url(settings.public_url)
-        mail.send_in_background(notifications.confirmation_email(change.email, account.name, url, settings), settings)

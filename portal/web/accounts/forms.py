@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from wtforms import Form, HiddenField, PasswordField, StringField
+from wtforms import Form, HiddenField, PasswordField, RadioField, StringField
 
+from portal.vocabulary.mail import MailChoice
 from portal.web.presentation.i18n import gettext
 
 
@@ -28,6 +29,10 @@ class ChoosePasswordForm(Form):
 
 class OwnNameForm(Form):
     name = StringField(gettext("Name"))
+
+
+class MailChoiceForm(Form):
+    mail = RadioField(gettext("Mail about your work"), choices=list(MailChoice))
 
 
 class ChangePasswordForm(Form):

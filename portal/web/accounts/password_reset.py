@@ -11,19 +11,18 @@ from portal.database.transactions import transaction
 from portal.errors import InvalidLink, WeakPassword
 from portal.models import Account
 from portal.models.account import MAX_EMAIL_LENGTH
-from portal.services import mail
 from portal.services.accounts import (
     administration,
     authentication,
-    notifications,
+    link_mails,
     one_time_links,
     rate_limits,
     sessions,
 )
 from portal.services.accounts.authentication import Outcome, SignInResult
-from portal.services.accounts.notifications import SecurityEvent
+from portal.services.mail import smtp
 from portal.text.email_addresses import normalise_email
-from portal.web.accounts import notify, session_start, user_agents
+from portal.web.accounts import session_start, user_agents
 from portal.web.accounts.forms import ChoosePasswordForm, ForgottenPasswordForm
 from portal.web.declarations import accepts, sign_in_page
 from portal.web.http import error_pages, request_context
@@ -42,7 +41,7 @@ def show_forgotten() -> ViewResponse:
     return render_template(
         "accounts/forgotten_password.html",
         form=ForgottenPasswordForm(),
-        can_mail=mail.can_send(request_context.settings()),
+        can_mail=smtp.can_send(request_context.settings()),
     )
 
 
@@ -50,7 +49,7 @@ def show_forgotten() -> ViewResponse:
 @sign_in_page
 @accepts(ForgottenPasswordForm)
 def request_link() -> ViewResponse:
-    """Send a link if the address has an account; the response is the same if it has none."""
+    """Mail a link if the address has an account; the response is the same if it has none."""
     form, settings, started_at = ForgottenPasswordForm(request.form), request_context.settings(), monotonic()
     email = (form.email.data or "")[:MAX_EMAIL_LENGTH]
     with transaction(db.session()) as session:
@@ -60,10 +59,10 @@ def request_link() -> ViewResponse:
             client_address=request_context.client_address(),
             device=cookies.known_device(normalise_email(email)),
         )
-    if link is not None:
-        mail.send_in_background(notifications.link_email(link, settings), settings)
+        if link is not None:
+            link_mails.queue_link(session, link)
     sleep(max(0.0, started_at + MIN_RESPONSE_SECONDS - monotonic()))
-    return render_template("accounts/reset_link_requested.html", can_mail=mail.can_send(settings))
+    return render_template("accounts/reset_link_requested.html", can_mail=smtp.can_send(settings))
 
 
 @bp.get(f"{one_time_links.LINK_PATH}<token>")
@@ -90,12 +89,14 @@ def use_link(token: str) -> ViewResponse:
     except WeakPassword as error:
         form.password.errors = [str(error)]
         return make_response(render_new_password(token, form, email), 422)
-    notify.send_notification(SecurityEvent.PASSWORD_CHANGED, account)
     return go_on(sign_in_owner(account.id))
 
 
 def sign_in_owner(account_id: int) -> SignInResult:
-    """Begin the session of the account whose password was chosen just now; the one this browser had before ends."""
+    """Begin the session of the account whose password was chosen just now; the one this browser had before ends.
+
+    Its owner is told of the password; a second message, of the device, would only alarm.
+    """
     previous_session = g.auth_session
     with transaction(db.session()) as session:
         if previous_session is not None:
@@ -114,15 +115,14 @@ def go_on(result: SignInResult) -> Response:
     if result.outcome == Outcome.ENROLMENT_REQUIRED:
         session_start.begin_enrolment(result)
     target = session_start.next_step(result, safe_redirect.DEFAULT_TARGET)
-    # The owner is told of the password; a second message about the same step would only alarm.
-    return session_start.complete_sign_in(redirect(target, 303), result, notifies_owner=False)
+    return session_start.complete_sign_in(redirect(target, 303), result)
 
 
 @bp.errorhandler(InvalidLink)
 def show_dead_link(error: InvalidLink) -> Response:
     """410 that leads to a new link: by email, or from an administrator."""
     db.session.rollback()
-    can_mail = mail.can_send(request_context.settings())
+    can_mail = smtp.can_send(request_context.settings())
     page = render_template("accounts/dead_link.html", message=str(error), can_mail=can_mail)
     return error_pages.add_error_headers(make_response(page, 410))
 

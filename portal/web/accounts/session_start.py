@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from flask import Response, make_response, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as WSGIResponse
 
 from portal.database.orm import db
 from portal.database.transactions import transaction
 from portal.models import Account
-from portal.services.accounts import authentication, sessions
+from portal.services.accounts import authentication, notifications, sessions
 from portal.services.accounts.authentication import Outcome, SignInResult
-from portal.services.accounts.notifications import SecurityEvent
-from portal.web.accounts import notify
+from portal.text.email_addresses import normalise_email
+from portal.web.accounts import user_agents
 from portal.web.http import request_context
 from portal.web.security import cookies
 
@@ -23,17 +24,23 @@ def next_step(result: SignInResult, target: str) -> str:
     return url_for("sign_in.code" if result.outcome == Outcome.CODE_REQUIRED else "sign_in.enrol", next=target)
 
 
-def complete_sign_in(
-    response: Response | WSGIResponse, result: SignInResult, *, notifies_owner: bool = True
-) -> Response:
-    """Set the session cookie; a complete sign-in also remembers the device and notifies the owner of a new one."""
+def announce_device(session: Session, email: str) -> str:
+    """Before a sign-in to the account with this address: the name of the device if the account knows it, "" if not.
+
+    The owner is told of a sign-in from a device that it does not know.
+    """
+    device = cookies.known_device(normalise_email(email))
+    browser = user_agents.describe_user_agent(request.user_agent.string) or "an unknown browser"
+    where = f"{browser}, from the network address {request_context.client_address() or 'unknown'}"
+    notifications.set_new_device(session, "" if device else where)
+    return device
+
+
+def complete_sign_in(response: Response | WSGIResponse, result: SignInResult) -> Response:
+    """Set the session cookie; a complete sign-in also makes this a known device of the account."""
     completed = make_response(response)
     cookies.begin_session(completed, result.token)
     if result.outcome == Outcome.COMPLETE and isinstance(result.account, Account):
-        if notifies_owner and not result.is_first_sign_in and not cookies.known_device(result.account.email):
-            notify.send_notification(
-                SecurityEvent.NEW_DEVICE, result.account, detail=notify.describe_device(request.user_agent.string)
-            )
         cookies.remember_device(completed, result.account.email)
     return completed
 

@@ -6,10 +6,10 @@ from flask import Response, flash, g, make_response, redirect, render_template, 
 
 from portal.database.orm import db
 from portal.database.transactions import transaction
-from portal.services import mail
 from portal.services.accounts import authentication, sessions
 from portal.services.accounts.authentication import SignInResult
-from portal.web.accounts.forms import ChangeEmailForm, ChangePasswordForm, OwnNameForm
+from portal.services.mail import smtp
+from portal.web.accounts.forms import ChangeEmailForm, ChangePasswordForm, MailChoiceForm, OwnNameForm
 from portal.web.http import request_context
 from portal.web.security import access, cookies
 
@@ -19,6 +19,7 @@ def render_settings(
     name: OwnNameForm | None = None,
     password: ChangePasswordForm | None = None,
     email: ChangeEmailForm | None = None,
+    mail_choice: MailChoiceForm | None = None,
     status: int = 200,
 ) -> Response:
     account = access.signed_in_account()
@@ -27,7 +28,8 @@ def render_settings(
         name_form=name or OwnNameForm(data={"name": account.name}),
         password_form=password or ChangePasswordForm(),
         email_form=email or ChangeEmailForm(),
-        can_mail=mail.can_send(request_context.settings()),
+        mail_form=mail_choice or MailChoiceForm(data={"mail": account.mail_choice}),
+        can_mail=smtp.can_send(request_context.settings()),
         sessions=sessions.active_sessions(db.session(), account),
         current_session=access.auth_session(),
     )

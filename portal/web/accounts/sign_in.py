@@ -12,13 +12,11 @@ from portal.database.transactions import transaction
 from portal.models import AccountSession
 from portal.services.accounts import authentication, sessions
 from portal.services.accounts.authentication import Outcome, SignInResult
-from portal.services.accounts.notifications import SecurityEvent
 from portal.services.accounts.sessions import Stage
-from portal.text.email_addresses import normalise_email
-from portal.web.accounts import notify, user_agents
+from portal.web.accounts import user_agents
 from portal.web.accounts.enrolment_page import render_enrolment, render_recovery_codes
 from portal.web.accounts.forms import CodeForm, SignInForm, wrong_code_message, wrong_password_message
-from portal.web.accounts.session_start import begin_enrolment, complete_sign_in, next_step
+from portal.web.accounts.session_start import announce_device, begin_enrolment, complete_sign_in, next_step
 from portal.web.declarations import accepts, sign_in_page
 from portal.web.http import error_pages, request_context
 from portal.web.http.responses import ViewResponse
@@ -70,6 +68,7 @@ def try_code() -> ViewResponse:
     if auth_session is None:
         return restart_sign_in()
     form = CodeForm(request.form)
+    announce_device(db.session(), auth_session.account.email)
     with transaction(db.session(), begin=False) as session:
         result = authentication.enter_code(
             session, auth_session, form.code.data or "", client_address=request_context.client_address()
@@ -98,6 +97,7 @@ def finish_enrolment() -> ViewResponse:
     if (auth_session := pending_session(Stage.ENROLMENT)) is None:
         return restart_sign_in()
     form = CodeForm(request.form)
+    announce_device(db.session(), auth_session.account.email)
     with transaction(db.session(), begin=False) as session:
         result = authentication.finish_enrolment(
             session, auth_session, form.code.data or "", client_address=request_context.client_address()
@@ -108,7 +108,6 @@ def finish_enrolment() -> ViewResponse:
         form.code.errors = [wrong_code_message()]
         return render_enrolment(form, auth_session, action=url_for("sign_in.finish_enrolment"), status=422)
     target = safe_redirect.safe_redirect_target(form.next.data or "")
-    notify.send_notification(SecurityEvent.SECOND_FACTOR_SET_UP, auth_session.account)
     return complete_sign_in(render_recovery_codes(result.recovery_codes, target), result)
 
 
@@ -139,10 +138,9 @@ def session_state() -> ViewResponse:
 def reauthenticate() -> ViewResponse:
     """Sign in again or re-authenticate without leaving the form. JSON for the dialog, a page otherwise."""
     to, method = request.form.get("to", ""), request.form.get("method", "POST")
-    is_signed_in = access.current_user() is not None
     result = sign_in_again()
     if result.outcome == Outcome.COMPLETE:
-        return complete_sign_in(resume_request(to, method, result), result, notifies_owner=not is_signed_in)
+        return complete_sign_in(resume_request(to, method, result), result)
     status = 429 if result.outcome == Outcome.LIMITED else 422
     error = resubmission.failure_message(result.outcome, result.retry_after)
     if request.accept_mimetypes.best == "application/json":
@@ -159,7 +157,7 @@ def reauthenticate() -> ViewResponse:
 def attempt_sign_in(email: str, password: str) -> SignInResult:
     """One attempt, committed. When it succeeds, the session that this browser had before ends."""
     previous_session = g.auth_session
-    device = cookies.known_device(normalise_email(email))
+    device = announce_device(db.session(), email)
     with transaction(db.session(), begin=False) as session:
         result = authentication.sign_in(
             session,

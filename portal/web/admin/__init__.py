@@ -1,1 +1,1 @@
-"""Pages for administrators: accounts and the audit log."""
+"""Pages for administrators: accounts, mail and the audit log."""

@@ -12,13 +12,10 @@ from portal.database.orm import db
 from portal.database.transactions import transaction
 from portal.errors import ValidationFailed
 from portal.models import Account
-from portal.services import mail
-from portal.services.accounts import administration, email_change, notifications
-from portal.services.accounts.notifications import SecurityEvent
+from portal.services.accounts import administration, email_change, link_mails
 from portal.services.accounts.one_time_links import IssuedLink
 from portal.services.audit import recording
 from portal.vocabulary.workflow import Role
-from portal.web.accounts import notify
 from portal.web.admin import leaving
 from portal.web.declarations import accepts, require_role
 from portal.web.http import request_context
@@ -59,11 +56,12 @@ def invite() -> ViewResponse:
     try:
         with transaction(db.session()) as session:
             link = administration.invite(session, **values, by=access.signed_in_account())
+            is_mailed = link_mails.queue_link(session, link)
     except ValidationFailed as error:
         for field_error in error.errors:
             form[field_error.field].errors = [str(field_error)]
         return render_accounts(form, 422)
-    return deliver_link(link)
+    return deliver_link(link, is_mailed=is_mailed)
 
 
 @bp.get(f"/{ACCOUNT_ID}")
@@ -92,20 +90,12 @@ def rename(account_id: int) -> ViewResponse:
 @accepts("role")
 def change_role(account_id: int) -> ViewResponse:
     role, auth_session = request.form.get("role", ""), access.auth_session()
-    previous = administration.get_by_id(db.session(), account_id).role
-    response = change_account(
+    return change_account(
         account_id,
         lambda session, account, by: administration.change_role(
             db.session(), account, role, by=by, auth_session=auth_session
         ),
     )
-    if role != previous:
-        notify.send_notification(
-            SecurityEvent.ROLE_CHANGED,
-            administration.get_by_id(db.session(), account_id),
-            detail=access.role_name(role),
-        )
-    return response
 
 
 @bp.post(f"/{ACCOUNT_ID}/email")
@@ -114,10 +104,9 @@ def change_role(account_id: int) -> ViewResponse:
 def change_email(account_id: int) -> ViewResponse:
     """Change it at once, for a user who cannot read the old address; both addresses get a notice."""
     form, auth_session = AccountEmailForm(request.form), access.auth_session()
-    previous = administration.get_by_id(db.session(), account_id).email
     email = form.email.data or ""
     try:
-        response = change_account(
+        return change_account(
             account_id,
             lambda session, account, by: email_change.set_email(
                 db.session(), account, email, by=by, auth_session=auth_session
@@ -126,9 +115,6 @@ def change_email(account_id: int) -> ViewResponse:
     except ValidationFailed as error:
         form.email.errors = [str(field_error) for field_error in error.errors]
         return render_account(administration.get_by_id(db.session(), account_id), email=form, status=422)
-    account = administration.get_by_id(db.session(), account_id)
-    notify.send_notification(SecurityEvent.EMAIL_CHANGED, account, detail=account.email, also=previous)
-    return response
 
 
 @bp.get(f"/{ACCOUNT_ID}/role")
@@ -166,14 +152,12 @@ def enable(account_id: int) -> ViewResponse:
 @accepts()
 def remove_second_factor(account_id: int) -> ViewResponse:
     auth_session = access.auth_session()
-    response = change_account(
+    return change_account(
         account_id,
         lambda session, account, by: administration.remove_second_factor(
             db.session(), account, by=by, auth_session=auth_session
         ),
     )
-    notify.send_notification(SecurityEvent.SECOND_FACTOR_REMOVED, administration.get_by_id(db.session(), account_id))
-    return response
 
 
 @bp.post(f"/{ACCOUNT_ID}/link")
@@ -183,7 +167,8 @@ def send_link(account_id: int) -> ViewResponse:
     with transaction(db.session()) as session:
         account = administration.get_by_id(session, account_id)
         link = administration.issue_link(session, account, by=access.signed_in_account())
-    return deliver_link(link)
+        is_mailed = link_mails.queue_link(session, link)
+    return deliver_link(link, is_mailed=is_mailed)
 
 
 def change_account(account_id: int, operation: Callable[[Session, Account, Account], object]) -> ViewResponse:
@@ -194,16 +179,18 @@ def change_account(account_id: int, operation: Callable[[Session, Account, Accou
     return redirect(url_for("accounts.show_account", account_id=account_id), 303)
 
 
-def deliver_link(link: IssuedLink) -> ViewResponse:
-    """Send the link by email, or show it once if the portal cannot send email."""
-    settings = request_context.settings()
-    if mail.send_in_background(notifications.link_email(link, settings), settings):
+def deliver_link(link: IssuedLink, *, is_mailed: bool) -> ViewResponse:
+    """Say that the link is on its way, or show it once if the portal cannot mail it."""
+    if is_mailed:
         message = gettext(
-            "A link has been sent to %(email)s. It works once, within %(time)s.", email=link.email, time=link.validity
-        )
+            "A link is on its way to %(email)s. It works once, within %(time)s. If it cannot be delivered, the page "
+            "Mail says so.",
+            email=link.email, time=link.validity,
+        )  # fmt: skip
         flash(message)
         return redirect(url_for("accounts.list_accounts"), 303)
-    return render_template("admin/one_time_link.html", link=link, link_url=link.url(settings.public_url))
+    link_url = link.url(request_context.settings().public_url)
+    return render_template("admin/one_time_link.html", link=link, link_url=link_url)
 
 
 def render_accounts(form: InvitationForm, status: int = 200) -> Response:

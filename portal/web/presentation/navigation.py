@@ -238,6 +238,7 @@ STAFF_MENU = (
     StaffMenuEntry("new", N_("New project"), "/staff/projects/new"),
     StaffMenuEntry("tags", N_("Tag proposals"), "/staff/tag-proposals/", Role.REVIEWER),
     StaffMenuEntry("accounts", N_("Accounts"), "/staff/accounts/", Role.ADMINISTRATOR),
+    StaffMenuEntry("mail", N_("Mail"), "/staff/mail/", Role.ADMINISTRATOR),
     StaffMenuEntry("audit", N_("Audit log"), "/staff/audit/", Role.ADMINISTRATOR),
     StaffMenuEntry("public", N_("Public site"), "/"),
 )

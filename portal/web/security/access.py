@@ -1,8 +1,8 @@
 """Access control: each view declares who may use it; every request checks the session in the database.
 
-A view carries `@require_role("author")`, `@public` or `@sign_in_page` (see web.declarations). An application with a
-view that declares nothing does not start. Behind `@require_role`, `signed_in_account()` is the Account and
-`auth_session()` its AccountSession.
+A view carries `@require_role("author")`, `@public`, `@sign_in_page` or `@signed_link` (see web.declarations). An
+application with a view that declares nothing does not start. Behind `@require_role`, `signed_in_account()` is the
+Account and `auth_session()` its AccountSession.
 """
 
 from __future__ import annotations
@@ -76,6 +76,9 @@ def check_access() -> Response | WSGIResponse | None:
     use_session(is_public=is_public)
     if is_public:
         return None
+    if declared_access(view) == "signed link":
+        begin_without_session()
+        return None
     load_session()
     is_sign_in_page = declared_access(view) == "sign-in page"
     if request.method not in csrf.SAFE_METHODS:
@@ -118,6 +121,14 @@ def load_session() -> None:
     g.session_token = token if g.auth_session is not None else ""
     account = g.auth_session.account if g.auth_session is not None else None
     recording.set_origin(session, account=account, request_id=g.get("request_id", ""), client_address=client_address())
+
+
+def begin_without_session() -> None:
+    """Nobody is signed in for a signed link, whatever cookies its request has; audit events say where it came from."""
+    g.auth_session, g.session_token = None, ""
+    recording.set_origin(
+        db.session(), account=None, request_id=g.get("request_id", ""), client_address=client_address()
+    )
 
 
 def keep_alive() -> None:
@@ -205,7 +216,7 @@ def forbid_caching(response: Response) -> Response:
 def undeclared_views(app: Flask) -> list[str]:
     """The errors in the declarations of the views; the application does not start if there are any."""
     errors = [
-        f"{endpoint} declares no access: add require_role(...), public or sign_in_page"
+        f"{endpoint} declares no access: add require_role(...), public, sign_in_page or signed_link"
         for endpoint, view in app.view_functions.items()
         if declared_access(view) is None
     ]

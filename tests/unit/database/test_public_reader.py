@@ -27,7 +27,7 @@ TABLES = "public" if postgres.IS_TESTED else "main"
 NARROWED = ("project", "project_country", "project_tag", "former_key", "withdrawn_address", "project_event")
 OF_STAFF = (
     "account", "account_session", "recovery_code", "one_time_link", "attempt", "revision", "submission_key",
-    "audit_event", "audit_due",
+    "audit_event", "audit_due", "outbox_message", "outbox_hold",
 )  # fmt: skip
 REFUSALS = (
     "not authorized", "authorization denied", "prohibited", "attempt to write a readonly database",

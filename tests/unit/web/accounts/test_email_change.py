@@ -1,6 +1,5 @@
 """Another e-mail address: confirmed from the new one, told to both, and no way to learn who has an account."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pyotp
@@ -9,7 +8,6 @@ import pytest
 from portal.database.orm import now
 from portal.errors import InvalidLink
 from portal.models.account import EmailChange
-from portal.services import mail
 from portal.services.accounts import email_change, one_time_links, sessions
 from portal.services.accounts.one_time_links import Purpose
 from portal.services.audit import recording
@@ -32,14 +30,12 @@ def ada(session):
     return make_account(session, "Ada", Role.ADMINISTRATOR, password=PHRASE, totp_secret=SECRET)
 
 
-@pytest.fixture
-def outbox(app, monkeypatch):
-    """The letters that would be sent, by the address they go to, on a portal that can send."""
-    sent = {}
-    able = replace(app.extensions["settings"], smtp_host="mail.example.org", smtp_from="portal@example.org")
-    monkeypatch.setitem(app.extensions, "settings", able)
-    monkeypatch.setattr(mail, "send_in_background", lambda email, _: sent.setdefault(email.to, []).append(email))
-    return sent
+def by_address(outbox):
+    """The letters by the address they go to."""
+    found = {}
+    for letter in outbox():
+        found.setdefault(letter.to, []).append(letter)
+    return found
 
 
 def ask(someone, email=NEW, **fields):
@@ -48,7 +44,7 @@ def ask(someone, email=NEW, **fields):
 
 def link_in(outbox, email=NEW):
     """The path of the link that was mailed."""
-    (letter,) = outbox[email]
+    (letter,) = by_address(outbox)[email]
     return next(word for word in letter.text.split() if email_change.LINK_PATH in word).partition("8000")[2]
 
 
@@ -67,10 +63,10 @@ def test_the_new_address_is_used_once_it_is_confirmed_from_there(staff, session,
 
 def test_both_addresses_are_told(staff, ann, outbox):
     ask(staff().sign_in(ann))
-    assert "Nothing has changed yet" in outbox["ann@example.org"][0].text
+    assert "Nothing has changed yet" in by_address(outbox)["ann@example.org"][0].text
     staff().post(link_in(outbox))
-    assert {to: len(letters) for to, letters in outbox.items()} == {"ann@example.org": 2, NEW: 2}
-    assert all(f"is now {NEW}" in letters[-1].text for letters in not_empty(outbox.values()))
+    assert {to: len(letters) for to, letters in by_address(outbox).items()} == {"ann@example.org": 2, NEW: 2}
+    assert all(f"is now {NEW}" in letters[-1].text for letters in not_empty(by_address(outbox).values()))
 
 
 def test_an_address_in_use_is_answered_the_same_and_its_owner_is_told(staff, session, ann, ada, outbox):
@@ -79,22 +75,22 @@ def test_an_address_in_use_is_answered_the_same_and_its_owner_is_told(staff, ses
     assert len({(answer.status_code, answer.headers["Location"]) for answer in answers}) == 1
     said = [person.visit("/staff/account").one("[role=status]").to_text() for person in (free, taken)]
     assert said[0] == said[1]
-    assert "Nothing was changed" in outbox[ada.email][0].text
-    assert email_change.LINK_PATH not in outbox[ada.email][0].text
-    assert len(outbox["ann@example.org"]) == 2
+    assert "Nothing was changed" in by_address(outbox)[ada.email][0].text
+    assert email_change.LINK_PATH not in by_address(outbox)[ada.email][0].text
+    assert len(by_address(outbox)["ann@example.org"]) == 2
 
 
 def test_a_look_alike_is_another_address_and_has_to_be_confirmed(staff, ann, outbox):
     look_alike = "\u0430nn@example.org"
     ask(staff().sign_in(ann), look_alike)
     assert ann.email == "ann@example.org"
-    assert email_change.LINK_PATH in outbox[look_alike][0].text
+    assert email_change.LINK_PATH in by_address(outbox)[look_alike][0].text
 
 
 @pytest.mark.parametrize("fields", [{"current_password": "wrong"}, {"current_password": ""}])
 def test_without_the_password_nothing_is_asked(fields, staff, ann, outbox):
     assert ask(staff().sign_in(ann), **fields).status_code == 422
-    assert outbox == {}
+    assert outbox() == []
 
 
 def test_with_a_second_factor_a_code_is_asked_for_too(staff, ada, outbox):
@@ -107,7 +103,7 @@ def test_with_a_second_factor_a_code_is_asked_for_too(staff, ada, outbox):
 def test_what_is_no_other_address_is_said(email, staff, ann, outbox):
     page = staff().sign_in(ann).send("/staff/account/email", {"email": email, "current_password": PHRASE}, status=422)
     assert page.one("#new-email").attrs["aria-invalid"] == "true"
-    assert outbox == {}
+    assert outbox() == []
 
 
 def test_without_mail_an_administrator_has_to_help(staff, ann):
@@ -184,7 +180,7 @@ def test_an_administrator_sets_it_at_once_and_both_addresses_are_told(staff, ada
     page = staff().sign_in(ada)
     assert page.post(f"/staff/accounts/{ann.id}/email", {"email": NEW}).status_code == 303
     assert ann.email == NEW
-    assert set(outbox) == {"ann@example.org", NEW}
+    assert set(by_address(outbox)) == {"ann@example.org", NEW}
 
 
 def test_an_administrator_proves_who_they_are(staff, session, ada, ann, outbox):
@@ -193,7 +189,7 @@ def test_an_administrator_proves_who_they_are(staff, session, ada, ann, outbox):
         found.authenticated_at = now() - timedelta(minutes=11)
     session.commit()
     assert boss.post(f"/staff/accounts/{ann.id}/email", {"email": NEW}).status_code == 401
-    assert (ann.email, outbox) == ("ann@example.org", {})
+    assert (ann.email, outbox()) == ("ann@example.org", [])
 
 
 def test_an_administrator_is_told_when_the_address_is_in_use(staff, ada, ann, outbox):

@@ -39,6 +39,17 @@ def let_time_pass(session, account, minutes):
     session.commit()
 
 
+def test_an_administrator_who_invites_by_mail_reads_that_it_is_on_its_way(staff, ada, outbox, app):
+    someone = staff().sign_in(ada)
+    given = {"name": "Leah", "email": "Leah@Example.org", "role": "reviewer"}
+    assert place(someone.post("/staff/accounts/", given)) == "/staff/accounts/"
+    assert "on its way to leah@example.org" in someone.visit("/staff/accounts/").one("[role=status]").to_text()
+    (letter,) = outbox()
+    url = app.extensions["settings"].public_url
+    link = next(word for word in letter.text.split() if word.startswith(url + one_time_links.LINK_PATH))
+    assert staff().visit(link.removeprefix(url)).heading == "Choose a password"
+
+
 def test_an_administrator_invites_and_hands_the_link_over(staff, ada, app):
     someone = staff().sign_in(ada)
     page = someone.send("/staff/accounts/", {"name": "Leah", "email": "Leah@Example.org", "role": "reviewer"})

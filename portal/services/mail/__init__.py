@@ -1,0 +1,1 @@
+"""Mail: an outbox that is written with the step it tells of, and what sends it."""

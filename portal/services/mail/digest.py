@@ -1,0 +1,51 @@
+"""The mail of the day: what was kept for a person who wants one mail a day becomes one message."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy.orm import Session
+
+from portal.database.orm import now
+from portal.models import Account, OutboxMessage
+from portal.services.mail import outbox
+from portal.services.mail.email import Block, Email
+from portal.services.mail.outbox import Recipient
+from portal.vocabulary.mail import MailKind, MailState
+
+MAX_ITEMS = 200
+
+
+def is_anything_due(session: Session) -> bool:
+    """Whether `collect` would do anything; only reads."""
+    return bool(session.execute(select(exists().where(*_due()))).scalar())
+
+
+def collect(session: Session) -> int:
+    """Put together what is due, one message an account; returns how many. The caller commits."""
+    query = select(OutboxMessage).where(*_due()).order_by(OutboxMessage.account_id, OutboxMessage.id)
+    kept: dict[int, list[OutboxMessage]] = {}
+    for row in session.execute(query.with_for_update()).scalars():
+        kept.setdefault(row.account_id or 0, []).append(row)
+    for account_id, rows in kept.items():
+        account = session.get(Account, account_id)
+        if account is not None:
+            key = f"digest:{account.id}:{rows[-1].id}"
+            outbox.enqueue(session, _digest(rows[:MAX_ITEMS]), Recipient(account), kind=MailKind.DIGEST, key=key)
+        for row in rows:
+            row.state, row.content, row.settled_at = MailState.DROPPED, "", now()
+    session.flush()
+    return len(kept)
+
+
+def _digest(rows: list[OutboxMessage]) -> Email:
+    blocks: list[Block] = []
+    for row in rows:
+        email = Email.from_json(row.content)
+        blocks += email.blocks
+    count = "One message" if len(rows) == 1 else f"{len(rows)} messages"
+    return Email(f"{count} about your work", "", tuple(blocks))
+
+
+def _due() -> tuple[ColumnElement[bool], ...]:
+    is_kept = and_(OutboxMessage.state == MailState.WAITING, OutboxMessage.is_daily)
+    return is_kept, OutboxMessage.due_at <= now()
