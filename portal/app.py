@@ -6,7 +6,7 @@ import gc
 import os
 import sys
 from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 
 from flask import Flask
 from flask_compress import Compress
@@ -22,6 +22,7 @@ from portal.errors import ConfigurationError
 from portal.exports.registry import FORMATS
 from portal.mcp.command import mcp
 from portal.search.index import current, refresh
+from portal.services.operations import compatibility
 from portal.web import BLUEPRINTS, components
 from portal.web.api import limits
 from portal.web.http import build_id, error_pages, file_response, headers, proxy, response_cache, static_files
@@ -31,6 +32,8 @@ from portal.web.security import access, allowed_fields, request_limits
 
 # The database cancels statements of staff and of public requests after this time; commands have no limit.
 STATEMENT_TIMEOUT_SECONDS, PUBLIC_STATEMENT_TIMEOUT_SECONDS = 5, 1
+
+_SECONDS_BETWEEN_LOOKS_AT_TABLES = 1.0
 
 # Python's own is five milliseconds.
 _SWITCH_SECONDS = 0.001
@@ -106,6 +109,13 @@ def set_up_engines(settings: Settings) -> None:
     refresh.store_for(db.engine).max_staleness = settings.max_staleness
 
 
+def refuse_other_tables(app: Flask) -> None:
+    """Exit with a one-line message if this version must not run on the tables of the database; for server processes."""
+    with app.app_context():
+        if mismatch := compatibility.mismatch_at_start():
+            _exit(mismatch)
+
+
 def keep_index_current(app: Flask) -> None:
     """Build the search index before the first request and refresh it in the background; for server processes."""
 
@@ -113,6 +123,11 @@ def keep_index_current(app: Flask) -> None:
         with app.app_context():
             current.current_snapshot()
 
+    def check_tables() -> None:
+        with app.app_context():
+            app.extensions[compatibility.MISMATCH] = compatibility.mismatch_now()
+
+    refresh.start_watcher(check_tables, _SECONDS_BETWEEN_LOOKS_AT_TABLES)
     refresh.start_watcher(load)
     # A page request that waits for a thread that makes a file gets its turn after this time.
     sys.setswitchinterval(_SWITCH_SECONDS)
@@ -126,9 +141,13 @@ def from_environment(*, statement_seconds: int = STATEMENT_TIMEOUT_SECONDS) -> F
     try:
         return create_app(Settings.from_environment(os.environ), statement_seconds=statement_seconds)
     except ConfigurationError as error:
-        # On this exit code gunicorn's master stops instead of restarting the worker forever.
-        print(f"The portal does not start: {error}", file=sys.stderr)
-        raise SystemExit(4) from None
+        _exit(str(error))
+
+
+def _exit(reason: str) -> NoReturn:
+    print(f"The portal does not start: {reason}", file=sys.stderr)
+    # On this exit code gunicorn's master stops instead of restarting the worker forever.
+    raise SystemExit(4) from None
 
 
 command_line = cli.CommandLine(

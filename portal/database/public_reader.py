@@ -62,8 +62,8 @@ _VIEWS = {
 }
 # Tables that contain nothing confidential. The text index reads two shadow tables; it contains no texts.
 _UNRESTRICTED_TABLES = {
-    "alembic_version", "catalogue", "catalogue_change", "term", "project_text", "project_text_config",
-    "project_text_idx",
+    "alembic_version", "catalogue", "catalogue_change", "schema_info", "term", "project_text",
+    "project_text_config", "project_text_idx",
 }  # fmt: skip
 # The authorizer learns only the name of the view or common table expression through which a statement reads a table.
 # So the views that may read tables have unguessable names, and the views with the known names select from those.

@@ -9,6 +9,7 @@ from portal.models.language_guess import LanguageGuess
 from portal.models.partial_date import PartialDate
 from portal.models.project import Project, ProjectCountry, ProjectTag, SlugHistory
 from portal.models.revision import IdempotencyKey, Revision
+from portal.models.schema_info import SchemaInfo
 from portal.models.term import Term
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "RecoveryCode",
     "RequiredAuditEvent",
     "Revision",
+    "SchemaInfo",
     "SlugHistory",
     "Term",
 ]
