@@ -123,7 +123,7 @@ def release_session() -> None:
 
 def postgresql_reader_options(url: URL, options: dict[str, Any]) -> dict[str, Any]:
     """The options of the reader, from its URL and the options of the ordinary engine."""
-    connect = dict(options["connect_args"])
+    connect = {name: value for name, value in options["connect_args"].items() if name != "target_session_attrs"}
     if "options" in connect:
         connect["options"] += " -c default_transaction_read_only=on -c search_path=published"
     return {**options, "connect_args": connect, "url": url}
