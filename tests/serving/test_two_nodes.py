@@ -9,10 +9,12 @@ import threading
 import time
 
 import pytest
+from sqlalchemy import inspect
 
 from deploy import rehearsal
 from deploy.streaming_pair import streaming_pair
-from portal.services.editorial import publication, review
+from portal.models import Project
+from portal.services.editorial import review
 from portal.vocabulary.workflow import State
 from tests.factories import COMPLETE, Office
 from tests.loops import not_empty
@@ -20,10 +22,11 @@ from tests.over_http import PATIENCE, Caller, backstage, carried, typed
 from tests.serving.conftest import or_lacking
 from tests.serving.staff_flows import NEW, form
 
+pytestmark = pytest.mark.alone
 PUBLISHED, TIMED = 15, 3  # changes while samples are taken, and changes whose way is timed
 SEEN_WITHIN = 2.0  # seconds
 LIST, API = "/projects/?q=zyzzyva", "/api/v1/projects?q=zyzzyva"
-AMOUNT = re.compile(r"\b500,?(\d{3})\b")
+AMOUNT = re.compile(r"\b417,?(\d{3})\b")
 
 
 def amounts(answer):
@@ -64,7 +67,7 @@ class Drill:
 
     def next_budget(self):
         self.digits += 1
-        return f"500{self.digits:03}.00"
+        return f"417{self.digits:03}.00"
 
     def publish_under_samples(self):
         samplers = [Sampler(node.address, path) for node in self.two.nodes for path in (LIST, API)]
@@ -88,9 +91,11 @@ class Drill:
     def publish_on_a_node(self, node=0):
         """Seconds from the press of the button until each node shows the change."""
         reviewer = Caller(self.two.nodes[node].address, self.session, self.office.reviewer)
-        page = reviewer.ask(f"/staff/revisions/{self.approved_change()}/publish")
+        path = f"/staff/revisions/{self.approved_change()}/publish"
+        inputs = reviewer.ask(path).one(f"form[action='{path}']").query("input[type=hidden]")
+        fields = [(one.attrs["name"], one.attrs.get("value") or "") for one in inputs]
         began = time.monotonic()
-        assert reviewer.press(page).status == 303
+        assert reviewer.ask(path, fields).status == 303
         seen = []
         for visitor in self.nodes:
             wait_for(lambda visitor=visitor: amounts(visitor.ask(LIST)) == {self.digits})
@@ -112,7 +117,7 @@ class Drill:
 
     def primary_is_gone(self):
         wait_for(lambda: all(node.ask(API).status == 200 for node in self.nodes))
-        paths = (LIST, API, "/", "/projects/?region=africa", "/data/", "/privacy/", "/healthz")
+        paths = (LIST, API, "/", "/projects/?region=africa", "/projects/table", "/privacy/", "/healthz")
         self.public = [(path, node.ask(path).status) for node in self.nodes for path in paths]
         self.states = [amounts(node.ask(API)) for node in self.nodes]
         began = time.monotonic()
@@ -120,11 +125,13 @@ class Drill:
         self.refused_in = time.monotonic() - began
 
     def replica_is_promoted(self):
+        project_id = inspect(self.project).identity
         began = time.monotonic()
         self.pair.promote()
         wait_for(lambda: self.press_again() == 303)
         self.writes_after = time.monotonic() - began
-        self.session.expire_all()
+        self.office = Office.found_in(self.session())
+        self.project = self.session.get(Project, project_id)
         self.after = self.publish_on_a_node(node=1)
 
     def press_again(self):
@@ -141,13 +148,16 @@ def wait_for(is_true):
 
 @pytest.fixture(scope="module")
 def drill():
-    with or_lacking(streaming_pair()) as pair, or_lacking(rehearsal.two_nodes(pair)) as two:
-        with backstage(two.database) as session:
-            done = Drill(pair, two, session)
-            print("\nseconds until seen:", done.seconds, "after the failover:", done.after)
-            print("refused in:", done.refused_in, "writes again after:", done.writes_after)
-            print("samples:", sum(map(len, done.samples)))
-            yield done
+    with (
+        or_lacking(streaming_pair()) as pair,
+        or_lacking(rehearsal.two_nodes(pair)) as two,
+        backstage(two.database) as session,
+    ):
+        done = Drill(pair, two, session)
+        print("\nseconds until seen:", done.seconds, "after the failover:", done.after)
+        print("refused in:", done.refused_in, "writes again after:", done.writes_after)
+        print("samples:", sum(map(len, done.samples)))
+        yield done
 
 
 def test_a_change_published_on_one_node_is_seen_on_both_within_two_seconds(drill):
@@ -188,6 +198,6 @@ def test_staff_are_told_at_once_that_nothing_was_saved_and_keep_what_they_typed(
 
 def test_writes_go_on_once_the_replica_is_promoted_and_nothing_was_lost(drill):
     assert drill.stored.status == 303
-    assert max(drill.after) < SEEN_WITHIN + drill.writes_after
+    assert max(drill.after) < SEEN_WITHIN
     listed = json.loads(drill.nodes[1].ask(API).text)
-    assert (listed["total"], listed["items"][0]["budget_usd"]) == (1, 500_000 + drill.digits)
+    assert (listed["total"], listed["items"][0]["budget_usd"]) == (1, 417_000 + drill.digits)
