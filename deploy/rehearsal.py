@@ -1,5 +1,7 @@
 """Starts the portal as an operator would, gunicorn behind nginx, in a temporary folder and on loopback only.
 
+    .venv/bin/python deploy/rehearsal.py    two nodes behind nginx, on PostgreSQL with a replica, to try by hand
+
 Needs only Python's standard library and an environment with the portal (`make run` creates one). The nginx site is the
 shipped file; only ports, paths and the certificate are replaced, and a replacement that matches nothing fails.
 """
@@ -16,7 +18,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -206,8 +208,8 @@ def two_nodes(pair):
             nodes.append(Rehearsed(folder, f"http://{bind}", f"http://{bind}", server))
         text = site(folder, port, plain_port, False, [f"127.0.0.1:{own}" for own in ports])
         proxy = running.enter_context(nginx(folder, text))
-        for each in nodes:
-            wait_for(each.address, each.server, folder / "nginx.log")
+        for own, node in zip(ports, nodes, strict=True):
+            wait_for(node.address, node.server, folder / f"node-{own}.log")
         wait_for(address, proxy, folder / "nginx.log")
         yield TwoNodes(folder, address, tuple(nodes), database)
 
@@ -260,3 +262,19 @@ def temporary_folder():
     # Not nested any deeper, because the path of a Unix socket is limited to 107 characters.
     with tempfile.TemporaryDirectory(prefix="portal-") as folder:
         yield Path(folder)
+
+
+def main():
+    """Hold the rehearsal of two nodes until Enter is pressed."""
+    sys.path.insert(0, str(ROOT))
+    from deploy.streaming_pair import streaming_pair
+
+    with streaming_pair() as pair, two_nodes(pair) as portal:
+        print(f"The portal is at {portal.address}, its nodes at {', '.join(node.address for node in portal.nodes)}.")
+        print(f"PostgreSQL listens on the ports {pair.ports[0]} (primary) and {pair.ports[1]} (replica) of 127.0.0.1.")
+        with suppress(KeyboardInterrupt, EOFError):
+            input("Enter stops all of it. ")
+
+
+if __name__ == "__main__":
+    main()
