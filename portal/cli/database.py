@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from portal.database.orm import db
 from portal.database.transactions import begin_writing, transaction
-from portal.errors import IncompatibleTables, PortalError
+from portal.errors import PortalError
 from portal.models import Catalogue, Project
 from portal.search.consistency import find_inconsistencies
 from portal.search.fulltext.text_index import find_stale_documents, rebuild, repair
@@ -39,8 +39,8 @@ def begin_exclusive_writing(*, on_any_tables: bool = False) -> None:
     begin_writing(db.session())
     connection = db.session.connection()
     migrations.acquire_migration_lock(connection)
-    if not on_any_tables and (mismatch := migrations.find_mismatch(connection)):
-        raise IncompatibleTables(mismatch)
+    if not on_any_tables:
+        migrations.require_match(connection)
 
 
 @contextmanager

@@ -50,6 +50,8 @@ def index_status() -> str:
     except Exception:
         db.session.rollback()
         return store.failure or "The index cannot be built."
+    if store.behind_since:
+        return "The replica that is read is behind what this node has shown: look at its replication if this stays."
     return store.failure or "ok"
 
 

@@ -89,9 +89,8 @@ def load_current(engine: Engine, session: Session, *, at_once: bool = False) -> 
     snapshot, checked_at = store.snapshot, time.monotonic()
     try:
         version = snapshots.read_catalogue_version(session)
-        if snapshot is not None and is_behind(store, session, version):
-            pass
-        elif snapshot is None or snapshot.catalogue_version != version:
+        is_late = is_behind(store, session, version)
+        if snapshot is None or (snapshot.catalogue_version != version and not is_late):
             snapshot = refresh(store, session)
         else:
             # The database may have been unavailable, and nothing changed meanwhile.

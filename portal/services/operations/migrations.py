@@ -85,6 +85,12 @@ def find_mismatch(connection: Connection) -> str:
     return "" if _oldest_code(connection) in _known_revisions() else _TOO_NEW.format(revision, head_revision())
 
 
+def require_match(connection: Connection) -> None:
+    """Raise IncompatibleTables if this version must not run on the tables."""
+    if mismatch := find_mismatch(connection):
+        raise IncompatibleTables(mismatch)
+
+
 @cache
 def _known_revisions() -> frozenset[str]:
     scripts = ScriptDirectory.from_config(alembic_config()).walk_revisions()

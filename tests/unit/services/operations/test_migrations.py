@@ -34,9 +34,9 @@ def test_each_new_migration_names_the_oldest_code_and_never_an_older_one_than_be
     scripts = list(ScriptDirectory.from_config(migrations.alembic_config()).walk_revisions())[::-1]
     order = [script.revision for script in scripts]
     named = [(script.revision, script.module.oldest_code) for script in scripts[order.index("0037") :]]
-    ages = [order.index(oldest) for _, oldest in not_empty(named)]
+    ages = [order.index(oldest) for _, oldest in named]
     assert ages == sorted(ages)
-    assert all(order.index(oldest) <= order.index(revision) for revision, oldest in named)
+    assert all(order.index(oldest) <= order.index(revision) for revision, oldest in not_empty(named))
 
 
 def test_the_database_says_what_the_newest_migration_names(session):
