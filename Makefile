@@ -24,6 +24,9 @@ SCALES ?= 1k 10k 107k 506k 1m
 # What makes mutants is put before the environment of the tests, which does not need it.
 MUTATION := .mutants/.made-$(call hash,pwd; cat requirements/mutants.txt)
 
+# What the tests compare the audit log with stands apart too: it wants other versions of what the portal has.
+ORACLES := .oracles/.made-$(call hash,pwd; cat requirements/oracles.txt)
+
 .DEFAULT_GOAL := help
 .PHONY: help run dev demo test check bench mutants lock clean
 
@@ -44,7 +47,7 @@ demo: $(RUN) ## Add an author, a reviewer, an administrator and a queue with wor
 	@.venv/bin/portal migrate --sample-if-empty
 	@.venv/bin/portal demo
 
-test: check $(NODE) ## Everything: what check does, then all tests: on SQLite, on PostgreSQL, in a browser
+test: check $(ORACLES) $(NODE) ## Everything: what check does, then all tests: on SQLite, on PostgreSQL, in a browser
 	@$(PY) -m pytest -m "not browser and not alone" -n 3
 	@PORTAL_TEST_DATABASE=postgresql $(PY) -m pytest -m "not browser and not alone" -n 3
 	@$(PY) -m pytest -m "browser and not alone" -n 2
@@ -68,9 +71,10 @@ lock: ## Resolve what pyproject.toml asks for anew, with hashes (needs uv)
 	$(LOCK) --extra test -o requirements/test.txt
 	$(COMPILE) --group pyproject.toml:bench -o requirements/bench.txt
 	$(COMPILE) --group pyproject.toml:mutants -o requirements/mutants.txt
+	$(COMPILE) --no-deps --python-version 3.12 --group pyproject.toml:oracles -o requirements/oracles.txt
 
 clean: ## Remove everything that was made; the database in instance/ stays
-	rm -rf .venv .bench .mutants node_modules build *.egg-info test-results .pytest_cache .mypy_cache .ruff_cache \
+	rm -rf .venv .bench .mutants .oracles node_modules build *.egg-info test-results .pytest_cache .mypy_cache .ruff_cache \
 	  .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -106,6 +110,12 @@ $(MUTATION): $(TEST)
 	@echo "Installing the locked packages that make mutants into .mutants/packages (once)"
 	@rm -rf .mutants/packages .mutants/.made-*
 	@$(INSTALL) --require-hashes -r requirements/mutants.txt --target .mutants/packages
+	@touch $@
+
+$(ORACLES): $(TEST)
+	@echo "Installing the locked packages that the audit log is compared with into .oracles/packages (once)"
+	@rm -rf .oracles
+	@$(INSTALL) --require-hashes --ignore-requires-python -r requirements/oracles.txt --target .oracles/packages
 	@touch $@
 
 node_modules/.package-lock.json: package-lock.json .npmrc

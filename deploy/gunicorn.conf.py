@@ -17,11 +17,11 @@ _STAFF_PATH = re.compile("/+(sign-in|sign-out|forgotten|staff)(/|$)")
 # Without BIND only this machine can connect: its reverse proxy, or a developer's browser.
 bind = os.environ.get("BIND") or f"127.0.0.1:{os.environ.get('PORT') or '8000'}"
 
-# With threads, a slow client does not block others. Eight are enough, because pages are CPU-bound and more threads
-# would only wait for each other; use 16 if the database runs on another machine.
+# With threads, a slow client does not block others. Few run at once, because pages are CPU-bound: a search waits for
+# its turn in a thread of its own (PORTAL_SEARCHES), and the others are left for what is ready.
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
-threads = int(os.environ.get("PORTAL_THREADS") or 8)
+threads = int(os.environ.get("PORTAL_THREADS") or 24)
 
 # Nothing is loaded before the fork: a reload runs the new code, and processes never share a database connection.
 preload_app = False

@@ -22,13 +22,14 @@ from portal.errors import ConfigurationError
 from portal.exports.registry import FORMATS
 from portal.mcp.command import mcp
 from portal.search.index import current, refresh
+from portal.services.audit.syslog import SYSLOG_OPTION, SyslogSender
 from portal.services.operations import compatibility
 from portal.web import BLUEPRINTS, components
 from portal.web.api import limits
 from portal.web.http import build_id, error_pages, file_response, headers, proxy, response_cache, static_files
 from portal.web.presentation import templating
 from portal.web.public import running_today
-from portal.web.security import access, allowed_fields, request_limits
+from portal.web.security import access, allowed_fields, request_limits, search_gate, write_gate
 
 # The database cancels statements of staff and of public requests after this time; commands have no limit.
 STATEMENT_TIMEOUT_SECONDS, PUBLIC_STATEMENT_TIMEOUT_SECONDS = 5, 1
@@ -75,7 +76,9 @@ def create_app(settings: Settings, *, statement_seconds: int = STATEMENT_TIMEOUT
     request_limits.init_app(app)
     access.init_app(app)
     app.before_request(request_limits.check_fields)
+    write_gate.init_app(app)
     running_today.init_app(app)
+    search_gate.init_app(app)
     allowed_fields.init_app(app)
     Compress(app)
     build_id.init_app(app, ROOT)
@@ -103,7 +106,8 @@ def database_config(settings: Settings, statement_seconds: int) -> dict[str, Any
 def set_up_engines(settings: Settings) -> None:
     """Configure what is not part of an engine's URL or connection options; needs an application context."""
     keyring = Keyring(settings.secret_key, settings.secret_key_fallbacks, settings.has_persistent_key)
-    db.engine.update_execution_options(**{KEYRING_OPTION: keyring})
+    sender = SyslogSender(settings.syslog) if settings.syslog else None
+    db.engine.update_execution_options(**{KEYRING_OPTION: keyring, SYSLOG_OPTION: sender})
     if READER_BIND in db.engines and db.engine.dialect.name == "sqlite":
         restrict_sqlite_reader(db.engines[READER_BIND])
     refresh.store_for(db.engine).max_staleness = settings.max_staleness

@@ -25,7 +25,8 @@ class Settings:
     """Everything an operator can configure.
 
     `public_url` is the address that visitors use, without a trailing slash; links that leave the site are built from
-    it, never from the request. `threads` is the number per worker. `has_pgbouncer`: PgBouncer runs between the portal
+    it, never from the request. `threads` is the number per worker, `searches_at_once` how
+    many new searches it answers at once, 0 for no limit. `has_pgbouncer`: PgBouncer runs between the portal
     and PostgreSQL. `reader_url` connects to PostgreSQL with the role for public requests (see database.public_reader).
     `max_staleness` is how many seconds a process uses its snapshot without asking the database for changes;
     `page_cache_bytes` limits the rendered pages cached per process. `iati_organisation` is the identifier of who
@@ -35,7 +36,9 @@ class Settings:
     API, 0 for no limit. `secret_key_fallbacks` are previous keys, which still decrypt; `has_persistent_key` is False if
     the key was generated for this start. `has_separate_styles` links each style sheet separately, so that browser tools
     name the source file. `proxy_count` is the number of reverse proxies in front (0 or 1), `trusted_proxies` the
-    addresses they connect from.
+    addresses they connect from. `audit_folder` and `audit_key_file` are where the published audit log and its key are,
+    beside the database if empty; `audit_copy` is a second folder for it, `audit_mail` the address that gets its
+    checkpoints. `syslog` is where each audit event is sent: the path of a socket, or host and port.
     """
 
     database_url: str
@@ -44,7 +47,8 @@ class Settings:
     has_persistent_key: bool = True
     is_production: bool = False
     has_separate_styles: bool = False
-    threads: int = 8
+    threads: int = 24
+    searches_at_once: int = 4
     has_pgbouncer: bool = False
     reader_url: str = field(default="", repr=False)
     public_url: str = "http://127.0.0.1:8000"
@@ -70,6 +74,11 @@ class Settings:
     smtp_user: str = ""
     smtp_password: str = field(default="", repr=False)
     smtp_from: str = ""
+    audit_folder: str = ""
+    audit_key_file: str = ""
+    audit_copy: str = ""
+    audit_mail: str = ""
+    syslog: str | tuple[str, int] | None = None
 
     @property
     def trusted_hosts(self) -> tuple[str, ...]:
@@ -93,10 +102,13 @@ class Settings:
             is_production=is_production,
             has_separate_styles=environment.has_separate_styles(environ, is_production=is_production),
             threads=environment.read_threads(environ, cls.threads),
+            searches_at_once=environment.read_count(
+                environ, "PORTAL_SEARCHES", cls.searches_at_once, "searches at once"
+            ),
             has_pgbouncer=environ.get("PORTAL_PGBOUNCER") == "1",
             reader_url=environ.get("PORTAL_READER_URL", ""),
             page_cache_bytes=environment.read_megabytes(environ, "PORTAL_PAGE_CACHE", cls.page_cache_bytes),
-            api_limit=environment.read_api_limit(environ, cls.api_limit),
+            api_limit=environment.read_count(environ, "PORTAL_API_LIMIT", cls.api_limit, "requests a minute"),
             public_url=environment.read_public_url(environ, is_production=is_production),
             operator=environ.get("PORTAL_OPERATOR", cls.operator),
             contact=environ.get("PORTAL_CONTACT", cls.contact),
@@ -107,6 +119,7 @@ class Settings:
             trusted_proxies=environment.read_trusted_proxies(environ),
             **environment.iati_settings(environ),
             **environment.mail_settings(environ),
+            **environment.audit_settings(environ),
         )
 
 

@@ -116,12 +116,11 @@ def _is_local(host: str) -> bool:
     return host in LOOPBACK_HOSTS or host == "::1" or host.endswith(".localhost")
 
 
-def read_api_limit(environ: Mapping[str, str], default: int) -> int:
-    limit = environ.get("PORTAL_API_LIMIT") or str(default)
+def read_count(environ: Mapping[str, str], name: str, default: int, unit: str) -> int:
+    """Read a limit, a whole number of what `unit` names; 0 is no limit."""
+    limit = environ.get(name) or str(default)
     if not limit.isascii() or not limit.isdigit() or len(limit) > 9:
-        raise ConfigurationError(
-            f"PORTAL_API_LIMIT is {limit!r}: set it to a whole number of requests a minute, or 0 for no limit."
-        )
+        raise ConfigurationError(f"{name} is {limit!r}: set it to a whole number of {unit}, or 0 for no limit.")
     return int(limit)
 
 
@@ -195,3 +194,31 @@ def mail_settings(environ: Mapping[str, str]) -> dict[str, Any]:
         "smtp_password": password,
         "smtp_from": sender,
     }
+
+
+def audit_settings(environ: Mapping[str, str]) -> dict[str, Any]:
+    """PORTAL_AUDIT_FOLDER, _KEY_FILE, _COPY and _MAIL, and PORTAL_SYSLOG."""
+    address = environ.get("PORTAL_AUDIT_MAIL", "")
+    if address and "@" not in address:
+        raise ConfigurationError(f"PORTAL_AUDIT_MAIL is {address!r}: set it to an e-mail address.")
+    if address and not environ.get("PORTAL_SMTP_HOST"):
+        raise ConfigurationError("PORTAL_AUDIT_MAIL is set but PORTAL_SMTP_HOST is not: no mail could be sent.")
+    return {
+        "audit_folder": environ.get("PORTAL_AUDIT_FOLDER", ""),
+        "audit_key_file": environ.get("PORTAL_AUDIT_KEY_FILE", ""),
+        "audit_copy": environ.get("PORTAL_AUDIT_COPY", ""),
+        "audit_mail": address,
+        "syslog": _parse_syslog(environ.get("PORTAL_SYSLOG", "")),
+    }
+
+
+def _parse_syslog(text: str) -> str | tuple[str, int] | None:
+    """The path of a socket, or host and port; None if nothing is set."""
+    if not text or text.startswith("/"):
+        return text or None
+    host, _, port = text.rpartition(":")
+    if not host.strip("[]") or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
+        raise ConfigurationError(
+            f"PORTAL_SYSLOG is {text!r}: set it to the path of a socket, such as /dev/log, or to host:port."
+        )
+    return host.strip("[]"), int(port)

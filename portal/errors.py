@@ -27,6 +27,14 @@ class BackupFailed(PortalError):
     """No copy of the database was made."""
 
 
+class InvalidCheckpoint(PortalError):
+    """A text that is no checkpoint of the audit log."""
+
+
+class AuditLogDiffers(PortalError):
+    """The audit log in the database does not continue what was published; the message says what to do."""
+
+
 class NotFound(PortalError):
     """There is no project under this address."""
 
@@ -69,6 +77,12 @@ class RateLimited(PortalError):
     def __init__(self, retry_after: int) -> None:
         super().__init__(f"Too many attempts. Wait {-(-retry_after // 60)} minutes, then try again.")
         self.retry_after = retry_after
+
+
+class Busy(PortalError):
+    """Too much of one costly kind is asked for at once; nothing was done. `retry_after` is in seconds."""
+
+    retry_after = 2
 
 
 class MissingAuditEvent(PortalError):

@@ -77,13 +77,19 @@ def new_database(request, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def new_app():
+def new_app(tmp_path_factory):
     """new_app(address) is an application on an empty database, brought to its shape by the project's own migrations."""
     made = []
 
     def start(address):
         # All tests come from one address; those of the limit set their own.
-        settings = Settings(database_url=address, secret_key="0123456789abcdef" * 4, max_staleness=0, api_limit=0)
+        settings = Settings(
+            database_url=address,
+            secret_key="0123456789abcdef" * 4,
+            max_staleness=0,
+            api_limit=0,
+            audit_folder=str(tmp_path_factory.mktemp("audit")),
+        )
         app = create_app(settings)
         made.append(app)
         app.testing = True

@@ -25,7 +25,7 @@ _PROJECT = re.compile(r'href="(/projects/[^"/?#]+)"')
 
 
 def fixed(app):
-    """The addresses of all public pages without a variable part; not health checks and /_components."""
+    """The addresses of all public pages without a variable part; not health checks, /_components and the audit log."""
     return [address for address in _without_variables(app) if not _is_for_programs(address)]
 
 
@@ -46,7 +46,7 @@ def _without_variables(app):
             if "GET" in rule.methods
             and declared_access(app.view_functions[rule.endpoint]) == "public"
             and rule.arguments <= set(rule.defaults or ())
-            and not rule.endpoint.startswith(("health.", "components."))
+            and not rule.endpoint.startswith(("health.", "components.", "public_audit_log."))
         }
     )
 

@@ -1,6 +1,7 @@
 """The commands of `portal`, one module for each subject."""
 
 from portal.cli.accounts import account
+from portal.cli.audit import audit
 from portal.cli.cleanup import cleanup_command, sweep
 from portal.cli.demo import demo
 from portal.cli.dump import dump
@@ -12,7 +13,7 @@ from portal.cli.publish_due import publish_due
 from portal.cli.terms import terms
 
 COMMANDS = (
-    account, demo, dump, import_, publish_due, cleanup_command, sweep, guess_languages, iati_report, terms,
+    account, audit, demo, dump, import_, publish_due, cleanup_command, sweep, guess_languages, iati_report, terms,
 )  # fmt: skip
 
 __all__ = ["COMMANDS", "CommandLine"]

@@ -12,6 +12,7 @@ from portal.config import Settings
 from portal.database.orm import READER_BIND
 from portal.database.public_reader import postgresql_reader_options, sqlite_reader_options
 from portal.database.statement_timeout import TIMEOUT_OPTION
+from portal.database.write_turns import take_turn
 from portal.errors import ConfigurationError
 
 # The option of libpq that says which of several servers to connect to.
@@ -88,14 +89,16 @@ def is_file_database(url: URL) -> bool:
 # Versions 3.7.0 to 3.51.2 can corrupt a WAL file that several processes write (sqlite.org, "WAL-reset bug").
 MIN_SQLITE_VERSION = (3, 51, 3)
 CONNECT_TIMEOUT_SECONDS = 5
-# Connections in addition to one per thread, for background threads.
+# A process has more threads than this, but most of them wait, or send what is ready.
+POOL_SIZE = 12
+# Connections in addition, for background threads.
 POOL_OVERFLOW = 2
 # A firewall may drop an idle connection after an hour.
 POOL_RECYCLE_SECONDS = 1_800
 
 
 def sqlite_engine_options(*, threads: int, statement_seconds: int = 0, is_file: bool = True) -> dict[str, Any]:
-    """Engine options for SQLite: the bundled library and one connection per thread.
+    """Engine options for SQLite: the bundled library and up to POOL_SIZE connections.
 
     An in-memory database (not `is_file`) has one connection, which all threads share. Raises ConfigurationError if
     the library is older than MIN_SQLITE_VERSION.
@@ -108,13 +111,17 @@ def sqlite_engine_options(*, threads: int, statement_seconds: int = 0, is_file: 
             f"SQLite {pysqlite3.sqlite_version} can corrupt a database that several processes write: "
             "install pysqlite3 0.6.1 or newer (SQLite 3.51.3 or newer)."
         )
-    pool = {"pool_size": threads, "max_overflow": POOL_OVERFLOW} if is_file else {}
+    pool = (
+        {"pool_size": min(threads, POOL_SIZE), "max_overflow": POOL_OVERFLOW, "pool_timeout": CONNECT_TIMEOUT_SECONDS}
+        if is_file
+        else {}
+    )
     options = {TIMEOUT_OPTION: statement_seconds}
     return {"module": pysqlite3, "connect_args": {"timeout": 5}, "execution_options": options, **pool}
 
 
 def postgresql_engine_options(*, threads: int, statement_seconds: int, is_pooled: bool) -> dict[str, Any]:
-    """Engine options for PostgreSQL: one connection per thread, tested before use and recycled.
+    """Engine options for PostgreSQL: up to POOL_SIZE connections, tested before use and recycled.
 
     If `is_pooled`, PgBouncer shares one server connection between clients, so prepared statements and connection
     settings are not used.
@@ -125,7 +132,7 @@ def postgresql_engine_options(*, threads: int, statement_seconds: int, is_pooled
     else:
         connect["options"] = f"-c statement_timeout={statement_seconds}s -c jit=off"
     return {
-        "pool_size": threads,
+        "pool_size": min(threads, POOL_SIZE),
         "max_overflow": POOL_OVERFLOW,
         "pool_timeout": CONNECT_TIMEOUT_SECONDS,
         "pool_pre_ping": True,
@@ -153,4 +160,6 @@ def _begin_sqlite(connection: Connection) -> None:
         # A deferred transaction that reads and then writes fails at once, whatever the timeout, if another one wrote
         # in between. So a transaction that will write takes the lock at its start.
         writes = connection.get_execution_options().get("writes", False)
+        if writes:
+            take_turn(connection)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,7 +1,7 @@
 """The tables of the portal; other packages import them from here."""
 
 from portal.models.account import Account, AccountSession, Attempt, OneTimeLink, RecoveryCode
-from portal.models.audit import AUDITED_TABLES, AuditEvent, RequiredAuditEvent
+from portal.models.audit import AUDITED_TABLES, AuditEvent, AuditLeaf, RequiredAuditEvent
 from portal.models.catalogue import CATALOGUE_TOUCHED, Catalogue, CatalogueChange
 from portal.models.draft import ProjectDraft
 from portal.models.import_run import ImportChange, ImportRun
@@ -19,6 +19,7 @@ __all__ = [
     "AccountSession",
     "Attempt",
     "AuditEvent",
+    "AuditLeaf",
     "Catalogue",
     "CatalogueChange",
     "IdempotencyKey",

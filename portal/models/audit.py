@@ -3,6 +3,8 @@
 Triggers (migration 0010) insert a RequiredAuditEvent for each changed row of an audited table. It refers to an event
 that does not exist; the AuditEvent of the same subject, inserted later in the transaction, deletes it. A commit without
 that event violates the deferred foreign key and fails, so the table is empty between transactions.
+
+AuditLeaf: the place of an event in the Merkle log that `portal audit publish` publishes (services.audit.publishing).
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.database.orm import Model, UTCDateTime, now
@@ -32,7 +34,7 @@ class AuditEvent(Model):
     """Events can be added only; triggers reject updates and deletions.
 
     `before` and `after` hold the changed fields only. A bulk event covers all changes of its transaction.
-    `chain_before` and `chain` are reserved for a hash chain.
+    `chain_before` and `chain` are not used: AuditLeaf replaces the hash chain they were reserved for.
     """
 
     __tablename__ = "audit_event"
@@ -71,3 +73,20 @@ class RequiredAuditEvent(Model):
     satisfied_by: Mapped[int] = mapped_column(
         "paid_by", ForeignKey("audit_event.id", deferrable=True, initially="DEFERRED"), default=0, server_default="0"
     )
+
+
+class AuditLeaf(Model):
+    """The leaf of one event, at `index` of the log, counted from 0; assigned when it is published, after the event.
+
+    `commitment` is what is published, 32 bytes; with the event and the 32 bytes of `salt` it can be computed again. A
+    leaf without salt is of an erased event. One without event is of an event that was lost in a restore. Triggers
+    (migration 0033) reject deletions, and every change other than the deletion of the salt.
+    """
+
+    __tablename__ = "audit_leaf"
+    __table_args__ = (CheckConstraint("leaf_index >= 0", name="index_from_zero"),)
+
+    index: Mapped[int] = mapped_column("leaf_index", primary_key=True, autoincrement=False)
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("audit_event.id"), unique=True)
+    salt: Mapped[bytes | None] = mapped_column(LargeBinary)
+    commitment: Mapped[bytes] = mapped_column(LargeBinary)

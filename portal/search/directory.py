@@ -60,6 +60,11 @@ class SearchResult:
         return self.filters.page > self.last_page
 
 
+def is_known_text(text: str) -> bool:
+    """Whether the rows of this text are known already, or there is no text, so that nobody needs to look for them."""
+    return not text or text in caches_for(current_snapshot()).text_hits
+
+
 def text_hits(snapshot: Snapshot, filters: Filters) -> TextHits | None:
     """The rows that contain the search text, and which of them are listed first; None without a text."""
     if not filters.text:

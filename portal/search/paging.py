@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pyroaring import BitMap
-from sqlalchemy import literal, select, tuple_
+from sqlalchemy import func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from portal.database.public_reader import public_session
@@ -72,8 +72,8 @@ def cursor_at(index: FacetIndex, selection: BitMap, tiers: Sequence[BitMap], pro
     parts = split_by_relevance(selection, tiers) if tiers else ()
     tier = next((number for number, part in enumerate(parts) if row in part), -1)
     with public_session() as session:
-        title = _sort_title(session, project_id) or ""
-    return Cursor(*values_of(index.row_columns, row), tier, title[:MAX_TITLE_LENGTH])
+        place = _place_by_title(session, project_id) or ("", "", "")
+    return Cursor(*values_of(index.row_columns, row), tier, *place)
 
 
 def _position(index: FacetIndex, selection: BitMap, tiers: Sequence[BitMap], order: str, cursor: Cursor) -> int:
@@ -94,8 +94,8 @@ def _title_position(index: FacetIndex, cursor: Cursor) -> int:
     order = index.orders["title"]
     with public_session() as session:
         row = _row(index, cursor.project_id)
-        title = _sort_title(session, cursor.project_id)
-        if row >= 0 and title is not None and title[:MAX_TITLE_LENGTH] == cursor.title:
+        place = (cursor.title, cursor.reference, cursor.slug)
+        if row >= 0 and _place_by_title(session, cursor.project_id) == place:
             return int(order.positions[row]) + 1
         for project_id in _successors(session, cursor):
             if (row := _row(index, project_id)) >= 0:
@@ -108,14 +108,21 @@ def _row(index: FacetIndex, project_id: int) -> int:
     return int(index.row_by_id[project_id]) if project_id < len(index.row_by_id) else -1
 
 
-def _sort_title(session: Session, project_id: int) -> str | None:
-    """The title of a published project as titles are sorted."""
-    is_public = _PROJECT.published_at.is_not(None)
-    return session.execute(select(_PROJECT.sort_title).where(_PROJECT.id == project_id, is_public)).scalar_one_or_none()
+def _place_by_title(session: Session, project_id: int) -> tuple[str, str, str] | None:
+    """What decides where a published project stands by title, as a cursor holds it."""
+    columns = select(_PROJECT.sort_title, _PROJECT.reference, _PROJECT.slug)
+    found = session.execute(columns.where(_PROJECT.id == project_id, _PROJECT.published_at.is_not(None))).one_or_none()
+    if found is None:
+        return None
+    title, reference, slug = found
+    return title[:MAX_TITLE_LENGTH], reference or "", "" if reference else slug
 
 
 def _successors(session: Session, cursor: Cursor) -> list[int]:
-    """Database ids of the published projects that come next by title."""
-    later = tuple_(_PROJECT.sort_title, _PROJECT.id) > tuple_(literal(cursor.title), literal(cursor.project_id))
-    query = select(_PROJECT.id).where(later, _PROJECT.published_at.is_not(None))
-    return list(session.execute(query.order_by(_PROJECT.sort_title, _PROJECT.id).limit(_MAX_SUCCESSORS)).scalars())
+    """Database ids of the published projects that come next by title, in the order of snapshot.TITLE_ORDER."""
+    place = tuple_(_PROJECT.sort_title, func.coalesce(_PROJECT.reference, ""), _PROJECT.slug)
+    later = place > tuple_(literal(cursor.title), literal(cursor.reference), literal(cursor.slug))
+    # The index finds the first condition, not the second.
+    query = select(_PROJECT.id).where(_PROJECT.sort_title >= cursor.title, later, _PROJECT.published_at.is_not(None))
+    ordered = query.order_by(_PROJECT.sort_title, _PROJECT.reference.nulls_first(), _PROJECT.slug)
+    return list(session.execute(ordered.limit(_MAX_SUCCESSORS)).scalars())

@@ -11,6 +11,7 @@ from portal.web.api.resources import bp as api
 from portal.web.authoring.submission import bp as submission
 from portal.web.http.health import bp as health
 from portal.web.public.agenda import bp as agenda
+from portal.web.public.audit.log import bp as public_audit_log
 from portal.web.public.data.research import bp as data
 from portal.web.public.discovery import bp as discovery
 from portal.web.public.downloads import bp as downloads
@@ -32,6 +33,6 @@ from portal.web.review.tags.proposals import bp as tag_proposals
 
 BLUEPRINTS = (
     health, overview, agenda, data, places, projects, tables, state_files, downloads, iati, embedding, discovery,
-    sitemap, api, api_guide, pages, signing_in, passwords, own_account, email_changes, accounts, desk, submission,
-    review, publishing, handover, records, tag_proposals, audit_page,
+    sitemap, public_audit_log, api, api_guide, pages, signing_in, passwords, own_account, email_changes, accounts, desk,
+    submission, review, publishing, handover, records, tag_proposals, audit_page,
 )  # fmt: skip

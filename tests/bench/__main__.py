@@ -9,7 +9,7 @@ import signal
 import sys
 import time
 
-from tests.bench import exports, index_cost, latency, on_postgresql, pages, publishing, report, throughput
+from tests.bench import exports, index_cost, latency, on_postgresql, overload, pages, publishing, report, throughput
 from tests.bench.machine import DATASETTE, machine, versions
 from tests.bench.scales import DATA, SCALES, make
 from tests.bench.store import CACHE, Store
@@ -28,6 +28,7 @@ STAGES = {
 # Files and the pages around the list: at these scales only.
 LARGE_SCALES = ("107k", "506k")
 LARGE_STAGES = {"pages": pages.measure, "exports": exports.measure}
+OVERLOADED_SCALE = "107k"
 
 
 def main() -> None:
@@ -53,6 +54,8 @@ def main() -> None:
             for stage, measure in (STAGES | (LARGE_STAGES if name in LARGE_SCALES else {})).items():
                 if options.stages is None or stage in options.stages:
                     run(store, stage, name, measure)
+        if OVERLOADED_SCALE in chosen and (options.stages is None or "overload" in options.stages):
+            run(store, "overload", OVERLOADED_SCALE, overload.measure)
         if options.stages:
             print("\n".join(report.of_large_stages(store, chosen)))
             return

@@ -76,18 +76,20 @@ def follow(server: Server, path: str) -> dict:
 
 
 def clicked_beside_files(server: Server) -> dict:
-    """The same while two files are made; a file that ends is asked for again."""
+    """The same while two clients have files made; a file that ends is asked for again."""
     stop = threading.Event()
 
-    def download(sort: str) -> None:
+    def download(sort: str, client: str) -> None:
         while not stop.is_set():
-            with closing(http.client.HTTPConnection("127.0.0.1", server.port, _PATIENCE)) as line:
+            line = http.client.HTTPConnection("127.0.0.1", server.port, _PATIENCE, source_address=(client, 0))
+            with closing(line):
                 line.request("GET", f"/projects.csv?sort={sort}")
                 answer = line.getresponse()
                 while not stop.is_set() and answer.read(_PIECE):
                     pass
 
-    threads = [threading.Thread(target=download, args=(sort,)) for sort in ("title", "-budget")]
+    clients = (("title", "127.0.0.2"), ("-budget", "127.0.0.3"))
+    threads = [threading.Thread(target=download, args=each) for each in clients]
     for thread in threads:
         thread.start()
     try:

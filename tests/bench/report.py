@@ -4,7 +4,7 @@ from pathlib import Path
 from string import Template
 
 from portal.config import ROOT
-from tests.bench import effort, pages, peer, publishing, tables, throughput
+from tests.bench import effort, overload, pages, peer, publishing, tables, throughput
 from tests.bench.on_postgresql import SETTINGS
 from tests.bench.questions import FAR_PAGE
 from tests.bench.verdict import verdict
@@ -70,10 +70,38 @@ def of_large_stages(store, scales: list[str]) -> list[str]:
     """What is measured at large scales only."""
     others = {name: result for name in scales if (result := store.read("pages", name))}
     files = {name: result for name in scales if (result := store.read("exports", name))}
+    attacks = {name: result for name in scales if (result := store.read("overload", name))}
     return [
         *(line for name, result in others.items() for line in other_pages(name, result)),
         *(line for name, result in files.items() for line in exports(name, result)),
+        *(line for name, result in attacks.items() for line in overloads(name, result)),
     ]
+
+
+def overloads(name: str, found: dict) -> list[str]:
+    """What other visitors feel while one client asks for too much."""
+    lines = [
+        f"### One client asks for too much, at {name}", "",
+        f"{overload.WORKERS} processes; one address sends {overload.RATE} requests a second, each of another search.",
+        "Clicks are on filters that nobody has chosen before; ready are a prose page, /healthz and a kept list.",
+        "",
+    ]  # fmt: skip
+    for server, attacks in found.items():
+        idle = attacks["idle"]["clicks"]["p95"]
+        rows = [
+            [
+                attack,
+                tables.both(its["clicks"]),
+                tables.times(its["clicks"]["p95"] / idle),
+                tables.both(its["ready"]),
+                f"{its['refused']} of {its['sent']}" if "sent" in its else "",
+                f"{its['slowest_refusal'] * 1000:.0f} ms" if its.get("refused") else "",
+            ]
+            for attack, its in attacks.items()
+        ]
+        head = [f"{server}: ms, median / p95", "clicks", "p95 to idle", "ready", "refused", "slowest refusal"]
+        lines += [*tables.table(head, rows), ""]
+    return lines
 
 
 def other_pages(name: str, found: dict) -> list[str]:

@@ -45,7 +45,8 @@ def measure(scale: Scale) -> dict:
     with gunicorn(scale.database, **rendered_by, **at, **NO_PAGE_CACHE) as server:
         rendered, _ = pages(server, paths)
         runs["rendered"] = load(server, addresses)
-    with gunicorn(scale.database, **at, **NO_PAGE_CACHE) as server:
+    # wrk is one client, which the portal would refuse most of the time.
+    with gunicorn(scale.database, **at, **NO_PAGE_CACHE, PORTAL_SEARCHES="0") as server:
         searched, _ = pages(server, paths)
         runs["uncached"] = load(server, addresses)
     with gunicorn(scale.database, **at) as server:

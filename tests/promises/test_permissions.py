@@ -19,6 +19,7 @@ from portal.services.editorial import idempotency, tag_confirmation
 from portal.vocabulary.tag_rules import rules_by_name
 from portal.vocabulary.workflow import Role, State
 from portal.web.declarations import declared_access, required_role
+from tests.audit_log import AuditLog
 from tests.http_clients import OURS, Browser
 from tests.loops import not_empty
 
@@ -50,7 +51,7 @@ class World:
             "slug": self.slug, "token": TOKEN_OF_NOBODY, "path": self.static, "revision_id": self.revision,
             "account_id": self.office.second.id, "session_id": self.own_session, "suffix": "csv", "code": "KEN",
             "number": 0, "key": self.slug, "facet": "region", "aim": "sdg-10.7", "rule": self.rule.name,
-            "run_id": self.run, "chart": "budget-by-year",
+            "run_id": self.run, "chart": "budget-by-year", "size": 2, "tile": "0/000.p/2",
         }  # fmt: skip
         return {name: known[name] for name in rule.arguments if name not in (rule.defaults or {})}
 
@@ -68,7 +69,8 @@ class World:
 
 
 @pytest.fixture
-def world(app, session, office):
+def world(app, session, office, tmp_path, monkeypatch):
+    AuditLog(app, session, tmp_path, monkeypatch).publish_entries(2)
     return World(app, session, office)
 
 

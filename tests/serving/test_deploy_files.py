@@ -20,9 +20,9 @@ def gunicorn_settings(monkeypatch):
     return lambda: runpy.run_path(str(ROOT / "deploy/gunicorn.conf.py"))
 
 
-def test_gunicorn_runs_two_processes_of_eight_threads_on_loopback(gunicorn_settings):
+def test_gunicorn_runs_two_processes_of_many_threads_on_loopback(gunicorn_settings):
     found = gunicorn_settings()
-    assert (found["worker_class"], found["workers"], found["threads"]) == ("gthread", 2, 8)
+    assert (found["worker_class"], found["workers"], found["threads"]) == ("gthread", 2, 24)
     assert found["bind"] == "127.0.0.1:8000"
 
 

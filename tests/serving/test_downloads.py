@@ -53,9 +53,14 @@ def many(database, tmp_path_factory):
             yield portal
 
 
-def asked(portal, path):
+def connected(portal, client="127.0.0.1"):
+    """A connection of a client; every address that begins with 127 is one of this machine."""
+    return http.client.HTTPConnection(urlsplit(portal.address).netloc, timeout=PATIENCE, source_address=(client, 0))
+
+
+def asked(portal, path, client="127.0.0.1"):
     """A connection on which a file has begun to arrive."""
-    line = http.client.HTTPConnection(urlsplit(portal.address).netloc, timeout=PATIENCE)
+    line = connected(portal, client)
     line.request("GET", path)
     answer = line.getresponse()
     assert answer.status == 200
@@ -91,10 +96,31 @@ def test_a_file_that_breaks_off_does_not_look_whole(many):
         answer.read()
 
 
+def two_files(portal):
+    """Two clients take both places for seconds."""
+    return [asked(portal, f"/projects.xlsx?sort=title&page={number}", f"127.0.0.{number}") for number in (2, 3)]
+
+
+@pytest.mark.alone
+def test_one_client_has_one_file_made_at_a_time_and_others_do_not_wait_for_it(many):
+    held, answer = asked(many, "/projects.xlsx?sort=title")
+    begun = time.monotonic()
+    with closing(connected(many)) as line:
+        line.request("GET", "/projects.csv")
+        refused = line.getresponse()
+    assert (refused.status, refused.headers["Retry-After"]) == (503, "30")
+    assert time.monotonic() - begun < 1.5
+    line, _ = asked(many, "/projects.csv", "127.0.0.2")
+    line.close()
+    assert time.monotonic() - begun < 3
+    answer.close()
+    held.close()
+
+
 @pytest.mark.alone
 def test_who_goes_away_frees_the_place_within_a_second(many):
-    """Two workbooks take both places for seconds; once their readers have gone, the next file begins at once."""
-    left = [asked(many, f"/projects.xlsx?sort={sort}") for sort in ("title", "-budget")]
+    """Two workbooks take both places; once their readers have gone, the next file begins at once."""
+    left = two_files(many)
     for line, answer in left:
         answer.close()
         line.close()
@@ -106,9 +132,9 @@ def test_who_goes_away_frees_the_place_within_a_second(many):
 
 @pytest.mark.alone
 def test_a_third_file_at_once_waits_and_a_page_does_not(many):
-    held = [asked(many, f"/projects.xlsx?sort={sort}") for sort in ("title", "-budget")]
+    held = two_files(many)
     begun = time.monotonic()
-    with closing(http.client.HTTPConnection(urlsplit(many.address).netloc, timeout=PATIENCE)) as line:
+    with closing(connected(many)) as line:
         line.request("GET", "/projects/?q=Project+7")
         assert line.getresponse().status == 200
     assert time.monotonic() - begun < 1

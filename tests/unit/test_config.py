@@ -132,3 +132,31 @@ def test_a_former_name_of_a_setting_still_works_and_the_current_one_wins(former,
     assert getattr(Settings.from_environment({former: value}), attribute) == by_current
     both = Settings.from_environment({former: value, current: other})
     assert getattr(both, attribute) == getattr(Settings.from_environment({current: other}), attribute) != by_current
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("", None),
+        ("/dev/log", "/dev/log"),
+        ("log.example.org:514", ("log.example.org", 514)),
+        ("[::1]:5514", ("::1", 5514)),
+    ],
+)
+def test_syslog_is_a_socket_or_a_host_and_port(text, address):
+    assert Settings.from_environment({"PORTAL_SYSLOG": text}).syslog == address
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"PORTAL_SYSLOG": "log.example.org"}, "PORTAL_SYSLOG is 'log.example.org'"),
+        ({"PORTAL_SYSLOG": "log.example.org:70000"}, "host:port"),
+        ({"PORTAL_SYSLOG": ":514"}, "host:port"),
+        ({"PORTAL_AUDIT_MAIL": "auditor"}, "PORTAL_AUDIT_MAIL is 'auditor'"),
+        ({"PORTAL_AUDIT_MAIL": "auditor@example.org"}, "PORTAL_SMTP_HOST is not"),
+    ],
+)
+def test_an_impossible_setting_of_the_audit_log_is_named(settings, message):
+    with pytest.raises(ConfigurationError, match=message):
+        Settings.from_environment(settings)

@@ -13,7 +13,8 @@ from portal.vocabulary.facets import MAX_BUDGET
 
 # Longer titles are compared by their start; a token is then well below the length that addresses may have.
 MAX_TITLE_LENGTH = 120
-_MAX_TOKEN_LENGTH = 1_200
+_MAX_KEY_LENGTH = 200
+_MAX_TOKEN_LENGTH = 3_000
 _MAX_ID, _MAX_TIER = 2**31 - 1, 9
 
 
@@ -26,7 +27,8 @@ class Cursor(NamedTuple):
 
     So a list goes on at the same place in any order, even if the project has changed or is gone meanwhile. `tier` is
     the part of a list by relevance that had it, -1 in any other order. `budget` is in US cents, -1 if not stated; the
-    years are 0 if not stated. `title` is the start of the title as titles are sorted.
+    years are 0 if not stated. `title` is the start of the title as titles are sorted; among equal ones `reference`
+    decides, and where there is none `slug`, which is "" otherwise.
     """
 
     project_id: int
@@ -35,6 +37,8 @@ class Cursor(NamedTuple):
     budget: int
     tier: int
     title: str
+    reference: str = ""
+    slug: str = ""
 
     @classmethod
     def parse(cls, token: str) -> Self:
@@ -56,12 +60,12 @@ class Cursor(NamedTuple):
     def _is_possible(self) -> bool:
         numbers = (self.project_id, self.known_year, self.start_year, self.budget, self.tier)
         limits = ((1, _MAX_ID), (0, 9_999), (0, 9_999), (-1, MAX_BUDGET * 100), (-1, _MAX_TIER))
+        texts = ((self.title, MAX_TITLE_LENGTH), (self.reference, _MAX_KEY_LENGTH), (self.slug, _MAX_KEY_LENGTH))
         are_numbers = all(type(number) is int for number in numbers)
         return (
             are_numbers
             and all(low <= number <= high for number, (low, high) in zip(numbers, limits, strict=True))
-            and isinstance(self.title, str)
-            and len(self.title) <= MAX_TITLE_LENGTH
-            # PostgreSQL does not accept it in a parameter, and no title contains it.
-            and "\0" not in self.title
+            # PostgreSQL does not accept NUL in a parameter, and no title contains it.
+            and all(isinstance(text, str) and len(text) <= most and "\0" not in text for text, most in texts)
+            and not (self.reference and self.slug)
         )

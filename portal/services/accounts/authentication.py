@@ -25,6 +25,7 @@ from portal.services.accounts import administration, passwords, rate_limits, sec
 from portal.services.accounts.sessions import Stage
 from portal.services.audit import recording
 from portal.text.email_addresses import normalise_email
+from portal.text.ip_addresses import client_network
 
 
 class Outcome(StrEnum):
@@ -72,7 +73,7 @@ def sign_in(
     account_id, stored_hash = (account.id, account.password_hash) if account else (0, None)
     # A slow check must not hold a transaction.
     session.rollback()
-    is_right = passwords.verify_password(password, stored_hash)
+    is_right = passwords.verify_password(password, stored_hash, client_network(client_address))
     is_outdated = is_right and stored_hash and passwords.needs_rehash(stored_hash)
     new_hash = passwords.hash_password(password) if is_outdated else ""
     begin_writing(session)
@@ -179,7 +180,7 @@ def reauthenticate(
         return limited
     stored_hash = account.password_hash
     session.rollback()
-    is_right = passwords.verify_password(password, stored_hash)
+    is_right = passwords.verify_password(password, stored_hash, client_network(client_address))
     begin_writing(session)
     auth_session = session.get_one(AccountSession, session_id)
     account = auth_session.account

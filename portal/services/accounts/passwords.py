@@ -6,13 +6,13 @@ import re
 import unicodedata
 from functools import cache
 from pathlib import Path
-from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from zxcvbn_rs_py import zxcvbn
 
 from portal.errors import WeakPassword
+from portal.gates import Gate
 from portal.text.folding import fold
 
 MIN_LENGTH, MAX_LENGTH = 15, 1_000
@@ -21,8 +21,8 @@ _REFUSED_PASSWORDS_FILE = Path(__file__).parents[2] / "terms" / "refused_passwor
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 # Verified when there is no account: a hash with the parameters above whose password nobody has.
 DUMMY_HASH = "$argon2id$v=19$m=19456,t=2,p=1$h7XzuUdom6CXoIfK62WgJg$vnA/5edKz0k4DLc0YKv3KtVgI7b1BQCR46tEKVRp7GM"
-# Each hash takes 19 MiB and a processor; a flood of sign-ins queues instead of exhausting the machine.
-_HASHING_SLOTS = BoundedSemaphore(4)
+# Each hash takes 19 MiB and a processor; a flood of sign-ins waits, and leaves the other threads to the visitors.
+_HASHING = Gate(max_running=2, max_waiting=16, seconds=5)
 # zxcvbn's own threshold: below 3 (100 million guesses) a password is too weak.
 _MIN_SCORE = 3
 # The time of an estimate grows with the square of the length and with the kinds of "l33t" characters. Within 32
@@ -34,15 +34,15 @@ _LEET_SUBSTITUTIONS = str.maketrans("01345@$7!", "oleasastl")
 _MAX_REMAINING_LETTERS = 2
 
 
-def hash_password(password: str) -> str:
-    """The Argon2id hash to store, of the whole password."""
-    with _HASHING_SLOTS:
+def hash_password(password: str, client: str = "") -> str:
+    """The Argon2id hash to store, of the whole password. `client`: who waits (see gates). Raises Busy."""
+    with _HASHING.turn(client):
         return _HASHER.hash(_normalised_bytes(password))
 
 
-def verify_password(password: str, password_hash: str | None) -> bool:
-    """Whether the password matches this hash; without a hash False, after the same time."""
-    with _HASHING_SLOTS:
+def verify_password(password: str, password_hash: str | None, client: str = "") -> bool:
+    """Whether the password matches this hash; without a hash False, after the same time. Raises Busy."""
+    with _HASHING.turn(client):
         try:
             matches = _HASHER.verify(password_hash or DUMMY_HASH, _normalised_bytes(password[: MAX_LENGTH + 1]))
         except (VerificationError, InvalidHashError):

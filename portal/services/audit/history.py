@@ -13,7 +13,7 @@ from portal.database.public_reader import PROJECT_EVENT
 from portal.models import AuditEvent, Project
 
 # The verbs of the events that the public may see (those in the view project_event), and their public names.
-_PUBLIC_NAMES = {
+PUBLIC_VERBS = {
     "publish": "published",
     "change": "changed",
     "publish again": "published again",
@@ -39,7 +39,7 @@ def public_changes(session: Session, project: Project) -> tuple[PublicChange, ..
     events = session.execute(query.order_by(PROJECT_EVENT.c.id.desc())).all()
     changes = []
     for event in events:
-        if kind := _PUBLIC_NAMES.get(event.verb):
+        if kind := PUBLIC_VERBS.get(event.verb):
             has_fields = event.verb != "withdraw"
             after = {name: value for name, value in (event.after or {}).items() if has_fields and name != "revision"}
             before = (event.before or {}) if has_fields else {}

@@ -1,7 +1,8 @@
 """Records audit events in the transaction of their change; a commit fails if an event is missing.
 
 Make the change first, then call `record`: it flushes the change and satisfies the requirement. Triggers in the database
-(models.audit) enforce the same rule for writes that bypass this module.
+(models.audit) enforce the same rule for writes that bypass this module. Committed events go to syslog, if there is one
+(services.audit.syslog).
 """
 
 from __future__ import annotations
@@ -9,13 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import event, insert, select
+from sqlalchemy import event, insert, inspect, select
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTransaction
 
 from portal.errors import MissingAuditEvent
 from portal.models import AUDITED_TABLES, Account, AuditEvent, RequiredAuditEvent
+from portal.services.audit.syslog import SYSLOG_OPTION, SyslogSender, describe
 
-_ORIGIN_KEY, _REQUIRED_KEY = "audit origin", "audit owed"
+_ORIGIN_KEY, _REQUIRED_KEY, _UNSENT_KEY = "audit origin", "audit owed", "audit events for syslog"
 _ANY = "*"
 SYSTEM_ACTOR = "the portal"
 
@@ -101,7 +103,15 @@ def _add_event(
         required.clear()
     else:
         required -= {(kind, subject), (kind, _ANY)}
+    if _syslog_sender(session):
+        # Described now: after the commit its values would have to be read again.
+        session.info.setdefault(_UNSENT_KEY, []).append((audit_event, describe(audit_event)))
     return audit_event
+
+
+def _syslog_sender(session: Session) -> SyslogSender | None:
+    sender: SyslogSender | None = session.get_bind().get_execution_options().get(SYSLOG_OPTION)
+    return sender
 
 
 def _required_events(session: Session) -> set[tuple[str, str]]:
@@ -137,10 +147,22 @@ def _refuse_unaudited(session: Session) -> None:
         )
 
 
+@event.listens_for(Session, "after_commit")
+def _send_to_syslog(session: Session) -> None:
+    if session.in_nested_transaction() or not (unsent := session.info.pop(_UNSENT_KEY, None)):
+        return
+    if sender := _syslog_sender(session):
+        for audit_event, line in unsent:
+            # An event whose savepoint was rolled back is not in the database.
+            if inspect(audit_event).persistent:
+                sender.send(line)
+
+
 @event.listens_for(Session, "after_transaction_end")
-def _clear_required_events(session: Session, transaction: SessionTransaction) -> None:
+def _forget_events(session: Session, transaction: SessionTransaction) -> None:
     if transaction.parent is None:
         session.info.pop(_REQUIRED_KEY, None)
+        session.info.pop(_UNSENT_KEY, None)
 
 
 def subject_events(session: Session, kind: str, subject: object, *, limit: int = 200) -> list[AuditEvent]:

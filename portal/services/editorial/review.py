@@ -18,7 +18,7 @@ from portal.database.orm import now
 from portal.errors import Conflict, FieldError, Forbidden, InvalidTransition, ValidationFailed
 from portal.models import Account, Project, ProjectDraft, Revision
 from portal.services.audit import recording
-from portal.services.editorial import authorship, diff, field_marks, merging, rounds, workflow
+from portal.services.editorial import authorship, diff, field_marks, merging, revisions, rounds, workflow
 from portal.services.editorial.entered_text import clean_note
 from portal.services.editorial.field_marks import FieldDecisions
 from portal.services.editorial.publication import check_base
@@ -253,6 +253,7 @@ def _create_revision(
 ) -> Revision:
     if by.is_disabled:
         raise Forbidden("This account is disabled.")
+    revisions.check_quota(session, by)
     revision = Revision(
         project_id=project.id if project else None,
         base_version=project.version if project else 0,

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from portal.database.orm import now
-from portal.errors import NotFound
+from portal.errors import InvalidTransition, NotFound
 from portal.models import Account, Project, Revision
-from portal.vocabulary.workflow import PUBLISHED_STATES, State
+from portal.vocabulary.workflow import OPEN_STATES, PUBLISHED_STATES, State
 
 MAX_LISTED_REVISIONS = 200
+# Of one author: as many as a desk lists, so that a program that writes drafts stops there.
+MAX_OPEN_REVISIONS = MAX_LISTED_REVISIONS
 _PRIVATE_STATES = (State.DRAFT, State.DISCARDED)
 
 
@@ -64,6 +66,16 @@ def _is_visible_to(account: Account) -> ColumnElement[bool]:
 
 def _has_disabled_author() -> ColumnElement[bool]:
     return Revision.author_id.in_(select(Account.id).where(Account.is_disabled))
+
+
+def check_quota(session: Session, account: Account) -> None:
+    """Raise InvalidTransition if the account has as many open drafts and changes as one may have."""
+    query = select(func.count()).where(Revision.author_id == account.id, Revision.state.in_(OPEN_STATES))
+    if session.execute(query).scalar_one() >= MAX_OPEN_REVISIONS:
+        raise InvalidTransition(
+            f"You have {MAX_OPEN_REVISIONS} open drafts and changes, which is the limit. Submit or discard some of "
+            "them first: they are on your desk."
+        )
 
 
 def get_revision(session: Session, revision_id: int, account: Account) -> Revision:

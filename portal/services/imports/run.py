@@ -106,9 +106,9 @@ class _Run:
         self.report.run_id = self.journal.begin()
         write()
         counts = {name: count - before[name] for name, count in self._counts().items()}
-        recording.record_bulk(
-            self.session, "import", "import", self.journal.file_name, after=counts | {"run": self.journal.begin()}
-        )
+        # The ids let a proof find the event that published a record (services.audit.proofs).
+        after = counts | {"run": self.journal.begin(), "added_ids": self.journal.take_added_ids()}
+        recording.record_bulk(self.session, "import", "import", self.journal.file_name, after=after)
 
     def _counts(self) -> dict[str, int]:
         return {"added": self.report.added, "changed": self.report.changed, "refused": self.report.refused}

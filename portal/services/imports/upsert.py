@@ -78,7 +78,8 @@ class Upserter:
         self._claimed_rows = ClaimedRows()
         # Rows whose record is certain only once all other rows have found theirs.
         self._deferred: list[AcceptedRow] = []
-        self._deferred_rows: dict[Content, int] = {}
+        # Rows that later ones may repeat, though they are not stored: those that wait, and those that are held back.
+        self._unstored_rows: dict[Content, int] = {}
         self._superseded_rows: dict[str, tuple[int, Content]] = {}
         self._rows_by_likeness: dict[Content, int] = {}
         # Rows whose key other rows state too.
@@ -147,7 +148,7 @@ class Upserter:
         records = known.by_reference(proposal) if proposal.reference else known.by_content(proposal)
         if row := next(filter(None, (self._claimed_rows.row_of(record.id) for record in records)), 0):
             return row
-        if row := self._deferred_rows.get(identity, 0):
+        if row := self._unstored_rows.get(identity, 0):
             return row
         row, superseded = self._superseded_rows.get(proposal.fingerprint, (0, ()))
         return row if superseded == identity else 0
@@ -200,7 +201,7 @@ class Upserter:
         candidates = list(self._unclaimed(known.by_title(row.proposal)))
         if len(candidates) > 1 or (candidates and self._shared_values.has("title", row.proposal.title)):
             self._deferred.append(row)
-            self._deferred_rows[_identity(row.proposal)] = row.proposal.row
+            self._unstored_rows[_identity(row.proposal)] = row.proposal.row
             return
         for record in candidates:
             self._claimed_rows.claim(record.id, row.proposal.row)
@@ -256,6 +257,7 @@ class Upserter:
     def _without_held(self, matched: Iterable[MatchedRow], known: KnownRecords) -> Iterator[MatchedRow]:
         for match in matched:
             if match.record and (held := self._update_rules.held.issues(match.record, match.row.proposal, known)):
+                self._unstored_rows[_identity(match.row.proposal)] = match.row.proposal.row
                 self._refuse(match.row, held)
             else:
                 yield match

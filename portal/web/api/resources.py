@@ -27,6 +27,7 @@ from portal.web.http.conditional_get import of_one_state
 from portal.web.http.file_response import state_etag, unchanged
 from portal.web.presentation import filter_text
 from portal.web.presentation.i18n import gettext
+from portal.web.security.search_gate import bounded_search
 
 bp = Blueprint("api", __name__, url_prefix="/api")
 
@@ -48,6 +49,7 @@ class PageNotFound(NotFound):
 @bp.get("/v1/projects", endpoint="projects")
 @public
 @of_one_state
+@bounded_search
 def list_projects() -> Response:
     query = read_query(request.args, LIST_PARAMETERS, current_snapshot().terms)
     address = addresses.list_url(query, query.filters, query.cursor)
@@ -78,6 +80,7 @@ def show_project(key: str) -> Response:
 @bp.get("/v1/facets", endpoint="facets")
 @public
 @of_one_state
+@bounded_search
 def list_facets() -> Response:
     query = read_query(request.args, FILTERS, current_snapshot().terms)
     address = addresses.api_url("facets", query.query_pairs(query.filters))
@@ -90,6 +93,7 @@ def list_facets() -> Response:
 @bp.get("/v1/table", endpoint="table")
 @public
 @of_one_state
+@bounded_search
 def count_table() -> Response:
     options = TableOptions.parse(request.args)
     if options.by == request.args.get("across"):

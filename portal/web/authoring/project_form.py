@@ -15,31 +15,20 @@ from wtforms.fields.choices import SelectChoice
 
 from portal.errors import FieldError
 from portal.models import ProjectDraft
-from portal.models.draft import CODE_FIELDS, TERM_FIELDS
-from portal.search.read_models.terms import Terms, TermView
+from portal.search.read_models.terms import Terms
 from portal.services.editorial.entered_text import MAX_NOTE_LENGTH
 from portal.services.records.submission_checks import (
-    FUNDING_LINES,
     MAX_CODES_PER_FIELD,
     MAX_SUMMARY_LENGTH,
     MAX_TITLE_LENGTH,
     REQUIRED_FIELDS,
 )
 from portal.text import cleaning
-from portal.text.folding import fold
+from portal.web.authoring.field_choices import choices_of
 from portal.web.authoring.shares_field import SharesField
-from portal.web.presentation.formatting import label, other_names
 from portal.web.presentation.i18n import N_, gettext
 
-LANGUAGE_LABELS = {
-    "en": N_("English"),
-    "fr": N_("French"),
-    "es": N_("Spanish"),
-    "pt": N_("Portuguese"),
-    "ar": N_("Arabic"),
-}
 LANGUAGE_FIELDS = ("title_language", "language")
-FUNDING_LINE_LABELS = dict(zip(FUNDING_LINES, (N_("Line 1"), N_("Line 2")), strict=True))
 _NOT_KNOWN_YET = N_("You can save a draft with “Not known yet”. Choose another answer before you submit it.")
 # The limits that hints mention, in characters.
 MAX_LENGTHS = {"title": MAX_TITLE_LENGTH, "summary": MAX_SUMMARY_LENGTH, "note": MAX_NOTE_LENGTH}
@@ -201,29 +190,13 @@ class ProjectForm(Form):
         field.data = list(codes)[: MAX_CODES_PER_FIELD + 1]
 
     def _choices(self, name: str, field: Field, terms: Terms) -> Iterable[SelectChoice]:
-        facet = TERM_FIELDS.get(name) or CODE_FIELDS.get(name)
-        also: dict[str, str] = {}
-        if facet:
-            also = {term.code: "|".join(other_names(term)) for term in terms.in_facet(facet)}
-            known = {term.code: _choice_label(facet, term) for term in terms.in_facet(facet)}
-            if facet == "country":
-                known = dict(sorted(known.items(), key=lambda item: fold(item[1])))
-        else:
-            known = {
-                code: gettext(text)
-                for code, text in (FUNDING_LINE_LABELS if name == "funding_line" else LANGUAGE_LABELS).items()
-            }
+        known = choices_of(name, terms)
         is_multiple = isinstance(field.data, list)
         if name in LANGUAGE_FIELDS:
             yield SelectChoice("", gettext("Not stated"))
         elif not is_multiple:
             yield SelectChoice("", gettext("Not known yet") if isinstance(field, RadioField) else gettext("Choose"))
-        for code, text in known.items():
-            yield SelectChoice(code, text, render_kw={"data-also": also[code]} if also.get(code) else {})
+        yield from known.values()
         selected = field.data if is_multiple else [field.data or ""]
         unknown = [code for code in selected if code and code not in known]
         yield from (SelectChoice(code, gettext("%(code)s (not in the list)", code=code)) for code in unknown)
-
-
-def _choice_label(facet: str, term: TermView) -> str:
-    return f"{term.code} {label(term)}" if facet in ("sdg", "gcm") else label(term)

@@ -31,11 +31,15 @@ _MAX_ATTEMPTS = 3
 
 def cacheable(
     canonical: Callable[[], str],
+    *,
+    also_of: Callable[[], str] | None = None,
 ) -> Callable[[Callable[ViewParams, ResponseReturnValue]], Callable[ViewParams, Response]]:
     """Mark a view whose response depends on its URL and the catalogue alone, never on a person.
 
     `canonical` returns one URL for all its spellings. A conditional request for an unchanged page is answered
-    before the view runs. The response is of one state of the catalogue (see `of_one_state`), or it is not stored.
+    before the view runs. `also_of` returns the state of something else that the page shows, and that changes while the
+    catalogue does not; such a page is not kept in memory. The response is of one state of the catalogue (see
+    `of_one_state`), or it is not stored.
     """
 
     def mark(view: Callable[ViewParams, ResponseReturnValue]) -> Callable[ViewParams, Response]:
@@ -47,14 +51,16 @@ def cacheable(
                 # The informational pages need no database; any other view reports the error itself.
                 return make_response(view(*args, **kwargs))
             url = canonical()
-            if matching := _matching_etag(etag_for(stamp, url)):
+            state = f" {also_of()}" if also_of else ""
+            if matching := _matching_etag(etag_for(stamp, url + state)):
                 response = Response(status=304)
                 response.set_etag(matching)
                 return response
             response, stamp = _run_in_one_state(lambda: view(*args, **kwargs))
             if response.status_code == 200 and stamp:
-                response.set_etag(etag_for(stamp, url))
-                request.environ[CACHEABLE] = (stamp, url)
+                response.set_etag(etag_for(stamp, url + state))
+                if also_of is None:
+                    request.environ[CACHEABLE] = (stamp, url)
             return response
 
         return respond

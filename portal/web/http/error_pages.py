@@ -160,6 +160,16 @@ def on_rate_limited(error: RateLimited) -> Response:
     return rate_limited(error.retry_after)
 
 
+def busy(retry_after: int) -> Response:
+    """503 for a request that did not get its turn; nothing was done."""
+    return render_error(
+        503,
+        gettext("Too many requests at once"),
+        gettext("Nothing is wrong with your request, and nothing was changed. Send it again in a few seconds."),
+        retry_after=retry_after,
+    )
+
+
 def on_invalid_link(error: InvalidLink) -> Response:
     db.session.rollback()
     return render_error(410, gettext("This link no longer works"), str(error))

@@ -5,20 +5,22 @@ from __future__ import annotations
 import hashlib
 import select
 import socket
-import threading
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack, suppress
+from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, current_app, request
 
 from portal.database.public_reader import release_session
+from portal.errors import Busy
 from portal.exports.making import Making
 from portal.exports.pace import page_load
 from portal.exports.slots import Slot, take_slot
+from portal.gates import Gate
+from portal.text.ip_addresses import client_network
 from portal.web.http import error_pages
-from portal.web.http.request_context import settings
+from portal.web.http.request_context import client_address, settings
 from portal.web.presentation import i18n
 from portal.web.presentation.i18n import gettext
 
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
 # How long a request waits for a slot, and how long a refused one is asked to wait.
 MAX_WAIT_SECONDS, RETRY_AFTER_SECONDS = 10.0, 30
-_MAX_WAITING = 2
+_MAX_WAITING = 4
 # Others may read the files from their own pages; search engines list the page of a list, not its files.
 OPEN_HEADERS = {
     "Access-Control-Allow-Origin": "*",
@@ -37,11 +39,26 @@ OPEN_HEADERS = {
 
 
 class Deliveries:
-    """The files that this process hands out: at most half of its threads, so that pages always find one."""
+    """The files that this process hands out: at most half of its threads, so that pages always find one.
+
+    Of these and of the requests that wait for a file, one client has half; what is more raises Busy at once.
+    """
 
     def __init__(self, threads: int) -> None:
-        self.handing_out = threading.BoundedSemaphore(max(1, threads // 2))
-        self.waiting = threading.BoundedSemaphore(_MAX_WAITING)
+        self._handing_out = Gate(max_running=max(1, threads // 2), max_waiting=0, seconds=0)
+        self._waiting = Gate(max_running=_MAX_WAITING, max_waiting=0, seconds=0)
+
+    def handing_out(self) -> AbstractContextManager[None]:
+        """The client of this request is being sent a file inside the block."""
+        return self._handing_out.turn(_client())
+
+    def waiting(self) -> AbstractContextManager[None]:
+        """The client of this request waits for a file inside the block."""
+        return self._waiting.turn(_client())
+
+
+def _client() -> str:
+    return client_network(client_address())
 
 
 def state_etag(stamp: str, *parts: str) -> str:
@@ -90,10 +107,11 @@ def stream(open_file: OpenFile) -> Response:
     last piece is made, and returns the head and the function that makes the pieces.
     """
     deliveries: Deliveries = current_app.extensions["deliveries"]
-    if not deliveries.handing_out.acquire(blocking=False):
-        return busy()
     with ExitStack() as until_delivered:
-        until_delivered.callback(deliveries.handing_out.release)
+        try:
+            until_delivered.enter_context(deliveries.handing_out())
+        except Busy:
+            return busy()
         is_wanted = client_check(request.environ)
         if (slot := wait_for_slot(deliveries, is_wanted)) is None:
             return busy()
@@ -111,12 +129,11 @@ def stream(open_file: OpenFile) -> Response:
 
 def wait_for_slot(deliveries: Deliveries, is_wanted: Callable[[], bool]) -> Slot | None:
     """A slot of the machine; None if there is none in time, or if enough requests wait already."""
-    if not deliveries.waiting.acquire(blocking=False):
-        return None
     try:
-        return take_slot(MAX_WAIT_SECONDS, is_wanted=is_wanted)
-    finally:
-        deliveries.waiting.release()
+        with deliveries.waiting():
+            return take_slot(MAX_WAIT_SECONDS, client=_client(), is_wanted=is_wanted)
+    except Busy:
+        return None
 
 
 def busy() -> Response:

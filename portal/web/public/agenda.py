@@ -15,6 +15,7 @@ from portal.vocabulary.term_lists import principle_names
 from portal.web.declarations import public
 from portal.web.http.conditional_get import cacheable, path_key
 from portal.web.presentation import i18n, table_urls
+from portal.web.security.search_gate import bounded_search
 
 bp = Blueprint("agenda", __name__, url_prefix="/2030-agenda")
 PAGE_SIZE = 20
@@ -23,6 +24,7 @@ PAGE_SIZE = 20
 @bp.get("/", endpoint="show")
 @public
 @cacheable(path_key)
+@bounded_search
 def show_agenda() -> str:
     return render_template(
         "public/agenda_2030.html",
@@ -36,6 +38,7 @@ def show_agenda() -> str:
 @bp.get("/suggested/<aim>", endpoint="suggested")
 @public
 @cacheable(lambda: _suggested_url(str((request.view_args or {})["aim"]), _page_number()))
+@bounded_search
 def show_suggested(aim: str) -> Response:
     """The projects that a Goal, target or objective is suggested for; `aim` is such as sdg-10.7.
 

@@ -16,12 +16,15 @@ from portal.exports.registry import Format, offered_format, split_suffix
 from portal.exports.selection import Selection, reading, select_all, select_project
 from portal.exports.workbook.limits import TooLargeForExcel
 from portal.search import Filters, projects
+from portal.search.index.current import current_snapshot
+from portal.search.index.snapshot import Snapshot
 from portal.web.declarations import public
 from portal.web.http import error_pages
 from portal.web.http.file_response import FileHead, state_etag, stream, unchanged
 from portal.web.http.request_context import settings
 from portal.web.presentation import export_text
 from portal.web.presentation.i18n import gettext
+from portal.web.security.search_gate import bounded_search
 
 bp = Blueprint("downloads", __name__)
 
@@ -84,15 +87,20 @@ class ExportRequest:
 
     def respond(self) -> Response:
         """304 if the client has the file, else its head at once and the rest as it is made."""
-        selection = self.select()
-        if response := unchanged(self.etag(selection)):
+        if response := unchanged(self.etag(current_snapshot())):
             return response
         if request.method == "HEAD":
-            return self.head(selection, self.describe(selection), self.etag(selection)).response()
+            return self.respond_to_head()
+        # Nothing is looked for before the file may be made.
         return stream(self.open)
 
-    def etag(self, selection: Selection) -> str:
-        return state_etag(selection.snapshot.catalogue_version.stamp, self.address)
+    @bounded_search
+    def respond_to_head(self) -> Response:
+        selection = self.select()
+        return self.head(selection, self.describe(selection), self.etag(selection.snapshot)).response()
+
+    def etag(self, snapshot: Snapshot) -> str:
+        return state_etag(snapshot.catalogue_version.stamp, self.address)
 
     def head(self, selection: Selection, document: Document, etag: str) -> FileHead:
         disposition = "attachment" if self.export_format.is_attachment else "inline"
@@ -114,7 +122,7 @@ class ExportRequest:
         if self.export_format.check:
             self.export_format.check(selection, connection, self.options)
         document = self.describe(selection)
-        head = self.head(selection, document, self.etag(selection) if is_same_state else "")
+        head = self.head(selection, document, self.etag(selection.snapshot) if is_same_state else "")
         return head, lambda: self.export_format.write(document, selection.batches(connection), self.options)
 
 

@@ -20,6 +20,7 @@ from portal.web.http.request_context import settings
 from portal.web.presentation import export_text, urls
 from portal.web.presentation.i18n import gettext
 from portal.web.public.dataset import Dataset
+from portal.web.security.search_gate import bounded_search
 
 bp = Blueprint("embedding", __name__)
 
@@ -31,6 +32,7 @@ _FRAME_HEIGHT = 640
 @public
 @embeddable
 @cacheable(lambda: embed_path(shown_filters(Filters.parse(request.args))))
+@bounded_search
 def show_list() -> Response:
     """The first projects of a search, with a link to all of them."""
     result = find(shown_filters(Filters.parse(request.args)))

@@ -9,6 +9,7 @@ from typing import IO
 from flask import Blueprint, Response, abort, current_app, request, url_for
 from werkzeug.datastructures import MultiDict
 
+from portal.errors import Busy
 from portal.exports.iati.code_lists import code_list
 from portal.exports.kept_files import Claim, KeptFiles, kept_files
 from portal.exports.options import ExportOptions
@@ -50,7 +51,7 @@ def activities() -> Response:
         lambda selection: export_text.selection_document(settings(), selection, address),
     )
     selection = wanted.select()
-    etag = wanted.etag(selection)
+    etag = wanted.etag(selection.snapshot)
     if response := unchanged(etag):
         return response
     head = wanted.head(selection, wanted.describe(selection), etag)
@@ -86,13 +87,15 @@ def _hand_out(head: FileHead, kept: KeptFiles) -> Response | None:
     if (file := kept.open(head.etag)) is None:
         return None
     deliveries: Deliveries = current_app.extensions["deliveries"]
-    if not deliveries.handing_out.acquire(blocking=False):
-        file.close()
-        return busy()
-    response = head.response(_read(file))
-    response.call_on_close(file.close)
-    response.call_on_close(deliveries.handing_out.release)
-    return response
+    with ExitStack() as until_delivered:
+        until_delivered.callback(file.close)
+        try:
+            until_delivered.enter_context(deliveries.handing_out())
+        except Busy:
+            return busy()
+        response = head.response(_read(file))
+        response.call_on_close(until_delivered.pop_all().close)
+        return response
 
 
 def _read(file: IO[bytes]) -> Iterator[bytes]:
@@ -113,12 +116,11 @@ def _make(wanted: ExportRequest, head: FileHead, kept: KeptFiles) -> Response:
 
 def _wait_for_claim(kept: KeptFiles) -> Claim | None:
     deliveries: Deliveries = current_app.extensions["deliveries"]
-    if not deliveries.waiting.acquire(blocking=False):
-        return None
     try:
-        return kept.claim(MAX_WAIT_SECONDS, is_wanted=client_check(request.environ))
-    finally:
-        deliveries.waiting.release()
+        with deliveries.waiting():
+            return kept.claim(MAX_WAIT_SECONDS, is_wanted=client_check(request.environ))
+    except Busy:
+        return None
 
 
 def _open(

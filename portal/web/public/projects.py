@@ -18,9 +18,12 @@ from portal.web.http.conditional_get import cacheable, path_key
 from portal.web.http.request_context import settings
 from portal.web.presentation import citation
 from portal.web.presentation.templating import render, wants_fragment
-from portal.web.public import download_menu, downloads, embedding, facet_panel, history, results
+from portal.web.public import download_menu, downloads, embedding, facet_panel, results
+from portal.web.public.audit import history
+from portal.web.public.audit.log import audit_log_state, newest_checkpoint
 from portal.web.public.dataset import Dataset
 from portal.web.public.places import selection_map
+from portal.web.security.search_gate import bounded_search
 
 bp = Blueprint("projects", __name__, url_prefix="/projects")
 
@@ -28,6 +31,7 @@ bp = Blueprint("projects", __name__, url_prefix="/projects")
 @bp.get("/", endpoint="directory")
 @public
 @cacheable(lambda: results.cache_key(Filters.parse(request.args)))
+@bounded_search
 def show_directory() -> Response:
     result = find(Filters.parse(request.args))
     links, texts = download_menu.selection_links(result.filters, result.total), results.build_results(result)
@@ -76,7 +80,7 @@ def show_page(slug: str) -> Response | str:
 
 @bp.get("/<slug>/history", endpoint="history")
 @public
-@cacheable(path_key)
+@cacheable(path_key, also_of=audit_log_state)
 def show_history(slug: str) -> Response | str:
     address = projects.locate(slug)
     if not address.is_current:
@@ -86,6 +90,7 @@ def show_history(slug: str) -> Response | str:
         "public/history.html",
         project=projects.get_project(address.project_id),
         entries=history.entries(current.current_snapshot().terms, changes),
+        checkpoint=newest_checkpoint(),
     )
 
 

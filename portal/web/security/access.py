@@ -20,7 +20,7 @@ from werkzeug.wrappers import Response as WSGIResponse
 from portal.database.orm import db
 from portal.database.public_reader import use_session
 from portal.database.transactions import transaction
-from portal.errors import Forbidden, IncompatibleTables, ReauthenticationRequired
+from portal.errors import Busy, Forbidden, IncompatibleTables, ReauthenticationRequired
 from portal.models import Account, AccountSession
 from portal.services.accounts import sessions
 from portal.services.accounts.sessions import Stage
@@ -166,13 +166,27 @@ def on_forbidden(error: Forbidden) -> Response:
 def on_database_unavailable(error: OperationalError | IncompatibleTables) -> Response:
     """503 if the database is down, busy, full or not of this version; a staff form is returned with what was sent."""
     error_pages.log_failure(error)
-    # Cross-site POSTs are never carried; checked here too, because the database may fail before check_access has run.
-    is_form = request.method == "POST" and required_role(current_view()) is not None and csrf.is_same_origin()
     # The error page must render without the database, so it cannot show the name of the account.
     g.auth_session = None
-    response = resubmission.offer_retry() if is_form else error_pages.status_page(503)
+    response = resubmission.offer_retry() if is_staff_form() else error_pages.status_page(503)
     response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
+
+
+def on_busy(error: Busy) -> Response:
+    """503 for whoever did not get a turn (see gates); a staff form is returned with everything that was submitted."""
+    db.session.rollback()
+    response = resubmission.offer_retry() if is_staff_form() else error_pages.busy(error.retry_after)
+    response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def is_staff_form() -> bool:
+    """Whether the request is a form of our own pages that only staff may send; no other one is given back.
+
+    Checked here too, because the database may fail before check_access has run.
+    """
+    return request.method == "POST" and required_role(current_view()) is not None and csrf.is_same_origin()
 
 
 def on_reauthentication_required(_: ReauthenticationRequired) -> Response:
@@ -223,6 +237,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Forbidden, on_forbidden)
     for unavailable in (OperationalError, IncompatibleTables):
         app.register_error_handler(unavailable, on_database_unavailable)
+    app.register_error_handler(Busy, on_busy)
     app.register_error_handler(ReauthenticationRequired, on_reauthentication_required)
     app.before_request(check_access)
     app.after_request(forbid_caching)

@@ -85,3 +85,11 @@ def test_a_rule_without_its_term_proposes_nothing(session):
     term_lists.remove(session(), term_lists.get_term(session(), "gcm", "6"))
     session.commit()
     assert ("gcm", "6") not in proposed_to("A.1")
+
+
+def test_a_rule_without_its_project_type_proposes_nothing(session):
+    import_records(session, [{"project_id": "A.1", "title": "One"}])
+    term_lists.remove(session(), term_lists.get_term(session(), "type", "labour-migration"))
+    session.commit()
+    ten = {one.term.code: one for one in goals.goal_stats("sdg")}["10"]
+    assert (ten.stated.projects, ten.proposed) == (0, 0)

@@ -139,3 +139,31 @@ def test_a_cursor_of_a_project_that_never_was_is_a_place_too(records):
     nowhere = Cursor(2**31 - 1, 2001, 2001, 150_000, -1, "b")
     assert find_page(Filters(sort="title", per_page=100), nowhere).ids
     assert find_page(Filters(text="border", per_page=100), nowhere).ids
+
+
+# In the order of their Projects IDs, which is not the one in which they were stored; those without one come first.
+@pytest.mark.parametrize("place", range(4))
+@pytest.mark.parametrize("references", [("LM.3", "LM.1", "LM.2", "LM.0"), ("LM.3", "", "LM.2", ""), ("", "", "", "")])
+def test_of_equal_titles_the_next_one_follows_a_project_that_is_gone(session, office, references, place):
+    rows = enumerate([*references, "LM.9"])
+    import_records(
+        session,
+        [{"project_id": number, "title": "Same" if year < 4 else "Then", "year": str(2000 + year)}
+         for year, number in rows],
+    )  # fmt: skip
+    filters = Filters(sort="title", per_page=place + 1)
+    before, page = listed(filters), find_page(filters)
+    project = session.get(Project, page.ids[-1])
+    publication.withdraw(office.session, project, by=office.reviewer, reason="A test.")
+    session.commit()
+    cursor = Cursor.parse(str(page.next_cursor))
+    assert find_page(filters.replace(per_page=10), cursor).ids == before[place + 1 :]
+
+
+def test_a_project_that_gets_another_id_leaves_its_place_among_equal_titles(session, office):
+    import_records(session, [{"project_id": f"LM.{number}", "title": "Same"} for number in range(3)])
+    filters = Filters(sort="title", per_page=1)
+    before, page = listed(filters), find_page(filters)
+    office.publish_change(session.get(Project, page.ids[0]), **vars(COMPLETE.replace(number="LM.9", title="Same")))
+    assert listed(filters) == [*before[1:], before[0]]
+    assert find_page(filters, page.next_cursor).ids == before[1:2]

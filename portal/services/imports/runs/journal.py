@@ -27,6 +27,7 @@ class RunJournal:
         self._session = session
         self.file_name = file_name[:64]
         self.run_id: int | None = None
+        self._added_ids: list[int] = []
 
     def begin(self) -> int:
         """The id of the run, in the transaction of its first batch; the changes of old runs are deleted."""
@@ -40,12 +41,24 @@ class RunJournal:
     def write(self, added: Sequence[tuple[int, str]], changed: Sequence[tuple[int, int, str, dict[str, Any]]]) -> None:
         """Store the added records (id, slug) and the changed ones (id, version now, slug now, values before)."""
         run_id = self.begin()
+        self._added_ids += [project_id for project_id, _ in added]
         rows: list[tuple[Any, ...]] = [(run_id, project_id, 1, slug, None) for project_id, slug in added]
         rows += [
             (run_id, project_id, version, slug, orjson.dumps(before).decode())
             for project_id, version, slug, before in changed
         ]
         insert_rows(self._session.connection(), _CHANGE_TABLE, _COLUMNS, rows)
+
+    def take_added_ids(self) -> list[list[int]]:
+        """The ids of the records added since the last call, as ranges: the first and last id of each."""
+        ranges: list[list[int]] = []
+        for project_id in sorted(self._added_ids):
+            if ranges and ranges[-1][1] == project_id - 1:
+                ranges[-1][1] = project_id
+            else:
+                ranges.append([project_id, project_id])
+        self._added_ids.clear()
+        return ranges
 
 
 def values_before(record: StoredRecord, known: KnownRecords) -> dict[str, Any]:

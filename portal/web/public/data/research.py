@@ -16,6 +16,7 @@ from portal.web.presentation.charts import urls as chart_urls
 from portal.web.public.data import eligible_states, files
 from portal.web.public.data import page as data_page
 from portal.web.public.data.figure import Figure
+from portal.web.security.search_gate import bounded_search
 
 bp = Blueprint("data", __name__)
 
@@ -31,6 +32,7 @@ def cache_key() -> str:
 @bp.get(_PATH, endpoint="page")
 @public
 @cacheable(cache_key)
+@bounded_search
 def show_page() -> str:
     page = data_page.build_page(figures_of(Filters.parse(request.args)))
     return render_template("public/data_and_research.html", page=page)
@@ -75,6 +77,7 @@ def _chart(counted: Figures, key: str) -> Figure:
     return found or abort(404)
 
 
+@bounded_search
 def _respond(chart: str, suffix: str, media_type: str, write: Callable[[Figures], bytes]) -> Response:
     """The file of a chart; 304 if the client has it, 404 if the search has no such chart."""
     filters = Filters.parse(request.args)

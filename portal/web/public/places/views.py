@@ -16,6 +16,7 @@ from portal.web.presentation.i18n import gettext
 from portal.web.presentation.templating import render
 from portal.web.public.places import overview_page, selection_map, state_page
 from portal.web.public.places.options import PlacesOptions
+from portal.web.security.search_gate import bounded_search
 
 bp = Blueprint("places", __name__, url_prefix="/where-we-work")
 
@@ -27,6 +28,7 @@ def read_options() -> PlacesOptions:
 @bp.get("/")
 @public
 @cacheable(lambda: read_options().cache_key)
+@bounded_search
 def where_we_work() -> str:
     """All member states, or with a region those of its projects."""
     return render_template("public/where_we_work.html", page=overview_page.build_page(read_options()))
@@ -35,6 +37,7 @@ def where_we_work() -> str:
 @bp.get("/map", endpoint="selection_map")
 @public
 @cacheable(lambda: selection_map.map_url(Filters.parse(request.args)))
+@bounded_search
 def show_selection_map() -> Response:
     """The map of a search; to htmx, which puts it into the directory, the drawing alone."""
     result = find(Filters.parse(request.args).criteria)
@@ -45,6 +48,7 @@ def show_selection_map() -> Response:
 @bp.get("/<code>", endpoint="state")
 @public
 @cacheable(path_key)
+@bounded_search
 def show_state(code: str) -> AnyResponse | str:
     """The page of a member state by its ISO 3166-1 alpha-3 code; other spellings of the code redirect."""
     term = find_state(code)

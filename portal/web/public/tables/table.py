@@ -21,6 +21,7 @@ from portal.web.http.request_context import settings
 from portal.web.presentation import export_text, filter_text, table_text, table_urls
 from portal.web.presentation.i18n import gettext
 from portal.web.public.tables import page as table_page
+from portal.web.security.search_gate import bounded_search
 
 bp = Blueprint("tables", __name__)
 
@@ -38,6 +39,7 @@ def cache_key() -> str:
 @bp.get(_PATH, endpoint="page")
 @public
 @cacheable(cache_key)
+@bounded_search
 def show_table() -> str:
     options = TableOptions.parse(request.args)
     counted = pivot.table(Filters.parse(request.args), options, limits=(MAX_ROWS, MAX_COLUMNS))
@@ -62,6 +64,7 @@ def download_json() -> Response:
     return respond("json", table_file.write_json)
 
 
+@bounded_search
 def respond(suffix: str, write: Callable[[TableFile], bytes]) -> Response:
     """The file of a table with all its rows and columns; 304 if the client has it."""
     filters, options = Filters.parse(request.args), TableOptions.parse(request.args)

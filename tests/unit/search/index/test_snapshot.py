@@ -16,7 +16,7 @@ from portal.search import directory
 from portal.search.consistency import find_inconsistencies
 from portal.search.fulltext import text_index
 from portal.search.index import current
-from portal.search.index.snapshot import load_snapshot
+from portal.search.index.snapshot import load_snapshot, read_links
 from portal.search.query.filters import parse_pairs
 from portal.services.audit import recording
 from portal.services.imports import Report, import_file
@@ -222,3 +222,14 @@ def test_equal_titles_without_an_id_stand_in_the_order_of_their_slugs(session, k
     slugs = [session.get(Project, number).slug for number in index.page(index.all_rows, "title", 0, 10)]
     assert slugs == sorted(slugs)
     assert len(slugs) == 8
+
+
+def test_a_link_of_a_project_that_was_added_since_the_others_were_read_is_left_out(session, keep):
+    stated = {"F.1": "Fiji; Ghana", "F.2": "Togo", "F.3": "Ghana"}
+    keep([record(number, number, benefiting_member_states=states) for number, states in stated.items()])
+    known, later = (session.query(Project).filter_by(reference=number).one().id for number in ("F.1", "F.3"))
+    # As if the newest project had not been there yet; the one in between is not public.
+    rows = np.full(later, -1, dtype=np.int64)
+    rows[known] = 0
+    found, _ = read_links(session(), "SELECT project_id, term_id FROM project_country", rows, None, 2)
+    assert list(found) == [0, 0]

@@ -76,7 +76,7 @@ def test_nobody_raises_or_disables_themselves(session, administrator, proof):
 
 
 def test_the_last_administrator_stays(session, administrator):
-    with pytest.raises(Forbidden):
+    with pytest.raises(Forbidden, match=r"^This is the last administrator\. Add another administrator first\.$"):
         administration.disable(session(), administrator, by=None)
 
 

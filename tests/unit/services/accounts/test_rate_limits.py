@@ -7,6 +7,7 @@ from portal.services.accounts import administration, one_time_links, rate_limits
 from portal.services.accounts.one_time_links import Purpose
 from portal.vocabulary.workflow import Role
 from tests.factories import PHRASE, make_account
+from tests.sign_ins import HOME
 
 ANN = "ann@example.org"
 PER_ADDRESS = rate_limits.LIMITS["sign in"][0][2]
@@ -51,3 +52,11 @@ def test_an_owner_on_a_known_device_may_ask_when_strangers_have_used_up_the_limi
     with pytest.raises(RateLimited):
         administration.request_password_reset(session(), ANN, client_address="192.0.2.200")
     assert administration.request_password_reset(session(), ANN, client_address="192.0.2.200", device="a laptop")
+
+
+def test_a_limit_is_not_counted_on(session):
+    for _ in range(3):
+        rate_limits.hit(session(), "reset", account="a@example.org", client_address=HOME)
+    for _ in range(2):
+        with pytest.raises(RateLimited):
+            rate_limits.hit(session(), "reset", account="a@example.org", client_address=HOME)

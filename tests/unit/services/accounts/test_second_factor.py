@@ -1,7 +1,8 @@
-"""Codes as people type and paste them."""
+"""Codes as people type and paste them, and the picture that a telephone reads."""
 
 import pytest
 
+from portal.services.accounts import second_factor
 from portal.services.accounts.second_factor import hash_recovery_code, normalise_code
 
 
@@ -21,3 +22,10 @@ def test_a_one_time_code_is_known_with_any_separator(typed):
 @pytest.mark.parametrize("typed", ["", "12345", "1234567", "١٢٣٤٥٦", "12345a"])
 def test_what_is_no_code_is_none(typed):
     assert normalise_code(typed) == ""
+
+
+def test_the_qr_code_has_no_style_and_no_script():
+    svg = second_factor.qr_svg(second_factor.provisioning_uri("A" * 32, "a@example.org", "Fund"))
+    assert svg.startswith("<svg")
+    assert "style" not in svg
+    assert "script" not in svg

@@ -173,3 +173,10 @@ def test_events_come_page_by_page(real):
     first = recording.latest_events(real, limit=3)
     rest = recording.latest_events(real, before_id=first[-1].id, limit=2)
     assert [event.id for event in [*first, *rest]] == sorted((e.id for e in [*first, *rest]), reverse=True)
+
+
+def test_an_over_long_request_id_does_no_harm(session):
+    ann = make_account(session())
+    recording.set_origin(session(), account=ann, request_id="r" * 1_000, client_address="a" * 1_000)
+    event = recording.record(session(), "look", "project", 1)
+    assert (len(event.request_id), len(event.address)) == (64, 45)

@@ -1,10 +1,12 @@
-"""When a revision is overdue."""
+"""When a revision is overdue, and how many one author may have open."""
 
 from datetime import timedelta
 
 import pytest
 
 from portal.database.orm import now
+from portal.errors import InvalidTransition
+from portal.services.editorial import review, revisions
 from portal.services.editorial.revisions import is_overdue, load_desk
 from portal.vocabulary.workflow import State
 
@@ -37,3 +39,16 @@ def test_what_was_decided_last_is_listed_first(office):
     older, newer = (office.revision(State.PUBLISHED) for _ in range(2))
     older.decided_at, newer.decided_at = now(), now() + EARLIER
     assert load_desk(office.session, office.reviewer).decided == (older, newer)
+
+
+def test_an_author_has_so_many_open_drafts_and_no_more(office, monkeypatch):
+    project = office.revision(State.PUBLISHED).project
+    monkeypatch.setattr(revisions, "MAX_OPEN_REVISIONS", 2)
+    first, _ = office.draft(), office.draft()
+    with pytest.raises(InvalidTransition, match="You have 2 open drafts and changes"):
+        office.draft()
+    with pytest.raises(InvalidTransition, match="which is the limit"):
+        review.open_change(office.session, project, by=office.author)
+    assert office.draft_by(office.other)
+    review.discard(office.session, first, by=office.author)
+    assert office.draft()

@@ -169,7 +169,8 @@ def test_a_file_that_breaks_under_the_import_says_what_is_in(session, table):
         whole = path.read_bytes()
         path.write_bytes(whole[:-200] + b'\n"')
 
-    with pytest.raises(UnreadableFile, match=f"The {MAX_BATCH_ROWS:,} rows before"):
+    said = rf"^{path.name}: row [0-9]+ .* close it\. The {MAX_BATCH_ROWS:,} rows before"
+    with pytest.raises(UnreadableFile, match=said):
         import_file(session(), path, report=Report(), new_terms="add", batch_context=keep)
 
 

@@ -64,6 +64,24 @@ def test_an_update_that_empties_a_public_field_is_held_back_with_its_value(take,
     assert take(ROW | {column: ""}, allow_emptying=True).changed == 1
 
 
+def test_an_update_that_empties_the_other_countries_is_held_back(take):
+    take(ROW | {"other_countries": "Ghana; Togo"})
+    (issue,) = take(ROW | {"other_countries": ""}).first_issues
+    assert (issue.column, "XX.1 states Ghana; Togo" in issue.reason) == ("other_countries", True)
+
+
+def test_other_countries_that_all_became_benefiting_ones_are_still_stated(take, held):
+    take(ROW | {"other_countries": "Ghana"})
+    assert take(ROW | {"benefiting_member_states": "Kenya; Ghana", "other_countries": ""}).changed == 1
+    assert (held().countries, held().other_countries) == (("GHA", "KEN"), ())
+
+
+def test_a_benefiting_state_that_became_another_country_is_held_back(take):
+    take(ROW)
+    (issue,) = take(ROW | {"benefiting_member_states": "", "other_countries": "Kenya"}).first_issues
+    assert (issue.column, issue.kind) == ("benefiting_member_states", "refused")
+
+
 def test_an_update_of_title_and_countries_at_once_is_held_back_with_both_versions(take, session):
     take(ROW)
     other = ROW | {"title": "Beta research", "benefiting_member_states": "Ghana"}

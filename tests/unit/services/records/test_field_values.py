@@ -192,6 +192,12 @@ def test_codes_are_read_in_any_case(lookup):
     ]
 
 
+def test_a_code_with_words_around_it_is_read_and_said(lookup):
+    validation = FieldValidation({"sdg": "Goals 8 and 10;10.7"})
+    assert read_codes(validation, "sdg", lookup) == [lookup.by_code("sdg", code) for code in ("8", "10", "10.7")]
+    assert findings(validation) == [("repaired", "sdg", "'Goals 8 and 10' was read as 8 and 10", "Nothing to do")]
+
+
 def test_paragraphs_keep_their_lines():
     validation = FieldValidation({"summary": "One\u200b.\r\nTwo.", "title": "Plain"})
     assert validation.paragraphs("summary") == "One.\nTwo."

@@ -20,7 +20,8 @@ def read(client, address="/sitemap.xml", of="url"):
     answer = client.get(address)
     assert answer.status_code == 200
     assert answer.content_type == "application/xml; charset=utf-8"
-    entries = etree.fromstring(answer.data).xpath(f"/s:*/s:{of}", namespaces=NAMES)
+    root = {"url": "urlset", "sitemap": "sitemapindex"}[of]
+    entries = etree.fromstring(answer.data).xpath(f"/s:{root}/s:{of}", namespaces=NAMES)
     found = [(entry.findtext("s:loc", namespaces=NAMES), entry.findtext("s:lastmod", namespaces=NAMES))
              for entry in entries]  # fmt: skip
     assert [address for address, _ in found if not address.startswith(f"{SITE}/")] == []

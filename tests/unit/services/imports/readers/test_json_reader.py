@@ -136,6 +136,11 @@ def test_pounds_are_not_converted_and_counted(read):
     assert "Amounts in other currencies than US dollars are not converted: GBP (2)" in notes
 
 
+def test_a_country_code_that_is_none_is_left_to_the_checks_of_the_row(read):
+    rows, _ = read(grants(GRANT | {"beneficiaryLocation": [{"countryCode": "zz"}, {"countryCode": "KEN"}]}))
+    assert rows[0].values["countries"] == "ZZ; KEN"
+
+
 @pytest.mark.parametrize(("date", "year"), [("05/06/2014", "2014"), ("2014", "2014"), ("soon", "soon"), (None, "")])
 def test_the_year_of_an_award_is_read_where_it_is_certain(read, date, year):
     rows, _ = read(grants(GRANT | {"awardDate": date}))

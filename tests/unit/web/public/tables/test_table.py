@@ -87,6 +87,14 @@ def test_each_number_leads_to_its_projects(records, visit):
         assert int(words(link)) == len(listed.select(".results-list > li")), link.attrs["href"]
 
 
+def test_each_number_leads_to_its_projects_where_a_state_is_chosen_too(records, visit):
+    page = visit("/projects/table?by=year&across=country&country=UGA")
+    links = page.select(".crosstab tfoot td a")
+    assert [words(link) for link in links] == ["2", "2", "1", "2"]
+    for link in not_empty(links):
+        assert int(words(link)) == len(visit(link.attrs["href"]).select(".results-list > li")), link.attrs["href"]
+
+
 def test_the_page_says_why_rows_do_not_add_up(records, visit):
     text = words(visit("/projects/table?by=country").one("caption"))
     assert "add up to more than the total" in text
@@ -95,6 +103,13 @@ def test_the_page_says_why_rows_do_not_add_up(records, visit):
 def test_unknown_options_are_named_and_ignored(records, visit):
     page = visit("/projects/table?by=colour&measure=weight")
     assert [words(notice).partition(":")[0] for notice in page.select(".notice")] == ["by=colour", "measure=weight"]
+
+
+def test_columns_of_the_facet_of_the_rows_are_ignored_and_it_is_said_why(records, visit):
+    page = visit("/projects/table?by=year&across=year")
+    assert [words(notice) for notice in page.select(".notice")] == [
+        "across=year: the rows show it already, so it is ignored"
+    ]
 
 
 def test_the_controls_keep_the_filters(records, visit):
@@ -121,6 +136,18 @@ def test_columns_beyond_the_limit_are_one_and_the_files_hold_all(session, monkey
     assert [words(cell) for cell in page.select(".crosstab tfoot td")] == ["4", "2", "2"]
     text = client.get("/projects/table.csv?by=status&across=year").data.decode("utf-8-sig")
     assert text.startswith("Status,Code,All,2001,2002,2003\r\n")
+
+
+def test_rows_beyond_the_limit_are_one_that_leads_nowhere(session, monkeypatch, visit):
+    monkeypatch.setattr(tables, "MAX_ROWS", 2)
+    years = enumerate((2001, 2002, 2003, 2003))
+    import_records(session, [{"title": f"Number {number}", "year": str(year)} for number, year in years])
+    page = visit("/projects/table?by=year&across=status")
+    rows = page.select(".crosstab tbody tr")
+    assert [[words(cell) for cell in row.query("th, td")] for row in rows] == [
+        ["2003", "2", "2"], ["All others", "2", "2"],
+    ]  # fmt: skip
+    assert [len(row.query("a")) for row in rows] == [3, 0]
 
 
 def test_a_csv_file_has_amounts_with_two_decimals(file):

@@ -8,7 +8,7 @@ from portal.search.read_models.terms import Terms
 from portal.services.audit.history import PublicChange
 from portal.services.editorial import publication
 from portal.vocabulary.workflow import State
-from portal.web.public import history
+from portal.web.public.audit import history
 from tests.factories import COMPLETE, Office
 from tests.pages import words
 

@@ -1,0 +1,41 @@
+"""How many forms a process works on at once: while the database lets nobody write, the visitors still find a thread."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+from flask import Flask, current_app, g, request
+
+from portal.gates import Gate
+from portal.text.ip_addresses import client_network
+from portal.web.http.request_context import client_address, settings
+from portal.web.security import csrf
+
+_SECONDS = 2
+
+
+def begin_turn() -> None:
+    """Wait for the turn of this form, once access has been checked. Raises Busy, whose page shows what was typed."""
+    if request.method in csrf.SAFE_METHODS or request.endpoint is None:
+        return
+    # Strangers, who sign in, share; whoever is signed in may use what there is.
+    writer = "" if g.get("auth_session") is not None else client_network(client_address())
+    gate: Gate = current_app.extensions["write_gate"]
+    g.write_turn = ExitStack()
+    g.write_turn.enter_context(gate.turn(writer))
+
+
+def end_turn(_error: BaseException | None) -> None:
+    if turn := g.pop("write_turn", None):
+        turn.close()
+
+
+def init_app(app: Flask) -> None:
+    """Call it after access.init_app: who writes is known then."""
+    with app.app_context():
+        threads = settings().threads
+    # A third of the threads is left, whatever happens.
+    share = max(2, threads // 3)
+    app.extensions["write_gate"] = Gate(max_running=share, max_waiting=share, seconds=_SECONDS)
+    app.before_request(begin_turn)
+    app.teardown_request(end_turn)

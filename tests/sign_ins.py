@@ -1,0 +1,26 @@
+"""Signing in by the services: plain functions that commit, as a request would."""
+
+from datetime import timedelta
+
+import pyotp
+
+from portal.database.encryption import keyring_for
+from portal.database.orm import db, now
+from portal.services.accounts import authentication, sessions
+from tests.factories import PHRASE
+
+HOME = "192.0.2.1"
+
+
+def code_of(secret, *, steps=0):
+    return pyotp.TOTP(keyring_for(db.session()).decrypt(secret)).at(now() + timedelta(seconds=30 * steps))
+
+
+def enter(session, account, password=PHRASE, address=HOME, **more):
+    tried = authentication.sign_in(session(), account.email, password, client_address=address, **more)
+    session.commit()
+    return tried
+
+
+def living(session, tried):
+    return sessions.find(session(), tried.token)
