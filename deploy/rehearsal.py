@@ -1,5 +1,7 @@
 """Starts the portal as an operator would, gunicorn behind nginx, in a temporary folder and on loopback only.
 
+    .venv/bin/python deploy/rehearsal.py    two nodes behind nginx, on PostgreSQL with a replica, to try by hand
+
 Needs only Python's standard library and an environment with the portal (`make run` creates one). The nginx site is the
 shipped file; only ports, paths and the certificate are replaced, and a replacement that matches nothing fails.
 """
@@ -16,7 +18,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,6 +63,16 @@ class Rehearsed:
         return "".join(path.read_text() for path in sorted(self.folder.glob("*.log")))
 
 
+@dataclass(frozen=True)
+class TwoNodes:
+    """A running portal of two nodes: `address` is that of nginx, `database` that of the primary, whichever it is."""
+
+    folder: Path
+    address: str
+    nodes: tuple[Rehearsed, Rehearsed]
+    database: str
+
+
 def free_port():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -82,12 +94,16 @@ def nginx_program():
     raise Lacking("nginx is not installed: apt-get install nginx")
 
 
-def site(folder, port, plain_port, is_secure):
-    """The shipped site with this folder and these ports; without TLS, the same server uses plain HTTP."""
+def site(folder, port, plain_port, is_secure, nodes=()):
+    """The shipped site with this folder and these ports; without TLS, the same server uses plain HTTP.
+
+    `nodes` are the upstream servers, in place of the one socket.
+    """
     text = SITE.read_text(encoding="utf-8")
     listen = f"listen 127.0.0.1:{port} ssl http2;" if is_secure else f"listen 127.0.0.1:{port};"
+    upstream = " ".join(f"server {node};" for node in nodes or [f"unix:{folder}/http.sock"])
     replacements = [
-        (r"unix:/run/portal/http\.sock", f"unix:{folder}/http.sock"),
+        (r"server unix:/run/portal/http\.sock;", upstream),
         (r"/var/cache/portal-static", f"{folder}/static"),
         (r"/var/log/nginx/", f"{folder}/"),
         (r"listen 80;", f"listen 127.0.0.1:{plain_port};"),
@@ -157,23 +173,57 @@ def wait_for(address, process, log, context=None):
 @contextmanager
 def behind_nginx(*, is_secure=False):
     """gunicorn on a Unix socket with the sample records, behind nginx; yields Rehearsed."""
-    nginx = nginx_program()
     with temporary_folder() as folder:
         port, plain_port = free_port(), free_port()
         address = f"{'https' if is_secure else 'http'}://localhost:{port}"
         if is_secure:
             certify(folder)
-        (folder / "portal.conf").write_text(site(folder, port, plain_port, is_secure), encoding="utf-8")
-        # As root, nginx would switch to another user, who has no access to this folder.
-        user = "user root;" if os.geteuid() == 0 else ""
-        (folder / "nginx.conf").write_text(AROUND.format(folder=folder, user=user), encoding="utf-8")
         with (
             gunicorn(folder, f"unix:{folder}/http.sock", address) as server,
-            started([nginx, "-e", folder / "nginx.log", "-c", folder / "nginx.conf"], folder / "nginx.log") as proxy,
+            nginx(folder, site(folder, port, plain_port, is_secure)) as proxy,
         ):
             trust = ssl.create_default_context(cafile=folder / "fullchain.pem") if is_secure else None
             wait_for(address, proxy, folder / "nginx.log", trust)
             yield Rehearsed(folder, address, f"http://localhost:{plain_port}", server)
+
+
+@contextmanager
+def two_nodes(pair):
+    """Two nodes of gunicorn behind nginx, on a streaming_pair.Pair with the sample records; yields TwoNodes.
+
+    The first reads from the primary, the second from the replica, and each from the other where its own is away.
+    """
+    with temporary_folder() as folder, ExitStack() as running:
+        ports, (port, plain_port) = (free_port(), free_port()), (free_port(), free_port())
+        address, database = f"http://localhost:{port}", pair.address("portal")
+        environ = settings(folder, "", address, database) | {"PORTAL_API_LIMIT": "0", "WEB_CONCURRENCY": "1"}
+        migrate(environ)
+        pair.restrict_reader()
+        pair.confirm_commits()
+        readers = ({"PORTAL_READER_URL": pair.address("portal_reader", first=number)} for number in range(2))
+        nodes = []
+        for own, reader in zip(ports, readers, strict=True):
+            bind, log = f"127.0.0.1:{own}", folder / f"node-{own}.log"
+            server = running.enter_context(serving(environ | reader | {"BIND": bind}, log))
+            nodes.append(Rehearsed(folder, f"http://{bind}", f"http://{bind}", server))
+        text = site(folder, port, plain_port, False, [f"127.0.0.1:{own}" for own in ports])
+        proxy = running.enter_context(nginx(folder, text))
+        for own, node in zip(ports, nodes, strict=True):
+            wait_for(node.address, node.server, folder / f"node-{own}.log")
+        wait_for(address, proxy, folder / "nginx.log")
+        yield TwoNodes(folder, address, tuple(nodes), database)
+
+
+@contextmanager
+def nginx(folder, text):
+    """nginx with this site, in a folder of its own."""
+    (folder / "portal.conf").write_text(text, encoding="utf-8")
+    # As root, nginx would switch to another user, who has no access to this folder.
+    user = "user root;" if os.geteuid() == 0 else ""
+    (folder / "nginx.conf").write_text(AROUND.format(folder=folder, user=user), encoding="utf-8")
+    command = [nginx_program(), "-e", folder / "nginx.log", "-c", folder / "nginx.conf"]
+    with started(command, folder / "nginx.log") as proxy:
+        yield proxy
 
 
 @contextmanager
@@ -189,12 +239,22 @@ def bare(database="", more=None):
 @contextmanager
 def gunicorn(folder, bind, address, database="", more=None):
     environ = settings(folder, bind, address, database) | (more or {})
+    migrate(environ)
+    with serving(environ, folder / "gunicorn.log") as server:
+        yield server
+
+
+@contextmanager
+def serving(environ, log):
+    command = [program("gunicorn"), "-c", "deploy/gunicorn.conf.py", "wsgi:app"]
+    with started(command, log, cwd=ROOT, env=environ) as server:
+        yield server
+
+
+def migrate(environ):
     subprocess.run(
         [program("portal"), "migrate", "--sample-if-empty"], cwd=ROOT, env=environ, check=True, capture_output=True
     )
-    command = [program("gunicorn"), "-c", "deploy/gunicorn.conf.py", "wsgi:app"]
-    with started(command, folder / "gunicorn.log", cwd=ROOT, env=environ) as server:
-        yield server
 
 
 @contextmanager
@@ -202,3 +262,19 @@ def temporary_folder():
     # Not nested any deeper, because the path of a Unix socket is limited to 107 characters.
     with tempfile.TemporaryDirectory(prefix="portal-") as folder:
         yield Path(folder)
+
+
+def main():
+    """Hold the rehearsal of two nodes until Enter is pressed."""
+    sys.path.insert(0, str(ROOT))
+    from deploy.streaming_pair import streaming_pair
+
+    with streaming_pair() as pair, two_nodes(pair) as portal:
+        print(f"The portal is at {portal.address}, its nodes at {', '.join(node.address for node in portal.nodes)}.")
+        print(f"PostgreSQL listens on the ports {pair.ports[0]} (primary) and {pair.ports[1]} (replica) of 127.0.0.1.")
+        with suppress(KeyboardInterrupt, EOFError):
+            input("Enter stops all of it. ")
+
+
+if __name__ == "__main__":
+    main()

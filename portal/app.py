@@ -7,7 +7,7 @@ import os
 import sys
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from flask import Flask
 from flask_compress import Compress
@@ -26,6 +26,7 @@ from portal.search.index import current, refresh
 from portal.services.accounts.disabled_accounts import FILE_NAME, LIST_OPTION, path_beside
 from portal.services.audit.syslog import SYSLOG_OPTION, SyslogSender
 from portal.services.mail import outbox
+from portal.services.operations import compatibility
 from portal.web import BLUEPRINTS, components
 from portal.web.api import limits
 from portal.web.http import build_id, error_pages, file_response, headers, proxy, response_cache, static_files
@@ -35,6 +36,8 @@ from portal.web.security import access, allowed_fields, request_limits, search_g
 
 # The database cancels statements of staff and of public requests after this time; commands have no limit.
 STATEMENT_TIMEOUT_SECONDS, PUBLIC_STATEMENT_TIMEOUT_SECONDS = 5, 1
+
+_SECONDS_BETWEEN_LOOKS_AT_TABLES = 1.0
 
 # Python's own is five milliseconds.
 _SWITCH_SECONDS = 0.001
@@ -128,6 +131,13 @@ def disabled_accounts_list(settings: Settings) -> Path | None:
     return path_beside(Path(url.database or "")) if url.drivername == "sqlite" and is_file_database(url) else None
 
 
+def refuse_other_tables(app: Flask) -> None:
+    """Exit with a one-line message if this version must not run on the tables of the database; for server processes."""
+    with app.app_context():
+        if mismatch := compatibility.mismatch_at_start():
+            _exit(mismatch)
+
+
 def keep_index_current(app: Flask) -> None:
     """Build the search index before the first request and refresh it in the background; for server processes."""
 
@@ -135,6 +145,11 @@ def keep_index_current(app: Flask) -> None:
         with app.app_context():
             current.current_snapshot()
 
+    def check_tables() -> None:
+        with app.app_context():
+            app.extensions[compatibility.MISMATCH] = compatibility.mismatch_now()
+
+    refresh.start_watcher(check_tables, _SECONDS_BETWEEN_LOOKS_AT_TABLES)
     refresh.start_watcher(load)
     # A page request that waits for a thread that makes a file gets its turn after this time.
     sys.setswitchinterval(_SWITCH_SECONDS)
@@ -153,9 +168,13 @@ def from_environment(*, statement_seconds: int = STATEMENT_TIMEOUT_SECONDS) -> F
     try:
         return create_app(Settings.from_environment(os.environ), statement_seconds=statement_seconds)
     except ConfigurationError as error:
-        # On this exit code gunicorn's master stops instead of restarting the worker forever.
-        print(f"The portal does not start: {error}", file=sys.stderr)
-        raise SystemExit(4) from None
+        _exit(str(error))
+
+
+def _exit(reason: str) -> NoReturn:
+    print(f"The portal does not start: {reason}", file=sys.stderr)
+    # On this exit code gunicorn's master stops instead of restarting the worker forever.
+    raise SystemExit(4) from None
 
 
 command_line = cli.CommandLine(

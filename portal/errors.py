@@ -19,6 +19,10 @@ class UnreadableFile(PortalError):
     """A file that cannot be read to its end; nothing of it was stored, or the message says what was."""
 
 
+class IncompatibleTables(PortalError):
+    """The tables are not those of this version, and it may not run on them; the message says what to do."""
+
+
 class BackupFailed(PortalError):
     """No copy of the database was made."""
 

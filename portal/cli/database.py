@@ -30,35 +30,42 @@ from portal.services.operations.sort_titles import refresh_sort_titles
 SAMPLE_FILE = Path(__file__).parent.parent / "sample" / "idf_projects.csv"
 
 
-def begin_exclusive_writing() -> None:
-    """Begin a write transaction that waits until no other command writes to this database."""
+def begin_exclusive_writing(*, on_any_tables: bool = False) -> None:
+    """Begin a write transaction that waits until no other command writes to this database.
+
+    Raises IncompatibleTables if this version must not run on its tables, unless `on_any_tables`.
+    """
     begin_writing(db.session())
-    migrations.acquire_migration_lock(db.session.connection())
+    connection = db.session.connection()
+    migrations.acquire_migration_lock(connection)
+    if not on_any_tables:
+        migrations.require_match(connection)
 
 
 @contextmanager
-def exclusive_transaction() -> Iterator[Session]:
-    """Run the block in one write transaction, while no other command writes to this database."""
+def exclusive_transaction(*, on_any_tables: bool = False) -> Iterator[Session]:
+    """Run the block in one write transaction, as `begin_exclusive_writing` begins it."""
     with transaction(db.session(), begin=False) as session:
-        begin_exclusive_writing()
+        begin_exclusive_writing(on_any_tables=on_any_tables)
         yield session
 
 
 def migrate_database() -> None:
-    """Migrate in one transaction, then seed the terms, rebuild missing search documents and re-encrypt TOTP secrets."""
-    if db.engine.dialect.name == "sqlite":
-        folder = db.engine.url.database
-        if folder and folder != ":memory:":
-            Path(folder).parent.mkdir(parents=True, exist_ok=True)
-            # The only command that creates a database (see cli.group), with the permissions SQLite would use.
-            Path(folder).touch(mode=0o644)
-        # Write-ahead logging is stored in the file: set it once, before any worker opens it.
-        raw = db.engine.raw_connection()
-        raw.execute("PRAGMA journal_mode=WAL")
-        raw.close()
-    with db.engine.execution_options(writes=True).begin() as connection:
+    """Migrate, seed the terms, rebuild missing search documents and re-encrypt TOTP secrets.
+
+    All in one transaction: a run that is killed has changed nothing, and the next one starts again.
+    """
+    prepare_sqlite_file()
+    with exclusive_transaction(on_any_tables=True) as session:
+        connection = session.connection()
+        newer = migrations.newer_revision(connection)
+        if newer and not migrations.find_mismatch(connection):
+            click.echo(
+                f"The database is at revision {newer}, which is newer than this version ({migrations.head_revision()}) "
+                "but lets it run: nothing was changed."
+            )
+            return
         revision = migrations.migrate(connection)
-    with exclusive_transaction() as session:
         if not migrations.seed_terms(session):
             migrations.add_new_aliases(session)
         refresh_sort_titles(session)
@@ -75,6 +82,20 @@ def migrate_database() -> None:
             "SECRET_KEY_FALLBACKS and run portal migrate again.",
             err=True,
         )
+
+
+def prepare_sqlite_file() -> None:
+    """Create the SQLite file if there is none, and set what is stored in it before any worker opens it."""
+    if db.engine.dialect.name != "sqlite":
+        return
+    folder = db.engine.url.database
+    if folder and folder != ":memory:":
+        Path(folder).parent.mkdir(parents=True, exist_ok=True)
+        # The only command that creates a database (see cli.group), with the permissions SQLite would use.
+        Path(folder).touch(mode=0o644)
+    raw = db.engine.raw_connection()
+    raw.execute("PRAGMA journal_mode=WAL")
+    raw.close()
 
 
 @click.command("migrate")

@@ -12,6 +12,7 @@ from portal.database.transactions import transaction
 from portal.errors import Conflict, PortalError
 from portal.models import Revision
 from portal.services.editorial import publication
+from portal.services.operations import migrations
 from portal.services.operations.job_runs import recorded
 from portal.vocabulary.workflow import State
 
@@ -21,6 +22,7 @@ from portal.vocabulary.workflow import State
 @recorded("publish-due")
 def publish_due() -> None:
     """Publish the scheduled revisions whose time has come, each in its own transaction."""
+    migrations.require_match(db.session.connection())
     # A list, not a generator: one failure must not stop the others.
     outcomes = [publish_one(revision_id) for revision_id in publication.due_for_publication(db.session())]
     if not all(outcomes):

@@ -15,6 +15,8 @@ from portal.database.statement_timeout import TIMEOUT_OPTION
 from portal.database.write_turns import take_turn
 from portal.errors import ConfigurationError
 
+# The option of libpq that says which of several servers to connect to.
+TARGET = "target_session_attrs"
 _URL_EXAMPLES = "write sqlite:////folder/portal.db or postgresql://user:password@host/name"
 
 
@@ -40,9 +42,13 @@ def engine_options(url: URL, settings: Settings, statement_seconds: int) -> dict
         return sqlite_engine_options(
             threads=settings.threads, statement_seconds=statement_seconds, is_file=is_file_database(url)
         )
-    return postgresql_engine_options(
+    options = postgresql_engine_options(
         threads=settings.threads, statement_seconds=statement_seconds, is_pooled=settings.has_pgbouncer
     )
+    if has_several_hosts(url) and TARGET not in url.query:
+        # Of a primary and its replicas, only the primary can be written.
+        options["connect_args"][TARGET] = "read-write"
+    return options
 
 
 def reader_binds(url: URL, settings: Settings, options: dict[str, Any]) -> dict[str | None, Any]:
@@ -60,12 +66,20 @@ def reader_binds(url: URL, settings: Settings, options: dict[str, Any]) -> dict[
             "PORTAL_PGBOUNCER is set but PORTAL_READER_URL is not: set it to a database role for public requests "
             "(docs/deploying.md, 8)."
         )
-    role = parse_database_url(settings.reader_url, "PORTAL_READER_URL") if settings.reader_url else url
+    # A replica will do for reading.
+    any_server = url.difference_update_query([TARGET])
+    role = parse_database_url(settings.reader_url, "PORTAL_READER_URL") if settings.reader_url else any_server
     if role.drivername != url.drivername:
         raise ConfigurationError(
             "PORTAL_READER_URL is not a PostgreSQL URL: it must name the database of DATABASE_URL."
         )
     return {READER_BIND: postgresql_reader_options(role, options)}
+
+
+def has_several_hosts(url: URL) -> bool:
+    """Whether the URL names several servers: `?host=one:5432&host=two:5432`, or in one value with commas."""
+    hosts = url.query.get("host", ())
+    return "," in hosts if isinstance(hosts, str) else len(hosts) > 1
 
 
 def is_file_database(url: URL) -> bool:

@@ -62,8 +62,8 @@ _VIEWS = {
 }
 # Tables that contain nothing confidential. The text index reads two shadow tables; it contains no texts.
 _UNRESTRICTED_TABLES = {
-    "alembic_version", "catalogue", "catalogue_change", "term", "project_text", "project_text_config",
-    "project_text_idx",
+    "alembic_version", "catalogue", "catalogue_change", "schema_info", "term", "project_text",
+    "project_text_config", "project_text_idx",
 }  # fmt: skip
 # The authorizer learns only the name of the view or common table expression through which a statement reads a table.
 # So the views that may read tables have unguessable names, and the views with the known names select from those.
@@ -123,7 +123,7 @@ def release_session() -> None:
 
 def postgresql_reader_options(url: URL, options: dict[str, Any]) -> dict[str, Any]:
     """The options of the reader, from its URL and the options of the ordinary engine."""
-    connect = dict(options["connect_args"])
+    connect = {name: value for name, value in options["connect_args"].items() if name != "target_session_attrs"}
     if "options" in connect:
         connect["options"] += " -c default_transaction_read_only=on -c search_path=published"
     return {**options, "connect_args": connect, "url": url}

@@ -12,6 +12,7 @@ from portal.models.partial_date import PartialDate
 from portal.models.project import Project, ProjectCountry, ProjectTag, SlugHistory
 from portal.models.revision import IdempotencyKey, Revision
 from portal.models.row_checksum import RowCheck, RowChecksum
+from portal.models.schema_info import SchemaInfo
 from portal.models.term import Term
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "Revision",
     "RowCheck",
     "RowChecksum",
+    "SchemaInfo",
     "SlugHistory",
     "Term",
 ]

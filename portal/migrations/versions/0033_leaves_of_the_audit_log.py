@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0033"
-down_revision = "0031"
+down_revision = "0032"
 
 LEAF_REFUSED = "leaves of the audit log are never changed or deleted"
 EVENT_REFUSED = "audit events are never changed"

@@ -10,13 +10,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Engine, func, select
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from portal.database.orm import now
 from portal.search.index import snapshot as snapshots
-from portal.search.index.snapshot import MAX_APPENDED_ROWS, Snapshot
+from portal.search.index.snapshot import MAX_APPENDED_ROWS, CatalogueVersion, Snapshot
 
 _log = logging.getLogger(__name__)
 
@@ -27,6 +27,18 @@ _MIN_APPENDED_TO_REBUILD = 500
 # A rebuild saturates one core; wait twice its duration before starting another.
 _REBUILD_PAUSE_FACTOR = 2.0
 _RETRY_SECONDS = 5.0
+_MAX_CATCH_UPS = 3
+# A replica that shows an older state than this process has served is waited for so long in a request, and taken for
+# the truth after so long: it follows a primary that has lost the newer state.
+_MAX_WAIT_SECONDS, MAX_BEHIND_SECONDS = 1.0, 30.0
+_WAIT_STEP_SECONDS = 0.02
+
+
+class ReplicaBehind(OperationalError):
+    """The replica that is read shows an older state than this process has served; try again in a moment."""
+
+    def __init__(self) -> None:
+        super().__init__("", None, Exception("the replica is behind what was served before"))
 
 
 @dataclass
@@ -35,7 +47,8 @@ class SnapshotStore:
 
     `max_staleness` is how long (seconds) it serves without a query for the catalogue version. If it is 0 (commands,
     tests), callers wait for the current version, however long that takes. `checked_at` and `next_rebuild_at` are
-    readings of time.monotonic(); `failure` describes the last failed refresh, "" if it succeeded.
+    readings of time.monotonic(), and so is `behind_since`: since when the database has shown an older state than the
+    snapshot, 0 if it does not. `failure` describes the last failed refresh, "" if it succeeded.
     """
 
     max_staleness: float = 0.0
@@ -43,6 +56,7 @@ class SnapshotStore:
     lock: threading.Lock = field(default_factory=threading.Lock)
     checked_at: float = 0.0
     next_rebuild_at: float = 0.0
+    behind_since: float = 0.0
     failure: str = ""
     rebuild_thread: threading.Thread | None = None
 
@@ -59,19 +73,24 @@ def store_for(engine: Engine) -> SnapshotStore:
     return _stores.setdefault(engine, SnapshotStore())
 
 
-def load_current(engine: Engine, session: Session) -> Snapshot:
-    """The current snapshot, at most `max_staleness` old.
+def load_current(engine: Engine, session: Session, *, at_once: bool = False) -> Snapshot:
+    """The current snapshot, at most `max_staleness` old, or with `at_once` asked for now.
 
     Patches the snapshot if few projects changed. Otherwise a thread builds a new one and the old one serves until
     then. Only the first call has to read everything. Raises what the database raises if there is no snapshot yet.
+    A replica that is behind does not bring back an older state; with `at_once` it is waited for, and ReplicaBehind
+    raised if that takes too long.
     """
     store = store_for(engine)
-    if snapshot := store.fresh_snapshot():
+    if not at_once and (snapshot := store.fresh_snapshot()):
         return snapshot
+    if at_once:
+        wait_for_replica(store, session)
     snapshot, checked_at = store.snapshot, time.monotonic()
     try:
         version = snapshots.read_catalogue_version(session)
-        if snapshot is None or snapshot.catalogue_version != version:
+        is_late = is_behind(store, session, version)
+        if snapshot is None or (snapshot.catalogue_version != version and not is_late):
             snapshot = refresh(store, session)
         else:
             # The database may have been unavailable, and nothing changed meanwhile.
@@ -86,6 +105,35 @@ def load_current(engine: Engine, session: Session) -> Snapshot:
         session.rollback()
         store.checked_at = checked_at
     return snapshot
+
+
+def is_behind(store: SnapshotStore, session: Session, version: CatalogueVersion) -> bool:
+    """Whether the session reads a replica that shows an older version than the snapshot, and will catch up.
+
+    A primary with an older version is a restored or promoted database, which is followed at once.
+    """
+    snapshot = store.snapshot
+    is_older = snapshot is not None and version.version < snapshot.catalogue_version.version
+    if not is_older or not _is_replica(session):
+        store.behind_since = 0.0
+        return False
+    store.behind_since = store.behind_since or time.monotonic()
+    return time.monotonic() - store.behind_since < MAX_BEHIND_SECONDS
+
+
+def wait_for_replica(store: SnapshotStore, session: Session) -> None:
+    """Wait until the session reads no older state than the snapshot's; raises ReplicaBehind."""
+    deadline = time.monotonic() + _MAX_WAIT_SECONDS
+    while is_behind(store, session, snapshots.read_catalogue_version(session)):
+        if time.monotonic() > deadline:
+            raise ReplicaBehind
+        time.sleep(_WAIT_STEP_SECONDS)
+
+
+def _is_replica(session: Session) -> bool:
+    if session.get_bind().dialect.name != "postgresql":
+        return False
+    return bool(session.execute(select(func.pg_is_in_recovery())).scalar_one())
 
 
 def start_watcher(check: Callable[[], object], interval: float = 0.25) -> None:
@@ -111,15 +159,24 @@ def refresh(store: SnapshotStore, session: Session) -> Snapshot:
     with store.lock:
         snapshot = store.snapshot
         if snapshot is None:
-            store.snapshot = snapshot = snapshots.load_snapshot(session)
+            store.snapshot = snapshot = catch_up(session, snapshots.load_snapshot(session))
             store.failure = ""
         elif newer := snapshots.apply_journal(session, snapshot, MAX_PATCHED_PROJECTS) or (
             not store.max_staleness and snapshots.load_snapshot(session)
         ):
-            store.snapshot = snapshot = newer
+            store.snapshot = snapshot = catch_up(session, newer)
             store.failure = ""
         else:
             rebuild_async(store, session.get_bind().engine)
+    return snapshot
+
+
+def catch_up(session: Session, snapshot: Snapshot) -> Snapshot:
+    """Patch in what was committed while the snapshot was read, which it may contain in part."""
+    for _ in range(_MAX_CATCH_UPS):
+        if snapshots.read_catalogue_version(session) == snapshot.catalogue_version:
+            break
+        snapshot = snapshots.apply_journal(session, snapshot, MAX_PATCHED_PROJECTS) or snapshot
     return snapshot
 
 
@@ -145,8 +202,11 @@ def rebuild_snapshot(store: SnapshotStore, engine: Engine) -> None:
             )
             newer = newer or snapshots.load_snapshot(session)
         with store.lock, Session(engine) as session:
+            if is_behind(store, session, newer.catalogue_version):
+                return
             # Apply what requests patched in during the build, so that no visible change disappears again.
-            store.snapshot = snapshots.apply_journal(session, newer, MAX_APPENDED_ROWS) or newer
+            newer = snapshots.apply_journal(session, newer, MAX_APPENDED_ROWS) or newer
+            store.snapshot = catch_up(session, newer)
             store.failure = ""
     except Exception as error:
         record_failure(store, error)

@@ -11,11 +11,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, inspect, select
 from sqlalchemy.orm import Session
 
 from portal.database.orm import db
-from portal.models import Catalogue, Term
+from portal.errors import IncompatibleTables
+from portal.models import Catalogue, SchemaInfo, Term
 from portal.services.audit import recording
 from portal.text.folding import fold
 from portal.vocabulary.term_lists import TermListRow, read_term_list
@@ -23,6 +24,11 @@ from portal.vocabulary.term_lists import TermListRow, read_term_list
 _MIGRATIONS = Path(__file__).parents[2] / "migrations"
 # Identifies the advisory lock of the portal's commands; an arbitrary number.
 _ADVISORY_LOCK_ID = 0x1DF0_0001
+_TOO_OLD = "The tables are those of an older version ({}, and this one needs {}): run portal migrate."
+_TOO_NEW = (
+    "A newer version has changed the tables ({}; this version knows them up to {}) so that this one does not fit them: "
+    "install the newer version, or restore the backup made before its update."
+)
 _TERM_LISTS = ("theme", "type", "status", "coverage", "region", "country", "sdg", "gcm")
 
 
@@ -34,8 +40,12 @@ def alembic_config(connection: Connection | None = None) -> Config:
 
 
 def migrate(connection: Connection) -> str:
-    """Run all pending migrations and return the schema revision; a concurrent run waits."""
-    acquire_migration_lock(connection)
+    """Run all pending migrations in the caller's transaction and return the schema revision.
+
+    Raises IncompatibleTables if a newer version has made the tables.
+    """
+    if newer := newer_revision(connection):
+        raise IncompatibleTables(_TOO_NEW.format(newer, head_revision()))
     command.upgrade(alembic_config(connection), "head")
     return current_revision(connection)
 
@@ -53,18 +63,45 @@ def head_revision() -> str:
 
 
 def current_revision(connection: Connection) -> str:
-    """The schema revision of a database; "" if it has none."""
+    """The schema revision of the database; empty if it has no tables of the portal."""
     return MigrationContext.configure(connection).get_current_revision() or ""
 
 
-def known_revisions() -> set[str]:
-    """The schema revisions that this version can bring up to date."""
-    return {script.revision for script in ScriptDirectory.from_config(alembic_config()).walk_revisions()}
+def newer_revision(connection: Connection) -> str:
+    """The schema revision of the database if this version does not know it, else empty."""
+    revision = current_revision(connection)
+    return "" if revision in _known_revisions() else revision
 
 
-def is_current(connection: Connection) -> bool:
-    """Whether all migrations have been run."""
-    return current_revision(connection) == head_revision()
+def find_mismatch(connection: Connection) -> str:
+    """Why this version must not run on the tables, in a sentence with the remedy; empty if it may."""
+    revision = current_revision(connection)
+    if revision == head_revision():
+        return ""
+    if not revision:
+        return "The database has no tables of the portal yet: run portal migrate."
+    if revision in _known_revisions():
+        return _TOO_OLD.format(revision, head_revision())
+    return "" if _oldest_code(connection) in _known_revisions() else _TOO_NEW.format(revision, head_revision())
+
+
+def require_match(connection: Connection) -> None:
+    """Raise IncompatibleTables if this version must not run on the tables."""
+    if mismatch := find_mismatch(connection):
+        raise IncompatibleTables(mismatch)
+
+
+@cache
+def _known_revisions() -> frozenset[str]:
+    scripts = ScriptDirectory.from_config(alembic_config()).walk_revisions()
+    return frozenset(("", *(script.revision for script in scripts)))
+
+
+def _oldest_code(connection: Connection) -> str:
+    """What the newest migration names as the oldest code that may run; "?" in a database that is not the portal's."""
+    if not inspect(connection).has_table(SchemaInfo.__tablename__):
+        return "?"
+    return connection.execute(select(SchemaInfo.oldest_code)).scalar_one()
 
 
 def schema_differences(connection: Connection) -> list[object]:

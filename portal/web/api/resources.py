@@ -23,6 +23,7 @@ from portal.web.api.parameters import FIELDS, FILTERS, LIST_PARAMETERS, TABLE_PA
 from portal.web.api.strict_query import InvalidQuery, read_query
 from portal.web.declarations import public
 from portal.web.http import problems
+from portal.web.http.conditional_get import of_one_state
 from portal.web.http.file_response import state_etag, unchanged
 from portal.web.presentation import filter_text
 from portal.web.presentation.i18n import gettext
@@ -47,6 +48,7 @@ class PageNotFound(NotFound):
 
 @bp.get("/v1/projects", endpoint="projects")
 @public
+@of_one_state
 @bounded_search
 def list_projects() -> Response:
     query = read_query(request.args, LIST_PARAMETERS, current_snapshot().terms)
@@ -61,6 +63,7 @@ def list_projects() -> Response:
 
 @bp.get("/v1/projects/<key>", endpoint="project")
 @public
+@of_one_state
 def show_project(key: str) -> Response:
     query = read_query(request.args, (FIELDS,), current_snapshot().terms)
     location = projects.locate(key)
@@ -76,6 +79,7 @@ def show_project(key: str) -> Response:
 
 @bp.get("/v1/facets", endpoint="facets")
 @public
+@of_one_state
 @bounded_search
 def list_facets() -> Response:
     query = read_query(request.args, FILTERS, current_snapshot().terms)
@@ -88,6 +92,7 @@ def list_facets() -> Response:
 
 @bp.get("/v1/table", endpoint="table")
 @public
+@of_one_state
 @bounded_search
 def count_table() -> Response:
     options = TableOptions.parse(request.args)

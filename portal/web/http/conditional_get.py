@@ -26,6 +26,7 @@ ViewParams = ParamSpec("ViewParams")
 VARIANT_HEADERS = ("HTTP_HX_REQUEST", "HTTP_HX_REQUEST_TYPE", "HTTP_HX_HISTORY_RESTORE_REQUEST", "HTTP_HX_SOURCE")
 # The key in the WSGI environment by which a response says that it may be cached: (catalogue stamp, canonical URL).
 CACHEABLE = "portal.cacheable"
+_MAX_ATTEMPTS = 3
 
 
 def cacheable(
@@ -37,7 +38,8 @@ def cacheable(
 
     `canonical` returns one URL for all its spellings. A conditional request for an unchanged page is answered
     before the view runs. `also_of` returns the state of something else that the page shows, and that changes while the
-    catalogue does not; such a page is not kept in memory.
+    catalogue does not; such a page is not kept in memory. The response is of one state of the catalogue (see
+    `of_one_state`), or it is not stored.
     """
 
     def mark(view: Callable[ViewParams, ResponseReturnValue]) -> Callable[ViewParams, Response]:
@@ -49,14 +51,14 @@ def cacheable(
                 # The informational pages need no database; any other view reports the error itself.
                 return make_response(view(*args, **kwargs))
             url = canonical()
-            etag = etag_for(stamp, f"{url} {also_of()}" if also_of else url)
-            if matching := _matching_etag(etag):
+            state = f" {also_of()}" if also_of else ""
+            if matching := _matching_etag(etag_for(stamp, url + state)):
                 response = Response(status=304)
                 response.set_etag(matching)
                 return response
-            response = make_response(view(*args, **kwargs))
-            if response.status_code == 200:
-                response.set_etag(etag)
+            response, stamp = _run_in_one_state(lambda: view(*args, **kwargs))
+            if response.status_code == 200 and stamp:
+                response.set_etag(etag_for(stamp, url + state))
                 if also_of is None:
                     request.environ[CACHEABLE] = (stamp, url)
             return response
@@ -64,6 +66,35 @@ def cacheable(
         return respond
 
     return mark
+
+
+def of_one_state(view: Callable[ViewParams, ResponseReturnValue]) -> Callable[ViewParams, Response]:
+    """Run a public view again if the catalogue changed while it read, so that rows, counts and totals agree."""
+
+    @wraps(view)
+    def respond(*args: ViewParams.args, **kwargs: ViewParams.kwargs) -> Response:
+        return _run_in_one_state(lambda: view(*args, **kwargs))[0]
+
+    return respond
+
+
+def _run_in_one_state(view: Callable[[], ResponseReturnValue]) -> tuple[Response, str]:
+    """The response, and the stamp of the only catalogue version that it shows; "" if there may be two.
+
+    The index is at least as new as the version it names, and versions rise: if the database shows that version still
+    after everything was read, nothing newer was read. There may be two if a large change is being indexed.
+    """
+    snapshot, response = current.current_snapshot(), make_response(view())
+    for attempt in range(_MAX_ATTEMPTS):
+        seen = current.visible_version()
+        if seen in (None, snapshot.catalogue_version):
+            return response, snapshot.catalogue_version.stamp
+        newer = current.current_snapshot(at_once=True)
+        is_being_indexed = newer is snapshot and seen.version >= snapshot.catalogue_version.version
+        if is_being_indexed or attempt == _MAX_ATTEMPTS - 1:
+            break
+        snapshot, response = newer, make_response(view())
+    return response, ""
 
 
 def path_key() -> str:

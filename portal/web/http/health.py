@@ -45,7 +45,7 @@ def component_states() -> dict[str, str]:
     try:
         connection = db.session.connection()
         connection.execute(text("SELECT 1"))
-        is_current = migrations.is_current(connection)
+        mismatch = migrations.find_mismatch(connection)
     except SQLAlchemyError as error:
         _log.error("not ready: the database does not answer", exc_info=error)
         unknown = "Not known: the database does not answer."
@@ -54,10 +54,10 @@ def component_states() -> dict[str, str]:
             "migrations": unknown,
             "index": unknown,
         }
-    if not is_current:
+    if mismatch:
         return {
             "database": _OK,
-            "migrations": "The tables are not those of this version: run portal migrate.",
+            "migrations": mismatch,
             "index": "Not known: the tables are not those of this version.",
         }
     return {"database": _OK, "migrations": _OK, "index": current.index_status()}

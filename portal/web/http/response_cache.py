@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _MAX_ALIASES = 10_000
+_MAX_REPLICA_WAIT_SECONDS = 2.0
 
 
 @dataclass
@@ -104,10 +105,14 @@ class ResponseCache:
 def wait_for_propagation(response: Response) -> Response:
     """Delay the response to a change until every process has dropped the catalogue version before it.
 
+    If this node reads a replica, wait until that has the change too, within limits.
     Therefore the next request of the person who published shows the change, in whichever process it runs.
     """
     if db.session.info.pop(CATALOGUE_TOUCHED, False):
-        time.sleep(current_app.extensions["settings"].max_staleness)
+        settings = current_app.extensions["settings"]
+        if settings.reader_url:
+            current.wait_until_readable(_MAX_REPLICA_WAIT_SECONDS)
+        time.sleep(settings.max_staleness)
     return response
 
 

@@ -20,11 +20,12 @@ from werkzeug.wrappers import Response as WSGIResponse
 from portal.database.orm import db
 from portal.database.public_reader import use_session
 from portal.database.transactions import transaction
-from portal.errors import Busy, Forbidden, ReauthenticationRequired
+from portal.errors import Busy, Forbidden, IncompatibleTables, ReauthenticationRequired
 from portal.models import Account, AccountSession
 from portal.services.accounts import sessions
 from portal.services.accounts.sessions import Stage
 from portal.services.audit import recording
+from portal.services.operations.compatibility import MISMATCH
 from portal.vocabulary.workflow import Role
 from portal.web.declarations import declared_access, required_role
 from portal.web.http import error_pages, typed_text
@@ -36,6 +37,7 @@ from portal.web.security import cookies, csrf, resubmission, safe_redirect
 RETRY_AFTER_SECONDS = 30
 _WRITES = {"POST", "PUT", "PATCH", "DELETE"}
 _READS = {"GET", "HEAD"}
+_ON_ANY_TABLES = {"health.alive", "health.ready", "static"}
 _SIGN_IN_FORMS = {"sign_in.try_password", "sign_in.try_code"}
 
 
@@ -72,6 +74,7 @@ def role_name(role: str) -> str:
 def check_access() -> Response | WSGIResponse | None:
     """Run before each request; None lets the request pass."""
     view = current_view()
+    refuse_on_other_tables()
     is_public = view is None or declared_access(view) == "public"
     use_session(is_public=is_public)
     if is_public:
@@ -98,6 +101,15 @@ def check_access() -> Response | WSGIResponse | None:
     if not getattr(view, "in_background", False):
         keep_alive()
     return None
+
+
+def refuse_on_other_tables() -> None:
+    """Serve nothing but health and static files while the tables are those of a version that does not fit this one."""
+    mismatch = current_app.extensions.get(MISMATCH)
+    if mismatch and request.endpoint not in _ON_ANY_TABLES:
+        # For the page that carries what was typed, as in load_session.
+        g.session_token = cookies.read(cookies.SESSION)
+        raise IncompatibleTables(mismatch)
 
 
 def refuse_stale_sign_in() -> Response | WSGIResponse:
@@ -162,8 +174,8 @@ def on_forbidden(error: Forbidden) -> Response:
     return error_pages.render_error(403, gettext("You do not have permission"), str(error))
 
 
-def on_database_unavailable(error: OperationalError) -> Response:
-    """503 if the database is down, busy or full; a staff form is returned with everything that was submitted."""
+def on_database_unavailable(error: OperationalError | IncompatibleTables) -> Response:
+    """503 if the database is down, busy, full or not of this version; a staff form is returned with what was sent."""
     error_pages.log_failure(error)
     # The error page must render without the database, so it cannot show the name of the account.
     g.auth_session = None
@@ -234,7 +246,8 @@ def init_app(app: Flask) -> None:
     if undeclared := undeclared_views(app):
         raise RuntimeError("; ".join(undeclared))
     app.register_error_handler(Forbidden, on_forbidden)
-    app.register_error_handler(OperationalError, on_database_unavailable)
+    for unavailable in (OperationalError, IncompatibleTables):
+        app.register_error_handler(unavailable, on_database_unavailable)
     app.register_error_handler(Busy, on_busy)
     app.register_error_handler(ReauthenticationRequired, on_reauthentication_required)
     app.before_request(check_access)

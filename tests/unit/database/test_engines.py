@@ -65,3 +65,39 @@ def test_the_usual_addresses_mean_psycopg(scheme):
 def test_another_address_is_refused_with_what_to_write(address):
     with pytest.raises(ConfigurationError, match=r"DATABASE_URL .*sqlite:////folder/portal\.db"):
         parse_database_url(address)
+
+
+TWO = "postgresql://portal@/portal?host=127.0.0.1:1&host=127.0.0.1:2"
+
+
+def connections_of(address, **settings):
+    """The options with which the ordinary engine and the reader connect: those of the driver, by bind name."""
+    app = create_app(Settings(database_url=address, secret_key=SECRET, **settings))
+    with app.app_context():
+        return {
+            name: engine.dialect.create_connect_args(engine.url)[1] | settings_of(app, name)
+            for name, engine in db.engines.items()
+        }
+
+
+def settings_of(app, name):
+    options = app.config["SQLALCHEMY_BINDS"][name] if name else app.config["SQLALCHEMY_ENGINE_OPTIONS"]
+    return options["connect_args"]
+
+
+@pytest.mark.parametrize("reader_url", ["", TWO])
+def test_of_two_servers_only_the_primary_is_written_and_any_is_read(reader_url):
+    found = connections_of(TWO, reader_url=reader_url)
+    assert found[None]["target_session_attrs"] == "read-write"
+    assert "target_session_attrs" not in found["reader"]
+    assert found["reader"]["host"] == found[None]["host"] == "127.0.0.1,127.0.0.1"
+
+
+def test_a_stated_kind_of_server_stays_as_it_is_and_does_not_bind_readers():
+    found = connections_of(f"{TWO}&target_session_attrs=primary")
+    assert found[None]["target_session_attrs"] == "primary"
+    assert "target_session_attrs" not in found["reader"]
+
+
+def test_one_server_is_taken_as_it_is():
+    assert "target_session_attrs" not in connections_of("postgresql://portal@127.0.0.1/portal")[None]

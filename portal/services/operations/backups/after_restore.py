@@ -20,6 +20,7 @@ from portal.services.accounts import disabled_accounts
 from portal.services.accounts.disabled_accounts import ListedAccount
 from portal.services.audit import recording
 from portal.services.editorial import handover
+from portal.services.mail import outbox
 from portal.services.operations.backups.live_state import LiveState, key_of
 
 
@@ -71,6 +72,14 @@ def name_changed_accounts(session: Session, restore: Restore) -> str:
     return f"Role, password or second factor are the former ones again, so check them: {', '.join(changed)}."
 
 
+def hold_mail(session: Session, restore: Restore) -> str:
+    """Hold the mail that waited when the backup was made: most of it was sent since."""
+    if restore.sends_mail:
+        return ""
+    outbox.hold_all(session)
+    return "Mail is held: portal send-mail --release sends what waits, with --discard only what comes later."
+
+
 def begin_epoch(session: Session, restore: Restore) -> str:
     """Give the catalogue a version that neither database had: no index, page or ETag of before fits any more."""
     newest = restore.replaced.catalogue_version
@@ -79,7 +88,14 @@ def begin_epoch(session: Session, restore: Restore) -> str:
 
 
 # In this order. What else must not go on as it was in a restored database gets its step here.
-STEPS: tuple[Step, ...] = (disable_listed_accounts, name_changed_accounts, end_sessions, revoke_links, begin_epoch)
+STEPS: tuple[Step, ...] = (
+    disable_listed_accounts,
+    name_changed_accounts,
+    end_sessions,
+    revoke_links,
+    hold_mail,
+    begin_epoch,
+)
 
 
 def apply_steps(session: Session, restore: Restore) -> list[str]:

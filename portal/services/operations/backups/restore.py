@@ -115,8 +115,7 @@ def _target(url: URL, backup: Path, make_engine: Callable[[URL], Engine]) -> Sql
 def _migrate(engine: Engine, backup: Path) -> None:
     """Bring the tables of a backup of an earlier version up to date."""
     with engine.execution_options(writes=True).begin() as connection:
-        schema = migrations.current_revision(connection)
-        if schema not in migrations.known_revisions():
+        if schema := migrations.newer_revision(connection):
             raise RestoreFailed(
                 f"{backup} is of a newer version of the portal (tables {schema}, this version knows "
                 f"{migrations.head_revision()}): install that version first."

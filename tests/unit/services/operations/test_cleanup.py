@@ -57,8 +57,7 @@ def test_content_and_audit_events_are_never_deleted(office):
 
 DELETED_NOTHING = (
     "Deleted: 0 login attempts, 0 idempotency keys, 0 sessions, 0 one-time links, 0 runs of jobs, 0 e-mail changes, "
-    "0 mails.
-"
+    "0 mails.\n"
 )
 
 

@@ -8,23 +8,60 @@ from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import column, insert, select, table
+from alembic.script import ScriptDirectory
+from sqlalchemy import column, insert, select, table, update
 
 from portal.cli.database import SAMPLE_FILE, migrate_database
 from portal.database.orm import db, now
 from portal.database.transactions import begin_writing
-from portal.models import Catalogue, CatalogueChange, IdempotencyKey, Project, Term
+from portal.models import Catalogue, CatalogueChange, IdempotencyKey, Project, SchemaInfo, Term
 from portal.search import goals
 from portal.search.fulltext import text_index
 from portal.services.audit import recording
 from portal.services.imports import Report, import_file
 from portal.services.operations import migrations
+from tests import postgres
 from tests.factories import make_account
+from tests.loops import not_empty
 
 
 def test_models_and_migrations_agree(app, session):
     assert migrations.schema_differences(db.session.connection()) == []
-    assert migrations.is_current(db.session.connection())
+    assert migrations.find_mismatch(db.session.connection()) == ""
+
+
+def test_each_new_migration_names_the_oldest_code_and_never_an_older_one_than_before():
+    scripts = list(ScriptDirectory.from_config(migrations.alembic_config()).walk_revisions())[::-1]
+    order = [script.revision for script in scripts]
+    named = [(script.revision, script.module.oldest_code) for script in scripts[order.index("0037") :]]
+    ages = [order.index(oldest) for _, oldest in named]
+    assert ages == sorted(ages)
+    assert all(order.index(oldest) <= order.index(revision) for revision, oldest in not_empty(named))
+
+
+def test_the_database_says_what_the_newest_migration_names(session):
+    newest = ScriptDirectory.from_config(migrations.alembic_config()).get_revision("head")
+    assert session.execute(select(SchemaInfo.oldest_code)).scalar_one() == newest.module.oldest_code
+
+
+@pytest.mark.parametrize(
+    ("revision", "oldest", "said"),
+    [("0031", "", "run portal migrate"), ("9999", "0037", ""), ("9999", "9998", "install the newer version")],
+)
+def test_tables_of_another_version_fit_or_are_refused_in_words(session, revision, oldest, said):
+    connection = session.connection()
+    connection.execute(update(table("alembic_version", column("version_num"))).values(version_num=revision))
+    connection.execute(update(SchemaInfo).values(oldest_code=oldest))
+    found = migrations.find_mismatch(connection)
+    assert said in found
+    assert bool(found) == bool(said)
+
+
+def test_tables_of_another_program_are_refused(session):
+    connection = session.connection()
+    connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    connection.exec_driver_sql("DROP TABLE schema_info" + (" CASCADE" if postgres.IS_TESTED else ""))
+    assert "does not fit" in migrations.find_mismatch(connection)
 
 
 def test_terms_know_their_broader_term(session):

@@ -76,7 +76,7 @@ def test_a_portal_without_its_database_is_not_ready(broken):
 def test_missing_migrations_are_named_with_the_remedy(portal_on):
     answer = portal_on(b"").test_client().get("/readyz")
     assert answer.json["database"] == "ok"
-    assert answer.json["migrations"] == "The tables are not those of this version: run portal migrate."
+    assert answer.json["migrations"] == "The database has no tables of the portal yet: run portal migrate."
 
 
 def test_an_index_that_cannot_be_built_is_named(portal_on):

@@ -42,8 +42,8 @@ class OwnPortal:
     def verify(self, backup):
         return restoring.verify(self.url, backup, self.make_engine)
 
-    def restore(self, backup):
-        return restoring.restore(self.url, backup, self.make_engine, own_list=self.list)
+    def restore(self, backup, *, sends_mail=False):
+        return restoring.restore(self.url, backup, self.make_engine, own_list=self.list, sends_mail=sends_mail)
 
     def titles_kept_in(self, kept):
         """The titles of drafts in the state that a restore replaced, which is `kept`."""

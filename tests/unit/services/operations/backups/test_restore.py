@@ -17,6 +17,7 @@ from portal.services.accounts import administration, one_time_links, sessions
 from portal.services.accounts.one_time_links import Purpose
 from portal.services.editorial import review
 from portal.services.integrity import row_check
+from portal.services.mail import outbox
 from portal.services.operations.backups.backup import back_up
 from portal.services.operations.backups.manifest import manifest_path
 from tests.factories import Office
@@ -83,6 +84,14 @@ def test_a_restore_ends_what_belongs_to_the_replaced_state(portal, backup):
             # The index is built anew beside the requests.
             assert time.monotonic() < deadline
             time.sleep(0.02)
+
+
+@pytest.mark.parametrize("sends_mail", [False, True])
+def test_the_mail_of_a_backup_is_held_until_somebody_says_otherwise(portal, backup, sends_mail):
+    report = portal.restore(backup, sends_mail=sends_mail)
+    assert any("Mail is held" in step for step in report.steps) == (not sends_mail)
+    with portal.running():
+        assert outbox.pending_summary(db.session()).is_held == (not sends_mail)
 
 
 def test_who_was_disabled_stays_out_when_the_old_database_is_gone(portal, backup, elsewhere):
