@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session, joinedload
 from portal.database.orm import now
 from portal.errors import InvalidTransition, NotFound
 from portal.models import Account, Project, Revision
-from portal.vocabulary.workflow import OPEN_STATES, PUBLISHED_STATES, State
+from portal.vocabulary.workflow import PUBLISHED_STATES, State
 
 MAX_LISTED_REVISIONS = 200
 # Of one author: as many as a desk lists, so that a program that writes drafts stops there.
-MAX_OPEN_REVISIONS = MAX_LISTED_REVISIONS
+MAX_DRAFTS = MAX_LISTED_REVISIONS
+_WITH_AUTHOR = (State.DRAFT, State.RETURNED)
 _PRIVATE_STATES = (State.DRAFT, State.DISCARDED)
 
 
@@ -69,12 +70,12 @@ def _has_disabled_author() -> ColumnElement[bool]:
 
 
 def check_quota(session: Session, account: Account) -> None:
-    """Raise InvalidTransition if the account has as many open drafts and changes as one may have."""
-    query = select(func.count()).where(Revision.author_id == account.id, Revision.state.in_(OPEN_STATES))
-    if session.execute(query).scalar_one() >= MAX_OPEN_REVISIONS:
+    """Raise InvalidTransition if the account has as many drafts, returned ones included, as one may have."""
+    query = select(func.count()).where(Revision.author_id == account.id, Revision.state.in_(_WITH_AUTHOR))
+    if session.execute(query).scalar_one() >= MAX_DRAFTS:
         raise InvalidTransition(
-            f"You have {MAX_OPEN_REVISIONS} open drafts and changes, which is the limit. Submit or discard some of "
-            "them first: they are on your desk."
+            f"You have {MAX_DRAFTS} drafts, which is the limit. Submit or discard some of them first: they are on "
+            "your desk."
         )
 
 

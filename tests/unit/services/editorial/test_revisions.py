@@ -1,4 +1,4 @@
-"""When a revision is overdue, and how many one author may have open."""
+"""When a revision is overdue, and how many drafts one author may have."""
 
 from datetime import timedelta
 
@@ -41,11 +41,11 @@ def test_what_was_decided_last_is_listed_first(office):
     assert load_desk(office.session, office.reviewer).decided == (older, newer)
 
 
-def test_an_author_has_so_many_open_drafts_and_no_more(office, monkeypatch):
+def test_an_author_has_so_many_drafts_and_no_more(office, monkeypatch):
     project = office.revision(State.PUBLISHED).project
-    monkeypatch.setattr(revisions, "MAX_OPEN_REVISIONS", 2)
+    monkeypatch.setattr(revisions, "MAX_DRAFTS", 2)
     first, _ = office.draft(), office.draft()
-    with pytest.raises(InvalidTransition, match="You have 2 open drafts and changes"):
+    with pytest.raises(InvalidTransition, match="You have 2 drafts"):
         office.draft()
     with pytest.raises(InvalidTransition, match="which is the limit"):
         review.open_change(office.session, project, by=office.author)
