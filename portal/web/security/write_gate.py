@@ -34,8 +34,9 @@ def init_app(app: Flask) -> None:
     """Call it after access.init_app: who writes is known then."""
     with app.app_context():
         threads = settings().threads
-    # A third of the threads is left, whatever happens.
-    share = max(2, threads // 3)
-    app.extensions["write_gate"] = Gate(max_running=share, max_waiting=share, seconds=_SECONDS)
+    # Some threads are left, whatever happens.
+    app.extensions["write_gate"] = Gate(
+        max_running=max(2, threads // 3), max_waiting=max(2, threads // 2), seconds=_SECONDS
+    )
     app.before_request(begin_turn)
     app.teardown_request(end_turn)
