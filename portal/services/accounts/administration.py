@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from portal.errors import FieldError, Forbidden, NotFound, ValidationFailed
 from portal.models import Account, AccountSession, RecoveryCode
 from portal.models.account import MAX_NAME_LENGTH
-from portal.services.accounts import one_time_links, rate_limits, sessions
+from portal.services.accounts import one_time_links, rate_limits, second_factor, sessions
 from portal.services.accounts.one_time_links import IssuedLink, Purpose
 from portal.services.audit import recording
 from portal.services.editorial import handover
@@ -179,6 +179,7 @@ def remove_second_factor(
             raise Forbidden("You cannot remove your own second factor. Ask another administrator.")
         sessions.require_recent_authentication(auth_session)
     account.totp_secret = account.totp_last_step = None
+    second_factor.forget_used_codes(session, account)
     session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
     _end_sessions(session, account)
     recording.record(session, "remove second factor", "account", account.id, by=by)
