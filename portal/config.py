@@ -32,10 +32,11 @@ class Settings:
     reports in IATI files, with name and type; `is_iati_primary`: on activities of its own (see
     exports.iati.organisations). `licence` is that of the data (see exports.licence); `grant_prefix` is the operator's
     prefix for grants, registered with 360Giving. `api_limit` is how many requests a minute a client may send to the
-    API, 0 for no limit. `secret_key_fallbacks` are previous keys, which still decrypt; `has_persistent_key` is False if
-    the key was generated for this start and could not be kept (see development_key). `has_separate_styles` links each
-    style sheet separately, so that browser tools name the source file. `proxy_count` is the number of reverse proxies
-    in front (0 or 1), `trusted_proxies` the addresses they connect from.
+    API, 0 for no limit. `needs_second_administrator`: a new administrator needs another one's confirmation (see
+    services.accounts.administrator_requests). `secret_key_fallbacks` are previous keys, which still decrypt;
+    `has_persistent_key` is False if the key was generated for this start and could not be kept (see development_key).
+    `has_separate_styles` links each style sheet separately, so that browser tools name the source file. `proxy_count`
+    is the number of reverse proxies in front (0 or 1), `trusted_proxies` the addresses they connect from.
     """
 
     database_url: str
@@ -62,6 +63,7 @@ class Settings:
     max_staleness: float = 0.05
     page_cache_bytes: int = 32_000_000
     api_limit: int = 120
+    needs_second_administrator: bool = False
     proxy_count: int = 0
     trusted_proxies: Networks = ()
     smtp_host: str = ""
@@ -99,6 +101,7 @@ class Settings:
             reader_url=environ.get("PORTAL_READER_URL", ""),
             page_cache_bytes=environment.read_megabytes(environ, "PORTAL_PAGE_CACHE", cls.page_cache_bytes),
             api_limit=environment.read_api_limit(environ, cls.api_limit),
+            needs_second_administrator=environment.needs_second_administrator(environ),
             public_url=environment.read_public_url(environ, is_production=is_production),
             operator=environ.get("PORTAL_OPERATOR", cls.operator),
             contact=environ.get("PORTAL_CONTACT", cls.contact),

@@ -86,6 +86,17 @@ def has_separate_styles(environ: Mapping[str, str], *, is_production: bool) -> b
     return has_dev_flag
 
 
+def needs_second_administrator(environ: Mapping[str, str]) -> bool:
+    """PORTAL_SECOND_ADMINISTRATOR=1: a new administrator needs the confirmation of another one."""
+    value = environ.get("PORTAL_SECOND_ADMINISTRATOR") or "0"
+    if value not in ("0", "1"):
+        raise ConfigurationError(
+            f"PORTAL_SECOND_ADMINISTRATOR is {value!r}: set it to 1 if a new administrator needs a second one's "
+            "confirmation, else leave it out."
+        )
+    return value == "1"
+
+
 def read_threads(environ: Mapping[str, str], default: int) -> int:
     threads = environ.get("PORTAL_THREADS") or str(default)
     if not threads.isdecimal() or int(threads) < 1:

@@ -53,6 +53,23 @@ def add(email: str, name: str, role: str) -> None:
         added = administration.add_account(session, email=email, name=name, role=role)
         link = one_time_links.issue(session, added, purpose)
     print_link(link)
+    _tell_administrators(added)
+
+
+@account.command("role")
+@click.argument("email")
+@click.argument("role", type=click.Choice([role.value for role in Role]))
+@with_appcontext
+def role_(email: str, role: str) -> None:
+    """Change the role of an account and end its sessions at once."""
+    with transaction(db.session()) as session:
+        changed = get_account(session, email)
+        previous = changed.role
+        administration.change_role(session, changed, role, by=None, auth_session=None)
+    click.echo(f"{changed.email} is now: {changed.role}.")
+    if changed.role != previous:
+        _notify(changed, SecurityEvent.ROLE_CHANGED, to=changed.email, detail=changed.role)
+        _tell_administrators(changed)
 
 
 @account.command("first")
@@ -133,6 +150,21 @@ def link(email: str, new_second_factor: bool) -> None:
     print_link(issued)
     if new_second_factor:
         _notify(owner, SecurityEvent.SECOND_FACTOR_REMOVED, to=owner.email)
+
+
+def _tell_administrators(made: Account) -> None:
+    """After the commit: all administrators hear of a new one, and the operator hears that nobody was asked."""
+    if not made.is_administrator:
+        return
+    others = [a for a in administration.enabled_administrators(db.session()) if a.id != made.id]
+    sentence = notifications.new_administrator(made, "")
+    for administrator in others:
+        _notify(administrator, SecurityEvent.NEW_ADMINISTRATOR, to=administrator.email, detail=sentence)
+    if _settings().needs_second_administrator:
+        click.echo(
+            "No second administrator was asked: the command line is the way for emergencies. The audit log and the "
+            "desk of every administrator show it."
+        )
 
 
 def _notify(owner: Account, event: SecurityEvent, *, to: str, detail: str = "") -> None:

@@ -5,6 +5,7 @@ from portal.web.accounts.email_change import bp as email_changes
 from portal.web.accounts.password_reset import bp as passwords
 from portal.web.accounts.sign_in import bp as signing_in
 from portal.web.admin.accounts import bp as accounts
+from portal.web.admin.administrator_grants import bp as administrator_requests
 from portal.web.admin.audit_log import bp as audit_page
 from portal.web.api.guide import bp as api_guide
 from portal.web.api.resources import bp as api
@@ -33,5 +34,5 @@ from portal.web.review.tags.proposals import bp as tag_proposals
 BLUEPRINTS = (
     health, overview, agenda, data, places, projects, tables, state_files, downloads, iati, embedding, discovery,
     sitemap, api, api_guide, pages, signing_in, passwords, own_account, email_changes, accounts, desk, submission,
-    review, publishing, handover, records, tag_proposals, audit_page,
+    review, publishing, handover, records, tag_proposals, audit_page, administrator_requests,
 )  # fmt: skip

@@ -50,7 +50,7 @@ class World:
             "slug": self.slug, "token": TOKEN_OF_NOBODY, "path": self.static, "revision_id": self.revision,
             "account_id": self.office.second.id, "session_id": self.own_session, "suffix": "csv", "code": "KEN",
             "number": 0, "key": self.slug, "facet": "region", "aim": "sdg-10.7", "rule": self.rule.name,
-            "run_id": self.run, "chart": "budget-by-year",
+            "run_id": self.run, "chart": "budget-by-year", "request_id": 1,
         }  # fmt: skip
         return {name: known[name] for name in rule.arguments if name not in (rule.defaults or {})}
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from portal.config import Settings
 from portal.database.orm import now
+from portal.models import Account, AdministratorRequest
 from portal.services.accounts.one_time_links import IssuedLink, Purpose
 from portal.services.mail import Email
 
@@ -24,6 +25,8 @@ class SecurityEvent(StrEnum):
     EMAIL_IN_USE = "e-mail taken"
     EMAIL_CHANGED = "e-mail"
     NEW_DEVICE = "device"
+    NEW_ADMINISTRATOR = "new administrator"
+    ADMINISTRATOR_REQUESTED = "administrator asked"
 
 
 # Subject and first sentence; the caller fills in {detail}.
@@ -60,7 +63,11 @@ _TEXTS: dict[SecurityEvent, tuple[str, str]] = {
         "New sign-in to your account",
         "Someone signed in to your account from a browser that has not been used with it before: {detail}.",
     ),
+    SecurityEvent.NEW_ADMINISTRATOR: ("There is a new administrator", "{detail}"),
+    SecurityEvent.ADMINISTRATOR_REQUESTED: ("A new administrator is asked for", "{detail}"),
 }
+# These go to every administrator, whose own account they are not about.
+TO_ADMINISTRATORS = (SecurityEvent.NEW_ADMINISTRATOR, SecurityEvent.ADMINISTRATOR_REQUESTED)
 
 
 def confirmation_email(email: str, name: str, url: str, settings: Settings) -> Email:
@@ -78,13 +85,39 @@ def confirmation_email(email: str, name: str, url: str, settings: Settings) -> E
 def security_notification(event: SecurityEvent, *, to: str, name: str, settings: Settings, detail: str = "") -> Email:
     """The email that tells the owner of an account about an event that has just happened."""
     subject, first = _TEXTS[event]
-    contact = f" ({settings.contact})" if settings.contact else ""
     return Email(
         to,
         f"{subject}: {settings.name_prefix} {settings.name}",
         f"Dear {name},\n\n{first.format(detail=detail)} This was on {now():%Y-%m-%d at %H:%M} UTC.\n\n"
+        f"{_advice(event, settings)}\n",
+    )
+
+
+def new_administrator(account: Account, actor: str) -> str:
+    """The sentence for NEW_ADMINISTRATOR; `actor` is who made them one, "" on the command line."""
+    done = f"by {actor}" if actor else "on the command line of the server"
+    return f"{account.name} <{account.email}> was made an administrator {done}."
+
+
+def administrator_requested(request: AdministratorRequest) -> str:
+    """The sentence for ADMINISTRATOR_REQUESTED."""
+    asker = request.requested_by
+    return (
+        f"{asker.name} <{asker.email}> asks to make {request.candidate_name} <{request.candidate_email}> an "
+        f"administrator. Nothing changes unless another administrator confirms it by {request.expires_at:%Y-%m-%d}."
+    )
+
+
+def _advice(event: SecurityEvent, settings: Settings) -> str:
+    if event in TO_ADMINISTRATORS:
+        return (
+            "If you did not expect this, ask the person named here, and disable the accounts that are not theirs:\n\n"
+            f"{settings.public_url}/staff/accounts/"
+        )
+    contact = f" ({settings.contact})" if settings.contact else ""
+    return (
         "If this was you, you do not need to do anything. If not, ask an administrator at once to disable your "
-        f"account{contact}, and choose a new password:\n\n{settings.public_url}/forgotten\n",
+        f"account{contact}, and choose a new password:\n\n{settings.public_url}/forgotten"
     )
 
 

@@ -6,9 +6,10 @@ import logging
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from portal.database.orm import db
 from portal.models import Account
 from portal.services import mail
-from portal.services.accounts import notifications
+from portal.services.accounts import administration, notifications
 from portal.services.accounts.notifications import SecurityEvent
 from portal.web.accounts import user_agents
 from portal.web.http import request_context
@@ -29,6 +30,18 @@ def send_notification(event: SecurityEvent, account: Account, *, detail: str = "
     except (SQLAlchemyError, RuntimeError) as error:
         # The database failed after the commit, or no thread could be started; the change itself is committed.
         _log.error("A security notification was not sent: %s.", type(error).__name__)
+
+
+def notify_administrators(event: SecurityEvent, detail: str, *, apart_from: Account | None = None) -> None:
+    """Email every administrator who can sign in, apart from the one that it is about. Call it after the commit."""
+    try:
+        administrators = administration.enabled_administrators(db.session())
+    except SQLAlchemyError as error:
+        _log.error("The administrators were not told: %s.", type(error).__name__)
+        return
+    for administrator in administrators:
+        if apart_from is None or administrator.id != apart_from.id:
+            send_notification(event, administrator, detail=detail)
 
 
 def describe_device(user_agent: str) -> str:

@@ -12,16 +12,15 @@ from portal.database.orm import db
 from portal.database.transactions import transaction
 from portal.errors import ValidationFailed
 from portal.models import Account
-from portal.services import mail
-from portal.services.accounts import administration, email_change, notifications
+from portal.services.accounts import administration, administrator_requests, email_change
+from portal.services.accounts.administrator_requests import RequestKind
 from portal.services.accounts.notifications import SecurityEvent
-from portal.services.accounts.one_time_links import IssuedLink
 from portal.services.audit import recording
 from portal.vocabulary.workflow import Role
 from portal.web.accounts import notify
-from portal.web.admin import leaving
+from portal.web.admin import administrator_grants, leaving
+from portal.web.admin.link_delivery import deliver_link
 from portal.web.declarations import accepts, require_role
-from portal.web.http import request_context
 from portal.web.http.responses import ViewResponse
 from portal.web.http.url_converters import ACCOUNT_ID
 from portal.web.presentation.i18n import gettext
@@ -57,12 +56,17 @@ def invite() -> ViewResponse:
     form = InvitationForm(request.form)
     values = {"email": form.email.data or "", "name": form.name.data or "", "role": form.role.data or ""}
     try:
+        if administrator_grants.is_second_needed(values["role"]):
+            return administrator_grants.ask_to_invite(email=values["email"], name=values["name"])
         with transaction(db.session()) as session:
-            link = administration.invite(session, **values, by=access.signed_in_account())
+            link = administration.invite(
+                session, **values, by=access.signed_in_account(), auth_session=access.auth_session()
+            )
     except ValidationFailed as error:
         for field_error in error.errors:
             form[field_error.field].errors = [str(field_error)]
         return render_accounts(form, 422)
+    tell_if_administrator(administration.find_by_email(db.session(), link.email))
     return deliver_link(link)
 
 
@@ -92,7 +96,10 @@ def rename(account_id: int) -> ViewResponse:
 @accepts("role")
 def change_role(account_id: int) -> ViewResponse:
     role, auth_session = request.form.get("role", ""), access.auth_session()
-    previous = administration.get_by_id(db.session(), account_id).role
+    account = administration.get_by_id(db.session(), account_id)
+    previous = account.role
+    if role != previous and administrator_grants.is_second_needed(role):
+        return administrator_grants.ask(RequestKind.PROMOTE, account)
     response = change_account(
         account_id,
         lambda session, account, by: administration.change_role(
@@ -100,11 +107,9 @@ def change_role(account_id: int) -> ViewResponse:
         ),
     )
     if role != previous:
-        notify.send_notification(
-            SecurityEvent.ROLE_CHANGED,
-            administration.get_by_id(db.session(), account_id),
-            detail=access.role_name(role),
-        )
+        account = administration.get_by_id(db.session(), account_id)
+        notify.send_notification(SecurityEvent.ROLE_CHANGED, account, detail=access.role_name(role))
+        tell_if_administrator(account)
     return response
 
 
@@ -114,7 +119,9 @@ def change_role(account_id: int) -> ViewResponse:
 def change_email(account_id: int) -> ViewResponse:
     """Change it at once, for a user who cannot read the old address; both addresses get a notice."""
     form, auth_session = AccountEmailForm(request.form), access.auth_session()
-    previous = administration.get_by_id(db.session(), account_id).email
+    account = administration.get_by_id(db.session(), account_id)
+    administrator_grants.forbid_takeover(account)
+    previous = account.email
     email = form.email.data or ""
     try:
         response = change_account(
@@ -158,7 +165,15 @@ def disable(account_id: int) -> ViewResponse:
 @require_role("administrator")
 @accepts()
 def enable(account_id: int) -> ViewResponse:
-    return change_account(account_id, lambda session, account, by: administration.enable(session, account, by=by))
+    account, auth_session = administration.get_by_id(db.session(), account_id), access.auth_session()
+    if account.is_disabled and administrator_grants.is_second_needed(account.role):
+        return administrator_grants.ask(RequestKind.ENABLE, account)
+    response = change_account(
+        account_id,
+        lambda session, account, by: administration.enable(session, account, by=by, auth_session=auth_session),
+    )
+    tell_if_administrator(administration.get_by_id(db.session(), account_id))
+    return response
 
 
 @bp.post(f"/{ACCOUNT_ID}/remove-second-factor")
@@ -166,6 +181,7 @@ def enable(account_id: int) -> ViewResponse:
 @accepts()
 def remove_second_factor(account_id: int) -> ViewResponse:
     auth_session = access.auth_session()
+    administrator_grants.forbid_takeover(administration.get_by_id(db.session(), account_id))
     response = change_account(
         account_id,
         lambda session, account, by: administration.remove_second_factor(
@@ -182,6 +198,7 @@ def remove_second_factor(account_id: int) -> ViewResponse:
 def send_link(account_id: int) -> ViewResponse:
     with transaction(db.session()) as session:
         account = administration.get_by_id(session, account_id)
+        administrator_grants.forbid_takeover(account, by_link=True)
         link = administration.issue_link(session, account, by=access.signed_in_account())
     return deliver_link(link)
 
@@ -194,21 +211,23 @@ def change_account(account_id: int, operation: Callable[[Session, Account, Accou
     return redirect(url_for("accounts.show_account", account_id=account_id), 303)
 
 
-def deliver_link(link: IssuedLink) -> ViewResponse:
-    """Send the link by email, or show it once if the portal cannot send email."""
-    settings = request_context.settings()
-    if mail.send_in_background(notifications.link_email(link, settings), settings):
-        message = gettext(
-            "A link has been sent to %(email)s. It works once, within %(time)s.", email=link.email, time=link.validity
-        )
-        flash(message)
-        return redirect(url_for("accounts.list_accounts"), 303)
-    return render_template("admin/one_time_link.html", link=link, link_url=link.url(settings.public_url))
+def tell_if_administrator(account: Account | None) -> None:
+    """After the commit: every administrator hears of a new one."""
+    if account is not None and account.is_administrator:
+        administrator_grants.tell(account)
 
 
 def render_accounts(form: InvitationForm, status: int = 200) -> Response:
-    accounts = administration.list_accounts(db.session())
-    return make_response(render_template("admin/accounts.html", accounts=accounts, form=form), status)
+    session = db.session()
+    body = render_template(
+        "admin/accounts.html",
+        accounts=administration.list_accounts(session),
+        form=form,
+        requests=administrator_requests.open_requests(session),
+        new_administrators=administrator_requests.recently_made(session),
+        is_second_needed=administrator_grants.is_second_needed(Role.ADMINISTRATOR),
+    )
+    return make_response(body, status)
 
 
 def render_account(
