@@ -9,10 +9,12 @@ from portal.cli.iati_report import iati_report
 from portal.cli.imports import import_
 from portal.cli.languages import guess_languages
 from portal.cli.publish_due import publish_due
+from portal.cli.record_run import record_run_command
 from portal.cli.terms import terms
 
 COMMANDS = (
     account, demo, dump, import_, publish_due, cleanup_command, sweep, guess_languages, iati_report, terms,
+    record_run_command,
 )  # fmt: skip
 
 __all__ = ["COMMANDS", "CommandLine"]

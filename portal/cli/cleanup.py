@@ -8,10 +8,12 @@ from flask.cli import with_appcontext
 from portal.database.orm import db
 from portal.database.transactions import transaction
 from portal.services.operations import cleanup
+from portal.services.operations.job_runs import recorded
 
 
 @click.command("cleanup")
 @with_appcontext
+@recorded("cleanup")
 def cleanup_command() -> None:
     """Delete expired login attempts, idempotency keys, sessions and one-time links.
 

@@ -24,6 +24,7 @@ from portal.services.accounts import second_factor
 from portal.services.imports import Report, import_file
 from portal.services.operations import migrations
 from portal.services.operations.backup import back_up
+from portal.services.operations.job_runs import recorded
 from portal.services.operations.reserved_slugs import move_reserved_slugs
 from portal.services.operations.sample import remove_sample
 from portal.services.operations.sort_titles import refresh_sort_titles
@@ -145,6 +146,7 @@ def rebuild_index() -> None:
 @click.command("backup")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @with_appcontext
+@recorded("backup")
 def backup(file: Path) -> None:
     """Copy the SQLite database to a new FILE while the portal runs, and check the copy."""
     try:

@@ -14,12 +14,14 @@ from portal.exports.dump.folder import write_dump
 from portal.exports.iati.organisations import reporter_of
 from portal.exports.licence import licence_named
 from portal.exports.selection import Selection
+from portal.services.operations.job_runs import recorded
 
 
 @click.command("dump")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--address", default="", metavar="URL", help="Where the folder is served, for the description.")
 @with_appcontext
+@recorded("dump")
 def dump(folder: Path, address: str) -> None:
     """Write all projects into FOLDER: CSV, JSON Lines, IATI, their description and what changed since the last dump.
 

@@ -15,11 +15,13 @@ from portal.errors import Conflict, PortalError
 from portal.models import Revision
 from portal.services.accounts import clock
 from portal.services.editorial import publication
+from portal.services.operations.job_runs import recorded
 from portal.vocabulary.workflow import State
 
 
 @click.command("publish-due")
 @with_appcontext
+@recorded("publish-due")
 def publish_due() -> None:
     """Publish the scheduled revisions whose time has come, each in its own transaction."""
     _watch_clock()

@@ -7,6 +7,7 @@ from portal.models.catalogue import CATALOGUE_TOUCHED, Catalogue, CatalogueChang
 from portal.models.clock import ClockMark, UsedCode
 from portal.models.draft import ProjectDraft
 from portal.models.import_run import ImportChange, ImportRun
+from portal.models.job_run import JobRun
 from portal.models.language_guess import LanguageGuess
 from portal.models.partial_date import PartialDate
 from portal.models.project import Project, ProjectCountry, ProjectTag, SlugHistory
@@ -27,6 +28,7 @@ __all__ = [
     "IdempotencyKey",
     "ImportChange",
     "ImportRun",
+    "JobRun",
     "LanguageGuess",
     "OneTimeLink",
     "PartialDate",

@@ -2,11 +2,13 @@
 
 import re
 import runpy
+from datetime import timedelta
 from fnmatch import fnmatch
 
 import pytest
 
 from portal.config import ROOT
+from portal.services.operations.job_runs import JOBS
 
 CONTAINERFILE = (ROOT / "Containerfile").read_text(encoding="utf-8")
 NGINX = (ROOT / "deploy/nginx/portal.conf").read_text(encoding="utf-8")
@@ -122,3 +124,27 @@ def test_every_timer_has_its_service_and_every_command_of_a_unit_exists(app):
     assert timers
     assert commands
     assert commands - set(app.cli.commands) == set()
+
+
+# How often each of the calendars that our timers use comes round.
+PERIODS = {
+    r"\*-\*-\* \d\d:\d\d": timedelta(days=1),
+    r"\*:\d\d(:\d\d)?": timedelta(hours=1),
+    r"\*:0/15": timedelta(minutes=15),
+    r"\*:0/5": timedelta(minutes=5),
+    r"\*:\*:\d\d": timedelta(minutes=1),
+}
+
+
+def job_of(timer):
+    """The job that a timer's service records: its command, or what record-run names."""
+    service = timer.with_suffix(".service").read_text(encoding="utf-8")
+    return (re.findall(r"portal record-run ([a-z-]+)", service) or re.findall(r"/bin/portal ([a-z-]+)", service))[0]
+
+
+def test_every_timer_starts_a_job_that_is_recorded_with_its_period():
+    periods = {}
+    for timer in (unit for unit in UNITS if unit.suffix == ".timer"):
+        calendar = re.search(r"OnCalendar=(.*)", timer.read_text(encoding="utf-8"))[1]
+        (periods[job_of(timer)],) = {period for form, period in PERIODS.items() if re.fullmatch(form, calendar)}
+    assert periods == {job.name: job.period for job in JOBS}

@@ -15,6 +15,7 @@ from portal.models import AccountSession, OneTimeLink
 from portal.models.account import EmailChange
 from portal.services.accounts import rate_limits
 from portal.services.editorial import idempotency
+from portal.services.operations import job_runs
 
 # How long a repeated submission of a form is recognised as a repeat.
 IDEMPOTENCY_KEY_RETENTION = timedelta(days=30)
@@ -35,6 +36,7 @@ def delete_expired(session: Session, moment: datetime | None = None) -> dict[str
         "one-time links": _delete_and_count(
             session, delete(OneTimeLink), OneTimeLink.expires_at < cutoff, OneTimeLink.used_at < cutoff
         ),
+        "runs of jobs": job_runs.purge(session, moment - job_runs.RUN_RETENTION),
         "e-mail changes": _delete_and_count(
             session, delete(EmailChange), EmailChange.expires_at < cutoff, EmailChange.used_at < cutoff
         ),

@@ -55,7 +55,9 @@ def test_content_and_audit_events_are_never_deleted(office):
     assert (office.session.query(Revision).count(), office.session.query(AuditEvent).count()) == before
 
 
-DELETED_NOTHING = "Deleted: 0 login attempts, 0 idempotency keys, 0 sessions, 0 one-time links, 0 e-mail changes.\n"
+DELETED_NOTHING = (
+    "Deleted: 0 login attempts, 0 idempotency keys, 0 sessions, 0 one-time links, 0 runs of jobs, 0 e-mail changes.\n"
+)
 
 
 def test_the_command_prints_how_many_rows_it_deleted(app, used):

@@ -1,0 +1,24 @@
+"""JobRun: one run of a command that a timer starts, so that somebody notices when it fails or stays away."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.database.orm import Model, UTCDateTime
+
+
+class JobRun(Model):
+    """`finished_at` is None while it runs, and for ever if it was killed; `outcome` is running, done or failed."""
+
+    __tablename__ = "job_run"
+    __table_args__ = (Index("ix_job_run_name", "name", "started_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(32))
+    started_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    outcome: Mapped[str] = mapped_column(String(8), default="running")
+    message: Mapped[str] = mapped_column(String(300), default="")
