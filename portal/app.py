@@ -137,3 +137,5 @@ command_line = cli.CommandLine(
     load_dotenv=False,
     help="The portal's commands.",
 )
+# Found before the application is made: it says what is wrong with settings that make none.
+command_line.add_command(cli.doctor)

@@ -37,6 +37,7 @@ class Settings:
     `has_persistent_key` is False if the key was generated for this start and could not be kept (see development_key).
     `has_separate_styles` links each style sheet separately, so that browser tools name the source file. `proxy_count`
     is the number of reverse proxies in front (0 or 1), `trusted_proxies` the addresses they connect from.
+    `backup_folder` is where portal doctor looks for backups.
     """
 
     database_url: str
@@ -64,6 +65,7 @@ class Settings:
     page_cache_bytes: int = 32_000_000
     api_limit: int = 120
     needs_second_administrator: bool = False
+    backup_folder: str = "/var/lib/portal-backups"
     proxy_count: int = 0
     trusted_proxies: Networks = ()
     smtp_host: str = ""
@@ -102,6 +104,7 @@ class Settings:
             page_cache_bytes=environment.read_megabytes(environ, "PORTAL_PAGE_CACHE", cls.page_cache_bytes),
             api_limit=environment.read_api_limit(environ, cls.api_limit),
             needs_second_administrator=environment.needs_second_administrator(environ),
+            backup_folder=environ.get("PORTAL_BACKUPS") or cls.backup_folder,
             public_url=environment.read_public_url(environ, is_production=is_production),
             operator=environ.get("PORTAL_OPERATOR", cls.operator),
             contact=environ.get("PORTAL_CONTACT", cls.contact),

@@ -115,7 +115,7 @@ def read_public_url(environ: Mapping[str, str], *, is_production: bool) -> str:
     parts = urlsplit(public_url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ConfigurationError(f"PORTAL_URL is {public_url!r}: set an address such as https://projects.example.org.")
-    if is_production and parts.scheme == "http" and not _is_local(parts.hostname):
+    if is_production and parts.scheme == "http" and not is_local(parts.hostname):
         raise ConfigurationError(
             f"PORTAL_URL is {public_url!r}: a production start needs an address with https, since cookies of staff are "
             "sent over https alone. Only an address of this machine may do without."
@@ -123,7 +123,8 @@ def read_public_url(environ: Mapping[str, str], *, is_production: bool) -> str:
     return public_url
 
 
-def _is_local(host: str) -> bool:
+def is_local(host: str) -> bool:
+    """Whether a host name is of this machine."""
     return host in LOOPBACK_HOSTS or host == "::1" or host.endswith(".localhost")
 
 

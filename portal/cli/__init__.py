@@ -3,6 +3,7 @@
 from portal.cli.accounts import account
 from portal.cli.cleanup import cleanup_command, sweep
 from portal.cli.demo import demo
+from portal.cli.doctor import doctor
 from portal.cli.dump import dump
 from portal.cli.group import CommandLine
 from portal.cli.iati_report import iati_report
@@ -13,8 +14,8 @@ from portal.cli.record_run import record_run_command
 from portal.cli.terms import terms
 
 COMMANDS = (
-    account, demo, dump, import_, publish_due, cleanup_command, sweep, guess_languages, iati_report, terms,
+    account, demo, doctor, dump, import_, publish_due, cleanup_command, sweep, guess_languages, iati_report, terms,
     record_run_command,
 )  # fmt: skip
 
-__all__ = ["COMMANDS", "CommandLine"]
+__all__ = ["COMMANDS", "CommandLine", "doctor"]
