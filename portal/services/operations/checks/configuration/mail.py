@@ -5,6 +5,7 @@ from __future__ import annotations
 import smtplib
 import ssl
 from collections.abc import Iterator
+from contextlib import suppress
 
 from portal.config import Settings
 from portal.services import mail
@@ -44,9 +45,13 @@ def _greet(settings: Settings) -> None:
         server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_SECONDS, context=context)
     else:
         server = smtplib.SMTP(host, port, timeout=TIMEOUT_SECONDS)
-    with server:
+    try:
         if settings.smtp_security == "starttls":
             server.starttls(context=context)
         if settings.smtp_user:
             server.login(settings.smtp_user, settings.smtp_password)
-        server.noop()
+        server.ehlo_or_helo_if_needed()
+    finally:
+        # How it says goodbye does not matter.
+        with suppress(OSError, smtplib.SMTPException):
+            server.quit()

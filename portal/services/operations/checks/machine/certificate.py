@@ -30,8 +30,8 @@ def check(surroundings: Surroundings) -> Iterator[Finding]:
     except OSError as error:
         yield warning(
             f"{host} does not answer over TLS from here: {error}.",
-            "Look whether nginx runs (systemctl status nginx, nginx -t) and port 443 is open; from some networks their own "
-            "public address cannot be reached.",
+            "Look whether nginx runs (systemctl status nginx, nginx -t) and its port is open. Some networks hide "
+            "their own public address from inside.",
         )
         return
     left = expires_at - surroundings.moment

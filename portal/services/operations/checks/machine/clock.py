@@ -34,7 +34,7 @@ def check(surroundings: Surroundings) -> Iterator[Finding]:
     latest = max((moment for moment in (reading.latest_at, newest) if moment is not None), default=here)
     if latest > here + clock.TOLERANCE:
         yield problem(
-            f"The clock says {here:%Y-%m-%d %H:%M} UTC, and the portal has seen {latest:%Y-%m-%d %H:%M} UTC: the clock was "
+            f"The clock says {here:%Y-%m-%d %H:%M} UTC, and the portal has seen {latest:%Y-%m-%d %H:%M} UTC: it was "
             "set back, or was ahead.",
             f"{_SET_RIGHT} If it is right now, portal publish-due or the next sign-in ends this.",
         )
