@@ -136,6 +136,20 @@ def disable(email: str) -> None:
         click.echo(f"An administrator can hand over to another author: {labels}.")
 
 
+@account.command("enable")
+@click.argument("email")
+@with_appcontext
+def enable(email: str) -> None:
+    """Enable a disabled account; its password and second factor work again."""
+    with transaction(db.session()) as session:
+        enabled = get_account(session, email)
+        was_disabled = enabled.is_disabled
+        administration.enable(session, enabled, by=None, auth_session=None)
+    click.echo(f"{enabled.email} is enabled.")
+    if was_disabled:
+        _tell_administrators(enabled)
+
+
 @account.command("link")
 @click.argument("email")
 @click.option("--new-second-factor", is_flag=True, help="For a lost device: set up a new one at the next sign-in.")

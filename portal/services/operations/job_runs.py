@@ -47,6 +47,7 @@ JOBS = (
     Job("publish-due", timedelta(minutes=1), is_needed=True),
     Job("cleanup", timedelta(days=1), is_needed=True),
     Job("backup", timedelta(days=1), is_needed=True),
+    Job("doctor", timedelta(days=1)),
     Job("dump", timedelta(days=1)),
     Job("iati", timedelta(minutes=15)),
 )

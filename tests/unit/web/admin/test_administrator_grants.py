@@ -191,6 +191,21 @@ def test_the_command_line_is_the_emergency_way_and_says_so(app, session, ada, an
     assert "Leah was made an administrator on the command line of the server" in page.text
 
 
+def test_the_command_line_gives_a_role_and_enables(app, session, ada, ann, monkeypatch):
+    sent = []
+    monkeypatch.setattr(mail, "send_quietly", lambda letter, _settings: sent.append(letter.subject.partition(":")[0]))
+    run = app.test_cli_runner().invoke
+    assert run(args=["account", "role", ann.email, "reviewer"]).output == "ann@example.org is now: reviewer.\n"
+    run(args=["account", "disable", ann.email])
+    assert run(args=["account", "enable", ann.email]).output == "ann@example.org is enabled.\n"
+    assert sent == ["Your role was changed"]
+    zoe = make_account(session, "Zoe", Role.ADMINISTRATOR, is_disabled=True)
+    assert run(args=["account", "enable", zoe.email]).exit_code == 0
+    assert sent[1:] == ["There is a new administrator"]
+    assert "last administrator" not in run(args=["account", "role", zoe.email, "author"]).output
+    assert run(args=["account", "role", ada.email, "author"]).exit_code == 1
+
+
 @pytest.mark.parametrize(("is_set", "words"), [(False, False), (True, True)])
 def test_the_page_before_a_promotion_says_what_it_takes(is_set, words, request, staff, ada, ann):
     if is_set:

@@ -95,13 +95,13 @@ def mail_server():
     servers = []
 
     def start(*answers):
-        class Handler(socketserver.StreamRequestHandler):
+        class Conversation(socketserver.StreamRequestHandler):
             def handle(self):
                 for answer in answers:
                     self.wfile.write(answer + b"\r\n")
                     self.rfile.readline()
 
-        server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
+        server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Conversation)
         server.daemon_threads = True
         Thread(target=server.serve_forever, daemon=True, kwargs={"poll_interval": 0.01}).start()
         servers.append(server)
