@@ -89,8 +89,9 @@ def is_due_for_touch(auth_session: AccountSession) -> bool:
 
 def touch(session: Session, auth_session: AccountSession) -> None:
     """Record activity. Not for background requests of a page, which must not keep a session alive."""
-    session.execute(update(AccountSession).where(AccountSession.id == auth_session.id).values(seen_at=now()))
+    # In the order in which clock.settle locks these rows.
     clock.advance(session)
+    session.execute(update(AccountSession).where(AccountSession.id == auth_session.id).values(seen_at=now()))
 
 
 def rotate(session: Session, auth_session: AccountSession, *, stage: Stage = Stage.COMPLETE) -> str:

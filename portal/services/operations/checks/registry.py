@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from time import monotonic
 
+from sqlalchemy import text as sql
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.database.diagnostics import describe_error
@@ -25,6 +26,9 @@ from portal.services.operations.checks.machine import (
     timers,
     versions,
 )  # fmt: skip
+
+# For each statement of a check on PostgreSQL, where a lock may be held for ever; SQLite waits for five seconds.
+STATEMENT_LIMIT = "60s"
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,7 @@ def run_checks(surroundings: Surroundings) -> Iterator[CheckResult]:
                 warning("Not checked: the database does not answer.", "See the line about the database."),
             )
         else:
-            findings = tuple(_run(registered.check, surroundings))
+            findings = tuple(_run(registered, surroundings))
         if registered.check is database.check:
             has_database = all(finding.state != State.PROBLEM for finding in findings[:1])
         yield CheckResult(registered.name, findings, monotonic() - began)
@@ -86,10 +90,12 @@ def worst(results: list[CheckResult]) -> State:
     return max(states, key=list(State).index, default=State.OK)
 
 
-def _run(check: Check, surroundings: Surroundings) -> Iterator[Finding]:
+def _run(registered: RegisteredCheck, surroundings: Surroundings) -> Iterator[Finding]:
     """What the check finds until its end, or until it fails."""
     try:
-        yield from check(surroundings)
+        if registered.needs_database and surroundings.dialect == "postgresql":
+            surroundings.session.execute(sql(f"SET LOCAL statement_timeout = '{STATEMENT_LIMIT}'"))
+        yield from registered.check(surroundings)
     except SQLAlchemyError as error:
         yield warning(
             f"Not checked to its end: {describe_error(error) or type(error).__name__}",
