@@ -25,8 +25,8 @@ def check(surroundings: Surroundings) -> Iterator[Finding]:
         surroundings.session.execute(sql("SELECT 1"))
     except SQLAlchemyError as error:
         yield problem(
-            f"The database does not answer: {describe_error(error) or type(error).__name__}",
-            "Check that its server runs (systemctl status postgresql) and that DATABASE_URL is right.",
+            describe_error(error) or f"The database does not answer: {type(error).__name__}.",
+            "See At three in the morning: systemctl status postgresql, and whether DATABASE_URL is right.",
         )
         return
     name = "SQLite" if surroundings.dialect == "sqlite" else "PostgreSQL"
