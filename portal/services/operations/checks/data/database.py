@@ -26,7 +26,9 @@ def check(surroundings: Surroundings) -> Iterator[Finding]:
     except SQLAlchemyError as error:
         yield problem(
             describe_error(error) or f"The database does not answer: {type(error).__name__}.",
-            "See At three in the morning: systemctl status postgresql, and whether DATABASE_URL is right.",
+            "See the lines about the disk and permissions."
+            if file is not None
+            else "Look at systemctl status postgresql, and whether DATABASE_URL is right.",
         )
         return
     name = "SQLite" if surroundings.dialect == "sqlite" else "PostgreSQL"

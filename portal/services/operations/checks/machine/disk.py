@@ -39,7 +39,7 @@ def _folders(surroundings: Surroundings) -> dict[str, Path]:
 
 def _space(surroundings: Surroundings, purpose: str, folder: Path) -> Finding:
     usage = shutil.disk_usage(folder)
-    text = f"{usage.free / 1e9:.1f} of {usage.total / 1e9:.1f} GB are free for {purpose} ({folder})."
+    text = f"{_size(usage.free)} of {_size(usage.total)} are free for {purpose} ({folder})."
     file = surroundings.database_file
     # A backup, a migration and a rebuilt index each need as much as the database.
     needed = max(surroundings.min_free_bytes, file.stat().st_size if file is not None and file.exists() else 0)
@@ -48,6 +48,10 @@ def _space(surroundings: Surroundings, purpose: str, folder: Path) -> Finding:
     if usage.free < needed or usage.free < usage.total * _LITTLE:
         return warning(text, _FREE_SOME)
     return ok(text)
+
+
+def _size(number: int) -> str:
+    return f"{number / 1e9:.1f} GB" if number >= 1e9 else f"{number / 1e6:.0f} MB"
 
 
 def _cannot_write(folder: Path) -> str:
