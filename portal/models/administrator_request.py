@@ -12,7 +12,7 @@ from portal.models.account import MAX_EMAIL_LENGTH, MAX_NAME_LENGTH, Account
 
 
 class AdministratorRequest(Model):
-    """`account` is who is to become an administrator; an invitation has `email` and `name` instead.
+    """`account` is who is to become an administrator; an invitation has none yet. `email` and `name` are as asked for.
 
     `requested_version` is the credential version of whoever asked: a later one makes the request void. The database
     refuses a confirmation by the same person.

@@ -63,7 +63,8 @@ def ask(
     Raises Forbidden and ReauthenticationRequired.
     """
     _require_asker(session, by, auth_session)
-    request = AdministratorRequest(kind=kind, account=account, requested_by=by)
+    # The address is what the others judge by: another one makes the request void.
+    request = AdministratorRequest(kind=kind, account=account, email=account.email, name=account.name, requested_by=by)
     if not _fits(session, request):
         raise Forbidden("The account has changed meanwhile. Open its page again.")
     if any(other.account_id == account.id for other in open_requests(session)):
@@ -210,6 +211,8 @@ def _fits(session: Session, request: AdministratorRequest) -> bool:
     account = request.account
     if account is None:
         return administration.find_by_email(session, request.email) is None
+    if account.email != request.email:
+        return False
     if request.kind == RequestKind.PROMOTE:
         return not account.is_disabled and not account.is_administrator
     return account.is_disabled and account.is_administrator

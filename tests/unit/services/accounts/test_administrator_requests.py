@@ -143,6 +143,7 @@ VOID = {
     "the asker is disabled": lambda request, _: setattr(request.requested_by, "is_disabled", True),
     "the asker lost the role": lambda request, _: setattr(request.requested_by, "role", Role.AUTHOR),
     "the asker has a new password": lambda request, _: setattr(request.requested_by, "credential_version", 9),
+    "the account has another address": lambda _, ann: setattr(ann, "email", "another@example.org"),
     "the account is disabled": lambda _, ann: setattr(ann, "is_disabled", True),
     "the account has the role already": lambda _, ann: setattr(ann, "role", Role.ADMINISTRATOR),
 }
