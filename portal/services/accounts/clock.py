@@ -3,8 +3,8 @@
 Sessions, links, attempts and codes are judged by the clock. The database keeps the latest time that it has seen, at
 most a minute old. A clock that is behind it by more than TOLERANCE was set back, or is right again after it was ahead.
 Which of the two cannot be known, so both are met in one way, once: every session ends, links and requests keep the time
-that they had left, attempts count as made now, and from then on the new time is the time. A code that was used once
-stays used, because its time step is stored (models.UsedCode).
+that they had left, attempts count as made now, mail does not wait for the former time, and from then on the new time is
+the time. A code that was used once stays used, because its time step is stored (models.UsedCode).
 
 The clock is that of the database server on PostgreSQL, so that all machines of a portal have one, and that of this
 machine on SQLite.
@@ -25,6 +25,7 @@ from portal.models import Account, AccountSession, AdministratorRequest, Attempt
 from portal.models.account import EmailChange
 from portal.services.accounts.second_factor import STEP_SECONDS
 from portal.services.audit import recording
+from portal.services.mail import delivery
 
 # Clocks are corrected by seconds all the time; nothing that lives by time changes its meaning within this.
 TOLERANCE = timedelta(minutes=2)
@@ -75,6 +76,7 @@ def settle(session: Session) -> bool:
     _keep_remaining_time(session, latest_at, moment)
     session.execute(update(Attempt).where(Attempt.at > moment).values(at=moment))
     _forget_future_steps(session, moment)
+    delivery.settle_clock(session, moment)
     _store(session, moment)
     after = {"at": moment.isoformat(), "was": latest_at.isoformat(), "sessions ended": ended}
     recording.record_bulk(session, "clock set back", "portal", "clock", after=after)

@@ -12,13 +12,19 @@ from sqlalchemy import update
 from portal.database.orm import now
 from portal.database.transactions import begin_writing, transaction
 from portal.errors import InvalidLink, RateLimited
-from portal.models import Account, AccountSession, Attempt, AuditEvent, ClockMark, OneTimeLink, UsedCode
+from portal.models import Account, AccountSession, Attempt, AuditEvent, ClockMark, OneTimeLink, OutboxMessage, UsedCode
 from portal.services.accounts import authentication, clock, one_time_links, rate_limits, second_factor, sessions
 from portal.services.accounts.one_time_links import Purpose
 from portal.services.accounts.sessions import Stage
 from portal.services.audit import recording
+from portal.services.mail import delivery
+from portal.services.mail import outbox as outboxes
+from portal.services.mail.email import Email
+from portal.services.mail.outbox import Recipient
+from portal.vocabulary.mail import MailChoice, MailKind, MailState
 from portal.vocabulary.workflow import Role
 from tests.factories import PHRASE, make_account
+from tests.loops import not_empty
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105 # of the accounts of these tests
 HOUR = timedelta(hours=1)
@@ -200,3 +206,23 @@ def test_publishing_at_set_times_notices_it_without_anybody(app, session):
     assert run(args=["publish-due"]).exit_code == 0
     assert session.query(AuditEvent).filter_by(verb="clock set back").count() == 1
     assert abs(session.query(ClockMark).populate_existing().one().latest_at - now()) < timedelta(minutes=1)
+
+
+def test_mail_does_not_wait_for_the_former_time(session, rex, outbox):
+    rex.mail_choice = MailChoice.DAILY
+    recording.record(session(), "choose mail", "account", rex.id)
+    kinds = {"at once": MailKind.SECURITY, "daily": MailKind.WAITS, "taken": MailKind.SECURITY}
+    for key, kind in kinds.items():
+        outboxes.enqueue(session(), Email("x", "", ()), Recipient(rex), kind=kind, key=key)
+    at_once, daily, taken = session.query(OutboxMessage).order_by(OutboxMessage.key)
+    for message in not_empty([at_once, daily]):
+        message.due_at += 48 * HOUR
+    taken.state, taken.claimed_until = MailState.SENDING, now() + 48 * HOUR
+    session.add(ClockMark(id=1, latest_at=now() + 48 * HOUR))
+    session.commit()
+    assert settle(session)
+    session.expire_all()
+    assert daily.is_daily
+    assert at_once.due_at <= now()
+    assert now() < daily.due_at <= now() + 24 * HOUR
+    assert taken.claimed_until <= now() + delivery.CLAIM_PERIOD
