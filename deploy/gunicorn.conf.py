@@ -76,7 +76,8 @@ def when_ready(server):
 def on_starting(server):
     """Check the settings before any worker starts, so that a wrong one is reported once, in one line.
 
-    Without a SECRET_KEY, in development, generate one that all workers share: a form may be posted to any of them.
+    Without a SECRET_KEY, in development, the key is kept in instance/. If that folder cannot be written, all workers
+    share a temporary one, because a form may be posted to any of them.
     """
     from portal.config import TEMPORARY_KEY, Settings
     from portal.errors import ConfigurationError
@@ -87,6 +88,12 @@ def on_starting(server):
         raise SystemExit(f"The portal does not start: {error}") from None
     if not settings.has_persistent_key:
         os.environ[TEMPORARY_KEY] = settings.secret_key
+        print(
+            "No key can be kept in instance/: after a restart open forms ask for confirmation, and second factors are "
+            "stored unencrypted. Make the folder writable, or set SECRET_KEY.",
+            file=sys.stderr,
+            flush=True,
+        )
     # Workers inherit the modules imported here, and after an update would still run the old ones.
     for name in [name for name in sys.modules if name.partition(".")[0] == "portal"]:
         del sys.modules[name]

@@ -13,7 +13,8 @@ from flask import Flask
 from flask_compress import Compress
 
 from portal import cli
-from portal.cli import database, mail_worker
+from portal.cli import database
+from portal.cli.jobs import mail_worker
 from portal.config import ROOT, Settings
 from portal.database.encryption import KEYRING_OPTION, Keyring
 from portal.database.engines import engine_options, is_file_database, parse_database_url, reader_binds
@@ -183,3 +184,5 @@ command_line = cli.CommandLine(
     load_dotenv=False,
     help="The portal's commands.",
 )
+# Found before the application is made: it says what is wrong with settings that make none.
+command_line.add_command(cli.doctor)

@@ -86,6 +86,17 @@ def has_separate_styles(environ: Mapping[str, str], *, is_production: bool) -> b
     return has_dev_flag
 
 
+def needs_second_administrator(environ: Mapping[str, str]) -> bool:
+    """PORTAL_SECOND_ADMINISTRATOR=1: a new administrator needs the confirmation of another one."""
+    value = environ.get("PORTAL_SECOND_ADMINISTRATOR") or "0"
+    if value not in ("0", "1"):
+        raise ConfigurationError(
+            f"PORTAL_SECOND_ADMINISTRATOR is {value!r}: set it to 1 if a new administrator needs a second one's "
+            "confirmation, else leave it out."
+        )
+    return value == "1"
+
+
 def read_threads(environ: Mapping[str, str], default: int) -> int:
     threads = environ.get("PORTAL_THREADS") or str(default)
     if not threads.isdecimal() or int(threads) < 1:
@@ -104,7 +115,7 @@ def read_public_url(environ: Mapping[str, str], *, is_production: bool) -> str:
     parts = urlsplit(public_url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ConfigurationError(f"PORTAL_URL is {public_url!r}: set an address such as https://projects.example.org.")
-    if is_production and parts.scheme == "http" and not _is_local(parts.hostname):
+    if is_production and parts.scheme == "http" and not is_local(parts.hostname):
         raise ConfigurationError(
             f"PORTAL_URL is {public_url!r}: a production start needs an address with https, since cookies of staff are "
             "sent over https alone. Only an address of this machine may do without."
@@ -112,7 +123,8 @@ def read_public_url(environ: Mapping[str, str], *, is_production: bool) -> str:
     return public_url
 
 
-def _is_local(host: str) -> bool:
+def is_local(host: str) -> bool:
+    """Whether a host name is of this machine."""
     return host in LOOPBACK_HOSTS or host == "::1" or host.endswith(".localhost")
 
 

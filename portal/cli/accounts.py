@@ -51,6 +51,22 @@ def add(email: str, name: str, role: str) -> None:
         added = administration.add_account(session, email=email, name=name, role=role)
         link = one_time_links.issue(session, added, purpose)
     print_link(link)
+    _say_that_nobody_was_asked(added)
+
+
+@account.command("role")
+@click.argument("email")
+@click.argument("role", type=click.Choice([role.value for role in Role]))
+@with_appcontext
+def role_(email: str, role: str) -> None:
+    """Change the role of an account and end its sessions at once."""
+    with transaction(db.session()) as session:
+        changed = get_account(session, email)
+        previous = changed.role
+        administration.change_role(session, changed, role, by=None, auth_session=None)
+    click.echo(f"{changed.email} is now: {changed.role}.")
+    if changed.role != previous:
+        _say_that_nobody_was_asked(changed)
 
 
 @account.command("first")
@@ -115,6 +131,20 @@ def disable(email: str) -> None:
         click.echo(f"An administrator can hand over to another author: {labels}.")
 
 
+@account.command("enable")
+@click.argument("email")
+@with_appcontext
+def enable(email: str) -> None:
+    """Enable a disabled account; its password and second factor work again."""
+    with transaction(db.session()) as session:
+        enabled = get_account(session, email)
+        was_disabled = enabled.is_disabled
+        administration.enable(session, enabled, by=None, auth_session=None)
+    click.echo(f"{enabled.email} is enabled.")
+    if was_disabled:
+        _say_that_nobody_was_asked(enabled)
+
+
 @account.command("link")
 @click.argument("email")
 @click.option("--new-second-factor", is_flag=True, help="For a lost device: set up a new one at the next sign-in.")
@@ -127,6 +157,15 @@ def link(email: str, new_second_factor: bool) -> None:
             administration.remove_second_factor(session, owner, by=None, auth_session=None)
         issued = administration.issue_link(session, owner, by=None)
     print_link(issued)
+
+
+def _say_that_nobody_was_asked(made: Account) -> None:
+    """The operator hears that a new administrator needed nobody else; the others are told by mail."""
+    if made.is_administrator and _settings().needs_second_administrator:
+        click.echo(
+            "No second administrator was asked: the command line is the way for emergencies. The audit log and the "
+            "desk of every administrator show it."
+        )
 
 
 def _settings() -> Settings:

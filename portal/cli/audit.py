@@ -21,6 +21,7 @@ from portal.services.audit import erasure, proofs, publishing
 from portal.services.audit.log_folder import LogFolder, LogKeys
 from portal.services.audit.tlog.notes import Checkpoint, VerifierKey
 from portal.services.audit.verification import Verification, verify
+from portal.services.operations.job_runs import recorded
 from portal.services.records import published
 
 _MAX_PROBLEMS = 20
@@ -34,6 +35,7 @@ def audit() -> None:
 @audit.command("publish")
 @click.option("--all", "writes_all", is_flag=True, help="Write all tiles again, not only new ones.")
 @with_appcontext
+@recorded("audit publish")
 def publish(writes_all: bool) -> None:
     """Sign a checkpoint of all audit events, and write, copy and mail it; for a timer that runs every hour."""
     settings, folder, keys = _log()

@@ -78,8 +78,8 @@ def migrate_database() -> None:
         click.echo(f"/projects/{before} is a page of the portal now: that record moved to /projects/{after}.")
     if lost:
         click.echo(
-            f"{lost} second factors cannot be decrypted because SECRET_KEY was changed. Put the previous key into "
-            "SECRET_KEY_FALLBACKS and run portal migrate again.",
+            f"{lost} second factors cannot be decrypted because SECRET_KEY was changed. Put the previous key (in "
+            "development, that of instance/secret_key) into SECRET_KEY_FALLBACKS and run portal migrate again.",
             err=True,
         )
 

@@ -10,6 +10,7 @@ _SQLITE_ADVICE = {
     "malformed": "The database is damaged ({}): restore a backup.",
     "unable to open": "The database cannot be opened ({}): correct DATABASE_URL or the permissions of the folder.",
     "readonly": "The database cannot be written ({}): correct the permissions of the file and its folder.",
+    "disk I/O": "The disk is full or fails ({}): see df -h and dmesg, then run this again.",
     "full": "The disk is full ({}): free some space, then run this again.",
 }
 _UNAVAILABLE = "The database did not answer or was busy for too long ({}): check that it runs, then run this again."

@@ -27,7 +27,7 @@ _HKDF_INFO = b"idf-portal sealed secrets 1"
 class Keyring:
     """`secret_key` encrypts; `fallbacks`, its previous values, only decrypt.
 
-    If the key is not persistent (a development start without SECRET_KEY), nothing is encrypted.
+    If the key is not persistent (a development start that can keep none in instance/), nothing is encrypted.
     """
 
     secret_key: str = field(repr=False)
@@ -48,8 +48,9 @@ class Keyring:
         except InvalidToken as error:
             raise DecryptionFailed(
                 "The second factor of this account cannot be decrypted because SECRET_KEY was changed. The operator "
-                "must put the previous key into SECRET_KEY_FALLBACKS, run portal migrate and restart the portal. If "
-                "that key is lost, portal account link EMAIL --new-second-factor lets the account set up a new one."
+                "must put the previous key (in development, that of instance/secret_key) into SECRET_KEY_FALLBACKS, "
+                "run portal migrate and restart the portal. If that key is lost, "
+                "portal account link EMAIL --new-second-factor lets the account set up a new one."
             ) from error
 
     def needs_reencryption(self, stored: str) -> bool:

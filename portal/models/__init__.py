@@ -1,8 +1,10 @@
 """The tables of the portal; other packages import them from here."""
 
 from portal.models.account import Account, AccountSession, Attempt, OneTimeLink, RecoveryCode
+from portal.models.administrator_request import AdministratorRequest
 from portal.models.audit import AUDITED_TABLES, AuditEvent, AuditLeaf, RequiredAuditEvent
 from portal.models.catalogue import CATALOGUE_TOUCHED, Catalogue, CatalogueChange
+from portal.models.clock import ClockMark, UsedCode
 from portal.models.draft import ProjectDraft
 from portal.models.import_run import ImportChange, ImportRun
 from portal.models.job_run import JobRun
@@ -20,11 +22,13 @@ __all__ = [
     "CATALOGUE_TOUCHED",
     "Account",
     "AccountSession",
+    "AdministratorRequest",
     "Attempt",
     "AuditEvent",
     "AuditLeaf",
     "Catalogue",
     "CatalogueChange",
+    "ClockMark",
     "IdempotencyKey",
     "ImportChange",
     "ImportRun",
@@ -46,4 +50,5 @@ __all__ = [
     "SchemaInfo",
     "SlugHistory",
     "Term",
+    "UsedCode",
 ]

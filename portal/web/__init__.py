@@ -6,6 +6,7 @@ from portal.web.accounts.password_reset import bp as passwords
 from portal.web.accounts.sign_in import bp as signing_in
 from portal.web.accounts.stop_mail import bp as stop_mail
 from portal.web.admin.accounts import bp as accounts
+from portal.web.admin.administrator_grants import bp as administrator_requests
 from portal.web.admin.audit_log import bp as audit_page
 from portal.web.admin.mail import bp as mail_page
 from portal.web.api.guide import bp as api_guide
@@ -37,5 +38,5 @@ BLUEPRINTS = (
     health, overview, agenda, data, places, projects, tables, state_files, downloads, iati, embedding, discovery,
     sitemap, public_audit_log, api, api_guide, pages, signing_in, passwords, own_account, email_changes, accounts, desk,
     submission, review, publishing, handover, records, tag_proposals, audit_page, mail_page,
-    stop_mail,
+    stop_mail, administrator_requests,
 )  # fmt: skip

@@ -52,6 +52,7 @@ class World:
             "account_id": self.office.second.id, "session_id": self.own_session, "suffix": "csv", "code": "KEN",
             "number": 0, "key": self.slug, "facet": "region", "aim": "sdg-10.7", "rule": self.rule.name,
             "run_id": self.run, "message_id": 1, "chart": "budget-by-year", "size": 2, "tile": "0/000.p/2",
+            "request_id": 1,
         }  # fmt: skip
         return {name: known[name] for name in rule.arguments if name not in (rule.defaults or {})}
 

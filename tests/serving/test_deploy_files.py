@@ -129,7 +129,7 @@ def test_every_timer_has_its_service_and_every_command_of_a_unit_exists(app):
 # How often each of the calendars that our timers use comes round.
 PERIODS = {
     r"\*-\*-\* \d\d:\d\d": timedelta(days=1),
-    r"\*:\d\d(:\d\d)?": timedelta(hours=1),
+    r"hourly|\*:\d\d(:\d\d)?": timedelta(hours=1),
     r"\*:0/15": timedelta(minutes=15),
     r"\*:0/5": timedelta(minutes=5),
     r"\*:\*:\d\d": timedelta(minutes=1),
@@ -139,7 +139,9 @@ PERIODS = {
 def job_of(timer):
     """The job that a timer's service records: its command, or what record-run names."""
     service = timer.with_suffix(".service").read_text(encoding="utf-8")
-    return (re.findall(r"portal record-run ([a-z-]+)", service) or re.findall(r"/bin/portal ([a-z-]+)", service))[0]
+    return (
+        re.findall(r"portal record-run ([a-z-]+)", service) or re.findall(r"/bin/portal ((?:audit )?[a-z-]+)", service)
+    )[0]
 
 
 def test_every_timer_starts_a_job_that_is_recorded_with_its_period():

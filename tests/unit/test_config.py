@@ -34,9 +34,11 @@ print(len({worker.secret_key for worker in workers}), workers[0].has_persistent_
 """
 
 
-@pytest.mark.parametrize(("secret_key", "is_persistent"), [("", False), ("0123456789abcdef" * 2, True)])
-def test_workers_share_one_key_and_know_whether_it_is_temporary(secret_key, is_persistent):
-    environ = {"PATH": os.environ["PATH"], "SECRET_KEY": secret_key}
+@pytest.mark.parametrize(
+    "environ", [{}, {"SECRET_KEY": "0123456789abcdef" * 2}, {TEMPORARY_KEY: "0123456789abcdef" * 2}]
+)
+def test_workers_share_one_key_and_know_whether_it_is_temporary(environ):
+    is_persistent, environ = TEMPORARY_KEY not in environ, {"PATH": os.environ["PATH"], **environ}
     worker = subprocess.run(
         [sys.executable, "-c", SETTINGS_OF_A_WORKER],
         cwd=ROOT, env=environ, capture_output=True, text=True, timeout=30, check=False,

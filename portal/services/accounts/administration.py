@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.errors import FieldError, Forbidden, NotFound, ValidationFailed
-from portal.models import Account, AccountSession, RecoveryCode
+from portal.models import Account, AccountSession, AuditEvent
 from portal.models.account import MAX_NAME_LENGTH
-from portal.services.accounts import disabled_accounts, notifications, one_time_links, rate_limits, sessions
+from portal.services.accounts import (
+    disabled_accounts,
+    notifications,
+    one_time_links,
+    rate_limits,
+    second_factor,
+    sessions,
+)
 from portal.services.accounts.notifications import SecurityEvent
 from portal.services.accounts.one_time_links import IssuedLink, Purpose
 from portal.services.audit import recording
@@ -29,6 +36,11 @@ EMAIL_IN_USE_ERROR = FieldError(
     "email",
     "There is already an account with this address.",
     "Find it in the list of accounts, or enter another address.",
+)
+INVITATION_WAITS_ERROR = FieldError(
+    "email",
+    "An invitation to this address already waits for another administrator.",
+    "Ask one to confirm it, or enter another address.",
 )
 _INVALID_NAME_ERROR = FieldError(
     "name", "The name is missing or too long.", f"Enter a name of {MAX_NAME_LENGTH} characters or fewer."
@@ -66,6 +78,21 @@ def add_account(session: Session, *, email: str, name: str, role: str, by: Accou
     """
     if by is not None:
         require_administrator(by)
+    email, name = check_new_account(session, email=email, name=name, role=role)
+    account = Account(email=email, name=name, role=Role(role))
+    try:
+        with session.begin_nested():
+            session.add(account)
+    except IntegrityError as error:
+        raise ValidationFailed([EMAIL_IN_USE_ERROR]) from error
+    after = {"email": email, "name": name, "role": role}
+    event = recording.record(session, "add account", "account", account.id, after=after, by=by)
+    _tell_administrators(session, account, event, by=by)
+    return account
+
+
+def check_new_account(session: Session, *, email: str, name: str, role: str) -> tuple[str, str]:
+    """The email address and name of a new account as they are stored. Raises ValidationFailed with all errors."""
     email, name = normalise_email(email), cleaning.clean_line(name)
     errors = []
     if not is_email(email):
@@ -78,19 +105,19 @@ def add_account(session: Session, *, email: str, name: str, role: str, by: Accou
         errors.append(_UNKNOWN_ROLE_ERROR)
     if errors:
         raise ValidationFailed(errors)
-    account = Account(email=email, name=name, role=Role(role))
-    try:
-        with session.begin_nested():
-            session.add(account)
-    except IntegrityError as error:
-        raise ValidationFailed([EMAIL_IN_USE_ERROR]) from error
-    after = {"email": email, "name": name, "role": role}
-    recording.record(session, "add account", "account", account.id, after=after, by=by)
-    return account
+    return email, name
 
 
-def invite(session: Session, *, email: str, name: str, role: str, by: Account) -> IssuedLink:
-    """Add an account and issue its invitation, to be mailed (link_mails.queue_link) or handed over."""
+def invite(
+    session: Session, *, email: str, name: str, role: str, by: Account, auth_session: AccountSession
+) -> IssuedLink:
+    """Add an account and issue its invitation, to be mailed (link_mails.queue_link) or handed over.
+
+    Raises Forbidden, ValidationFailed, and for an administrator ReauthenticationRequired.
+    """
+    require_administrator(by)
+    if role == Role.ADMINISTRATOR:
+        sessions.require_recent_authentication(auth_session)
     account = add_account(session, email=email, name=name, role=role, by=by)
     return one_time_links.issue(session, account, Purpose.INVITE, by=by)
 
@@ -119,17 +146,20 @@ def request_password_reset(session: Session, email: str, *, client_address: str,
     return one_time_links.issue(session, account, Purpose.RESET, is_requested=True)
 
 
-def change_role(session: Session, account: Account, role: str, *, by: Account, auth_session: AccountSession) -> Account:
+def change_role(
+    session: Session, account: Account, role: str, *, by: Account | None, auth_session: AccountSession | None
+) -> Account:
     """Change the role of an account and end its sessions; whoever reviews no longer gives their reviews back.
 
-    Raises ReauthenticationRequired, and Forbidden for one's own role and the last administrator's.
+    `by` is None on the command line only. Raises ReauthenticationRequired, and Forbidden for one's own role and the
+    last administrator's.
     """
-    require_administrator(by)
-    sessions.require_recent_authentication(auth_session)
+    if by is not None:
+        _require_recent_proof(by, auth_session)
+        if account.id == by.id:
+            raise Forbidden("You cannot change your own role. Ask another administrator.")
     if role not in tuple(Role):
         raise ValidationFailed([_UNKNOWN_ROLE_ERROR])
-    if account.id == by.id:
-        raise Forbidden("You cannot change your own role. Ask another administrator.")
     if account.role == role:
         return account
     if role != Role.ADMINISTRATOR:
@@ -141,6 +171,7 @@ def change_role(session: Session, account: Account, role: str, *, by: Account, a
         session, "change role", "account", account.id, before={"role": before}, after={"role": role}, by=by
     )
     notifications.notify(session, SecurityEvent.ROLE_CHANGED, account, event, detail=role)
+    _tell_administrators(session, account, event, by=by)
     if not account.is_reviewer:
         handover.release_reviews(session, account, reason=f"{account.name} is not a reviewer any more.", by=by)
     return account
@@ -166,14 +197,21 @@ def disable(session: Session, account: Account, *, by: Account | None) -> Accoun
     return account
 
 
-def enable(session: Session, account: Account, *, by: Account | None) -> Account:
-    """Enable a disabled account; its password and second factor work again."""
+def enable(session: Session, account: Account, *, by: Account | None, auth_session: AccountSession | None) -> Account:
+    """Enable a disabled account; its password and second factor work again.
+
+    Raises Forbidden, and for an administrator, whom it makes one again, ReauthenticationRequired.
+    """
     if by is not None:
         require_administrator(by)
+        if account.is_administrator:
+            _require_recent_proof(by, auth_session)
     if account.is_disabled:
         account.is_disabled = False
-        recording.record(session, "enable", "account", account.id, after={"is_disabled": False}, by=by)
+        after = {"is_disabled": False} | ({"role": account.role} if account.is_administrator else {})
+        event = recording.record(session, "enable", "account", account.id, after=after, by=by)
         disabled_accounts.remember(session, account)
+        _tell_administrators(session, account, event, by=by)
     return account
 
 
@@ -186,8 +224,7 @@ def remove_second_factor(
         if auth_session is None or account.id == by.id:
             raise Forbidden("You cannot remove your own second factor. Ask another administrator.")
         sessions.require_recent_authentication(auth_session)
-    account.totp_secret = account.totp_last_step = None
-    session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
+    second_factor.forget(session, account)
     _end_sessions(session, account)
     event = recording.record(session, "remove second factor", "account", account.id, by=by)
     notifications.notify(session, SecurityEvent.SECOND_FACTOR_REMOVED, account, event)
@@ -222,10 +259,22 @@ def choose_mail(session: Session, account: Account, choice: str, *, by_link: boo
     return account
 
 
+def enabled_administrators(session: Session) -> list[Account]:
+    """Every administrator who can act, by name."""
+    return [account for account in list_accounts(session) if account.is_administrator and not account.is_disabled]
+
+
 def require_administrator(by: Account) -> None:
     """Raise Forbidden unless this is an administrator whose account is enabled."""
     if by.is_disabled or not by.is_administrator:
         raise Forbidden(ADMINISTRATORS_ONLY)
+
+
+def _require_recent_proof(by: Account, auth_session: AccountSession | None) -> None:
+    require_administrator(by)
+    if auth_session is None:
+        raise Forbidden(ADMINISTRATORS_ONLY)
+    sessions.require_recent_authentication(auth_session)
 
 
 def _is_valid_name(name: str) -> bool:
@@ -235,9 +284,15 @@ def _is_valid_name(name: str) -> bool:
 def _require_other_administrator(session: Session, account: Account) -> None:
     if not account.is_administrator or account.is_disabled:
         return
-    enabled_administrators = Account.role == Role.ADMINISTRATOR, Account.is_disabled.is_(False)
-    if session.execute(select(func.count()).select_from(Account).where(*enabled_administrators)).scalar_one() <= 1:
+    if len(enabled_administrators(session)) <= 1:
         raise Forbidden("This is the last administrator. Add another administrator first.")
+
+
+def _tell_administrators(session: Session, account: Account, cause: AuditEvent, *, by: Account | None) -> None:
+    """Every other administrator hears of a new one."""
+    if account.is_administrator:
+        others = [other for other in enabled_administrators(session) if other.id != account.id]
+        notifications.notify_of_administrator(session, account, others, cause, by=by)
 
 
 def _end_sessions(session: Session, account: Account) -> None:

@@ -12,14 +12,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import delete, or_, update
 from sqlalchemy.orm import Session
 
 from portal.database.encryption import keyring_for
 from portal.database.orm import now
 from portal.database.transactions import begin_writing
 from portal.errors import Forbidden, InvalidTransition, RateLimited
-from portal.models import Account, AccountSession, RecoveryCode
+from portal.models import Account, AccountSession
 from portal.models.account import MAX_EMAIL_LENGTH
 from portal.services.accounts import administration, notifications, passwords, rate_limits, second_factor, sessions
 from portal.services.accounts.notifications import SecurityEvent
@@ -110,7 +109,7 @@ def enter_code(session: Session, auth_session: AccountSession, code: str, *, cli
     account = auth_session.account
     if limited := _check_rate_limit(session, "code", account.email, client_address, auth_session=auth_session):
         return limited
-    if not _use_code(session, account, code):
+    if not second_factor.use_code(session, account, code):
         recording.record(session, "code refused", "account", account.id, by=account)
         return SignInResult(Outcome.REFUSED)
     rate_limits.forgive(session, "code", account=account.email, client_address=client_address)
@@ -157,10 +156,12 @@ def finish_enrolment(session: Session, auth_session: AccountSession, code: str, 
         return SignInResult(Outcome.REFUSED)
     rate_limits.forgive(session, "code", account=account.email, client_address=client_address)
     account.totp_secret, account.totp_last_step = secret, step
+    second_factor.forget_used_codes(session, account)
+    second_factor.mark_used(session, account, step)
     account.credential_version += 1
     is_first, account.signed_in_at = account.signed_in_at is None, now()
     auth_session.pending_secret = None
-    codes = _store_recovery_codes(session, account)
+    codes = second_factor.store_recovery_codes(session, account)
     sessions.end_all(session, account, except_session=auth_session)
     token = sessions.rotate(session, auth_session)
     event = recording.record(session, "set up second factor", "account", account.id, by=account)
@@ -189,7 +190,7 @@ def reauthenticate(
     auth_session = session.get_one(AccountSession, session_id)
     account = auth_session.account
     is_right = is_right and sessions.is_active(auth_session) and account.password_hash == stored_hash
-    if not is_right or (account.has_second_factor and not _use_code(session, account, code)):
+    if not is_right or (account.has_second_factor and not second_factor.use_code(session, account, code)):
         recording.record(session, "step-up refused", "account", account.id, by=account)
         return SignInResult(Outcome.REFUSED)
     rate_limits.forgive(session, "code", account=account.email, client_address=client_address)
@@ -224,7 +225,7 @@ def renew_recovery_codes(session: Session, auth_session: AccountSession) -> tupl
     """Replace the recovery codes and return ten new ones to show once. Raises ReauthenticationRequired."""
     sessions.require_recent_authentication(auth_session)
     account = auth_session.account
-    codes = _store_recovery_codes(session, account)
+    codes = second_factor.store_recovery_codes(session, account)
     event = recording.record(session, "renew recovery codes", "account", account.id, by=account)
     notifications.notify(session, SecurityEvent.RECOVERY_CODES_REPLACED, account, event)
     return codes
@@ -262,38 +263,3 @@ def _check_rate_limit(
     session.commit()
     begin_writing(session)
     return None
-
-
-def _use_code(session: Session, account: Account, code: str) -> bool:
-    """Use up a code; the UPDATE decides, so of two requests with the same code only one succeeds."""
-    if account.totp_secret is None:
-        return False
-    step = None
-    # Decrypts only for a one-time code: a recovery code must work even if the secret cannot be decrypted.
-    if second_factor.normalise_code(code):
-        secret = keyring_for(session).decrypt(account.totp_secret)
-        step = second_factor.matching_step(secret, code, after=account.totp_last_step)
-    if step is not None:
-        unused = or_(Account.totp_last_step.is_(None), Account.totp_last_step < step)
-        use_step = update(Account).where(Account.id == account.id, unused).values(totp_last_step=step)
-        return session.execute(use_step.returning(Account.id)).first() is not None
-    use_recovery_code = (
-        update(RecoveryCode)
-        .where(
-            RecoveryCode.account_id == account.id,
-            RecoveryCode.code_hash == second_factor.hash_recovery_code(code),
-            RecoveryCode.used_at.is_(None),
-        )
-        .values(used_at=now())
-        .returning(RecoveryCode.id)
-    )
-    return session.execute(use_recovery_code).first() is not None
-
-
-def _store_recovery_codes(session: Session, account: Account) -> tuple[str, ...]:
-    codes = tuple(second_factor.generate_recovery_codes())
-    session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
-    session.add_all(
-        RecoveryCode(account_id=account.id, code_hash=second_factor.hash_recovery_code(code)) for code in codes
-    )
-    return codes

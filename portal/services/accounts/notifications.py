@@ -6,13 +6,14 @@ of, and sent afterwards, so that an email is neither lost nor delays a change. N
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
 from portal.config import Settings
 from portal.database.orm import now
-from portal.models import Account, AuditEvent
+from portal.models import Account, AdministratorRequest, AuditEvent
 from portal.services.accounts import tokens
 from portal.services.mail import outbox
 from portal.services.mail.email import Email, Link
@@ -32,6 +33,8 @@ class SecurityEvent(StrEnum):
     EMAIL_IN_USE = "e-mail taken"
     EMAIL_CHANGED = "e-mail"
     NEW_DEVICE = "device"
+    NEW_ADMINISTRATOR = "new administrator"
+    ADMINISTRATOR_REQUESTED = "administrator asked"
 
 
 # Subject and first sentence; the caller fills in {detail}.
@@ -68,7 +71,11 @@ _TEXTS: dict[SecurityEvent, tuple[str, str]] = {
         "New sign-in to your account",
         "Someone signed in to your account from a browser that has not been used with it before: {detail}.",
     ),
+    SecurityEvent.NEW_ADMINISTRATOR: ("There is a new administrator", "{detail}"),
+    SecurityEvent.ADMINISTRATOR_REQUESTED: ("A new administrator is asked for", "{detail}"),
 }
+# These go to every administrator, whose own account they are not about.
+TO_ADMINISTRATORS = (SecurityEvent.NEW_ADMINISTRATOR, SecurityEvent.ADMINISTRATOR_REQUESTED)
 
 
 def notify(
@@ -82,6 +89,29 @@ def notify(
     key = f"{event}:{cause.id}:{tokens.hash_token(to.address)[:16]}"
     email = security_notification(event, settings=settings, detail=detail)
     outbox.enqueue(session, email, to, kind=MailKind.SECURITY, key=key)
+
+
+def notify_of_administrator(
+    session: Session, made: Account, others: Iterable[Account], cause: AuditEvent, *, by: Account | None
+) -> None:
+    """Tell the other administrators of a new one; `by` is who made them one, None on the command line."""
+    done = f"by {by.name} <{by.email}>" if by else "on the command line of the server"
+    sentence = f"{made.name} <{made.email}> was made an administrator {done}."
+    for account in others:
+        notify(session, SecurityEvent.NEW_ADMINISTRATOR, account, cause, detail=sentence)
+
+
+def notify_of_request(
+    session: Session, request: AdministratorRequest, administrators: Iterable[Account], cause: AuditEvent
+) -> None:
+    """Tell the administrators that one of them asks for a new one."""
+    asker = request.requested_by
+    sentence = (
+        f"{asker.name} <{asker.email}> asks to make {request.candidate_name} <{request.candidate_email}> an "
+        f"administrator. Nothing changes unless another administrator confirms it by {request.expires_at:%Y-%m-%d}."
+    )
+    for account in administrators:
+        notify(session, SecurityEvent.ADMINISTRATOR_REQUESTED, account, cause, detail=sentence)
 
 
 def set_new_device(session: Session, description: str) -> None:
@@ -98,14 +128,25 @@ def notify_of_device(session: Session, account: Account, cause: AuditEvent, *, i
 def security_notification(event: SecurityEvent, *, settings: Settings, detail: str = "") -> Email:
     """The email that tells the owner of an account about an event that has just happened."""
     subject, first = _TEXTS[event]
-    contact = f" ({settings.contact})" if settings.contact else ""
     return Email(
         f"{subject}: {settings.name_prefix} {settings.name}",
         "",
         (
             f"{first.format(detail=detail)} This was on {now():%Y-%m-%d at %H:%M} UTC.",
-            "If this was you, you do not need to do anything. If not, ask an administrator at once to disable your "
-            f"account{contact}, and choose a new password:",
-            Link("/forgotten", "Choose a new password"),
+            *_advice(event, settings),
         ),
+    )
+
+
+def _advice(event: SecurityEvent, settings: Settings) -> tuple[str, Link]:
+    if event in TO_ADMINISTRATORS:
+        return (
+            "If you did not expect this, ask the person named here, and disable the accounts that are not theirs:",
+            Link("/staff/accounts/", "Look at the accounts"),
+        )
+    contact = f" ({settings.contact})" if settings.contact else ""
+    return (
+        "If this was you, you do not need to do anything. If not, ask an administrator at once to disable your "
+        f"account{contact}, and choose a new password:",
+        Link("/forgotten", "Choose a new password"),
     )

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from portal.database.orm import now
 from portal.errors import ReauthenticationRequired
 from portal.models import Account, AccountSession
-from portal.services.accounts import tokens
+from portal.services.accounts import clock, tokens
 
 IDLE_TIMEOUT = timedelta(minutes=30)
 MAX_LIFETIME = timedelta(hours=12)
@@ -50,12 +50,16 @@ def start(
         agent=user_agent[:_MAX_USER_AGENT_LENGTH],
     )
     session.add(auth_session)
+    clock.advance(session)
     session.flush()
     return token, auth_session
 
 
-def find(session: Session, token: str | None, moment: datetime | None = None) -> AccountSession | None:
-    """The active session with this token; None if it has ended or expired or its account changed. Writes nothing."""
+def find(session: Session, token: str | None, not_before: datetime | None = None) -> AccountSession | None:
+    """The active session with this token; None if it has ended or expired or its account changed. Writes nothing.
+
+    `not_before` is another clock's time, such as the database server's; the later of both judges.
+    """
     if not token:
         return None
     auth_session = session.execute(
@@ -63,6 +67,7 @@ def find(session: Session, token: str | None, moment: datetime | None = None) ->
         .where(AccountSession.token_hash == tokens.hash_token(token))
         .execution_options(populate_existing=True)
     ).scalar_one_or_none()
+    moment = max(now(), not_before) if not_before else now()
     return auth_session if auth_session is not None and is_active(auth_session, moment) else None
 
 
@@ -84,6 +89,8 @@ def is_due_for_touch(auth_session: AccountSession) -> bool:
 
 def touch(session: Session, auth_session: AccountSession) -> None:
     """Record activity. Not for background requests of a page, which must not keep a session alive."""
+    # In the order in which clock.settle locks these rows.
+    clock.advance(session)
     session.execute(update(AccountSession).where(AccountSession.id == auth_session.id).values(seen_at=now()))
 
 

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from portal.database.orm import now
 from portal.models import Account, OneTimeLink
 from portal.models.account import EmailChange
+from portal.services.accounts import clock
 
 LINK_LIFETIME = timedelta(minutes=30)
 # Whoever is invited may be on leave; the link works once and an administrator can replace it.
@@ -46,7 +47,7 @@ def invalidate_unused(
 def find_active(session: Session, model: type[LinkRow], token: str) -> LinkRow | None:
     """The row of a link that still works, with its account; None for any other token. Changes nothing."""
     row = session.execute(select(model).where(model.token_hash == hash_token(token))).scalar_one_or_none()
-    if row is None or row.used_at is not None or row.expires_at <= now():
+    if row is None or row.used_at is not None or row.expires_at <= clock.judging_time(session):
         return None
     return row if _fits_account(row, row.account) else None
 
@@ -56,9 +57,10 @@ def use(session: Session, model: type[LinkRow], token: str) -> tuple[LinkRow, Ac
 
     The UPDATE decides, so of several requests with the same token only one succeeds. After None the caller rolls back.
     """
+    moment = clock.judging_time(session)
     used = (
         update(model)
-        .where(model.token_hash == hash_token(token), model.used_at.is_(None), model.expires_at > now())
+        .where(model.token_hash == hash_token(token), model.used_at.is_(None), model.expires_at > moment)
         .values(used_at=now())
         .returning(model.id)
     )

@@ -9,11 +9,11 @@ from __future__ import annotations
 import logging
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from portal.config import Settings
@@ -92,6 +92,18 @@ def settle(session: Session, claimed: Claimed, outcome: Outcome, error: str = ""
 def pause_after(attempts: int) -> timedelta:
     """How long to wait after so many attempts: a minute, then twice as long each time, at most four hours."""
     return min(_LONGEST_PAUSE, _FIRST_PAUSE * (1 << min(attempts - 1, 12)))
+
+
+def settle_clock(session: Session, moment: datetime) -> None:
+    """After a clock that was ahead of `moment`: no message waits, or is claimed, for as long as the clock was wrong."""
+    is_kept = OutboxMessage.state == MailState.WAITING, OutboxMessage.is_daily
+    is_waiting = OutboxMessage.state == MailState.WAITING, ~OutboxMessage.is_daily
+    for where, column, latest in (
+        (is_waiting, OutboxMessage.due_at, moment),
+        (is_kept, OutboxMessage.due_at, moment + timedelta(days=1)),
+        ((OutboxMessage.state == MailState.SENDING,), OutboxMessage.claimed_until, moment + CLAIM_PERIOD),
+    ):
+        session.execute(update(OutboxMessage).where(*where, column > latest).values({column: latest}))
 
 
 def _due() -> tuple[ColumnElement[bool], ...]:

@@ -48,12 +48,12 @@ class _SecureClient(_Patient, smtplib.SMTP_SSL):
 
 
 @contextmanager
-def connection(settings: Settings) -> Iterator[smtplib.SMTP]:
+def connection(settings: Settings, *, answer_seconds: int = ANSWER_SECONDS) -> Iterator[smtplib.SMTP]:
     """A connection that is ready to send; raises OSError or smtplib.SMTPException.
 
     However it ends after the block, a message that the server took in is sent.
     """
-    server = _connect(settings)
+    server = _connect(settings, answer_seconds)
     cut = Timer(CUT_SECONDS, _cut, [server])
     cut.daemon = True
     cut.start()
@@ -105,15 +105,15 @@ def describe_failure(error: Exception) -> str:
     return _SECRET_IN_LINK.sub(r"\1…", " ".join(text.split()))
 
 
-def _connect(settings: Settings) -> smtplib.SMTP:
+def _connect(settings: Settings, answer_seconds: int) -> smtplib.SMTP:
     tls_context = ssl.create_default_context()
     # Its own name would be asked from DNS, which may be away.
     name, place = urlsplit(settings.public_url).hostname, (settings.smtp_host, settings.smtp_port)
     server: smtplib.SMTP
     if settings.smtp_security == "tls":
-        server = _SecureClient(*place, local_hostname=name, timeout=ANSWER_SECONDS, context=tls_context)
+        server = _SecureClient(*place, local_hostname=name, timeout=answer_seconds, context=tls_context)
     else:
-        server = _Client(*place, local_hostname=name, timeout=ANSWER_SECONDS)
+        server = _Client(*place, local_hostname=name, timeout=answer_seconds)
     try:
         if settings.smtp_security == "starttls":
             server.starttls(context=tls_context)

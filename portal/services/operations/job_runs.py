@@ -47,7 +47,10 @@ JOBS = (
     Job("publish-due", timedelta(minutes=1), is_needed=True),
     Job("cleanup", timedelta(days=1), is_needed=True),
     Job("backup", timedelta(days=1), is_needed=True),
+    Job("send-mail", timedelta(minutes=1)),
+    Job("audit publish", timedelta(hours=1)),
     Job("check-rows", timedelta(days=1)),
+    Job("doctor", timedelta(days=1)),
     Job("dump", timedelta(days=1)),
     Job("iati", timedelta(minutes=15)),
 )

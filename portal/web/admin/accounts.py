@@ -12,13 +12,13 @@ from portal.database.orm import db
 from portal.database.transactions import transaction
 from portal.errors import ValidationFailed
 from portal.models import Account
-from portal.services.accounts import administration, email_change, link_mails
-from portal.services.accounts.one_time_links import IssuedLink
+from portal.services.accounts import administration, administrator_requests, email_change, link_mails
+from portal.services.accounts.administrator_requests import RequestKind
 from portal.services.audit import recording
 from portal.vocabulary.workflow import Role
-from portal.web.admin import leaving
+from portal.web.admin import administrator_grants, leaving
+from portal.web.admin.link_delivery import deliver_link
 from portal.web.declarations import accepts, require_role
-from portal.web.http import request_context
 from portal.web.http.responses import ViewResponse
 from portal.web.http.url_converters import ACCOUNT_ID
 from portal.web.presentation.i18n import gettext
@@ -54,8 +54,12 @@ def invite() -> ViewResponse:
     form = InvitationForm(request.form)
     values = {"email": form.email.data or "", "name": form.name.data or "", "role": form.role.data or ""}
     try:
+        if administrator_grants.is_second_needed(values["role"]):
+            return administrator_grants.ask_to_invite(email=values["email"], name=values["name"])
         with transaction(db.session()) as session:
-            link = administration.invite(session, **values, by=access.signed_in_account())
+            link = administration.invite(
+                session, **values, by=access.signed_in_account(), auth_session=access.auth_session()
+            )
             is_mailed = link_mails.queue_link(session, link)
     except ValidationFailed as error:
         for field_error in error.errors:
@@ -90,6 +94,9 @@ def rename(account_id: int) -> ViewResponse:
 @accepts("role")
 def change_role(account_id: int) -> ViewResponse:
     role, auth_session = request.form.get("role", ""), access.auth_session()
+    account = administration.get_by_id(db.session(), account_id)
+    if role != account.role and administrator_grants.is_second_needed(role):
+        return administrator_grants.ask(RequestKind.PROMOTE, account)
     return change_account(
         account_id,
         lambda session, account, by: administration.change_role(
@@ -104,6 +111,7 @@ def change_role(account_id: int) -> ViewResponse:
 def change_email(account_id: int) -> ViewResponse:
     """Change it at once, for a user who cannot read the old address; both addresses get a notice."""
     form, auth_session = AccountEmailForm(request.form), access.auth_session()
+    administrator_grants.forbid_takeover(administration.get_by_id(db.session(), account_id))
     email = form.email.data or ""
     try:
         return change_account(
@@ -144,7 +152,13 @@ def disable(account_id: int) -> ViewResponse:
 @require_role("administrator")
 @accepts()
 def enable(account_id: int) -> ViewResponse:
-    return change_account(account_id, lambda session, account, by: administration.enable(session, account, by=by))
+    account, auth_session = administration.get_by_id(db.session(), account_id), access.auth_session()
+    if account.is_disabled and administrator_grants.is_second_needed(account.role):
+        return administrator_grants.ask(RequestKind.ENABLE, account)
+    return change_account(
+        account_id,
+        lambda session, account, by: administration.enable(session, account, by=by, auth_session=auth_session),
+    )
 
 
 @bp.post(f"/{ACCOUNT_ID}/remove-second-factor")
@@ -152,6 +166,7 @@ def enable(account_id: int) -> ViewResponse:
 @accepts()
 def remove_second_factor(account_id: int) -> ViewResponse:
     auth_session = access.auth_session()
+    administrator_grants.forbid_takeover(administration.get_by_id(db.session(), account_id))
     return change_account(
         account_id,
         lambda session, account, by: administration.remove_second_factor(
@@ -168,6 +183,9 @@ def send_link(account_id: int) -> ViewResponse:
         account = administration.get_by_id(session, account_id)
         link = administration.issue_link(session, account, by=access.signed_in_account())
         is_mailed = link_mails.queue_link(session, link)
+        if not is_mailed:
+            # It would be shown to whoever asked for it.
+            administrator_grants.forbid_takeover(account)
     return deliver_link(link, is_mailed=is_mailed)
 
 
@@ -179,23 +197,17 @@ def change_account(account_id: int, operation: Callable[[Session, Account, Accou
     return redirect(url_for("accounts.show_account", account_id=account_id), 303)
 
 
-def deliver_link(link: IssuedLink, *, is_mailed: bool) -> ViewResponse:
-    """Say that the link is on its way, or show it once if the portal cannot mail it."""
-    if is_mailed:
-        message = gettext(
-            "A link is on its way to %(email)s. It works once, within %(time)s. If it cannot be delivered, the page "
-            "Mail says so.",
-            email=link.email, time=link.validity,
-        )  # fmt: skip
-        flash(message)
-        return redirect(url_for("accounts.list_accounts"), 303)
-    link_url = link.url(request_context.settings().public_url)
-    return render_template("admin/one_time_link.html", link=link, link_url=link_url)
-
-
 def render_accounts(form: InvitationForm, status: int = 200) -> Response:
-    accounts = administration.list_accounts(db.session())
-    return make_response(render_template("admin/accounts.html", accounts=accounts, form=form), status)
+    session = db.session()
+    body = render_template(
+        "admin/accounts.html",
+        accounts=administration.list_accounts(session),
+        form=form,
+        requests=administrator_requests.open_requests(session),
+        new_administrators=administrator_requests.recently_made(session),
+        is_second_needed=administrator_grants.is_second_needed(Role.ADMINISTRATOR),
+    )
+    return make_response(body, status)
 
 
 def render_account(

@@ -11,6 +11,7 @@ from portal.database.orm import db
 from portal.models import Account, Revision
 from portal.services.editorial import handover, revisions
 from portal.vocabulary.workflow import Role
+from portal.web.admin import administrator_grants
 from portal.web.presentation import field_labels
 from portal.web.presentation.i18n import gettext, ngettext
 from portal.web.review import event_text
@@ -102,6 +103,7 @@ def confirm_role(account: Account, role: Role) -> Response:
             consequences=(
                 gettext("%(name)s is signed out at once and signs in again.", name=account.name),
                 *(_returned_reviews(work) if role == Role.AUTHOR else ()),
+                *_new_administrator(role),
                 gettext("You may be asked for your password and code first."),
             ),
             work=work,
@@ -111,6 +113,15 @@ def confirm_role(account: Account, role: Role) -> Response:
             role=role,
         )
     )
+
+
+def _new_administrator(role: Role) -> tuple[str, ...]:
+    if role != Role.ADMINISTRATOR:
+        return ()
+    told = gettext("All administrators get a notice.")
+    if not administrator_grants.is_second_needed(role):
+        return (told,)
+    return (gettext("Nothing changes until another administrator has confirmed it, within 7 days."), told)
 
 
 def _returned_reviews(work: Work) -> tuple[str, ...]:

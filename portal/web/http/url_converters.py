@@ -6,5 +6,6 @@ from __future__ import annotations
 ACCOUNT_ID = "<int(max=2147483647):account_id>"
 MESSAGE_ID = "<int(max=2147483647):message_id>"
 REVISION_ID = "<int(max=2147483647):revision_id>"
+REQUEST_ID = "<int(max=2147483647):request_id>"
 RUN_ID = "<int(max=2147483647):run_id>"
 SESSION_ID = "<int(max=2147483647):session_id>"

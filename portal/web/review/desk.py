@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request
 
 from portal.database.orm import db
+from portal.services.accounts import administrator_requests
 from portal.web.declarations import require_role
 from portal.web.review import desk_page
 from portal.web.review.desk_page import DeskQuery
@@ -16,5 +17,11 @@ bp = Blueprint("desk", __name__, url_prefix="/staff")
 @bp.get("/")
 @require_role("author")
 def show_desk() -> str:
-    page = desk_page.build_page(db.session(), access.signed_in_account(), DeskQuery.parse(request.args))
-    return render_template("review/desk.html", desk=page)
+    session, account = db.session(), access.signed_in_account()
+    page = desk_page.build_page(session, account, DeskQuery.parse(request.args))
+    return render_template(
+        "review/desk.html",
+        desk=page,
+        requests=administrator_requests.open_requests(session) if account.is_administrator else (),
+        new_administrators=administrator_requests.recently_made(session) if account.is_administrator else (),
+    )

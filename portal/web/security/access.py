@@ -22,7 +22,7 @@ from portal.database.public_reader import use_session
 from portal.database.transactions import transaction
 from portal.errors import Busy, Forbidden, IncompatibleTables, ReauthenticationRequired
 from portal.models import Account, AccountSession
-from portal.services.accounts import sessions
+from portal.services.accounts import clock, sessions
 from portal.services.accounts.sessions import Stage
 from portal.services.audit import recording
 from portal.services.operations.compatibility import MISMATCH
@@ -129,7 +129,11 @@ def load_session() -> None:
     g.reads_session = True
     # Set before the query: if the database fails, the page that carries the form still needs a token of this session.
     g.session_token = token
-    g.auth_session = sessions.find(session, token)
+    reading = clock.read(session)
+    if reading.is_set_back:
+        with transaction(session):
+            clock.settle(session)
+    g.auth_session = sessions.find(session, token, not_before=reading.moment)
     g.session_token = token if g.auth_session is not None else ""
     account = g.auth_session.account if g.auth_session is not None else None
     recording.set_origin(session, account=account, request_id=g.get("request_id", ""), client_address=client_address())

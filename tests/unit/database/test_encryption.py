@@ -4,7 +4,7 @@ import pyotp
 import pytest
 from sqlalchemy import text
 
-from portal.config import Settings
+from portal.config import TEMPORARY_KEY, Settings
 from portal.database.encryption import KEYRING_OPTION, Keyring, is_encrypted, keyring_for
 from portal.database.orm import READER_BIND, db, now
 from portal.errors import DecryptionFailed
@@ -137,7 +137,7 @@ def test_the_engine_of_public_requests_has_no_keys(app):
 
 
 def test_settings_know_whether_their_key_is_persistent():
-    assert not Settings.from_environment({}).has_persistent_key
+    assert not Settings.from_environment({TEMPORARY_KEY: "x" * 40}).has_persistent_key
     settings = Settings.from_environment({"SECRET_KEY": "x" * 40, "SECRET_KEY_FALLBACKS": "y z"})
     assert (settings.has_persistent_key, settings.secret_key_fallbacks) == (True, ("y", "z"))
     assert "'y'" not in repr(settings)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from portal.database.orm import now
 from portal.models import Account, AccountSession, Catalogue, OneTimeLink
 from portal.models.account import EmailChange
-from portal.services.accounts import disabled_accounts
+from portal.services.accounts import administrator_requests, disabled_accounts
 from portal.services.accounts.disabled_accounts import ListedAccount
 from portal.services.audit import recording
 from portal.services.editorial import handover
@@ -62,6 +62,12 @@ def revoke_links(session: Session, _restore: Restore) -> str:
     return f"{count} one-time links revoked."
 
 
+def end_administrator_requests(session: Session, _restore: Restore) -> str:
+    """End the requests for new administrators: they may have been decided since, and who asked may ask again."""
+    count = administrator_requests.end_all(session)
+    return f"{count} requests for a new administrator ended." if count else ""
+
+
 def name_changed_accounts(session: Session, restore: Restore) -> str:
     """Name the accounts whose role, password or second factor changed since the backup: the former ones are back."""
     former = dict(restore.replaced.credential_versions)
@@ -93,6 +99,7 @@ STEPS: tuple[Step, ...] = (
     name_changed_accounts,
     end_sessions,
     revoke_links,
+    end_administrator_requests,
     hold_mail,
     begin_epoch,
 )

@@ -35,7 +35,7 @@ def test_what_is_committed_is_listed_and_nothing_else(session, listed):
         pass
     assert lines(listed) == []
     session.commit()
-    administration.enable(session(), olu, by=None)
+    administration.enable(session(), olu, by=None, auth_session=None)
     session.commit()
     assert lines(listed) == [(olu.email, True), (olu.email, False)]
     assert listed.stat().st_mode & 0o777 == 0o600
@@ -82,7 +82,7 @@ def test_an_account_is_known_by_its_address_or_by_number_and_moment(session):
     assert found(session(), [replace(line, created_at=early, at=early)]) == []
 
 
-def test_a_damaged_line_is_left_out(session, tmp_path, caplog):
+def test_a_damaged_line_is_left_out(session, listed, tmp_path, caplog):
     path = tmp_path / "list.jsonl"
     ann = make_account(session(), "Ann")
     administration.disable(session(), ann, by=None)

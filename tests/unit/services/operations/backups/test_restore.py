@@ -13,14 +13,16 @@ from portal.errors import InvalidLink, RestoreFailed
 from portal.models import Account, AuditEvent, Catalogue, ProjectDraft, Revision
 from portal.search.consistency import find_inconsistencies
 from portal.search.index.snapshot import load_snapshot
-from portal.services.accounts import administration, one_time_links, sessions
+from portal.services.accounts import administration, administrator_requests, one_time_links, sessions
+from portal.services.accounts.administrator_requests import RequestKind
 from portal.services.accounts.one_time_links import Purpose
 from portal.services.editorial import review
 from portal.services.integrity import row_check
 from portal.services.mail import outbox
 from portal.services.operations.backups.backup import back_up
 from portal.services.operations.backups.manifest import manifest_path
-from tests.factories import Office
+from portal.vocabulary.workflow import Role
+from tests.factories import Office, make_account
 
 
 def titles():
@@ -55,10 +57,20 @@ def test_verifying_names_a_record_that_was_damaged_before_the_backup(portal, tmp
     assert any("project 7, " in problem for problem in portal.verify(tmp_path / "damaged.backup").problems)
 
 
+def ask_for_an_administrator(office):
+    """The request needs somebody else who could confirm it."""
+    make_account(db.session(), "Bea", Role.ADMINISTRATOR)
+    _, proof = sessions.start(db.session(), office.administrator)
+    administrator_requests.ask(
+        db.session(), RequestKind.PROMOTE, office.other, by=office.administrator, auth_session=proof
+    )
+
+
 def test_a_restore_ends_what_belongs_to_the_replaced_state(portal, backup):
     with portal.running() as app:
         office = Office.found_in(db.session())
         token, _ = sessions.start(db.session(), office.author)
+        ask_for_an_administrator(office)
         db.session.commit()
         with portal.running():
             back_up(db.engine, backup.with_name("later.backup"))
@@ -71,7 +83,9 @@ def test_a_restore_ends_what_belongs_to_the_replaced_state(portal, backup):
         db.session.remove()
         report = portal.restore(backup.with_name("later.backup"))
         assert "Disabled again: sue@example.org." in report.steps
-        assert "1 sessions ended." in report.steps
+        assert "2 sessions ended." in report.steps
+        assert "1 requests for a new administrator ended." in report.steps
+        assert administrator_requests.open_requests(db.session()) == []
         assert any("so check them: rex@example.org" in step for step in report.steps)
         assert sessions.find(db.session(), token) is None
         assert db.session.execute(select(version)).scalar_one() > newest

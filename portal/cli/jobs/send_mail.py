@@ -21,6 +21,7 @@ from portal.database.transactions import transaction
 from portal.services.editorial.notices import reminders
 from portal.services.mail import delivery, digest, outbox, smtp
 from portal.services.mail.delivery import Claimed, Outcome
+from portal.services.operations.job_runs import recorded
 
 # A message that is sent must be noted as sent, also if the database is busy or away for a while.
 _SETTLE_SECONDS, _SETTLE_PAUSE = 120, 1.0
@@ -30,6 +31,7 @@ _SETTLE_SECONDS, _SETTLE_PAUSE = 120, 1.0
 @click.option("--release", is_flag=True, help="After a restore: send again, what waits included.")
 @click.option("--discard", is_flag=True, help="Drop what waits, such as what was sent after the backup was made.")
 @with_appcontext
+@recorded("send-mail")
 def send_mail(release: bool, discard: bool) -> None:
     """Send the mail that is due; exits with 1 if any was given up."""
     settings: Settings = current_app.extensions["settings"]

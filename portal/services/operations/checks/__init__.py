@@ -1,0 +1,1 @@
+"""What `portal doctor` looks at: one check a module, listed in registry.py."""

@@ -1,0 +1,1 @@
+"""Checks of the settings, the keys and who may sign in."""

@@ -1,0 +1,1 @@
+"""Checks of the machine: its clock, disk, files, programs, timers and certificate."""
