@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from collections import defaultdict
 from functools import partial
 from typing import Any
 
@@ -14,6 +15,8 @@ from flask_compress import Compress
 from portal import cli
 from portal.cli import database
 from portal.config import ROOT, Settings
+from portal.database import timing
+from portal.database.availability import Availability, guard
 from portal.database.encryption import KEYRING_OPTION, Keyring
 from portal.database.engines import engine_options, parse_database_url, reader_binds
 from portal.database.orm import READER_BIND, db
@@ -24,7 +27,16 @@ from portal.mcp.command import mcp
 from portal.search.index import current, refresh
 from portal.web import BLUEPRINTS, components
 from portal.web.api import limits
-from portal.web.http import build_id, error_pages, file_response, headers, proxy, response_cache, static_files
+from portal.web.http import (
+    build_id,
+    error_pages,
+    file_response,
+    headers,
+    measuring,
+    proxy,
+    response_cache,
+    static_files,
+)
 from portal.web.presentation import templating
 from portal.web.public import running_today
 from portal.web.security import access, allowed_fields, request_limits
@@ -61,7 +73,7 @@ def create_app(settings: Settings, *, statement_seconds: int = STATEMENT_TIMEOUT
     app.extensions["settings"] = settings
     db.init_app(app)
     with app.app_context():
-        set_up_engines(settings)
+        set_up_engines(settings, statement_seconds)
     static_files.init_app(app, ROOT / "static")
     templating.init_app(app)
     for blueprint in BLUEPRINTS if settings.is_production else (components.bp, *BLUEPRINTS):
@@ -79,8 +91,9 @@ def create_app(settings: Settings, *, statement_seconds: int = STATEMENT_TIMEOUT
     # Inside the cache: a page that is in memory keeps nobody waiting.
     file_response.init_app(app)
     response_cache.init_app(app, settings.page_cache_bytes)
-    # Outermost, so that everything inside sees the address of the real client.
+    # Everything inside sees the address of the real client.
     proxy.init_app(app, settings)
+    measuring.init_app(app)
     for command in (*database.COMMANDS, *cli.COMMANDS, mcp):
         app.cli.add_command(command)
     return app
@@ -97,10 +110,17 @@ def database_config(settings: Settings, statement_seconds: int) -> dict[str, Any
     }
 
 
-def set_up_engines(settings: Settings) -> None:
+def set_up_engines(settings: Settings, statement_seconds: int) -> None:
     """Configure what is not part of an engine's URL or connection options; needs an application context."""
     keyring = Keyring(settings.secret_key, settings.secret_key_fallbacks, settings.has_persistent_key)
     db.engine.update_execution_options(**{KEYRING_OPTION: keyring})
+    servers: defaultdict[object, Availability] = defaultdict(Availability)
+    for bind, engine in db.engines.items():
+        is_public = bind == READER_BIND
+        timing.measure(engine, "public" if is_public else "staff")
+        seconds = min(statement_seconds, PUBLIC_STATEMENT_TIMEOUT_SECONDS) if is_public else statement_seconds
+        url = engine.url
+        guard(engine, seconds, servers[url.host, url.port, url.query.get("host")])
     if READER_BIND in db.engines and db.engine.dialect.name == "sqlite":
         restrict_sqlite_reader(db.engines[READER_BIND])
     refresh.store_for(db.engine).max_staleness = settings.max_staleness
@@ -111,7 +131,8 @@ def keep_index_current(app: Flask) -> None:
 
     def load() -> None:
         with app.app_context():
-            current.current_snapshot()
+            current.keep_projects_ready()
+            db.session.remove()
 
     refresh.start_watcher(load)
     # A page request that waits for a thread that makes a file gets its turn after this time.

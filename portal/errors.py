@@ -67,6 +67,13 @@ class RateLimited(PortalError):
         self.retry_after = retry_after
 
 
+class TextSearchUnavailable(PortalError):
+    """The database finds words, and does not answer; filters need only what is in memory."""
+
+    def __init__(self) -> None:
+        super().__init__("Searching for words is not possible at the moment, because the database does not answer.")
+
+
 class MissingAuditEvent(PortalError):
     """A transaction changes governed tables without writing down who did it: a fault of the program."""
 

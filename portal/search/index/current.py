@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.exc import OperationalError
 
 from portal.database.orm import db
 from portal.database.public_reader import public_session
@@ -10,6 +13,9 @@ from portal.search.index import refresh
 from portal.search.index.caches import MAX_CACHED_PROJECTS, caches_for, put_bounded
 from portal.search.index.snapshot import Snapshot
 from portal.search.read_models.project import ProjectView, load_project_views
+
+# How many projects are read at once ahead of their first visitor.
+_READY_BATCH = 200
 
 
 def current_snapshot() -> Snapshot:
@@ -19,6 +25,12 @@ def current_snapshot() -> Snapshot:
         return snapshot
     with public_session() as session:
         return refresh.load_current(engine, session)
+
+
+def outage() -> datetime | None:
+    """While the database does not answer: the time of the state that is shown, UTC; None if all is well."""
+    store = refresh.store_for(db.engine.engine)
+    return store.state_at if store.failure else None
 
 
 def index_status() -> str:
@@ -32,14 +44,42 @@ def index_status() -> str:
     return store.failure or "ok"
 
 
-def load_projects(snapshot: Snapshot, ids: Sequence[int]) -> tuple[ProjectView, ...]:
-    """The published projects with these database ids, in their order; other ids are left out."""
+def load_projects(snapshot: Snapshot, ids: Sequence[int], *, may_miss: bool = False) -> tuple[ProjectView, ...]:
+    """The published projects with these database ids, in their order; other ids are left out.
+
+    With `may_miss`, while the database does not answer, so are projects that are not in memory.
+    """
     cache = caches_for(snapshot).projects
     projects = {project_id: project for project_id in ids if (project := cache.get(project_id))}
     missing_ids = [project_id for project_id in ids if project_id not in projects]
-    if missing_ids:
-        with public_session() as session:
-            loaded = load_project_views(session, snapshot.terms, missing_ids)
-        for project in loaded:
-            projects[project.id] = put_bounded(cache, project.id, project, MAX_CACHED_PROJECTS)
+    for project in read_projects(snapshot, missing_ids, may_miss=may_miss) if missing_ids else ():
+        projects[project.id] = put_bounded(cache, project.id, project, MAX_CACHED_PROJECTS)
     return tuple(projects[project_id] for project_id in ids if project_id in projects)
+
+
+def read_projects(snapshot: Snapshot, ids: Sequence[int], *, may_miss: bool) -> Sequence[ProjectView]:
+    try:
+        with public_session() as session:
+            return load_project_views(session, snapshot.terms, ids)
+    except OperationalError:
+        db.session.rollback()
+        if may_miss and outage():
+            return ()
+        raise
+
+
+def keep_projects_ready() -> None:
+    """Read some of the newest projects that are not in memory yet, so that their pages need no database later."""
+    snapshot = current_snapshot()
+    cache, index = caches_for(snapshot).projects, snapshot.index
+    if not outage() and len(cache) < min(MAX_CACHED_PROJECTS, len(index.all_rows)):
+        newest = index.page(index.all_rows, "newest", 0, MAX_CACHED_PROJECTS)
+        missing = [project_id for project_id in newest if project_id not in cache]
+        load_projects(snapshot, missing[:_READY_BATCH])
+
+
+def known_project(slug: str) -> ProjectView | None:
+    """The project in memory with this slug, in any case; for when the database does not answer."""
+    folded = slug.casefold()
+    known = list(caches_for(current_snapshot()).projects.values())
+    return next((project for project in known if project.slug.casefold() == folded), None)

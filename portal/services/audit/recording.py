@@ -12,11 +12,14 @@ from typing import Any
 from sqlalchemy import event, insert, select
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTransaction
 
+from portal import metrics
 from portal.errors import MissingAuditEvent
 from portal.models import AUDITED_TABLES, Account, AuditEvent, RequiredAuditEvent
 
 _ORIGIN_KEY, _REQUIRED_KEY = "audit origin", "audit owed"
 _ANY = "*"
+# They are counted for the operator too, who sees an attack by how fast they come.
+_REFUSED_SIGN_INS = frozenset({"sign-in refused", "code refused", "step-up refused"})
 SYSTEM_ACTOR = "the portal"
 
 
@@ -55,6 +58,8 @@ def record(
 
     `before` and `after` hold JSON values, only of what changed, and never a secret.
     """
+    if verb in _REFUSED_SIGN_INS:
+        metrics.SIGN_IN_REFUSALS.labels(verb).inc()
     return _add_event(session, verb, kind, str(subject), before=before, after=after, by=by, is_bulk=False)
 
 

@@ -16,6 +16,7 @@ from flask import Response, current_app, make_response, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.search.index import current
+from portal.web.http.responses import no_store
 from portal.web.presentation import i18n
 
 if TYPE_CHECKING:
@@ -45,6 +46,9 @@ def cacheable(
             except SQLAlchemyError:
                 # The informational pages need no database; any other view reports the error itself.
                 return make_response(view(*args, **kwargs))
+            if current.outage():
+                # It says as of when it is; that must not be kept for later.
+                return no_store(make_response(view(*args, **kwargs)))
             url = canonical()
             etag = etag_for(stamp, url)
             if matching := _matching_etag(etag):

@@ -29,7 +29,7 @@ bp = Blueprint("projects", __name__, url_prefix="/projects")
 @public
 @cacheable(lambda: results.cache_key(Filters.parse(request.args)))
 def show_directory() -> Response:
-    result = find(Filters.parse(request.args))
+    result = find(Filters.parse(request.args), may_miss=True)
     links, texts = download_menu.selection_links(result.filters, result.total), results.build_results(result)
     response = render(
         "public/directory.html",
