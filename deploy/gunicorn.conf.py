@@ -1,12 +1,16 @@
 """gunicorn settings for the portal. Operators configure it through the environment.
 
 BIND (127.0.0.1:8000, unix:/run/portal/http.sock) or PORT alone, WEB_CONCURRENCY (processes), PORTAL_THREADS
-(of each), PORTAL_ACCESS_LOG=1, PORTAL_LOG_LEVEL.
+(of each), PORTAL_ACCESS_LOG=1, PORTAL_LOG_LEVEL, PORTAL_HEALTH_BIND (where the health listener answers).
 """
 
 import os
 import re
+import shutil
+import socket
+import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from gunicorn.glogging import Logger
@@ -66,11 +70,72 @@ errorlog = "-"
 loglevel = os.environ.get("PORTAL_LOG_LEVEL") or "warning"
 
 
+# Where the workers write what they count (portal/metrics.py). In memory, as nothing of it outlives the server.
+METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+
+
+def start_health_listener(server):
+    """Start the process beside the workers that answers /healthz, /readyz and /metrics, on a socket that stays open.
+
+    A port that is taken, by another portal of this machine, is no reason not to serve.
+    """
+    host, _, port = server.health_bind.rpartition(":")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host.strip("[]"), int(port)))
+        bound.listen(64)
+    except OSError as error:
+        bound.close()
+        print(
+            f"No health listener: {server.health_bind} cannot be used ({error.strerror}). Set PORTAL_HEALTH_BIND to "
+            "another address, or to off.",
+            file=sys.stderr,
+            flush=True,
+        )
+        return
+    server.health_socket = bound
+    server.metrics_folder = os.environ[METRICS_FOLDER] = tempfile.mkdtemp(prefix="portal-metrics-", dir=worker_tmp_dir)
+    run_health_listener(server)
+
+
+def run_health_listener(server):
+    descriptor = server.health_socket.fileno()
+    command = [sys.executable, "-m", "portal.health", str(descriptor)]
+    server.health_process = subprocess.Popen(command, pass_fds=[descriptor], stdin=subprocess.DEVNULL)
+
+
+def on_reload(server):
+    """The listener is replaced like the workers, so that it runs the new code too."""
+    if getattr(server, "health_socket", None):
+        server.health_process.terminate()
+        run_health_listener(server)
+
+
+def on_exit(server):
+    if getattr(server, "health_socket", None):
+        server.health_process.terminate()
+        shutil.rmtree(server.metrics_folder, ignore_errors=True)
+
+
+def post_worker_init(worker):
+    """Let the worker write down its state every second; not that of a development worker that could not start."""
+    from flask import Flask
+
+    from portal.web.http import measuring
+
+    if isinstance(worker.wsgi, Flask):
+        measuring.start_sampling(worker.wsgi, getattr(worker, "tpool", None))
+
+
 def when_ready(server):
-    """Print the address of the portal, with the actual port."""
+    """Print the address of the portal, with the actual port, and start the health listener."""
     address = server.LISTENERS[0].sock.getsockname()
     location = f"the socket {address}" if isinstance(address, str) else f"http://{address[0]}:{address[1]}/"
     print(f"The portal is at {location}", flush=True)
+    if server.health_bind:
+        start_health_listener(server)
 
 
 def on_starting(server):
@@ -87,6 +152,7 @@ def on_starting(server):
         raise SystemExit(f"The portal does not start: {error}") from None
     if not settings.has_persistent_key:
         os.environ[TEMPORARY_KEY] = settings.secret_key
+    server.health_bind = settings.health_bind
     # Workers inherit the modules imported here, and after an update would still run the old ones.
     for name in [name for name in sys.modules if name.partition(".")[0] == "portal"]:
         del sys.modules[name]

@@ -50,12 +50,14 @@ class Lacking(Exception):
 
 @dataclass(frozen=True)
 class Rehearsed:
-    """A running portal: `address` is that of nginx (https on request), `insecure` its plain port, `server` gunicorn."""
+    """A running portal: `address` is that of nginx (https on request), `insecure` its plain port, `server` gunicorn,
+    `health` the address of its health listener."""
 
     folder: Path
     address: str
     insecure: str
     server: subprocess.Popen
+    health: str = ""
 
     def log(self):
         return "".join(path.read_text() for path in sorted(self.folder.glob("*.log")))
@@ -82,7 +84,7 @@ def nginx_program():
     raise Lacking("nginx is not installed: apt-get install nginx")
 
 
-def site(folder, port, plain_port, is_secure):
+def site(folder, port, plain_port, health_port, is_secure):
     """The shipped site with this folder and these ports; without TLS, the same server uses plain HTTP."""
     text = SITE.read_text(encoding="utf-8")
     listen = f"listen 127.0.0.1:{port} ssl http2;" if is_secure else f"listen 127.0.0.1:{port};"
@@ -116,7 +118,7 @@ def certify(folder):
     )  # fmt: skip
 
 
-def settings(folder, bind, address, database=""):
+def settings(folder, bind, address, database="", health_port=0):
     """The environment of a production portal in this folder, on an SQLite file there unless `database` is set."""
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")},
@@ -128,6 +130,7 @@ def settings(folder, bind, address, database=""):
         "PORTAL_LOG_LEVEL": "info",
         "PORTAL_ACCESS_LOG": "1",
         "BIND": bind,
+        "PORTAL_HEALTH_BIND": f"127.0.0.1:{health_port or free_port()}",
     }
 
 
@@ -159,36 +162,37 @@ def behind_nginx(*, is_secure=False):
     """gunicorn on a Unix socket with the sample records, behind nginx; yields Rehearsed."""
     nginx = nginx_program()
     with temporary_folder() as folder:
-        port, plain_port = free_port(), free_port()
+        port, plain_port, health_port = free_port(), free_port(), free_port()
         address = f"{'https' if is_secure else 'http'}://localhost:{port}"
         if is_secure:
             certify(folder)
-        (folder / "portal.conf").write_text(site(folder, port, plain_port, is_secure), encoding="utf-8")
+        (folder / "portal.conf").write_text(site(folder, port, plain_port, health_port, is_secure), encoding="utf-8")
         # As root, nginx would switch to another user, who has no access to this folder.
         user = "user root;" if os.geteuid() == 0 else ""
         (folder / "nginx.conf").write_text(AROUND.format(folder=folder, user=user), encoding="utf-8")
         with (
-            gunicorn(folder, f"unix:{folder}/http.sock", address) as server,
+            gunicorn(folder, f"unix:{folder}/http.sock", address, health_port=health_port) as server,
             started([nginx, "-e", folder / "nginx.log", "-c", folder / "nginx.conf"], folder / "nginx.log") as proxy,
         ):
             trust = ssl.create_default_context(cafile=folder / "fullchain.pem") if is_secure else None
             wait_for(address, proxy, folder / "nginx.log", trust)
-            yield Rehearsed(folder, address, f"http://localhost:{plain_port}", server)
+            insecure, health = f"http://localhost:{plain_port}", f"http://127.0.0.1:{health_port}"
+            yield Rehearsed(folder, address, insecure, server, health)
 
 
 @contextmanager
 def bare(database=""):
     """gunicorn alone on a loopback port, with the sample records; yields Rehearsed."""
     with temporary_folder() as folder:
-        address = f"http://127.0.0.1:{free_port()}"
-        with gunicorn(folder, address.removeprefix("http://"), address, database) as server:
+        address, health_port = f"http://127.0.0.1:{free_port()}", free_port()
+        with gunicorn(folder, address.removeprefix("http://"), address, database, health_port) as server:
             wait_for(address, server, folder / "gunicorn.log")
-            yield Rehearsed(folder, address, address, server)
+            yield Rehearsed(folder, address, address, server, f"http://127.0.0.1:{health_port}")
 
 
 @contextmanager
-def gunicorn(folder, bind, address, database=""):
-    environ = settings(folder, bind, address, database)
+def gunicorn(folder, bind, address, database="", health_port=0):
+    environ = settings(folder, bind, address, database, health_port)
     subprocess.run(
         [program("portal"), "migrate", "--sample-if-empty"], cwd=ROOT, env=environ, check=True, capture_output=True
     )

@@ -5,12 +5,14 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import threading
 from collections import defaultdict
 from functools import partial
 from typing import Any
 
 from flask import Flask
 from flask_compress import Compress
+from sqlalchemy import Engine
 
 from portal import cli
 from portal.cli import database
@@ -73,7 +75,7 @@ def create_app(settings: Settings, *, statement_seconds: int = STATEMENT_TIMEOUT
     app.extensions["settings"] = settings
     db.init_app(app)
     with app.app_context():
-        set_up_engines(settings, statement_seconds)
+        app.extensions["availabilities"] = set_up_engines(settings, statement_seconds)
     static_files.init_app(app, ROOT / "static")
     templating.init_app(app)
     for blueprint in BLUEPRINTS if settings.is_production else (components.bp, *BLUEPRINTS):
@@ -110,8 +112,11 @@ def database_config(settings: Settings, statement_seconds: int) -> dict[str, Any
     }
 
 
-def set_up_engines(settings: Settings, statement_seconds: int) -> None:
-    """Configure what is not part of an engine's URL or connection options; needs an application context."""
+def set_up_engines(settings: Settings, statement_seconds: int) -> list[Availability]:
+    """Configure what is not part of an engine's URL or connection options; needs an application context.
+
+    Returns what is known of the servers that public requests read from.
+    """
     keyring = Keyring(settings.secret_key, settings.secret_key_fallbacks, settings.has_persistent_key)
     db.engine.update_execution_options(**{KEYRING_OPTION: keyring})
     servers: defaultdict[object, Availability] = defaultdict(Availability)
@@ -119,17 +124,24 @@ def set_up_engines(settings: Settings, statement_seconds: int) -> None:
         is_public = bind == READER_BIND
         timing.measure(engine, "public" if is_public else "staff")
         seconds = min(statement_seconds, PUBLIC_STATEMENT_TIMEOUT_SECONDS) if is_public else statement_seconds
-        url = engine.url
-        guard(engine, seconds, servers[url.host, url.port, url.query.get("host")])
+        guard(engine, seconds, servers[server_of(engine)])
     if READER_BIND in db.engines and db.engine.dialect.name == "sqlite":
         restrict_sqlite_reader(db.engines[READER_BIND])
     refresh.store_for(db.engine).max_staleness = settings.max_staleness
+    return [servers[server_of(db.engines.get(READER_BIND) or db.engine)]]
+
+
+def server_of(engine: Engine) -> object:
+    """The same for engines that connect to the same server."""
+    return engine.url.host, engine.url.port, engine.url.query.get("host")
 
 
 def keep_index_current(app: Flask) -> None:
     """Build the search index before the first request and refresh it in the background; for server processes."""
 
     def load() -> None:
+        for availability in app.extensions["availabilities"]:
+            availability.watching_thread = threading.get_ident()
         with app.app_context():
             current.keep_projects_ready()
             db.session.remove()

@@ -35,7 +35,7 @@ class Settings:
     API, 0 for no limit. `secret_key_fallbacks` are previous keys, which still decrypt; `has_persistent_key` is False if
     the key was generated for this start. `has_separate_styles` links each style sheet separately, so that browser tools
     name the source file. `proxy_count` is the number of reverse proxies in front (0 or 1), `trusted_proxies` the
-    addresses they connect from.
+    addresses they connect from. `health_bind` is where the health listener answers, host:port; "" for none.
     """
 
     database_url: str
@@ -62,6 +62,7 @@ class Settings:
     max_staleness: float = 0.05
     page_cache_bytes: int = 32_000_000
     api_limit: int = 120
+    health_bind: str = "127.0.0.1:9100"
     proxy_count: int = 0
     trusted_proxies: Networks = ()
     smtp_host: str = ""
@@ -97,6 +98,7 @@ class Settings:
             reader_url=environ.get("PORTAL_READER_URL", ""),
             page_cache_bytes=environment.read_megabytes(environ, "PORTAL_PAGE_CACHE", cls.page_cache_bytes),
             api_limit=environment.read_api_limit(environ, cls.api_limit),
+            health_bind=environment.read_health_bind(environ, cls.health_bind),
             public_url=environment.read_public_url(environ, is_production=is_production),
             operator=environ.get("PORTAL_OPERATOR", cls.operator),
             contact=environ.get("PORTAL_CONTACT", cls.contact),

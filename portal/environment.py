@@ -195,3 +195,14 @@ def mail_settings(environ: Mapping[str, str]) -> dict[str, Any]:
         "smtp_password": password,
         "smtp_from": sender,
     }
+
+
+def read_health_bind(environ: Mapping[str, str], default: str) -> str:
+    """PORTAL_HEALTH_BIND: host:port of the health listener; "" if it is "off". Raises ConfigurationError."""
+    text = environ.get("PORTAL_HEALTH_BIND") or default
+    if text == "off":
+        return ""
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdigit() or not 0 < int(port) < 65_536:
+        raise ConfigurationError(f"PORTAL_HEALTH_BIND is {text!r}: write host:port, such as {default}, or off.")
+    return text

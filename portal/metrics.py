@@ -25,8 +25,8 @@ THREADS_BUSY = Gauge("portal_threads_busy", "Requests being answered.", multipro
 QUEUE = Gauge("portal_requests_waiting", "Requests that wait for a thread.", multiprocess_mode="livesum")
 PROCESS_SAMPLED = Gauge(
     "portal_process_sampled_timestamp_seconds",
-    "When the process that did so longest ago last wrote down its state.",
-    multiprocess_mode="livemin",
+    "When a process last wrote down its state.",
+    multiprocess_mode="livemax",
 )
 PAGES_KEPT = Gauge("portal_pages_kept", "Pages in memory, of all processes.", multiprocess_mode="livesum")
 PAGES_KEPT_BYTES = Gauge("portal_pages_kept_bytes", "Their size.", multiprocess_mode="livesum")

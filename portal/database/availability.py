@@ -39,18 +39,24 @@ class Away(psycopg.OperationalError):
 
 @dataclass
 class Availability:
-    """What a process knows of one database; `retry_at` is a reading of time.monotonic(), 0 while it answers."""
+    """What a process knows of one database; `retry_at` is a reading of time.monotonic(), 0 while it answers.
+
+    If a thread in the background asks the database regularly, only that one tries again (`watching_thread`, an identity
+    of threading; 0 if there is none), so that no visitor waits.
+    """
 
     retry_at: float = 0.0
     lock: threading.Lock = field(default_factory=threading.Lock)
     trying_thread: int = 0
+    watching_thread: int = 0
 
     def check(self) -> None:
-        """Raise OperationalError if the database is away, unless it is time to try: then one caller may."""
+        """Raise OperationalError if the database is away, unless it is time to try: then one thread may."""
         if not self.retry_at:
             return
         with self.lock:
-            if time.monotonic() < self.retry_at:
+            is_left_to_others = self.watching_thread not in (0, threading.get_ident())
+            if is_left_to_others or time.monotonic() < self.retry_at:
                 raise OperationalError("a connection", {}, self.error())
             # The others go on failing while this one tries.
             self.retry_at = time.monotonic() + REMEMBERED_SECONDS + GRACE_SECONDS

@@ -5,7 +5,7 @@ from portal.models.audit import AUDITED_TABLES, AuditEvent, RequiredAuditEvent
 from portal.models.catalogue import CATALOGUE_TOUCHED, Catalogue, CatalogueChange
 from portal.models.draft import ProjectDraft
 from portal.models.import_run import ImportChange, ImportRun
-from portal.models.job_run import JobRun
+from portal.models.job_run import JobRun, TrialWrite
 from portal.models.language_guess import LanguageGuess
 from portal.models.partial_date import PartialDate
 from portal.models.project import Project, ProjectCountry, ProjectTag, SlugHistory
@@ -37,4 +37,5 @@ __all__ = [
     "Revision",
     "SlugHistory",
     "Term",
+    "TrialWrite",
 ]

@@ -84,7 +84,9 @@ def load_current(engine: Engine, session: Session) -> Snapshot:
         return snapshot
     if (snapshot := store.snapshot) is None or not store.max_staleness:
         return check_version(store, session)
-    if not store.checking.acquire(timeout=_CHECK_PATIENCE_SECONDS):
+    # It does not answer at the moment, so nobody waits for it.
+    patience = 0.0 if store.failure else _CHECK_PATIENCE_SECONDS
+    if not store.checking.acquire(timeout=patience):
         return snapshot
     try:
         return store.fresh_snapshot() or check_version(store, session)

@@ -1,13 +1,15 @@
 """Health checks, and what a visitor sees when the database is gone."""
 
 import pytest
+from sqlalchemy import text
 
 from portal.app import create_app
 from portal.cli.database import migrate_database
 from portal.config import Settings
 from portal.database.orm import db
+from portal.models import TrialWrite
 from portal.web.http.headers import HEADERS
-from tests.factories import let_go
+from tests.factories import import_records, let_go
 
 SECRET = "0123456789abcdef" * 4
 
@@ -137,3 +139,21 @@ def test_without_the_error_template_plain_words_carry_the_code(bare):
 
 def test_without_the_error_template_a_missing_page_is_still_a_404(bare):
     assert bare.get("/no-such-page/").status_code == 404
+
+
+def test_an_empty_text_index_is_not_ready(client, session):
+    import_records(session(), Number="LM.0001")
+    session.execute(text("DELETE FROM project_text"))
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json["index"] == (
+        "The text index has 0 documents for 1 projects, so searches miss some: run portal index rebuild."
+    )
+
+
+def test_each_check_writes(client, session):
+    assert client.get("/readyz").status_code == 200
+    first = session.get(TrialWrite, 1).filling
+    session.expire_all()
+    assert client.get("/readyz").status_code == 200
+    assert session.get(TrialWrite, 1).filling != first
