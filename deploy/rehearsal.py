@@ -91,6 +91,8 @@ def site(folder, port, plain_port, health_port, is_secure):
     replacements = [
         (r"unix:/run/portal/http\.sock", f"unix:{folder}/http.sock"),
         (r"/var/cache/portal-static", f"{folder}/static"),
+        (r"/var/cache/portal-pages", f"{folder}/pages"),
+        (r"127\.0\.0\.1:9100", f"127.0.0.1:{health_port}"),
         (r"/var/log/nginx/", f"{folder}/"),
         (r"listen 80;", f"listen 127.0.0.1:{plain_port};"),
         (r"listen 443 ssl http2;", listen),

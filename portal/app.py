@@ -14,7 +14,7 @@ from flask import Flask
 from flask_compress import Compress
 from sqlalchemy import Engine
 
-from portal import cli
+from portal import cli, logs
 from portal.cli import database
 from portal.config import ROOT, Settings
 from portal.database import timing
@@ -138,6 +138,8 @@ def server_of(engine: Engine) -> object:
 
 def keep_index_current(app: Flask) -> None:
     """Build the search index before the first request and refresh it in the background; for server processes."""
+
+    logs.configure(app.extensions["settings"].log_format)
 
     def load() -> None:
         for availability in app.extensions["availabilities"]:

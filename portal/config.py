@@ -36,6 +36,7 @@ class Settings:
     the key was generated for this start. `has_separate_styles` links each style sheet separately, so that browser tools
     name the source file. `proxy_count` is the number of reverse proxies in front (0 or 1), `trusted_proxies` the
     addresses they connect from. `health_bind` is where the health listener answers, host:port; "" for none.
+    `alerts_to` is whom a failed unit is mailed to, `log_format` is json or plain (see logs).
     """
 
     database_url: str
@@ -62,9 +63,11 @@ class Settings:
     max_staleness: float = 0.05
     page_cache_bytes: int = 32_000_000
     api_limit: int = 120
+    log_format: str = "plain"
     health_bind: str = "127.0.0.1:9100"
     proxy_count: int = 0
     trusted_proxies: Networks = ()
+    alerts_to: str = ""
     smtp_host: str = ""
     smtp_port: int = 587
     smtp_security: str = "starttls"
@@ -98,10 +101,12 @@ class Settings:
             reader_url=environ.get("PORTAL_READER_URL", ""),
             page_cache_bytes=environment.read_megabytes(environ, "PORTAL_PAGE_CACHE", cls.page_cache_bytes),
             api_limit=environment.read_api_limit(environ, cls.api_limit),
+            log_format=environment.read_log_format(environ, is_production=is_production),
             health_bind=environment.read_health_bind(environ, cls.health_bind),
             public_url=environment.read_public_url(environ, is_production=is_production),
             operator=environ.get("PORTAL_OPERATOR", cls.operator),
             contact=environ.get("PORTAL_CONTACT", cls.contact),
+            alerts_to=environ.get("PORTAL_ALERTS_TO") or environ.get("PORTAL_CONTACT", cls.contact),
             licence=environ.get("PORTAL_LICENCE", cls.licence),
             licence_url=environ.get("PORTAL_LICENCE_URL", cls.licence_url),
             grant_prefix=environ.get("PORTAL_360GIVING_PREFIX", cls.grant_prefix),

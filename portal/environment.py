@@ -197,6 +197,14 @@ def mail_settings(environ: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
+def read_log_format(environ: Mapping[str, str], *, is_production: bool) -> str:
+    """PORTAL_LOG_FORMAT: "json", the default in production, or "plain". Raises ConfigurationError."""
+    style = environ.get("PORTAL_LOG_FORMAT") or ("json" if is_production else "plain")
+    if style not in ("json", "plain"):
+        raise ConfigurationError(f"PORTAL_LOG_FORMAT is {style!r}: set it to json or plain.")
+    return style
+
+
 def read_health_bind(environ: Mapping[str, str], default: str) -> str:
     """PORTAL_HEALTH_BIND: host:port of the health listener; "" if it is "off". Raises ConfigurationError."""
     text = environ.get("PORTAL_HEALTH_BIND") or default

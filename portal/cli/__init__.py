@@ -10,11 +10,12 @@ from portal.cli.imports import import_
 from portal.cli.languages import guess_languages
 from portal.cli.publish_due import publish_due
 from portal.cli.record_run import record_run_command
+from portal.cli.report_failure import report_failure
 from portal.cli.terms import terms
 
 COMMANDS = (
     account, demo, dump, import_, publish_due, cleanup_command, sweep, guess_languages, iati_report, terms,
-    record_run_command,
+    record_run_command, report_failure,
 )  # fmt: skip
 
 __all__ = ["COMMANDS", "CommandLine"]

@@ -12,10 +12,10 @@ from datetime import datetime
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from portal import metrics
+from portal import logs, metrics
 from portal.database.orm import now
 from portal.search.index import caches
 from portal.search.index import snapshot as snapshots
@@ -203,6 +203,8 @@ def record_failure(store: SnapshotStore, error: Exception) -> None:
     )
     metrics.SNAPSHOTS.labels("failed").inc()
     if not store.failure:
-        _log.error("the index of projects could not be renewed: %s", cause, exc_info=error)
+        is_away = isinstance(error, OperationalError)
+        reason = f"{cause} ({logs.describe(error)})" if is_away else cause
+        _log.error("the index of projects could not be renewed: %s", reason, exc_info=None if is_away else error)
         store.failure = f"The index cannot be built since {now():%Y-%m-%d %H:%M:%S} UTC: {cause}. See the log."
     store.next_rebuild_at = time.monotonic() + _RETRY_SECONDS

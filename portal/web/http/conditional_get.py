@@ -16,6 +16,7 @@ from flask import Response, current_app, make_response, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.search.index import current
+from portal.web.http.request_context import settings
 from portal.web.http.responses import no_store
 from portal.web.presentation import i18n
 
@@ -58,12 +59,22 @@ def cacheable(
             response = make_response(view(*args, **kwargs))
             if response.status_code == 200:
                 response.set_etag(etag)
+                allow_stale_copy(response)
                 request.environ[CACHEABLE] = (stamp, url)
             return response
 
         return respond
 
     return mark
+
+
+def allow_stale_copy(response: Response) -> None:
+    """Let nginx keep a copy for when the portal is down; it is out of date at once (deploy/nginx/portal.conf).
+
+    Without this header nginx keeps nothing, whatever else a response says.
+    """
+    if settings().proxy_count:
+        response.headers["X-Accel-Expires"] = "@1"
 
 
 def path_key() -> str:

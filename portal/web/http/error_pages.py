@@ -8,16 +8,18 @@ from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from flask import Flask, Response, current_app, g, make_response, render_template, request
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, SecurityError
 from werkzeug.wrappers import Response as WSGIResponse
 
+from portal import logs
 from portal.database.orm import db
 from portal.errors import (
     DecryptionFailed,
     InvalidLink,
     InvalidTransition,
     NotFound,
+    PortalError,
     RateLimited,
     TextSearchUnavailable,
     ValidationFailed,
@@ -206,10 +208,14 @@ def on_decryption_failed(error: DecryptionFailed) -> Response:
 
 
 def log_failure(error: Exception) -> None:
-    """Log the failure and roll the session back."""
+    """Log the failure and roll the session back: a database that is away in one line, the unforeseen with its stack."""
     # The URL rule, not the path, which may contain the token of a one-time link.
     where = request.url_rule.rule if request.url_rule else "no rule"
-    _log.error("request %s failed: %s %s", g.get("request_id"), request.method, where, exc_info=error)
+    request_id = g.get("request_id")
+    if isinstance(error, OperationalError | PortalError):
+        _log.error("request %s refused: %s %s: %s", request_id, request.method, where, logs.describe(error))
+    else:
+        _log.error("request %s failed: %s %s", request_id, request.method, where, exc_info=error)
     try:
         db.session.rollback()
     except SQLAlchemyError:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, g, request
 
+from portal import logs
 from portal.security_headers import HEADERS
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -41,6 +42,8 @@ def request_id(header: str) -> str:
 
 def assign_request_id() -> None:
     g.request_id = request_id(request.headers.get(REQUEST_ID_HEADER, ""))
+    # The thread keeps it until its next request, so that what is logged while an answer is sent has it too.
+    logs.request_id.set(g.request_id)
 
 
 def add_headers(response: Response) -> Response:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask, request
 
-from portal import metrics
+from portal import logs, metrics
 from portal.database.orm import db
 from portal.search.index import refresh
 
@@ -41,6 +41,8 @@ class Measured:
             status = f"{line[0]}xx"
             return start_response(line, headers, exc_info)
 
+        # That of the request which this thread answered before.
+        logs.request_id.set("")
         with self.lock:
             self.in_progress += 1
         try:

@@ -14,7 +14,7 @@ from portal.services.audit import history as audit_history
 from portal.services.records import published
 from portal.web.declarations import public
 from portal.web.http import error_pages
-from portal.web.http.conditional_get import cacheable, path_key
+from portal.web.http.conditional_get import allow_stale_copy, cacheable, path_key
 from portal.web.http.request_context import settings
 from portal.web.presentation import citation
 from portal.web.presentation.templating import render, wants_fragment
@@ -105,4 +105,7 @@ def show_withdrawn(_: NotFound) -> Response:
             notice = published.withdrawal_notice(db.session(), parts[0])
         except NotFound:
             return error_pages.status_page(404)
-    return make_response(render_template("public/withdrawn.html", notice=notice), 410)
+    response = make_response(render_template("public/withdrawn.html", notice=notice), 410)
+    # It takes the place of a copy of the record.
+    allow_stale_copy(response)
+    return response

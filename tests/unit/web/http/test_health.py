@@ -8,6 +8,7 @@ from portal.cli.database import migrate_database
 from portal.config import Settings
 from portal.database.orm import db
 from portal.models import TrialWrite
+from portal.web.http import health
 from portal.web.http.headers import HEADERS
 from tests.factories import import_records, let_go
 
@@ -142,8 +143,9 @@ def test_without_the_error_template_a_missing_page_is_still_a_404(bare):
 
 
 def test_an_empty_text_index_is_not_ready(client, session):
-    import_records(session(), Number="LM.0001")
+    import_records(session, [{"title": "A project"}])
     session.execute(text("DELETE FROM project_text"))
+    session.commit()
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert answer.json["index"] == (
@@ -151,9 +153,10 @@ def test_an_empty_text_index_is_not_ready(client, session):
     )
 
 
-def test_each_check_writes(client, session):
-    assert client.get("/readyz").status_code == 200
-    first = session.get(TrialWrite, 1).filling
-    session.expire_all()
-    assert client.get("/readyz").status_code == 200
-    assert session.get(TrialWrite, 1).filling != first
+def test_each_check_writes_something_else(session):
+    found = []
+    for _ in range(2):
+        assert health.costly_states() == ("ok", "ok")
+        session.expire_all()
+        found.append(session.get(TrialWrite, 1).filling)
+    assert found[0] != found[1]
