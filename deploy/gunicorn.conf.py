@@ -98,7 +98,7 @@ class RedactingLogger(Logger):
         atoms = self.atoms(resp, req, environ, request_time)
         fields = {
             "method": atoms["m"], "path": atoms["U"], "query": atoms["q"], "status": int(atoms["s"]),
-            "bytes": atoms["B"], "seconds": float(atoms["L"]), "address": environ.get("REMOTE_ADDR", ""),
+            "bytes": atoms["B"], "seconds": float(atoms["L"]), "address": atoms["h"],
             "agent": atoms["a"], "request_id": atoms.get("{x-request-id}o", ""),
         }  # fmt: skip
         self.access_log.info("%s %s", atoms["m"], atoms["U"], extra={"fields": fields})

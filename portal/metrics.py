@@ -66,6 +66,13 @@ CONNECTIONS_BUSY = Gauge(
 SIGN_IN_REFUSALS = Counter(
     "portal_sign_in_refusals", "Refused passwords and codes, and tries beyond a limit, by reason.", ("reason",)
 )
+# They begin at 0, so that the first one counts as an increase.
+for _kind in ("sign-in", "code", "step-up"):
+    SIGN_IN_REFUSALS.labels(f"{_kind} refused")
+for _kind in ("sign in", "code", "reset", "e-mail", "link"):
+    SIGN_IN_REFUSALS.labels(f"{_kind} limited")
+for _how in ("built", "patched", "failed"):
+    SNAPSHOTS.labels(_how)
 
 
 @cache
