@@ -114,12 +114,12 @@ loglevel = os.environ.get("PORTAL_LOG_LEVEL") or "warning"
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 
-def start_health_listener(server):
+def start_health_listener(server, bind_to):
     """Start the process beside the workers that answers /healthz, /readyz and /metrics, on a socket that stays open.
 
     A port that is taken, by another portal of this machine, is no reason not to serve.
     """
-    host, _, port = server.health_bind.rpartition(":")
+    host, _, port = bind_to.rpartition(":")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     bound = socket.socket(family)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -129,7 +129,7 @@ def start_health_listener(server):
     except OSError as error:
         bound.close()
         print(
-            f"No health listener: {server.health_bind} cannot be used ({error.strerror}). Set PORTAL_HEALTH_BIND to "
+            f"No health listener: {bind_to} cannot be used ({error.strerror}). Set PORTAL_HEALTH_BIND to "
             "another address, or to off.",
             file=sys.stderr,
             flush=True,
@@ -174,8 +174,8 @@ def when_ready(server):
     address = server.LISTENERS[0].sock.getsockname()
     location = f"the socket {address}" if isinstance(address, str) else f"http://{address[0]}:{address[1]}/"
     print(f"The portal is at {location}", flush=True)
-    if server.health_bind:
-        start_health_listener(server)
+    if bind_to := import_portal("portal.config").Settings.from_environment(os.environ).health_bind:
+        start_health_listener(server, bind_to)
 
 
 def on_starting(server):
@@ -190,4 +190,3 @@ def on_starting(server):
         raise SystemExit(f"The portal does not start: {error}") from None
     if not settings.has_persistent_key:
         os.environ[config.TEMPORARY_KEY] = settings.secret_key
-    server.health_bind = settings.health_bind

@@ -27,7 +27,7 @@ class Listener(ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self, descriptor: int, knowledge: Knowledge) -> None:
-        super().__init__(("", 0), _Handler, bind_and_activate=False)
+        super().__init__(("", 0), _Answer, bind_and_activate=False)
         self.socket.close()
         self.socket = socket.socket(fileno=descriptor)
         self.knowledge = knowledge
@@ -49,7 +49,7 @@ class Listener(ThreadingHTTPServer):
         """A client that goes away is no error."""
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Answer(BaseHTTPRequestHandler):
     server: Listener
     timeout = _CLIENT_SECONDS
 
