@@ -6,7 +6,7 @@ import os
 import re
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Metric
@@ -25,7 +25,6 @@ class WorkerFiles:
     def __init__(self, folder: str) -> None:
         self.folder = folder
         self.lock = threading.Lock()
-        self._ended: dict[str, MmapedDict] = {}
 
     def collect(self) -> list[Metric]:
         """The metrics of all workers."""
@@ -48,11 +47,9 @@ class WorkerFiles:
                 path.unlink(missing_ok=True)
 
     def _add(self, kind: str, path: Path) -> None:
-        total = self._ended.get(kind)
-        if total is None:
-            total = self._ended[kind] = MmapedDict(str(Path(self.folder, f"{kind}_{_ENDED}.db")))
-        for key, value, _, _ in MmapedDict.read_all_values_from_file(str(path)):
-            total.write_value(key, total.read_value(key)[0] + value, 0.0)
+        with closing(MmapedDict(str(Path(self.folder, f"{kind}_{_ENDED}.db")))) as total:
+            for key, value, _, _ in MmapedDict.read_all_values_from_file(str(path)):
+                total.write_value(key, total.read_value(key)[0] + value, 0.0)
 
 
 class _Fixed:
