@@ -1,17 +1,23 @@
 """gunicorn settings for the portal. Operators configure it through the environment.
 
 BIND (127.0.0.1:8000, unix:/run/portal/http.sock) or PORT alone, WEB_CONCURRENCY (processes), PORTAL_THREADS
-(of each), PORTAL_ACCESS_LOG=1, PORTAL_LOG_LEVEL.
+(of each), PORTAL_ACCESS_LOG=1, PORTAL_LOG_LEVEL, PORTAL_HEALTH_BIND (where the health listener answers).
 """
 
+import importlib
 import os
 import re
+import shutil
+import socket
+import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from gunicorn.glogging import Logger
 
-_SECRET_LINK = re.compile("(/+(?:sign-in/+(?:link|email)|mail/+stop)/+).+")
+_SECRET_LINK = re.compile("(/+(?:sign-in/+(?:link|email)|mail/+stop)/+).+", re.DOTALL)
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\xa0]")
 _STAFF_PATH = re.compile("/+(sign-in|sign-out|forgotten|staff)(/|$)")
 
 # Without BIND only this machine can connect: its reverse proxy, or a developer's browser.
@@ -49,15 +55,53 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 control_socket_disable = True
 
 
+LOG_FORMAT = os.environ.get("PORTAL_LOG_FORMAT") or (
+    "json" if os.environ.get("PORTAL_ENV") == "production" else "plain"
+)
+
+
+def import_portal(name):
+    """A module of the portal as it is on the disk; nothing of it stays imported in the master process.
+
+    Workers inherit what is imported there, and after an update would still run the old code.
+    """
+    module = importlib.import_module(name)
+    for loaded in [loaded for loaded in sys.modules if loaded.partition(".")[0] == "portal"]:
+        del sys.modules[loaded]
+    return module
+
+
 class RedactingLogger(Logger):
     """Omits the query strings of staff pages and the secrets of links in mails from the access log."""
 
     def atoms(self, resp, req, environ, request_time):
         atoms = super().atoms(resp, req, environ, request_time)
         path = _SECRET_LINK.sub(r"\1-", atoms["U"] or "")
-        query = "" if path != atoms["U"] or _STAFF_PATH.match(path) else atoms["q"]
+        # Decoded, it may contain line ends.
+        path = _UNPRINTABLE.sub(lambda found: f"%{ord(found[0]):02X}", path)
+        query = "" if _SECRET_LINK.match(atoms["U"] or "") or _STAFF_PATH.match(path) else atoms["q"]
         line = f"{atoms['m']} {path}{'?' if query else ''}{query} {atoms['H']}"
         return atoms | {"U": path, "q": query, "r": line}
+
+    def setup(self, cfg):
+        """Both logs in the form of the portal's own (portal/logs.py)."""
+        super().setup(cfg)
+        make_formatter = import_portal("portal.logs").formatter
+        self.is_json = LOG_FORMAT == "json"
+        for handler in (*self.error_log.handlers, *(self.access_log.handlers if self.is_json else ())):
+            handler.setFormatter(make_formatter(LOG_FORMAT))
+
+    def access(self, resp, req, environ, request_time):
+        if not self.is_json or not self.access_log_enabled:
+            super().access(resp, req, environ, request_time)
+            return
+        atoms = self.atoms(resp, req, environ, request_time)
+        fields = {
+            "method": atoms["m"], "path": atoms["U"], "query": atoms["q"], "status": int(atoms["s"]),
+            "bytes": atoms["B"], "seconds": float(atoms["L"]), "address": atoms["h"],
+            "agent": atoms["a"], "request_id": atoms.get("{x-request-id}o", ""),
+        }  # fmt: skip
+        self.access_log.info("%s %s", atoms["m"], atoms["U"], extra={"fields": fields})
 
 
 logger_class = RedactingLogger
@@ -66,11 +110,72 @@ errorlog = "-"
 loglevel = os.environ.get("PORTAL_LOG_LEVEL") or "warning"
 
 
+# Where the workers write what they count (portal/metrics.py). In memory, as nothing of it outlives the server.
+METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+
+
+def start_health_listener(server, bind_to):
+    """Start the process beside the workers that answers /healthz, /readyz and /metrics, on a socket that stays open.
+
+    A port that is taken, by another portal of this machine, is no reason not to serve.
+    """
+    host, _, port = bind_to.rpartition(":")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host.strip("[]"), int(port)))
+        bound.listen(64)
+    except OSError as error:
+        bound.close()
+        print(
+            f"No health listener: {bind_to} cannot be used ({error.strerror}). Set PORTAL_HEALTH_BIND to "
+            "another address, or to off.",
+            file=sys.stderr,
+            flush=True,
+        )
+        return
+    server.health_socket = bound
+    server.metrics_folder = os.environ[METRICS_FOLDER] = tempfile.mkdtemp(prefix="portal-metrics-", dir=worker_tmp_dir)
+    run_health_listener(server)
+
+
+def run_health_listener(server):
+    descriptor = server.health_socket.fileno()
+    command = [sys.executable, "-m", "portal.health", str(descriptor)]
+    server.health_process = subprocess.Popen(command, pass_fds=[descriptor], stdin=subprocess.DEVNULL)
+
+
+def on_reload(server):
+    """The listener is replaced like the workers, so that it runs the new code too."""
+    if getattr(server, "health_socket", None):
+        server.health_process.terminate()
+        run_health_listener(server)
+
+
+def on_exit(server):
+    if getattr(server, "health_socket", None):
+        server.health_process.terminate()
+        shutil.rmtree(server.metrics_folder, ignore_errors=True)
+
+
+def post_worker_init(worker):
+    """Let the worker write down its state every second; not that of a development worker that could not start."""
+    from flask import Flask
+
+    if isinstance(worker.wsgi, Flask):
+        from portal.web.http import measuring
+
+        measuring.start_sampling(worker.wsgi, getattr(worker, "tpool", None))
+
+
 def when_ready(server):
-    """Print the address of the portal, with the actual port."""
+    """Print the address of the portal, with the actual port, and start the health listener."""
     address = server.LISTENERS[0].sock.getsockname()
     location = f"the socket {address}" if isinstance(address, str) else f"http://{address[0]}:{address[1]}/"
     print(f"The portal is at {location}", flush=True)
+    if bind_to := import_portal("portal.config").Settings.from_environment(os.environ).health_bind:
+        start_health_listener(server, bind_to)
 
 
 def on_starting(server):
@@ -78,15 +183,10 @@ def on_starting(server):
 
     Without a SECRET_KEY, in development, generate one that all workers share: a form may be posted to any of them.
     """
-    from portal.config import TEMPORARY_KEY, Settings
-    from portal.errors import ConfigurationError
-
+    config = import_portal("portal.config")
     try:
-        settings = Settings.from_environment(os.environ)
-    except ConfigurationError as error:
+        settings = config.Settings.from_environment(os.environ)
+    except config.environment.ConfigurationError as error:
         raise SystemExit(f"The portal does not start: {error}") from None
     if not settings.has_persistent_key:
-        os.environ[TEMPORARY_KEY] = settings.secret_key
-    # Workers inherit the modules imported here, and after an update would still run the old ones.
-    for name in [name for name in sys.modules if name.partition(".")[0] == "portal"]:
-        del sys.modules[name]
+        os.environ[config.TEMPORARY_KEY] = settings.secret_key

@@ -5,7 +5,7 @@ from portal.models.audit import AUDITED_TABLES, AuditEvent, AuditLeaf, RequiredA
 from portal.models.catalogue import CATALOGUE_TOUCHED, Catalogue, CatalogueChange
 from portal.models.draft import ProjectDraft
 from portal.models.import_run import ImportChange, ImportRun
-from portal.models.job_run import JobRun
+from portal.models.job_run import JobRun, TrialWrite
 from portal.models.language_guess import LanguageGuess
 from portal.models.outbox import OutboxHold, OutboxMessage
 from portal.models.partial_date import PartialDate
@@ -46,4 +46,5 @@ __all__ = [
     "SchemaInfo",
     "SlugHistory",
     "Term",
+    "TrialWrite",
 ]

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from portal.app import command_line
-from portal.cli.publish_due import publish_one
+from portal.cli.jobs.publish_due import publish_one
 from portal.database.orm import db, now
 from portal.models import Account, AuditEvent, Project, Revision
 from portal.services.accounts import one_time_links

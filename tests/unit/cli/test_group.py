@@ -102,7 +102,7 @@ def test_a_word_that_is_no_text_is_said(database, words):
 
 
 def test_a_fault_of_the_program_keeps_its_traceback(database, monkeypatch):
-    monkeypatch.delattr("portal.cli.cleanup.cleanup.delete_expired")
+    monkeypatch.delattr("portal.cli.jobs.cleanup.cleanup.delete_expired")
     result = CliRunner().invoke(command_line, ["cleanup"], env={"DATABASE_URL": database})
     assert isinstance(result.exception, AttributeError)
 

@@ -8,7 +8,7 @@ import pytest
 from frictionless import Package, system
 from sqlalchemy import select
 
-from portal.cli.dump import _describe
+from portal.cli.jobs.dump import _describe
 from portal.exports.dump.folder import write_dump
 from portal.models import Project
 from portal.services.editorial import publication

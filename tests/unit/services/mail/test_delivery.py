@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from portal.app import create_app
 from portal.cli.database import migrate_database
-from portal.cli.send_mail import send_waiting
+from portal.cli.jobs.send_mail import send_waiting
 from portal.config import Settings
 from portal.database.orm import db, now
 from portal.models import Account, OutboxMessage

@@ -10,7 +10,7 @@ from threading import Event, Thread
 
 from flask import Flask
 
-from portal.cli.send_mail import queue_what_is_due, send_waiting
+from portal.cli.jobs.send_mail import queue_what_is_due, send_waiting
 from portal.config import Settings
 from portal.database.orm import db
 from portal.exports.slots import try_lock

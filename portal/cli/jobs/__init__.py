@@ -1,0 +1,1 @@
+"""The commands that timers start, and the thread that sends mail."""
