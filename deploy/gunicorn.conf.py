@@ -60,15 +60,15 @@ LOG_FORMAT = os.environ.get("PORTAL_LOG_FORMAT") or (
 )
 
 
-def import_portal(name):
-    """A module of the portal as it is on the disk; nothing of it stays imported in the master process.
+def import_portal(*names):
+    """Modules of the portal as they are on the disk; nothing of it stays imported in the master process.
 
     Workers inherit what is imported there, and after an update would still run the old code.
     """
-    module = importlib.import_module(name)
+    modules = [importlib.import_module(name) for name in names]
     for loaded in [loaded for loaded in sys.modules if loaded.partition(".")[0] == "portal"]:
         del sys.modules[loaded]
-    return module
+    return modules
 
 
 class RedactingLogger(Logger):
@@ -86,10 +86,15 @@ class RedactingLogger(Logger):
     def setup(self, cfg):
         """Both logs in the form of the portal's own (portal/logs.py)."""
         super().setup(cfg)
-        make_formatter = import_portal("portal.logs").formatter
+        self.is_json = False
+        try:
+            (logs,) = import_portal("portal.logs")
+        except Exception:
+            # A version that cannot be imported must still be able to say so.
+            return
         self.is_json = LOG_FORMAT == "json"
         for handler in (*self.error_log.handlers, *(self.access_log.handlers if self.is_json else ())):
-            handler.setFormatter(make_formatter(LOG_FORMAT))
+            handler.setFormatter(logs.formatter(LOG_FORMAT))
 
     def access(self, resp, req, environ, request_time):
         if not self.is_json or not self.access_log_enabled:
@@ -109,6 +114,9 @@ accesslog = "-" if os.environ.get("PORTAL_ACCESS_LOG") == "1" else None
 errorlog = "-"
 loglevel = os.environ.get("PORTAL_LOG_LEVEL") or "warning"
 
+
+# Settings.health_bind, which has been checked by on_starting.
+HEALTH_BIND = os.environ.get("PORTAL_HEALTH_BIND") or "127.0.0.1:9100"
 
 # Where the workers write what they count (portal/metrics.py). In memory, as nothing of it outlives the server.
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -135,27 +143,29 @@ def start_health_listener(server, bind_to):
             flush=True,
         )
         return
-    server.health_socket = bound
+    server.health_socket, server.health_processes = bound, []
     server.metrics_folder = os.environ[METRICS_FOLDER] = tempfile.mkdtemp(prefix="portal-metrics-", dir=worker_tmp_dir)
     run_health_listener(server)
 
 
 def run_health_listener(server):
-    descriptor = server.health_socket.fileno()
-    command = [sys.executable, "-m", "portal.health", str(descriptor)]
-    server.health_process = subprocess.Popen(command, pass_fds=[descriptor], stdin=subprocess.DEVNULL)
+    """Start a listener, which ends those before it once it knows as much; reloads may follow each other quickly."""
+    descriptor, before = server.health_socket.fileno(), server.health_processes
+    before[:] = [process for process in before if process.poll() is None]
+    command = [sys.executable, "-m", "portal.health", str(descriptor), *(str(process.pid) for process in before)]
+    before.append(subprocess.Popen(command, pass_fds=[descriptor], stdin=subprocess.DEVNULL))
 
 
 def on_reload(server):
-    """The listener is replaced like the workers, so that it runs the new code too."""
+    """The listener is replaced like the workers, so that it runs the new code too; the old one answers meanwhile."""
     if getattr(server, "health_socket", None):
-        server.health_process.terminate()
         run_health_listener(server)
 
 
 def on_exit(server):
     if getattr(server, "health_socket", None):
-        server.health_process.terminate()
+        for process in server.health_processes:
+            process.terminate()
         shutil.rmtree(server.metrics_folder, ignore_errors=True)
 
 
@@ -174,8 +184,8 @@ def when_ready(server):
     address = server.LISTENERS[0].sock.getsockname()
     location = f"the socket {address}" if isinstance(address, str) else f"http://{address[0]}:{address[1]}/"
     print(f"The portal is at {location}", flush=True)
-    if bind_to := import_portal("portal.config").Settings.from_environment(os.environ).health_bind:
-        start_health_listener(server, bind_to)
+    if HEALTH_BIND != "off":
+        start_health_listener(server, HEALTH_BIND)
 
 
 def on_starting(server):
@@ -183,10 +193,10 @@ def on_starting(server):
 
     Without a SECRET_KEY, in development, generate one that all workers share: a form may be posted to any of them.
     """
-    config = import_portal("portal.config")
+    errors, config = import_portal("portal.errors", "portal.config")
     try:
         settings = config.Settings.from_environment(os.environ)
-    except config.environment.ConfigurationError as error:
+    except errors.ConfigurationError as error:
         raise SystemExit(f"The portal does not start: {error}") from None
     if not settings.has_persistent_key:
         os.environ[config.TEMPORARY_KEY] = settings.secret_key

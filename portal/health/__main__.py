@@ -1,4 +1,6 @@
-"""python -m portal.health FD: keeps the listener on this inherited socket running, until the parent process ends.
+"""python -m portal.health FD [REPLACED...]: keeps the listener on this inherited socket running until its parent ends.
+
+REPLACED are processes that do so already; they are ended once this one knows as much.
 
 deploy/gunicorn.conf.py starts it. Only the standard library is imported here, so that it answers at once.
 """
@@ -9,13 +11,14 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from types import FrameType
 
 _RESTART_SECONDS = 1.0
 _LOOK_SECONDS = 0.5
 
 
-def keep_running(descriptor: int, parent: int) -> None:
+def keep_running(descriptor: int, parent: int, replaced: Sequence[int]) -> None:
     """Start the listener, and again whenever it ends, as long as `parent` is our parent."""
     child = 0
 
@@ -31,7 +34,8 @@ def keep_running(descriptor: int, parent: int) -> None:
         child = os.fork()
         if not child:
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
-            _listen(descriptor)
+            _listen(descriptor, parent, replaced)
+        replaced = ()
         while os.getppid() == parent and not os.waitpid(child, os.WNOHANG)[0]:
             time.sleep(_LOOK_SECONDS)
         if os.getppid() == parent:
@@ -40,14 +44,14 @@ def keep_running(descriptor: int, parent: int) -> None:
     stop(signal.SIGTERM, None)
 
 
-def _listen(descriptor: int) -> None:
+def _listen(descriptor: int, parent: int, replaced: Sequence[int]) -> None:
     try:
         from portal.health.listener import serve
 
-        serve(descriptor)
+        serve(descriptor, parent, replaced)
     finally:
         os._exit(1)
 
 
 if __name__ == "__main__":
-    keep_running(int(sys.argv[1]), os.getppid())
+    keep_running(int(sys.argv[1]), os.getppid(), [int(pid) for pid in sys.argv[2:]])

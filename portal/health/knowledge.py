@@ -34,6 +34,8 @@ class Knowledge:
     def __init__(self, environ: Mapping[str, str], folder: str) -> None:
         self.environ, self.folder = environ, folder
         self.started_at = time.monotonic()
+        # When a worker last showed itself: a reading of time.time().
+        self.seen_at = 0.0
         self.files: WorkerFiles | None = None
         self.database: Probe[dict[str, str]] = Probe("the database", 1.0, lambda: None)
         self.writing: Probe[str] = Probe("writing", 20.0, lambda: None, well=lambda state: state == OK)
@@ -68,12 +70,20 @@ class Knowledge:
         for probe in self.probes.values():
             probe.start()
 
+    def wait(self, seconds: float) -> None:
+        """Return once each part was found out, or after this time."""
+        needed = (self.database, self.writing, self.indexes, self.overdue)
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and (self.liveness_problem() or not all(probe.found for probe in needed)):
+            time.sleep(0.05)
+
     def liveness_problem(self) -> str:
         """Why requests should go elsewhere; "" if a process serves. It depends on no database."""
-        sampled_at = self._of_workers("portal_process_sampled_timestamp_seconds")
-        if sampled_at is None:
+        # During a reload there is none for a moment; requests wait for the next.
+        self.seen_at = max(self.seen_at, self._of_workers("portal_process_sampled_timestamp_seconds") or 0.0)
+        if not self.seen_at:
             return _STARTING
-        silent = time.time() - sampled_at
+        silent = time.time() - self.seen_at
         return f"No process of the portal has shown itself for {silent:.0f} s." if silent > PROCESS_PATIENCE else ""
 
     def readiness(self) -> tuple[bool, dict[str, Any]]:
@@ -112,11 +122,9 @@ class Knowledge:
         if found.text_index != OK:
             return found.text_index
         checked_at = self._of_workers("portal_index_checked_timestamp_seconds")
-        if checked_at is None:
-            return _STARTING
         if not checked_at:
-            # One process is loading its index, and others serve.
-            return OK
+            # A process is loading its index, and others serve, or did so until a moment ago.
+            return self.liveness_problem() or OK
         if (age := time.time() - checked_at) > INDEX_PATIENCE:
             return f"The index of a process has not been compared with the tables for {age:.0f} s. See the log."
         projects, version = (self._of_workers(f"portal_index_{name}") for name in ("projects", "version"))

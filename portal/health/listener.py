@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import socket
 import threading
+import time
+from collections.abc import Sequence
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -17,6 +21,9 @@ from portal.security_headers import HEADERS
 _MAX_CONNECTIONS = 32
 # A client that sends nothing is let go.
 _CLIENT_SECONDS = 5
+# After a reload the old listener goes on that long at most, if not all of what it knows can be found out.
+_TAKEOVER_SECONDS = 10.0
+_LOOK_SECONDS = 0.5
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _TEXT, _JSON = "text/plain; charset=utf-8", "application/json"
 
@@ -86,15 +93,35 @@ class _Answer(BaseHTTPRequestHandler):
         """Nothing: these are asked every few seconds."""
 
 
-def serve(descriptor: int) -> None:
-    """Answer on the socket until the process is ended, or its parent is."""
-    parent = os.getppid()
+def serve(descriptor: int, master: int, replaced: Sequence[int] = ()) -> None:
+    """Answer on the socket until the process is ended, or `master` is.
+
+    With `replaced`, processes that answer meanwhile, first find out what there is to know, then end those.
+    """
     # Taken out before anything counts: what this process counts is not of a worker.
     folder = os.environ.pop("PROMETHEUS_MULTIPROC_DIR", "")
     knowledge = Knowledge(os.environ, folder)
     listener = Listener(descriptor, knowledge)
-    threading.Thread(target=listener.serve_forever, name="listener", daemon=True).start()
-    knowledge.start()
-    while os.getppid() == parent:
-        threading.Event().wait(1.0)
+    answering = threading.Thread(target=listener.serve_forever, name="listener", daemon=True)
+    if replaced:
+        knowledge.start()
+        knowledge.wait(_TAKEOVER_SECONDS)
+        for pid in replaced:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+        answering.start()
+    else:
+        answering.start()
+        knowledge.start()
+    # Not of the parent, which only starts this one again: if that is killed, this one goes on.
+    while _is_running(master):
+        time.sleep(_LOOK_SECONDS)
     os._exit(0)
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except OSError:
+        return False
+    return True
