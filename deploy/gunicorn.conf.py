@@ -1,17 +1,23 @@
 """gunicorn settings for the portal. Operators configure it through the environment.
 
 BIND (127.0.0.1:8000, unix:/run/portal/http.sock) or PORT alone, WEB_CONCURRENCY (processes), PORTAL_THREADS
-(of each), PORTAL_ACCESS_LOG=1, PORTAL_LOG_LEVEL.
+(of each), PORTAL_ACCESS_LOG=1, PORTAL_LOG_LEVEL, PORTAL_HEALTH_BIND (where the health listener answers).
 """
 
+import importlib
 import os
 import re
+import shutil
+import socket
+import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from gunicorn.glogging import Logger
 
-_SECRET_LINK = re.compile("(/+(?:sign-in/+(?:link|email)|mail/+stop)/+).+")
+_SECRET_LINK = re.compile("(/+(?:sign-in/+(?:link|email)|mail/+stop)/+).+", re.DOTALL)
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\xa0]")
 _STAFF_PATH = re.compile("/+(sign-in|sign-out|forgotten|staff)(/|$)")
 
 # Without BIND only this machine can connect: its reverse proxy, or a developer's browser.
@@ -49,15 +55,58 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 control_socket_disable = True
 
 
+LOG_FORMAT = os.environ.get("PORTAL_LOG_FORMAT") or (
+    "json" if os.environ.get("PORTAL_ENV") == "production" else "plain"
+)
+
+
+def import_portal(*names):
+    """Modules of the portal as they are on the disk; nothing of it stays imported in the master process.
+
+    Workers inherit what is imported there, and after an update would still run the old code.
+    """
+    modules = [importlib.import_module(name) for name in names]
+    for loaded in [loaded for loaded in sys.modules if loaded.partition(".")[0] == "portal"]:
+        del sys.modules[loaded]
+    return modules
+
+
 class RedactingLogger(Logger):
     """Omits the query strings of staff pages and the secrets of links in mails from the access log."""
 
     def atoms(self, resp, req, environ, request_time):
         atoms = super().atoms(resp, req, environ, request_time)
         path = _SECRET_LINK.sub(r"\1-", atoms["U"] or "")
-        query = "" if path != atoms["U"] or _STAFF_PATH.match(path) else atoms["q"]
+        # Decoded, it may contain line ends.
+        path = _UNPRINTABLE.sub(lambda found: f"%{ord(found[0]):02X}", path)
+        query = "" if _SECRET_LINK.match(atoms["U"] or "") or _STAFF_PATH.match(path) else atoms["q"]
         line = f"{atoms['m']} {path}{'?' if query else ''}{query} {atoms['H']}"
         return atoms | {"U": path, "q": query, "r": line}
+
+    def setup(self, cfg):
+        """Both logs in the form of the portal's own (portal/logs.py)."""
+        super().setup(cfg)
+        self.is_json = False
+        try:
+            (logs,) = import_portal("portal.logs")
+        except Exception:
+            # A version that cannot be imported must still be able to say so.
+            return
+        self.is_json = LOG_FORMAT == "json"
+        for handler in (*self.error_log.handlers, *(self.access_log.handlers if self.is_json else ())):
+            handler.setFormatter(logs.formatter(LOG_FORMAT))
+
+    def access(self, resp, req, environ, request_time):
+        if not self.is_json or not self.access_log_enabled:
+            super().access(resp, req, environ, request_time)
+            return
+        atoms = self.atoms(resp, req, environ, request_time)
+        fields = {
+            "method": atoms["m"], "path": atoms["U"], "query": atoms["q"], "status": int(atoms["s"]),
+            "bytes": atoms["B"], "seconds": float(atoms["L"]), "address": atoms["h"],
+            "agent": atoms["a"], "request_id": atoms.get("{x-request-id}o", ""),
+        }  # fmt: skip
+        self.access_log.info("%s %s", atoms["m"], atoms["U"], extra={"fields": fields})
 
 
 logger_class = RedactingLogger
@@ -66,11 +115,77 @@ errorlog = "-"
 loglevel = os.environ.get("PORTAL_LOG_LEVEL") or "warning"
 
 
+# Settings.health_bind, which has been checked by on_starting.
+HEALTH_BIND = os.environ.get("PORTAL_HEALTH_BIND") or "127.0.0.1:9100"
+
+# Where the workers write what they count (portal/metrics.py). In memory, as nothing of it outlives the server.
+METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+
+
+def start_health_listener(server, bind_to):
+    """Start the process beside the workers that answers /healthz, /readyz and /metrics, on a socket that stays open.
+
+    A port that is taken, by another portal of this machine, is no reason not to serve.
+    """
+    host, _, port = bind_to.rpartition(":")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host.strip("[]"), int(port)))
+        bound.listen(64)
+    except OSError as error:
+        bound.close()
+        print(
+            f"No health listener: {bind_to} cannot be used ({error.strerror}). Set PORTAL_HEALTH_BIND to "
+            "another address, or to off.",
+            file=sys.stderr,
+            flush=True,
+        )
+        return
+    server.health_socket, server.health_processes = bound, []
+    server.metrics_folder = os.environ[METRICS_FOLDER] = tempfile.mkdtemp(prefix="portal-metrics-", dir=worker_tmp_dir)
+    run_health_listener(server)
+
+
+def run_health_listener(server):
+    """Start a listener, which ends those before it once it knows as much; reloads may follow each other quickly."""
+    descriptor, before = server.health_socket.fileno(), server.health_processes
+    before[:] = [process for process in before if process.poll() is None]
+    command = [sys.executable, "-m", "portal.health", str(descriptor), *(str(process.pid) for process in before)]
+    before.append(subprocess.Popen(command, pass_fds=[descriptor], stdin=subprocess.DEVNULL))
+
+
+def on_reload(server):
+    """The listener is replaced like the workers, so that it runs the new code too; the old one answers meanwhile."""
+    if getattr(server, "health_socket", None):
+        run_health_listener(server)
+
+
+def on_exit(server):
+    if getattr(server, "health_socket", None):
+        for process in server.health_processes:
+            process.terminate()
+        shutil.rmtree(server.metrics_folder, ignore_errors=True)
+
+
+def post_worker_init(worker):
+    """Let the worker write down its state every second; not that of a development worker that could not start."""
+    from flask import Flask
+
+    if isinstance(worker.wsgi, Flask):
+        from portal.web.http import measuring
+
+        measuring.start_sampling(worker.wsgi, getattr(worker, "tpool", None))
+
+
 def when_ready(server):
-    """Print the address of the portal, with the actual port."""
+    """Print the address of the portal, with the actual port, and start the health listener."""
     address = server.LISTENERS[0].sock.getsockname()
     location = f"the socket {address}" if isinstance(address, str) else f"http://{address[0]}:{address[1]}/"
     print(f"The portal is at {location}", flush=True)
+    if HEALTH_BIND != "off":
+        start_health_listener(server, HEALTH_BIND)
 
 
 def on_starting(server):
@@ -79,21 +194,16 @@ def on_starting(server):
     Without a SECRET_KEY, in development, the key is kept in instance/. If that folder cannot be written, all workers
     share a temporary one, because a form may be posted to any of them.
     """
-    from portal.config import TEMPORARY_KEY, Settings
-    from portal.errors import ConfigurationError
-
+    errors, config = import_portal("portal.errors", "portal.config")
     try:
-        settings = Settings.from_environment(os.environ)
-    except ConfigurationError as error:
+        settings = config.Settings.from_environment(os.environ)
+    except errors.ConfigurationError as error:
         raise SystemExit(f"The portal does not start: {error}") from None
     if not settings.has_persistent_key:
-        os.environ[TEMPORARY_KEY] = settings.secret_key
+        os.environ[config.TEMPORARY_KEY] = settings.secret_key
         print(
             "No key can be kept in instance/: after a restart open forms ask for confirmation, and second factors are "
             "stored unencrypted. Make the folder writable, or set SECRET_KEY.",
             file=sys.stderr,
             flush=True,
         )
-    # Workers inherit the modules imported here, and after an update would still run the old ones.
-    for name in [name for name in sys.modules if name.partition(".")[0] == "portal"]:
-        del sys.modules[name]

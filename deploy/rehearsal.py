@@ -52,12 +52,18 @@ class Lacking(Exception):
 
 @dataclass(frozen=True)
 class Rehearsed:
-    """A running portal: `address` is that of nginx (https on request), `insecure` its plain port, `server` gunicorn."""
+    """A running portal: `address` is that of nginx (https on request), `insecure` its plain port, `server` gunicorn,
+    `health` the address of its health listener."""
 
     folder: Path
     address: str
     insecure: str
     server: subprocess.Popen
+    health: str = ""
+
+    @property
+    def port(self):
+        return int(self.address.rpartition(":")[2])
 
     def log(self):
         return "".join(path.read_text() for path in sorted(self.folder.glob("*.log")))
@@ -94,7 +100,7 @@ def nginx_program():
     raise Lacking("nginx is not installed: apt-get install nginx")
 
 
-def site(folder, port, plain_port, is_secure, nodes=()):
+def site(folder, port, plain_port, health_port, is_secure, nodes=()):
     """The shipped site with this folder and these ports; without TLS, the same server uses plain HTTP.
 
     `nodes` are the upstream servers, in place of the one socket.
@@ -105,6 +111,8 @@ def site(folder, port, plain_port, is_secure, nodes=()):
     replacements = [
         (r"server unix:/run/portal/http\.sock;", upstream),
         (r"/var/cache/portal-static", f"{folder}/static"),
+        (r"/var/cache/portal-pages", f"{folder}/pages"),
+        (r"127\.0\.0\.1:9100", f"127.0.0.1:{health_port}"),
         (r"/var/log/nginx/", f"{folder}/"),
         (r"listen 80;", f"listen 127.0.0.1:{plain_port};"),
         (r"listen 443 ssl http2;", listen),
@@ -132,7 +140,7 @@ def certify(folder):
     )  # fmt: skip
 
 
-def settings(folder, bind, address, database=""):
+def settings(folder, bind, address, database="", health_port=0):
     """The environment of a production portal in this folder, on an SQLite file there unless `database` is set."""
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")},
@@ -144,6 +152,7 @@ def settings(folder, bind, address, database=""):
         "PORTAL_LOG_LEVEL": "info",
         "PORTAL_ACCESS_LOG": "1",
         "BIND": bind,
+        "PORTAL_HEALTH_BIND": f"127.0.0.1:{health_port or free_port()}",
     }
 
 
@@ -171,20 +180,21 @@ def wait_for(address, process, log, context=None):
 
 
 @contextmanager
-def behind_nginx(*, is_secure=False):
-    """gunicorn on a Unix socket with the sample records, behind nginx; yields Rehearsed."""
+def behind_nginx(*, is_secure=False, database=""):
+    """gunicorn on a Unix socket with the sample records, or on `database`, behind nginx; yields Rehearsed."""
     with temporary_folder() as folder:
-        port, plain_port = free_port(), free_port()
+        port, plain_port, health_port = free_port(), free_port(), free_port()
         address = f"{'https' if is_secure else 'http'}://localhost:{port}"
         if is_secure:
             certify(folder)
         with (
-            gunicorn(folder, f"unix:{folder}/http.sock", address) as server,
-            nginx(folder, site(folder, port, plain_port, is_secure)) as proxy,
+            gunicorn(folder, f"unix:{folder}/http.sock", address, database, health_port) as server,
+            nginx(folder, site(folder, port, plain_port, health_port, is_secure)) as proxy,
         ):
             trust = ssl.create_default_context(cafile=folder / "fullchain.pem") if is_secure else None
             wait_for(address, proxy, folder / "nginx.log", trust)
-            yield Rehearsed(folder, address, f"http://localhost:{plain_port}", server)
+            insecure, health = f"http://localhost:{plain_port}", f"http://127.0.0.1:{health_port}"
+            yield Rehearsed(folder, address, insecure, server, health)
 
 
 @contextmanager
@@ -204,9 +214,12 @@ def two_nodes(pair):
         nodes = []
         for own, reader in zip(ports, readers, strict=True):
             bind, log = f"127.0.0.1:{own}", folder / f"node-{own}.log"
-            server = running.enter_context(serving(environ | reader | {"BIND": bind}, log))
-            nodes.append(Rehearsed(folder, f"http://{bind}", f"http://{bind}", server))
-        text = site(folder, port, plain_port, False, [f"127.0.0.1:{own}" for own in ports])
+            health = f"127.0.0.1:{free_port()}"
+            more = reader | {"BIND": bind, "PORTAL_HEALTH_BIND": health}
+            server = running.enter_context(serving(environ | more, log))
+            nodes.append(Rehearsed(folder, f"http://{bind}", f"http://{bind}", server, f"http://{health}"))
+        health_port = int(nodes[0].health.rpartition(":")[2])
+        text = site(folder, port, plain_port, health_port, False, [f"127.0.0.1:{own}" for own in ports])
         proxy = running.enter_context(nginx(folder, text))
         for own, node in zip(ports, nodes, strict=True):
             wait_for(node.address, node.server, folder / f"node-{own}.log")
@@ -230,15 +243,15 @@ def nginx(folder, text):
 def bare(database="", more=None):
     """gunicorn alone on a loopback port, with the sample records and `more` settings; yields Rehearsed."""
     with temporary_folder() as folder:
-        address = f"http://127.0.0.1:{free_port()}"
-        with gunicorn(folder, address.removeprefix("http://"), address, database, more) as server:
+        address, health_port = f"http://127.0.0.1:{free_port()}", free_port()
+        with gunicorn(folder, address.removeprefix("http://"), address, database, health_port, more) as server:
             wait_for(address, server, folder / "gunicorn.log")
-            yield Rehearsed(folder, address, address, server)
+            yield Rehearsed(folder, address, address, server, f"http://127.0.0.1:{health_port}")
 
 
 @contextmanager
-def gunicorn(folder, bind, address, database="", more=None):
-    environ = settings(folder, bind, address, database) | (more or {})
+def gunicorn(folder, bind, address, database="", health_port=0, more=None):
+    environ = settings(folder, bind, address, database, health_port) | (more or {})
     migrate(environ)
     with serving(environ, folder / "gunicorn.log") as server:
         yield server

@@ -5,17 +5,22 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import threading
+from collections import defaultdict
 from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
 from flask import Flask
 from flask_compress import Compress
+from sqlalchemy import Engine
 
-from portal import cli
+from portal import cli, logs
 from portal.cli import database
 from portal.cli.jobs import mail_worker
 from portal.config import ROOT, Settings
+from portal.database import timing
+from portal.database.availability import Availability, guard
 from portal.database.encryption import KEYRING_OPTION, Keyring
 from portal.database.engines import engine_options, is_file_database, parse_database_url, reader_binds
 from portal.database.orm import READER_BIND, db
@@ -30,7 +35,16 @@ from portal.services.mail import outbox
 from portal.services.operations import compatibility
 from portal.web import BLUEPRINTS, components
 from portal.web.api import limits
-from portal.web.http import build_id, error_pages, file_response, headers, proxy, response_cache, static_files
+from portal.web.http import (
+    build_id,
+    error_pages,
+    file_response,
+    headers,
+    measuring,
+    proxy,
+    response_cache,
+    static_files,
+)
 from portal.web.presentation import templating
 from portal.web.public import running_today
 from portal.web.security import access, allowed_fields, request_limits, search_gate, write_gate
@@ -69,7 +83,7 @@ def create_app(settings: Settings, *, statement_seconds: int = STATEMENT_TIMEOUT
     app.extensions["settings"] = settings
     db.init_app(app)
     with app.app_context():
-        set_up_engines(settings)
+        app.extensions["availabilities"] = set_up_engines(settings, statement_seconds)
     static_files.init_app(app, ROOT / "static")
     templating.init_app(app)
     for blueprint in BLUEPRINTS if settings.is_production else (components.bp, *BLUEPRINTS):
@@ -89,8 +103,9 @@ def create_app(settings: Settings, *, statement_seconds: int = STATEMENT_TIMEOUT
     # Inside the cache: a page that is in memory keeps nobody waiting.
     file_response.init_app(app)
     response_cache.init_app(app, settings.page_cache_bytes)
-    # Outermost, so that everything inside sees the address of the real client.
+    # Everything inside sees the address of the real client.
     proxy.init_app(app, settings)
+    measuring.init_app(app)
     for command in (*database.COMMANDS, *cli.COMMANDS, mcp):
         app.cli.add_command(command)
     return app
@@ -107,8 +122,11 @@ def database_config(settings: Settings, statement_seconds: int) -> dict[str, Any
     }
 
 
-def set_up_engines(settings: Settings) -> None:
-    """Configure what is not part of an engine's URL or connection options; needs an application context."""
+def set_up_engines(settings: Settings, statement_seconds: int) -> list[Availability]:
+    """Configure what is not part of an engine's URL or connection options; needs an application context.
+
+    Returns what is known of the servers that public requests read from.
+    """
     keyring = Keyring(settings.secret_key, settings.secret_key_fallbacks, settings.has_persistent_key)
     sender = SyslogSender(settings.syslog) if settings.syslog else None
     db.engine.update_execution_options(
@@ -119,9 +137,21 @@ def set_up_engines(settings: Settings) -> None:
             outbox.SETTINGS_OPTION: settings,
         }
     )
+    servers: defaultdict[object, Availability] = defaultdict(Availability)
+    for bind, engine in db.engines.items():
+        is_public = bind == READER_BIND
+        timing.measure(engine, "public" if is_public else "staff")
+        seconds = min(statement_seconds, PUBLIC_STATEMENT_TIMEOUT_SECONDS) if is_public else statement_seconds
+        guard(engine, seconds, servers[server_of(engine)])
     if READER_BIND in db.engines and db.engine.dialect.name == "sqlite":
         restrict_sqlite_reader(db.engines[READER_BIND])
     refresh.store_for(db.engine).max_staleness = settings.max_staleness
+    return [servers[server_of(db.engines.get(READER_BIND) or db.engine)]]
+
+
+def server_of(engine: Engine) -> object:
+    """The same for engines that connect to the same server."""
+    return engine.url.host, engine.url.port, engine.url.query.get("host")
 
 
 def disabled_accounts_list(settings: Settings) -> Path | None:
@@ -142,9 +172,14 @@ def refuse_other_tables(app: Flask) -> None:
 def keep_index_current(app: Flask) -> None:
     """Build the search index before the first request and refresh it in the background; for server processes."""
 
+    logs.configure(app.extensions["settings"].log_format)
+
     def load() -> None:
+        for availability in app.extensions["availabilities"]:
+            availability.watching_thread = threading.get_ident()
         with app.app_context():
-            current.current_snapshot()
+            current.keep_projects_ready()
+            db.session.remove()
 
     def check_tables() -> None:
         with app.app_context():

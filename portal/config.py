@@ -41,7 +41,9 @@ class Settings:
     `backup_folder` is where portal doctor looks for backups. `audit_folder` and `audit_key_file` are where the
     published audit log and its key are, beside the database if empty; `audit_copy` is a second folder for it,
     `audit_mail` the address that gets its checkpoints. `syslog` is where each audit event is sent: the path of a
-    socket, or host and port. `state_folder` holds what must outlive a PostgreSQL database.
+    socket, or host and port. `state_folder` holds what must outlive a PostgreSQL database. `health_bind` is where the
+    health listener answers, host:port; "" for none. `alerts_to` is whom a failed unit is mailed to, `log_format` is
+    json or plain (see logs).
     """
 
     database_url: str
@@ -71,9 +73,12 @@ class Settings:
     api_limit: int = 120
     needs_second_administrator: bool = False
     backup_folder: str = "/var/lib/portal-backups"
+    log_format: str = "plain"
+    health_bind: str = "127.0.0.1:9100"
     proxy_count: int = 0
     trusted_proxies: Networks = ()
     state_folder: str = ""
+    alerts_to: str = ""
     smtp_host: str = ""
     smtp_port: int = 587
     smtp_security: str = "starttls"
@@ -119,9 +124,12 @@ class Settings:
             api_limit=environment.read_count(environ, "PORTAL_API_LIMIT", cls.api_limit, "requests a minute"),
             needs_second_administrator=environment.needs_second_administrator(environ),
             backup_folder=environ.get("PORTAL_BACKUPS") or cls.backup_folder,
+            log_format=environment.read_log_format(environ, is_production=is_production),
+            health_bind=environment.read_health_bind(environ, cls.health_bind),
             public_url=environment.read_public_url(environ, is_production=is_production),
             operator=environ.get("PORTAL_OPERATOR", cls.operator),
             contact=environ.get("PORTAL_CONTACT", cls.contact),
+            alerts_to=environ.get("PORTAL_ALERTS_TO") or environ.get("PORTAL_CONTACT", cls.contact),
             licence=environ.get("PORTAL_LICENCE", cls.licence),
             licence_url=environ.get("PORTAL_LICENCE_URL", cls.licence_url),
             grant_prefix=environ.get("PORTAL_360GIVING_PREFIX", cls.grant_prefix),

@@ -234,3 +234,22 @@ def _parse_syslog(text: str) -> str | tuple[str, int] | None:
             f"PORTAL_SYSLOG is {text!r}: set it to the path of a socket, such as /dev/log, or to host:port."
         )
     return host.strip("[]"), int(port)
+
+
+def read_log_format(environ: Mapping[str, str], *, is_production: bool) -> str:
+    """PORTAL_LOG_FORMAT: "json", the default in production, or "plain". Raises ConfigurationError."""
+    style = environ.get("PORTAL_LOG_FORMAT") or ("json" if is_production else "plain")
+    if style not in ("json", "plain"):
+        raise ConfigurationError(f"PORTAL_LOG_FORMAT is {style!r}: set it to json or plain.")
+    return style
+
+
+def read_health_bind(environ: Mapping[str, str], default: str) -> str:
+    """PORTAL_HEALTH_BIND: host:port of the health listener; "" if it is "off". Raises ConfigurationError."""
+    text = environ.get("PORTAL_HEALTH_BIND") or default
+    if text == "off":
+        return ""
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdigit() or not 0 < int(port) < 65_536:
+        raise ConfigurationError(f"PORTAL_HEALTH_BIND is {text!r}: write host:port, such as {default}, or off.")
+    return text

@@ -93,6 +93,13 @@ class Busy(PortalError):
     retry_after = 2
 
 
+class TextSearchUnavailable(PortalError):
+    """The database finds words, and does not answer; filters need only what is in memory."""
+
+    def __init__(self) -> None:
+        super().__init__("Searching for words is not possible at the moment, because the database does not answer.")
+
+
 class MissingAuditEvent(PortalError):
     """A transaction changes governed tables without writing down who did it: a fault of the program."""
 

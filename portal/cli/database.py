@@ -9,11 +9,12 @@ from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 from tqdm import tqdm
 
-from portal.database.orm import db
+from portal.database.orm import READER_BIND, db
+from portal.database.public_reader import is_on_read_only_disk
 from portal.database.transactions import begin_writing, transaction
 from portal.models import Catalogue, Project
 from portal.search.consistency import find_inconsistencies
@@ -98,11 +99,30 @@ def prepare_sqlite_file() -> None:
     raw.close()
 
 
+def check_read_only_database() -> None:
+    """Let the portal start on a disk that cannot be written, if the tables are those of this version."""
+    reader = db.engines.get(READER_BIND)
+    if reader is None or not reader_fits(reader):
+        raise click.ClickException(
+            f"{db.engine.url.database} is in a folder that cannot be written, so it cannot be migrated: correct the "
+            "permissions of the folder, or its disk."
+        )
+    click.echo("The disk is read-only. The tables are those of this version: public pages can be served.", err=True)
+
+
+def reader_fits(reader: Engine) -> bool:
+    with reader.connect() as connection:
+        return not migrations.find_mismatch(connection)
+
+
 @click.command("migrate")
 @click.option("--sample-if-empty", is_flag=True, help="Import the sample records if there are no projects.")
 @with_appcontext
 def migrate(sample_if_empty: bool) -> None:
     """Create or update the database; the only command that changes tables."""
+    if is_on_read_only_disk(db.engine.url):
+        check_read_only_database()
+        return
     migrate_database()
     if sample_if_empty and not db.session.execute(select(func.count()).select_from(Project)).scalar_one():
         import_sample()

@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import ArgumentError
 
 from portal.config import Settings
+from portal.database.availability import GuardedPool
 from portal.database.orm import READER_BIND
 from portal.database.public_reader import postgresql_reader_options, sqlite_reader_options
 from portal.database.statement_timeout import TIMEOUT_OPTION
@@ -88,7 +89,8 @@ def is_file_database(url: URL) -> bool:
 
 # Versions 3.7.0 to 3.51.2 can corrupt a WAL file that several processes write (sqlite.org, "WAL-reset bug").
 MIN_SQLITE_VERSION = (3, 51, 3)
-CONNECT_TIMEOUT_SECONDS = 5
+CONNECT_TIMEOUT_SECONDS = 3
+POOL_TIMEOUT_SECONDS = 5
 # A process has more threads than this, but most of them wait, or send what is ready.
 POOL_SIZE = 12
 # Connections in addition, for background threads.
@@ -112,12 +114,12 @@ def sqlite_engine_options(*, threads: int, statement_seconds: int = 0, is_file: 
             "install pysqlite3 0.6.1 or newer (SQLite 3.51.3 or newer)."
         )
     pool = (
-        {"pool_size": min(threads, POOL_SIZE), "max_overflow": POOL_OVERFLOW, "pool_timeout": CONNECT_TIMEOUT_SECONDS}
+        {"pool_size": min(threads, POOL_SIZE), "max_overflow": POOL_OVERFLOW, "pool_timeout": POOL_TIMEOUT_SECONDS}
         if is_file
         else {}
     )
-    options = {TIMEOUT_OPTION: statement_seconds}
-    return {"module": pysqlite3, "connect_args": {"timeout": 5}, "execution_options": options, **pool}
+    options, hidden = {TIMEOUT_OPTION: statement_seconds}, {"hide_parameters": True}
+    return {"module": pysqlite3, "connect_args": {"timeout": 5}, "execution_options": options, **hidden, **pool}
 
 
 def postgresql_engine_options(*, threads: int, statement_seconds: int, is_pooled: bool) -> dict[str, Any]:
@@ -134,7 +136,10 @@ def postgresql_engine_options(*, threads: int, statement_seconds: int, is_pooled
     return {
         "pool_size": min(threads, POOL_SIZE),
         "max_overflow": POOL_OVERFLOW,
-        "pool_timeout": CONNECT_TIMEOUT_SECONDS,
+        "pool_timeout": POOL_TIMEOUT_SECONDS,
+        "poolclass": GuardedPool,
+        # What people typed and who they are stays out of logs.
+        "hide_parameters": True,
         "pool_pre_ping": True,
         "pool_recycle": POOL_RECYCLE_SECONDS,
         "connect_args": connect,

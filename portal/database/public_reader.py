@@ -7,9 +7,11 @@ opened read-only, and an authorizer checks what every statement accesses.
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -131,8 +133,18 @@ def postgresql_reader_options(url: URL, options: dict[str, Any]) -> dict[str, An
 
 def sqlite_reader_options(url: URL, options: dict[str, Any]) -> dict[str, Any]:
     """The options of the reader, from the URL and options of the ordinary engine; a missing file is not created."""
-    file = url.set(database=f"file:{quote(url.database or '')}")
-    return {**options, "url": file.update_query_dict({"mode": "ro", "uri": "true"})}
+    file = url.set(database=f"file:{quote(url.database or '')}").update_query_dict({"mode": "ro", "uri": "true"})
+    if is_on_read_only_disk(url) and not Path(f"{url.database}-wal").exists():
+        # SQLite would have to create the files of the write-ahead log. Nobody can change the file meanwhile; once the
+        # disk can be written again, a restart is needed.
+        file = file.update_query_dict({"immutable": "1"})
+    return {**options, "url": file}
+
+
+def is_on_read_only_disk(url: URL) -> bool:
+    """Whether an SQLite file is in a folder in which this process cannot create files."""
+    folder = Path((url.database or "").removeprefix("file:")).parent
+    return url.drivername == "sqlite" and folder.is_dir() and not os.access(folder, os.W_OK)
 
 
 def restrict_sqlite_reader(reader: Engine) -> None:

@@ -15,11 +15,15 @@ from sqlalchemy import Engine, event
 from sqlalchemy.engine import Connection, ExceptionContext
 from sqlalchemy.orm import Session
 
+from portal.database.availability import lift_limit
+
 # The execution option of an engine or connection: seconds, 0 for no limit.
 TIMEOUT_OPTION = "statement_seconds"
 # Virtual machine instructions of SQLite between two checks: about ten milliseconds. Each check has to acquire the GIL,
 # so more frequent ones would slow down long statements in a busy process.
 _STEPS_BETWEEN_CHECKS = 1_000_000
+# A server that hangs while the index is loaded is given up after this time.
+_LOADING_SECONDS = 120.0
 _DEADLINE_KEY = "statement may run until"
 _SECONDS_BETWEEN_LOOKS = 0.05
 
@@ -29,6 +33,7 @@ def disable_timeout(session: Session) -> None:
     connection = session.connection()
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+        lift_limit(connection.connection.driver_connection, _LOADING_SECONDS)
     else:
         connection.execution_options(**{TIMEOUT_OPTION: 0})
 

@@ -7,7 +7,7 @@ from portal.models.catalogue import CATALOGUE_TOUCHED, Catalogue, CatalogueChang
 from portal.models.clock import ClockMark, UsedCode
 from portal.models.draft import ProjectDraft
 from portal.models.import_run import ImportChange, ImportRun
-from portal.models.job_run import JobRun
+from portal.models.job_run import JobRun, TrialWrite
 from portal.models.language_guess import LanguageGuess
 from portal.models.outbox import OutboxHold, OutboxMessage
 from portal.models.partial_date import PartialDate
@@ -50,5 +50,6 @@ __all__ = [
     "SchemaInfo",
     "SlugHistory",
     "Term",
+    "TrialWrite",
     "UsedCode",
 ]

@@ -10,8 +10,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from pyroaring import BitMap
+from sqlalchemy.exc import OperationalError
 
 from portal.database.public_reader import public_session
+from portal.errors import TextSearchUnavailable
 from portal.search.arrays import IntegerArray
 from portal.search.fulltext import text_index
 from portal.search.index.caches import (
@@ -22,7 +24,7 @@ from portal.search.index.caches import (
     put_bounded,
     remember,
 )
-from portal.search.index.current import current_snapshot, load_projects
+from portal.search.index.current import current_snapshot, load_projects, outage
 from portal.search.index.facet_index import FacetCounts, FacetIndex, Sums
 from portal.search.index.shared_value import shared_cents
 from portal.search.index.snapshot import Snapshot
@@ -37,7 +39,8 @@ from portal.vocabulary.status_rules import CANCELLED, PLANNED, status_rules, sta
 class SearchResult:
     """One page of matching projects, with the sums and facet counts of the whole selection.
 
-    `sort` is the sort order in use, one of SORTS; `snapshot` is the one that the search used.
+    `sort` is the sort order in use, one of SORTS; `snapshot` is the one that the search used. `missing` projects of the
+    page are not in memory, while the database does not answer.
     """
 
     filters: Filters
@@ -46,6 +49,7 @@ class SearchResult:
     facet_counts: FacetCounts
     sort: str
     snapshot: Snapshot
+    missing: int = 0
 
     @property
     def total(self) -> int:
@@ -72,8 +76,13 @@ def text_hits(snapshot: Snapshot, filters: Filters) -> TextHits | None:
     cache, index = caches_for(snapshot).text_hits, snapshot.index
     if (cached := cache.get(filters.text)) is not None:
         return cached
-    with public_session() as session:
-        hits = text_index.match(session, filters.text)
+    try:
+        with public_session() as session:
+            hits = text_index.match(session, filters.text)
+    except OperationalError as error:
+        if outage():
+            raise TextSearchUnavailable from error
+        raise
     country = snapshot.terms.country_named(filters.text.strip('"'))
     rows = TextHits(
         index.rows_of(hits.all),
@@ -159,8 +168,11 @@ def with_current_codes(snapshot: Snapshot, filters: Filters) -> Filters:
     return filters if selected is filters.selected else replace(filters, selected=selected)
 
 
-def find(filters: Filters) -> SearchResult:
-    """Answer a search: one page of projects, counts of every facet value, sums of the whole selection."""
+def find(filters: Filters, *, may_miss: bool = False) -> SearchResult:
+    """Answer a search: one page of projects, counts of every facet value, sums of the whole selection.
+
+    `may_miss`: see index.current.load_projects.
+    """
     snapshot = current_snapshot()
     index, filters = snapshot.index, with_current_codes(snapshot, filters)
     hits, tiers = text_hits(snapshot, filters) or (None, ())
@@ -171,13 +183,15 @@ def find(filters: Filters) -> SearchResult:
     else:
         ids = index.page(selection, sort, first, filters.per_page)
     sums, counts = aggregate(snapshot, filters, hits, selection)
+    projects = load_projects(snapshot, ids, may_miss=may_miss)
     return SearchResult(
         filters=filters,
-        projects=load_projects(snapshot, ids),
+        projects=projects,
         sums=sums,
         facet_counts=counts,
         sort=sort,
         snapshot=snapshot,
+        missing=len(ids) - len(projects) if outage() else 0,
     )
 
 

@@ -133,7 +133,7 @@ def proposed_projects(term: TermView, first: int, count: int) -> ProposedProject
     """Up to `count` projects from the `first`-th (from 0) that the term, or a target of it, is proposed for."""
     snapshot = current_snapshot()
     rows = proposed_rows(snapshot, term)
-    projects = load_projects(snapshot, snapshot.index.page(rows, "newest", first, count))
+    projects = load_projects(snapshot, snapshot.index.page(rows, "newest", first, count), may_miss=True)
     return ProposedProjects(term, len(rows), tuple((each, _reasons(each, term, snapshot.terms)) for each in projects))
 
 

@@ -9,12 +9,13 @@ from datetime import datetime
 import numpy as np
 from pyroaring import BitMap
 from sqlalchemy import Row, select
+from sqlalchemy.exc import OperationalError
 
 from portal.database.orm import db
 from portal.errors import NotFound
 from portal.models import Project, SlugHistory
 from portal.search.arrays import IntegerArray
-from portal.search.index.current import current_snapshot, load_projects
+from portal.search.index.current import current_snapshot, known_project, load_projects, outage
 from portal.search.read_models.project import ProjectView
 from portal.search.read_models.terms import TermView
 from portal.text.folding import trim_punctuation
@@ -38,10 +39,21 @@ def locate(slug: str) -> ProjectLocation:
     link "LM.0024." or "LM.0024)".
     """
     for candidate in dict.fromkeys((slug, trim_punctuation(slug))):
-        if project := _find_slug(candidate.casefold()):
+        if project := _find_slug_or_remember(candidate):
             project_id, current_slug = project
             return ProjectLocation(project_id, current_slug, current_slug == slug)
     raise NotFound(slug)
+
+
+def _find_slug_or_remember(slug: str) -> Row[int, str] | tuple[int, str] | None:
+    try:
+        return _find_slug(slug.casefold())
+    except OperationalError:
+        db.session.rollback()
+        if outage() and (known := known_project(slug)):
+            return known.id, known.slug
+        # Whether there is such a project is not known.
+        raise
 
 
 def _find_slug(folded: str) -> Row[int, str] | None:
@@ -73,7 +85,7 @@ def newest_projects(count: int) -> tuple[ProjectView, ...]:
     """Up to `count` projects in the default order, newest first."""
     snapshot = current_snapshot()
     ids = snapshot.index.page(snapshot.index.all_rows, "newest", 0, count)
-    return load_projects(snapshot, ids)
+    return load_projects(snapshot, ids, may_miss=True)
 
 
 def public_ids() -> IntegerArray:
@@ -121,5 +133,5 @@ def related_projects(project: ProjectView) -> list[RelatedProject]:
             countries=tuple(country for country in other.countries if country in project.countries),
             theme=other.theme if other.theme and other.theme == project.theme else None,
         )
-        for other in load_projects(snapshot, ids)
+        for other in load_projects(snapshot, ids, may_miss=True)
     ]

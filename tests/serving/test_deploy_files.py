@@ -68,18 +68,33 @@ def test_nginx_and_systemd_mean_the_same_socket():
     assert f"server unix:{re.search(r'ListenStream=(.*)', door)[1]};" in NGINX
 
 
-def test_nginx_keeps_nothing_but_static_files():
+def test_nginx_keeps_nothing_but_static_files_and_public_pages():
     places = re.findall(r"location (.*?) \{(.*?)\n    \}", NGINX, re.DOTALL)
-    assert [place for place, lines in places if "proxy_cache " in lines] == [
-        r'~ "^/static/.+\.[0-9a-f]{12}\.[a-z0-9]+$"'
-    ]
-    assert NGINX.count("proxy_cache ") == 1
+    assert {place for place, lines in places if "proxy_cache " in lines} == {
+        "/", r'~ "^/static/.+\.[0-9a-f]{12}\.[a-z0-9]+$"'
+    }  # fmt: skip
+    assert NGINX.count("proxy_cache ") == 2
+
+
+def test_nginx_forwards_health_and_no_metrics():
+    places = dict(re.findall(r"location (.*?) \{(.*?)\n    \}", NGINX, re.DOTALL))
+    assert [place for place, lines in places.items() if "http://portal_health;" in lines] == ["= /healthz", "= /readyz"]
+    assert "metrics {" not in NGINX
 
 
 @pytest.mark.parametrize("unit", [unit for unit in UNITS if unit.suffix == ".service"], ids=lambda unit: unit.name)
 def test_every_service_runs_without_rights(unit):
     lines = set(unit.read_text(encoding="utf-8").splitlines())
     assert {"User=portal", "NoNewPrivileges=yes", "ProtectSystem=strict", "CapabilityBoundingSet="} <= lines
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_every_unit_says_when_it_fails(unit):
+    text = unit.read_text(encoding="utf-8")
+    if unit.name == "portal-failed@.service":
+        assert "OnFailure" not in text
+    else:
+        assert text.partition("[Unit]\n")[2].startswith("OnFailure=portal-failed@%n.service\n")
 
 
 def test_the_image_copies_only_what_is_there_and_not_ignored():

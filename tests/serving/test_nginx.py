@@ -1,5 +1,6 @@
 """nginx before the portal, with the site file that ships."""
 
+import json
 import re
 import secrets
 import ssl
@@ -10,9 +11,10 @@ from collections import Counter
 
 import pytest
 
-from deploy import slow_clients
+from deploy import rehearsal, slow_clients
 from portal.web.http.headers import HEADERS
-from tests.over_http import PATIENCE
+from tests.over_http import PATIENCE, Caller
+from tests.serving.conftest import or_lacking
 
 # The script promises 50 ms; a test machine may be busy with other tests.
 SLACK = 0.5
@@ -144,3 +146,57 @@ def test_a_visitor_cannot_say_who_he_is(ask, secure):
     ask("/contact/", X_Forwarded_For="203.0.113.7", X_Request_Id="forged-forged")
     assert "203.0.113.7" not in secure.log()
     assert "forged-forged" not in secure.log()
+
+
+def kept_pages(secure):
+    return [path.read_bytes() for path in (secure.folder / "pages").rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize(
+    "address", ["/sign-in/", "/staff/", "/api/v1/projects", "/projects.csv", "/projects/?q=border&page=999"]
+)
+def test_nothing_private_and_no_error_is_kept(ask, secure, address):
+    ask(address)
+    assert [content for content in kept_pages(secure) if f"{address} ".encode() in content[:1_000]] == []
+
+
+def test_a_kept_page_is_asked_for_each_time_and_carries_its_own_request_id(ask, secure):
+    first, second = ask("/projects/?country=GHA"), ask("/projects/?country=GHA")
+    assert first.body == second.body
+    assert first.headers["X-Request-Id"] != second.headers["X-Request-Id"]
+    assert any(b"/projects/?country=GHA " in content for content in kept_pages(secure))
+    assert "X-Accel-Expires" not in first.headers
+    lines = [line for line in (secure.folder / "gunicorn.log").read_text().splitlines() if "country=GHA" in line]
+    assert len(lines) == 2
+
+
+def test_a_fragment_is_never_taken_for_a_page(ask):
+    address = "/projects/?country=KEN"
+    htmx = {"HX_Request": "true", "HX_Request_Type": "partial"}
+    bodies = [ask(address).body, ask(address, **htmx).body, ask(address).body, ask(address, **htmx).body]
+    assert bodies[0] == bodies[2] != bodies[1] == bodies[3]
+
+
+def test_health_comes_from_the_listener(ask):
+    assert set(json.loads(ask("/readyz").body)) >= {"database", "migrations", "index", "warnings"}
+    assert ask("/metrics").status == 404
+
+
+def test_public_pages_go_on_while_the_portal_is_down():
+    with or_lacking(rehearsal.behind_nginx()) as portal:
+        page = Caller(portal.address).ask("/projects/?country=KEN")
+        portal.server.terminate()
+        portal.server.wait(timeout=PATIENCE)
+        kept = Caller(portal.address).ask("/projects/?country=KEN")
+        assert (kept.status, kept.text) == (200, page.text)
+        assert Caller(portal.address).ask("/staff/").status == 503
+        assert Caller(portal.address).ask("/projects/?country=GHA").status == 503
+
+
+def test_who_makes_names_of_files_up_is_slowed_down():
+    with or_lacking(rehearsal.behind_nginx()) as portal:
+        caller = Caller(portal.address)
+        files = Counter(caller.ask(f"/static/site.{number:012x}.css").status for number in range(400))
+        assert files[429] > 50
+        assert Counter(caller.ask("/readyz").status for _ in range(120))[429] > 30
+        assert caller.ask("/projects/").status == 200

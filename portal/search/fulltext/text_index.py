@@ -88,6 +88,28 @@ def find_stale_documents(session: Session) -> list[int]:
     return [int(project_id) for project_id in np.setxor1d(project_ids, document_ids)]
 
 
+@dataclass(frozen=True)
+class Agreement:
+    """How many projects are published, how many documents there are, and whether both are of the same projects."""
+
+    projects: int
+    documents: int
+    is_complete: bool
+
+
+def compare_counts(session: Session) -> Agreement:
+    """Compare numbers and sums of ids: cheap enough for health checks."""
+    ids = _backend(session).ID_COLUMN
+    projects, project_sum, documents, document_sum = session.execute(
+        sql(
+            f"SELECT projects, project_sum, documents, document_sum FROM "  # noqa: S608 # no input
+            f"(SELECT count(*) AS projects, coalesce(sum(id), 0) AS project_sum {_FROM_PUBLISHED}) AS published, "
+            f"(SELECT count(*) AS documents, coalesce(sum({ids}), 0) AS document_sum FROM project_text) AS texts"
+        )
+    ).one()
+    return Agreement(projects, documents, (projects, project_sum) == (documents, document_sum))
+
+
 def rebuild(session: Session, progress: Callable[[int], object] | None = None) -> int:
     """Rebuild the text index from the tables, in the caller's transaction; returns the number of documents.
 

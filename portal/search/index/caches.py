@@ -65,6 +65,15 @@ def caches_for(snapshot: Snapshot) -> SnapshotCaches:
     return caches if caches is not None else _caches.setdefault(snapshot, SnapshotCaches())
 
 
+def keep_unchanged_projects(old: Snapshot, newer: Snapshot) -> None:
+    """Give a patched snapshot the projects that were read for the one before it, if they read the same in both."""
+    if newer.changed_ids is not None and newer.terms is old.terms:
+        kept = caches_for(old).projects.copy()
+        for project_id in newer.changed_ids:
+            kept.pop(project_id, None)
+        caches_for(newer).projects.update(kept)
+
+
 def put_bounded(cache: dict[CacheKey, CacheValue], key: CacheKey, value: CacheValue, limit: int) -> CacheValue:
     """Add a value and drop the oldest entries beyond the limit; returns what another thread has added meanwhile."""
     while len(cache) >= limit:

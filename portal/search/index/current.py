@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import datetime
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from portal.database.orm import PublicSession, db
 from portal.database.public_reader import public_session
@@ -16,6 +17,8 @@ from portal.search.index.snapshot import CatalogueVersion, Snapshot, read_catalo
 from portal.search.read_models.project import ProjectView, load_project_views
 
 _WAIT_STEP_SECONDS = 0.02
+# How many projects are read at once ahead of their first visitor.
+_READY_BATCH = 200
 
 
 def current_snapshot(*, at_once: bool = False) -> Snapshot:
@@ -42,6 +45,12 @@ def wait_until_readable(seconds: float) -> None:
             time.sleep(_WAIT_STEP_SECONDS)
 
 
+def outage() -> datetime | None:
+    """While the database does not answer: the time of the state that is shown, UTC; None if all is well."""
+    store = refresh.store_for(db.engine.engine)
+    return store.state_at if store.failure else None
+
+
 def index_status() -> str:
     """ "ok", or a sentence that describes what is wrong with the index."""
     store = refresh.store_for(db.engine.engine)
@@ -55,14 +64,53 @@ def index_status() -> str:
     return store.failure or "ok"
 
 
-def load_projects(snapshot: Snapshot, ids: Sequence[int]) -> tuple[ProjectView, ...]:
-    """The published projects with these database ids, in their order; other ids are left out."""
+def load_projects(snapshot: Snapshot, ids: Sequence[int], *, may_miss: bool = False) -> tuple[ProjectView, ...]:
+    """The published projects with these database ids, in their order; other ids are left out.
+
+    With `may_miss`, while the database does not answer, so are projects that are not in memory.
+    """
     cache = caches_for(snapshot).projects
     projects = {project_id: project for project_id in ids if (project := cache.get(project_id))}
     missing_ids = [project_id for project_id in ids if project_id not in projects]
     if missing_ids:
-        with public_session() as session:
-            loaded = load_project_views(session, snapshot.terms, missing_ids)
-        for project in loaded:
-            projects[project.id] = put_bounded(cache, project.id, project, MAX_CACHED_PROJECTS)
+        found, is_same_state = read_projects(snapshot, missing_ids, may_miss=may_miss)
+        for project in found:
+            # Of another state they are for this request alone, which finds that out (see web.http.conditional_get).
+            projects[project.id] = (
+                put_bounded(cache, project.id, project, MAX_CACHED_PROJECTS) if is_same_state else project
+            )
     return tuple(projects[project_id] for project_id in ids if project_id in projects)
+
+
+def read_projects(snapshot: Snapshot, ids: Sequence[int], *, may_miss: bool) -> tuple[Sequence[ProjectView], bool]:
+    """The projects as the database shows them, and whether it still shows the state of the snapshot."""
+    try:
+        with public_session() as session:
+            found = load_project_views(session, snapshot.terms, ids)
+            return found, read_catalogue_version(session) == snapshot.catalogue_version
+    except OperationalError:
+        db.session.rollback()
+        if may_miss and outage():
+            return (), False
+        raise
+
+
+def keep_projects_ready() -> None:
+    """Read some of the newest projects that are not in memory yet, so that their pages need no database later."""
+    snapshot = current_snapshot()
+    cache, index = caches_for(snapshot).projects, snapshot.index
+    if outage() or len(cache) >= min(MAX_CACHED_PROJECTS, len(index.all_rows)):
+        return
+    with public_session() as session:
+        is_same_state = read_catalogue_version(session) == snapshot.catalogue_version
+    if is_same_state:
+        newest = index.page(index.all_rows, "newest", 0, MAX_CACHED_PROJECTS)
+        missing = [project_id for project_id in newest if project_id not in cache]
+        load_projects(snapshot, missing[:_READY_BATCH])
+
+
+def known_project(slug: str) -> ProjectView | None:
+    """The project in memory with this slug, in any case; for when the database does not answer."""
+    folded = slug.casefold()
+    known = list(caches_for(current_snapshot()).projects.values())
+    return next((project for project in known if project.slug.casefold() == folded), None)

@@ -8,13 +8,16 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from portal import logs, metrics
 from portal.database.orm import now
+from portal.search.index import caches
 from portal.search.index import snapshot as snapshots
 from portal.search.index.snapshot import MAX_APPENDED_ROWS, CatalogueVersion, Snapshot
 
@@ -32,6 +35,9 @@ _MAX_CATCH_UPS = 3
 # the truth after so long: it follows a primary that has lost the newer state.
 _MAX_WAIT_SECONDS, MAX_BEHIND_SECONDS = 1.0, 30.0
 _WAIT_STEP_SECONDS = 0.02
+# While one thread asks for the version, the others wait for it, but not long; then they use the snapshot they have.
+# So a database that hangs holds up one thread and not all.
+_CHECK_PATIENCE_SECONDS = 0.25
 
 
 class ReplicaBehind(OperationalError):
@@ -46,15 +52,19 @@ class SnapshotStore:
     """The snapshot of one database, shared by all threads.
 
     `max_staleness` is how long (seconds) it serves without a query for the catalogue version. If it is 0 (commands,
-    tests), callers wait for the current version, however long that takes. `checked_at` and `next_rebuild_at` are
-    readings of time.monotonic(), and so is `behind_since`: since when the database has shown an older state than the
-    snapshot, 0 if it does not. `failure` describes the last failed refresh, "" if it succeeded.
+    tests), callers wait for the current version, however long that takes. `checked_at`, `verified_at` and
+    `next_rebuild_at` are readings of time.monotonic(): of the last comparison with the database and of the last that
+    succeeded; `state_at` is the time of the latter. So is `behind_since`: since when the database has shown an older
+    state than the snapshot, 0 if it does not. `failure` describes the last failed refresh, "" if it succeeded.
     """
 
     max_staleness: float = 0.0
     snapshot: Snapshot | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
+    checking: threading.Lock = field(default_factory=threading.Lock)
     checked_at: float = 0.0
+    verified_at: float = 0.0
+    state_at: datetime | None = None
     next_rebuild_at: float = 0.0
     behind_since: float = 0.0
     failure: str = ""
@@ -63,6 +73,10 @@ class SnapshotStore:
     def fresh_snapshot(self) -> Snapshot | None:
         """The snapshot if it needs no query, else None."""
         return self.snapshot if time.monotonic() - self.checked_at < self.max_staleness else None
+
+    def note_success(self, checked_at: float) -> None:
+        self.verified_at = checked_at
+        self.state_at, self.failure = now(), ""
 
 
 _stores: WeakKeyDictionary[Engine, SnapshotStore] = WeakKeyDictionary()
@@ -86,16 +100,32 @@ def load_current(engine: Engine, session: Session, *, at_once: bool = False) -> 
         return snapshot
     if at_once:
         wait_for_replica(store, session)
+        return check_version(store, session)
+    if (snapshot := store.snapshot) is None or not store.max_staleness:
+        return check_version(store, session)
+    # It does not answer at the moment, so nobody waits for it.
+    patience = 0.0 if store.failure else _CHECK_PATIENCE_SECONDS
+    if not store.checking.acquire(timeout=patience):
+        return snapshot
+    try:
+        return store.fresh_snapshot() or check_version(store, session)
+    finally:
+        store.checking.release()
+
+
+def check_version(store: SnapshotStore, session: Session) -> Snapshot:
+    """The snapshot, after a comparison with the database."""
     snapshot, checked_at = store.snapshot, time.monotonic()
     try:
         version = snapshots.read_catalogue_version(session)
         is_late = is_behind(store, session, version)
-        if snapshot is None or (snapshot.catalogue_version != version and not is_late):
-            snapshot = refresh(store, session)
-        else:
-            # The database may have been unavailable, and nothing changed meanwhile.
-            store.failure = ""
+        is_valid = is_late or (snapshot is not None and snapshot.catalogue_version == version)
+        if snapshot is None or not is_valid:
+            before, snapshot = snapshot, refresh(store, session)
+            is_valid = snapshot is not before
         store.checked_at = checked_at
+        if is_valid:
+            store.note_success(checked_at)
         if len(snapshot.index.appended) >= _MIN_APPENDED_TO_REBUILD:
             rebuild_async(store, session.get_bind().engine)
     except Exception as error:
@@ -159,13 +189,9 @@ def refresh(store: SnapshotStore, session: Session) -> Snapshot:
     with store.lock:
         snapshot = store.snapshot
         if snapshot is None:
-            store.snapshot = snapshot = catch_up(session, snapshots.load_snapshot(session))
-            store.failure = ""
-        elif newer := snapshots.apply_journal(session, snapshot, MAX_PATCHED_PROJECTS) or (
-            not store.max_staleness and snapshots.load_snapshot(session)
-        ):
+            store.snapshot = snapshot = catch_up(session, load(session))
+        elif newer := patch(session, snapshot) or (not store.max_staleness and load(session)):
             store.snapshot = snapshot = catch_up(session, newer)
-            store.failure = ""
         else:
             rebuild_async(store, session.get_bind().engine)
     return snapshot
@@ -176,8 +202,25 @@ def catch_up(session: Session, snapshot: Snapshot) -> Snapshot:
     for _ in range(_MAX_CATCH_UPS):
         if snapshots.read_catalogue_version(session) == snapshot.catalogue_version:
             break
-        snapshot = snapshots.apply_journal(session, snapshot, MAX_PATCHED_PROJECTS) or snapshot
+        snapshot = patch(session, snapshot) or snapshot
     return snapshot
+
+
+def load(session: Session) -> Snapshot:
+    """A snapshot built anew."""
+    with metrics.SNAPSHOT_SECONDS.time():
+        snapshot = snapshots.load_snapshot(session)
+    metrics.SNAPSHOTS.labels("built").inc()
+    return snapshot
+
+
+def patch(session: Session, snapshot: Snapshot) -> Snapshot | None:
+    """The snapshot with the few projects that changed since; None if that is not possible."""
+    newer = snapshots.apply_journal(session, snapshot, MAX_PATCHED_PROJECTS)
+    if newer is not None:
+        metrics.SNAPSHOTS.labels("patched").inc()
+        caches.keep_unchanged_projects(snapshot, newer)
+    return newer
 
 
 def rebuild_async(store: SnapshotStore, engine: Engine) -> None:
@@ -200,7 +243,7 @@ def rebuild_snapshot(store: SnapshotStore, engine: Engine) -> None:
                 if snapshot and len(snapshot.index.appended) < _MIN_APPENDED_TO_REBUILD
                 else None
             )
-            newer = newer or snapshots.load_snapshot(session)
+            newer = newer or load(session)
         with store.lock, Session(engine) as session:
             if is_behind(store, session, newer.catalogue_version):
                 return
@@ -219,7 +262,10 @@ def record_failure(store: SnapshotStore, error: Exception) -> None:
     cause = (
         "the database does not answer as it should" if isinstance(error, SQLAlchemyError) else "a record is unreadable"
     )
+    metrics.SNAPSHOTS.labels("failed").inc()
     if not store.failure:
-        _log.error("the index of projects could not be renewed: %s", cause, exc_info=error)
+        is_away = isinstance(error, OperationalError)
+        reason = f"{cause} ({logs.describe(error)})" if is_away else cause
+        _log.error("the index of projects could not be renewed: %s", reason, exc_info=None if is_away else error)
         store.failure = f"The index cannot be built since {now():%Y-%m-%d %H:%M:%S} UTC: {cause}. See the log."
     store.next_rebuild_at = time.monotonic() + _RETRY_SECONDS

@@ -69,6 +69,7 @@ class Snapshot:
     """One version of the directory; two snapshots are equal only if they are the same object.
 
     `changed_at` is when the catalogue last changed (UTC); `sample_count` counts the published sample records.
+    `changed_ids` are the projects that differ from the snapshot that this one was made from; None if it was built anew.
     """
 
     catalogue_version: CatalogueVersion
@@ -76,6 +77,7 @@ class Snapshot:
     terms: Terms
     index: FacetIndex
     sample_count: int
+    changed_ids: frozenset[int] | None = None
 
 
 def read_catalogue_version(session: Session) -> CatalogueVersion:
@@ -119,7 +121,7 @@ def apply_journal(session: Session, old: Snapshot, limit: int) -> Snapshot | Non
     terms = old.terms if old.terms.count == count_terms(session) else Terms.load(session)
     columns = read_project_columns(session, terms, ids)
     index = patch_index(old.index, ids, columns, find_successors(session, old.index, ids, columns.ids))
-    return Snapshot(version, changed_at, terms, index, count_samples(session))
+    return Snapshot(version, changed_at, terms, index, count_samples(session), frozenset(ids))
 
 
 def read_changed_at(session: Session) -> datetime | None:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
+from portal import metrics
 from portal.database.orm import now
 from portal.errors import RateLimited
 from portal.models import Attempt
@@ -43,6 +44,7 @@ def hit(session: Session, kind: str, *, account: str, client_address: str, devic
             limits += [(per_address, [Attempt.address_key == address_key]), (in_total, [])]
         for maximum, conditions in limits:
             if _count(session, Attempt.kind == kind, is_recent, *conditions) >= maximum:
+                metrics.SIGN_IN_REFUSALS.labels(f"{kind} limited").inc()
                 raise RateLimited(seconds)
     session.add(Attempt(kind=kind, account_key=account_key, address_key=address_key, at=moment))
     session.flush()

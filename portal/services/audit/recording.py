@@ -13,12 +13,15 @@ from typing import Any
 from sqlalchemy import event, insert, inspect, select
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTransaction
 
+from portal import metrics
 from portal.errors import MissingAuditEvent
 from portal.models import AUDITED_TABLES, Account, AuditEvent, RequiredAuditEvent
 from portal.services.audit.syslog import SYSLOG_OPTION, SyslogSender, describe
 
 _ORIGIN_KEY, _REQUIRED_KEY, _UNSENT_KEY = "audit origin", "audit owed", "audit events for syslog"
 _ANY = "*"
+# They are counted for the operator too, who sees an attack by how fast they come.
+_REFUSED_SIGN_INS = frozenset({"sign-in refused", "code refused", "step-up refused"})
 SYSTEM_ACTOR = "the portal"
 
 
@@ -57,6 +60,8 @@ def record(
 
     `before` and `after` hold JSON values, only of what changed, and never a secret.
     """
+    if verb in _REFUSED_SIGN_INS:
+        metrics.SIGN_IN_REFUSALS.labels(verb).inc()
     return _add_event(session, verb, kind, str(subject), before=before, after=after, by=by, is_bulk=False)
 
 

@@ -16,6 +16,8 @@ from flask import Response, current_app, make_response, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.search.index import current
+from portal.web.http.request_context import settings
+from portal.web.http.responses import no_store
 from portal.web.presentation import i18n
 
 if TYPE_CHECKING:
@@ -38,8 +40,7 @@ def cacheable(
 
     `canonical` returns one URL for all its spellings. A conditional request for an unchanged page is answered
     before the view runs. `also_of` returns the state of something else that the page shows, and that changes while the
-    catalogue does not; such a page is not kept in memory. The response is of one state of the catalogue (see
-    `of_one_state`), or it is not stored.
+    catalogue does not; such a page is not kept in memory. A response that may be of two states is not stored.
     """
 
     def mark(view: Callable[ViewParams, ResponseReturnValue]) -> Callable[ViewParams, Response]:
@@ -50,15 +51,19 @@ def cacheable(
             except SQLAlchemyError:
                 # The informational pages need no database; any other view reports the error itself.
                 return make_response(view(*args, **kwargs))
+            if current.outage():
+                # It says as of when it is; that must not be kept for later.
+                return no_store(make_response(view(*args, **kwargs)))
             url = canonical()
             state = f" {also_of()}" if also_of else ""
-            if matching := _matching_etag(etag_for(stamp, url + state)):
-                response = Response(status=304)
-                response.set_etag(matching)
-                return response
+            if unchanged := _unchanged(etag_for(stamp, url + state)):
+                return unchanged
             response, stamp = _run_in_one_state(lambda: view(*args, **kwargs))
+            if current.outage():
+                return no_store(response)
             if response.status_code == 200 and stamp:
                 response.set_etag(etag_for(stamp, url + state))
+                allow_stale_copy(response)
                 if also_of is None:
                     request.environ[CACHEABLE] = (stamp, url)
             return response
@@ -86,7 +91,7 @@ def _run_in_one_state(view: Callable[[], ResponseReturnValue]) -> tuple[Response
     """
     snapshot, response = current.current_snapshot(), make_response(view())
     for attempt in range(_MAX_ATTEMPTS):
-        seen = current.visible_version()
+        seen = None if current.outage() else current.visible_version()
         if seen in (None, snapshot.catalogue_version):
             return response, snapshot.catalogue_version.stamp
         newer = current.current_snapshot(at_once=True)
@@ -95,6 +100,15 @@ def _run_in_one_state(view: Callable[[], ResponseReturnValue]) -> tuple[Response
             break
         snapshot, response = newer, make_response(view())
     return response, ""
+
+
+def allow_stale_copy(response: Response) -> None:
+    """Let nginx keep a copy for when the portal is down; it is out of date at once (deploy/nginx/portal.conf).
+
+    Without this header nginx keeps nothing, whatever else a response says.
+    """
+    if settings().proxy_count:
+        response.headers["X-Accel-Expires"] = "@1"
 
 
 def path_key() -> str:
@@ -113,7 +127,12 @@ def day_stamp() -> str:
     return f"{datetime.now(UTC):%j%y}"
 
 
-def _matching_etag(etag: str) -> str | None:
-    """The ETag of If-None-Match that names this page; compression appends its name to an ETag."""
+def _unchanged(etag: str) -> Response | None:
+    """304 if If-None-Match names this page; compression appends its name to an ETag."""
     known = request.if_none_match.as_set()
-    return next((other for other in known if other == etag or other.startswith(f"{etag}:")), None)
+    matching = next((other for other in known if other == etag or other.startswith(f"{etag}:")), None)
+    if matching is None:
+        return None
+    response = Response(status=304)
+    response.set_etag(matching)
+    return response

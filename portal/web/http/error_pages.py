@@ -5,17 +5,34 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from urllib.parse import urlencode
 
 from flask import Flask, Response, current_app, g, make_response, render_template, request
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, SecurityError
 from werkzeug.wrappers import Response as WSGIResponse
 
+from portal import logs
 from portal.database.orm import db
-from portal.errors import DecryptionFailed, InvalidLink, InvalidTransition, NotFound, RateLimited, ValidationFailed
+from portal.errors import (
+    DecryptionFailed,
+    InvalidLink,
+    InvalidTransition,
+    NotFound,
+    PortalError,
+    RateLimited,
+    TextSearchUnavailable,
+    ValidationFailed,
+)
 from portal.web.http import problems
 from portal.web.http.responses import no_store
 from portal.web.presentation.i18n import gettext, ngettext
+
+# How long to wait while the database does not answer.
+RETRY_AFTER_SECONDS = 30
+TEXT_PARAMETER = "q"
+
+Link = tuple[str, str]
 
 _log = logging.getLogger(__name__)
 
@@ -54,12 +71,17 @@ def status_page(status: int) -> Response:
 
 
 def render_error(
-    status: int, heading: str, *advice: str, retry_after: int = 0, action: tuple[str, str] | None = None
+    status: int,
+    heading: str,
+    *advice: str,
+    retry_after: int = 0,
+    action: Link | None = None,
+    detour: Link | None = None,
 ) -> Response:
     """An error page with this text.
 
     `retry_after` is the number of seconds before another attempt makes sense, `action` the label and URL of what to
-    do next. The API answers with a problem document instead.
+    do next, `detour` those of what may be done instead. The API answers with a problem document instead.
     """
     if problems.is_api_request():
         return problems.for_status(status, heading, *advice, retry_after=retry_after)
@@ -70,6 +92,7 @@ def render_error(
             heading=heading,
             advice=advice,
             action=action,
+            detour=detour,
             request_id=g.get("request_id", "") if status >= 500 else "",
             at=datetime.now(UTC),
             show_search=status == 404,
@@ -175,6 +198,19 @@ def on_invalid_link(error: InvalidLink) -> Response:
     return render_error(410, gettext("This link no longer works"), str(error))
 
 
+def on_text_search_unavailable(error: TextSearchUnavailable) -> Response:
+    """503, with the way to the same search without its text."""
+    db.session.rollback()
+    rest = [(name, value) for name, value in request.args.items(multi=True) if name != TEXT_PARAMETER]
+    return render_error(
+        503,
+        heading_and_advice(503)[0],
+        str(error) + " " + gettext("Filters work without it."),
+        retry_after=RETRY_AFTER_SECONDS,
+        detour=(gettext("Search without words"), f"{request.path}?{urlencode(rest)}" if rest else request.path),
+    )
+
+
 def on_decryption_failed(error: DecryptionFailed) -> Response:
     """503: only the operator can help; the page and the log say how."""
     log_failure(error)
@@ -182,10 +218,14 @@ def on_decryption_failed(error: DecryptionFailed) -> Response:
 
 
 def log_failure(error: Exception) -> None:
-    """Log the failure and roll the session back."""
+    """Log the failure and roll the session back: a database that is away in one line, the unforeseen with its stack."""
     # The URL rule, not the path, which may contain the token of a one-time link.
     where = request.url_rule.rule if request.url_rule else "no rule"
-    _log.error("request %s failed: %s %s", g.get("request_id"), request.method, where, exc_info=error)
+    request_id = g.get("request_id")
+    if isinstance(error, OperationalError | PortalError):
+        _log.error("request %s refused: %s %s: %s", request_id, request.method, where, logs.describe(error))
+    else:
+        _log.error("request %s failed: %s %s", request_id, request.method, where, exc_info=error)
     try:
         db.session.rollback()
     except SQLAlchemyError:
@@ -208,5 +248,6 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(ValidationFailed, on_validation_failed)
     app.register_error_handler(RateLimited, on_rate_limited)
     app.register_error_handler(InvalidLink, on_invalid_link)
+    app.register_error_handler(TextSearchUnavailable, on_text_search_unavailable)
     app.register_error_handler(DecryptionFailed, on_decryption_failed)
     app.register_error_handler(Exception, on_unhandled_error)

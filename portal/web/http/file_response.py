@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, current_app, request
 
+from portal import metrics
 from portal.database.public_reader import release_session
 from portal.errors import Busy
 from portal.exports.making import Making
@@ -137,6 +138,7 @@ def wait_for_slot(deliveries: Deliveries, is_wanted: Callable[[], bool]) -> Slot
 
 
 def busy() -> Response:
+    metrics.REFUSALS.labels("file").inc()
     return error_pages.render_error(
         503,
         gettext("Too many downloads at once"),

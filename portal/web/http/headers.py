@@ -9,20 +9,11 @@ from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, g, request
 
+from portal import logs
+from portal.security_headers import HEADERS
+
 View = TypeVar("View", bound=Callable[..., Any])
 
-CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
-)
-HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "strict-origin-when-cross-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
-}
 # A list that other sites put into a frame; it holds neither a form nor a script.
 EMBED_HEADERS = {
     "Content-Security-Policy": (
@@ -51,6 +42,8 @@ def request_id(header: str) -> str:
 
 def assign_request_id() -> None:
     g.request_id = request_id(request.headers.get(REQUEST_ID_HEADER, ""))
+    # The thread keeps it until its next request, so that what is logged while an answer is sent has it too.
+    logs.request_id.set(g.request_id)
 
 
 def add_headers(response: Response) -> Response:

@@ -1,35 +1,46 @@
-"""Health checks: whether the process is alive (/healthz), and whether it can serve a visitor now (/readyz).
+"""Health checks of a process that serves: whether it is alive (/healthz), and whether it can serve and store (/readyz).
 
-A proxy or container engine requests /healthz, which depends on the process alone, so that a database outage does not
-restart every process. /readyz is for alerts, and for taking a node out of the pool.
+The health listener (portal.health) answers the same for the whole portal, and does so whatever hangs; nginx asks that
+one. These are for a portal that runs without it. A proxy or container engine requests /healthz, which depends on the
+process alone, so that a database outage does not restart every process. /readyz is for alerts.
 """
 
 from __future__ import annotations
 
-import logging
+import time
+from threading import Lock
 
 from flask import Blueprint, Response, jsonify
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from portal.database.orm import db
 from portal.search.index import current
-from portal.services.operations import migrations
+from portal.services.operations import readiness
+from portal.services.operations.readiness import OK
 from portal.web.declarations import public
+from portal.web.http.request_context import settings
 from portal.web.http.responses import no_store
 
-_OK = "ok"
-
-_log = logging.getLogger(__name__)
+# For how long a trial write and a comparison of the text index hold: they cost something, and anybody may ask.
+_KEPT_SECONDS = 10.0
+_PATIENCE_SECONDS = 1.0
 
 bp = Blueprint("health", __name__)
+
+
+class _Kept:
+    """The last states that cost something, and when they were found."""
+
+    states: tuple[str, str] = OK, OK
+    found_at = 0.0
+    lock = Lock()
 
 
 @bp.get("/healthz")
 @public
 def alive() -> Response:
     """200 as long as the process responds."""
-    return no_store(Response(_OK, mimetype="text/plain"))
+    return no_store(Response(OK, mimetype="text/plain"))
 
 
 @bp.get("/readyz")
@@ -37,27 +48,36 @@ def alive() -> Response:
 def ready() -> tuple[Response, int]:
     """{"database", "migrations", "index"}: each "ok" or a sentence; 200 if all are ok, else 503."""
     states = component_states()
-    return no_store(jsonify(states)), 200 if set(states.values()) == {_OK} else 503
+    return no_store(jsonify(states)), 200 if set(states.values()) == {OK} else 503
 
 
 def component_states() -> dict[str, str]:
     """The state of each component, in sentences without SQL, paths or addresses; details are in the log."""
+    states = readiness.database_states(db.session())
+    if states["database"] != OK:
+        return states | {"index": readiness.UNKNOWN}
+    if states["migrations"] != OK:
+        return states | {"index": "Not known: the tables are not those of this version."}
+    index = current.index_status()
+    if index == OK:
+        states["database"], index = costly_states()
+    return states | {"index": index}
+
+
+def costly_states() -> tuple[str, str]:
+    """The states of writing and of the text index, a few seconds old at most."""
+    if not _Kept.lock.acquire(timeout=_PATIENCE_SECONDS):
+        # Somebody else is asking, and is not answered.
+        return _Kept.states
     try:
-        connection = db.session.connection()
-        connection.execute(text("SELECT 1"))
-        mismatch = migrations.find_mismatch(connection)
-    except SQLAlchemyError as error:
-        _log.error("not ready: the database does not answer", exc_info=error)
-        unknown = "Not known: the database does not answer."
-        return {
-            "database": "The database does not answer. See the log of the portal.",
-            "migrations": unknown,
-            "index": unknown,
-        }
-    if mismatch:
-        return {
-            "database": _OK,
-            "migrations": mismatch,
-            "index": "Not known: the tables are not those of this version.",
-        }
-    return {"database": _OK, "migrations": _OK, "index": current.index_status()}
+        kept_seconds = _KEPT_SECONDS if settings().max_staleness else 0.0
+        if not _Kept.found_at or time.monotonic() - _Kept.found_at >= kept_seconds:
+            # Not the session of the request, which may only read.
+            with Session(db.engine, join_transaction_mode="create_savepoint") as session:
+                # A busy database has been written just now.
+                writing = readiness.write_state(session) or OK
+                _Kept.states = writing, readiness.text_index_state(session) if writing == OK else readiness.UNKNOWN
+            _Kept.found_at = time.monotonic()
+        return _Kept.states
+    finally:
+        _Kept.lock.release()

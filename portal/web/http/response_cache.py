@@ -13,7 +13,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from cachetools import FIFOCache
-from flask import Flask, Response, current_app
+from flask import Flask, Response, current_app, render_template
 
 from portal.database.orm import db
 from portal.models import CATALOGUE_TOUCHED
@@ -22,6 +22,7 @@ from portal.web.http import cached_response
 from portal.web.http.cached_response import CachedResponse, Variant
 from portal.web.http.conditional_get import CACHEABLE, day_stamp
 from portal.web.http.headers import REQUEST_ID_HEADER
+from portal.web.http.measuring import ROUTE
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -32,10 +33,14 @@ _MAX_REPLICA_WAIT_SECONDS = 2.0
 
 @dataclass
 class ResponseCache:
-    """Serves cached responses, up to `max_bytes` of them; `stamp` returns the current catalogue version."""
+    """Serves cached responses, up to `max_bytes` of them; `stamp` returns the current catalogue version.
+
+    `note` returns what to say above the content of each page while the database does not answer, else None.
+    """
 
     app: WSGIApplication
     stamp: Callable[[], str]
+    note: Callable[[], bytes | None]
     max_bytes: int
     entries_stamp: str = ""
     # Reading a FIFO cache changes nothing, so only writers need the lock.
@@ -53,8 +58,14 @@ class ResponseCache:
         if variant is None:
             return self.app(environ, start_response)
         cached = self.find(variant)
-        if cached and cached.day == day_stamp() and cached.stamp == self.stamp():
-            return cached_response.serve_cached(cached, environ, start_response)
+        if cached and cached.stamp == self.stamp():
+            if (note := self.note()) is not None:
+                cached = cached_response.marked(cached, note)
+            elif cached.day != day_stamp():
+                cached = None
+            if cached:
+                environ[ROUTE] = cached.route
+                return cached_response.serve_cached(cached, environ, start_response)
         if environ["REQUEST_METHOD"] == "HEAD":
             return self.app(environ, start_response)
         return self.render_and_store(variant, environ, start_response)
@@ -86,7 +97,7 @@ class ResponseCache:
         headers = [(name, value) for name, value in started[0][1] if name != REQUEST_ID_HEADER]
         by_name = {name.lower(): value for name, value in headers}
         if "set-cookie" not in by_name and "etag" in by_name:
-            response = CachedResponse(stamp, day_stamp(), by_name["etag"], headers, body)
+            response = CachedResponse(stamp, day_stamp(), by_name["etag"], headers, body, environ.get(ROUTE, ""))
             self.store(variant, (url, *variant[1:]), response)
         return [body]
 
@@ -128,5 +139,12 @@ def init_app(app: Flask, max_bytes: int) -> None:
         with app.app_context():
             return current.current_snapshot().catalogue_version.stamp
 
+    def note() -> bytes | None:
+        if not store.failure or store.state_at is None:
+            return None
+        with app.test_request_context():
+            return f'<div class="page">{render_template("_outage.html", outage=store.state_at)}</div>\n'.encode()
+
     if max_bytes:
-        app.wsgi_app = ResponseCache(app.wsgi_app, stamp, max_bytes)  # type: ignore[method-assign]
+        cache = app.extensions["response_cache"] = ResponseCache(app.wsgi_app, stamp, note, max_bytes)
+        app.wsgi_app = cache  # type: ignore[method-assign]

@@ -50,9 +50,9 @@ def layout_context() -> dict[str, Any]:
     try:
         snapshot = current.current_snapshot()
         shared |= {"records_changed": snapshot.changed_at, "sample_count": snapshot.sample_count}
-        shared["record_count"] = len(snapshot.index.all_rows)
+        shared |= {"record_count": len(snapshot.index.all_rows), "outage": current.outage()}
     except SQLAlchemyError:
-        shared |= {"records_changed": None, "sample_count": 0, "record_count": 0}
+        shared |= {"records_changed": None, "sample_count": 0, "record_count": 0, "outage": None}
     return shared
 
 

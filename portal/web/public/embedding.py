@@ -35,7 +35,7 @@ _FRAME_HEIGHT = 640
 @bounded_search
 def show_list() -> Response:
     """The first projects of a search, with a link to all of them."""
-    result = find(shown_filters(Filters.parse(request.args)))
+    result = find(shown_filters(Filters.parse(request.args)), may_miss=True)
     dataset = Dataset(settings(), result)
     page = render_template(
         "public/embed.html",

@@ -19,7 +19,7 @@ bp = Blueprint("overview", __name__)
 def home() -> str:
     return render_template(
         "public/home.html",
-        result=find(Filters()),
+        result=find(Filters(), may_miss=True),
         active=directory.count_matches(Filters(selected=frozenset({("status", "active")}))),
         themes=aggregates.sums_by_term("theme"),
         regions=aggregates.sums_by_term("region"),

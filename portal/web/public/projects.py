@@ -14,7 +14,7 @@ from portal.services.audit import history as audit_history
 from portal.services.records import published
 from portal.web.declarations import public
 from portal.web.http import error_pages
-from portal.web.http.conditional_get import cacheable, path_key
+from portal.web.http.conditional_get import allow_stale_copy, cacheable, path_key
 from portal.web.http.request_context import settings
 from portal.web.presentation import citation
 from portal.web.presentation.templating import render, wants_fragment
@@ -33,7 +33,7 @@ bp = Blueprint("projects", __name__, url_prefix="/projects")
 @cacheable(lambda: results.cache_key(Filters.parse(request.args)))
 @bounded_search
 def show_directory() -> Response:
-    result = find(Filters.parse(request.args))
+    result = find(Filters.parse(request.args), may_miss=True)
     links, texts = download_menu.selection_links(result.filters, result.total), results.build_results(result)
     response = render(
         "public/directory.html",
@@ -110,4 +110,7 @@ def show_withdrawn(_: NotFound) -> Response:
             notice = published.withdrawal_notice(db.session(), parts[0])
         except NotFound:
             return error_pages.status_page(404)
-    return make_response(render_template("public/withdrawn.html", notice=notice), 410)
+    response = make_response(render_template("public/withdrawn.html", notice=notice), 410)
+    # It takes the place of a copy of the record.
+    allow_stale_copy(response)
+    return response

@@ -17,6 +17,7 @@ from markupsafe import Markup
 from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response as WSGIResponse
 
+from portal import metrics
 from portal.database.orm import db
 from portal.database.public_reader import use_session
 from portal.database.transactions import transaction
@@ -191,6 +192,7 @@ def on_database_unavailable(error: OperationalError | IncompatibleTables) -> Res
 def on_busy(error: Busy) -> Response:
     """503 for whoever did not get a turn (see gates); a staff form is returned with everything that was submitted."""
     db.session.rollback()
+    metrics.REFUSALS.labels("page" if request.method in csrf.SAFE_METHODS else "form").inc()
     response = resubmission.offer_retry() if is_staff_form() else error_pages.busy(error.retry_after)
     response.headers["Retry-After"] = str(error.retry_after)
     return response

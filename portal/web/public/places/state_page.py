@@ -56,7 +56,7 @@ class StatePage:
 
 def build_page(term: TermView) -> StatePage:
     filters = Filters(selected=frozenset({("country", term.code)}))
-    result = find(filters)
+    result = find(filters, may_miss=True)
     sums = result.sums
     return StatePage(
         term=term,

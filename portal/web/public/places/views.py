@@ -40,7 +40,7 @@ def where_we_work() -> str:
 @bounded_search
 def show_selection_map() -> Response:
     """The map of a search; to htmx, which puts it into the directory, the drawing alone."""
-    result = find(Filters.parse(request.args).criteria)
+    result = find(Filters.parse(request.args).criteria, may_miss=True)
     found = selection_map.build_selection_map(result)
     return render("public/selection_map.html", "public/_selection_map.html", found=found, result=result)
 

@@ -1,13 +1,16 @@
 """Health checks, and what a visitor sees when the database is gone."""
 
 import pytest
+from sqlalchemy import text
 
 from portal.app import create_app
 from portal.cli.database import migrate_database
 from portal.config import Settings
 from portal.database.orm import db
+from portal.models import TrialWrite
+from portal.web.http import health
 from portal.web.http.headers import HEADERS
-from tests.factories import let_go
+from tests.factories import import_records, let_go
 
 SECRET = "0123456789abcdef" * 4
 
@@ -137,3 +140,23 @@ def test_without_the_error_template_plain_words_carry_the_code(bare):
 
 def test_without_the_error_template_a_missing_page_is_still_a_404(bare):
     assert bare.get("/no-such-page/").status_code == 404
+
+
+def test_an_empty_text_index_is_not_ready(client, session):
+    import_records(session, [{"title": "A project"}])
+    session.execute(text("DELETE FROM project_text"))
+    session.commit()
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json["index"] == (
+        "The text index has 0 documents for 1 projects, so searches miss some: run portal index rebuild."
+    )
+
+
+def test_each_check_writes_something_else(session):
+    found = []
+    for _ in range(2):
+        assert health.costly_states() == ("ok", "ok")
+        session.expire_all()
+        found.append(session.get(TrialWrite, 1).filling)
+    assert found[0] != found[1]

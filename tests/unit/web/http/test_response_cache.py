@@ -132,7 +132,7 @@ def test_what_was_not_understood_makes_another_page(client):
 
 
 def test_the_memory_for_pages_is_bounded(app, client, monkeypatch):
-    cache = app.wsgi_app
+    cache = app.extensions["response_cache"]
     monkeypatch.setattr(cache, "max_bytes", 500_000)
     monkeypatch.setattr(cache, "entries", FIFOCache(cache.max_bytes, getsizeof=cache.entries.getsizeof))
     sizes = [len(client.get(f"/projects/?budget_min={number}").data) for number in range(12)]
@@ -142,7 +142,7 @@ def test_the_memory_for_pages_is_bounded(app, client, monkeypatch):
 
 
 def test_a_page_larger_than_the_memory_for_pages_is_served_but_not_cached(app, client, monkeypatch):
-    cache = app.wsgi_app
+    cache = app.extensions["response_cache"]
     monkeypatch.setattr(cache, "max_bytes", 100)
     monkeypatch.setattr(cache, "entries", FIFOCache(cache.max_bytes, getsizeof=cache.entries.getsizeof))
     assert client.get("/projects/").data == client.get("/projects/").data
