@@ -158,6 +158,15 @@ def read_megabytes(environ: Mapping[str, str], name: str, default: int) -> int:
     return int(megabytes) * 1_000_000
 
 
+def data_settings(environ: Mapping[str, str]) -> dict[str, Any]:
+    """PORTAL_LICENCE, PORTAL_LICENCE_URL and PORTAL_360GIVING_PREFIX."""
+    return {
+        "licence": environ.get("PORTAL_LICENCE", ""),
+        "licence_url": environ.get("PORTAL_LICENCE_URL", ""),
+        "grant_prefix": environ.get("PORTAL_360GIVING_PREFIX", ""),
+    }
+
+
 def iati_settings(environ: Mapping[str, str]) -> dict[str, Any]:
     """PORTAL_IATI_ORGANISATION, _NAME, _TYPE and PORTAL_IATI_PRIMARY."""
     organisation = environ.get("PORTAL_IATI_ORGANISATION", "")
