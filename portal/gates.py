@@ -39,12 +39,12 @@ class Gate:
         return self._running.total(), len(self._waiting)
 
     @contextmanager
-    def turn(self, client: str) -> Iterator[None]:
-        """Run the block when it is this client's turn. Raises Busy at once, or after the time to wait."""
+    def turn(self, client: str, seconds: float | None = None) -> Iterator[None]:
+        """Run the block when it is this client's turn. Raises Busy at once, or after the time to wait (or `seconds`)."""
         with self._turns:
             ticket = (self._served.get(client, 0), next(self._numbers), client)
             if not self._may_run(ticket):
-                self._wait(ticket)
+                self._wait(ticket, self.seconds if seconds is None else seconds)
             self._running[client] += 1
             self._served[client] = next(self._numbers)
         try:
@@ -56,13 +56,13 @@ class Gate:
                 self._running += Counter()
                 self._turns.notify_all()
 
-    def _wait(self, ticket: Ticket) -> None:
+    def _wait(self, ticket: Ticket, seconds: float) -> None:
         of_client = sum(client == ticket[2] for *_, client in self._waiting)
         if len(self._waiting) >= self.max_waiting or (ticket[2] and of_client >= _half(self.max_waiting)):
             raise Busy
         self._waiting.add(ticket)
         try:
-            if not self._turns.wait_for(lambda: self._may_run(ticket), self.seconds):
+            if not self._turns.wait_for(lambda: self._may_run(ticket), seconds):
                 raise Busy
         finally:
             self._waiting.discard(ticket)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import wraps
+from time import monotonic
 from typing import ParamSpec, TypeVar
 
 from flask import Flask, current_app, request
@@ -21,8 +22,8 @@ from portal.web.http.request_context import client_address, settings
 ViewParams = ParamSpec("ViewParams")
 Answer = TypeVar("Answer")
 
-# A refused request is answered within a second: it waits at the one gate, then at the other.
-_SECONDS_FOR_TEXT, _SECONDS = 0.5, 0.4
+# A refused request is answered within a second: it waits so long at both gates together.
+_SECONDS = 0.9
 # In a text search the database occupies a processor; others of the process read no slower meanwhile.
 _TEXTS_AT_ONCE, _TEXTS_WAITING = 1, 4
 
@@ -34,7 +35,7 @@ class SearchGates:
     """
 
     def __init__(self, at_once: int) -> None:
-        self.texts = Gate(max_running=_TEXTS_AT_ONCE, max_waiting=_TEXTS_WAITING, seconds=_SECONDS_FOR_TEXT)
+        self.texts = Gate(max_running=_TEXTS_AT_ONCE, max_waiting=_TEXTS_WAITING, seconds=_SECONDS)
         self.pages = Gate(max_running=at_once, max_waiting=2 * at_once, seconds=_SECONDS)
 
 
@@ -46,11 +47,11 @@ def bounded_search(view: Callable[ViewParams, Answer]) -> Callable[ViewParams, A
         gates: SearchGates | None = current_app.extensions["search_gates"]
         if gates is None:
             return view(*args, **kwargs)
-        client = client_network(client_address())
+        client, deadline = client_network(client_address()), monotonic() + _SECONDS
         with ExitStack() as turns:
             if not is_known_text(ParameterReader(request.args).read_text()):
                 turns.enter_context(gates.texts.turn(client))
-            turns.enter_context(gates.pages.turn(client))
+            turns.enter_context(gates.pages.turn(client, max(0.0, deadline - monotonic())))
             return view(*args, **kwargs)
 
     return respond
