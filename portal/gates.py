@@ -40,7 +40,7 @@ class Gate:
 
     @contextmanager
     def turn(self, client: str, seconds: float | None = None) -> Iterator[None]:
-        """Run the block when it is this client's turn. Raises Busy at once, or after the time to wait (or `seconds`)."""
+        """Run the block when it is this client's turn. Raises Busy at once, or after `seconds`."""
         with self._turns:
             ticket = (self._served.get(client, 0), next(self._numbers), client)
             if not self._may_run(ticket):
