@@ -74,7 +74,7 @@ class Settings:
     needs_second_administrator: bool = False
     backup_folder: str = "/var/lib/portal-backups"
     log_format: str = "plain"
-    health_bind: str = "127.0.0.1:9100"
+    health_bind: str = environment.DEFAULT_HEALTH_BIND
     proxy_count: int = 0
     trusted_proxies: Networks = ()
     state_folder: str = ""
@@ -124,21 +124,17 @@ class Settings:
             api_limit=environment.read_count(environ, "PORTAL_API_LIMIT", cls.api_limit, "requests a minute"),
             needs_second_administrator=environment.needs_second_administrator(environ),
             backup_folder=environ.get("PORTAL_BACKUPS") or cls.backup_folder,
-            log_format=environment.read_log_format(environ, is_production=is_production),
-            health_bind=environment.read_health_bind(environ, cls.health_bind),
             public_url=environment.read_public_url(environ, is_production=is_production),
             operator=environ.get("PORTAL_OPERATOR", cls.operator),
             contact=environ.get("PORTAL_CONTACT", cls.contact),
-            alerts_to=environ.get("PORTAL_ALERTS_TO") or environ.get("PORTAL_CONTACT", cls.contact),
-            licence=environ.get("PORTAL_LICENCE", cls.licence),
-            licence_url=environ.get("PORTAL_LICENCE_URL", cls.licence_url),
-            grant_prefix=environ.get("PORTAL_360GIVING_PREFIX", cls.grant_prefix),
             state_folder=environ.get("PORTAL_STATE", ""),
             proxy_count=environment.read_proxy_count(environ),
             trusted_proxies=environment.read_trusted_proxies(environ),
+            **environment.data_settings(environ),
             **environment.iati_settings(environ),
             **environment.mail_settings(environ),
             **environment.audit_settings(environ),
+            **environment.monitoring_settings(environ, is_production=is_production),
         )
 
 

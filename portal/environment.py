@@ -14,6 +14,8 @@ from portal.errors import ConfigurationError
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost")
 _LOOPBACK_ADDRESSES = "127.0.0.1,::1"
 
+DEFAULT_HEALTH_BIND = "127.0.0.1:9100"
+
 MIN_SECRET_KEY_LENGTH = 32
 # A key by chance has more: one of 32 hexadecimal digits has about 14 different ones.
 _MIN_SECRET_KEY_CHARACTERS = 8
@@ -156,6 +158,15 @@ def read_megabytes(environ: Mapping[str, str], name: str, default: int) -> int:
     return int(megabytes) * 1_000_000
 
 
+def data_settings(environ: Mapping[str, str]) -> dict[str, Any]:
+    """PORTAL_LICENCE, PORTAL_LICENCE_URL and PORTAL_360GIVING_PREFIX."""
+    return {
+        "licence": environ.get("PORTAL_LICENCE", ""),
+        "licence_url": environ.get("PORTAL_LICENCE_URL", ""),
+        "grant_prefix": environ.get("PORTAL_360GIVING_PREFIX", ""),
+    }
+
+
 def iati_settings(environ: Mapping[str, str]) -> dict[str, Any]:
     """PORTAL_IATI_ORGANISATION, _NAME, _TYPE and PORTAL_IATI_PRIMARY."""
     organisation = environ.get("PORTAL_IATI_ORGANISATION", "")
@@ -236,20 +247,31 @@ def _parse_syslog(text: str) -> str | tuple[str, int] | None:
     return host.strip("[]"), int(port)
 
 
-def read_log_format(environ: Mapping[str, str], *, is_production: bool) -> str:
-    """PORTAL_LOG_FORMAT: "json", the default in production, or "plain". Raises ConfigurationError."""
+def monitoring_settings(environ: Mapping[str, str], *, is_production: bool) -> dict[str, Any]:
+    """PORTAL_LOG_FORMAT, PORTAL_HEALTH_BIND and PORTAL_ALERTS_TO."""
+    return {
+        "log_format": _read_log_format(environ, is_production=is_production),
+        "health_bind": _read_health_bind(environ),
+        "alerts_to": environ.get("PORTAL_ALERTS_TO") or environ.get("PORTAL_CONTACT", ""),
+    }
+
+
+def _read_log_format(environ: Mapping[str, str], *, is_production: bool) -> str:
+    """How lines of the log are written: "json", the default in production, or "plain"."""
     style = environ.get("PORTAL_LOG_FORMAT") or ("json" if is_production else "plain")
     if style not in ("json", "plain"):
         raise ConfigurationError(f"PORTAL_LOG_FORMAT is {style!r}: set it to json or plain.")
     return style
 
 
-def read_health_bind(environ: Mapping[str, str], default: str) -> str:
-    """PORTAL_HEALTH_BIND: host:port of the health listener; "" if it is "off". Raises ConfigurationError."""
-    text = environ.get("PORTAL_HEALTH_BIND") or default
+def _read_health_bind(environ: Mapping[str, str]) -> str:
+    """Where the health listener answers, host:port; "" if it is "off"."""
+    text = environ.get("PORTAL_HEALTH_BIND") or DEFAULT_HEALTH_BIND
     if text == "off":
         return ""
     host, _, port = text.rpartition(":")
     if not host or not port.isdigit() or not 0 < int(port) < 65_536:
-        raise ConfigurationError(f"PORTAL_HEALTH_BIND is {text!r}: write host:port, such as {default}, or off.")
+        raise ConfigurationError(
+            f"PORTAL_HEALTH_BIND is {text!r}: write host:port, such as {DEFAULT_HEALTH_BIND}, or off."
+        )
     return text
