@@ -60,7 +60,9 @@ def gunicorn(database: Path, *, app: str = "wsgi:app", workers: int = 1, threads
     Workers are never replaced after so many requests: a run would measure their start.
     """
     command = [GUNICORN, "-c", "deploy/gunicorn.conf.py", "--bind", "127.0.0.1:0", "--max-requests", "0", app]
-    environ = environment(database, WEB_CONCURRENCY=str(workers), PORTAL_THREADS=str(threads), **settings)
+    environ = environment(
+        database, PORTAL_HEALTH_BIND="off", WEB_CONCURRENCY=str(workers), PORTAL_THREADS=str(threads), **settings
+    )
     with running(command, environ) as server:
         yield server
 

@@ -38,5 +38,14 @@ def served(database):
 
 
 def workers(server):
-    """The process ids of a server's workers."""
-    return [int(number) for number in Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()]
+    """The process ids of a server's workers, without the health listener."""
+    children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
+    return [int(pid) for pid in children if not is_health_listener(pid)]
+
+
+def is_health_listener(pid):
+    try:
+        return b"portal.health" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        # It has just ended.
+        return False

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from deploy.rehearsal import PATIENCE
+from tests.serving.staff_flows import is_health_listener
 
 VISITORS = 4
 RELOADS = 2
@@ -22,7 +23,7 @@ def workers(master):
     children = Path(f"/proc/{master}/task/{master}/children")
     if not children.exists():
         pytest.skip("this system does not list the children of a process in /proc")
-    return {int(pid) for pid in children.read_text().split()}
+    return {int(pid) for pid in children.read_text().split() if not is_health_listener(pid)}
 
 
 class Visitors:

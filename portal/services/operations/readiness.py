@@ -136,12 +136,12 @@ def _job_warnings(session: Session) -> list[str]:
 def _mail_warnings(mails: OutboxSummary) -> list[str]:
     found = []
     if mails.failed:
-        found.append(f"{mails.failed} mails could not be sent.")
+        found.append(f"Mails that could not be sent: {mails.failed}.")
     if mails.is_held and mails.waiting:
-        found.append(f"{mails.waiting} mails are held since a restore: run portal send-mail --release.")
+        found.append(f"Mails held since a restore: {mails.waiting}. Run portal send-mail --release.")
     elif mails.oldest_seconds > MAIL_PATIENCE.total_seconds():
         minutes = mails.oldest_seconds // 60
-        found.append(f"{mails.waiting} mails wait to be sent, the oldest for {minutes} minutes.")
+        found.append(f"Mails that wait: {mails.waiting}, the oldest for {minutes} minutes.")
     return found
 
 
@@ -149,6 +149,4 @@ def _row_warnings(session: Session) -> list[str]:
     check = row_check.last_check(session)
     if check is None or not check.damaged:
         return []
-    return [
-        f"{len(check.damaged)} records were damaged at {check.checked_at:%Y-%m-%d %H:%M} UTC: run portal check-rows."
-    ]
+    return [f"Damaged records, at {check.checked_at:%Y-%m-%d %H:%M} UTC: {len(check.damaged)}. Run portal check-rows."]

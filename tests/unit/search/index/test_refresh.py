@@ -13,6 +13,7 @@ from portal.database.orm import db
 from portal.models import Catalogue, Project
 from portal.search import directory
 from portal.search.index import current, refresh
+from portal.search.index.caches import caches_for
 from portal.search.query.filters import Filters
 from portal.services.audit import recording
 from portal.services.imports import Report, import_file
@@ -195,3 +196,15 @@ def test_the_watcher_goes_on_after_a_failure():
 
     refresh.start_watcher(check, interval=0.001)
     assert seen.wait(PATIENCE)
+
+
+def test_a_project_of_a_newer_state_is_not_kept_for_the_index_of_the_older(served):
+    snapshot = current.current_snapshot()
+    project_id = int(snapshot.index.page(snapshot.index.all_rows, "newest", 0, 1)[0])
+    caches_for(snapshot).projects.clear()
+    touch([project_id])
+    assert [project.id for project in current.load_projects(snapshot, [project_id])] == [project_id]
+    assert caches_for(snapshot).projects == {}
+    renewed = current.current_snapshot()
+    current.load_projects(renewed, [project_id])
+    assert set(caches_for(renewed).projects) == {project_id}

@@ -4,6 +4,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from portal import metrics
 from tests.conftest import FRAGMENT
 from tests.loops import not_empty
 from tests.urls import SELECTIONS
@@ -45,6 +46,14 @@ def test_a_new_search_without_a_turn_is_asked_to_come_back(client, gates, addres
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
     assert "Too many requests at once" in answer.text
     assert client.get(address).status_code == 200
+
+
+def test_refusals_are_counted(client, gates):
+    counter = metrics.REFUSALS.labels("page")
+    before = counter.collect()[0].samples[0].value
+    with occupied(gates.pages):
+        client.get("/projects/?budget_min=54321")
+    assert counter.collect()[0].samples[0].value == before + 1
 
 
 def test_what_is_ready_never_waits(client, gates):
