@@ -103,11 +103,16 @@ def set_up_second_factor(checkout, browser):
     return secret
 
 
-def test_second_factor_session_and_open_form_work_after_a_restart(checkout):
+@pytest.fixture(scope="module")
+def enrolled(checkout):
+    """The secret of a reviewer's second factor, their browser, and the token of a form that is open in it."""
     checkout.command("migrate")
     with checkout.served() as browser:
-        secret = set_up_second_factor(checkout, browser)
-        form_token = browser.csrf_token("/staff/account")
+        return set_up_second_factor(checkout, browser), browser, browser.csrf_token("/staff/account")
+
+
+def test_second_factor_session_and_open_form_work_after_a_restart(checkout, enrolled):
+    secret, browser, form_token = enrolled
     checkout.command("migrate", "--sample-if-empty")
     with checkout.served() as other:
         assert browser.ask("/staff/")[0] == 200
@@ -120,6 +125,8 @@ def test_second_factor_session_and_open_form_work_after_a_restart(checkout):
     assert Keyring(checkout.key.read_text()).decrypt(stored) == secret != stored
 
 
+@pytest.mark.usefixtures("enrolled")
 def test_a_start_that_has_lost_its_key_says_so_at_once(checkout):
-    checkout.key.unlink()
+    elsewhere = checkout.key.rename(checkout.folder / "found_again")
     assert "1 second factors cannot be decrypted" in checkout.command("migrate")
+    elsewhere.rename(checkout.key)

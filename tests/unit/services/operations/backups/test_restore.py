@@ -145,7 +145,9 @@ class Writer(threading.Thread):
             try:
                 with self.app.app_context(), transaction(db.session()) as session:
                     author = session.get_one(Account, self.author_id)
-                    review.new_draft(session, ProjectDraft(title=f"Draft {number}"), by=author)
+                    draft = review.new_draft(session, ProjectDraft(title=f"Draft {number}"), by=author)
+                    # An author has so many drafts at once.
+                    review.discard(session, draft, by=author)
                 self.acknowledged.append(f"Draft {number}")
             except SQLAlchemyError:
                 # PostgreSQL has ended the session: a page would offer to try again.
