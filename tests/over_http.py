@@ -9,6 +9,7 @@ from justhtml import JustHTML
 from portal.app import create_app
 from portal.config import Settings
 from portal.database.orm import db
+from portal.database.transactions import begin_writing
 from portal.services.accounts import sessions
 from portal.web.security import cookies, csrf
 from tests.factories import let_go
@@ -46,6 +47,7 @@ class Caller:
         """Signed in as an account through its database session; without one a visitor."""
         self.address, self.origin, self.token = address, address, ""
         if account:
+            begin_writing(session())
             self.token, _ = sessions.start(session(), account)
             session.commit()
 

@@ -32,6 +32,7 @@ def work(live, database):
         demo.fill_queue(session)
         session.commit()
         tokens = {}
+        begin_writing(session)
         for account in session.query(Account).filter(Account.email.endswith("@demo.invalid")):
             tokens[account.name.split()[0]] = sessions.start(session, account)[0]
         session.commit()

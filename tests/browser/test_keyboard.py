@@ -46,7 +46,9 @@ def keyboard(new_context, live, database):
         context = new_context()
         with app.app_context():
             begin_writing(db.session())
-            token, _ = sessions.start(db.session(), make_account(db.session(), name, role))
+            account = make_account(db.session(), name, role)
+            begin_writing(db.session())
+            token, _ = sessions.start(db.session(), account)
             db.session.commit()
             db.session.remove()
             let_go()

@@ -8,6 +8,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from sqlalchemy import select
 
+from portal.database.transactions import begin_writing
 from portal.models import AuditEvent, Revision
 from portal.services.accounts import sessions
 from portal.services.editorial import idempotency
@@ -23,6 +24,7 @@ def agreed(backstage, office):
     """An approved revision, and the session of a reviewer who may publish it: (number, version, token)."""
     backstage.rollback()
     revision = office.revision(State.APPROVED, COMPLETE.replace(title="Published once"))
+    begin_writing(backstage())
     token, _ = sessions.start(backstage(), office.second)
     backstage.commit()
     found = revision.id, revision.version, token

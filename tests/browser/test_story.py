@@ -30,6 +30,7 @@ def open_browser(new_context, live, backstage, has_script):
         if name:
             begin_writing(backstage())
             account = make_account(backstage(), f"{name}{'' if has_script else 'Quiet'}", role)
+            begin_writing(backstage())
             token, _ = sessions.start(backstage(), account)
             backstage.commit()
             secure = live.replace("http:", "https:")
