@@ -21,9 +21,10 @@ from tests.bench.serving import gunicorn
 from tests.bench.visitor import summary
 
 WORKERS, RATE = 2, 10
-CLICKS = 40 if effort.IS_QUICK else 200
-# Between two clicks of the visitors, and after an attack, whose last requests are still answered.
-_PAUSE, _REST = 0.02, 2
+CLICKS = 40 if effort.IS_QUICK else 60
+# Between two clicks of the visitors, of whom nginx lets one send twenty requests a second; and after an attack, whose
+# last requests are still answered.
+_PAUSE, _REST = 0.06, 2
 _ATTACKER, _VISITOR = "127.0.0.2", "127.0.0.3"
 _PATIENCE = 60
 _LETTERS = "abcdefghilmnoprstuvw"
