@@ -129,7 +129,7 @@ def import_now_and_then(folder, database, tally, stop):
                 {"project_id": f"SK.{number:04}", "title": f"Imported {number}, time {tally.imports}", "year": "2020"}
                 for number in range(IMPORTED)
             )
-        command = [rehearsal.program("portal"), "import", "--update", str(source)]
+        command = [rehearsal.program("portal"), "import", str(source)]
         done = subprocess.run(command, env=environ, capture_output=True, text=True)
         tally.answers[f"import ended with {done.returncode}"] += 1
         if done.returncode:
