@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
@@ -22,7 +23,11 @@ _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 # Verified when there is no account: a hash with the parameters above whose password nobody has.
 DUMMY_HASH = "$argon2id$v=19$m=19456,t=2,p=1$h7XzuUdom6CXoIfK62WgJg$vnA/5edKz0k4DLc0YKv3KtVgI7b1BQCR46tEKVRp7GM"
 # Each hash takes 19 MiB and a processor; a flood of sign-ins waits, and leaves the other threads to the visitors.
-_HASHING = Gate(max_running=2, max_waiting=16, seconds=5)
+_HASHES_AT_ONCE = 1
+_HASHING = Gate(max_running=_HASHES_AT_ONCE, max_waiting=16, seconds=5)
+# What a hash took stays with its thread when it is freed, so one thread makes them all: not every thread of a process
+# ends up with 19 MiB more.
+_HASHERS = ThreadPoolExecutor(_HASHES_AT_ONCE, thread_name_prefix="password")
 # zxcvbn's own threshold: below 3 (100 million guesses) a password is too weak.
 _MIN_SCORE = 3
 # The time of an estimate grows with the square of the length and with the kinds of "l33t" characters. Within 32
@@ -37,14 +42,15 @@ _MAX_REMAINING_LETTERS = 2
 def hash_password(password: str, client: str = "") -> str:
     """The Argon2id hash to store, of the whole password. `client`: who waits (see gates). Raises Busy."""
     with _HASHING.turn(client):
-        return _HASHER.hash(_normalised_bytes(password))
+        return _HASHERS.submit(_HASHER.hash, _normalised_bytes(password)).result()
 
 
 def verify_password(password: str, password_hash: str | None, client: str = "") -> bool:
     """Whether the password matches this hash; without a hash False, after the same time. Raises Busy."""
     with _HASHING.turn(client):
         try:
-            matches = _HASHER.verify(password_hash or DUMMY_HASH, _normalised_bytes(password[: MAX_LENGTH + 1]))
+            typed = _normalised_bytes(password[: MAX_LENGTH + 1])
+            matches = _HASHERS.submit(_HASHER.verify, password_hash or DUMMY_HASH, typed).result()
         except (VerificationError, InvalidHashError):
             return False
     return matches and bool(password_hash)
