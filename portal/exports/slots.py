@@ -36,7 +36,7 @@ def slots_folder() -> Path:
 
 
 class Slot:
-    """The right to make one file, or to do what the lock is for, until `release`."""
+    """The right to make one file, until `release`."""
 
     def __init__(self, locks: tuple[IO[bytes], ...]) -> None:
         self._locks = locks

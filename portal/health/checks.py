@@ -13,6 +13,7 @@ from portal.database.availability import Availability, guard
 from portal.database.engines import engine_options, parse_database_url
 from portal.models import Catalogue
 from portal.search.fulltext import text_index
+from portal.services.integrity import row_check
 from portal.services.mail.outbox import OutboxSummary, pending_summary
 from portal.services.operations import job_runs, readiness
 from portal.services.operations.job_runs import JobState
@@ -58,14 +59,15 @@ class Checks:
 
     def indexes(self) -> IndexState:
         with Session(self.patient_engine) as session:
-            state, agreement = readiness.text_index_state(session), text_index.compare_counts(session)
-            catalogue = session.get(Catalogue, 1)
-            return IndexState(state, agreement.projects, catalogue.version if catalogue else 0)
+            agreement, catalogue = text_index.compare_counts(session), session.get(Catalogue, 1)
+            return IndexState(
+                readiness.text_index_state(agreement), agreement.projects, catalogue.version if catalogue else 0
+            )
 
     def overdue(self) -> Overdue:
         with Session(self.engine) as session:
-            mails = pending_summary(session)
-            return Overdue(job_runs.job_states(session), mails, readiness.warnings(session, mails))
+            jobs, mails = job_runs.job_states(session), pending_summary(session)
+            return Overdue(jobs, mails, readiness.warnings(jobs, mails, row_check.last_check(session)))
 
     def free_bytes(self) -> int | None:
         return readiness.free_bytes(self.engine)

@@ -6,8 +6,6 @@ import re
 import smtplib
 import socket
 import time
-from email.message import EmailMessage
-from email.utils import localtime, make_msgid
 from pathlib import Path
 
 import click
@@ -15,7 +13,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from portal.config import Settings
-from portal.services.mail import smtp
+from portal.services.mail import direct, smtp
 
 _PAUSE_SECONDS = 3_600
 
@@ -42,8 +40,7 @@ def report_failure(unit: str, remember: Path | None) -> None:
         return
     try:
         # Not through the outbox, which is in the database.
-        with smtp.connection(settings) as server:
-            server.send_message(_report(name, settings))
+        _mail_report(name, settings)
     except (OSError, smtplib.SMTPException) as error:
         raise click.ClickException(
             f"The mail was not sent ({type(error).__name__}): {smtp.describe_failure(error)}"
@@ -60,17 +57,12 @@ def _is_due(note: Path) -> bool:
         return True
 
 
-def _report(unit: str, settings: Settings) -> EmailMessage:
+def _mail_report(unit: str, settings: Settings) -> None:
     host = socket.gethostname()
-    message = EmailMessage()
-    message["From"], message["To"] = settings.smtp_from, settings.alerts_to
-    message["Subject"] = f"{unit} failed on {host}"
-    message["Date"], message["Message-ID"] = localtime(), make_msgid(domain=host)
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(
+    text = (
         f"{unit} of {settings.public_url} failed on {host}.\n\n"
         f"Look:   journalctl -u {unit} -n 50\n"
         f"State:  systemctl status {unit}\n\n"
         "docs/deploying.md says what to do. If it goes on failing, the next mail comes in an hour.\n"
     )
-    return message
+    direct.send(settings.alerts_to, f"{unit} failed on {host}", text, settings)

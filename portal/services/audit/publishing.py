@@ -7,8 +7,6 @@ event after others with higher ids, so the ids are no order. An event that is la
 from __future__ import annotations
 
 from datetime import datetime
-from email.message import EmailMessage
-from email.utils import make_msgid
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
@@ -20,7 +18,7 @@ from portal.services.audit import commitments, recording
 from portal.services.audit.log_folder import LogFolder
 from portal.services.audit.tlog.merkle import hash_leaf, root_of
 from portal.services.audit.tlog.notes import Checkpoint, SigningKey, VerifierKey, sign_checkpoint
-from portal.services.mail import smtp
+from portal.services.mail import direct
 
 # Events that become leaves in one transaction, so that others need not wait long to write.
 BATCH_EVENTS = 1_000
@@ -90,13 +88,7 @@ def mail_checkpoint(settings: Settings, folder: LogFolder, checkpoint: Checkpoin
         f"A checkpoint of the audit log of {settings.public_url}. Keep this mail: with it, portal audit verify "
         f"--against FILE shows whether anybody changed the first {checkpoint.size} events since.\n\n{checkpoint.note}"
     )
-    message = EmailMessage()
-    message["From"], message["To"] = settings.smtp_from, settings.audit_mail
-    message["Subject"] = f"Checkpoint of the audit log: {checkpoint.size} leaves"
-    message["Message-ID"] = make_msgid(domain=settings.smtp_from.rpartition("@")[2] or None)
-    message.set_content(text)
-    with smtp.connection(settings) as server:
-        server.send_message(message)
+    direct.send(settings.audit_mail, f"Checkpoint of the audit log: {checkpoint.size} leaves", text, settings)
     folder.note_mailed(checkpoint.size)
     return True
 

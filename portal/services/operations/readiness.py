@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,10 +23,11 @@ from portal.database.orm import now
 from portal.database.public_reader import is_on_read_only_disk
 from portal.database.transactions import transaction
 from portal.models import TrialWrite
-from portal.search.fulltext import text_index
-from portal.services.integrity import row_check
+from portal.search.fulltext.text_index import Agreement
+from portal.services.integrity.row_check import LastRowCheck
 from portal.services.mail.outbox import OutboxSummary
 from portal.services.operations import job_runs, migrations
+from portal.services.operations.job_runs import JobState
 
 OK = "ok"
 UNKNOWN = "Not known: the database does not answer."
@@ -57,9 +59,8 @@ def database_states(session: Session) -> dict[str, str]:
     return {"database": OK, "migrations": mismatch or OK}
 
 
-def text_index_state(session: Session) -> str:
+def text_index_state(agreement: Agreement) -> str:
     """ "ok", or a sentence about documents that are missing or superfluous."""
-    agreement = text_index.compare_counts(session)
     if agreement.is_complete:
         return OK
     return (
@@ -116,15 +117,15 @@ def free_bytes(engine: Engine) -> int | None:
     return disk.f_bavail * disk.f_frsize
 
 
-def warnings(session: Session, mails: OutboxSummary) -> list[str]:
-    """What an operator must look at although the portal serves: jobs, mails, damaged records."""
-    return [*_job_warnings(session), *_mail_warnings(mails), *_row_warnings(session)]
+def warnings(jobs: Sequence[JobState], mails: OutboxSummary, rows: LastRowCheck | None) -> list[str]:
+    """What an operator must look at although the portal serves: jobs, mails, damaged records of the last check."""
+    return [*_job_warnings(jobs), *_mail_warnings(mails), *_row_warnings(rows)]
 
 
-def _job_warnings(session: Session) -> list[str]:
+def _job_warnings(jobs: Sequence[JobState]) -> list[str]:
     """Jobs that failed or are late, backups among them."""
     found = []
-    for state in job_runs.job_states(session):
+    for state in jobs:
         if state.outcome == job_runs.FAILED:
             found.append(f"{state.job.name} failed at {state.started_at:%Y-%m-%d %H:%M} UTC.")
         elif state.is_late:
@@ -145,8 +146,7 @@ def _mail_warnings(mails: OutboxSummary) -> list[str]:
     return found
 
 
-def _row_warnings(session: Session) -> list[str]:
-    check = row_check.last_check(session)
+def _row_warnings(check: LastRowCheck | None) -> list[str]:
     if check is None or not check.damaged:
         return []
     return [f"Damaged records, at {check.checked_at:%Y-%m-%d %H:%M} UTC: {len(check.damaged)}. Run portal check-rows."]

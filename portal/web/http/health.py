@@ -14,6 +14,7 @@ from flask import Blueprint, Response, jsonify
 from sqlalchemy.orm import Session
 
 from portal.database.orm import db
+from portal.search.fulltext import text_index
 from portal.search.index import current
 from portal.services.operations import readiness
 from portal.services.operations.readiness import OK
@@ -76,7 +77,10 @@ def costly_states() -> tuple[str, str]:
             with Session(db.engine, join_transaction_mode="create_savepoint") as session:
                 # A busy database has been written just now.
                 writing = readiness.write_state(session) or OK
-                _Kept.states = writing, readiness.text_index_state(session) if writing == OK else readiness.UNKNOWN
+                index = readiness.UNKNOWN
+                if writing == OK:
+                    index = readiness.text_index_state(text_index.compare_counts(session))
+                _Kept.states = writing, index
             _Kept.found_at = time.monotonic()
         return _Kept.states
     finally:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -12,7 +11,7 @@ from sqlalchemy.orm import Session
 from portal.database.orm import now
 from portal.errors import BackupFailed
 from portal.services.accounts import disabled_accounts
-from portal.services.operations import job_runs, migrations
+from portal.services.operations import migrations
 from portal.services.operations.backups import postgresql_dump, sqlite_file
 from portal.services.operations.backups.manifest import Counts, Manifest, differing_counts, digest, manifest_path
 from portal.services.operations.backups.unfinished import finish, unfinished_files
@@ -44,11 +43,6 @@ def back_up(engine: Engine, target: Path) -> Manifest:
     except (OSError, SQLAlchemyError, engine.dialect.loaded_dbapi.Error, postgresql_dump.ProgramFailed) as error:
         raise BackupFailed(f"The database could not be copied: {error}") from error
     return manifest
-
-
-def backup_age(session: Session) -> timedelta | None:
-    """The time since the last backup that was made to its end; None if none is known."""
-    return next(state.age for state in job_runs.job_states(session) if state.job.name == "backup")
 
 
 def _write_sqlite(engine: Engine, target: Path) -> Manifest:

@@ -4,8 +4,9 @@ import pytest
 
 from portal.database.orm import now
 from portal.models import RowCheck
+from portal.services.integrity import row_check
 from portal.services.mail.outbox import OutboxSummary
-from portal.services.operations import readiness
+from portal.services.operations import job_runs, readiness
 
 NOTHING = OutboxSummary(waiting=0, failed=0, oldest_seconds=0, is_held=False)
 
@@ -21,7 +22,7 @@ NOTHING = OutboxSummary(waiting=0, failed=0, oldest_seconds=0, is_held=False)
     ],
 )
 def test_mails_are_warned_of_once_they_fail_or_wait_for_long(session, mails, expected):
-    found = [line for line in readiness.warnings(session(), mails) if "Mails" in line]
+    found = [line for line in readiness.warnings(job_runs.job_states(session()), mails, None) if "Mails" in line]
     assert found == ([expected] if expected else [])
 
 
@@ -29,5 +30,5 @@ def test_damaged_records_are_warned_of(session):
     damaged = [{"id": 1, "label": "R-1", "reason": "Another title."}]
     session().add(RowCheck(id=1, checked_at=now(), compared=9, damaged=damaged, terms="", last_event_id=0))
     session().flush()
-    found = readiness.warnings(session(), NOTHING)
+    found = readiness.warnings([], NOTHING, row_check.last_check(session()))
     assert [line for line in found if line.startswith("Damaged records") and ": 1. Run" in line] != []
