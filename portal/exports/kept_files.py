@@ -5,16 +5,13 @@ A server that is restarted makes it again if the temporary folder is new.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
-import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
-from portal.exports.slots import slots_folder
+from portal.locks import shared_folder, take_lock
 
-_POLL_SECONDS = 0.05
 _LOCK, _PART = "lock", "part"
 
 
@@ -34,19 +31,8 @@ class KeptFiles:
     def claim(self, seconds: float, *, is_wanted: Callable[[], bool] = lambda: True) -> Claim | None:
         """The right to make the file; None if another has it longer than this time, or once it is not wanted."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = (self._folder / _LOCK).open("ab")
-        deadline = time.monotonic() + seconds
-        while is_wanted():
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                if time.monotonic() >= deadline:
-                    break
-                time.sleep(_POLL_SECONDS)
-            else:
-                return Claim(self._folder, lock)
-        lock.close()
-        return None
+        lock = take_lock([self._folder / _LOCK], seconds, is_wanted)
+        return Claim(self._folder, lock) if lock else None
 
 
 class Claim:
@@ -78,4 +64,4 @@ class Claim:
 def kept_files(*portal: str) -> KeptFiles:
     """The kept files of the portal that these texts tell from others on this machine."""
     digest = hashlib.sha256("\n".join(portal).encode()).hexdigest()[:16]
-    return KeptFiles(slots_folder() / f"kept-{digest}")
+    return KeptFiles(shared_folder() / f"kept-{digest}")

@@ -13,7 +13,7 @@ from flask import Flask
 from portal.cli.jobs.send_mail import queue_what_is_due, send_waiting
 from portal.config import Settings
 from portal.database.orm import db
-from portal.exports.slots import try_lock
+from portal.locks import shared_folder, try_lock
 from portal.services.mail import smtp
 
 _log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ def _work(app: Flask, settings: Settings, stopping: Event) -> None:
     lock, pause, queued_at = None, _POLL_SECONDS, -_QUEUE_SECONDS
     while not stopping.wait(pause):
         try:
-            lock = lock or try_lock(_lock_name(settings))
+            lock = lock or try_lock(shared_folder() / _lock_name(settings))
             if lock is None:
                 continue
             with app.app_context():

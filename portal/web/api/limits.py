@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, Response, current_app, g, request
 
-from portal.exports.slots import slots_folder
+from portal.locks import shared_folder
 from portal.web.http import problems
 from portal.web.http.request_context import client_address, settings
 from portal.web.presentation.i18n import gettext
@@ -38,4 +38,4 @@ def state_allowance(response: Response) -> Response:
 def init_app(app: Flask) -> None:
     with app.app_context():
         known = settings()
-    app.extensions["api_requests"] = RequestCounts(slots_folder, limit=known.api_limit, secret=known.secret_key)
+    app.extensions["api_requests"] = RequestCounts(shared_folder, limit=known.api_limit, secret=known.secret_key)

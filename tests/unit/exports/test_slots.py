@@ -75,4 +75,4 @@ def test_a_link_in_place_of_the_folder_is_refused(tmp_path):
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / f"portal-exports-{os.getuid()}").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(ConfigurationError, match="belongs to somebody else"):
-        slots.slots_folder()
+        slots.take_slot(0, client="one")
