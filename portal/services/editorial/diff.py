@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from portal.models import ProjectDraft
+from portal.vocabulary.translations import TRANSLATIONS
 
 ChangeKind = Literal["same", "added", "removed"]
 # Fields compared word by word; all others are compared as a whole.
-TEXT_FIELDS = ("title", "summary")
+TEXT_FIELDS = ("title", "summary", *TRANSLATIONS)
 _TOKENS = re.compile(r"\s+|[^\W_]+(?:['’.-][^\W_]+)*|.", re.DOTALL)
 # The pairs of equal words between two texts; a comparison with more could take seconds.
 _MAX_MATCHES = 60_000

@@ -15,11 +15,13 @@ from portal.search.index import current
 from portal.services.editorial import diff, field_marks, idempotency, merging, rounds, workflow
 from portal.services.editorial.workflow import Action
 from portal.services.records import language_guesses, published
+from portal.vocabulary.translations import TRANSLATIONS
 from portal.vocabulary.workflow import State
 from portal.web.authoring import checks, draft_saving
 from portal.web.authoring.checks import Checks, RuleText
 from portal.web.authoring.draft_saving import DraftContext, DraftPost, DraftTarget
 from portal.web.authoring.project_form import MAX_LENGTHS, SECTIONS, ProjectForm
+from portal.web.authoring.translation_panels import TranslationPanel, build_panels
 from portal.web.presentation import field_labels
 from portal.web.presentation.i18n import gettext
 
@@ -53,6 +55,7 @@ class EditPage:
     returned_texts: Mapping[str, tuple[str, ...]]
     accepted: Sequence[str]
     language_guesses: Mapping[str, str]
+    translations: Mapping[str, TranslationPanel]
     reviewer_note: str
     max_lengths: Mapping[str, str]
     problem: str
@@ -73,6 +76,11 @@ class EditPage:
     def names(self) -> Sequence[str]:
         """All fields in page order."""
         return [name for names in self.sections.values() for name in names]
+
+    @property
+    def hidden_translations(self) -> frozenset[str]:
+        """Translations into the language of the source: it needs none."""
+        return frozenset(TRANSLATIONS.keys() - self.translations.keys())
 
     @property
     def title(self) -> str:
@@ -115,6 +123,7 @@ def build_page(
         answers=_answers(revision, post),
         returned_texts=_returned_texts(revision),
         language_guesses=language_guesses.certain_guesses(session, context.project),
+        translations=build_panels(session, context.project, form.draft()),
         accepted=field_marks.accepted_fields(revision) if revision else (),
         reviewer_note=_reviewer_note(revision),
         max_lengths={name: f"{length:,}" for name, length in MAX_LENGTHS.items()},

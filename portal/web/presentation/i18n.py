@@ -1,7 +1,10 @@
-"""Interface translation: gettext for Python and templates. English is the only language so far."""
+"""Interface translation: gettext for Python and templates. English is the only language of the interface so far."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 
@@ -9,6 +12,7 @@ from babel.support import NullTranslations, Translations
 from flask import Flask
 
 LANGUAGES = ("en",)
+_locale: ContextVar[str] = ContextVar("locale", default=LANGUAGES[0])
 _FOLDER = Path(__file__).parents[2] / "translations"
 
 
@@ -19,7 +23,17 @@ def catalogue(locale: str) -> NullTranslations:
 
 def current_locale() -> str:
     """The language of the page that is rendered."""
-    return LANGUAGES[0]
+    return _locale.get()
+
+
+@contextmanager
+def using(locale: str) -> Iterator[None]:
+    """Render in this language inside the block."""
+    token = _locale.set(locale)
+    try:
+        yield
+    finally:
+        _locale.reset(token)
 
 
 def gettext(message: str, /, **values: object) -> str:
