@@ -33,8 +33,7 @@ def fold_slug(slug: str) -> str:
 def draft_from_project(session: Session, project: Project) -> ProjectDraft:
     """The current values of a record as a draft; codes in the order of their lists."""
     ids = [project.status_id, project.type_id, project.coverage_id, project.region_id]
-    terms = session.execute(select(Term).where(Term.id.in_(ids))).scalars()
-    codes = {term.id: term.code for term in terms}
+    codes = {term.id: term.code for term in session.execute(select(Term).where(Term.id.in_(ids))).scalars()}
     countries = session.execute(
         select(Term.code, ProjectCountry.is_eligible, ProjectCountry.share)
         .join(ProjectCountry, ProjectCountry.term_id == Term.id)

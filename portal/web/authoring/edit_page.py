@@ -57,7 +57,6 @@ class EditPage:
     language_guesses: Mapping[str, str]
     translations: Mapping[str, TranslationPanel]
     reviewer_note: str
-    max_lengths: Mapping[str, str]
     problem: str
     is_refused: bool
     saved_key: str
@@ -71,6 +70,11 @@ class EditPage:
     def is_reviewers_edit(self) -> bool:
         """Whether a reviewer edits what someone else submitted."""
         return self.revision is not None and self.revision.state == State.IN_REVIEW
+
+    @property
+    def max_lengths(self) -> Mapping[str, str]:
+        """The limits that hints mention, in characters."""
+        return {name: f"{length:,}" for name, length in MAX_LENGTHS.items()}
 
     @property
     def names(self) -> Sequence[str]:
@@ -126,7 +130,6 @@ def build_page(
         translations=build_panels(session, context.project, form.draft()),
         accepted=field_marks.accepted_fields(revision) if revision else (),
         reviewer_note=_reviewer_note(revision),
-        max_lengths={name: f"{length:,}" for name, length in MAX_LENGTHS.items()},
         problem=problem,
         is_refused=is_refused,
         saved_key=post.key if post and is_stored else "",
