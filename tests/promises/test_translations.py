@@ -53,6 +53,15 @@ def test_a_machine_translation_is_marked_and_not_cited(project, visit):
     assert len(grant["fundedItem"]["description"]) == 3
 
 
+def test_a_machine_summary_is_marked_beside_a_title_by_people_and_describes_no_page(office, visit):
+    office.revision(State.PUBLISHED, IN_THREE.replace(machine_translations=("summary_es",)))
+    with i18n.using("es"):
+        assert words(visit("/projects/").one(".result .summary")) == "Sobre barcos. machine translation"
+        page = visit("/projects/T.1")
+        assert "Machine translation from" in words(page.one(".project-grid"))
+        assert page.one("meta[name=description]").attrs["content"] == "About boats."
+
+
 def test_a_text_in_another_language_only_is_marked_on_its_page(office, visit):
     office.revision(State.PUBLISHED, IN_THREE.replace(title_fr="", summary_fr=""))
     with i18n.using("fr"):

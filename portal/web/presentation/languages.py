@@ -82,9 +82,19 @@ def shown_text(project: ProjectView, field: str) -> ShownText:
 
 def cited_title(project: ProjectView) -> ShownText:
     """The title to cite: the source, unless the page's language has a translation by people that fits it."""
-    shown = shown_title(project)
+    return cited_text(project, "title")
+
+
+def cited_summary(project: ProjectView) -> ShownText:
+    """The summary that others may quote, as search engines do."""
+    return cited_text(project, "summary")
+
+
+def cited_text(project: ProjectView, field: str) -> ShownText:
+    """The text that is shown, but never one by a machine or older than its source."""
+    shown = shown_text(project, field)
     if shown.is_machine or shown.is_outdated:
-        return ShownText(*source_of(project, "title"))
+        return ShownText(*source_of(project, field))
     return shown
 
 
@@ -126,4 +136,5 @@ FILTERS = {
     "language_name": language_name,
     "shown_title": shown_title,
     "shown_summary": shown_summary,
+    "cited_summary": cited_summary,
 }
