@@ -107,12 +107,16 @@ def read_records(connection: Connection, terms: Terms, ids: IntegerArray) -> Ite
     has_translations = bool(_fetch(connection, "SELECT 1 FROM record_translation LIMIT 1"))
     for start in range(0, len(ids), BATCH_RECORDS):
         batch = ids[start : start + BATCH_RECORDS].tolist()
-        records = read_batch(connection, terms, batch, has_former_keys=has_former_keys)
-        yield with_translations(connection, records) if has_translations else records
+        yield read_batch(connection, terms, batch, has_former_keys=has_former_keys, has_translations=has_translations)
 
 
 def read_batch(
-    connection: Connection, terms: Terms, ids: Sequence[int], *, has_former_keys: bool = True
+    connection: Connection,
+    terms: Terms,
+    ids: Sequence[int],
+    *,
+    has_former_keys: bool = True,
+    has_translations: bool = True,
 ) -> list[Record]:
     listed = ", ".join(map(str, ids)) or "NULL"
     countries: dict[int, list[TermView]] = defaultdict(list)
@@ -140,7 +144,8 @@ def read_batch(
     for project_id, key in _fetch(connection, _FORMER_KEYS_SQL % listed) if has_former_keys else ():
         if record := records.get(project_id):
             records[project_id] = record._replace(first_key=key)
-    return [records[project_id] for project_id in ids if project_id in records]
+    found = [records[project_id] for project_id in ids if project_id in records]
+    return with_translations(connection, found) if has_translations else found
 
 
 def with_translations(connection: Connection, records: list[Record]) -> list[Record]:
