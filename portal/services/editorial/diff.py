@@ -67,6 +67,18 @@ def changed_fields(before: ProjectDraft | None, after: ProjectDraft) -> tuple[st
     return tuple(difference.field for difference in compare(before, after) if difference.is_changed)
 
 
+def aged_translations(before: ProjectDraft | None, after: ProjectDraft) -> tuple[str, ...]:
+    """The names of the translations that a change of their source leaves as they are, without confirming them."""
+    return tuple(
+        name
+        for name, (field, _) in TRANSLATIONS.items()
+        if before is not None
+        and getattr(before, field) != getattr(after, field)
+        and getattr(before, name) == getattr(after, name) != ""
+        and name not in after.confirmed_translations
+    )
+
+
 def diff_text(before: str, after: str) -> tuple[TextSegment, ...]:
     """The segments of both texts: all but the added ones join to `before`, all but the removed ones to `after`."""
     old, new, prefix, suffix = _split_and_trim(before, after)

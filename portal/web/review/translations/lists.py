@@ -18,7 +18,7 @@ from portal.search.read_models.terms import TermView
 from portal.services.records.translations import lacking
 from portal.services.records.translations.lacking import Lack, LackingRecord
 from portal.text.folding import fold
-from portal.vocabulary.translations import RECORD_LANGUAGES
+from portal.vocabulary.translations import RECORD_LANGUAGES, TRANSLATIONS
 from portal.web.presentation import field_labels, formatting
 from portal.web.presentation.i18n import gettext, ngettext
 from portal.web.presentation.languages import language_name
@@ -107,7 +107,7 @@ def build_page(session: Session, args: MultiDict[str, str]) -> TranslationList:
         heading=_label(query.lack, query.language),
         facet=_facet(query, counts),
         countries=tuple(sorted(terms.in_facet("country"), key=lambda term: fold(formatting.label(term)))),
-        rows=tuple(LackingRow(record.project, _words(record)) for record in records),
+        rows=tuple(LackingRow(record.project, _words(record, query.language)) for record in records),
         previous_url=replace(query, page=query.page - 1).url() if query.page > 1 else "",
         next_url=replace(query, page=query.page + 1).url() if has_more else "",
     )
@@ -179,11 +179,13 @@ def _label(lack: Lack, language: str) -> str:
     }[lack]
 
 
-def _words(record: LackingRecord) -> tuple[str, ...]:
+def _words(record: LackingRecord, shown_language: str) -> tuple[str, ...]:
+    """What the record lacks in the language of the list."""
     names = field_labels.field_names()
     words = {
         Lack.MISSING: gettext("missing"),
         Lack.OUTDATED: gettext("older than its source"),
         Lack.MACHINE: gettext("by a machine"),
     }
-    return tuple(f"{names[name]}: {words[lack]}" for name, lack in record.lacks.items())
+    of_language = [(name, lack) for name, lack in record.lacks.items() if TRANSLATIONS[name][1] == shown_language]
+    return tuple(f"{names[name]}: {words[lack]}" for name, lack in of_language)

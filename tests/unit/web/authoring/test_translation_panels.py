@@ -69,3 +69,11 @@ def test_the_preview_shows_a_translation_as_it_will_be(author, submitted):
         page = author.visit(address)
     assert words(page.one("h1")) == TRANSLATED.title_fr
     assert "The source has changed since." in words(page.one(".project-head"))
+
+
+def test_a_reviewer_sees_which_translations_the_change_makes_older(office, project, staff):
+    revision = office.change(project, title="Another title")
+    page = staff().sign_in(office.reviewer).visit(f"/staff/revisions/{revision.id}")
+    assert words(page.one("#aged-translations")).startswith(
+        "Older than their source with this change: Title in French."
+    )
