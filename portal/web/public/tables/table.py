@@ -19,7 +19,7 @@ from portal.web.http.conditional_get import cacheable
 from portal.web.http.file_response import FileHead, state_etag, unchanged
 from portal.web.http.request_context import settings
 from portal.web.presentation import export_text, filter_text, table_text, table_urls
-from portal.web.presentation.i18n import gettext
+from portal.web.presentation.i18n import current_locale, gettext
 from portal.web.public.tables import page as table_page
 from portal.web.security.search_gate import bounded_search
 
@@ -41,8 +41,8 @@ def cache_key() -> str:
 @cacheable(cache_key)
 @bounded_search
 def show_table() -> str:
-    options = TableOptions.parse(request.args)
-    counted = pivot.table(Filters.parse(request.args), options, limits=(MAX_ROWS, MAX_COLUMNS))
+    options, limits = TableOptions.parse(request.args), (MAX_ROWS, MAX_COLUMNS)
+    counted = pivot.table(Filters.parse(request.args), options, limits=limits, language=current_locale())
     return render_template("public/table.html", page=table_page.build_page(counted, options))
 
 
@@ -73,7 +73,7 @@ def respond(suffix: str, write: Callable[[TableFile], bytes]) -> Response:
     address = table_urls.table_file_path(filters, options, suffix)
     if response := unchanged(state_etag(current.current_snapshot().catalogue_version.stamp, address)):
         return response
-    counted = pivot.table(filters, options)
+    counted = pivot.table(filters, options, language=current_locale())
     file = table_text.table_file(counted, export_text.table_document(settings(), counted, address))
     export_format = FORMATS[suffix]
     disposition = "attachment" if export_format.is_attachment else "inline"
