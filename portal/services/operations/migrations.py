@@ -153,6 +153,23 @@ def add_new_aliases(session: Session) -> int:
     return changed
 
 
+def add_new_forms(session: Session) -> int:
+    """Add the bundled forms of sentences that terms lack which keep their bundled name; return how many got some."""
+    by_code = {(term.facet, term.code): term for term in session.execute(select(Term)).scalars()}
+    changed = 0
+    for facet in _TERM_LISTS:
+        for row in read_term_list(facet):
+            term = by_code.get((facet, row.code))
+            added = row.forms_of(term.names) if term is not None else {}
+            if term is not None and (added := {name: form for name, form in added.items() if name not in term.extra}):
+                term.extra = term.extra | added
+                changed += 1
+    if changed:
+        recording.record_bulk(session, "add forms", "term", "all", after={"terms": changed})
+        Catalogue.touch(session, None)
+    return changed
+
+
 def build_term(row: TermListRow, position: int, seeded: dict[tuple[str, str], Term]) -> Term:
     parent = seeded[row.parent_facet, row.parent] if row.parent else None
     return Term(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from portal.search.read_models.terms import TermView
 from portal.vocabulary.bands import Band
 from portal.web.presentation import formatting
 from portal.web.presentation.grammar.lists import joined
@@ -103,9 +102,6 @@ def _length(band: Band) -> str:
 class English(Grammar):
     def joined_with_and(self, phrases: Iterable[str]) -> str:
         return joined(phrases, "and")
-
-    def definite(self, term: TermView) -> str:
-        return formatting.label(term)
 
     def budget_band(self, band: Band) -> str:
         if band.high is None:

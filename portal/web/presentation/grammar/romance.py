@@ -96,6 +96,7 @@ class RomanceGrammar(Grammar):
         return self.joined(phrases, self.words.both)
 
     def definite(self, term: TermView) -> str:
+        """A term as subject or after a preposition that does not contract: « le Kenya », « l’Afrique »."""
         # The name of a country alone is one without an article.
         own_name = term.names.get(self.locale) if term.facet == "country" else ""
         return self.form(term, "phrase") or own_name or self.quoted(formatting.label(term))

@@ -99,10 +99,6 @@ class Grammar(ABC):
         """a; a and b; a, b and c. Raises ValueError for no phrase."""
 
     @abstractmethod
-    def definite(self, term: TermView) -> str:
-        """A term as subject or after a preposition that does not contract: « le Kenya », « l’Afrique »."""
-
-    @abstractmethod
     def budget_band(self, band: Band) -> str:
         """A band of budgets as a label: "USD 50,000 to under 100,000"."""
 
