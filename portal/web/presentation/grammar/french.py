@@ -1,4 +1,4 @@
-"""French: « Projets régionaux achevés en Afrique au profit du Ghana ou des Comores ».
+"""French: « Projets régionaux achevés au Ghana ou aux Comores ».
 
 Where the forms « au Kenya, du Kenya » do not follow from `phrase_fr`, a term has them as `in_fr` and `of_fr`.
 """
@@ -30,8 +30,9 @@ WORDS = Words(
     theme="sur {}",
     type="de type {}",
     region_quoted="dans la région {}",
-    countries="au profit {}",
-    countries_together="au profit à la fois {}",
+    country_quoted="dans le pays {}",
+    benefit="au profit {}",
+    together="à la fois {}",
     running="en cours le {}",
     years="avec une allocation en {}",
     years_between="avec une allocation de {} à {}",
@@ -86,8 +87,8 @@ class French(RomanceGrammar):
     def inside(self, term: TermView) -> str:
         if form := self.form(term, "in"):
             return form
-        if term.facet == "region" and not self.form(term, "phrase"):
-            return self.words.region_quoted.format(self.definite(term))
+        if quoted := self.place_quoted(term):
+            return quoted
         return _contracted(self.definite(term), _AFTER_IN, "à ")
 
     def of(self, term: TermView) -> str:

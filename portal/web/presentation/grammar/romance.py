@@ -48,8 +48,9 @@ class Words:
     theme: str
     type: str
     region_quoted: str
-    countries: str
-    countries_together: str
+    country_quoted: str
+    benefit: str
+    together: str
     running: str
     years: str
     years_between: str
@@ -97,16 +98,24 @@ class RomanceGrammar(Grammar):
 
     def definite(self, term: TermView) -> str:
         """A term as subject or after a preposition that does not contract: « le Kenya », « l’Afrique »."""
-        # The name of a country alone is one without an article.
+        # The bare name of a country is one that takes no article.
         own_name = term.names.get(self.locale) if term.facet == "country" else ""
         return self.form(term, "phrase") or own_name or self.quoted(formatting.label(term))
+
+    def place_quoted(self, term: TermView) -> str:
+        """In a place of which no form is known; "" for any other."""
+        if self.form(term, "phrase") or (term.facet == "country" and term.names.get(self.locale)):
+            return ""
+        pattern = self.words.country_quoted if term.facet == "country" else self.words.region_quoted
+        return pattern.format(self.quoted(formatting.label(term)))
 
     def form(self, term: TermView, name: str) -> str:
         return str(term.extra.get(f"{name}_{self.locale}", ""))
 
     def adjective(self, term: TermView, number: int, quoted: str = "{}") -> str:
-        forms = self.form(term, "adjective").split("|")
-        return forms[number] if len(forms) > number else quoted.format(self.quoted(formatting.label(term)))
+        if forms := self.form(term, "adjective"):
+            return forms.split("|")[number]
+        return quoted.format(self.quoted(formatting.label(term)))
 
     def type_name(self, term: TermView) -> str:
         return self.quoted(self.form(term, "phrase") or formatting.label(term))
@@ -210,11 +219,15 @@ class RomanceSentence(Sentence):
         return self.grammar.type_name(term) if facet == "type" else self.grammar.definite(term)
 
     def _countries(self) -> str:
-        words = self.grammar.words
-        if not self.are_countries_together or self.lacks("country"):
-            return self._clause("country", words.countries, self.grammar.of, "de {}")
-        phrases = self._phrases(self.selected("country"), self.grammar.of, "de {}")
-        return words.countries_together.format(self.grammar.joined_with_and(phrases))
+        """In Kenya; after a region, for the benefit of Kenya: "in Africa, in Kenya" would read as in either."""
+        words, chosen = self.grammar.words, self.selected("country")
+        follows_place = self.selected("region").has_values and not self.lacks("region")
+        phrase, unknown = (self.grammar.of, "de {}") if follows_place else (self.grammar.inside, words.country_quoted)
+        benefit = words.benefit if follows_place else "{}"
+        if not self.are_countries_together or chosen.has_unstated:
+            return self._clause("country", benefit, phrase, unknown)
+        phrases = self._phrases(chosen, phrase, unknown)
+        return benefit.format(words.together.format(self.grammar.joined_with_and(phrases)))
 
     def _allocation(self) -> Iterator[str]:
         words, either = self.grammar.words, self.grammar.joined_with_or

@@ -1,4 +1,4 @@
-"""Spanish: «Proyectos regionales finalizados en África en beneficio de Ghana o de las Comoras»."""
+"""Spanish: «Proyectos regionales finalizados en Ghana o en las Comoras»."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ WORDS = Words(
     theme="sobre {}",
     type="del tipo {}",
     region_quoted="en la región {}",
-    countries="en beneficio {}",
-    countries_together="en beneficio conjunto {}",
+    country_quoted="en el país {}",
+    benefit="en beneficio {}",
+    together="a la vez {}",
     running="en ejecución el {}",
     years="con asignación en {}",
     years_between="con asignación de {} a {}",
@@ -74,9 +75,7 @@ class Spanish(RomanceGrammar):
         return f"«{text}»"
 
     def inside(self, term: TermView) -> str:
-        if term.facet == "region" and not self.form(term, "phrase"):
-            return self.words.region_quoted.format(self.definite(term))
-        return f"en {self.definite(term)}"
+        return self.place_quoted(term) or f"en {self.definite(term)}"
 
     def of(self, term: TermView) -> str:
         name = self.definite(term)
