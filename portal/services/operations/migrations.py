@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from portal.database.orm import db
 from portal.errors import IncompatibleTables
-from portal.models import Catalogue, SchemaInfo, Term
+from portal.models import Catalogue, ProjectTag, SchemaInfo, Term
+from portal.search.fulltext import text_index
 from portal.services.audit import recording
 from portal.text.folding import fold
 from portal.vocabulary.term_lists import TermListRow, read_term_list
@@ -165,6 +166,8 @@ def add_new_forms(session: Session) -> int:
                 term.extra = term.extra | added
                 changed += 1
     if changed:
+        # Until terms had forms, search documents lacked the names of Goals and objectives.
+        text_index.repair(session, session.execute(select(ProjectTag.project_id).distinct()).scalars().all())
         recording.record_bulk(session, "add forms", "term", "all", after={"terms": changed})
         Catalogue.touch(session, None)
     return changed
