@@ -27,6 +27,10 @@ MUTATION := .mutants/.made-$(call hash,pwd; cat requirements/mutants.txt)
 # What the tests compare the audit log with stands apart too: it wants other versions of what the portal has.
 ORACLES := .oracles/.made-$(call hash,pwd; cat requirements/oracles.txt)
 
+# Tests run in an order that a commit decides: it fails in the same way wherever it is tried, and the next one differs.
+SEED ?= $(shell printf %d 0x$$(git rev-parse --short=7 HEAD 2>/dev/null || echo 1) | cut -c1-9)
+PYTEST = $(PY) -m pytest --randomly-seed=$(SEED)
+
 .DEFAULT_GOAL := help
 .PHONY: help run dev demo test check bench mutants lock clean
 
@@ -48,10 +52,10 @@ demo: $(RUN) ## Add an author, a reviewer, an administrator and a queue with wor
 	@.venv/bin/portal demo
 
 test: check $(ORACLES) $(NODE) ## Everything: what check does, then all tests: on SQLite, on PostgreSQL, in a browser
-	@$(PY) -m pytest -m "not browser and not alone" -n 3
-	@PORTAL_TEST_DATABASE=postgresql $(PY) -m pytest -m "not browser and not alone" -n 3
-	@$(PY) -m pytest -m "browser and not alone" -n 2
-	@$(PY) -m pytest -m alone
+	@$(PYTEST) -m "not browser and not alone" -n 3
+	@PORTAL_TEST_DATABASE=postgresql $(PYTEST) -m "not browser and not alone" -n 3
+	@$(PYTEST) -m "browser and not alone" -n 2
+	@$(PYTEST) -m alone
 
 check: $(TEST) ## Style, types and import contracts
 	@.venv/bin/ruff check
