@@ -19,6 +19,7 @@ LOCK := $(COMPILE) pyproject.toml
 
 # What is measured beside the portal stands apart from it; the scales that `make bench` takes.
 PEER := .bench/.made-$(call hash,pwd; cat requirements/bench.txt)
+ENGINES := .bench/.engines-$(call hash,pwd; cat requirements/engines.txt)
 SCALES ?= 1k 10k 107k 506k 1m
 
 # What makes mutants is put before the environment of the tests, which does not need it.
@@ -63,7 +64,7 @@ check: $(TEST) ## Style, types and import contracts
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports --no-logo
 
-bench: $(RUN) $(PEER) ## Measure into docs/benchmarks.md: SCALES="1k 10k" for some, QUICK=1, OPTIONS=--help (needs wrk)
+bench: $(RUN) $(PEER) $(ENGINES) ## Measure into docs/benchmarks.md: SCALES="1k 10k" for some, QUICK=1, OPTIONS=--help (needs wrk)
 	@BENCH_QUICK=$(QUICK) $(PY) -m tests.bench --scales "$(SCALES)" $(OPTIONS)
 
 mutants: $(TEST) $(MUTATION) ## Try small faults in the portal, list in .mutants/report.md what no test notices: OPTIONS=--help
@@ -74,6 +75,7 @@ lock: ## Resolve what pyproject.toml asks for anew, with hashes (needs uv)
 	$(LOCK) -o requirements/run.txt
 	$(LOCK) --extra test -o requirements/test.txt
 	$(COMPILE) --group pyproject.toml:bench -o requirements/bench.txt
+	$(COMPILE) --group pyproject.toml:engines -o requirements/engines.txt
 	$(COMPILE) --group pyproject.toml:mutants -o requirements/mutants.txt
 	$(COMPILE) --no-deps --python-version 3.12 --group pyproject.toml:oracles -o requirements/oracles.txt
 
@@ -109,6 +111,13 @@ $(PEER):
 	@.bench/datasette/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps \
 	  --require-hashes -r requirements/bench.txt
 	@rm -f .bench/.made-* && touch $@
+
+$(ENGINES):
+	@echo "Installing the locked search engines to measure beside into .bench/engines (once)"
+	@mkdir -p .bench && $(PYTHON) -m venv --clear .bench/engines
+	@.bench/engines/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps \
+	  --require-hashes -r requirements/engines.txt
+	@rm -f .bench/.engines-* && touch $@
 
 $(MUTATION): $(TEST)
 	@echo "Installing the locked packages that make mutants into .mutants/packages (once)"
