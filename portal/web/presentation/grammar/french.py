@@ -28,7 +28,7 @@ WORDS = Words(
     status_quoted="de statut {}",
     coverage_quoted="de couverture {}",
     theme="sur {}",
-    type="de type {}",
+    type="du type {}",
     region_quoted="dans la région {}",
     country_quoted="dans le pays {}",
     benefit="au profit {}",
@@ -47,9 +47,9 @@ WORDS = Words(
     facets={
         "region": FacetWords("région", "sans région indiquée", "dont la région est {values} {word} n’est pas indiquée"),
         "country": FacetWords(
-            "État membre",
-            "sans État membre indiqué",
-            "dont l’État membre bénéficiaire est {values} {word} n’est pas indiqué",
+            "État Membre",
+            "sans État Membre indiqué",
+            "dont l’État Membre bénéficiaire est {values} {word} n’est pas indiqué",
         ),
         "status": FacetWords("statut", "sans statut indiqué", "dont le statut est {values} {word} n’est pas indiqué"),
         "coverage": FacetWords(
@@ -77,6 +77,7 @@ WORDS = Words(
 class French(RomanceGrammar):
     locale = "fr"
     words = WORDS
+    feminine = frozenset({"coverage"})
 
     def joined(self, phrases: Iterable[str], word: str) -> str:
         return joined(phrases, word)

@@ -1,7 +1,7 @@
 """Money in words: where the code of the currency stands, and the words for large amounts.
 
 French and Spanish write the code after the amount, after a no-break space, and a plural of their own: « 1,9 million
-USD », « 2,9 millions USD »; «2,9 millones de USD», and thousands of millions where English has billions.
+d’USD », « 2,9 millions d’USD »; «2,9 millones de USD», and thousands of millions where English has billions.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ def usd(amount: str, locale: str) -> str:
 
 
 def usd_in_millions(value: Decimal, locale: str) -> str:
-    """An amount from a million on: "USD 2.9 million", « 2,9 millions USD », «2,9 millones de USD»."""
+    """An amount from a million on: "USD 2.9 million", « 2,9 millions d’USD », «2,9 millones de USD»."""
     if locale == "fr":
-        return f"{_large_in_french(value)}\u00a0USD"
+        return f"{_large_in_french(value)} d’USD"
     if locale == "es":
         return f"{millions(value, locale)} de\u00a0USD"
     if value < _FIRST_BILLION:

@@ -66,10 +66,11 @@ class Words:
 
 
 class RomanceGrammar(Grammar):
-    """`locale` is the key of the forms of a term."""
+    """`locale` is the key of the forms of a term; `feminine` are the facets whose word is, of status and coverage."""
 
     locale: str
     words: Words
+    feminine: frozenset[str]
 
     @abstractmethod
     def joined(self, phrases: Iterable[str], word: str) -> str:
@@ -213,7 +214,7 @@ class RomanceSentence(Sentence):
 
     def _value(self, facet: str, term: TermView) -> str:
         if facet in ("status", "coverage"):
-            return self.grammar.adjective(term, FEMININE if facet == "coverage" else SINGULAR)
+            return self.grammar.adjective(term, FEMININE if facet in self.grammar.feminine else SINGULAR)
         if facet in ("sdg", "gcm"):
             return self.goal(term.code)
         return self.grammar.type_name(term) if facet == "type" else self.grammar.definite(term)

@@ -17,7 +17,7 @@ WORDS = Words(
     project="proyecto",
     projects="proyectos",
     none="Ningún",
-    status_quoted="con el estado {}",
+    status_quoted="con la situación {}",
     coverage_quoted="con la cobertura {}",
     theme="sobre {}",
     type="del tipo {}",
@@ -39,11 +39,11 @@ WORDS = Words(
     facets={
         "region": FacetWords("región", "sin región indicada", "cuya región es {values} {word} no consta"),
         "country": FacetWords(
-            "Estado miembro",
-            "sin Estado miembro indicado",
-            "cuyo Estado miembro beneficiario es {values} {word} no consta",
+            "Estado Miembro",
+            "sin Estado Miembro indicado",
+            "cuyo Estado Miembro beneficiario es {values} {word} no consta",
         ),
-        "status": FacetWords("estado", "sin estado indicado", "cuyo estado es {values} {word} no consta"),
+        "status": FacetWords("situación", "sin situación indicada", "cuya situación es {values} {word} no consta"),
         "coverage": FacetWords("cobertura", "sin cobertura indicada", "cuya cobertura es {values} {word} no consta"),
         "theme": FacetWords("tema", "sin tema indicado", "cuyo tema es {values} {word} no consta"),
         "type": FacetWords("tipo de proyecto", "sin tipo indicado", "cuyo tipo es {values} {word} no consta"),
@@ -67,6 +67,7 @@ WORDS = Words(
 class Spanish(RomanceGrammar):
     locale = "es"
     words = WORDS
+    feminine = frozenset({"coverage", "status"})
 
     def joined(self, phrases: Iterable[str], word: str) -> str:
         return joined_in_spanish(phrases, word)

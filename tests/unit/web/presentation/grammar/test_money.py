@@ -27,13 +27,13 @@ def test_money(value, english, french, spanish):
     ("value", "english", "french", "spanish"),
     [
         (999_999, "USD 999,999", "999_999~USD", "999.999~USD"),
-        (1_000_000, "USD 1.0 million", "1,0~million~USD", "1,0~millones de~USD"),
-        (1_900_000, "USD 1.9 million", "1,9~million~USD", "1,9~millones de~USD"),
-        (1_960_000, "USD 2.0 million", "2,0~millions~USD", "2,0~millones de~USD"),
-        (2_900_000, "USD 2.9 million", "2,9~millions~USD", "2,9~millones de~USD"),
-        (999_949_999, "USD 999.9 million", "999,9~millions~USD", "999,9~millones de~USD"),
-        (999_950_000, "USD 1.0 billion", "1,0~milliard~USD", "1.000~millones de~USD"),
-        (2_449_000_000, "USD 2.4 billion", "2,4~milliards~USD", "2.449~millones de~USD"),
+        (1_000_000, "USD 1.0 million", "1,0~million d’USD", "1,0~millones de~USD"),
+        (1_900_000, "USD 1.9 million", "1,9~million d’USD", "1,9~millones de~USD"),
+        (1_960_000, "USD 2.0 million", "2,0~millions d’USD", "2,0~millones de~USD"),
+        (2_900_000, "USD 2.9 million", "2,9~millions d’USD", "2,9~millones de~USD"),
+        (999_949_999, "USD 999.9 million", "999,9~millions d’USD", "999,9~millones de~USD"),
+        (999_950_000, "USD 1.0 billion", "1,0~milliard d’USD", "1.000~millones de~USD"),
+        (2_449_000_000, "USD 2.4 billion", "2,4~milliards d’USD", "2.449~millones de~USD"),
     ],
 )
 def test_large_amounts(value, english, french, spanish):

@@ -86,12 +86,12 @@ def said(query, language, *, has_projects=True):
             "Projets nationaux ou mondiaux, actifs ou achevés",
             "Proyectos nacionales o mundiales, activos o finalizados",
         ),
-        ("status=on-hold", "Projets de statut «~On hold~»", "Proyectos con el estado «On hold»"),
+        ("status=on-hold", "Projets de statut «~On hold~»", "Proyectos con la situación «On hold»"),
         ("coverage=zz", "Projets de couverture «~zz~»", "Proyectos con la cobertura «zz»"),
         (
             "status=active&status=none",
             "Projets dont le statut est actif ou n’est pas indiqué",
-            "Proyectos cuyo estado es activo o no consta",
+            "Proyectos cuya situación es activa o no consta",
         ),
         ("coverage=none", "Projets sans couverture indiquée", "Proyectos sin cobertura indicada"),
         (
@@ -117,8 +117,8 @@ def said(query, language, *, has_projects=True):
         ("country=ZZZ", "Projets dans le pays «~ZZZ~»", "Proyectos en el país «ZZZ»"),
         (
             "country=none&country=GHA",
-            "Projets dont l’État membre bénéficiaire est le Ghana ou n’est pas indiqué",
-            "Proyectos cuyo Estado miembro beneficiario es Ghana o no consta",
+            "Projets dont l’État Membre bénéficiaire est le Ghana ou n’est pas indiqué",
+            "Proyectos cuyo Estado Miembro beneficiario es Ghana o no consta",
         ),
         ("region=pacific", "Projets dans la région «~Pacific~»", "Proyectos en la región «Pacific»"),
         ("region=global", "Projets dans le monde entier", "Proyectos en todo el mundo"),
@@ -200,7 +200,7 @@ def test_sentences(query, french, spanish):
     [
         ("coverage=national&status=active", "Aucun projet national actif", "Ningún proyecto nacional activo"),
         ("status=on-hold&status=active", "Aucun projet actif ou de statut «~On hold~»",
-         "Ningún proyecto activo o con el estado «On hold»"),
+         "Ningún proyecto activo o con la situación «On hold»"),
         ("gcm=5&q=agua", "Aucun projet contribuant à l’objectif 5 du Pacte mondial mentionnant «~agua~»",
          "Ningún proyecto que contribuya al objetivo 5 del Pacto Mundial que mencione «agua»"),
     ],
@@ -214,8 +214,8 @@ def test_nothing_found_is_said_in_the_singular(query, french, spanish):
     ("language", "heading", "by_one"),
     [
         ("en", "All projects, by member state and year of allocation", "All projects, by Budget in USD"),
-        ("fr", "Tous les projets, par État membre et par année d’allocation", "Tous les projets, par budget en USD"),
-        ("es", "Todos los proyectos, por Estado miembro y por año de asignación",
+        ("fr", "Tous les projets, par État Membre et par année d’allocation", "Tous les projets, par budget en USD"),
+        ("es", "Todos los proyectos, por Estado Miembro y por año de asignación",
          "Todos los proyectos, por presupuesto en USD"),
     ],
 )  # fmt: skip
