@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from portal.models import Project, ProjectCountry, ProjectTranslation, Term
+from portal.models import Project, ProjectCountry, ProjectTag, ProjectTranslation, Term
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Document:
         term_ids: Iterable[int | None],
         names: Mapping[int, str],
     ) -> Document:
-        """`term_ids` are the ids of countries and other terms; `names` is the result of searchable_names."""
+        """`term_ids` are the ids of countries, tags and other terms; `names` is the result of searchable_names."""
         return cls(
             project_id=project_id,
             number=" ".join(filter(None, identifiers)),
@@ -74,10 +74,11 @@ def load_documents(session: Session, project_ids: Sequence[int]) -> Iterator[Doc
     Pass at most a few thousand ids: each one is a parameter of the statement.
     """
     names = searchable_names(session.execute(select(*Term.__table__.columns)).all())
-    links = select(ProjectCountry.project_id, ProjectCountry.term_id).where(ProjectCountry.project_id.in_(project_ids))
-    countries: dict[int, list[int]] = defaultdict(list)
-    for project_id, term_id in session.execute(links):
-        countries[project_id].append(term_id)
+    linked: dict[int, list[int]] = defaultdict(list)
+    for model in (ProjectCountry, ProjectTag):
+        links = select(model.project_id, model.term_id).where(model.project_id.in_(project_ids))
+        for project_id, term_id in session.execute(links):
+            linked[project_id].append(term_id)
     in_all_languages: dict[int, dict[str, str]] = defaultdict(dict)
     texts = select(*(getattr(ProjectTranslation, name) for name in ("project_id", "field", "language", "text")))
     for project_id, field, language, text in session.execute(
@@ -94,6 +95,6 @@ def load_documents(session: Session, project_ids: Sequence[int]) -> Iterator[Doc
             identifiers=(reference, prima_id),
             title=with_translations("title", title, in_all_languages[project_id]),
             summary=with_translations("summary", summary, in_all_languages[project_id]),
-            term_ids=[*countries[project_id], *term_ids],
+            term_ids=[*linked[project_id], *term_ids],
             names=names,
         )

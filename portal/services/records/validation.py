@@ -162,12 +162,12 @@ def _search_document(
     """Identifiers, title and summary in all languages, and term names, normalised for the text index."""
     identifiers = " ".join(filter(None, (fields.reference, fields.prima_id)))
     translations = {one.name: one.text for one in fields.translations}
-    term_ids = (*country_ids, fields.status_id, fields.type_id, fields.coverage_id, fields.region_id)
+    single = fields.status_id, fields.type_id, fields.coverage_id, fields.region_id
     return (
         normalise_text(identifiers),
         normalise_text(with_translations("title", fields.title, translations)),
         normalise_text(with_translations("summary", fields.summary, translations)),
-        term_lookup.term_names(term_ids),
+        term_lookup.term_names((*country_ids, *single, *fields.tag_ids)),
     )
 
 

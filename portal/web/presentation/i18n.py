@@ -1,4 +1,4 @@
-"""Interface translation: gettext for Python and templates. English is the only language of the interface so far."""
+"""Interface translation: gettext for Python and templates. English is the only language so far."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from babel.support import NullTranslations, Translations
 from flask import Flask
 
 LANGUAGES = ("en",)
-_locale: ContextVar[str] = ContextVar("locale", default=LANGUAGES[0])
 _FOLDER = Path(__file__).parents[2] / "translations"
+_locale: ContextVar[str] = ContextVar("locale", default=LANGUAGES[0])
 
 
 @cache
@@ -28,7 +28,7 @@ def current_locale() -> str:
 
 @contextmanager
 def using(locale: str) -> Iterator[None]:
-    """Render in this language inside the block."""
+    """Render what is inside in another language."""
     token = _locale.set(locale)
     try:
         yield
