@@ -11,7 +11,7 @@ from portal.search import projects
 from portal.search.arrays import IntegerArray
 from portal.search.index.current import current_snapshot
 from portal.text import xml_text
-from portal.web.declarations import declared_access, public
+from portal.web.declarations import declared_access, one_address, public
 from portal.web.http.conditional_get import cacheable, path_key
 from portal.web.http.request_context import settings
 from portal.web.presentation.urls import url_for
@@ -29,6 +29,7 @@ _LISTED_FACETS = ("region", "country", "theme")
 
 @bp.get("/sitemap.xml", endpoint="whole")
 @public
+@one_address
 @cacheable(path_key)
 def show_sitemap() -> Response:
     """All addresses, or the list of the files that hold them."""
@@ -42,6 +43,7 @@ def show_sitemap() -> Response:
 
 @bp.get("/sitemap-<int(max=100000):number>.xml", endpoint="part")
 @public
+@one_address
 @cacheable(path_key)
 def show_part(number: int) -> Response:
     """One file of a large map: the pages as number 0, then the projects."""
