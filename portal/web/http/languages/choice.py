@@ -43,15 +43,25 @@ def choices() -> list[Choice]:
     return [Choice(language, url, language == current) for language, url in zip(languages, urls, strict=True)]
 
 
+def public_languages() -> list[i18n.Language]:
+    """The languages of this portal that have readers, the source first."""
+    return [language for code in settings().languages if (language := i18n.language_of(code)).is_public]
+
+
 def alternates(url: str) -> list[tuple[str, str]]:
-    """The value of `hreflang` and the URL of a page in each public language; "x-default" is the source."""
-    view = current_app.view_functions.get(request.endpoint or "")
-    languages = [language for code in settings().languages if (language := i18n.language_of(code)).is_public]
-    if not has_languages(view) or len(languages) == 1:
+    """The value of `hreflang` and the URL of a page that has languages, in each; "x-default" is the source."""
+    languages = public_languages()
+    if len(languages) == 1:
         return []
     found = [(language.tag, in_language(language.code, url)) for language in languages]
     return [*found, ("x-default", in_language(i18n.SOURCE.code, url))]
 
 
+def page_alternates(url: str) -> list[tuple[str, str]]:
+    """Those of the page of this request; none for a page that has one address alone."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return alternates(url) if has_languages(view) else []
+
+
 def init_app(app: Flask) -> None:
-    app.jinja_env.globals.update(language_choices=choices, alternates=alternates)
+    app.jinja_env.globals.update(language_choices=choices, page_alternates=page_alternates)

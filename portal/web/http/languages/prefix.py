@@ -76,12 +76,17 @@ def split_prefix(environ: WSGIEnvironment, codes: tuple[str, ...]) -> None:
     if LANGUAGE in environ:
         return
     path = environ.get("PATH_INFO", "")
-    first = path[1:].partition("/")[0]
-    language = i18n.language_of(first) if first in codes else i18n.SOURCE
+    language = language_of_path(path, codes)
     environ[LANGUAGE] = language.code
     if language.prefix:
         environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + language.prefix
         environ["PATH_INFO"] = path.removeprefix(language.prefix)
+
+
+def language_of_path(path: str, codes: tuple[str, ...]) -> i18n.Language:
+    """The language whose prefix the path has, if it is one of these."""
+    first = path[1:].partition("/")[0]
+    return i18n.language_of(first) if first in codes else i18n.SOURCE
 
 
 def go_back(environ: WSGIEnvironment) -> None:
