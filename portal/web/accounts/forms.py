@@ -2,49 +2,53 @@
 
 from __future__ import annotations
 
-from wtforms import Form, HiddenField, PasswordField, RadioField, StringField
+from wtforms import HiddenField, PasswordField, RadioField, StringField
 
 from portal.vocabulary.mail import MailChoice
-from portal.web.presentation.i18n import gettext
+from portal.web.presentation.i18n import N_, TranslatedForm, gettext
 
 
-class SignInForm(Form):
-    email = StringField(gettext("Email address"))
-    password = PasswordField(gettext("Password"))
+class SignInForm(TranslatedForm):
+    email = StringField(N_("Email address"))
+    password = PasswordField(N_("Password"))
     next = HiddenField()
 
 
-class CodeForm(Form):
-    code = StringField(gettext("One-time code"))
+class CodeForm(TranslatedForm):
+    code = StringField(N_("One-time code"))
     next = HiddenField()
 
 
-class ForgottenPasswordForm(Form):
-    email = StringField(gettext("Email address"))
+class ForgottenPasswordForm(TranslatedForm):
+    email = StringField(N_("Email address"))
 
 
-class ChoosePasswordForm(Form):
-    password = PasswordField(gettext("New password"))
+class ChoosePasswordForm(TranslatedForm):
+    password = PasswordField(N_("New password"))
 
 
-class OwnNameForm(Form):
-    name = StringField(gettext("Name"))
+class OwnNameForm(TranslatedForm):
+    name = StringField(N_("Name"))
 
 
-class MailChoiceForm(Form):
-    mail = RadioField(gettext("Mail about your work"), choices=list(MailChoice))
+class MailChoiceForm(TranslatedForm):
+    mail = RadioField(N_("Mail about your work"), choices=list(MailChoice))
 
 
-class ChangePasswordForm(Form):
-    current_password = PasswordField(gettext("Current password"))
-    code = StringField(gettext("One-time code"))
-    password = PasswordField(gettext("New password"))
+class LanguageForm(TranslatedForm):
+    language = RadioField(N_("Language"), choices=[])
 
 
-class ChangeEmailForm(Form):
-    email = StringField(gettext("New email address"), id="new-email")
-    current_password = PasswordField(gettext("Current password"), id="email-present")
-    code = StringField(gettext("One-time code"), id="email-code")
+class ChangePasswordForm(TranslatedForm):
+    current_password = PasswordField(N_("Current password"))
+    code = StringField(N_("One-time code"))
+    password = PasswordField(N_("New password"))
+
+
+class ChangeEmailForm(TranslatedForm):
+    email = StringField(N_("New email address"), id="new-email")
+    current_password = PasswordField(N_("Current password"), id="email-present")
+    code = StringField(N_("One-time code"), id="email-code")
 
 
 def wrong_password_message() -> str:
