@@ -22,6 +22,7 @@ WORDS := $(patsubst %.po,%.mo,$(wildcard portal/translations/*/LC_MESSAGES/messa
 
 # What is measured beside the portal stands apart from it; the scales that `make bench` takes.
 PEER := .bench/.made-$(call hash,pwd; cat requirements/bench.txt)
+ENGINES := .bench/.engines-$(call hash,pwd; cat requirements/engines.txt)
 SCALES ?= 1k 10k 107k 506k 1m
 
 # What makes mutants is put before the environment of the tests, which does not need it.
@@ -29,6 +30,10 @@ MUTATION := .mutants/.made-$(call hash,pwd; cat requirements/mutants.txt)
 
 # What the tests compare the audit log with stands apart too: it wants other versions of what the portal has.
 ORACLES := .oracles/.made-$(call hash,pwd; cat requirements/oracles.txt)
+
+# Tests run in an order that a commit decides: it fails in the same way wherever it is tried, and the next one differs.
+SEED ?= $(shell printf %d 0x$$(git rev-parse --short=7 HEAD 2>/dev/null || echo 1) | cut -c1-9)
+PYTEST = $(PY) -m pytest --randomly-seed=$(SEED)
 
 .DEFAULT_GOAL := help
 .PHONY: help run dev demo test check translations bench mutants lock clean
@@ -51,10 +56,10 @@ demo: $(RUN) $(WORDS) ## Add an author, a reviewer, an administrator and a queue
 	@.venv/bin/portal demo
 
 test: check $(ORACLES) $(NODE) ## Everything: what check does, then all tests: on SQLite, on PostgreSQL, in a browser
-	@$(PY) -m pytest -m "not browser and not alone" -n 3
-	@PORTAL_TEST_DATABASE=postgresql $(PY) -m pytest -m "not browser and not alone" -n 3
-	@$(PY) -m pytest -m "browser and not alone" -n 2
-	@$(PY) -m pytest -m alone
+	@$(PYTEST) -m "not browser and not alone" -n 3
+	@PORTAL_TEST_DATABASE=postgresql $(PYTEST) -m "not browser and not alone" -n 3
+	@$(PYTEST) -m "browser and not alone" -n 2
+	@$(PYTEST) -m alone
 
 check: $(TEST) $(WORDS) ## Style, types, import contracts and catalogues
 	@.venv/bin/ruff check
@@ -66,7 +71,7 @@ check: $(TEST) $(WORDS) ## Style, types, import contracts and catalogues
 translations: $(TEST) ## Put the messages of code and templates into the catalogues of the translators
 	@$(PY) -m tools.translations
 
-bench: $(RUN) $(WORDS) $(PEER) ## Measure into docs/benchmarks.md: SCALES="1k 10k" for some, QUICK=1, OPTIONS=--help (needs wrk)
+bench: $(RUN) $(WORDS) $(PEER) $(ENGINES) ## Measure into docs/benchmarks.md: SCALES="1k 10k" for some, QUICK=1, OPTIONS=--help (needs wrk)
 	@BENCH_QUICK=$(QUICK) $(PY) -m tests.bench --scales "$(SCALES)" $(OPTIONS)
 
 mutants: $(TEST) $(MUTATION) ## Try small faults in the portal, list in .mutants/report.md what no test notices: OPTIONS=--help
@@ -77,6 +82,7 @@ lock: ## Resolve what pyproject.toml asks for anew, with hashes (needs uv)
 	$(LOCK) -o requirements/run.txt
 	$(LOCK) --extra test -o requirements/test.txt
 	$(COMPILE) --group pyproject.toml:bench -o requirements/bench.txt
+	$(COMPILE) --group pyproject.toml:engines -o requirements/engines.txt
 	$(COMPILE) --group pyproject.toml:mutants -o requirements/mutants.txt
 	$(COMPILE) --no-deps --python-version 3.12 --group pyproject.toml:oracles -o requirements/oracles.txt
 
@@ -115,6 +121,13 @@ $(PEER):
 	@.bench/datasette/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps \
 	  --require-hashes -r requirements/bench.txt
 	@rm -f .bench/.made-* && touch $@
+
+$(ENGINES):
+	@echo "Installing the locked search engines to measure beside into .bench/engines (once)"
+	@mkdir -p .bench && $(PYTHON) -m venv --clear .bench/engines
+	@.bench/engines/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps \
+	  --require-hashes -r requirements/engines.txt
+	@rm -f .bench/.engines-* && touch $@
 
 $(MUTATION): $(TEST)
 	@echo "Installing the locked packages that make mutants into .mutants/packages (once)"
