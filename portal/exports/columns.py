@@ -15,6 +15,7 @@ from portal.exports import getters
 from portal.exports.document import Document
 from portal.exports.getters import Getter, Value
 from portal.exports.record import Record
+from portal.i18n.catalogues import gettext
 from portal.vocabulary.columns import LABELS
 from portal.vocabulary.translations import TRANSLATIONS
 
@@ -251,8 +252,11 @@ def chosen_columns(names: Sequence[str]) -> tuple[Column, ...]:
     known = columns_by_name()
     if unknown := [name for name in names if name not in known]:
         raise UnknownColumn(
-            f"There is no column {unknown[0][:60]!r}. The columns are {', '.join(known)}; "
-            "repeat the parameter for each one."
+            gettext(
+                "There is no column %(name)s. The columns are %(known)s; repeat the parameter for each one.",
+                name=f"{unknown[0][:60]!r}",
+                known=", ".join(known),
+            )
         )
     return tuple(known[name] for name in dict.fromkeys(names))
 

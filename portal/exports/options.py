@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from portal.errors import PortalError
 from portal.exports.columns import Column, chosen_columns
 from portal.exports.dialect import DIALECTS, RFC_4180, Dialect
+from portal.i18n.catalogues import gettext
 
 
 class InvalidOption(PortalError):
@@ -73,5 +74,12 @@ def _choice(args: MultiDict[str, str], name: str, *values: str) -> str:
     """The value of a parameter, the first of `values` if it is missing or empty."""
     value = args.get(name, "").strip() or values[0]
     if value not in values:
-        raise InvalidOption(f"{name} is {value[:60]!r}: it is {' or '.join(values)}.")
+        raise InvalidOption(
+            gettext(
+                "%(name)s is %(value)s: it is %(values)s.",
+                name=name,
+                value=f"{value[:60]!r}",
+                values=" or ".join(values),
+            )
+        )
     return value

@@ -35,6 +35,10 @@ class MailChoiceForm(Form):
     mail = RadioField(N_("Mail about your work"), choices=list(MailChoice))
 
 
+class LanguageForm(Form):
+    language = RadioField(N_("Language"), choices=[])
+
+
 class ChangePasswordForm(Form):
     current_password = PasswordField(N_("Current password"))
     code = StringField(N_("One-time code"))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import orjson
-from flask import current_app, url_for
+from flask import current_app
 from markupsafe import Markup
 
 from portal.search.read_models.project import ProjectView
 from portal.web.presentation import formatting, languages, markdown
-from portal.web.presentation.i18n import gettext
+from portal.web.presentation.i18n import SOURCE, gettext
+from portal.web.presentation.urls import in_language, url_for
 
 
 def permalink(project: ProjectView) -> str:
@@ -56,7 +57,7 @@ def linked_data(project: ProjectView) -> Markup:
     grant = {
         "@context": "https://schema.org",
         "@type": "MonetaryGrant",
-        "@id": permalink(project),
+        "@id": in_language(SOURCE.code, permalink(project)),
         "url": permalink(project),
         "identifier": project.reference or project.slug,
         "name": _in_languages(project, "title"),
