@@ -163,6 +163,13 @@ def disabled_accounts_list(settings: Settings) -> Path | None:
     return path_beside(Path(url.database or "")) if url.drivername == "sqlite" and is_file_database(url) else None
 
 
+def start_serving(app: Flask) -> None:
+    """Start what a process needs that serves: its index, its threads, and the mail of one of them."""
+    refuse_other_tables(app)
+    keep_index_current(app)
+    send_mail_in_background(app)
+
+
 def refuse_other_tables(app: Flask) -> None:
     """Exit with a one-line message if this version must not run on the tables of the database; for server processes."""
     with app.app_context():
