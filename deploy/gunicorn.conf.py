@@ -4,7 +4,6 @@ BIND (127.0.0.1:8000, unix:/run/portal/http.sock) or PORT alone, WEB_CONCURRENCY
 (of each), PORTAL_ACCESS_LOG=1, PORTAL_LOG_LEVEL, PORTAL_HEALTH_BIND (where the health listener answers).
 """
 
-import gc
 import importlib
 import json
 import os
@@ -200,13 +199,13 @@ def preload(server):
     Connections and threads start after the fork, in each worker (see post_worker_init).
     """
     os.environ[PRELOADED] = "1"
-    server.app.wsgi()
+    application = server.app.wsgi()
+    from portal import preloading
+
+    preloading.prepare(application)
     # The master answers nothing: its zeros would be the least of all workers.
     for counted in Path(os.environ.get(METRICS_FOLDER) or os.devnull).glob(f"*_{os.getpid()}.db"):
         counted.unlink()
-    # What the garbage collector never looks at stays shared.
-    gc.collect()
-    gc.freeze()
 
 
 def replace_master(server):
@@ -270,8 +269,10 @@ def when_ready(server):
         print(f"The portal is at {location}", flush=True)
     if getattr(server, "health_socket", None):
         run_health_listener(server)
+    # A development worker imports the files that changed.
     if not server.cfg.reload:
         server.handle_hup = lambda: replace_master(server)
+        preload(server)
 
 
 def on_starting(server):
@@ -295,6 +296,3 @@ def on_starting(server):
         )
     if HEALTH_BIND != "off":
         bind_health_socket(server, HEALTH_BIND)
-    # A development worker imports the files that changed.
-    if not server.cfg.reload:
-        preload(server)

@@ -29,7 +29,7 @@ from portal.errors import ConfigurationError
 from portal.exports.registry import FORMATS
 from portal.mcp.command import mcp
 from portal.search.index import current, refresh
-from portal.search.index.storage.shared_files import shared_files
+from portal.search.index.storage.shared_files import SharedFiles, shared_files
 from portal.services.accounts.disabled_accounts import FILE_NAME, LIST_OPTION, path_beside
 from portal.services.audit.syslog import SYSLOG_OPTION, SyslogSender
 from portal.services.mail import outbox
@@ -177,13 +177,19 @@ def refuse_other_tables(app: Flask) -> None:
             _exit(mismatch)
 
 
+def index_files(app: Flask) -> SharedFiles | None:
+    """The files by which the processes of this machine share the index; None if each holds its own."""
+    settings: Settings = app.extensions["settings"]
+    return shared_files(settings.snapshots_folder, settings.database_url)
+
+
 def keep_index_current(app: Flask) -> None:
     """Build the search index before the first request and refresh it in the background; for server processes."""
 
     settings: Settings = app.extensions["settings"]
     logs.configure(settings.log_format)
     with app.app_context():
-        refresh.store_for(db.engine).files = shared_files(settings.snapshots_folder, settings.database_url)
+        refresh.store_for(db.engine).files = index_files(app)
 
     def load() -> None:
         for availability in app.extensions["availabilities"]:
