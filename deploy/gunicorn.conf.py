@@ -200,9 +200,10 @@ def preload(server):
     """
     os.environ[PRELOADED] = "1"
     application = server.app.wsgi()
-    from portal import preloading
+    if is_portal(application):
+        from portal import preloading
 
-    preloading.prepare(application)
+        preloading.prepare(application)
     # The master answers nothing: its zeros would be the least of all workers.
     for counted in Path(os.environ.get(METRICS_FOLDER) or os.devnull).glob(f"*_{os.getpid()}.db"):
         counted.unlink()
@@ -237,6 +238,11 @@ def replace_master(server):
     os.execvpe(server.START_CTX[0], command, os.environ | names)  # noqa: S606 # what this very process was started with
 
 
+def is_portal(application):
+    """Whether this is the portal, and not a development worker that could not be imported."""
+    return "settings" in getattr(application, "extensions", {})
+
+
 def end_former_workers(worker):
     """A worker that is ready ends those of the former code whose place it takes."""
     for pid in FORMER.get("workers", [])[(worker.age - 1) % workers :: workers]:
@@ -245,17 +251,15 @@ def end_former_workers(worker):
 
 
 def post_worker_init(worker):
-    """Start what a worker needs; not of a development worker that could not be imported."""
-    from flask import Flask
-
-    if isinstance(worker.wsgi, Flask):
+    """Start what a worker needs, and end one of the former code."""
+    if is_portal(worker.wsgi):
         from portal.app import start_serving
         from portal.web.http import measuring
 
         if PRELOADED in os.environ:
             start_serving(worker.wsgi)
         measuring.start_sampling(worker.wsgi, getattr(worker, "tpool", None))
-        end_former_workers(worker)
+    end_former_workers(worker)
 
 
 def when_ready(server):
