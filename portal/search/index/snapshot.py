@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain
-from typing import Any
 
 import numpy as np
 from sqlalchemy import func, literal, select, tuple_
@@ -16,18 +13,16 @@ from sqlalchemy.orm import Session
 from portal.database.statement_timeout import disable_timeout
 from portal.models import Catalogue, CatalogueChange, Project, Term
 from portal.search.arrays import Int64Array, IntegerArray
+from portal.search.columns import IntegerType, read_integer_columns, read_links
 from portal.search.index.build import ProjectColumns, build_index, patch_index
 from portal.search.index.facet_index import FacetIndex
 from portal.search.index.storage.array_file import Section
 from portal.search.read_models.terms import Terms
 
-# Rows per fetch: enough to be fast, few enough to need little memory.
-_BATCH_ROWS = 2_000
 # With more appended rows than this, the index is rebuilt instead of patched.
 MAX_APPENDED_ROWS = 2_000
 _INDEXED_FACETS = ("region", "status", "coverage", "type", "theme", "country", "sdg", "gcm")
 RowTermPairs = tuple[Int64Array, IntegerArray]
-IntegerType = type[np.signedinteger[Any]]
 
 _INDEX_PROJECTS_SQL = (
     "SELECT id, coalesce(year, 0), "
@@ -214,53 +209,6 @@ def themes_of(project_types: IntegerArray, terms: Terms) -> Int64Array:
             theme_by_type[term.id] = term.parent.id
     themes: Int64Array = theme_by_type[project_types]
     return themes
-
-
-def read_integer_columns(
-    session: Session,
-    statement: str,
-    types: Sequence[IntegerType],
-    id_column: str,
-    only_ids: Sequence[int] | None,
-    *,
-    order: str = "",
-) -> list[IntegerArray]:
-    """The integer columns of a statement, each with its type; `only_ids` restricts the column `id_column`."""
-    parts: list[list[IntegerArray]] = [[np.empty(0, dtype=size)] for size in types]
-    for batch in read_batches(session, statement, id_column, only_ids, order):
-        table = np.fromiter(chain.from_iterable(batch), dtype=np.int64, count=len(batch) * len(types))
-        for column, size in enumerate(types):
-            parts[column].append(table[column :: len(types)].astype(size))
-    return [np.concatenate(part) for part in parts]
-
-
-def read_batches(
-    session: Session, statement: str, id_column: str, only_ids: Sequence[int] | None, order: str
-) -> Iterator[Sequence[Sequence[Any]]]:
-    condition = ""
-    if only_ids is not None:
-        # Inlined, because drivers limit the number of parameters; they are integers from our own journal.
-        listed = ", ".join(map(str, map(int, only_ids))) or "NULL"
-        condition = f" {'AND' if ' WHERE ' in statement else 'WHERE'} {id_column} IN ({listed})"
-    ordered = f" ORDER BY {order}" if order else ""
-    # The driver's cursor: one more Python object for each of half a million rows would double the time.
-    driver = session.connection().connection
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    # A plain cursor of PostgreSQL fetches all rows at once; a named one leaves them on the server.
-    with closing(driver.cursor() if is_sqlite else driver.cursor("index")) as cursor:
-        cursor.execute(statement + condition + ordered)
-        while batch := cursor.fetchmany(_BATCH_ROWS):
-            yield batch
-
-
-def read_links(
-    session: Session, statement: str, rows_by_project_id: Int64Array, only_ids: Sequence[int] | None, width: int
-) -> list[Any]:
-    """The `width` columns of a table of links, with rows in place of project ids; for published projects only."""
-    columns = read_integer_columns(session, statement, [np.int32] * width, "project_id", only_ids)
-    known = columns[0] < len(rows_by_project_id)
-    rows = rows_by_project_id[columns[0][known]]
-    return [rows[rows >= 0], *(column[known][rows >= 0] for column in columns[1:])]
 
 
 def find_successors(session: Session, index: FacetIndex, changed_ids: Sequence[int], ids: IntegerArray) -> Int64Array:
