@@ -48,6 +48,12 @@ def patch_bitmaps(bits: ValueBitmaps, removed: BitMap, added: ValueBitmaps) -> d
     return {value: rows for value, rows in result.items() if rows or value == NOT_STATED}
 
 
+def boundary_year(years: ValueBitmaps, selection: BitMap, *, from_last: bool) -> int | None:
+    """The lowest or highest year of a selection; None if it has none."""
+    present = (int(year) for year in sorted(years, reverse=from_last) if selection.intersect(years[year]))
+    return next(present, None)
+
+
 @dataclass(frozen=True)
 class BitSlicedColumn:
     """A non-negative integer for some rows, as one bitmap per binary digit (a bit-sliced index).

@@ -10,21 +10,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 from pyroaring import BitMap
 
 from portal.search.arrays import Int64Array, IntegerArray
-from portal.search.index.bitmaps import BitSlicedColumn, ValueBitmaps, to_bitmap, to_row_array
+from portal.search.index.bitmaps import BitSlicedColumn, ValueBitmaps, boundary_year, to_bitmap, to_row_array
 from portal.search.index.country_parts import CountryParts
 from portal.search.index.sort_order import SortOrder
+from portal.search.index.value_table import ValueTable
 from portal.search.query.filters import Filters
 from portal.vocabulary.facets import NOT_STATED
 
 FacetCounts = dict[str, dict[str, int]]
-# A selection of fewer than one row in this many is summed row by row; for larger ones set operations are faster.
-_SPARSE_SUM_RATIO = 30
+# A selection of fewer than one row in this many is summed and counted row by row, which takes time for each row; for
+# larger ones set operations are faster, which take time for each value.
+_SPARSE_RATIO = 30
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,7 @@ class FacetIndex:
     budgets: BitSlicedColumn = field(repr=False)
     country_parts: CountryParts = field(repr=False)
     orders: Mapping[str, SortOrder] = field(repr=False)
+    value_table: ValueTable = field(repr=False)
     appended: tuple[AppendedRow, ...] = field(default=(), repr=False)
 
     def rows_of(self, ids: Int64Array) -> BitMap:
@@ -171,15 +175,40 @@ class FacetIndex:
         the number of rows that remain when that country is added.
         """
         result: FacetCounts = {}
+        counts = self._count_rows(selection) if self._is_sparse(selection) else None
         for facet, values in self.bitmaps.items():
-            widens = bool(filters.values(facet)) and not matches_all_values(filters, facet)
-            base = self.select(filters, hits, ignored_facet=facet) if widens else selection
-            if len(base) == len(self.all_rows):
-                result[facet] = {value: len(rows) for value, rows in values.items()}
+            base, known = selection, counts
+            if filters.values(facet) and not matches_all_values(filters, facet):
+                base = self.select(filters, hits, ignored_facet=facet)
+                known = self._count_rows(base, facet) if self._is_sparse(base) else None
+            if known is not None:
+                result[facet] = dict(zip(values, known[self._value_numbers[facet]].tolist(), strict=True))
+            elif len(base) == len(self.all_rows):
+                result[facet] = self._all_counts[facet].copy()
             else:
                 size = base.intersection_cardinality
                 result[facet] = {value: size(rows) for value, rows in values.items()}
         return result
+
+    def _count_rows(self, selection: BitMap, facet: str = "") -> Int64Array:
+        """How many rows have each value, of one facet or of all, by its number."""
+        return self.value_table.count(to_row_array(selection), facet)
+
+    def _is_sparse(self, selection: BitMap) -> bool:
+        return len(selection) * _SPARSE_RATIO < len(self.row_columns.ids)
+
+    @cached_property
+    def _all_counts(self) -> FacetCounts:
+        return {facet: {value: len(rows) for value, rows in values.items()} for facet, values in self.bitmaps.items()}
+
+    @cached_property
+    def _value_numbers(self) -> Mapping[str, Int64Array]:
+        """The numbers of the values of each facet, in the order of the bitmaps."""
+        numbers = self.value_table.numbers
+        return {
+            facet: np.array([numbers[facet][value] for value in values], dtype=np.int64)
+            for facet, values in self.bitmaps.items()
+        }
 
     def page(self, selection: BitMap, order: str, first: int, count: int) -> list[int]:
         """Database ids of up to `count` rows from the `first`-th (from 0); `order` is one of SORTS except relevance."""
@@ -211,15 +240,33 @@ class FacetIndex:
 
     def sums(self, selection: BitMap) -> Sums:
         """Count, budgets and span of years of a selection."""
+        years = self._years(selection)
         return Sums(
             projects=len(selection),
             total_cents=self._total(selection),
             without_budget=self._count_without_budget(selection),
-            countries=sum(
-                selection.intersect(rows) for value, rows in self.bitmaps["country"].items() if value != NOT_STATED
-            ),
-            first_year=boundary_year(self.first_years, selection, from_last=False),
-            last_year=boundary_year(self.last_years, selection, from_last=True),
+            countries=self._count_countries(selection),
+            first_year=years[0],
+            last_year=years[1],
+        )
+
+    def _count_countries(self, selection: BitMap) -> int:
+        if self._is_sparse(selection):
+            counts = self._count_rows(selection, "country")
+            not_stated = counts[self.value_table.numbers["country"][NOT_STATED]]
+            return int(np.count_nonzero(counts[self._value_numbers["country"]])) - bool(not_stated)
+        return sum(selection.intersect(rows) for value, rows in self.bitmaps["country"].items() if value != NOT_STATED)
+
+    def _years(self, selection: BitMap) -> tuple[int | None, int | None]:
+        """The first and the last year of a selection; None if it has none."""
+        if self._is_sparse(selection):
+            rows = to_row_array(selection)
+            first, last = self.row_columns.first_years[rows], self.row_columns.last_years[rows]
+            first = first[first > 0]
+            return int(first.min()) if len(first) else None, int(last.max(initial=0)) or None
+        return (
+            boundary_year(self.first_years, selection, from_last=False),
+            boundary_year(self.last_years, selection, from_last=True),
         )
 
     def with_status(self, selection: BitMap, counts_as: str, statuses: Iterable[str]) -> PartSums | None:
@@ -233,7 +280,7 @@ class FacetIndex:
 
     def _total(self, selection: BitMap) -> int:
         """The full value in US cents."""
-        if len(selection) * _SPARSE_SUM_RATIO < len(self.row_columns.ids):
+        if self._is_sparse(selection):
             budgets = self.row_columns.budgets[to_row_array(selection)]
             return int(budgets[budgets > 0].sum())
         return self.budgets.total(selection)
@@ -245,12 +292,6 @@ class FacetIndex:
 def matches_all_values(filters: Filters, facet: str) -> bool:
     """Whether a row must have all selected values of a facet, not just one of them."""
     return facet == "country" and filters.match_all_countries
-
-
-def boundary_year(years: ValueBitmaps, selection: BitMap, *, from_last: bool) -> int | None:
-    """The lowest or highest year of a selection; None if it has none."""
-    present = (int(year) for year in sorted(years, reverse=from_last) if selection.intersect(years[year]))
-    return next(present, None)
 
 
 def to_cents(dollars: int | None) -> int | None:
