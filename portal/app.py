@@ -29,6 +29,7 @@ from portal.errors import ConfigurationError
 from portal.exports.registry import FORMATS
 from portal.mcp.command import mcp
 from portal.search.index import current, refresh
+from portal.search.index.storage.shared_files import shared_files
 from portal.services.accounts.disabled_accounts import FILE_NAME, LIST_OPTION, path_beside
 from portal.services.audit.syslog import SYSLOG_OPTION, SyslogSender
 from portal.services.mail import outbox
@@ -172,13 +173,17 @@ def refuse_other_tables(app: Flask) -> None:
 def keep_index_current(app: Flask) -> None:
     """Build the search index before the first request and refresh it in the background; for server processes."""
 
-    logs.configure(app.extensions["settings"].log_format)
+    settings: Settings = app.extensions["settings"]
+    logs.configure(settings.log_format)
+    with app.app_context():
+        refresh.store_for(db.engine).files = shared_files(settings.snapshots_folder, settings.database_url)
 
     def load() -> None:
         for availability in app.extensions["availabilities"]:
             availability.watching_thread = threading.get_ident()
         with app.app_context():
             current.keep_projects_ready()
+            current.share_snapshot()
             db.session.remove()
 
     def check_tables() -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
 from typing import Any
@@ -18,6 +18,7 @@ from portal.models import Catalogue, CatalogueChange, Project, Term
 from portal.search.arrays import Int64Array, IntegerArray
 from portal.search.index.build import ProjectColumns, build_index, patch_index
 from portal.search.index.facet_index import FacetIndex
+from portal.search.index.storage.array_file import Section
 from portal.search.read_models.terms import Terms
 
 # Rows per fetch: enough to be fast, few enough to need little memory.
@@ -70,6 +71,9 @@ class Snapshot:
 
     `changed_at` is when the catalogue last changed (UTC); `sample_count` counts the published sample records.
     `changed_ids` are the projects that differ from the snapshot that this one was made from; None if it was built anew.
+    `sections` are what else belongs to this state and is stored with it, by a name such as text/postings:
+    one-dimensional arrays and bytes. `is_stored`: all arrays lie in a file that the processes of this machine share
+    (see storage).
     """
 
     catalogue_version: CatalogueVersion
@@ -78,6 +82,17 @@ class Snapshot:
     index: FacetIndex
     sample_count: int
     changed_ids: frozenset[int] | None = None
+    sections: Mapping[str, Section] = field(default_factory=dict)
+    is_stored: bool = False
+
+
+@dataclass(frozen=True)
+class Changes:
+    """The ids of the projects that changed until `version`; None if other things did too, or that is not known."""
+
+    version: CatalogueVersion
+    changed_at: datetime | None
+    ids: frozenset[int] | None
 
 
 def read_catalogue_version(session: Session) -> CatalogueVersion:
@@ -99,29 +114,40 @@ def load_snapshot(session: Session) -> Snapshot:
     return Snapshot(version, changed_at, terms, index, count_samples(session))
 
 
+def read_changes(session: Session, since: CatalogueVersion) -> Changes:
+    """The version now, and what changed since another one."""
+    version, changed_at = read_catalogue_version(session), read_changed_at(session)
+    steps = session.execute(
+        select(CatalogueChange.version, CatalogueChange.stamp, CatalogueChange.project_ids)
+        .where(CatalogueChange.version >= since.version)
+        .order_by(CatalogueChange.version)
+    ).all()
+    if not steps or (steps[0].version, steps[0].stamp) != (since.version, since.stamp):
+        return Changes(version, changed_at, None)
+    if any(step.project_ids is None for step in steps[1:]):
+        return Changes(version, changed_at, None)
+    ids = frozenset(project_id for step in steps[1:] for project_id in step.project_ids)
+    return Changes(version, changed_at, ids)
+
+
 def apply_journal(session: Session, old: Snapshot, limit: int) -> Snapshot | None:
     """The snapshot updated by the journal of changes.
 
     None if more than `limit` projects changed, if anything else changed, or if the journal does not reach back to
     the version of `old`.
     """
-    version, changed_at = read_catalogue_version(session), read_changed_at(session)
-    steps = session.execute(
-        select(CatalogueChange.version, CatalogueChange.stamp, CatalogueChange.project_ids)
-        .where(CatalogueChange.version >= old.catalogue_version.version)
-        .order_by(CatalogueChange.version)
-    ).all()
-    if not steps or (steps[0].version, steps[0].stamp) != (old.catalogue_version.version, old.catalogue_version.stamp):
+    changes = read_changes(session, old.catalogue_version)
+    if changes.ids is None or len(changes.ids) > min(limit, MAX_APPENDED_ROWS - len(old.index.appended)):
         return None
-    if any(step.project_ids is None for step in steps[1:]):
-        return None
-    ids = sorted({project_id for step in steps[1:] for project_id in step.project_ids})
-    if len(ids) > limit or len(ids) + len(old.index.appended) > MAX_APPENDED_ROWS:
-        return None
-    terms = old.terms if old.terms.count == count_terms(session) else Terms.load(session)
+    terms, ids = current_terms(session, old.terms), sorted(changes.ids)
     columns = read_project_columns(session, terms, ids)
     index = patch_index(old.index, ids, columns, find_successors(session, old.index, ids, columns.ids))
-    return Snapshot(version, changed_at, terms, index, count_samples(session), frozenset(ids))
+    return Snapshot(changes.version, changes.changed_at, terms, index, count_samples(session), changes.ids)
+
+
+def current_terms(session: Session, known: Terms) -> Terms:
+    """The terms after a change that is not one of terms: those known, unless it added some."""
+    return known if known.count == count_terms(session) else Terms.load(session)
 
 
 def read_changed_at(session: Session) -> datetime | None:
