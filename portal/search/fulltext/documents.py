@@ -11,6 +11,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from portal.models import Project, ProjectCountry, Term
+from portal.search.read_models.terms import TermView
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Document:
         )
 
 
-def searchable_names(terms: Sequence[Term | Row[Any]]) -> dict[int, str]:
+def searchable_names(terms: Sequence[Term | TermView | Row[Any]]) -> dict[int, str]:
     """By term id: its names in all languages, its aliases, and the names of its parent term."""
     by_id = {term.id: term for term in terms}
     names = {term.id: " ".join(dict.fromkeys([term.name, *term.names.values(), *term.aliases])) for term in terms}
@@ -58,16 +59,18 @@ def searchable_names(terms: Sequence[Term | Row[Any]]) -> dict[int, str]:
     return names
 
 
-def load_documents(session: Session, project_ids: Sequence[int]) -> Iterator[Document]:
+def load_documents(session: Session, project_ids: Sequence[int], *, with_term_names: bool = True) -> Iterator[Document]:
     """Yield the documents of published projects, in no order; other ids are left out.
 
     Pass at most a few thousand ids: each one is a parameter of the statement.
     """
-    names = searchable_names(session.execute(select(*Term.__table__.columns)).all())
-    links = select(ProjectCountry.project_id, ProjectCountry.term_id).where(ProjectCountry.project_id.in_(project_ids))
+    names: Mapping[int, str] = defaultdict(str)
     countries: dict[int, list[int]] = defaultdict(list)
-    for project_id, term_id in session.execute(links):
-        countries[project_id].append(term_id)
+    if with_term_names:
+        names = searchable_names(session.execute(select(*Term.__table__.columns)).all())
+        links = select(ProjectCountry.project_id, ProjectCountry.term_id)
+        for project_id, term_id in session.execute(links.where(ProjectCountry.project_id.in_(project_ids))):
+            countries[project_id].append(term_id)
     term_columns = (Project.status_id, Project.type_id, Project.coverage_id, Project.region_id)
     rows = select(Project.id, Project.reference, Project.prima_id, Project.title, Project.summary, *term_columns)
     for project_id, reference, prima_id, title, summary, *term_ids in session.execute(

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from pyroaring import BitMap
 
 from portal.search.arrays import Int64Array, IntegerArray
-from portal.search.index.bitmaps import BitSlicedColumn, ValueBitmaps, boundary_year, to_bitmap, to_row_array
+from portal.search.index.bitmaps import BitSlicedColumn, ValueBitmaps, gather_bitmap, to_bitmap, to_row_array, year_span
 from portal.search.index.country_parts import CountryParts
 from portal.search.index.sort_order import SortOrder
 from portal.search.index.value_table import ValueTable
@@ -120,10 +120,10 @@ class FacetIndex:
     value_table: ValueTable = field(repr=False)
     appended: tuple[AppendedRow, ...] = field(default=(), repr=False)
 
-    def rows_of(self, ids: Int64Array) -> BitMap:
-        """The rows of those projects (database ids) that are in the index."""
+    def rows_of(self, ids: IntegerArray) -> BitMap:
+        """The rows of those projects (database ids, in any order) that are in the index."""
         rows = self.row_by_id[ids[(ids >= 0) & (ids < len(self.row_by_id))]]
-        return to_bitmap(np.sort(rows[rows >= 0]))
+        return gather_bitmap(rows[rows >= 0], len(self.row_columns.ids))
 
     def ids_of(self, rows: list[int]) -> list[int]:
         """Database ids of rows, in their order."""
@@ -203,12 +203,7 @@ class FacetIndex:
 
     @cached_property
     def _value_numbers(self) -> Mapping[str, Int64Array]:
-        """The numbers of the values of each facet, in the order of the bitmaps."""
-        numbers = self.value_table.numbers
-        return {
-            facet: np.array([numbers[facet][value] for value in values], dtype=np.int64)
-            for facet, values in self.bitmaps.items()
-        }
+        return self.value_table.numbers_of(self.bitmaps)
 
     def page(self, selection: BitMap, order: str, first: int, count: int) -> list[int]:
         """Database ids of up to `count` rows from the `first`-th (from 0); `order` is one of SORTS except relevance."""
@@ -264,10 +259,7 @@ class FacetIndex:
             first, last = self.row_columns.first_years[rows], self.row_columns.last_years[rows]
             first = first[first > 0]
             return int(first.min()) if len(first) else None, int(last.max(initial=0)) or None
-        return (
-            boundary_year(self.first_years, selection, from_last=False),
-            boundary_year(self.last_years, selection, from_last=True),
-        )
+        return year_span(self.first_years, self.last_years, selection)
 
     def with_status(self, selection: BitMap, counts_as: str, statuses: Iterable[str]) -> PartSums | None:
         """The sums of the projects of a selection that have one of these statuses; None if there are none."""

@@ -56,7 +56,7 @@ class Cells:
         counts = np.bincount(cells.ravel(), minlength=size)
         if counts[SEVERAL]:
             # Values of other columns count too; nobody asks for them.
-            wanted = rows[(cells == SEVERAL).any(axis=1)]
+            wanted = rows[np.unique(np.flatnonzero(cells == SEVERAL) // cells.shape[1])]
             first, last = (np.searchsorted(self.rows, wanted, side) for side in ("left", "right"))
             entries = np.repeat(last - np.cumsum(last - first), last - first) + np.arange((last - first).sum())
             counts += np.bincount(self.several[entries], minlength=size)
@@ -91,6 +91,13 @@ class ValueTable:
         cells = np.concatenate([before.numbers, fresh.numbers])
         rows = np.concatenate([before.rows, fresh.rows + np.uint32(len(before.numbers))])
         return ValueTable(numbers, self.built, Cells(cells, rows, np.concatenate([before.several, fresh.several])))
+
+    def numbers_of(self, bitmaps: Mapping[str, ValueBitmaps]) -> Mapping[str, Int64Array]:
+        """The numbers of the values of each facet, in the order of the bitmaps."""
+        return {
+            facet: np.array([self.numbers[facet][value] for value in values], dtype=np.int64)
+            for facet, values in bitmaps.items()
+        }
 
     @cached_property
     def _size(self) -> int:
