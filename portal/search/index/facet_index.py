@@ -25,8 +25,8 @@ from portal.search.query.filters import Filters
 from portal.vocabulary.facets import NOT_STATED
 
 FacetCounts = dict[str, dict[str, int]]
-# A selection of fewer than one row in this many is summed and counted row by row, which takes time for each row; for
-# larger ones set operations are faster, which take time for each value.
+# Fewer than one row in this many are summed and counted row by row, which takes time for each row; for more of them set
+# operations are faster, which take time for each value.
 _SPARSE_RATIO = 30
 
 
@@ -175,31 +175,40 @@ class FacetIndex:
         the number of rows that remain when that country is added.
         """
         result: FacetCounts = {}
-        counts = self._count_rows(selection) if self._is_sparse(selection) else None
+        counts = self._counts_by_number(selection)
         for facet, values in self.bitmaps.items():
             base, known = selection, counts
             if filters.values(facet) and not matches_all_values(filters, facet):
                 base = self.select(filters, hits, ignored_facet=facet)
-                known = self._count_rows(base, facet) if self._is_sparse(base) else None
+                known = self._counts_by_number(base, facet)
             if known is not None:
                 result[facet] = dict(zip(values, known[self._value_numbers[facet]].tolist(), strict=True))
-            elif len(base) == len(self.all_rows):
-                result[facet] = self._all_counts[facet].copy()
             else:
                 size = base.intersection_cardinality
                 result[facet] = {value: size(rows) for value, rows in values.items()}
         return result
 
+    def _counts_by_number(self, selection: BitMap, facet: str = "") -> Int64Array | None:
+        """How many rows have each value, of one facet or of all, by its number; None if set operations are faster."""
+        if self._is_sparse(len(selection)):
+            return self._count_rows(selection, facet)
+        if self._is_sparse(len(self.all_rows) - len(selection)):
+            return self._all_counts - self._count_rows(self.all_rows - selection, facet)
+        return None
+
     def _count_rows(self, selection: BitMap, facet: str = "") -> Int64Array:
-        """How many rows have each value, of one facet or of all, by its number."""
         return self.value_table.count(to_row_array(selection), facet)
 
-    def _is_sparse(self, selection: BitMap) -> bool:
-        return len(selection) * _SPARSE_RATIO < len(self.row_columns.ids)
+    def _is_sparse(self, count: int) -> bool:
+        return count * _SPARSE_RATIO < len(self.row_columns.ids)
 
     @cached_property
-    def _all_counts(self) -> FacetCounts:
-        return {facet: {value: len(rows) for value, rows in values.items()} for facet, values in self.bitmaps.items()}
+    def _all_counts(self) -> Int64Array:
+        """How many rows of the index have each value, by its number."""
+        counts = np.zeros_like(self._count_rows(BitMap()))
+        for facet, values in self.bitmaps.items():
+            counts[self._value_numbers[facet]] = [len(rows) for rows in values.values()]
+        return counts
 
     @cached_property
     def _value_numbers(self) -> Mapping[str, Int64Array]:
@@ -246,7 +255,7 @@ class FacetIndex:
         )
 
     def _count_countries(self, selection: BitMap) -> int:
-        if self._is_sparse(selection):
+        if self._is_sparse(len(selection)):
             counts = self._count_rows(selection, "country")
             not_stated = counts[self.value_table.numbers["country"][NOT_STATED]]
             return int(np.count_nonzero(counts[self._value_numbers["country"]])) - bool(not_stated)
@@ -254,7 +263,7 @@ class FacetIndex:
 
     def _years(self, selection: BitMap) -> tuple[int | None, int | None]:
         """The first and the last year of a selection; None if it has none."""
-        if self._is_sparse(selection):
+        if self._is_sparse(len(selection)):
             rows = to_row_array(selection)
             first, last = self.row_columns.first_years[rows], self.row_columns.last_years[rows]
             first = first[first > 0]
@@ -272,7 +281,7 @@ class FacetIndex:
 
     def _total(self, selection: BitMap) -> int:
         """The full value in US cents."""
-        if self._is_sparse(selection):
+        if self._is_sparse(len(selection)):
             budgets = self.row_columns.budgets[to_row_array(selection)]
             return int(budgets[budgets > 0].sum())
         return self.budgets.total(selection)

@@ -250,7 +250,7 @@ def test_a_patched_index_answers_like_one_made_anew(times, filters):
 
 @pytest.mark.parametrize("ratio", [0, 10**9], ids=["row by row", "by bitmaps"])
 @given(histories(), searches())
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_few_rows_are_counted_like_many(monkeypatch, ratio, times, filters):
     index = followed(times)
     expected = answered(index, filters)
