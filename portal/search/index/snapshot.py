@@ -131,12 +131,14 @@ def read_changes(session: Session, since: CatalogueVersion) -> Changes:
 
 
 def apply_journal(session: Session, old: Snapshot, limit: int) -> Snapshot | None:
-    """The snapshot updated by the journal of changes.
+    """The snapshot updated by the journal of changes; the same one if there are none.
 
     None if more than `limit` projects changed, if anything else changed, or if the journal does not reach back to
     the version of `old`.
     """
     changes = read_changes(session, old.catalogue_version)
+    if changes.version == old.catalogue_version:
+        return old
     if changes.ids is None or len(changes.ids) > min(limit, MAX_APPENDED_ROWS - len(old.index.appended)):
         return None
     terms, ids = current_terms(session, old.terms), sorted(changes.ids)
