@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import mmap
-import multiprocessing
 import os
+import subprocess
+import sys
 from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import IO, Any
 
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.orm import Session
 
+from portal.config import ROOT
 from portal.locks import try_lock
 from portal.search.index.snapshot import CatalogueVersion, read_catalogue_version
 from portal.search.index.storage import array_file
@@ -27,6 +29,7 @@ from portal.search.words.word_index import WordIndex
 _FOLDER, _SUFFIX, _LOCK = "words", ".words", "lock"
 _KEPT = 2
 _PRIVATE_MODE = 0o700
+_METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 # Below everything that answers somebody.
 _NICENESS = 10
 
@@ -49,15 +52,20 @@ class WordFiles:
                     return _read(path)
         return None
 
-    def start_making(self, database_url: str) -> BaseProcess | None:
+    def start_making(self, database_url: str) -> subprocess.Popen[bytes] | None:
         """Start a process that writes the file of the current state; None if there is one. Raises OSError."""
         if not (lock := self.lock()):
             return None
         lock.close()
+        # It answers nothing, so it takes no part in the metrics of the server.
+        environment = {name: value for name, value in os.environ.items() if name != _METRICS_FOLDER}
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), environment.get("PYTHONPATH")]))
         # A thread would take the time of requests, and its memory would stay with the worker.
-        context = multiprocessing.get_context("spawn")
-        process = context.Process(target=make, args=(self.snapshots, database_url), name="words", daemon=True)
-        process.start()
+        process = subprocess.Popen([sys.executable, "-m", __package__], stdin=subprocess.PIPE, env=environment)  # noqa: S603 # no input
+        # Not as arguments, which everybody on the machine may read.
+        if process.stdin:
+            with process.stdin as told:
+                told.write(json.dumps([str(self.snapshots), database_url]).encode())
         return process
 
     def lock(self) -> IO[bytes] | None:
@@ -86,7 +94,7 @@ class WordFiles:
 
 
 def make(snapshots: Path, database_url: str) -> None:
-    """Runs in the process beside the workers."""
+    """Write the file of the current state at low priority, unless another process does: see __main__."""
     os.nice(_NICENESS)
     files, engine = WordFiles(snapshots), create_engine(make_url(database_url), **_engine_options(database_url))
     if lock := files.lock():

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
+import subprocess
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from multiprocessing.process import BaseProcess
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, select
@@ -49,7 +49,7 @@ class WordStore:
     """
 
     index: WordIndex | None = None
-    process: BaseProcess | None = None
+    process: subprocess.Popen[bytes] | None = None
     wanted_since: float = 0.0
     next_try_at: float = 0.0
     next_look_at: float = 0.0
@@ -129,9 +129,9 @@ def _files(engine: Engine) -> WordFiles | None:
 def _have_made(store: WordStore, files: WordFiles, snapshot: Snapshot, engine: Engine) -> None:
     """Start a process that makes a file, unless one runs, or an import does."""
     if store.process is not None:
-        if store.process.is_alive():
+        if store.process.poll() is None:
             return
-        if store.process.exitcode:
+        if store.process.returncode:
             _log.warning("the words of the projects could not be collected, so the database finds them: see above")
         store.process, store.next_try_at = None, time.monotonic() + _RETRY_SECONDS
     is_quiet = snapshot.changed_at is None or now() - snapshot.changed_at > timedelta(seconds=_QUIET_SECONDS)

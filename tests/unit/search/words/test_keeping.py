@@ -43,7 +43,7 @@ def store(portal, tmp_path, monkeypatch):
         yield store
         if store.process:
             store.process.terminate()
-            store.process.join()
+            store.process.wait()
         db.session.remove()
 
 
@@ -74,12 +74,13 @@ def test_a_process_beside_makes_the_file(store, monkeypatch):
     monkeypatch.setattr(keeping, "_QUIET_SECONDS", -1)
     keeping.keep_words_ready()
     assert store.index is None
-    assert store.process.is_alive()
+    assert store.process.poll() is None
     deadline = time.monotonic() + PATIENCE
     while store.index is None and time.monotonic() < deadline:
         time.sleep(0.05)
         keeping.keep_words_ready()
     assert found("ghana")
+    assert store.process.wait(PATIENCE) == 0
 
 
 def test_a_file_is_mapped_and_followed(store, tmp_path):
