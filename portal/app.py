@@ -30,6 +30,7 @@ from portal.exports.registry import FORMATS
 from portal.mcp.command import mcp
 from portal.search.index import current, refresh
 from portal.search.index.storage.shared_files import SharedFiles, shared_files
+from portal.search.words.keeping import keep_words_ready
 from portal.services.accounts.disabled_accounts import FILE_NAME, LIST_OPTION, path_beside
 from portal.services.audit.syslog import SYSLOG_OPTION, SyslogSender
 from portal.services.mail import outbox
@@ -203,6 +204,7 @@ def keep_index_current(app: Flask) -> None:
         with app.app_context():
             current.keep_projects_ready()
             current.share_snapshot()
+            keep_words_ready()
             db.session.remove()
 
     def check_tables() -> None:
