@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from babel.support import NullTranslations, Translations
@@ -32,6 +32,22 @@ def ngettext(one: str, many: str, number: int, /, **values: object) -> str:
     """Translate a message with a plural form; %(num)s is the number."""
     text: str = catalogue(current_locale()).ungettext(one, many, number)
     return text % {"num": number, **values}
+
+
+def plural_example(number: int) -> int:
+    """0 for 0, else the smallest number from 1 on that takes the same plural form in the language of the page."""
+    return _plural_example(number, current_locale()) if number else 0
+
+
+@lru_cache(maxsize=4_096)
+def _plural_example(number: int, locale: str) -> int:
+    plural = getattr(catalogue(locale), "plural", _english_plural)
+    form = plural(number)
+    return next(example for example in range(1, number + 1) if plural(example) == form)
+
+
+def _english_plural(number: int) -> int:
+    return int(number != 1)
 
 
 def init_app(app: Flask) -> None:

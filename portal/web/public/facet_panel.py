@@ -1,12 +1,8 @@
-"""The filter panel as data: facets with their values, counts and selected values."""
+"""The filter panel: facets with their values, counts and ticks, each facet a piece and each check box one inside it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import lru_cache
-from heapq import nlargest
-from urllib.parse import quote
 
 from markupsafe import Markup
 
@@ -15,9 +11,11 @@ from portal.search.query.filters import Filters, encode_pairs
 from portal.search.read_models.terms import Terms, TermView
 from portal.vocabulary.bands import number_of
 from portal.vocabulary.facets import FACETS, NOT_STATED
-from portal.web.presentation import filter_text, formatting, i18n
+from portal.web.presentation import filter_text, formatting
 from portal.web.presentation.i18n import gettext
-from portal.web.public import results, running_today
+from portal.web.presentation.pieces import Place, language, pieces
+from portal.web.public import running_today
+from portal.web.public.results import directory_url
 
 # These facets are open initially; the others are open when they have a selected value.
 _OPEN_FACETS = ("region", "country", "status", "coverage")
@@ -26,99 +24,84 @@ _MAX_UNFOLDED, _SHOWN_WHEN_FOLDED = 12, 6
 # More collapsed values than this are sent only on request: hundreds would dominate the size of the page.
 _MAX_FOLDED = 24
 _RANGES = {"year": ("year_from", "year_to"), "budget": ("budget_min", "budget_max")}
+_OPTION = "public/_option.html"
+# A value, whether it has projects, whether it is selected.
+BoxKey = tuple[str, bool, bool]
+SortKey = tuple[bool, int, str]
 
 
-@dataclass(frozen=True)
-class CheckboxMarkup:
-    """The constant part of a check box: attributes and label as markup, and its position in the list."""
-
-    attributes: Markup
-    label: Markup
-    sort_key: tuple[bool, int, str]
+def print_panel(result: SearchResult) -> tuple[Markup, int]:
+    """The facets that have options or range fields, in vocabulary order; and how many values are chosen in them."""
+    printed = [facet for name in FACETS if (facet := print_facet(result, name))]
+    panel = pieces().fill("public/_facets.html", {}, {"facets": Markup().join(text for text, _ in printed)})
+    return panel, sum(count for _, count in printed)
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One check box."""
-
-    value: str
-    checkbox: CheckboxMarkup
-    count: int
-    is_selected: bool
-
-
-@dataclass(frozen=True)
-class OptionGroup:
-    """Options under one heading, "" for none."""
-
-    title: str
-    options: tuple[Option, ...]
-
-
-@dataclass(frozen=True)
-class FacetView:
-    """One facet: `shown` options are visible, `folded` ones collapsed; `bounds` are range fields.
-
-    `expand_url` loads the page with all options when there are too many to send collapsed; `is_expanded` is true on
-    that page. `today_url` is the search for what runs today, "" for facets that are not about that.
-    """
-
-    name: str
-    title: str
-    shown: tuple[OptionGroup, ...]
-    folded: tuple[OptionGroup, ...]
-    expand_label: str
-    expand_url: str
-    is_expanded: bool
-    selected_count: int
-    is_open: bool
-    bounds: tuple[tuple[str, str, int | None], ...]
-    today_url: str
-
-
-def facets(result: SearchResult) -> list[FacetView]:
-    """The facets that have options or range fields, in vocabulary order."""
-    views = (facet(result, name) for name in FACETS)
-    return [view for view in views if view.shown or view.bounds]
-
-
-def facet(result: SearchResult, name: str) -> FacetView:
-    counts, selected = offered_counts(result, name), set(result.filters.values(name))
+def print_facet(result: SearchResult, name: str) -> tuple[Markup, int] | None:
+    """One facet and how many values are chosen in it; None if it has nothing to show."""
+    filters, counts = result.filters, offered_counts(result, name)
+    selected, is_expanded = filters.values(name), name in filters.expanded_facets
     unstated = [NOT_STATED] if counts.pop(NOT_STATED, None) is not None else []
-    if len(counts) > _MAX_UNFOLDED:
-        overall = result.snapshot.index.bitmaps.get(name, {})
-        # Of hundreds of values only the few that are shown are built. Ties are broken by the value, so that every
-        # process shows the same ones.
-        first = nlargest(
-            max(_SHOWN_WHEN_FOLDED, len(selected - {NOT_STATED})),
-            counts,
-            key=lambda value: (value in selected, counts[value], len(overall.get(value, ())), value),
-        )
-        rest = counts.keys() - first
-    else:
-        first, rest = list(counts), set()
-    is_too_long = len(rest) > _MAX_FOLDED and name not in result.filters.expanded_facets
-    bounds = tuple(
-        (bound, filter_text.facet_names()[bound], getattr(result.filters, bound)) for bound in _RANGES.get(name, ())
-    )
-    groups = group_options(result, name, options(result, name, first))
-    if unstated:
-        groups = (*groups, OptionGroup("", options(result, name, unstated)))
-    day = result.filters.on if name == "length" else None
-    selected_count = len(selected) + sum(value is not None for _, _, value in bounds) + (day is not None)
-    return FacetView(
-        name=name,
-        title=filter_text.facet_names()[name],
-        shown=groups,
-        folded=() if is_too_long else group_options(result, name, options(result, name, rest)),
-        expand_label=rest_label(name, len(counts)),
-        expand_url=expand_url(result.filters, name) if is_too_long else "",
-        is_expanded=name in result.filters.expanded_facets,
-        selected_count=selected_count,
-        is_open=name in _OPEN_FACETS or selected_count > 0 or name in result.filters.expanded_facets,
-        bounds=bounds,
-        today_url=today_url(result.filters) if name == "length" else "",
-    )
+    first, rest = split_options(result, name, counts)
+    is_too_long = len(rest) > _MAX_FOLDED and not is_expanded
+    boxes = Boxes(result, name)
+    shown = boxes.groups(first) + boxes.print(unstated)
+    bounds = [(bound, getattr(filters, bound)) for bound in _RANGES.get(name, ())]
+    if not (shown or bounds):
+        return None
+    day = filters.on if name == "length" else None
+    selected_count = len(selected) + sum(value is not None for _, value in bounds) + (day is not None)
+    values = {
+        "selected_count": selected_count,
+        "shown": shown,
+        "folded": "" if is_too_long or not rest else boxes.groups(rest),
+        "expand_label": rest_label(name, len(counts)),
+        "expand_url": expand_url(filters, name) if is_too_long else "",
+        "today_url": today_url(filters) if name == "length" else "",
+        "day": day or "",
+        **{bound: "" if value is None else value for bound, value in bounds},
+    }
+    shape = {
+        "name": name,
+        "has_selected": bool(selected_count),
+        "is_open": name in _OPEN_FACETS or selected_count > 0 or is_expanded,
+        "is_expanded": is_expanded,
+        "rest": "on request" if is_too_long else "folded" if rest else "",
+        "has_day": name == "length",
+        "match_all": name == "country" and filters.match_all_countries,
+    }
+    return pieces().fill("public/_facet.html", shape, values, nest=lambda place: _titles(name, place)), selected_count
+
+
+def _titles(name: str, place: Place) -> dict[str, object]:
+    titles = filter_text.facet_names()
+    bounds = [(bound, titles[bound], place(bound)) for bound in _RANGES.get(name, ())]
+    return {"title": titles[name], "bounds": bounds}
+
+
+def split_options(result: SearchResult, name: str, counts: dict[str, int]) -> tuple[list[str], list[str]]:
+    """The values to show, and those to collapse: of many values, the selected and the most frequent ones come first."""
+    if len(counts) <= _MAX_UNFOLDED:
+        return list(counts), []
+    # Of equally frequent ones those of most projects, then by the value, so that every process shows the same ones.
+    ordered = sorted(_by_frequency(result, name, counts), key=counts.__getitem__, reverse=True)
+    if selected := [value for value in ordered if value in set(result.filters.values(name))]:
+        ordered = selected + [value for value in ordered if value not in set(selected)]
+    shown = max(_SHOWN_WHEN_FOLDED, len(selected))
+    return ordered[:shown], ordered[shown:]
+
+
+def _by_frequency(result: SearchResult, name: str, counts: dict[str, int]) -> list[str]:
+    """The values, those with most projects of the whole catalogue first."""
+    bitmaps = result.snapshot.index.bitmaps.get(name, {})
+    shelf = pieces().shelf(result.snapshot)
+    known: list[str] | None = shelf.get(name)
+    if known is None:
+        known = shelf[name] = sorted(bitmaps, key=lambda value: (len(bitmaps[value]), value), reverse=True)
+    if len(counts) == len(known) and counts.keys() == bitmaps.keys():
+        return known
+    others = sorted((value for value in counts if value not in bitmaps), reverse=True)
+    return [value for value in known if value in counts] + others
 
 
 def offered_counts(result: SearchResult, name: str) -> dict[str, int]:
@@ -133,63 +116,89 @@ def offered_counts(result: SearchResult, name: str) -> dict[str, int]:
     return counts
 
 
-def options(result: SearchResult, name: str, values: Iterable[str]) -> tuple[Option, ...]:
-    """Check boxes in display order: terms as in their list, years newest first, bands rising."""
-    counts, terms, locale = result.facet_counts.get(name, {}), result.snapshot.terms, i18n.current_locale()
-    unordered = (
-        Option(
-            value,
-            checkbox_markup(terms, name, value, locale),
-            counts.get(value, 0),
-            (name, value) in result.filters.selected,
-        )
-        for value in values
-    )
-    return tuple(sorted(unordered, key=lambda option: option.checkbox.sort_key))
+class Boxes:
+    """Check boxes of one facet, in display order: terms as in their list, years newest first, bands rising."""
+
+    def __init__(self, result: SearchResult, name: str) -> None:
+        self._terms, self._name = result.snapshot.terms, name
+        self._counts = result.facet_counts.get(name, {})
+        self._selected = result.filters.values(name)
+        # What a visitor typed into the address is not kept.
+        self._known = result.snapshot.index.bitmaps.get(name, {})
+        shelf = pieces().shelf(self._terms)
+        self._kept: dict[BoxKey, tuple[str, str]] = shelf.setdefault((name, language()), {})
+        self._keys: dict[str, SortKey] = shelf.setdefault(name, {})
+
+    def print(self, values: Iterable[str]) -> Markup:
+        texts: list[str] = []
+        are_kept = pieces().are_kept
+        for value in sorted(values, key=self._sort_key):
+            count = self._counts.get(value, 0)
+            key = (value, count > 0, value in self._selected)
+            if not are_kept:
+                shape = self._shape(key)
+                texts.append(pieces().fill(_OPTION, shape, {"count": formatting.project_count(count)}))
+                continue
+            before, after = self._kept.get(key) or self._keep(key)
+            texts += (before, formatting.project_count(count), after)
+        return Markup("".join(texts))  # noqa: S704 # pieces that Jinja has escaped, and counts
+
+    def groups(self, values: list[str]) -> Markup:
+        """Project types grouped by theme; options of other facets in one group without a title."""
+        if self._name != "type":
+            return self.print(values)
+        groups: dict[TermView | None, list[str]] = {}
+        for value in values:
+            term = self._terms.get("type", value)
+            groups.setdefault(term.parent if term else None, []).append(value)
+        parts: list[Markup] = []
+        for theme in sorted(groups, key=lambda theme: theme.id if theme else 10**9):
+            title = formatting.label(theme) if theme else gettext("Without a theme")
+            parts += (pieces().fill("public/_option_group.html", {}, {"title": title}), self.print(groups[theme]))
+        return Markup().join(parts)
+
+    def _sort_key(self, value: str) -> SortKey:
+        if (key := self._keys.get(value)) is None:
+            key = sort_key(self._terms, self._name, value)
+            if value in self._known:
+                self._keys[value] = key
+        return key
+
+    def _keep(self, key: BoxKey) -> tuple[str, str]:
+        box = pieces().cut(_OPTION, self._shape(key), {"count": ""}).around("count")
+        if key[0] in self._known:
+            self._kept[key] = box
+        return box
+
+    def _shape(self, key: BoxKey) -> dict[str, object]:
+        value, has_projects, is_selected = key
+        return {
+            "facet": self._name,
+            "value": value,
+            "label": filter_text.value_label(self._terms, self._name, value),
+            "also": "|".join(formatting.other_names(self._terms.get(self._name, value))),
+            "has_projects": has_projects,
+            "is_selected": is_selected,
+        }
 
 
-# A page has hundreds of these, identical on every page.
-@lru_cache(maxsize=20_000)
-def checkbox_markup(terms: Terms, name: str, value: str, locale: str) -> CheckboxMarkup:
-    """The check box of one value; `locale` is the language of the page."""
-    term = terms.get(name, value)
-    also = formatting.other_names(term)
-    span = Markup('<span data-also="%s">%s</span>') % ("|".join(also), "%s") if also else Markup("<span>%s</span>")
-    number = number_of(name, value) or 0
-    order = term.id if term else -number if name == "year" else number
-    return CheckboxMarkup(
-        attributes=Markup(' id="%s-%s" name="%s" value="%s"') % (name, quote(value), name, value),
-        label=span % filter_text.value_label(terms, name, value),
-        sort_key=(value == NOT_STATED, order, value),
-    )
-
-
-def group_options(result: SearchResult, name: str, options: tuple[Option, ...]) -> tuple[OptionGroup, ...]:
-    """Project types grouped by theme; options of other facets in one group without a title."""
-    if name != "type":
-        return (OptionGroup("", options),) if options else ()
-    groups: dict[TermView | None, list[Option]] = {}
-    for option in options:
-        term = result.snapshot.terms.get("type", option.value)
-        groups.setdefault(term.parent if term else None, []).append(option)
-    themes = sorted(groups, key=lambda theme: theme.id if theme else 10**9)
-    return tuple(
-        OptionGroup(formatting.label(theme) if theme else gettext("Without a theme"), tuple(groups[theme]))
-        for theme in themes
-    )
+def sort_key(terms: Terms, name: str, value: str) -> SortKey:
+    """The place of a value in its list."""
+    term, number = terms.get(name, value), number_of(name, value) or 0
+    return (value == NOT_STATED, term.id if term else -number if name == "year" else number, value)
 
 
 def expand_url(filters: Filters, name: str) -> str:
     """The same search with all values of a facet, focused on the start of their list."""
     return (
-        results.directory_url(filters.replace(expanded_facets=filters.expanded_facets | {name}, page=filters.page))
+        directory_url(filters.replace(expanded_facets=filters.expanded_facets | {name}, page=filters.page))
         + f"#all-{name}"
     )
 
 
 def today_url(filters: Filters) -> str:
     pairs = [*filters.replace(on=None).query_pairs(), (running_today.PARAMETER, running_today.NOW)]
-    return f"{results.directory_url(Filters())}?{encode_pairs(pairs)}"
+    return f"{directory_url(Filters())}?{encode_pairs(pairs)}"
 
 
 def rest_label(name: str, count: int) -> str:

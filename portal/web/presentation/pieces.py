@@ -1,0 +1,155 @@
+"""Pieces of pages: what a template prints for one shape of its values, cut where the values stand, and kept.
+
+The template stays the one place that says what a piece looks like. Jinja prints it once for each language and shape,
+with a Hole in place of each value; the text is cut at the holes, and from then on values are only escaped and joined
+in. What decides anything, in a test, a loop or a filter, is part of the shape: a hole refuses all but being printed.
+
+While Flask reloads templates (FLASK_DEBUG), nothing is kept: Jinja prints every piece with its values.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn
+from weakref import WeakKeyDictionary
+
+from flask import Flask, current_app, request
+from markupsafe import Markup, escape
+
+from portal.search.index.caches import put_bounded
+from portal.web.presentation import i18n
+
+_MAX_KEPT = 4_000
+# Nobody who writes a record can guess it, so no text is taken for a hole.
+_MARK = f"hole{secrets.token_hex(12)}"
+_HOLE = re.compile(f"{_MARK}_([a-z0-9_]+?)_{_MARK}")
+
+Shape = Mapping[str, Any]
+Values = Mapping[str, object]
+# Returns what stands for a value in the context of a template, given its name and the text before it.
+Place = Callable[..., object]
+Nest = Callable[[Place], dict[str, Any]]
+
+
+class Hole:
+    """Stands for a value while a piece is made; `before` is a constant text that is printed before it."""
+
+    __slots__ = ("before", "name")
+
+    def __init__(self, name: str, *, before: str = "") -> None:
+        self.name, self.before = name, before
+
+    def __html__(self) -> str:
+        return f"{escape(self.before)}{_MARK}_{self.name}_{_MARK}"
+
+    def _refuse(self, *_: object) -> NoReturn:
+        raise TypeError(
+            f"{self.name} is filled in later, so a template may only print it; what it decides belongs to the shape"
+        )
+
+    __str__ = __bool__ = __eq__ = __lt__ = __gt__ = __le__ = __ge__ = __iter__ = __len__ = __contains__ = _refuse
+    __add__ = __radd__ = __mod__ = __getitem__ = __call__ = __format__ = __int__ = _refuse
+    __hash__ = None  # type: ignore[assignment]
+
+
+class Piece:
+    """The constant texts of one shape, and the names of the values between them."""
+
+    __slots__ = ("_names", "_texts")
+
+    def __init__(self, printed: str) -> None:
+        self._texts: list[str] = _HOLE.split(printed)
+        self._names = self._texts[1::2]
+
+    def fill(self, values: Values) -> Markup:
+        """The text with these values, escaped unless they are markup."""
+        texts = self._texts.copy()
+        found = [values[name] for name in self._names]
+        texts[1::2] = [value if type(value) is Markup else escape(value) for value in found]
+        return Markup("".join(texts))  # noqa: S704 # Jinja and the line above have escaped it
+
+    def around(self, name: str) -> tuple[str, str]:
+        """The texts before and after the only value of a piece."""
+        before, found, after = self._texts
+        if found != name:
+            raise ValueError(f"the piece holds {found}, not {name}")
+        return before, after
+
+
+class Pieces:
+    """The pieces of one application."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._kept: dict[tuple[object, ...], Piece] = {}
+        self._shelves: WeakKeyDictionary[object, dict[Any, Any]] = WeakKeyDictionary()
+        # For tests, which compare with what Jinja alone prints.
+        self.is_off = False
+
+    @property
+    def are_kept(self) -> bool:
+        return not (self.is_off or self._app.jinja_env.auto_reload)
+
+    def fill(
+        self, template: str, shape: Shape, values: Values, *, nest: Nest | None = None, is_page: bool = False
+    ) -> Markup:
+        """What the template prints with the values of `shape` and `values`.
+
+        The shape holds hashable values. `nest` builds what the context holds beside them, of `place(name)` for each
+        value in it; nothing but shape and language may decide what it builds. With `is_page` the context holds the
+        variables of every page too, and those that differ between pages belong to the shape (templating.layout_shape).
+        """
+        if not self.are_kept:
+            return self._print(template, {**shape, **values}, nest, _as_it_is(values), is_page=is_page)
+        key = (template, *language(), *shape.items())
+        piece = self._kept.get(key)
+        if piece is None:
+            piece = put_bounded(
+                self._kept, key, self.cut(template, shape, values, nest=nest, is_page=is_page), _MAX_KEPT
+            )
+        return piece.fill(values)
+
+    def cut(
+        self, template: str, shape: Shape, values: Values, *, nest: Nest | None = None, is_page: bool = False
+    ) -> Piece:
+        """A new piece with these values as its holes."""
+        context = {**shape, **{name: Hole(name) for name in values}}
+        return Piece(self._print(template, context, nest, Hole, is_page=is_page))
+
+    def shelf(self, owner: object) -> dict[Any, Any]:
+        """A place for pieces that live as long as what they were made from."""
+        shelf = self._shelves.get(owner)
+        return shelf if shelf is not None else self._shelves.setdefault(owner, {})
+
+    def _print(
+        self, template: str, context: dict[str, Any], nest: Nest | None, place: Place, *, is_page: bool
+    ) -> Markup:
+        context |= {"locale": i18n.current_locale(), **(nest(place) if nest else {})}
+        if is_page:
+            self._app.update_template_context(context)
+        # Jinja drops the line end of the last line.
+        return Markup(self._app.jinja_env.get_template(template).render(context) + "\n")  # noqa: S704 # Jinja escapes
+
+
+def _as_it_is(values: Values) -> Place:
+    def place(name: str, *, before: str = "") -> object:
+        return f"{before}{values[name]}" if before else values[name]
+
+    return place
+
+
+def language() -> tuple[str, str]:
+    """What decides about words and addresses of every piece: language, and the path that the portal stands below."""
+    return i18n.current_locale(), request.environ.get("SCRIPT_NAME", "")
+
+
+def pieces() -> Pieces:
+    """The pieces of the current application."""
+    kept: Pieces = current_app.extensions["pieces"]
+    return kept
+
+
+def init_app(app: Flask) -> None:
+    app.extensions["pieces"] = Pieces(app)

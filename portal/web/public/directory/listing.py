@@ -1,0 +1,162 @@
+"""The list with what stands around it: heading, chips, toolbar, projects, and how to cite or embed it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import current_app
+from markupsafe import Markup
+
+from portal.search import directory
+from portal.search.directory import SearchResult
+from portal.search.query.filters import Filters
+from portal.search.query.table_options import TableOptions
+from portal.vocabulary.facets import DEFAULT_PAGE_SIZE, VIEWS
+from portal.web.presentation import filter_text, formatting, table_urls, templating
+from portal.web.presentation.charts import urls as chart_urls
+from portal.web.presentation.i18n import plural_example
+from portal.web.presentation.pieces import Place, pieces
+from portal.web.presentation.search_text import SearchText
+from portal.web.public import download_menu, embedding
+from portal.web.public.directory.pager import Pager, print_pager
+from portal.web.public.directory.totals import totals, undated
+from portal.web.public.places import selection_map
+from portal.web.public.results import directory_url
+
+_NOTHING = Markup()
+_COLUMN_SORTS = ("newest", "oldest", "title", "-budget", "budget")
+
+
+@dataclass(frozen=True)
+class Words:
+    """What several parts of a page say of its search; `text` has the others."""
+
+    text: SearchText
+    heading: str
+    totals_phrase: str
+
+    @property
+    def title(self) -> str:
+        return self.heading + self.totals_phrase
+
+
+def words_of(result: SearchResult) -> Words:
+    text = SearchText(result.filters, result.snapshot.terms)
+    return Words(text, text.heading(result.total), text.totals_phrase(result.sums))
+
+
+def print_list(
+    result: SearchResult, words: Words, pager: Pager, *, downloads: download_menu.Menu, outage: datetime | None
+) -> Markup:
+    """All of it; `outage` is told in it, as it is where the rest of a page is not sent again."""
+    filters, is_listed = result.filters, bool(result.total) and not result.is_past_last_page
+    values: dict[str, object] = {
+        "heading": words.heading,
+        "totals_phrase": words.totals_phrase,
+        "undated": undated(filters),
+        "totals": totals(result),
+        "chips": chips(filters, words.text),
+        "page_size": filters.per_page,
+        "page": formatting.number(filters.page),
+        "last": formatting.number(result.last_page),
+        "last_url": pager.urls[pager.last],
+        "ways_out": _NOTHING if result.total else ways_out(filters, words.text),
+    }
+    if is_listed:
+        values |= _listed(result, words, pager) | downloads.values
+    shape = {
+        "outage": outage,
+        "has_totals": bool(words.totals_phrase),
+        "warnings": words.text.warnings,
+        "counted": plural_example(result.total),
+        "is_past_end": result.is_past_last_page,
+        "sort": result.sort,
+        "default_sort": filters.default_sort,
+        "view": filters.view,
+        "missing": result.missing,
+        "has_page_size": filters.per_page != DEFAULT_PAGE_SIZE,
+    }
+
+    def nest(place: Place) -> dict[str, object]:
+        return {
+            "sorts": filter_text.sort_names(filters).items(),
+            "downloads": downloads.links(place) if is_listed else (),
+        }
+
+    return pieces().fill("public/_results.html", shape, values, nest=nest)
+
+
+def _listed(result: SearchResult, words: Words, pager: Pager) -> dict[str, object]:
+    filters = result.filters
+    embed = embedding.embed_code(result, (words.heading, words.totals_phrase))
+    list_url, table_url = (directory_url(filters.replace(view=view, page=filters.page)) for view in VIEWS)
+    return {
+        "total": formatting.number(result.total),
+        "map_url": selection_map.map_url(filters),
+        "list_url": list_url,
+        "table_view_url": table_url,
+        "table_url": table_urls.table_path(filters, TableOptions()),
+        "charts_url": chart_urls.page_path(filters),
+        "projects": project_table(result, words) if filters.view == "table" else project_list(result),
+        "pager": print_pager(result, pager),
+        "citation": embed.citation,
+        "embed_html": embed.html,
+        "embed_url": embed.url,
+    }
+
+
+def project_list(result: SearchResult) -> Markup:
+    rows = Markup().join(templating.result_rows(result.projects))
+    return pieces().fill("public/_list.html", {}, {"rows": rows})
+
+
+def project_table(result: SearchResult, words: Words) -> Markup:
+    filters = result.filters
+    urls = {name: directory_url(filters.replace(sort=name)) for name in _COLUMN_SORTS}
+    values: dict[str, object] = {f"url_{number}": url for number, url in enumerate(urls.values())}
+    values |= {"heading": words.title, "rows": Markup().join(templating.table_rows(result.projects))}
+
+    def nest(place: Place) -> dict[str, object]:
+        return {"column_urls": {name: place(f"url_{number}") for number, name in enumerate(_COLUMN_SORTS)}}
+
+    return pieces().fill("public/_results_table.html", {"sort": result.sort}, values, nest=nest)
+
+
+def chips(filters: Filters, text: SearchText) -> Markup:
+    """The parts of the search, each with a link that removes it; nothing for a search without any."""
+    if not text.chips:
+        return _NOTHING
+    kept = pieces()
+    each = [
+        kept.fill(
+            "public/_chip.html",
+            {"has_note": bool(chip.note)},
+            {
+                "name": chip.name,
+                "value": chip.value,
+                "note": chip.note,
+                "url": directory_url(chip.part.remaining),
+            },
+        )
+        for chip in text.chips
+    ]
+    values = {
+        "chips": Markup().join(each),
+        "clear_url": directory_url(Filters(view=filters.view, per_page=filters.per_page)),
+    }
+    return kept.fill("public/_chips.html", {}, values)
+
+
+def ways_out(filters: Filters, text: SearchText) -> Markup:
+    """What to remove from a search without results. It is seldom the same twice, so Jinja prints it."""
+    found = [
+        (text.relaxation_label(name, value), count, directory_url(relaxed))
+        for relaxed, name, value, count in directory.relaxations(filters)
+    ]
+    printed = current_app.jinja_env.get_template("public/_no_results.html").render(
+        relaxations=[relaxation for relaxation in found if relaxation[1]],
+        still_empty=[label for label, count, _ in found if not count],
+        has_chips=bool(text.chips),
+    )
+    return Markup(printed + "\n")  # noqa: S704 # Jinja escapes

@@ -1,0 +1,60 @@
+"""The page of the directory and its fragment for htmx: the pieces of it, filled in."""
+
+from __future__ import annotations
+
+from flask import Response, make_response
+from markupsafe import Markup
+
+from portal.search.directory import SearchResult
+from portal.search.index import current
+from portal.web.http.request_context import settings
+from portal.web.presentation import templating
+from portal.web.presentation.pieces import Place, pieces
+from portal.web.public import download_menu, facet_panel
+from portal.web.public.dataset import Dataset
+from portal.web.public.directory.listing import Words, print_list, words_of
+from portal.web.public.directory.pager import build_pager
+from portal.web.public.results import directory_url
+
+
+def print_page(result: SearchResult) -> Response:
+    """The whole page, or what htmx replaces of it."""
+    is_fragment = templating.wants_fragment()
+    words, pager = words_of(result), build_pager(result)
+    downloads = download_menu.selection_menu(result.filters, result.total)
+    panel, selected_count = facet_panel.print_panel(result)
+    outage = current.outage() if is_fragment else None
+    values: dict[str, object] = {
+        "heading": words.title,
+        "text": result.filters.text,
+        "selected_count": selected_count,
+        "panel": panel,
+        "announcement": words.text.announcement(result.total),
+        "list": print_list(result, words, pager, downloads=downloads, outage=outage),
+    }
+    shape: dict[str, object] = {"has_selected": bool(selected_count)}
+    if is_fragment:
+        shape |= {"is_fragment": True, "site": settings()}
+        return templating.varied(make_response(pieces().fill("public/_directory_fragment.html", shape, values)))
+    is_indexable = result.filters.active_filter_count <= 1 and not result.filters.text
+    is_indexable = is_indexable and len(result.filters.selected) <= 1
+    values |= {
+        **downloads.values,
+        "canonical_url": directory_url(result.filters.canonical),
+        "previous_url": pager.previous_url,
+        "next_url": pager.next_url,
+        "linked_data": linked_data(result, words, downloads) if is_indexable else "",
+    }
+    shape |= templating.layout_shape()
+    shape |= {"has_previous": pager.page > 1, "has_next": pager.page < pager.last, "is_indexable": is_indexable}
+
+    def nest(place: Place) -> dict[str, object]:
+        return {"downloads": downloads.links(place)}
+
+    page = pieces().fill("public/directory.html", shape, values, nest=nest, is_page=True)
+    return templating.varied(make_response(page))
+
+
+def linked_data(result: SearchResult, words: Words, downloads: download_menu.Menu) -> Markup:
+    dataset = Dataset(settings(), result, (words.heading, words.totals_phrase))
+    return dataset.linked_data(downloads.links(downloads.value))
