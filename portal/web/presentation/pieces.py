@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, NoReturn
 from weakref import WeakKeyDictionary
 
 from flask import Flask, current_app, request
+from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from portal.search.index.caches import put_bounded
@@ -88,9 +90,30 @@ class Pieces:
         # For tests, which compare with what Jinja alone prints.
         self.is_off = False
 
-    @property
-    def are_kept(self) -> bool:
-        return not (self.is_off or self._app.jinja_env.auto_reload)
+    def printer(self) -> Printer:
+        """A printer for the current request."""
+        are_kept = not (self.is_off or self._app.jinja_env.auto_reload)
+        return Printer(self._app.jinja_env, self, self._kept, are_kept, *language())
+
+    def shelf(self, owner: object) -> dict[Any, Any]:
+        """A place for what is kept as long as what it was made from."""
+        shelf = self._shelves.get(owner)
+        return shelf if shelf is not None else self._shelves.setdefault(owner, {})
+
+    def add_page_variables(self, context: dict[str, Any]) -> None:
+        self._app.update_template_context(context)
+
+
+@dataclass(frozen=True, slots=True)
+class Printer:
+    """Prints pieces in the language of one request, for a portal that stands below `script_name`."""
+
+    _jinja: Environment
+    _pieces: Pieces
+    _kept: dict[tuple[object, ...], Piece]
+    are_kept: bool
+    locale: str
+    script_name: str
 
     def fill(
         self, template: str, shape: Shape, values: Values, *, nest: Nest | None = None, is_page: bool = False
@@ -103,12 +126,11 @@ class Pieces:
         """
         if not self.are_kept:
             return self._print(template, {**shape, **values}, nest, _as_it_is(values), is_page=is_page)
-        key = (template, *language(), *shape.items())
+        key = (template, self.locale, self.script_name, *shape.items())
         piece = self._kept.get(key)
         if piece is None:
-            piece = put_bounded(
-                self._kept, key, self.cut(template, shape, values, nest=nest, is_page=is_page), _MAX_KEPT
-            )
+            piece = self.cut(template, shape, values, nest=nest, is_page=is_page)
+            put_bounded(self._kept, key, piece, _MAX_KEPT)
         return piece.fill(values)
 
     def cut(
@@ -118,19 +140,24 @@ class Pieces:
         context = {**shape, **{name: Hole(name) for name in values}}
         return Piece(self._print(template, context, nest, Hole, is_page=is_page))
 
-    def shelf(self, owner: object) -> dict[Any, Any]:
-        """A place for pieces that live as long as what they were made from."""
-        shelf = self._shelves.get(owner)
-        return shelf if shelf is not None else self._shelves.setdefault(owner, {})
+    def shelf(self, owner: object, kind: str) -> dict[Any, Any]:
+        """A place for what is kept as long as the owner from which it was made, in the language of the request."""
+        shelf: dict[Any, Any] = self._pieces.shelf(owner).setdefault((kind, self.locale, self.script_name), {})
+        return shelf
 
     def _print(
         self, template: str, context: dict[str, Any], nest: Nest | None, place: Place, *, is_page: bool
     ) -> Markup:
-        context |= {"locale": i18n.current_locale(), **(nest(place) if nest else {})}
+        context |= {"locale": self.locale, **(nest(place) if nest else {})}
         if is_page:
-            self._app.update_template_context(context)
+            self._pieces.add_page_variables(context)
         # Jinja drops the line end of the last line.
-        return Markup(self._app.jinja_env.get_template(template).render(context) + "\n")  # noqa: S704 # Jinja escapes
+        return Markup(self._jinja.get_template(template).render(context) + "\n")  # noqa: S704 # Jinja escapes
+
+
+def join(texts: Iterable[Markup]) -> Markup:
+    """The texts one after another; Markup.join looks at each again."""
+    return Markup("".join(texts))  # noqa: S704 # each is markup
 
 
 def _as_it_is(values: Values) -> Place:
@@ -145,10 +172,10 @@ def language() -> tuple[str, str]:
     return i18n.current_locale(), request.environ.get("SCRIPT_NAME", "")
 
 
-def pieces() -> Pieces:
-    """The pieces of the current application."""
+def printer() -> Printer:
+    """The printer for the current request: one is enough for a page."""
     kept: Pieces = current_app.extensions["pieces"]
-    return kept
+    return kept.printer()
 
 
 def init_app(app: Flask) -> None:

@@ -15,6 +15,7 @@ from portal.search.index import current
 from portal.search.read_models.project import ProjectView
 from portal.web.presentation import formatting, i18n, languages, markdown, navigation, pieces, urls
 from portal.web.presentation.charts import svg
+from portal.web.presentation.pieces import Printer
 
 _ROWS_KEPT = 4_096
 _VARY = "HX-Request, HX-Request-Type, HX-History-Restore-Request"
@@ -69,23 +70,13 @@ def layout_shape() -> dict[str, Any]:
 
 def result_row(project: ProjectView) -> Markup:
     """One project in a list of results; it does not depend on the search, so it is kept."""
-    return result_rows([project])[0]
+    return print_rows(pieces.printer(), "list", [project])
 
 
-def result_rows(projects: Iterable[ProjectView]) -> list[Markup]:
-    """The projects as rows of a list."""
-    return _rows("list", projects)
-
-
-def table_rows(projects: Iterable[ProjectView]) -> list[Markup]:
-    """The projects as rows of a table."""
-    return _rows("table", projects)
-
-
-def _rows(kind: str, projects: Iterable[ProjectView]) -> list[Markup]:
-    language = pieces.language()
-    print_row = current_app.extensions["row_printer"] if pieces.pieces().are_kept else row_printer(current_app, 1)
-    return [print_row(kind, project, *language) for project in projects]
+def print_rows(printer: Printer, view: str, projects: Iterable[ProjectView]) -> Markup:
+    """The projects as rows of a list or of a table."""
+    kept = current_app.extensions["row_printer"] if printer.are_kept else row_printer(current_app, 1)
+    return pieces.join([kept(view, project, printer.locale, printer.script_name) for project in projects])
 
 
 def row_printer(app: Flask, size: int) -> Callable[[str, ProjectView, str, str], Markup]:
@@ -96,8 +87,8 @@ def row_printer(app: Flask, size: int) -> Callable[[str, ProjectView, str, str],
         return app.jinja_env.get_template("macros/ui.html").make_module({"locale": locale})
 
     @lru_cache(maxsize=size)
-    def print_row(kind: str, project: ProjectView, locale: str, _script_name: str) -> Markup:
-        if kind == "list":
+    def print_row(view: str, project: ProjectView, locale: str, _script_name: str) -> Markup:
+        if view == "list":
             return Markup(macros(locale).result(project) + "\n")  # type: ignore[attr-defined]  # noqa: S704  # the macro escapes its values
         row = app.jinja_env.get_template("public/_table_row.html").render(p=project, locale=locale)
         return Markup(row + "\n")  # noqa: S704  # Jinja escapes

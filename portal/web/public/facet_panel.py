@@ -13,7 +13,7 @@ from portal.vocabulary.bands import number_of
 from portal.vocabulary.facets import FACETS, NOT_STATED
 from portal.web.presentation import filter_text, formatting
 from portal.web.presentation.i18n import gettext
-from portal.web.presentation.pieces import Place, language, pieces
+from portal.web.presentation.pieces import Place, Printer, join
 from portal.web.public import running_today
 from portal.web.public.results import directory_url
 
@@ -30,21 +30,21 @@ BoxKey = tuple[str, bool, bool]
 SortKey = tuple[bool, int, str]
 
 
-def print_panel(result: SearchResult) -> tuple[Markup, int]:
+def print_panel(printer: Printer, result: SearchResult) -> tuple[Markup, int]:
     """The facets that have options or range fields, in vocabulary order; and how many values are chosen in them."""
-    printed = [facet for name in FACETS if (facet := print_facet(result, name))]
-    panel = pieces().fill("public/_facets.html", {}, {"facets": Markup().join(text for text, _ in printed)})
+    printed = [facet for name in FACETS if (facet := print_facet(printer, result, name))]
+    panel = printer.fill("public/_facets.html", {}, {"facets": join(text for text, _ in printed)})
     return panel, sum(count for _, count in printed)
 
 
-def print_facet(result: SearchResult, name: str) -> tuple[Markup, int] | None:
+def print_facet(printer: Printer, result: SearchResult, name: str) -> tuple[Markup, int] | None:
     """One facet and how many values are chosen in it; None if it has nothing to show."""
     filters, counts = result.filters, offered_counts(result, name)
     selected, is_expanded = filters.values(name), name in filters.expanded_facets
     unstated = [NOT_STATED] if counts.pop(NOT_STATED, None) is not None else []
-    first, rest = split_options(result, name, counts)
+    first, rest = split_options(printer, result, name, counts)
     is_too_long = len(rest) > _MAX_FOLDED and not is_expanded
-    boxes = Boxes(result, name)
+    boxes = Boxes(printer, result, name)
     shown = boxes.groups(first) + boxes.print(unstated)
     bounds = [(bound, getattr(filters, bound)) for bound in _RANGES.get(name, ())]
     if not (shown or bounds):
@@ -70,7 +70,7 @@ def print_facet(result: SearchResult, name: str) -> tuple[Markup, int] | None:
         "has_day": name == "length",
         "match_all": name == "country" and filters.match_all_countries,
     }
-    return pieces().fill("public/_facet.html", shape, values, nest=lambda place: _titles(name, place)), selected_count
+    return printer.fill("public/_facet.html", shape, values, nest=lambda place: _titles(name, place)), selected_count
 
 
 def _titles(name: str, place: Place) -> dict[str, object]:
@@ -79,29 +79,33 @@ def _titles(name: str, place: Place) -> dict[str, object]:
     return {"title": titles[name], "bounds": bounds}
 
 
-def split_options(result: SearchResult, name: str, counts: dict[str, int]) -> tuple[list[str], list[str]]:
+def split_options(
+    printer: Printer, result: SearchResult, name: str, counts: dict[str, int]
+) -> tuple[list[str], list[str]]:
     """The values to show, and those to collapse: of many values, the selected and the most frequent ones come first."""
     if len(counts) <= _MAX_UNFOLDED:
         return list(counts), []
     # Of equally frequent ones those of most projects, then by the value, so that every process shows the same ones.
-    ordered = sorted(_by_frequency(result, name, counts), key=counts.__getitem__, reverse=True)
-    if selected := [value for value in ordered if value in set(result.filters.values(name))]:
-        ordered = selected + [value for value in ordered if value not in set(selected)]
+    ordered = sorted(_offered(printer, result, name), key=counts.__getitem__, reverse=True)
+    if selected := {value for value in result.filters.values(name) if value != NOT_STATED}:
+        ordered.sort(key=selected.__contains__, reverse=True)
     shown = max(_SHOWN_WHEN_FOLDED, len(selected))
     return ordered[:shown], ordered[shown:]
 
 
-def _by_frequency(result: SearchResult, name: str, counts: dict[str, int]) -> list[str]:
-    """The values, those with most projects of the whole catalogue first."""
+def _offered(printer: Printer, result: SearchResult, name: str) -> list[str]:
+    """The values that are stated or selected, those with most projects of the whole catalogue first."""
     bitmaps = result.snapshot.index.bitmaps.get(name, {})
-    shelf = pieces().shelf(result.snapshot)
-    known: list[str] | None = shelf.get(name)
-    if known is None:
-        known = shelf[name] = sorted(bitmaps, key=lambda value: (len(bitmaps[value]), value), reverse=True)
-    if len(counts) == len(known) and counts.keys() == bitmaps.keys():
-        return known
-    others = sorted((value for value in counts if value not in bitmaps), reverse=True)
-    return [value for value in known if value in counts] + others
+    shelf = printer.shelf(result.snapshot, "values by frequency")
+    stated: list[str] | None = shelf.get(name)
+    if stated is None:
+        by_frequency = sorted(bitmaps, key=lambda value: (len(bitmaps[value]), value), reverse=True)
+        stated = shelf[name] = [value for value in by_frequency if value != NOT_STATED]
+    unstated = {NOT_STATED, *bitmaps}
+    others = (
+        [value for value in result.filters.values(name) if value not in unstated] if result.filters.selected else []
+    )
+    return [*stated, *reversed(others)] if others else stated
 
 
 def offered_counts(result: SearchResult, name: str) -> dict[str, int]:
@@ -119,25 +123,24 @@ def offered_counts(result: SearchResult, name: str) -> dict[str, int]:
 class Boxes:
     """Check boxes of one facet, in display order: terms as in their list, years newest first, bands rising."""
 
-    def __init__(self, result: SearchResult, name: str) -> None:
+    def __init__(self, printer: Printer, result: SearchResult, name: str) -> None:
+        self._printer = printer
         self._terms, self._name = result.snapshot.terms, name
         self._counts = result.facet_counts.get(name, {})
         self._selected = result.filters.values(name)
         # What a visitor typed into the address is not kept.
         self._known = result.snapshot.index.bitmaps.get(name, {})
-        shelf = pieces().shelf(self._terms)
-        self._kept: dict[BoxKey, tuple[str, str]] = shelf.setdefault((name, language()), {})
-        self._keys: dict[str, SortKey] = shelf.setdefault(name, {})
+        self._kept: dict[BoxKey, tuple[str, str]] = printer.shelf(self._terms, f"boxes of {name}")
+        self._keys: dict[str, SortKey] = printer.shelf(self._terms, f"order of {name}")
 
     def print(self, values: Iterable[str]) -> Markup:
         texts: list[str] = []
-        are_kept = pieces().are_kept
         for value in sorted(values, key=self._sort_key):
             count = self._counts.get(value, 0)
             key = (value, count > 0, value in self._selected)
-            if not are_kept:
+            if not self._printer.are_kept:
                 shape = self._shape(key)
-                texts.append(pieces().fill(_OPTION, shape, {"count": formatting.project_count(count)}))
+                texts.append(self._printer.fill(_OPTION, shape, {"count": formatting.project_count(count)}))
                 continue
             before, after = self._kept.get(key) or self._keep(key)
             texts += (before, formatting.project_count(count), after)
@@ -154,8 +157,8 @@ class Boxes:
         parts: list[Markup] = []
         for theme in sorted(groups, key=lambda theme: theme.id if theme else 10**9):
             title = formatting.label(theme) if theme else gettext("Without a theme")
-            parts += (pieces().fill("public/_option_group.html", {}, {"title": title}), self.print(groups[theme]))
-        return Markup().join(parts)
+            parts += (self._printer.fill("public/_option_group.html", {}, {"title": title}), self.print(groups[theme]))
+        return join(parts)
 
     def _sort_key(self, value: str) -> SortKey:
         if (key := self._keys.get(value)) is None:
@@ -165,7 +168,7 @@ class Boxes:
         return key
 
     def _keep(self, key: BoxKey) -> tuple[str, str]:
-        box = pieces().cut(_OPTION, self._shape(key), {"count": ""}).around("count")
+        box = self._printer.cut(_OPTION, self._shape(key), {"count": ""}).around("count")
         if key[0] in self._known:
             self._kept[key] = box
         return box
@@ -197,8 +200,9 @@ def expand_url(filters: Filters, name: str) -> str:
 
 
 def today_url(filters: Filters) -> str:
-    pairs = [*filters.replace(on=None).query_pairs(), (running_today.PARAMETER, running_today.NOW)]
-    return f"{directory_url(Filters())}?{encode_pairs(pairs)}"
+    pairs = encode_pairs([(running_today.PARAMETER, running_today.NOW)])
+    others = str(filters.replace(on=None))
+    return f"{directory_url(Filters())}?{others}&{pairs}" if others else f"{directory_url(Filters())}?{pairs}"
 
 
 def rest_label(name: str, count: int) -> str:

@@ -16,7 +16,7 @@ from portal.vocabulary.facets import DEFAULT_PAGE_SIZE, VIEWS
 from portal.web.presentation import filter_text, formatting, table_urls, templating
 from portal.web.presentation.charts import urls as chart_urls
 from portal.web.presentation.i18n import plural_example
-from portal.web.presentation.pieces import Place, pieces
+from portal.web.presentation.pieces import Place, Printer, join
 from portal.web.presentation.search_text import SearchText
 from portal.web.public import download_menu, embedding
 from portal.web.public.directory.pager import Pager, print_pager
@@ -47,16 +47,22 @@ def words_of(result: SearchResult) -> Words:
 
 
 def print_list(
-    result: SearchResult, words: Words, pager: Pager, *, downloads: download_menu.Menu, outage: datetime | None
+    printer: Printer,
+    result: SearchResult,
+    words: Words,
+    pager: Pager,
+    *,
+    downloads: download_menu.Menu,
+    outage: datetime | None,
 ) -> Markup:
     """All of it; `outage` is told in it, as it is where the rest of a page is not sent again."""
     filters, is_listed = result.filters, bool(result.total) and not result.is_past_last_page
     values: dict[str, object] = {
         "heading": words.heading,
         "totals_phrase": words.totals_phrase,
-        "undated": undated(filters),
-        "totals": totals(result),
-        "chips": chips(filters, words.text),
+        "undated": undated(printer, filters),
+        "totals": totals(printer, result),
+        "chips": chips(printer, filters, words.text),
         "page_size": filters.per_page,
         "page": formatting.number(filters.page),
         "last": formatting.number(result.last_page),
@@ -64,7 +70,7 @@ def print_list(
         "ways_out": _NOTHING if result.total else ways_out(filters, words.text),
     }
     if is_listed:
-        values |= _listed(result, words, pager) | downloads.values
+        values |= _listed(printer, result, words, pager) | downloads.values
     shape = {
         "outage": outage,
         "has_totals": bool(words.totals_phrase),
@@ -84,10 +90,10 @@ def print_list(
             "downloads": downloads.links(place) if is_listed else (),
         }
 
-    return pieces().fill("public/_results.html", shape, values, nest=nest)
+    return printer.fill("public/_results.html", shape, values, nest=nest)
 
 
-def _listed(result: SearchResult, words: Words, pager: Pager) -> dict[str, object]:
+def _listed(printer: Printer, result: SearchResult, words: Words, pager: Pager) -> dict[str, object]:
     filters = result.filters
     embed = embedding.embed_code(result, (words.heading, words.totals_phrase))
     list_url, table_url = (directory_url(filters.replace(view=view, page=filters.page)) for view in VIEWS)
@@ -98,38 +104,37 @@ def _listed(result: SearchResult, words: Words, pager: Pager) -> dict[str, objec
         "table_view_url": table_url,
         "table_url": table_urls.table_path(filters, TableOptions()),
         "charts_url": chart_urls.page_path(filters),
-        "projects": project_table(result, words) if filters.view == "table" else project_list(result),
-        "pager": print_pager(result, pager),
+        "projects": project_table(printer, result, words) if filters.view == "table" else project_list(printer, result),
+        "pager": print_pager(printer, result, pager),
         "citation": embed.citation,
         "embed_html": embed.html,
         "embed_url": embed.url,
     }
 
 
-def project_list(result: SearchResult) -> Markup:
-    rows = Markup().join(templating.result_rows(result.projects))
-    return pieces().fill("public/_list.html", {}, {"rows": rows})
+def project_list(printer: Printer, result: SearchResult) -> Markup:
+    rows = templating.print_rows(printer, "list", result.projects)
+    return printer.fill("public/_list.html", {}, {"rows": rows})
 
 
-def project_table(result: SearchResult, words: Words) -> Markup:
+def project_table(printer: Printer, result: SearchResult, words: Words) -> Markup:
     filters = result.filters
     urls = {name: directory_url(filters.replace(sort=name)) for name in _COLUMN_SORTS}
     values: dict[str, object] = {f"url_{number}": url for number, url in enumerate(urls.values())}
-    values |= {"heading": words.title, "rows": Markup().join(templating.table_rows(result.projects))}
+    values |= {"heading": words.title, "rows": templating.print_rows(printer, "table", result.projects)}
 
     def nest(place: Place) -> dict[str, object]:
         return {"column_urls": {name: place(f"url_{number}") for number, name in enumerate(_COLUMN_SORTS)}}
 
-    return pieces().fill("public/_results_table.html", {"sort": result.sort}, values, nest=nest)
+    return printer.fill("public/_results_table.html", {"sort": result.sort}, values, nest=nest)
 
 
-def chips(filters: Filters, text: SearchText) -> Markup:
+def chips(printer: Printer, filters: Filters, text: SearchText) -> Markup:
     """The parts of the search, each with a link that removes it; nothing for a search without any."""
     if not text.chips:
         return _NOTHING
-    kept = pieces()
     each = [
-        kept.fill(
+        printer.fill(
             "public/_chip.html",
             {"has_note": bool(chip.note)},
             {
@@ -142,10 +147,10 @@ def chips(filters: Filters, text: SearchText) -> Markup:
         for chip in text.chips
     ]
     values = {
-        "chips": Markup().join(each),
+        "chips": join(each),
         "clear_url": directory_url(Filters(view=filters.view, per_page=filters.per_page)),
     }
-    return kept.fill("public/_chips.html", {}, values)
+    return printer.fill("public/_chips.html", {}, values)
 
 
 def ways_out(filters: Filters, text: SearchText) -> Markup:

@@ -9,7 +9,7 @@ from portal.search.directory import SearchResult
 from portal.search.index import current
 from portal.web.http.request_context import settings
 from portal.web.presentation import templating
-from portal.web.presentation.pieces import Place, pieces
+from portal.web.presentation.pieces import Place, printer
 from portal.web.public import download_menu, facet_panel
 from portal.web.public.dataset import Dataset
 from portal.web.public.directory.listing import Words, print_list, words_of
@@ -19,10 +19,10 @@ from portal.web.public.results import directory_url
 
 def print_page(result: SearchResult) -> Response:
     """The whole page, or what htmx replaces of it."""
-    is_fragment = templating.wants_fragment()
+    is_fragment, pieces = templating.wants_fragment(), printer()
     words, pager = words_of(result), build_pager(result)
     downloads = download_menu.selection_menu(result.filters, result.total)
-    panel, selected_count = facet_panel.print_panel(result)
+    panel, selected_count = facet_panel.print_panel(pieces, result)
     outage = current.outage() if is_fragment else None
     values: dict[str, object] = {
         "heading": words.title,
@@ -30,12 +30,12 @@ def print_page(result: SearchResult) -> Response:
         "selected_count": selected_count,
         "panel": panel,
         "announcement": words.text.announcement(result.total),
-        "list": print_list(result, words, pager, downloads=downloads, outage=outage),
+        "list": print_list(pieces, result, words, pager, downloads=downloads, outage=outage),
     }
     shape: dict[str, object] = {"has_selected": bool(selected_count)}
     if is_fragment:
         shape |= {"is_fragment": True, "site": settings()}
-        return templating.varied(make_response(pieces().fill("public/_directory_fragment.html", shape, values)))
+        return templating.varied(make_response(pieces.fill("public/_directory_fragment.html", shape, values)))
     is_indexable = result.filters.active_filter_count <= 1 and not result.filters.text
     is_indexable = is_indexable and len(result.filters.selected) <= 1
     values |= {
@@ -51,7 +51,7 @@ def print_page(result: SearchResult) -> Response:
     def nest(place: Place) -> dict[str, object]:
         return {"downloads": downloads.links(place)}
 
-    page = pieces().fill("public/directory.html", shape, values, nest=nest, is_page=True)
+    page = pieces.fill("public/directory.html", shape, values, nest=nest, is_page=True)
     return templating.varied(make_response(page))
 
 

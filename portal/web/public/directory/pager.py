@@ -9,7 +9,7 @@ from markupsafe import Markup
 from portal.search.directory import SearchResult
 from portal.web.presentation import formatting
 from portal.web.presentation.i18n import plural_example
-from portal.web.presentation.pieces import Place, pieces
+from portal.web.presentation.pieces import Place, Printer
 from portal.web.public import results
 
 _PAGES_AROUND = 2
@@ -59,7 +59,7 @@ def build_pager(result: SearchResult) -> Pager:
     return Pager(page, last, numbers, results.page_urls(result.filters, filter(None, numbers)))
 
 
-def print_pager(result: SearchResult, pager: Pager) -> Markup:
+def print_pager(printer: Printer, result: SearchResult, pager: Pager) -> Markup:
     first = (pager.page - 1) * result.filters.per_page + 1
     values: dict[str, object] = {
         "first": formatting.number(first),
@@ -85,7 +85,7 @@ def print_pager(result: SearchResult, pager: Pager) -> Markup:
         "has_previous": pager.page > 1,
         "has_next": pager.page < pager.last,
     }
-    return pieces().fill("public/_pager.html", shape, values, nest=nest)
+    return printer.fill("public/_pager.html", shape, values, nest=nest)
 
 
 def _link(place: Place, position: int, kind: str) -> PageLink:

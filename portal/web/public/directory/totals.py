@@ -10,13 +10,13 @@ from portal.search.query.filters import Filters
 from portal.vocabulary.facets import NOT_STATED
 from portal.web.presentation import formatting
 from portal.web.presentation.i18n import plural_example
-from portal.web.presentation.pieces import Place, pieces
+from portal.web.presentation.pieces import Place, Printer
 from portal.web.public.results import directory_url, not_carried_out
 
 _NOTHING = Markup()
 
 
-def totals(result: SearchResult) -> Markup:
+def totals(printer: Printer, result: SearchResult) -> Markup:
     """How many projects, their full and shared value, member states and years; nothing for an empty list."""
     sums = result.sums
     if not sums.projects:
@@ -54,10 +54,10 @@ def totals(result: SearchResult) -> Markup:
         "has_last_year": sums.last_year != sums.first_year,
         "parts": len(parts),
     }
-    return pieces().fill("public/_totals.html", shape, values, nest=nest)
+    return printer.fill("public/_totals.html", shape, values, nest=nest)
 
 
-def undated(filters: Filters) -> Markup:
+def undated(printer: Printer, filters: Filters) -> Markup:
     """How many projects match but for the day, as they state no start or no end; nothing if there are none."""
     if not filters.on or (filters.values("length") and ("length", NOT_STATED) not in filters.selected):
         return _NOTHING
@@ -65,7 +65,7 @@ def undated(filters: Filters) -> Markup:
     others = filters.replace(on=None, selected=selected)
     if not (count := directory.count_matches(others)):
         return _NOTHING
-    return pieces().fill(
+    return printer.fill(
         "public/_undated.html",
         {"counted": plural_example(count)},
         {"number": formatting.number(count), "url": directory_url(others)},
