@@ -127,10 +127,11 @@ class Filters:
 
     def _copy(self, **changes: Any) -> Self:
         """Like dataclasses.replace, which takes ten times as long; a page copies dozens."""
-        if unknown := changes.keys() - self.__dict__.keys():
-            raise TypeError(f"Filters has no {', '.join(sorted(unknown))}")
         copy = object.__new__(type(self))
-        copy.__dict__.update(self.__dict__, **changes)
+        copy.__dict__.update(self.__dict__)
+        copy.__dict__.update(changes)
+        if len(copy.__dict__) != len(self.__dict__):
+            raise TypeError(f"Filters has no {', '.join(sorted(changes.keys() - self.__dict__.keys()))}")
         return copy
 
     def toggle(self, facet: str, value: str) -> Self:

@@ -81,7 +81,12 @@ def usd_rounded(value: Amount) -> str:
 
 def in_millions(value: Amount) -> str:
     """3457326 -> "3.5"."""
-    return format_decimal(Decimal(value) / 1_000_000, format="#,##0.0", locale=i18n.current_locale())
+    return _in_millions(value, i18n.current_locale())
+
+
+@lru_cache(maxsize=20_000)
+def _in_millions(value: Amount, locale: str) -> str:
+    return format_decimal(Decimal(value) / 1_000_000, format="#,##0.0", locale=locale)
 
 
 def percent(value: float) -> str:
@@ -96,7 +101,12 @@ def share(hundredths: int) -> str:
 
 def day(value: date | datetime) -> str:
     """23 Nov 2026."""
-    return format_date(value, "d MMM yyyy", locale=i18n.current_locale())
+    return _day(value.date() if isinstance(value, datetime) else value, i18n.current_locale())
+
+
+@lru_cache(maxsize=2_000)
+def _day(value: date, locale: str) -> str:
+    return format_date(value, "d MMM yyyy", locale=locale)
 
 
 def source_date(text: str) -> str:

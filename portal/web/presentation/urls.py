@@ -7,6 +7,7 @@ from typing import Any
 
 import flask
 from flask import Flask, current_app, request
+from flask.globals import request_ctx
 
 _CACHE_SIZE = 20_000
 # URLs with a host name depend on the request.
@@ -18,8 +19,10 @@ def url_for(endpoint: str, **values: Any) -> str:
     if endpoint.startswith(".") or not values.keys().isdisjoint(_UNCACHED_VALUES):
         return flask.url_for(endpoint, **values)
     try:
-        url: str = current_app.extensions["url_cache"](
-            request.environ.get("SCRIPT_NAME", ""), endpoint, tuple(values.items())
+        # Looked up once: a page asks for dozens.
+        context = request_ctx._get_current_object()  # type: ignore[attr-defined]  # a LocalProxy has it
+        url: str = context.app.extensions["url_cache"](
+            context.request.environ.get("SCRIPT_NAME", ""), endpoint, tuple(values.items())
         )
     except TypeError:  # an unhashable value
         return flask.url_for(endpoint, **values)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from markupsafe import Markup
+from pyroaring import BitMap
 
 from portal.search.directory import SearchResult
 from portal.search.query.filters import Filters, encode_pairs
@@ -39,27 +40,28 @@ def print_panel(printer: Printer, result: SearchResult) -> tuple[Markup, int]:
 
 def print_facet(printer: Printer, result: SearchResult, name: str) -> tuple[Markup, int] | None:
     """One facet and how many values are chosen in it; None if it has nothing to show."""
-    filters, counts = result.filters, offered_counts(result, name)
-    selected, is_expanded = filters.values(name), name in filters.expanded_facets
-    unstated = [NOT_STATED] if counts.pop(NOT_STATED, None) is not None else []
-    first, rest = split_options(printer, result, name, counts)
+    filters, boxes = result.filters, Boxes(printer, result, name)
+    is_expanded = name in filters.expanded_facets
+    first, rest = split_options(printer, result, name, boxes)
     is_too_long = len(rest) > _MAX_FOLDED and not is_expanded
-    boxes = Boxes(printer, result, name)
-    shown = boxes.groups(first) + boxes.print(unstated)
-    bounds = [(bound, getattr(filters, bound)) for bound in _RANGES.get(name, ())]
+    shown = boxes.groups(first)
+    # "Not stated" is offered only if some record leaves the field empty.
+    if NOT_STATED in boxes.selected or boxes.known.get(NOT_STATED):
+        shown += boxes.print([NOT_STATED])
+    bounds = {bound: getattr(filters, bound) for bound in _RANGES.get(name, ())}
     if not (shown or bounds):
         return None
     day = filters.on if name == "length" else None
-    selected_count = len(selected) + sum(value is not None for _, value in bounds) + (day is not None)
-    values = {
+    selected_count = len(boxes.selected) + sum(value is not None for value in bounds.values()) + (day is not None)
+    values: dict[str, object] = {
         "selected_count": selected_count,
         "shown": shown,
-        "folded": "" if is_too_long or not rest else boxes.groups(rest),
-        "expand_label": rest_label(name, len(counts)),
+        "folded": boxes.groups(rest) if rest and not is_too_long else "",
+        "expand_label": rest_label(name, len(first) + len(rest)) if rest else "",
         "expand_url": expand_url(filters, name) if is_too_long else "",
         "today_url": today_url(filters) if name == "length" else "",
         "day": day or "",
-        **{bound: "" if value is None else value for bound, value in bounds},
+        **{bound: "" if value is None else value for bound, value in bounds.items()},
     }
     shape = {
         "name": name,
@@ -79,71 +81,63 @@ def _titles(name: str, place: Place) -> dict[str, object]:
     return {"title": titles[name], "bounds": bounds}
 
 
-def split_options(
-    printer: Printer, result: SearchResult, name: str, counts: dict[str, int]
-) -> tuple[list[str], list[str]]:
-    """The values to show, and those to collapse: of many values, the selected and the most frequent ones come first."""
-    if len(counts) <= _MAX_UNFOLDED:
-        return list(counts), []
-    # Of equally frequent ones those of most projects, then by the value, so that every process shows the same ones.
-    ordered = sorted(_offered(printer, result, name), key=counts.__getitem__, reverse=True)
-    if selected := {value for value in result.filters.values(name) if value != NOT_STATED}:
+def split_options(printer: Printer, result: SearchResult, name: str, boxes: Boxes) -> tuple[list[str], list[str]]:
+    """The values to show, and those to collapse: of many values, the selected and the most frequent ones come first.
+
+    "Not stated" is none of them; selected values are always on offer.
+    """
+    stated: list[str] | None = printer.shelf(result.snapshot, "values by frequency").get(name)
+    if stated is None:
+        known = boxes.known
+        by_frequency = sorted(known, key=lambda value: (len(known[value]), value), reverse=True)
+        stated = [value for value in by_frequency if value != NOT_STATED]
+        printer.shelf(result.snapshot, "values by frequency")[name] = stated
+    unknown = [value for value in boxes.selected if value not in boxes.known and value != NOT_STATED]
+    offered = [*stated, *reversed(unknown)] if unknown else stated
+    if len(offered) <= _MAX_UNFOLDED:
+        return offered, []
+    # Of equally frequent ones those of most projects come first, then by the value, as in every process.
+    ordered = sorted(offered, key=boxes.count_of, reverse=True)
+    if selected := {value for value in boxes.selected if value != NOT_STATED}:
         ordered.sort(key=selected.__contains__, reverse=True)
     shown = max(_SHOWN_WHEN_FOLDED, len(selected))
     return ordered[:shown], ordered[shown:]
 
 
-def _offered(printer: Printer, result: SearchResult, name: str) -> list[str]:
-    """The values that are stated or selected, those with most projects of the whole catalogue first."""
-    bitmaps = result.snapshot.index.bitmaps.get(name, {})
-    shelf = printer.shelf(result.snapshot, "values by frequency")
-    stated: list[str] | None = shelf.get(name)
-    if stated is None:
-        by_frequency = sorted(bitmaps, key=lambda value: (len(bitmaps[value]), value), reverse=True)
-        stated = shelf[name] = [value for value in by_frequency if value != NOT_STATED]
-    unstated = {NOT_STATED, *bitmaps}
-    others = (
-        [value for value in result.filters.values(name) if value not in unstated] if result.filters.selected else []
-    )
-    return [*stated, *reversed(others)] if others else stated
+class _Counts(dict[str, int]):
+    """0 for a value that nothing has, such as one that a visitor typed."""
 
-
-def offered_counts(result: SearchResult, name: str) -> dict[str, int]:
-    """The values on offer with their counts; selected ones are always on offer."""
-    counts = {**dict.fromkeys(result.filters.values(name), 0), **result.facet_counts.get(name, {})}
-    # "Not stated" is offered only if some record leaves the field empty.
-    if (
-        not result.snapshot.index.bitmaps.get(name, {}).get(NOT_STATED)
-        and (name, NOT_STATED) not in result.filters.selected
-    ):
-        counts.pop(NOT_STATED, None)
-    return counts
+    def __missing__(self, value: str) -> int:
+        return 0
 
 
 class Boxes:
-    """Check boxes of one facet, in display order: terms as in their list, years newest first, bands rising."""
+    """Check boxes of one facet, in display order: terms as in their list, years newest first, bands rising.
+
+    `known` has the rows of each value that some project has, `selected` what the search asks for.
+    """
 
     def __init__(self, printer: Printer, result: SearchResult, name: str) -> None:
-        self._printer = printer
-        self._terms, self._name = result.snapshot.terms, name
-        self._counts = result.facet_counts.get(name, {})
-        self._selected = result.filters.values(name)
-        # What a visitor typed into the address is not kept.
-        self._known = result.snapshot.index.bitmaps.get(name, {})
+        self._printer, self._terms, self._name = printer, result.snapshot.terms, name
+        self.known: Mapping[str, BitMap] = result.snapshot.index.bitmaps.get(name, {})
+        self.selected = result.filters.values(name)
+        counts = result.facet_counts.get(name, {})
+        self.count_of = (_Counts(counts) if set(self.selected) - counts.keys() else counts).__getitem__
         self._kept: dict[BoxKey, tuple[str, str]] = printer.shelf(self._terms, f"boxes of {name}")
         self._keys: dict[str, SortKey] = printer.shelf(self._terms, f"order of {name}")
 
     def print(self, values: Iterable[str]) -> Markup:
         texts: list[str] = []
+        kept, selected, count_of, are_kept = self._kept, self.selected, self.count_of, self._printer.are_kept
         for value in sorted(values, key=self._sort_key):
-            count = self._counts.get(value, 0)
-            key = (value, count > 0, value in self._selected)
-            if not self._printer.are_kept:
-                shape = self._shape(key)
-                texts.append(self._printer.fill(_OPTION, shape, {"count": formatting.project_count(count)}))
-                continue
-            before, after = self._kept.get(key) or self._keep(key)
-            texts += (before, formatting.project_count(count), after)
+            count = count_of(value)
+            key = (value, count > 0, value in selected)
+            if are_kept:
+                before, after = kept.get(key) or self._keep(key)
+                texts += (before, formatting.project_count(count), after)
+            else:
+                values_of_box = {"count": formatting.project_count(count)}
+                texts.append(self._printer.fill(_OPTION, self._shape(key), values_of_box))
         return Markup("".join(texts))  # noqa: S704 # pieces that Jinja has escaped, and counts
 
     def groups(self, values: list[str]) -> Markup:
@@ -163,13 +157,13 @@ class Boxes:
     def _sort_key(self, value: str) -> SortKey:
         if (key := self._keys.get(value)) is None:
             key = sort_key(self._terms, self._name, value)
-            if value in self._known:
+            if value in self.known:
                 self._keys[value] = key
         return key
 
     def _keep(self, key: BoxKey) -> tuple[str, str]:
         box = self._printer.cut(_OPTION, self._shape(key), {"count": ""}).around("count")
-        if key[0] in self._known:
+        if key[0] in self.known:
             self._kept[key] = box
         return box
 
