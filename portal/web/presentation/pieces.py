@@ -71,6 +71,12 @@ class Piece:
         texts[1::2] = escaped([values[name] for name in self._names])
         return Markup("".join(texts))  # noqa: S704 # Jinja and the line above have escaped it
 
+    def fill_in_order(self, values: Iterable[Markup]) -> Markup:
+        """The text with these values, one for each hole."""
+        texts = self._texts.copy()
+        texts[1::2] = values
+        return Markup("".join(texts))  # noqa: S704 # Jinja has escaped it, and the values are markup
+
     def around(self, name: str) -> tuple[str, str]:
         """The texts before and after the only value of a piece."""
         before, found, after = self._texts

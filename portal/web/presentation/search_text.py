@@ -122,6 +122,8 @@ class SearchText:
         return " ".join(filter(None, parts))
 
     def _facet_phrase(self, facet: str, pattern: str, join: Callable[[Iterable[str]], str] | None = None) -> str:
+        if not self._filters.values(facet):
+            return ""
         join = join or join_with_or
         phrases = self._value_phrases(facet)
         if (facet, NOT_STATED) in self._filters.selected:

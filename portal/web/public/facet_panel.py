@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from pyroaring import BitMap
 
 from portal.search.directory import SearchResult
+from portal.search.index.caches import put_bounded
 from portal.search.query.filters import Filters, encode_pairs
-from portal.search.read_models.terms import Terms, TermView
+from portal.search.read_models.terms import TermView
 from portal.vocabulary.bands import number_of
 from portal.vocabulary.facets import FACETS, NOT_STATED
 from portal.web.presentation import filter_text, formatting
 from portal.web.presentation.i18n import gettext
-from portal.web.presentation.pieces import Place, Printer, join
+from portal.web.presentation.pieces import Hole, Piece, Place, Printer, join
 from portal.web.public import running_today
 from portal.web.public.results import directory_url
 
@@ -29,25 +30,53 @@ _OPTION = "public/_option.html"
 # A value, whether it has projects, whether it is selected.
 BoxKey = tuple[str, bool, bool]
 SortKey = tuple[bool, int, str]
+PlaceCount = Callable[[str], Markup]
+# Facets with more than boxes and empty range fields; types are grouped.
+_NEVER_PLAIN = ("country", "type", "length")
+_MAX_KEPT = 1_000
 
 
 def print_panel(printer: Printer, result: SearchResult) -> tuple[Markup, int]:
     """The facets that have options or range fields, in vocabulary order; and how many values are chosen in them."""
-    printed = [facet for name in FACETS if (facet := print_facet(printer, result, name))]
-    panel = printer.fill("public/_facets.html", {}, {"facets": join(text for text, _ in printed)})
+    boxes = (Boxes(printer, result, name) for name in FACETS)
+    printed = [facet for each in boxes if (facet := print_plain_facet(each) or print_facet(each))]
+    panel = printer.fill("public/_facets.html", {}, {"facets": join([text for text, _ in printed])})
     return panel, sum(count for _, count in printed)
 
 
-def print_facet(printer: Printer, result: SearchResult, name: str) -> tuple[Markup, int] | None:
-    """One facet and how many values are chosen in it; None if it has nothing to show."""
-    filters, boxes = result.filters, Boxes(printer, result, name)
+def print_plain_facet(boxes: Boxes) -> tuple[Markup, int] | None:
+    """A facet of few values, none of them chosen: but for its counts it is the same everywhere, so it is one piece."""
+    filters, name = boxes.filters, boxes.name
+    is_plain = boxes.printer.are_kept and name not in _NEVER_PLAIN and len(boxes.stated) <= _MAX_UNFOLDED
+    if not is_plain or boxes.selected or filters.expanded_facets or has_bound(filters, name):
+        return None
+    counts = list(map(boxes.count_of, boxes.plain_values))
+    have_projects = tuple(map(bool, counts))
+    shelf = boxes.printer.shelf(boxes.snapshot, "plain facets")
+    piece: Piece | None = shelf.get((name, have_projects))
+    if piece is None:
+        printed = print_facet(boxes, place_count=lambda _: escape(Hole("count")))
+        piece = put_bounded(shelf, (name, have_projects), Piece(printed[0] if printed else ""), _MAX_KEPT)
+    return piece.fill_in_order(map(formatting.project_count, counts)), 0
+
+
+def has_bound(filters: Filters, name: str) -> bool:
+    return any(getattr(filters, bound) is not None for bound in _RANGES.get(name, ()))
+
+
+def print_facet(boxes: Boxes, *, place_count: PlaceCount | None = None) -> tuple[Markup, int] | None:
+    """One facet and how many values are chosen in it; None if it has nothing to show.
+
+    `place_count` returns what to print in place of the count of a value, the count itself unless given.
+    """
+    filters, name = boxes.filters, boxes.name
     is_expanded = name in filters.expanded_facets
-    first, rest = split_options(printer, result, name, boxes)
+    first, rest = split_options(boxes)
     is_too_long = len(rest) > _MAX_FOLDED and not is_expanded
-    shown = boxes.groups(first)
+    shown = boxes.groups(first, place_count)
     # "Not stated" is offered only if some record leaves the field empty.
-    if NOT_STATED in boxes.selected or boxes.known.get(NOT_STATED):
-        shown += boxes.print([NOT_STATED])
+    if NOT_STATED in boxes.selected or boxes.is_unstated_known:
+        shown += boxes.print([NOT_STATED], place_count)
     bounds = {bound: getattr(filters, bound) for bound in _RANGES.get(name, ())}
     if not (shown or bounds):
         return None
@@ -72,7 +101,8 @@ def print_facet(printer: Printer, result: SearchResult, name: str) -> tuple[Mark
         "has_day": name == "length",
         "match_all": name == "country" and filters.match_all_countries,
     }
-    return printer.fill("public/_facet.html", shape, values, nest=lambda place: _titles(name, place)), selected_count
+    printed = boxes.printer.fill("public/_facet.html", shape, values, nest=lambda place: _titles(name, place))
+    return printed, selected_count
 
 
 def _titles(name: str, place: Place) -> dict[str, object]:
@@ -81,19 +111,13 @@ def _titles(name: str, place: Place) -> dict[str, object]:
     return {"title": titles[name], "bounds": bounds}
 
 
-def split_options(printer: Printer, result: SearchResult, name: str, boxes: Boxes) -> tuple[list[str], list[str]]:
+def split_options(boxes: Boxes) -> tuple[list[str], list[str]]:
     """The values to show, and those to collapse: of many values, the selected and the most frequent ones come first.
 
     "Not stated" is none of them; selected values are always on offer.
     """
-    stated: list[str] | None = printer.shelf(result.snapshot, "values by frequency").get(name)
-    if stated is None:
-        known = boxes.known
-        by_frequency = sorted(known, key=lambda value: (len(known[value]), value), reverse=True)
-        stated = [value for value in by_frequency if value != NOT_STATED]
-        printer.shelf(result.snapshot, "values by frequency")[name] = stated
     unknown = [value for value in boxes.selected if value not in boxes.known and value != NOT_STATED]
-    offered = [*stated, *reversed(unknown)] if unknown else stated
+    offered = [*boxes.stated, *reversed(unknown)] if unknown else boxes.stated
     if len(offered) <= _MAX_UNFOLDED:
         return offered, []
     # Of equally frequent ones those of most projects come first, then by the value, as in every process.
@@ -114,75 +138,82 @@ class _Counts(dict[str, int]):
 class Boxes:
     """Check boxes of one facet, in display order: terms as in their list, years newest first, bands rising.
 
-    `known` has the rows of each value that some project has, `selected` what the search asks for.
+    `known` has the rows of each value that some project has, `stated` these values, those of most projects first, and
+    `selected` what the search asks for.
     """
 
     def __init__(self, printer: Printer, result: SearchResult, name: str) -> None:
-        self._printer, self._terms, self._name = printer, result.snapshot.terms, name
+        self.printer, self.snapshot, self.filters, self.name = printer, result.snapshot, result.filters, name
         self.known: Mapping[str, BitMap] = result.snapshot.index.bitmaps.get(name, {})
         self.selected = result.filters.values(name)
         counts = result.facet_counts.get(name, {})
         self.count_of = (_Counts(counts) if set(self.selected) - counts.keys() else counts).__getitem__
-        self._kept: dict[BoxKey, tuple[str, str]] = printer.shelf(self._terms, f"boxes of {name}")
-        self._keys: dict[str, SortKey] = printer.shelf(self._terms, f"order of {name}")
+        facts = printer.shelf(result.snapshot, "facets")
+        self.stated, self.plain_values, self.is_unstated_known = facts.get(name) or facts.setdefault(
+            name, self._facts()
+        )
 
-    def print(self, values: Iterable[str]) -> Markup:
+    def _facts(self) -> tuple[list[str], list[str], bool]:
+        """`stated`; the values as a facet without a choice shows them; whether a project states none."""
+        known = self.known
+        by_frequency = sorted(known, key=lambda value: (len(known[value]), value), reverse=True)
+        stated = [value for value in by_frequency if value != NOT_STATED]
+        is_unstated_known = bool(known.get(NOT_STATED))
+        in_order = sorted(stated, key=self._sort_key) + [NOT_STATED] * is_unstated_known
+        return stated, in_order, is_unstated_known
+
+    def print(self, values: Iterable[str], place_count: PlaceCount | None = None) -> Markup:
         texts: list[str] = []
-        kept, selected, count_of, are_kept = self._kept, self.selected, self.count_of, self._printer.are_kept
+        kept = self.printer.shelf(self.snapshot.terms, f"boxes of {self.name}")
         for value in sorted(values, key=self._sort_key):
-            count = count_of(value)
-            key = (value, count > 0, value in selected)
-            if are_kept:
-                before, after = kept.get(key) or self._keep(key)
-                texts += (before, formatting.project_count(count), after)
+            count = self.count_of(value)
+            printed = place_count(value) if place_count else formatting.project_count(count)
+            key = (value, count > 0, value in self.selected)
+            if self.printer.are_kept:
+                before, after = kept.get(key) or self._keep(kept, key)
+                texts += (before, printed, after)
             else:
-                values_of_box = {"count": formatting.project_count(count)}
-                texts.append(self._printer.fill(_OPTION, self._shape(key), values_of_box))
+                texts.append(self.printer.fill(_OPTION, self._shape(key), {"count": printed}))
         return Markup("".join(texts))  # noqa: S704 # pieces that Jinja has escaped, and counts
 
-    def groups(self, values: list[str]) -> Markup:
+    def groups(self, values: list[str], place_count: PlaceCount | None = None) -> Markup:
         """Project types grouped by theme; options of other facets in one group without a title."""
-        if self._name != "type":
-            return self.print(values)
+        if self.name != "type":
+            return self.print(values, place_count)
         groups: dict[TermView | None, list[str]] = {}
         for value in values:
-            term = self._terms.get("type", value)
+            term = self.snapshot.terms.get("type", value)
             groups.setdefault(term.parent if term else None, []).append(value)
         parts: list[Markup] = []
         for theme in sorted(groups, key=lambda theme: theme.id if theme else 10**9):
             title = formatting.label(theme) if theme else gettext("Without a theme")
-            parts += (self._printer.fill("public/_option_group.html", {}, {"title": title}), self.print(groups[theme]))
+            parts.append(self.printer.fill("public/_option_group.html", {}, {"title": title}))
+            parts.append(self.print(groups[theme]))
         return join(parts)
 
     def _sort_key(self, value: str) -> SortKey:
-        if (key := self._keys.get(value)) is None:
-            key = sort_key(self._terms, self._name, value)
-            if value in self.known:
-                self._keys[value] = key
-        return key
+        """The place of a value in its list."""
+        term, number = self.snapshot.terms.get(self.name, value), number_of(self.name, value) or 0
+        return value == NOT_STATED, term.id if term else -number if self.name == "year" else number, value
 
-    def _keep(self, key: BoxKey) -> tuple[str, str]:
-        box = self._printer.cut(_OPTION, self._shape(key), {"count": ""}).around("count")
+    def _keep(self, kept: dict[BoxKey, tuple[str, str]], key: BoxKey) -> tuple[str, str]:
+        box = self.printer.cut(_OPTION, self._shape(key), {"count": ""}).around("count")
+        # What a visitor typed into the address is not kept.
         if key[0] in self.known:
-            self._kept[key] = box
+            kept[key] = box
         return box
 
     def _shape(self, key: BoxKey) -> dict[str, object]:
         value, has_projects, is_selected = key
+        terms = self.snapshot.terms
         return {
-            "facet": self._name,
+            "facet": self.name,
             "value": value,
-            "label": filter_text.value_label(self._terms, self._name, value),
-            "also": "|".join(formatting.other_names(self._terms.get(self._name, value))),
+            "label": filter_text.value_label(terms, self.name, value),
+            "also": "|".join(formatting.other_names(terms.get(self.name, value))),
             "has_projects": has_projects,
             "is_selected": is_selected,
         }
-
-
-def sort_key(terms: Terms, name: str, value: str) -> SortKey:
-    """The place of a value in its list."""
-    term, number = terms.get(name, value), number_of(name, value) or 0
-    return (value == NOT_STATED, term.id if term else -number if name == "year" else number, value)
 
 
 def expand_url(filters: Filters, name: str) -> str:
