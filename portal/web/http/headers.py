@@ -51,8 +51,9 @@ def add_headers(response: Response) -> Response:
     # By the view and not by its response: a 304 replaces the headers that a browser has stored.
     view = current_app.view_functions.get(request.endpoint or "")
     headers = HEADERS | EMBED_HEADERS if is_embeddable(view) else HEADERS
-    for name, value in headers.items():
-        response.headers.setdefault(name, value)
+    # All at once: Werkzeug looks through all headers for each that is set.
+    present = {name.lower() for name in response.headers.keys()}
+    response.headers.extend((name, value) for name, value in headers.items() if name.lower() not in present)
     response.headers[REQUEST_ID_HEADER] = g.get("request_id", "")
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"

@@ -59,23 +59,17 @@ class Hole:
 class Piece:
     """The constant texts of one shape, and the names of the values between them."""
 
-    __slots__ = ("_names", "_texts")
+    __slots__ = ("_texts", "names")
 
     def __init__(self, printed: str) -> None:
         self._texts: list[str] = _HOLE.split(printed)
-        self._names = self._texts[1::2]
+        self.names = self._texts[1::2]
 
     def fill(self, values: Values) -> Markup:
         """The text with these values, escaped unless they are markup."""
         texts = self._texts.copy()
-        texts[1::2] = escaped([values[name] for name in self._names])
+        texts[1::2] = escaped([values[name] for name in self.names])
         return Markup("".join(texts))  # noqa: S704 # Jinja and the line above have escaped it
-
-    def fill_in_order(self, values: Iterable[Markup]) -> Markup:
-        """The text with these values, one for each hole."""
-        texts = self._texts.copy()
-        texts[1::2] = values
-        return Markup("".join(texts))  # noqa: S704 # Jinja has escaped it, and the values are markup
 
     def around(self, name: str) -> tuple[str, str]:
         """The texts before and after the only value of a piece."""

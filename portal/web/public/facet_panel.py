@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from markupsafe import Markup, escape
 from pyroaring import BitMap
 
 from portal.search.directory import SearchResult
-from portal.search.index.caches import put_bounded
+from portal.search.index.caches import remember
 from portal.search.query.filters import Filters, encode_pairs
 from portal.search.read_models.terms import TermView
 from portal.vocabulary.bands import number_of
@@ -30,53 +30,49 @@ _OPTION = "public/_option.html"
 # A value, whether it has projects, whether it is selected.
 BoxKey = tuple[str, bool, bool]
 SortKey = tuple[bool, int, str]
-PlaceCount = Callable[[str], Markup]
-# Facets with more than boxes and empty range fields; types are grouped.
-_NEVER_PLAIN = ("country", "type", "length")
-_MAX_KEPT = 1_000
+_TODAY = "today"
+# A panel has about 30 kB.
+MAX_KEPT_PANELS = 128
 
 
 def print_panel(printer: Printer, result: SearchResult) -> tuple[Markup, int]:
-    """The facets that have options or range fields, in vocabulary order; and how many values are chosen in them."""
+    """The facets that have options or range fields, in vocabulary order; and how many values are chosen in them.
+
+    As the counts do, a panel stays the same on all pages of a search and in every order, but for the addresses that
+    unfold a facet. So it is kept as long as they are.
+    """
+    filters = result.filters
+    if not printer.are_kept:
+        return _print_facets(printer, result, {name: panel_url(filters, name) for name in (*FACETS, _TODAY)})
+    shelf: dict[tuple[Filters, frozenset[str]], tuple[Piece, int]] = printer.shelf(result.snapshot, "panels")
+    piece, selected_count = remember(
+        shelf, (filters.criteria, filters.expanded_facets), MAX_KEPT_PANELS, lambda: _make_panel(printer, result)
+    )
+    return piece.fill({name: panel_url(filters, name) for name in set(piece.names)}), selected_count
+
+
+def _make_panel(printer: Printer, result: SearchResult) -> tuple[Piece, int]:
+    panel, selected_count = _print_facets(printer, result, {name: escape(Hole(name)) for name in (*FACETS, _TODAY)})
+    return Piece(panel), selected_count
+
+
+def _print_facets(printer: Printer, result: SearchResult, urls: Mapping[str, str]) -> tuple[Markup, int]:
     boxes = (Boxes(printer, result, name) for name in FACETS)
-    printed = [facet for each in boxes if (facet := print_plain_facet(each) or print_facet(each))]
+    printed = [facet for each in boxes if (facet := print_facet(each, urls))]
     panel = printer.fill("public/_facets.html", {}, {"facets": join([text for text, _ in printed])})
     return panel, sum(count for _, count in printed)
 
 
-def print_plain_facet(boxes: Boxes) -> tuple[Markup, int] | None:
-    """A facet of few values, none of them chosen: but for its counts it is the same everywhere, so it is one piece."""
-    filters, name = boxes.filters, boxes.name
-    is_plain = boxes.printer.are_kept and name not in _NEVER_PLAIN and len(boxes.stated) <= _MAX_UNFOLDED
-    if not is_plain or boxes.selected or filters.expanded_facets or has_bound(filters, name):
-        return None
-    counts = list(map(boxes.count_of, boxes.plain_values))
-    have_projects = tuple(map(bool, counts))
-    shelf = boxes.printer.shelf(boxes.snapshot, "plain facets")
-    piece: Piece | None = shelf.get((name, have_projects))
-    if piece is None:
-        printed = print_facet(boxes, place_count=lambda _: escape(Hole("count")))
-        piece = put_bounded(shelf, (name, have_projects), Piece(printed[0] if printed else ""), _MAX_KEPT)
-    return piece.fill_in_order(map(formatting.project_count, counts)), 0
-
-
-def has_bound(filters: Filters, name: str) -> bool:
-    return any(getattr(filters, bound) is not None for bound in _RANGES.get(name, ()))
-
-
-def print_facet(boxes: Boxes, *, place_count: PlaceCount | None = None) -> tuple[Markup, int] | None:
-    """One facet and how many values are chosen in it; None if it has nothing to show.
-
-    `place_count` returns what to print in place of the count of a value, the count itself unless given.
-    """
+def print_facet(boxes: Boxes, urls: Mapping[str, str]) -> tuple[Markup, int] | None:
+    """One facet and how many values are chosen in it; None if it has nothing to show. See panel_url for `urls`."""
     filters, name = boxes.filters, boxes.name
     is_expanded = name in filters.expanded_facets
     first, rest = split_options(boxes)
     is_too_long = len(rest) > _MAX_FOLDED and not is_expanded
-    shown = boxes.groups(first, place_count)
+    shown = boxes.groups(first)
     # "Not stated" is offered only if some record leaves the field empty.
-    if NOT_STATED in boxes.selected or boxes.is_unstated_known:
-        shown += boxes.print([NOT_STATED], place_count)
+    if NOT_STATED in boxes.selected or boxes.known.get(NOT_STATED):
+        shown += boxes.print([NOT_STATED])
     bounds = {bound: getattr(filters, bound) for bound in _RANGES.get(name, ())}
     if not (shown or bounds):
         return None
@@ -87,8 +83,8 @@ def print_facet(boxes: Boxes, *, place_count: PlaceCount | None = None) -> tuple
         "shown": shown,
         "folded": boxes.groups(rest) if rest and not is_too_long else "",
         "expand_label": rest_label(name, len(first) + len(rest)) if rest else "",
-        "expand_url": expand_url(filters, name) if is_too_long else "",
-        "today_url": today_url(filters) if name == "length" else "",
+        "expand_url": urls[name],
+        "today_url": urls[_TODAY],
         "day": day or "",
         **{bound: "" if value is None else value for bound, value in bounds.items()},
     }
@@ -117,7 +113,7 @@ def split_options(boxes: Boxes) -> tuple[list[str], list[str]]:
     "Not stated" is none of them; selected values are always on offer.
     """
     unknown = [value for value in boxes.selected if value not in boxes.known and value != NOT_STATED]
-    offered = [*boxes.stated, *reversed(unknown)] if unknown else boxes.stated
+    offered = boxes.stated() + unknown[::-1]
     if len(offered) <= _MAX_UNFOLDED:
         return offered, []
     # Of equally frequent ones those of most projects come first, then by the value, as in every process.
@@ -138,8 +134,7 @@ class _Counts(dict[str, int]):
 class Boxes:
     """Check boxes of one facet, in display order: terms as in their list, years newest first, bands rising.
 
-    `known` has the rows of each value that some project has, `stated` these values, those of most projects first, and
-    `selected` what the search asks for.
+    `known` has the rows of each value that some project has, `selected` what the search asks for.
     """
 
     def __init__(self, printer: Printer, result: SearchResult, name: str) -> None:
@@ -148,27 +143,22 @@ class Boxes:
         self.selected = result.filters.values(name)
         counts = result.facet_counts.get(name, {})
         self.count_of = (_Counts(counts) if set(self.selected) - counts.keys() else counts).__getitem__
-        facts = printer.shelf(result.snapshot, "facets")
-        self.stated, self.plain_values, self.is_unstated_known = facts.get(name) or facts.setdefault(
-            name, self._facts()
-        )
 
-    def _facts(self) -> tuple[list[str], list[str], bool]:
-        """`stated`; the values as a facet without a choice shows them; whether a project states none."""
-        known = self.known
-        by_frequency = sorted(known, key=lambda value: (len(known[value]), value), reverse=True)
-        stated = [value for value in by_frequency if value != NOT_STATED]
-        is_unstated_known = bool(known.get(NOT_STATED))
-        in_order = sorted(stated, key=self._sort_key) + [NOT_STATED] * is_unstated_known
-        return stated, in_order, is_unstated_known
+    def stated(self) -> list[str]:
+        """The known values but "not stated", those of most projects first, then by the value."""
+        shelf = self.printer.shelf(self.snapshot, "values by frequency")
+        if (stated := shelf.get(self.name)) is None:
+            known = self.known
+            by_frequency = sorted(known, key=lambda value: (len(known[value]), value), reverse=True)
+            stated = shelf[self.name] = [value for value in by_frequency if value != NOT_STATED]
+        return list(stated)
 
-    def print(self, values: Iterable[str], place_count: PlaceCount | None = None) -> Markup:
+    def print(self, values: Iterable[str]) -> Markup:
         texts: list[str] = []
         kept = self.printer.shelf(self.snapshot.terms, f"boxes of {self.name}")
         for value in sorted(values, key=self._sort_key):
             count = self.count_of(value)
-            printed = place_count(value) if place_count else formatting.project_count(count)
-            key = (value, count > 0, value in self.selected)
+            printed, key = formatting.project_count(count), (value, count > 0, value in self.selected)
             if self.printer.are_kept:
                 before, after = kept.get(key) or self._keep(kept, key)
                 texts += (before, printed, after)
@@ -176,10 +166,10 @@ class Boxes:
                 texts.append(self.printer.fill(_OPTION, self._shape(key), {"count": printed}))
         return Markup("".join(texts))  # noqa: S704 # pieces that Jinja has escaped, and counts
 
-    def groups(self, values: list[str], place_count: PlaceCount | None = None) -> Markup:
+    def groups(self, values: list[str]) -> Markup:
         """Project types grouped by theme; options of other facets in one group without a title."""
         if self.name != "type":
-            return self.print(values, place_count)
+            return self.print(values)
         groups: dict[TermView | None, list[str]] = {}
         for value in values:
             term = self.snapshot.terms.get("type", value)
@@ -214,6 +204,11 @@ class Boxes:
             "has_projects": has_projects,
             "is_selected": is_selected,
         }
+
+
+def panel_url(filters: Filters, name: str) -> str:
+    """The URL that unfolds this facet, or with _TODAY the search for what runs today."""
+    return today_url(filters) if name == _TODAY else expand_url(filters, name)
 
 
 def expand_url(filters: Filters, name: str) -> str:

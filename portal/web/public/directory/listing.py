@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from portal.search import directory
 from portal.search.directory import SearchResult
+from portal.search.index.caches import MAX_CACHED_AGGREGATES, remember
 from portal.search.query.filters import Filters
 from portal.search.query.table_options import TableOptions
 from portal.vocabulary.facets import DEFAULT_PAGE_SIZE, VIEWS
@@ -41,9 +42,17 @@ class Words:
         return self.heading + self.totals_phrase
 
 
-def words_of(result: SearchResult) -> Words:
+def words_of(printer: Printer, result: SearchResult) -> Words:
+    """The words; heading and totals are the same on all pages of a search, so they are kept."""
     text = SearchText(result.filters, result.snapshot.terms)
-    return Words(text, text.heading(result.total), text.totals_phrase(result.sums))
+    shelf: dict[Filters, tuple[str, str]] = printer.shelf(result.snapshot, "headings")
+    heading, totals_phrase = remember(
+        shelf,
+        result.filters.criteria,
+        MAX_CACHED_AGGREGATES,
+        lambda: (text.heading(result.total), text.totals_phrase(result.sums)),
+    )
+    return Words(text, heading, totals_phrase)
 
 
 def print_list(

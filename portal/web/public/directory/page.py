@@ -7,9 +7,11 @@ from markupsafe import Markup
 
 from portal.search.directory import SearchResult
 from portal.search.index import current
+from portal.search.index.caches import MAX_CACHED_AGGREGATES, remember
+from portal.search.query.filters import Filters
 from portal.web.http.request_context import settings
 from portal.web.presentation import templating
-from portal.web.presentation.pieces import Place, printer
+from portal.web.presentation.pieces import Place, Printer, printer
 from portal.web.public import download_menu, facet_panel
 from portal.web.public.dataset import Dataset
 from portal.web.public.directory.listing import Words, print_list, words_of
@@ -20,7 +22,7 @@ from portal.web.public.results import directory_url
 def print_page(result: SearchResult) -> Response:
     """The whole page, or what htmx replaces of it."""
     is_fragment, pieces = templating.wants_fragment(), printer()
-    words, pager = words_of(result), build_pager(result)
+    words, pager = words_of(pieces, result), build_pager(result)
     downloads = download_menu.selection_menu(result.filters, result.total)
     panel, selected_count = facet_panel.print_panel(pieces, result)
     outage = current.outage() if is_fragment else None
@@ -43,7 +45,7 @@ def print_page(result: SearchResult) -> Response:
         "canonical_url": directory_url(result.filters.canonical),
         "previous_url": pager.previous_url,
         "next_url": pager.next_url,
-        "linked_data": linked_data(result, words, downloads) if is_indexable else "",
+        "linked_data": linked_data(pieces, result, words, downloads) if is_indexable else "",
     }
     shape |= templating.layout_shape()
     shape |= {"has_previous": pager.page > 1, "has_next": pager.page < pager.last, "is_indexable": is_indexable}
@@ -55,6 +57,9 @@ def print_page(result: SearchResult) -> Response:
     return templating.varied(make_response(page))
 
 
-def linked_data(result: SearchResult, words: Words, downloads: download_menu.Menu) -> Markup:
+def linked_data(printer: Printer, result: SearchResult, words: Words, downloads: download_menu.Menu) -> Markup:
+    """The search as a dataset with its files, the same on all pages of it."""
+    shelf: dict[tuple[Filters, object], Markup] = printer.shelf(result.snapshot, "linked data")
     dataset = Dataset(settings(), result, (words.heading, words.totals_phrase))
-    return dataset.linked_data(downloads.links(downloads.value))
+    key = (dataset.filters, downloads.values["files_query"])
+    return remember(shelf, key, MAX_CACHED_AGGREGATES, lambda: dataset.linked_data(downloads.links(downloads.value)))
