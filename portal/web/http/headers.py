@@ -52,7 +52,7 @@ def add_headers(response: Response) -> Response:
     view = current_app.view_functions.get(request.endpoint or "")
     headers = HEADERS | EMBED_HEADERS if is_embeddable(view) else HEADERS
     # All at once: Werkzeug looks through all headers for each that is set.
-    present = {name.lower() for name in response.headers.keys()}
+    present = {name.lower() for name, _ in response.headers}
     response.headers.extend((name, value) for name, value in headers.items() if name.lower() not in present)
     response.headers[REQUEST_ID_HEADER] = g.get("request_id", "")
     if request.is_secure:
