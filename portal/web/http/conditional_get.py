@@ -63,8 +63,7 @@ def cacheable(
             if current.outage():
                 return no_store(response)
             if response.status_code == 200 and shown:
-                response.set_etag(etag if shown == stamp else etag_for(shown, url + state))
-                allow_stale_copy(response)
+                _tag(response, etag if shown == stamp else etag_for(shown, url + state))
                 if also_of is None:
                     request.environ[CACHEABLE] = (shown, url)
             return response
@@ -72,6 +71,11 @@ def cacheable(
         return respond
 
     return mark
+
+
+def _tag(response: Response, etag: str) -> None:
+    response.set_etag(etag)
+    allow_stale_copy(response)
 
 
 def of_one_state(view: Callable[ViewParams, ResponseReturnValue]) -> Callable[ViewParams, Response]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from flask import g, request
+from flask import request
 
 from portal.search.index.facet_index import Sums
 from portal.search.query.filters import Filters
 from portal.web.presentation import status_text, urls
+
+# The key in the WSGI environment: `g` may outlive a request.
+_FILTERS = "portal.filters"
 
 
 @dataclass(frozen=True)
@@ -24,9 +27,9 @@ class FilterChip:
 
 def asked_filters() -> Filters:
     """What the request asks for; read once, as the key of the page and the view both need it."""
-    if "filters" not in g:
-        g.filters = Filters.parse(request.args)
-    filters: Filters = g.filters
+    filters: Filters | None = request.environ.get(_FILTERS)
+    if filters is None:
+        filters = request.environ[_FILTERS] = Filters.parse(request.args)
     return filters
 
 

@@ -42,6 +42,15 @@ class Words:
         return self.heading + self.totals_phrase
 
 
+@dataclass(frozen=True)
+class Listing:
+    """A page of a search: what was found, its words and its links to other pages."""
+
+    result: SearchResult
+    words: Words
+    pager: Pager
+
+
 def words_of(printer: Printer, result: SearchResult) -> Words:
     """The words; heading and totals are the same on all pages of a search, so they are kept."""
     text = SearchText(result.filters, result.snapshot.terms)
@@ -55,35 +64,14 @@ def words_of(printer: Printer, result: SearchResult) -> Words:
     return Words(text, heading, totals_phrase)
 
 
-def print_list(
-    printer: Printer,
-    result: SearchResult,
-    words: Words,
-    pager: Pager,
-    *,
-    downloads: download_menu.Menu,
-    outage: datetime | None,
-) -> Markup:
+def print_list(printer: Printer, page: Listing, *, downloads: download_menu.Menu, outage: datetime | None) -> Markup:
     """All of it; `outage` is told in it, as it is where the rest of a page is not sent again."""
-    filters, is_listed = result.filters, bool(result.total) and not result.is_past_last_page
-    values: dict[str, object] = {
-        "heading": words.heading,
-        "totals_phrase": words.totals_phrase,
-        "undated": undated(printer, filters),
-        "totals": totals(printer, result),
-        "chips": chips(printer, filters, words.text),
-        "page_size": filters.per_page,
-        "page": formatting.number(filters.page),
-        "last": formatting.number(result.last_page),
-        "last_url": pager.urls[pager.last],
-        "ways_out": _NOTHING if result.total else ways_out(filters, words.text),
-    }
-    if is_listed:
-        values |= _listed(printer, result, words, pager) | downloads.values
+    result, filters = page.result, page.result.filters
+    is_listed = bool(result.total) and not result.is_past_last_page
     shape = {
         "outage": outage,
-        "has_totals": bool(words.totals_phrase),
-        "warnings": words.text.warnings,
+        "has_totals": bool(page.words.totals_phrase),
+        "warnings": page.words.text.warnings,
         "counted": plural_example(result.total),
         "is_past_end": result.is_past_last_page,
         "sort": result.sort,
@@ -92,18 +80,35 @@ def print_list(
         "missing": result.missing,
         "has_page_size": filters.per_page != DEFAULT_PAGE_SIZE,
     }
+    values = _around(printer, page)
+    if is_listed:
+        values |= _listed(printer, page) | downloads.values
 
     def nest(place: Place) -> dict[str, object]:
-        return {
-            "sorts": filter_text.sort_names(filters).items(),
-            "downloads": downloads.links(place) if is_listed else (),
-        }
+        links = downloads.links(place) if is_listed else ()
+        return {"sorts": filter_text.sort_names(filters).items(), "downloads": links}
 
     return printer.fill("public/_results.html", shape, values, nest=nest)
 
 
-def _listed(printer: Printer, result: SearchResult, words: Words, pager: Pager) -> dict[str, object]:
-    filters = result.filters
+def _around(printer: Printer, page: Listing) -> dict[str, object]:
+    result, filters, words = page.result, page.result.filters, page.words
+    return {
+        "heading": words.heading,
+        "totals_phrase": words.totals_phrase,
+        "undated": undated(printer, filters),
+        "totals": totals(printer, result),
+        "chips": chips(printer, filters, words.text),
+        "page_size": filters.per_page,
+        "page": formatting.number(filters.page),
+        "last": formatting.number(result.last_page),
+        "last_url": page.pager.urls[page.pager.last],
+        "ways_out": _NOTHING if result.total else ways_out(filters, words.text),
+    }
+
+
+def _listed(printer: Printer, page: Listing) -> dict[str, object]:
+    result, filters, words, pager = page.result, page.result.filters, page.words, page.pager
     embed = embedding.embed_code(result, (words.heading, words.totals_phrase))
     list_url, table_url = (directory_url(filters.replace(view=view, page=filters.page)) for view in VIEWS)
     return {

@@ -14,7 +14,7 @@ from portal.web.presentation import templating
 from portal.web.presentation.pieces import Place, Printer, printer
 from portal.web.public import download_menu, facet_panel
 from portal.web.public.dataset import Dataset
-from portal.web.public.directory.listing import Words, print_list, words_of
+from portal.web.public.directory.listing import Listing, Words, print_list, words_of
 from portal.web.public.directory.pager import build_pager
 from portal.web.public.results import directory_url
 
@@ -32,7 +32,7 @@ def print_page(result: SearchResult) -> Response:
         "selected_count": selected_count,
         "panel": panel,
         "announcement": words.text.announcement(result.total),
-        "list": print_list(pieces, result, words, pager, downloads=downloads, outage=outage),
+        "list": print_list(pieces, Listing(result, words, pager), downloads=downloads, outage=outage),
     }
     shape: dict[str, object] = {"has_selected": bool(selected_count)}
     if is_fragment:
