@@ -86,11 +86,17 @@ class Pieces:
         self._app = app
         self._kept: dict[tuple[object, ...], Piece] = {}
         self._shelves: WeakKeyDictionary[object, dict[Any, Any]] = WeakKeyDictionary()
+        self._settings: object = None
         # For tests, which compare with what Jinja alone prints.
         self.is_off = False
 
     def printer(self) -> Printer:
         """A printer for the current request."""
+        if self._settings is not (settings := self._app.extensions["settings"]):
+            # Pages print them; a portal has one for its life, an application in a test may get others.
+            self._settings = settings
+            self._kept.clear()
+            self._shelves.clear()
         are_kept = not (self.is_off or self._app.jinja_env.auto_reload)
         return Printer(self._app.jinja_env, self, self._kept, are_kept, *language())
 
