@@ -19,6 +19,7 @@ LOCK := $(COMPILE) pyproject.toml
 
 # What is measured beside the portal stands apart from it; the scales that `make bench` takes.
 PEER := .bench/.made-$(call hash,pwd; cat requirements/bench.txt)
+ENGINES := .bench/.engines-$(call hash,pwd; cat requirements/engines.txt)
 SCALES ?= 1k 10k 107k 506k 1m
 
 # What makes mutants is put before the environment of the tests, which does not need it.
@@ -26,6 +27,10 @@ MUTATION := .mutants/.made-$(call hash,pwd; cat requirements/mutants.txt)
 
 # What the tests compare the audit log with stands apart too: it wants other versions of what the portal has.
 ORACLES := .oracles/.made-$(call hash,pwd; cat requirements/oracles.txt)
+
+# Tests run in an order that a commit decides: it fails in the same way wherever it is tried, and the next one differs.
+SEED ?= $(shell printf %d 0x$$(git rev-parse --short=7 HEAD 2>/dev/null || echo 1) | cut -c1-9)
+PYTEST = $(PY) -m pytest --randomly-seed=$(SEED)
 
 .DEFAULT_GOAL := help
 .PHONY: help run dev demo test check bench mutants lock clean
@@ -48,10 +53,10 @@ demo: $(RUN) ## Add an author, a reviewer, an administrator and a queue with wor
 	@.venv/bin/portal demo
 
 test: check $(ORACLES) $(NODE) ## Everything: what check does, then all tests: on SQLite, on PostgreSQL, in a browser
-	@$(PY) -m pytest -m "not browser and not alone" -n 3
-	@PORTAL_TEST_DATABASE=postgresql $(PY) -m pytest -m "not browser and not alone" -n 3
-	@$(PY) -m pytest -m "browser and not alone" -n 2
-	@$(PY) -m pytest -m alone
+	@$(PYTEST) -m "not browser and not alone" -n 3
+	@PORTAL_TEST_DATABASE=postgresql $(PYTEST) -m "not browser and not alone" -n 3
+	@$(PYTEST) -m "browser and not alone" -n 2
+	@$(PYTEST) -m alone
 
 check: $(TEST) ## Style, types and import contracts
 	@.venv/bin/ruff check
@@ -59,7 +64,7 @@ check: $(TEST) ## Style, types and import contracts
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports --no-logo
 
-bench: $(RUN) $(PEER) ## Measure into docs/benchmarks.md: SCALES="1k 10k" for some, QUICK=1, OPTIONS=--help (needs wrk)
+bench: $(RUN) $(PEER) $(ENGINES) ## Measure into docs/benchmarks.md: SCALES="1k 10k" for some, QUICK=1, OPTIONS=--help (needs wrk)
 	@BENCH_QUICK=$(QUICK) $(PY) -m tests.bench --scales "$(SCALES)" $(OPTIONS)
 
 mutants: $(TEST) $(MUTATION) ## Try small faults in the portal, list in .mutants/report.md what no test notices: OPTIONS=--help
@@ -70,6 +75,7 @@ lock: ## Resolve what pyproject.toml asks for anew, with hashes (needs uv)
 	$(LOCK) -o requirements/run.txt
 	$(LOCK) --extra test -o requirements/test.txt
 	$(COMPILE) --group pyproject.toml:bench -o requirements/bench.txt
+	$(COMPILE) --group pyproject.toml:engines -o requirements/engines.txt
 	$(COMPILE) --group pyproject.toml:mutants -o requirements/mutants.txt
 	$(COMPILE) --no-deps --python-version 3.12 --group pyproject.toml:oracles -o requirements/oracles.txt
 
@@ -105,6 +111,13 @@ $(PEER):
 	@.bench/datasette/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps \
 	  --require-hashes -r requirements/bench.txt
 	@rm -f .bench/.made-* && touch $@
+
+$(ENGINES):
+	@echo "Installing the locked search engines to measure beside into .bench/engines (once)"
+	@mkdir -p .bench && $(PYTHON) -m venv --clear .bench/engines
+	@.bench/engines/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps \
+	  --require-hashes -r requirements/engines.txt
+	@rm -f .bench/.engines-* && touch $@
 
 $(MUTATION): $(TEST)
 	@echo "Installing the locked packages that make mutants into .mutants/packages (once)"

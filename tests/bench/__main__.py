@@ -9,7 +9,20 @@ import signal
 import sys
 import time
 
-from tests.bench import exports, index_cost, latency, on_postgresql, overload, pages, publishing, report, throughput
+from tests.bench import (
+    against,
+    builds,
+    engine_rounds,
+    exports,
+    index_cost,
+    latency,
+    on_postgresql,
+    overload,
+    pages,
+    publishing,
+    report,
+    throughput,
+)
 from tests.bench.machine import DATASETTE, machine, versions
 from tests.bench.scales import DATA, SCALES, make
 from tests.bench.store import CACHE, Store
@@ -43,6 +56,7 @@ def main() -> None:
             "The real records are missing: they belong into shared/data/mapped beside the project's folder."
         )
     CACHE.mkdir(exist_ok=True)
+    older = builds.older(options.against) if options.against else None
     store = Store(keeps=options.keep, forgets=options.fresh)
     chosen = [name for name in CHOICES if name in options.scales]
     if store.read("machine", "all") is None:
@@ -56,8 +70,12 @@ def main() -> None:
                     run(store, stage, name, measure)
         if OVERLOADED_SCALE in chosen and (options.stages is None or "overload" in options.stages):
             run(store, "overload", OVERLOADED_SCALE, overload.measure)
+        if options.stages is None or "engines" in options.stages:
+            run(store, "engines", busiest(chosen), lambda scale: engine_rounds.everything(scale, older))
+        if older and (options.stages is None or "against" in options.stages):
+            run(store, "against", busiest(chosen), lambda scale: against.measure(scale, older))
         if options.stages:
-            print("\n".join(report.of_large_stages(store, chosen)))
+            print("\n".join([*report.of_large_stages(store, chosen), *report.of_comparisons(store, busiest(chosen))]))
             return
         run(store, "plain-datasette", busiest(chosen), latency.beside_plain_datasette)
         run(store, "postgresql", busiest(chosen), on_postgresql.measure)
@@ -74,6 +92,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument(
         "--only-report", action="store_true", help="measure nothing, write the tables from what is kept"
     )
+    parser.add_argument("--against", metavar="COMMIT", help=f"measure the build of a commit too, {builds.OLDER}")
     parser.add_argument(
         "--stages", type=str.split, help="measure these alone; print the tables of pages and exports, and write nothing"
     )

@@ -4,13 +4,14 @@ from pathlib import Path
 from string import Template
 
 from portal.config import ROOT
-from tests.bench import effort, overload, pages, peer, publishing, tables, throughput
+from tests.bench import comparisons, effort, engine_rounds, overload, pages, peer, publishing, tables, throughput
 from tests.bench.on_postgresql import SETTINGS
 from tests.bench.questions import FAR_PAGE
 from tests.bench.verdict import verdict
 
 PAGE = Path(__file__).with_name("page.md")
 TARGET = ROOT / "docs" / "benchmarks.md"
+NOT_RUN = "Not run."
 HASTE = "\n**A quick run**, made to see that everything works: its numbers are not worth keeping.\n"
 STAGES = ("portal", "kept", "datasette", "sql", "index", "publishing")
 
@@ -22,6 +23,7 @@ def write(store, scales: list[str], busiest: str) -> None:
     plain = store.read("plain-datasette", busiest)
     postgresql = store.read("postgresql", busiest)
     found["plain-datasette"] = {busiest: plain} if plain else {}
+    engines, older = store.read("engines", busiest), store.read("against", busiest)
     missing = [f"{stage} at {name}" for stage, results in found.items() for name in results if results[name] is None]
     if missing or not rates:
         raise SystemExit(f"Not measured with this state of the code: {', '.join(missing) or 'throughput'}.")
@@ -31,7 +33,10 @@ def write(store, scales: list[str], busiest: str) -> None:
         "last": taken[-1],
         "busiest": busiest,
         "haste": HASTE if effort.IS_QUICK else "",
-        "verdict": verdict(found, rates),
+        "verdict": verdict(found, rates, engines, older),
+        "engine_rounds": engine_rounds.ROUNDS,
+        "engines": comparisons.engines(engines, busiest) if engines else [NOT_RUN],
+        "against": comparisons.against(older, busiest) if older else [NOT_RUN],
         "rounds": effort.ROUNDS,
         "peer_rounds": effort.PEER_ROUNDS,
         "peer_rounds_large": effort.PEER_ROUNDS_LARGE,
@@ -75,6 +80,15 @@ def of_large_stages(store, scales: list[str]) -> list[str]:
         *(line for name, result in others.items() for line in other_pages(name, result)),
         *(line for name, result in files.items() for line in exports(name, result)),
         *(line for name, result in attacks.items() for line in overloads(name, result)),
+    ]
+
+
+def of_comparisons(store, name: str) -> list[str]:
+    """What is measured beside search engines and an older build."""
+    engines, older = store.read("engines", name), store.read("against", name)
+    return [
+        *(comparisons.engines(engines, name) if engines else []),
+        *(comparisons.against(older, name) if older else []),
     ]
 
 

@@ -6,7 +6,6 @@ import lzma
 import os
 import shutil
 import subprocess
-import sys
 import time
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -16,10 +15,11 @@ from pathlib import Path
 import pysqlite3
 
 from portal.config import ROOT
+from tests.bench.builds import OWN, Build
 from tests.bench.store import CACHE
 
 DATA = ROOT.parent / "shared" / "data" / "mapped"
-PORTAL = Path(sys.executable).with_name("portal")
+PORTAL = OWN.program("portal")
 _OPEN = {".gz": gzip.open, ".xz": lzma.open, ".csv": open}
 
 
@@ -67,24 +67,38 @@ def environment(database: Path, **more: str) -> dict[str, str]:
 
 
 def make(scale: Scale, store) -> None:
-    """The database of a scale and of those it builds on; what is there already stays."""
+    """The database of a scale and of those it builds on; what is there already stays, with the tables of today."""
     if scale.database.exists() and store.read("import", scale.name, "storing") is not None:
+        migrate(OWN, scale.database)
         return
-    beside = scale.database.with_suffix(".making")
-    remove(beside)
     if scale.after:
         make(SCALES[scale.after], store)
-        copy(SCALES[scale.after].database, beside)
-    else:
-        subprocess.run([PORTAL, "migrate"], env=environment(beside), check=True, stdout=subprocess.DEVNULL)
-    imports = [measured_import(beside, file, prefix) for file, prefix in scale.files]
-    settle(beside)
-    remove(scale.database)
-    beside.rename(scale.database)
+    imports = fill(OWN, scale)
     store.write("import", scale.name, {"files": imports, "projects": count(scale.database)}, "storing")
 
 
-def measured_import(database: Path, name: str, prefix: str) -> dict[str, object]:
+def fill(build: Build, scale: Scale) -> list[dict[str, object]]:
+    """Make the database of a scale by a build's own commands, from the one it goes on from; what imports took."""
+    target = build.database(scale.name)
+    beside = target.with_suffix(".making")
+    remove(beside)
+    if scale.after:
+        copy(build.database(scale.after), beside)
+    else:
+        migrate(build, beside)
+    imports = [measured_import(beside, file, prefix, build) for file, prefix in scale.files]
+    settle(beside)
+    remove(target)
+    beside.rename(target)
+    return imports
+
+
+def migrate(build: Build, database: Path) -> None:
+    command = [build.program("portal"), "migrate"]
+    subprocess.run(command, env=environment(database), cwd=build.root, check=True, stdout=subprocess.DEVNULL)
+
+
+def measured_import(database: Path, name: str, prefix: str, build: Build = OWN) -> dict[str, object]:
     """Import one file; seconds by the wall and of the processor, and the peak of memory of all its processes in MB."""
     before = count(database)
     path, options = DATA / name, []
@@ -92,11 +106,13 @@ def measured_import(database: Path, name: str, prefix: str) -> dict[str, object]
         options = ["--id-prefix", prefix]
     elif prefix:
         path = prefixed(path, prefix)
-    command = [PORTAL, "import", path, "--new-terms", "add", *options]
+    command = [build.program("portal"), "import", path, "--new-terms", "add", *options]
     output = CACHE / "import.log"
     cpu_before, begun = os.times(), time.perf_counter()
     with output.open("w") as log:
-        process = subprocess.Popen(command, env=environment(database), stdout=log, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            command, env=environment(database), cwd=build.root, stdout=log, stderr=subprocess.STDOUT
+        )
         peak = 0
         while process.poll() is None:
             peak = max(peak, sum(shared_memory_of(pid) for pid in with_children(process.pid)))

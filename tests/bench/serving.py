@@ -4,18 +4,15 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from portal.config import ROOT
+from tests.bench.builds import OWN, Build
 from tests.bench.machine import DATASETTE
 from tests.bench.scales import environment, memory_of
-from tests.bench.store import CACHE
 
-GUNICORN = Path(sys.executable).with_name("gunicorn")
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)")
 _START_MOST = 180
 NO_PAGE_CACHE = {"PORTAL_PAGE_CACHE": "0"}
@@ -54,16 +51,27 @@ def read(path: Path) -> str:
 
 
 @contextmanager
-def gunicorn(database: Path, *, app: str = "wsgi:app", workers: int = 1, threads: int = 8, **settings: str):
+def gunicorn(
+    database: Path, *, app: str = "wsgi:app", workers: int = 1, threads: int = 8, build: Build = OWN, **settings: str
+):
     """An application under the portal's own gunicorn settings.
 
     Workers are never replaced after so many requests: a run would measure their start.
     """
-    command = [GUNICORN, "-c", "deploy/gunicorn.conf.py", "--bind", "127.0.0.1:0", "--max-requests", "0", app]
+    command = [
+        build.program("gunicorn"),
+        "-c",
+        "deploy/gunicorn.conf.py",
+        "--bind",
+        "127.0.0.1:0",
+        "--max-requests",
+        "0",
+        app,
+    ]
     environ = environment(
         database, PORTAL_HEALTH_BIND="off", WEB_CONCURRENCY=str(workers), PORTAL_THREADS=str(threads), **settings
     )
-    with running(command, environ) as server:
+    with running(command, environ, build) as server:
         yield server
 
 
@@ -77,11 +85,11 @@ def datasette(database: Path, settings: dict[str, int]):
 
 
 @contextmanager
-def running(command: list, environ: dict[str, str]):
-    log = CACHE / "server.log"
+def running(command: list, environ: dict[str, str], build: Build = OWN):
+    log = build.databases / "server.log"
     with log.open("w") as output:
         process = subprocess.Popen(
-            command, cwd=ROOT, env={**environ, "PYTHONUNBUFFERED": "1"}, stdout=output, stderr=subprocess.STDOUT
+            command, cwd=build.root, env={**environ, "PYTHONUNBUFFERED": "1"}, stdout=output, stderr=subprocess.STDOUT
         )
     try:
         yield Server(port=port_in(log, process), pid=process.pid)

@@ -1,5 +1,7 @@
 """The verdict: each target beside what was measured, yes or no; a target whose scale was not run is left open."""
 
+from tests.bench import comparisons
+from tests.bench.comparisons import met
 from tests.bench.questions import FRESH_PICK, FRESH_ROWS, FRESH_TEXT
 from tests.bench.tables import growth, plain, ratio, table, times
 
@@ -8,8 +10,8 @@ MEMORY_OF_INDEX, MEMORY_OF_IMPORT = 150, 250
 FIRST_TIME = (FRESH_TEXT, FRESH_PICK, FRESH_ROWS)
 
 
-def verdict(found: dict[str, dict[str, dict]], throughput: dict) -> list[str]:
-    """`found` holds results by stage and scale."""
+def verdict(found: dict[str, dict[str, dict]], throughput: dict, engines: dict | None, older: dict | None) -> list[str]:
+    """`found` holds results by stage and scale; `engines` and `older` are those of the comparisons, if they ran."""
     uncached = rate(throughput, ("uncached",), "rendered", 0.5)
     unchanged = rate(throughput, ("cached", "not_modified"), "hello", 0.7)
     rows = [
@@ -31,12 +33,9 @@ def verdict(found: dict[str, dict[str, dict]], throughput: dict) -> list[str]:
         ["506k: a worker grows by at most 150 MB", *at_most(found, "memory", MEMORY_OF_INDEX, "MB")],
         ["an import reads at least 10,000 rows/s (files over 100,000 rows)", *import_rate(found, 10_000)],
         ["an import needs at most 250 MB", *import_memory(found)],
+        *comparisons.verdict(engines, older),
     ]
     return table(["target", "measured", "met"], rows)
-
-
-def met(is_met: bool) -> str:
-    return "yes" if is_met else "**no**"
 
 
 NOT_RUN = ("not run", "–")

@@ -21,6 +21,7 @@ from tests.over_http import PATIENCE, Caller
 from tests.requirements import lacks
 from tests.serving.staff_flows import NEW, form, served
 from tests.serving.test_faults import held
+from tests.waiting import eventually
 
 # The promise is 100 ms; a test machine may be busy with other tests.
 SLACK = 1.0
@@ -37,14 +38,6 @@ def ask(address, timeout=PATIENCE):
         with refused:
             status, body = refused.code, refused.read()
     return status, body.decode(), time.monotonic() - began
-
-
-def eventually(find, what):
-    deadline = time.monotonic() + PATIENCE
-    while not (found := find()):
-        assert time.monotonic() < deadline, f"{what} does not happen"
-        time.sleep(0.1)
-    return found
 
 
 def is_ready(portal):
@@ -190,7 +183,8 @@ def test_a_taken_port_is_said_in_one_line_and_the_portal_serves(gunicorn, tmp_pa
     address = f"127.0.0.1:{rehearsal.free_port()}"
     with rehearsal.gunicorn(tmp_path, address, f"http://{address}", health_port=port) as second:
         rehearsal.wait_for(f"http://{address}", second, tmp_path / "gunicorn.log")
-    lines = [line for line in (tmp_path / "gunicorn.log").read_text().splitlines() if "health listener" in line]
+    log = tmp_path / "gunicorn.log"
+    lines = eventually(lambda: [line for line in log.read_text().splitlines() if "health listener" in line], "a line")
     assert lines == [
         f"No health listener: 127.0.0.1:{port} cannot be used (Address already in use). Set PORTAL_HEALTH_BIND to "
         "another address, or to off."

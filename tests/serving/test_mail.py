@@ -4,7 +4,6 @@ goes on when that is killed; nobody waits for a mail server that is silent.
 
 import os
 import signal
-import time
 
 import pytest
 
@@ -17,8 +16,9 @@ from portal.services.mail.outbox import SETTINGS_OPTION, Recipient
 from portal.vocabulary.mail import MailKind, MailState
 from tests.factories import make_account
 from tests.mailboxes import postbox
-from tests.over_http import PATIENCE, Caller, backstage
+from tests.over_http import Caller, backstage
 from tests.serving.staff_flows import workers
+from tests.waiting import eventually
 
 
 @pytest.fixture(scope="module")
@@ -43,13 +43,6 @@ def served(new_database):
             yield portal, server, session, put
 
 
-def wait_until(is_so):
-    deadline = time.monotonic() + PATIENCE
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
 def states(session):
     session.rollback()
     return dict(session.query(OutboxMessage.key, OutboxMessage.state).all())
@@ -58,17 +51,17 @@ def states(session):
 def test_mail_is_sent_whichever_process_is_killed_and_nobody_waits_for_it(served):
     portal, server, session, put = served
     put("first")
-    wait_until(lambda: states(session)["first"] == MailState.SENT)
+    eventually(lambda: states(session)["first"] == MailState.SENT)
     for process in workers(portal.server):
         os.kill(process, signal.SIGKILL)
         put(str(process))
-        wait_until(lambda process=process: states(session)[str(process)] == MailState.SENT)
+        eventually(lambda process=process: states(session)[str(process)] == MailState.SENT)
     assert len({message["Message-ID"] for _, message in server.letters}) == len(server.letters) == 3
 
     server.moods.append("silent")
     put("silence")
-    wait_until(lambda: states(session)["silence"] == MailState.SENDING)
+    eventually(lambda: states(session)["silence"] == MailState.SENDING)
     caller = Caller(portal.address)
     assert [caller.ask(path).status for path in ("/healthz", "/projects/", "/sign-in")] == [200, 200, 200]
     server.gives_up.set()
-    wait_until(lambda: states(session)["silence"] == MailState.WAITING)
+    eventually(lambda: states(session)["silence"] == MailState.WAITING)

@@ -22,6 +22,7 @@ from portal.search.index.snapshot import load_snapshot
 from portal.services.operations import migrations
 from tests.loops import not_empty
 from tests.over_http import PATIENCE
+from tests.waiting import eventually
 
 KILLS = int(os.environ.get("PORTAL_KILLS") or 3)
 COPIES = 10  # of the sample, so that its text index takes a moment
@@ -70,13 +71,6 @@ def is_migrating():
         return False
 
 
-def wait_until(is_true):
-    deadline = time.monotonic() + PATIENCE
-    while not is_true():
-        assert time.monotonic() < deadline
-        time.sleep(0.002)
-
-
 def migrate(address):
     return subprocess.Popen([rehearsal.program("portal"), "migrate"], env=environ(address))
 
@@ -92,9 +86,9 @@ def test_a_migration_that_is_killed_has_changed_nothing_and_the_next_does_all(ol
     before = state()
     assert before == (BEFORE, 0)
     process = migrate(old_portal)
-    wait_until(is_migrating)
+    eventually(is_migrating)
     began = time.monotonic()
-    wait_until(lambda: not is_migrating())
+    eventually(lambda: not is_migrating())
     took = time.monotonic() - began
     assert process.wait(PATIENCE) == 0
     after = state()
@@ -102,7 +96,7 @@ def test_a_migration_that_is_killed_has_changed_nothing_and_the_next_does_all(ol
     found = []
     for kill in range(KILLS):
         process = migrate(old_portal)
-        wait_until(is_migrating)
+        eventually(is_migrating)
         time.sleep(took * kill / KILLS)
         process.kill()
         process.wait(PATIENCE)

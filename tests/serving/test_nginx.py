@@ -5,10 +5,10 @@ import json
 import re
 import secrets
 import ssl
-import time
 import urllib.error
 import urllib.request
 from collections import Counter
+from contextlib import suppress
 
 import brotli
 import pytest
@@ -18,6 +18,7 @@ from portal.web.http.cached_response import zstd
 from portal.web.http.headers import HEADERS
 from tests.over_http import PATIENCE, Caller
 from tests.serving.conftest import or_lacking
+from tests.waiting import eventually
 
 UNPACK = {"identity": bytes, "gzip": gzip.decompress, "br": brotli.decompress, "zstd": zstd.decompress}
 # The script promises 50 ms; a test machine may be busy with other tests.
@@ -89,13 +90,21 @@ def test_the_portal_can_serve(ask):
     assert (ask("/readyz").status, ask("/healthz").body) == (200, b"ok")
 
 
+def kept_files(secure, folder="static"):
+    """What nginx keeps; it writes a file after it has answered, under another name at first."""
+    contents = []
+    for path in (secure.folder / folder).rglob("*"):
+        with suppress(FileNotFoundError, IsADirectoryError):
+            contents.append(path.read_bytes())
+    return contents
+
+
 def test_a_static_file_is_kept_and_a_page_is_not(ask, secure):
     sheet = static_address(ask)
     ask(sheet, Accept_Encoding="br")
     ask("/projects/?country=KEN")
-    kept = [path.read_bytes() for path in (secure.folder / "static").rglob("*") if path.is_file()]
-    assert any(f"KEY: {sheet}\n".encode() in content for content in kept)
-    assert [content for content in kept if b"text/html" in content] == []
+    eventually(lambda: any(f"KEY: {sheet}\n".encode() in content for content in kept_files(secure)), "a kept sheet")
+    assert [content for content in kept_files(secure) if b"text/html" in content] == []
 
 
 @pytest.mark.parametrize("algorithm", ["br", "gzip", "zstd"])
@@ -119,8 +128,7 @@ def test_nginx_packs_no_page_again(ask, algorithm):
 @pytest.mark.parametrize("query", ["", "?x=1"])
 def test_an_unknown_static_file_is_not_kept(ask, secure, query):
     assert ask(f"/static/site.0123456789ab.css{query}").status == 404
-    kept = [path.read_bytes() for path in (secure.folder / "static").rglob("*") if path.is_file()]
-    assert [content for content in kept if b"site.0123456789ab" in content] == []
+    assert [content for content in kept_files(secure) if b"site.0123456789ab" in content] == []
 
 
 @pytest.mark.parametrize("address", ["/projects/", "/staff/"])
@@ -128,16 +136,16 @@ def test_too_large_a_body_is_refused(ask, address):
     assert ask(address, data=b"x" * 3_000_000).status == 413
 
 
+def lines_with(secure, log, words):
+    return [line for line in (secure.folder / log).read_text().splitlines() if words in line]
+
+
 def line_of(ask, secure, address):
     """What nginx logs of a request; it writes the line once the answer is on its way."""
-    agent, deadline = secrets.token_hex(8), time.monotonic() + PATIENCE
+    agent = secrets.token_hex(8)
     ask(address, User_Agent=agent)
-    while time.monotonic() < deadline:
-        for line in (secure.folder / "portal.access.log").read_text().splitlines():
-            if agent in line:
-                return line
-        time.sleep(0.02)
-    raise AssertionError(f"{address} is not logged")
+    (line,) = eventually(lambda: lines_with(secure, "portal.access.log", agent), f"a line of {address}")
+    return line
 
 
 def test_the_log_keeps_no_query_of_private_pages(ask, secure):
@@ -161,26 +169,23 @@ def test_a_visitor_cannot_say_who_he_is(ask, secure):
     assert "forged-forged" not in secure.log()
 
 
-def kept_pages(secure):
-    return [path.read_bytes() for path in (secure.folder / "pages").rglob("*") if path.is_file()]
-
-
 @pytest.mark.parametrize(
     "address", ["/sign-in/", "/staff/", "/api/v1/projects", "/projects.csv", "/projects/?q=border&page=999"]
 )
 def test_nothing_private_and_no_error_is_kept(ask, secure, address):
     ask(address)
-    assert [content for content in kept_pages(secure) if f"{address} ".encode() in content[:1_000]] == []
+    assert [content for content in kept_files(secure, "pages") if f"{address} ".encode() in content[:1_000]] == []
 
 
 def test_a_kept_page_is_asked_for_each_time_and_carries_its_own_request_id(ask, secure):
     first, second = ask("/projects/?country=GHA"), ask("/projects/?country=GHA")
     assert first.body == second.body
     assert first.headers["X-Request-Id"] != second.headers["X-Request-Id"]
-    assert any(b"/projects/?country=GHA " in content for content in kept_pages(secure))
     assert "X-Accel-Expires" not in first.headers
-    lines = [line for line in (secure.folder / "gunicorn.log").read_text().splitlines() if "country=GHA" in line]
-    assert len(lines) == 2
+    kept = b"/projects/?country=GHA "
+    eventually(lambda: any(kept in content for content in kept_files(secure, "pages")), "a kept page")
+    ids = [answer.headers["X-Request-Id"] for answer in (first, second)]
+    eventually(lambda: all(lines_with(secure, "gunicorn.log", request_id) for request_id in ids), "a line for each")
 
 
 def test_a_fragment_is_never_taken_for_a_page(ask):

@@ -21,6 +21,7 @@ from tests.loops import not_empty
 from tests.over_http import PATIENCE, Caller, backstage, carried, typed
 from tests.serving.conftest import or_lacking
 from tests.serving.staff_flows import NEW, form
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.alone
 PUBLISHED, TIMED = 15, 3  # changes while samples are taken, and changes whose way is timed
@@ -58,7 +59,7 @@ class Drill:
         draft = COMPLETE.replace(title="Zyzzyva census", budget=self.next_budget())
         self.project = self.office.revision(State.PUBLISHED, draft).project
         for node in self.nodes:
-            wait_for(lambda node=node: amounts(node.ask(LIST)) == {self.digits})
+            eventually(lambda node=node: amounts(node.ask(LIST)) == {self.digits})
         self.samples = self.publish_under_samples()
         self.seconds = [self.publish_on_a_node() for _ in range(TIMED)]
         self.replica_is_late()
@@ -98,7 +99,7 @@ class Drill:
         assert reviewer.ask(path, fields).status == 303
         seen = []
         for visitor in self.nodes:
-            wait_for(lambda visitor=visitor: amounts(visitor.ask(LIST)) == {self.digits})
+            eventually(lambda visitor=visitor: amounts(visitor.ask(LIST)) == {self.digits})
             seen.append(time.monotonic() - began)
         return seen
 
@@ -106,7 +107,7 @@ class Drill:
         """The replica stands still, and the first node shows what it does not have; then the primary ends."""
         self.pair.run(1, "SELECT pg_wal_replay_pause()")
         self.office.publish_change(self.project, budget=self.next_budget())
-        wait_for(lambda: amounts(self.nodes[0].ask(LIST)) == {self.digits})
+        eventually(lambda: amounts(self.nodes[0].ask(LIST)) == {self.digits})
         self.author = Caller(self.two.address, self.session, self.office.author)
         # The session that was made a moment ago is on the primary alone, as all that staff use.
         self.sent = form("Typed while the primary was away", csrf_token=self.author.csrf_token(NEW))
@@ -116,7 +117,7 @@ class Drill:
         self.pair.run(1, "SELECT pg_wal_replay_resume()")
 
     def primary_is_gone(self):
-        wait_for(lambda: all(node.ask(API).status == 200 for node in self.nodes))
+        eventually(lambda: all(node.ask(API).status == 200 for node in self.nodes))
         paths = (LIST, API, "/", "/projects/?region=africa", "/projects/table", "/privacy/", "/healthz")
         self.public = [(path, node.ask(path).status) for node in self.nodes for path in paths]
         self.states = [amounts(node.ask(API)) for node in self.nodes]
@@ -128,7 +129,7 @@ class Drill:
         project_id = inspect(self.project).identity
         began = time.monotonic()
         self.pair.promote()
-        wait_for(lambda: self.press_again() == 303)
+        eventually(lambda: self.press_again() == 303)
         self.writes_after = time.monotonic() - began
         self.office = Office.found_in(self.session())
         self.project = self.session.get(Project, project_id)
@@ -137,13 +138,6 @@ class Drill:
     def press_again(self):
         self.stored = self.author.press(self.lost)
         return self.stored.status
-
-
-def wait_for(is_true):
-    deadline = time.monotonic() + PATIENCE
-    while not is_true():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 
 import pytest
 from alembic import command
@@ -20,6 +19,7 @@ from portal.services.operations import migrations
 from tests.factories import Office
 from tests.over_http import PATIENCE, Caller, carried, typed
 from tests.serving.staff_flows import NEW, form
+from tests.waiting import eventually
 
 MIGRATION = """
 import sqlalchemy as sa
@@ -135,22 +135,15 @@ def test_a_running_version_that_does_not_fit_any_more_keeps_what_was_typed(table
         ann = Caller(served.address, db.session, Office(db.session()).author)
         sent = form("Typed before the update", csrf_token=ann.csrf_token(NEW))
         newer(tables, "9999")
-        wait_for(lambda: ann.ask("/readyz").status == 503)
+        eventually(lambda: ann.ask("/readyz").status == 503)
         assert "install the newer version" in ann.ask("/readyz").text
         assert ann.ask("/healthz").status == 200
-        wait_for(lambda: ann.ask(NEW).status == 503)
+        eventually(lambda: ann.ask(NEW).status == 503)
         answer = ann.ask(NEW, sent)
         assert (answer.status, answer.headers["Retry-After"]) == (503, "30")
         assert typed(carried(answer)) == typed(sent)
         begin_writing(db.session())
         db.session.execute(update(SchemaInfo).values(oldest_code=migrations.head_revision()))
         db.session.commit()
-        wait_for(lambda: ann.ask(NEW).status == 200)
+        eventually(lambda: ann.ask(NEW).status == 200)
         assert ann.press(answer).status == 303
-
-
-def wait_for(is_true):
-    deadline = time.monotonic() + PATIENCE
-    while not is_true():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)

@@ -18,6 +18,7 @@ from portal.database.orm import now
 from portal.errors import Forbidden, InvalidTransition, NotFound
 from portal.models import Account, AuditEvent, Catalogue, Project, ProjectTag, Revision, Term
 from portal.models.term import FORMER_CODES
+from portal.search.fulltext import text_index
 from portal.services.audit import recording
 from portal.services.editorial import publication
 from portal.services.integrity import row_checksums
@@ -168,6 +169,7 @@ def _run(
     outcome = {"changed": ids, "skipped": {str(project_id): str(why) for project_id, why in skipped.items()}}
     event = recording.record(session, verb, RUN_KIND, rule.name, after=outcome, by=by)
     if ids:
+        text_index.repair(session, ids)
         row_checksums.store(session, ids)
         Catalogue.touch(session, ids)
     return TagRun(event, rule, verb, tuple(ids), skipped)

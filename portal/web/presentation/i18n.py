@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -10,6 +13,7 @@ from flask import Flask
 
 LANGUAGES = ("en",)
 _FOLDER = Path(__file__).parents[2] / "translations"
+_locale: ContextVar[str] = ContextVar("locale", default=LANGUAGES[0])
 
 
 @cache
@@ -19,7 +23,17 @@ def catalogue(locale: str) -> NullTranslations:
 
 def current_locale() -> str:
     """The language of the page that is rendered."""
-    return LANGUAGES[0]
+    return _locale.get()
+
+
+@contextmanager
+def using(locale: str) -> Iterator[None]:
+    """Render what is inside in another language."""
+    token = _locale.set(locale)
+    try:
+        yield
+    finally:
+        _locale.reset(token)
 
 
 def gettext(message: str, /, **values: object) -> str:
@@ -43,7 +57,8 @@ def plural_example(number: int) -> int:
 def _plural_example(number: int, locale: str) -> int:
     plural = getattr(catalogue(locale), "plural", _english_plural)
     form = plural(number)
-    return next(example for example in range(1, number + 1) if plural(example) == form)
+    # Some languages have a form of their own for millions.
+    return next((example for example in range(1, min(number, 1_000) + 1) if plural(example) == form), number)
 
 
 def _english_plural(number: int) -> int:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from werkzeug.datastructures import MultiDict
+
 from portal.config import Settings
+from portal.exports.dialect import DIALECTS
+from portal.exports.options import ExportOptions
 from portal.exports.registry import listed_formats, rough_bytes
-from portal.search.query.filters import Filters
+from portal.search.query.filters import Filters, encode_pairs
 from portal.web.http.request_context import settings
-from portal.web.presentation import export_text, i18n, urls
+from portal.web.presentation import export_text, urls
+from portal.web.presentation.i18n import current_locale, gettext
 from portal.web.presentation.pieces import Place
 
 
@@ -31,16 +36,10 @@ class Menu:
     values: dict[str, object]
 
     def links(self, place: Place) -> tuple[DownloadLink, ...]:
-        return tuple(
-            DownloadLink(
-                export_format.name,
-                export_format.purpose,
-                place("files_query", before=urls.url_for("downloads.selection", suffix=export_format.suffix)),
-                export_format.media_type.partition(";")[0],
-                place(f"size_{number}"),
-            )
-            for number, export_format in enumerate(listed_formats(settings()))
-        )
+        paths = {
+            each.suffix: urls.url_for("downloads.selection", suffix=each.suffix) for each in listed_formats(settings())
+        }
+        return _links(paths, place)
 
     def value(self, name: str, *, before: str = "") -> str:
         """The place of a value where it is printed at once."""
@@ -49,14 +48,27 @@ class Menu:
 
 def selection_menu(filters: Filters, total: int) -> Menu:
     """The files of a search with so many projects."""
-    query = export_text.file_query(filters)
-    return Menu({"files_query": f"?{query}" if query else "", **_sizes(settings(), total, i18n.current_locale())})
+    return _menu(export_text.file_query(filters), total)
 
 
 def selection_links(filters: Filters, total: int) -> tuple[DownloadLink, ...]:
     """The same as links."""
     menu = selection_menu(filters, total)
     return menu.links(menu.value)
+
+
+def project_links(slug: str) -> tuple[DownloadLink, ...]:
+    """The files of one project."""
+    paths = {each.suffix: export_text.project_file_path(slug, each.suffix) for each in listed_formats(settings())}
+    return _links(paths, _menu("", 1).value)
+
+
+def _menu(query: str, total: int) -> Menu:
+    values: dict[str, object] = {"files_query": f"?{query}" if query else ""}
+    if dialect := DIALECTS.get(current_locale()):
+        options = encode_pairs(ExportOptions.parse(MultiDict(dialect.query_pairs())).query_pairs())
+        values["dialect_query"] = f"?{query}&{options}" if query else f"?{options}"
+    return Menu({**values, **_sizes(settings(), total, current_locale())})
 
 
 @lru_cache(maxsize=4_096)
@@ -67,15 +79,15 @@ def _sizes(settings: Settings, total: int, _locale: str) -> dict[str, str]:
     }
 
 
-def project_links(slug: str) -> tuple[DownloadLink, ...]:
-    """The files of one project."""
-    return tuple(
-        DownloadLink(
-            export_format.name,
-            export_format.purpose,
-            export_text.project_file_path(slug, export_format.suffix),
-            export_format.media_type.partition(";")[0],
-            export_text.rough_size(rough_bytes(export_format, 1)),
-        )
-        for export_format in listed_formats(settings())
-    )
+def _links(paths: dict[str, str], place: Place) -> tuple[DownloadLink, ...]:
+    links = []
+    for number, export_format in enumerate(listed_formats(settings())):
+        media_type, size = export_format.media_type.partition(";")[0], place(f"size_{number}")
+        url = place("files_query", before=paths[export_format.suffix])
+        links.append(DownloadLink(export_format.name, gettext(export_format.purpose), url, media_type, size))
+        # French readers may have an Excel that opens no other CSV.
+        if export_format.suffix == "csv" and DIALECTS.get(current_locale()):
+            url = place("dialect_query", before=paths[export_format.suffix])
+            purpose = gettext("semicolons and decimal commas, for a French Excel")
+            links.append(DownloadLink(f"{export_format.name} (Excel)", purpose, url, media_type, size))
+    return tuple(links)

@@ -11,6 +11,7 @@ from portal.search.directory import SearchResult
 from portal.search.index.caches import remember
 from portal.search.query.filters import Filters, encode_pairs
 from portal.search.read_models.terms import TermView
+from portal.text.collation import NO_NAME, CollationKey
 from portal.vocabulary.bands import number_of
 from portal.vocabulary.facets import FACETS, NOT_STATED
 from portal.web.presentation import filter_text, formatting
@@ -29,7 +30,7 @@ _RANGES = {"year": ("year_from", "year_to"), "budget": ("budget_min", "budget_ma
 _OPTION = "public/_option.html"
 # A value, whether it has projects, whether it is selected.
 BoxKey = tuple[str, bool, bool]
-SortKey = tuple[bool, int, str]
+SortKey = tuple[bool, CollationKey, int, str]
 _TODAY = "today"
 # A panel has about 30 kB.
 MAX_KEPT_PANELS = 128
@@ -132,7 +133,7 @@ class _Counts(dict[str, int]):
 
 
 class Boxes:
-    """Check boxes of one facet, in display order: terms as in their list, years newest first, bands rising.
+    """Check boxes of one facet, in display order: countries by name, terms as in their list, years newest first.
 
     `known` has the rows of each value that some project has, `selected` what the search asks for.
     """
@@ -184,7 +185,9 @@ class Boxes:
     def _sort_key(self, value: str) -> SortKey:
         """The place of a value in its list."""
         term, number = self.snapshot.terms.get(self.name, value), number_of(self.name, value) or 0
-        return value == NOT_STATED, term.id if term else -number if self.name == "year" else number, value
+        # Other lists have an order of their own.
+        by_name = formatting.name_key(formatting.label(term)) if self.name == "country" else NO_NAME
+        return value == NOT_STATED, by_name, term.id if term else -number if self.name == "year" else number, value
 
     def _keep(self, kept: dict[BoxKey, tuple[str, str]], key: BoxKey) -> tuple[str, str]:
         box = self.printer.cut(_OPTION, self._shape(key), {"count": ""}).around("count")

@@ -92,7 +92,9 @@ def publication_due(revision: Revision) -> Email:
 
 
 def field_label(name: str) -> str:
-    """The label of a field as in files."""
+    """The label of a field as in files, which have no confirmations."""
+    if name == "confirmed_translations":
+        return "Translations that fit the present source"
     return LABELS.get(_COLUMNS.get(name, name), name)
 
 
