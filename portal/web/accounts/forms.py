@@ -5,46 +5,46 @@ from __future__ import annotations
 from wtforms import Form, HiddenField, PasswordField, RadioField, StringField
 
 from portal.vocabulary.mail import MailChoice
-from portal.web.presentation.i18n import gettext
+from portal.web.presentation.i18n import N_, gettext
 
 
 class SignInForm(Form):
-    email = StringField(gettext("Email address"))
-    password = PasswordField(gettext("Password"))
+    email = StringField(N_("Email address"))
+    password = PasswordField(N_("Password"))
     next = HiddenField()
 
 
 class CodeForm(Form):
-    code = StringField(gettext("One-time code"))
+    code = StringField(N_("One-time code"))
     next = HiddenField()
 
 
 class ForgottenPasswordForm(Form):
-    email = StringField(gettext("Email address"))
+    email = StringField(N_("Email address"))
 
 
 class ChoosePasswordForm(Form):
-    password = PasswordField(gettext("New password"))
+    password = PasswordField(N_("New password"))
 
 
 class OwnNameForm(Form):
-    name = StringField(gettext("Name"))
+    name = StringField(N_("Name"))
 
 
 class MailChoiceForm(Form):
-    mail = RadioField(gettext("Mail about your work"), choices=list(MailChoice))
+    mail = RadioField(N_("Mail about your work"), choices=list(MailChoice))
 
 
 class ChangePasswordForm(Form):
-    current_password = PasswordField(gettext("Current password"))
-    code = StringField(gettext("One-time code"))
-    password = PasswordField(gettext("New password"))
+    current_password = PasswordField(N_("Current password"))
+    code = StringField(N_("One-time code"))
+    password = PasswordField(N_("New password"))
 
 
 class ChangeEmailForm(Form):
-    email = StringField(gettext("New email address"), id="new-email")
-    current_password = PasswordField(gettext("Current password"), id="email-present")
-    code = StringField(gettext("One-time code"), id="email-code")
+    email = StringField(N_("New email address"), id="new-email")
+    current_password = PasswordField(N_("Current password"), id="email-present")
+    code = StringField(N_("One-time code"), id="email-code")
 
 
 def wrong_password_message() -> str:

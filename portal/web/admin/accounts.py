@@ -21,24 +21,24 @@ from portal.web.admin.link_delivery import deliver_link
 from portal.web.declarations import accepts, require_role
 from portal.web.http.responses import ViewResponse
 from portal.web.http.url_converters import ACCOUNT_ID
-from portal.web.presentation.i18n import gettext
+from portal.web.presentation.i18n import N_, gettext
 from portal.web.security import access
 
 bp = Blueprint("accounts", __name__, url_prefix="/staff/accounts")
 
 
 class InvitationForm(Form):
-    name = StringField(gettext("Name"))
-    email = StringField(gettext("Email address"))
-    role = RadioField(gettext("Role"), choices=list(Role), default=Role.AUTHOR)
+    name = StringField(N_("Name"))
+    email = StringField(N_("Email address"))
+    role = RadioField(N_("Role"), choices=list(Role), default=Role.AUTHOR)
 
 
 class AccountNameForm(Form):
-    name = StringField(gettext("Name"))
+    name = StringField(N_("Name"))
 
 
 class AccountEmailForm(Form):
-    email = StringField(gettext("Email address"))
+    email = StringField(N_("Email address"))
 
 
 @bp.get("/")
