@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from portal.i18n.catalogues import gettext, ngettext
+
 
 class PortalError(Exception):
     """Anything the portal refuses, in words for the person who asked."""
@@ -83,7 +85,13 @@ class RateLimited(PortalError):
     """A limit is reached; `seconds` tells when it is worth trying again."""
 
     def __init__(self, retry_after: int) -> None:
-        super().__init__(f"Too many attempts. Wait {-(-retry_after // 60)} minutes, then try again.")
+        super().__init__(
+            ngettext(
+                "Too many attempts. Wait a minute, then try again.",
+                "Too many attempts. Wait %(num)s minutes, then try again.",
+                -(-retry_after // 60),
+            )
+        )
         self.retry_after = retry_after
 
 
@@ -97,7 +105,9 @@ class TextSearchUnavailable(PortalError):
     """The database finds words, and does not answer; filters need only what is in memory."""
 
     def __init__(self) -> None:
-        super().__init__("Searching for words is not possible at the moment, because the database does not answer.")
+        super().__init__(
+            gettext("Searching for words is not possible at the moment, because the database does not answer.")
+        )
 
 
 class MissingAuditEvent(PortalError):
@@ -108,7 +118,8 @@ class ValidationFailed(PortalError):
     """A submission that lacks something or says what cannot be; `faults` holds all of it at once."""
 
     def __init__(self, errors: Sequence[Any]) -> None:
-        super().__init__("The submission is not complete: " + " ".join(str(fault) for fault in errors))
+        faults = " ".join(str(fault) for fault in errors)
+        super().__init__(gettext("The submission is not complete: %(errors)s", errors=faults))
         self.errors = tuple(errors)
 
 
@@ -120,7 +131,7 @@ class Conflict(PortalError):
     """
 
     def __init__(self, *, conflict_with: Literal["revision", "project"], mine: Any, theirs: Any, version: int) -> None:
-        super().__init__("Someone changed this record while you worked on it. Compare both texts and choose.")
+        super().__init__(gettext("Someone changed this record while you worked on it. Compare both texts and choose."))
         self.conflict_with = conflict_with
         self.mine = mine
         self.theirs = theirs

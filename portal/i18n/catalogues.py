@@ -25,7 +25,13 @@ class _Missing(NullTranslations):
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         return Untranslated(msgid1 if n == 1 else msgid2)
 
+    def pgettext(self, context: str, message: str) -> str:
+        return self.gettext(message)
+
     def ugettext(self, message: str) -> str:
+        return self.gettext(message)
+
+    def upgettext(self, context: str, message: str) -> str:
         return self.gettext(message)
 
     def ungettext(self, msgid1: str, msgid2: str, n: int) -> str:
@@ -56,8 +62,18 @@ def ngettext(one: str, many: str, number: int, /, **values: object) -> str:
     return _filled(catalogue(current_locale()).ungettext(one, many, number), {"num": number, **values})
 
 
+def pgettext(context: str, message: str, /, **values: object) -> str:
+    """Translate a message that other languages say in several ways; the context says which one is meant."""
+    return _filled(catalogue(current_locale()).upgettext(context, message), values)
+
+
 def N_(text: str) -> str:
     """Mark a text for translation without translating it. Babel's extractor searches for this name."""
+    return text
+
+
+def NC_(context: str, text: str) -> str:
+    """Mark a text for translation in a context, for `pgettext`."""
     return text
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from portal.i18n.catalogues import NC_
+
 # The reason for withdrawing a sample record that staff have edited; the Fund may still import the real record.
 SAMPLE_WITHDRAWAL_REASON = "It was a sample."
 
@@ -19,16 +21,16 @@ class Role(StrEnum):
 class State(StrEnum):
     """The states of a revision; the transitions are in services.editorial.workflow."""
 
-    DRAFT = "draft"
-    SUBMITTED = "submitted"
-    IN_REVIEW = "in review"
-    RETURNED = "returned"
-    APPROVED = "approved"
-    SCHEDULED = "scheduled"
-    PUBLISHED = "published"
-    SUPERSEDED = "superseded"
-    WITHDRAWN = "withdrawn"
-    DISCARDED = "discarded"
+    DRAFT = NC_("of a revision", "draft")
+    SUBMITTED = NC_("of a revision", "submitted")
+    IN_REVIEW = NC_("of a revision", "in review")
+    RETURNED = NC_("of a revision", "returned")
+    APPROVED = NC_("of a revision", "approved")
+    SCHEDULED = NC_("of a revision", "scheduled")
+    PUBLISHED = NC_("of a revision", "published")
+    SUPERSEDED = NC_("of a revision", "superseded")
+    WITHDRAWN = NC_("of a revision", "withdrawn")
+    DISCARDED = NC_("of a revision", "discarded")
 
 
 # Not finished yet; an author has at most one such revision of a project.

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from portal.database.orm import now
 from portal.errors import Forbidden, InvalidTransition, ReauthenticationRequired, ValidationFailed
+from portal.i18n.catalogues import gettext
 from portal.models import Account, AccountSession, AdministratorRequest, AuditEvent
 from portal.services.accounts import administration, clock, notifications, sessions
 from portal.services.accounts.one_time_links import IssuedLink
@@ -26,10 +27,6 @@ LIFETIME = timedelta(days=7)
 # How long the desk of the others shows a new administrator.
 SHOWN_AS_NEW = timedelta(days=14)
 _GRANTING_VERBS = ("add account", "change role", "enable")
-_NOT_OPEN = (
-    "This request is not open any more: it was decided or has expired, or the account or whoever asked has changed. "
-    "If a new administrator is still needed, ask again."
-)
 
 
 class RequestKind(StrEnum):
@@ -66,9 +63,9 @@ def ask(
     # The address is what the others judge by: another one makes the request void.
     request = AdministratorRequest(kind=kind, account=account, email=account.email, name=account.name, requested_by=by)
     if not _fits(session, request):
-        raise Forbidden("The account has changed meanwhile. Open its page again.")
+        raise Forbidden(gettext("The account has changed meanwhile. Open its page again."))
     if any(other.account_id == account.id for other in open_requests(session)):
-        raise Forbidden("This already waits for another administrator.")
+        raise Forbidden(gettext("This already waits for another administrator."))
     return _store(session, request)
 
 
@@ -82,7 +79,7 @@ def ask_to_invite(
     _require_asker(session, by, auth_session)
     email, name = administration.check_new_account(session, email=email, name=name, role=Role.ADMINISTRATOR)
     if any(other.email == email for other in open_requests(session)):
-        raise ValidationFailed([administration.INVITATION_WAITS_ERROR])
+        raise ValidationFailed([administration.invitation_waits_error()])
     return _store(session, AdministratorRequest(kind=RequestKind.INVITE, email=email, name=name, requested_by=by))
 
 
@@ -102,7 +99,7 @@ def confirm(session: Session, request_id: int, *, by: Account, auth_session: Acc
     sessions.require_recent_authentication(auth_session)
     request = _open_request(session, request_id)
     if request.requested_by_id == by.id:
-        raise Forbidden("You asked for this yourself. Another administrator has to confirm it.")
+        raise Forbidden(gettext("You asked for this yourself. Another administrator has to confirm it."))
     _decide(session, request, "confirmed", by)
     link = None
     if request.account is None:
@@ -111,7 +108,7 @@ def confirm(session: Session, request_id: int, *, by: Account, auth_session: Acc
         )
         account = administration.find_by_email(session, request.email)
         if account is None:
-            raise InvalidTransition(_NOT_OPEN)
+            raise _not_open()
     else:
         account = request.account
         if request.kind == RequestKind.PROMOTE:
@@ -164,20 +161,24 @@ def forbid_takeover(account: Account, *, by: Account) -> None:
     """With a second administrator needed, nobody gets at the account of another one: raise Forbidden."""
     if account.is_administrator and account.id != by.id:
         raise Forbidden(
-            "One administrator alone cannot change how another one signs in. Its owner does it, or the operator with "
-            "portal account email or portal account link."
+            gettext(
+                "One administrator alone cannot change how another one signs in. Its owner does it, or the operator "
+                "with portal account email or portal account link."
+            )
         )
 
 
 def _require_asker(session: Session, by: Account, auth_session: AccountSession | None) -> None:
     administration.require_administrator(by)
     if auth_session is None:
-        raise ReauthenticationRequired("Enter your password and code again.")
+        raise ReauthenticationRequired(gettext("Enter your password and code again."))
     sessions.require_recent_authentication(auth_session)
     if all(administrator.id == by.id for administrator in administration.enabled_administrators(session)):
         raise Forbidden(
-            "There is no other administrator who could confirm this. The operator can do it with portal account add or "
-            "portal account role."
+            gettext(
+                "There is no other administrator who could confirm this. The operator can do it with portal account "
+                "add or portal account role."
+            )
         )
 
 
@@ -192,10 +193,19 @@ def _store(session: Session, request: AdministratorRequest) -> AdministratorRequ
     return request
 
 
+def _not_open() -> InvalidTransition:
+    return InvalidTransition(
+        gettext(
+            "This request is not open any more: it was decided or has expired, or the account or whoever asked has "
+            "changed. If a new administrator is still needed, ask again."
+        )
+    )
+
+
 def _open_request(session: Session, request_id: int) -> AdministratorRequest:
     request = next((request for request in open_requests(session) if request.id == request_id), None)
     if request is None:
-        raise InvalidTransition(_NOT_OPEN)
+        raise _not_open()
     return request
 
 
@@ -206,7 +216,7 @@ def _decide(session: Session, request: AdministratorRequest, decision: str, by: 
         decision=decision, decided_by_id=by.id, decided_at=now()
     )  # fmt: skip
     if session.execute(decided.returning(AdministratorRequest.id)).first() is None:
-        raise InvalidTransition(_NOT_OPEN)
+        raise _not_open()
 
 
 def _is_alive(session: Session, request: AdministratorRequest) -> bool:

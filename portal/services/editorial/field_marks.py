@@ -19,8 +19,10 @@ from sqlalchemy.orm import Session
 
 from portal.database.orm import now
 from portal.errors import FieldError, Forbidden, ValidationFailed
+from portal.i18n.catalogues import gettext
+from portal.i18n.quoting import quoted
 from portal.models import Account, ProjectDraft, Revision
-from portal.services.editorial import authorship, entered_text, workflow
+from portal.services.editorial import authorship, entered_text
 
 # The key of `Revision.field_reviews` with the note that a reviewer has begun. No field has this name.
 _NOTE = "note"
@@ -101,10 +103,21 @@ def clean_decisions(revision: Revision, decisions: FieldDecisions, *, by: Accoun
     """
     if unknown := [name for name in decisions.fields if name not in ProjectDraft.field_names()]:
         raise ValidationFailed(
-            [FieldError("note", f"There is no field {unknown[0]!r}.", "Choose a field of the revision.")]
+            [
+                FieldError(
+                    "note",
+                    gettext("There is no field %(name)s.", name=quoted(unknown[0])),
+                    gettext("Choose a field of the revision."),
+                )
+            ]
         )
     if decisions.accepted and authorship.wrote_or_edited(by.id, revision):
-        raise Forbidden(f"Only {workflow.OTHER_REVIEWER.description} can accept fields of {revision.label}.")
+        raise Forbidden(
+            gettext(
+                "Only a reviewer who neither wrote nor last edited it can accept fields of %(revision)s.",
+                revision=revision.label,
+            )
+        )
     reasons = entered_text.clean_reasons(dict(decisions.reasons or {}))
     return FieldDecisions(decisions.accepted, reasons, decisions.cleared)
 

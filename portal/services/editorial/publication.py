@@ -17,6 +17,9 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from portal.database.orm import now
 from portal.errors import Conflict, FieldError, Forbidden, InvalidTransition, ValidationFailed
+from portal.i18n.catalogues import N_, gettext
+from portal.i18n.numbers import grouped
+from portal.i18n.stored import StoredSentence
 from portal.models import (
     Account,
     AuditEvent,
@@ -44,6 +47,14 @@ from portal.vocabulary.workflow import State
 
 MAX_REASON_LENGTH = 1_000
 
+# Why a scheduled revision came back.
+PUBLISHED_FIRST = StoredSentence(
+    N_("%(revision)s was published first, so this scheduled revision no longer fits the record. It was not published.")
+)
+RECORD_WITHDRAWN = StoredSentence(
+    N_("The record was withdrawn, so this scheduled revision no longer fits the record. It was not published.")
+)
+
 
 def publish(session: Session, revision: Revision, *, by: Account | None = None) -> Project:
     """Make an approved or scheduled revision the public record; `by` is None at its scheduled time.
@@ -55,7 +66,7 @@ def publish(session: Session, revision: Revision, *, by: Account | None = None) 
         workflow.check_transition(Action.PUBLISH, revision, by)
         revision.published_by_id = by.id
     elif revision.state != State.SCHEDULED:
-        raise InvalidTransition(f"{revision.label} is {revision.state}: it has no scheduled time of publication.")
+        raise InvalidTransition(gettext("%(revision)s has no scheduled time of publication.", revision=revision.label))
     check_base(session, revision)
     proposal = submission_checks.build_proposal(session, revision.draft, project_id=revision.project_id)
     before = published.draft_from_project(session, revision.project) if revision.project else ProjectDraft()
@@ -67,9 +78,11 @@ def publish(session: Session, revision: Revision, *, by: Account | None = None) 
         _apply_to_project(session, project, proposal)
     except StaleDataError as error:
         session.rollback()
-        raise InvalidTransition("The record was changed at this very moment. Open the revision again.") from error
+        fault = gettext("The record was changed at this very moment. Open the revision again.")
+        raise InvalidTransition(fault) from error
     _supersede(session, project, revision, by)
-    invalidate_scheduled(session, project, f"{revision.label} was published first", by, except_for=revision)
+    reason = PUBLISHED_FIRST.english(revision=revision.label)
+    invalidate_scheduled(session, project, reason, by, except_for=revision)
     revision.project_id = project.id
     revision.state = State.PUBLISHED
     revision.published_at = now()
@@ -125,9 +138,8 @@ def schedule(session: Session, revision: Revision, *, at: datetime, by: Account)
     """Schedule an approved revision for publication at a future time (UTC)."""
     new_state = workflow.check_transition(Action.SCHEDULE, revision, by)
     if at <= now():
-        raise ValidationFailed(
-            [FieldError("publish_at", "This time is in the past.", "Choose a time in the future, or publish now.")]
-        )
+        advice = gettext("Choose a time in the future, or publish now.")
+        raise ValidationFailed([FieldError("publish_at", gettext("This time is in the past."), advice)])
     revision.state, revision.publish_at, revision.published_by_id = new_state, at, by.id
     recording.record(session, "schedule", "revision", revision.id, after={"publish_at": at.isoformat()}, by=by)
     return revision
@@ -160,13 +172,12 @@ def return_to_queue(session: Session, revision: Revision, reason: str, *, by: Ac
 
 
 def invalidate_scheduled(
-    session: Session, project: Project, cause: str, by: Account | None, except_for: Revision | None = None
+    session: Session, project: Project, reason: str, by: Account | None, except_for: Revision | None = None
 ) -> None:
     """Return the scheduled changes of a record that has just changed: their base no longer exists."""
     query = select(Revision).where(Revision.project_id == project.id, Revision.state == State.SCHEDULED)
     for revision in session.execute(query).scalars().all():
         if revision is not except_for:
-            reason = f"{cause}, so this scheduled revision no longer fits the record. It was not published."
             return_to_queue(session, revision, reason, by=by)
 
 
@@ -182,12 +193,14 @@ def withdraw(session: Session, project: Project, *, reason: str, by: Account | N
     Raises Forbidden, InvalidTransition if it is not public, and ValidationFailed without a reason.
     """
     if by is not None and (by.is_disabled or not by.is_reviewer):
-        raise Forbidden("Only reviewers can withdraw records.")
+        raise Forbidden(gettext("Only reviewers can withdraw records."))
     check_withdrawable(project)
     reason = cleaning.clean_line(reason)
     if not reason:
-        advice = f"Enter a reason of up to {MAX_REASON_LENGTH:,} characters. It is shown to the public."
-        raise ValidationFailed([FieldError("reason", "The reason is missing.", advice)])
+        advice = gettext(
+            "Enter a reason of up to %(most)s characters. It is shown to the public.", most=grouped(MAX_REASON_LENGTH)
+        )
+        raise ValidationFailed([FieldError("reason", gettext("The reason is missing."), advice)])
     if error := entered_text.length_error("reason", reason, MAX_REASON_LENGTH):
         raise ValidationFailed([error])
     project.published_at = None
@@ -199,7 +212,7 @@ def withdraw(session: Session, project: Project, *, reason: str, by: Account | N
         revision.state = State.WITHDRAWN
         revision.base_version = project.version
         recording.record(session, "withdraw", "revision", revision.id, after={"reason": reason}, by=by)
-    invalidate_scheduled(session, project, "The record was withdrawn", by)
+    invalidate_scheduled(session, project, RECORD_WITHDRAWN.english(), by)
     text_index.remove(session, [project.id])
     recording.record(session, "withdraw", "project", project.id, after={"reason": reason}, by=by)
     row_checksums.store(session, [project.id])
@@ -210,7 +223,7 @@ def withdraw(session: Session, project: Project, *, reason: str, by: Account | N
 def check_withdrawable(project: Project) -> None:
     """Raise InvalidTransition unless the record is public."""
     if project.published_at is None:
-        raise InvalidTransition("This record is not public, so it cannot be withdrawn.")
+        raise InvalidTransition(gettext("This record is not public, so it cannot be withdrawn."))
 
 
 def _apply_to_project(session: Session, project: Project, proposal: Proposal) -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from portal.i18n.catalogues import gettext
+from portal.i18n.numbers import joined_with_and
+from portal.i18n.quoting import quoted
 from portal.services.records.field_values import FieldValidation, refuse_term
 from portal.services.records.spellings import TermLookup
 from portal.text.languages import is_language_code, read_language
@@ -25,13 +28,19 @@ def read_language_code(project: FieldValidation, name: str) -> str:
     code = read_language(text)
     if code is None:
         project.refuse(
-            name, f"{text!r} is not a language.", "Enter its name (French) or its code (fr), or leave it empty."
+            name,
+            gettext("%(text)s is not a language.", text=quoted(text)),
+            gettext("Enter its name (French) or its code (fr), or leave it empty."),
         )
         return ""
     if text not in (code, "und"):
-        meaning = code or "not stated"
-        project.add_finding("repaired", name, f"{text!r} was read as {meaning}.", "Nothing to do.")
+        report_reading(project, name, text, code or gettext("not stated"))
     return code
+
+
+def report_reading(project: FieldValidation, name: str, text: str, meaning: str) -> None:
+    reason = gettext("%(text)s was read as %(meaning)s.", text=quoted(text), meaning=meaning)
+    project.add_finding("repaired", name, reason, gettext("Nothing to do."))
 
 
 def read_codes(project: FieldValidation, facet: str, term_lookup: TermLookup) -> list[int]:
@@ -41,11 +50,12 @@ def read_codes(project: FieldValidation, facet: str, term_lookup: TermLookup) ->
         codes = list(_read_code(facet, text, term_lookup))
         known = [term_id for code in codes if (term_id := term_lookup.by_code(facet, code)) is not None]
         if not codes or len(known) < len(codes):
-            reason, advice = f"{text!r} is not a known code.", "Use the number of the Goal, target or objective."
+            reason = gettext("%(text)s is not a known code.", text=quoted(text))
+            advice = gettext("Use the number of the Goal, target or objective.")
             refuse_term(project, facet, reason, advice)
             continue
         if [text.casefold()] != [code.casefold() for code in codes]:
-            project.add_finding("repaired", facet, f"{text!r} was read as {' and '.join(codes)}.", "Nothing to do.")
+            report_reading(project, facet, text, joined_with_and(codes))
         ids += known
     return ids
 
