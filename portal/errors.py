@@ -148,3 +148,7 @@ class FieldError:
 
     def __str__(self) -> str:
         return f"{self.reason} {self.advice}"
+
+    def said(self, **values: object) -> FieldError:
+        """The error in the language that is spoken, for one that stands in the code in English."""
+        return FieldError(self.field, gettext(self.reason), gettext(self.advice, **values))

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.errors import FieldError, Forbidden, NotFound, ValidationFailed
-from portal.i18n.catalogues import gettext
+from portal.i18n.catalogues import N_, gettext
 from portal.models import Account, AccountSession, AuditEvent
 from portal.models.account import MAX_NAME_LENGTH
 from portal.services.accounts import (
@@ -29,52 +29,27 @@ from portal.text.email_addresses import is_email, normalise_email
 from portal.vocabulary.mail import MailChoice
 from portal.vocabulary.workflow import Role
 
-
-def administrators_only() -> Forbidden:
-    return Forbidden(gettext("Only administrators can manage accounts."))
-
-
-def invalid_email_error() -> FieldError:
-    return FieldError(
-        "email",
-        gettext("This is not an email address."),
-        gettext("Enter an email address in the correct format, like name@example.org."),
-    )
-
-
-def email_in_use_error() -> FieldError:
-    return FieldError(
-        "email",
-        gettext("There is already an account with this address."),
-        gettext("Find it in the list of accounts, or enter another address."),
-    )
-
-
-def invitation_waits_error() -> FieldError:
-    return FieldError(
-        "email",
-        gettext("An invitation to this address already waits for another administrator."),
-        gettext("Ask one to confirm it, or enter another address."),
-    )
-
-
-def _invalid_name_error() -> FieldError:
-    return FieldError(
-        "name",
-        gettext("The name is missing or too long."),
-        gettext("Enter a name of %(most)s characters or fewer.", most=MAX_NAME_LENGTH),
-    )
-
-
-def _unknown_choice_error() -> FieldError:
-    choices = ", ".join(MailChoice)
-    advice = gettext("Select one of these: %(choices)s.", choices=choices)
-    return FieldError("mail", gettext("There is no such choice."), advice)
-
-
-def _unknown_role_error() -> FieldError:
-    advice = gettext("Select one of these roles: %(roles)s.", roles=", ".join(Role))
-    return FieldError("role", gettext("There is no such role."), advice)
+ADMINISTRATORS_ONLY = N_("Only administrators can manage accounts.")
+INVALID_EMAIL_ERROR = FieldError(
+    "email",
+    N_("This is not an email address."),
+    N_("Enter an email address in the correct format, like name@example.org."),
+)
+EMAIL_IN_USE_ERROR = FieldError(
+    "email",
+    N_("There is already an account with this address."),
+    N_("Find it in the list of accounts, or enter another address."),
+)
+INVITATION_WAITS_ERROR = FieldError(
+    "email",
+    N_("An invitation to this address already waits for another administrator."),
+    N_("Ask one to confirm it, or enter another address."),
+)
+_INVALID_NAME_ERROR = FieldError(
+    "name", N_("The name is missing or too long."), N_("Enter a name of %(most)s characters or fewer.")
+)
+_UNKNOWN_CHOICE_ERROR = FieldError("mail", N_("There is no such choice."), N_("Select one of these: %(choices)s."))
+_UNKNOWN_ROLE_ERROR = FieldError("role", N_("There is no such role."), N_("Select one of these roles: %(roles)s."))
 
 
 def find_by_email(session: Session, email: str) -> Account | None:
@@ -112,7 +87,7 @@ def add_account(session: Session, *, email: str, name: str, role: str, by: Accou
         with session.begin_nested():
             session.add(account)
     except IntegrityError as error:
-        raise ValidationFailed([email_in_use_error()]) from error
+        raise ValidationFailed([EMAIL_IN_USE_ERROR.said()]) from error
     after = {"email": email, "name": name, "role": role}
     event = recording.record(session, "add account", "account", account.id, after=after, by=by)
     _tell_administrators(session, account, event, by=by)
@@ -124,13 +99,13 @@ def check_new_account(session: Session, *, email: str, name: str, role: str) -> 
     email, name = normalise_email(email), cleaning.clean_line(name)
     errors = []
     if not is_email(email):
-        errors.append(invalid_email_error())
+        errors.append(INVALID_EMAIL_ERROR.said())
     elif find_by_email(session, email):
-        errors.append(email_in_use_error())
-    if not _is_valid_name(name):
-        errors.append(_invalid_name_error())
+        errors.append(EMAIL_IN_USE_ERROR.said())
+    if not 0 < len(name) <= MAX_NAME_LENGTH:
+        errors.append(_INVALID_NAME_ERROR.said(most=MAX_NAME_LENGTH))
     if role not in tuple(Role):
-        errors.append(_unknown_role_error())
+        errors.append(_UNKNOWN_ROLE_ERROR.said(roles=", ".join(Role)))
     if errors:
         raise ValidationFailed(errors)
     return email, name
@@ -187,7 +162,7 @@ def change_role(
         if account.id == by.id:
             raise Forbidden(gettext("You cannot change your own role. Ask another administrator."))
     if role not in tuple(Role):
-        raise ValidationFailed([_unknown_role_error()])
+        raise ValidationFailed([_UNKNOWN_ROLE_ERROR.said(roles=", ".join(Role))])
     if account.role == role:
         return account
     if role != Role.ADMINISTRATOR:
@@ -263,8 +238,8 @@ def rename(session: Session, account: Account, name: str, *, by: Account) -> Acc
     if account.id != by.id:
         require_administrator(by)
     name = cleaning.clean_line(name)
-    if not _is_valid_name(name):
-        raise ValidationFailed([_invalid_name_error()])
+    if not 0 < len(name) <= MAX_NAME_LENGTH:
+        raise ValidationFailed([_INVALID_NAME_ERROR.said(most=MAX_NAME_LENGTH)])
     if name != account.name:
         before, account.name = account.name, name
         recording.record(session, "rename", "account", account.id, before={"name": before}, after={"name": name}, by=by)
@@ -277,7 +252,7 @@ def choose_mail(session: Session, account: Account, choice: str, *, by_link: boo
     What guards the account is mailed all the same. Raises ValidationFailed.
     """
     if choice not in tuple(MailChoice):
-        raise ValidationFailed([_unknown_choice_error()])
+        raise ValidationFailed([_UNKNOWN_CHOICE_ERROR.said(choices=", ".join(MailChoice))])
     if choice != account.mail_choice:
         before, account.mail_choice = account.mail_choice, MailChoice(choice)
         after: dict[str, Any] = {"mail": choice} | ({"by link": True} if by_link else {})
@@ -295,18 +270,14 @@ def enabled_administrators(session: Session) -> list[Account]:
 def require_administrator(by: Account) -> None:
     """Raise Forbidden unless this is an administrator whose account is enabled."""
     if by.is_disabled or not by.is_administrator:
-        raise administrators_only()
+        raise Forbidden(gettext(ADMINISTRATORS_ONLY))
 
 
 def _require_recent_proof(by: Account, auth_session: AccountSession | None) -> None:
     require_administrator(by)
     if auth_session is None:
-        raise administrators_only()
+        raise Forbidden(gettext(ADMINISTRATORS_ONLY))
     sessions.require_recent_authentication(auth_session)
-
-
-def _is_valid_name(name: str) -> bool:
-    return 0 < len(name) <= MAX_NAME_LENGTH
 
 
 def _require_other_administrator(session: Session, account: Account) -> None:

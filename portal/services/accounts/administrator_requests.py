@@ -79,7 +79,7 @@ def ask_to_invite(
     _require_asker(session, by, auth_session)
     email, name = administration.check_new_account(session, email=email, name=name, role=Role.ADMINISTRATOR)
     if any(other.email == email for other in open_requests(session)):
-        raise ValidationFailed([administration.invitation_waits_error()])
+        raise ValidationFailed([administration.INVITATION_WAITS_ERROR.said()])
     return _store(session, AdministratorRequest(kind=RequestKind.INVITE, email=email, name=name, requested_by=by))
 
 

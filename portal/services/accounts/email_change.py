@@ -38,7 +38,7 @@ def validate_new_email(account: Account, email: str) -> str:
     """The normalised address. Raises ValidationFailed if it is not an address or is the account's current one."""
     email = normalise_email(email)
     if not is_email(email):
-        raise ValidationFailed([administration.invalid_email_error()])
+        raise ValidationFailed([administration.INVALID_EMAIL_ERROR.said()])
     if email == account.email:
         fault, advice = gettext("The account already has this address."), gettext("Enter a different address.")
         raise ValidationFailed([FieldError("email", fault, advice)])
@@ -110,18 +110,18 @@ def set_email(
     """
     if by is not None:
         if auth_session is None:
-            raise administration.administrators_only()
+            raise Forbidden(gettext(administration.ADMINISTRATORS_ONLY))
         administration.require_administrator(by)
         if by.id == account.id:
             raise Forbidden(gettext("Change your own address on your account page, where you confirm the new one."))
         sessions.require_recent_authentication(auth_session)
     email, previous = validate_new_email(account, email), account.email
     if administration.find_by_email(session, email):
-        raise ValidationFailed([administration.email_in_use_error()])
+        raise ValidationFailed([administration.EMAIL_IN_USE_ERROR.said()])
     try:
         _store_email(session, account, email, by=by)
     except IntegrityError as error:
-        raise ValidationFailed([administration.email_in_use_error()]) from error
+        raise ValidationFailed([administration.EMAIL_IN_USE_ERROR.said()]) from error
     return previous
 
 
