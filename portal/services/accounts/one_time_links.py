@@ -49,10 +49,9 @@ class IssuedLink:
     @property
     def validity(self) -> str:
         """How long it works, in words."""
-        days = self.purpose.lifetime.days
-        if days:
-            return ngettext("one day", "%(num)s days", days)
-        return ngettext("one minute", "%(num)s minutes", self.purpose.lifetime // timedelta(minutes=1))
+        if days := self.purpose.lifetime.days:
+            return ngettext("%(num)s day", "%(num)s days", days)
+        return ngettext("%(num)s minute", "%(num)s minutes", self.purpose.lifetime // timedelta(minutes=1))
 
     def url(self, public_url: str) -> str:
         """The full URL, built from the configured URL of the portal and never from a request."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
-from wtforms import Field, Form, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import Field, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
 from portal.errors import FieldError
@@ -26,7 +26,7 @@ from portal.services.records.submission_checks import (
 from portal.text import cleaning
 from portal.web.authoring.field_choices import choices_of
 from portal.web.authoring.shares_field import SharesField
-from portal.web.presentation.i18n import N_, gettext
+from portal.web.presentation.i18n import N_, TranslatedForm, gettext
 
 LANGUAGE_FIELDS = ("title_language", "language")
 _NOT_KNOWN_YET = N_("You can save a draft with “Not known yet”. Choose another answer before you submit it.")
@@ -55,7 +55,7 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-class ProjectForm(Form):
+class ProjectForm(TranslatedForm):
     """The fields of the record, and `note`, the author's message to the reviewer, which is not part of it."""
 
     title = TextAreaField(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Flask, Response
+from wtforms import Form
 
 from portal.i18n import missing
 from portal.i18n.catalogues import N_, NC_, catalogue, gettext, ngettext, pgettext
@@ -14,6 +17,7 @@ __all__ = [
     "N_",
     "SOURCE",
     "Language",
+    "TranslatedForm",
     "catalogue",
     "choose",
     "current_language",
@@ -24,6 +28,15 @@ __all__ = [
     "pgettext",
     "using",
 ]
+
+
+class TranslatedForm(Form):
+    """A form whose labels are messages: it shows them in the language of its page."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self:
+            field.label.text = gettext(field.label.text)
 
 
 def _gettext(message: str) -> str:
