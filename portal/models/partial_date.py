@@ -37,8 +37,9 @@ class PartialDate:
         return cls(year, month, day)
 
     def __str__(self) -> str:
-        parts = [f"{self.year:04}", *(f"{part:02}" for part in (self.month, self.day) if part)]
-        return "-".join(parts)
+        if self.day:
+            return f"{self.year:04}-{self.month:02}-{self.day:02}"
+        return f"{self.year:04}-{self.month:02}" if self.month else f"{self.year:04}"
 
     def is_certainly_before(self, other: PartialDate) -> bool:
         """True if every day of this date is before every day of the other."""

@@ -128,8 +128,10 @@ def test_a_text_search_is_stopped_while_it_begins(limited_app):
     documents = [{"words": " ".join(random.choices(words, k=60))} for _ in range(20_000)]
     beginnings = " AND ".join(f'"{random.choice(letters)}" *' for _ in range(1_500))
     with limited_app.app_context():
+        disable_timeout(db.session())
         db.session.execute(text("CREATE VIRTUAL TABLE many_words USING fts5(words, content='')"))
         db.session.execute(text("INSERT INTO many_words (words) VALUES (:words)"), documents)
+        db.session.commit()
         began = time.monotonic()
         with pytest.raises(OperationalError, match="interrupted"):
             db.session.execute(

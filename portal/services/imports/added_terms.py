@@ -9,12 +9,15 @@ from sqlalchemy.orm import Session
 
 from portal.models import Term
 from portal.models.draft import TERM_FIELDS
+from portal.services.imports.batches import CheckedRow
 from portal.services.imports.header import column_of
 from portal.services.imports.issues import ImportIssue
 from portal.services.records.spellings import NewTerm
 from portal.services.records.values import Proposal
 from portal.text.folding import fold
 
+# The ids of terms that a file may add stand side by side.
+_FIRST_TERM, _AFTER_TERMS = Proposal._fields.index("status_id"), Proposal._fields.index("region_id") + 1
 # Facet and code of the stored and the new terms, with their id and folded name.
 TermsByCode = dict[tuple[str, str], tuple[int, str]]
 
@@ -45,18 +48,26 @@ class TermStore:
         self._stored_ids.update(store_terms(self._session, sorted(used, key=lambda term: -term.id)))
         return notes
 
+    def rows_with_stored_ids(self, rows: Sequence[CheckedRow]) -> Sequence[CheckedRow]:
+        """The rows with stored ids in place of the temporary ids of new terms."""
+        if not self._stored_ids:
+            return rows
+        return [CheckedRow(row[0] and self.with_stored_ids(row[0]), *row[1:]) for row in rows]
+
     def with_stored_ids(self, proposal: Proposal) -> Proposal:
         """The row with stored ids in place of the temporary ids of new terms."""
-        if not self._stored_ids or not _new_term_ids(proposal):
-            return proposal
-        term_ids = proposal.status_id, proposal.type_id, proposal.coverage_id, proposal.region_id
-        status, project_type, coverage, region = (self._stored_ids.get(term or 0, term) for term in term_ids)
-        return proposal._replace(status_id=status, type_id=project_type, coverage_id=coverage, region_id=region)
+        ids = _term_ids(proposal)
+        stored = tuple(self._stored_ids.get(term_id or 0, term_id) for term_id in ids)
+        # By position: this is done for every row.
+        return proposal if stored == ids else Proposal._make(proposal[:_FIRST_TERM] + stored + proposal[_AFTER_TERMS:])
 
 
 def _new_term_ids(proposal: Proposal) -> list[int]:
-    term_ids = proposal.status_id, proposal.type_id, proposal.coverage_id, proposal.region_id
-    return [term_id for term_id in term_ids if term_id and term_id < 0]
+    return [term_id for term_id in _term_ids(proposal) if term_id and term_id < 0]
+
+
+def _term_ids(proposal: Proposal) -> tuple[int | None, ...]:
+    return proposal.status_id, proposal.type_id, proposal.coverage_id, proposal.region_id
 
 
 def _added_issue(proposal: Proposal, term: NewTerm) -> ImportIssue:

@@ -114,6 +114,12 @@ class KnownRecords:
             self._load_unnumbered(others)
         self._load_links()
 
+    @property
+    def are_none(self) -> bool:
+        """Whether no row of the batch can be of a record: none was loaded, and no slug is a former one."""
+        loaded = self._records, self._by_reference, self._by_key, self._by_fingerprint, self._by_sort_title
+        return not any(loaded) and not self.former_slugs
+
     def find(self, identifier: str, value: str) -> StoredRecord | None:
         """The record whose "reference" or "prima_id" has this value."""
         return self._records.get((identifier, value.casefold()))

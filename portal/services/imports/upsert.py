@@ -93,9 +93,12 @@ class Upserter:
     def store(self, batch: Batch) -> None:
         """Write a batch and its journal in the caller's transaction; the report counts every row."""
         self._terms.announce(batch.new_terms)
-        rows = [row._replace(proposal=row.proposal and self._terms.with_stored_ids(row.proposal)) for row in batch.rows]
+        rows = self._terms.rows_with_stored_ids(batch.rows)
         known = self._known_records(row.proposal for row in rows)
         accepted = list(self._accepted_rows(rows, known))
+        if known.are_none:
+            self._write([MatchedRow(row, None) for row in accepted], known)
+            return
         matched: list[MatchedRow] = []
         # Certain matches come first: no row may claim a record that another row identifies with certainty.
         for candidates in (known.by_reference, known.by_key, known.by_content):
@@ -145,9 +148,10 @@ class Upserter:
         """The row of an earlier batch with the same ID or, without an ID, the same content; 0 if there is none."""
         if proposal.key and not proposal.reference:
             return self._keyed_rows.get(identity, 0)
-        records = known.by_reference(proposal) if proposal.reference else known.by_content(proposal)
-        if row := next(filter(None, (self._claimed_rows.row_of(record.id) for record in records)), 0):
-            return row
+        if not known.are_none:
+            records = known.by_reference(proposal) if proposal.reference else known.by_content(proposal)
+            if row := next(filter(None, (self._claimed_rows.row_of(record.id) for record in records)), 0):
+                return row
         if row := self._unstored_rows.get(identity, 0):
             return row
         row, superseded = self._superseded_rows.get(proposal.fingerprint, (0, ()))
@@ -231,7 +235,7 @@ class Upserter:
         notes = self._terms.store(match.row.proposal for match in stored)
         for row, record in stored:
             proposal = row.proposal
-            complete = self._terms.with_stored_ids(proposal)
+            complete = self._terms.with_stored_ids(proposal) if notes else proposal
             slug = writer.add(complete) if record is None else record.slug
             issues = [*row.issues, *notes.get(proposal.row, ()), *row_issues.other_key(proposal, slug, record)]
             self._report.accept(issues, row.label)

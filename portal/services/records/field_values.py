@@ -88,6 +88,12 @@ class FieldValidation:
 
     def text(self, name: str) -> str:
         """One line of plain text; reports the removal of invisible characters."""
+        value = self.values.get(name)
+        # Most fields of a file are empty, and most of the others as they should be.
+        if not value:
+            return ""
+        if isinstance(value, str) and is_clean_line(value) and not has_markup(value):
+            return value
         return self._clean_line(name, self.raw(name))
 
     def paragraphs(self, name: str) -> str:
@@ -100,7 +106,9 @@ class FieldValidation:
 
     def parts(self, name: str) -> list[str]:
         """The names or codes of a field that holds several. Only a text is split: a code may contain a semicolon."""
-        value = self.values.get(name, "")
+        value = self.values.get(name)
+        if not value:
+            return []
         if isinstance(value, str):
             text = self._clean_line(name, value)
             return [part for part in map(str.strip, text.split(";")) if part] if text else []
@@ -108,7 +116,7 @@ class FieldValidation:
 
     def _clean_line(self, name: str, raw: str) -> str:
         if is_clean_line(raw):
-            return self._without_html(name, raw)
+            return self._without_html(name, raw) if has_markup(raw) else raw
         self._report_repairs(name, raw)
         if _REPEATED_SPACES.search(raw.strip()):
             self.report_repair(name, gettext("Repeated spaces or line ends became single spaces."))
@@ -210,6 +218,18 @@ def read_budget(project: FieldValidation) -> int | None:
 
 def read_term(project: FieldValidation, name: str, facet: str, term_lookup: TermLookup) -> int | None:
     """The id of a term; None if the field is empty or refused."""
+    raw, before = project.values.get(name), len(project.findings)
+    if not raw:
+        return None
+    if (ids := term_lookup.plain_readings.get((facet, raw))) is not None:
+        return ids[0]
+    term_id = _read_term(project, name, facet, term_lookup)
+    if term_id and len(project.findings) == before:
+        term_lookup.remember_reading(facet, raw, (term_id,))
+    return term_id
+
+
+def _read_term(project: FieldValidation, name: str, facet: str, term_lookup: TermLookup) -> int | None:
     text = project.text(name)
     if not text:
         return None
@@ -262,6 +282,18 @@ def refuse_term(project: FieldValidation, name: str, reason: str, advice: str) -
 
 def read_countries(project: FieldValidation, name: str, term_lookup: TermLookup) -> list[int]:
     """The ids of the countries of a field, without repeats, in the order of the field."""
+    raw, before = project.values.get(name), len(project.findings)
+    if not raw:
+        return []
+    if (known := term_lookup.plain_readings.get(("country", raw))) is not None:
+        return list(known)
+    ids = _read_countries(project, name, term_lookup)
+    if len(project.findings) == before:
+        term_lookup.remember_reading("country", raw, tuple(ids))
+    return ids
+
+
+def _read_countries(project: FieldValidation, name: str, term_lookup: TermLookup) -> list[int]:
     ids: list[int] = []
     for text in project.parts(name):
         if fold(text) == _NOT_AVAILABLE:

@@ -75,6 +75,8 @@ class TermLookup:
         # Files repeat the same few spellings; folding them is most of the work of a lookup.
         self._lookup_cache: dict[tuple[str, str], KnownTerm | None] = {}
         self._closest_cache: dict[tuple[str, str], str] = {}
+        # The terms of whole fields that needed no finding, by facet and field; files repeat them too.
+        self.plain_readings: dict[tuple[str, str | tuple[str, ...]], tuple[int, ...]] = {}
         self._new_terms: list[NewTerm] = []
         self._last_id = 0
         by_id = {term.id: term for term in terms}
@@ -123,6 +125,12 @@ class TermLookup:
         cache[spelling] = term
         return term
 
+    def remember_reading(self, facet: str, field: str | tuple[str, ...], term_ids: tuple[int, ...]) -> None:
+        """Remember the terms of a field that was read without a finding."""
+        if len(self.plain_readings) >= _MAX_CACHE_ENTRIES:
+            self.plain_readings.clear()
+        self.plain_readings[facet, field] = term_ids
+
     def by_code(self, facet: str, code: str) -> int | None:
         """The id of the term with this code in any case, None if there is none."""
         return self._codes.get((facet, code.casefold()))
@@ -161,8 +169,8 @@ class TermLookup:
         self._new_terms.append(NewTerm(self._last_id, facet, code, text, len(self._names.get(facet, []))))
         self._register(self._last_id, facet, code, text, [(code, "", False), (text, "en", False)])
         self._normalised_names[self._last_id] = normalise_text(text)
-        self._lookup_cache.clear()
-        self._closest_cache.clear()
+        for cache in (self._lookup_cache, self._closest_cache, self.plain_readings):
+            cache.clear()
         return self.find(facet, text)
 
     def term_names(self, terms: Iterable[int | None]) -> str:
