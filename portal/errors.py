@@ -6,11 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from portal.i18n.catalogues import gettext, ngettext
+from portal.i18n.catalogues import english_of, gettext, ngettext
 
 
 class PortalError(Exception):
     """Anything the portal refuses, in words for the person who asked."""
+
+    @property
+    def english(self) -> str:
+        """The same for the audit log, whoever asked."""
+        return str(english_of(self.args[0])) if self.args else str(self)
 
 
 class ConfigurationError(PortalError):

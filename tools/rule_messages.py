@@ -12,10 +12,12 @@ COLUMNS = ("reason", "advice", "source")
 
 def extract(
     file: IO[bytes], keywords: Mapping[str, Any], comment_tags: Collection[str], options: Mapping[str, Any]
-) -> Iterator[tuple[int, str, str, list[str]]]:
+) -> Iterator[tuple[int, str, str | tuple[str, str], list[str]]]:
     """Line, function, message and comments of each text, as Babel wants them."""
     rows = csv.DictReader(io.TextIOWrapper(file, encoding="utf-8", newline=""))
     for row in rows:
         for column in COLUMNS:
             if row.get(column):
                 yield rows.line_num, "gettext", row[column], []
+        if row.get("status"):
+            yield rows.line_num, "pgettext", ("status", row["status"].capitalize()), []

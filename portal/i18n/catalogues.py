@@ -7,7 +7,7 @@ from pathlib import Path
 
 from babel.support import NullTranslations, Translations
 
-from portal.i18n.current import current_locale
+from portal.i18n.current import current_language, current_locale
 from portal.i18n.languages import LANGUAGES, SOURCE
 from portal.i18n.missing import Untranslated
 from portal.i18n.pseudo import PseudoTranslations
@@ -52,9 +52,27 @@ def catalogue(locale: str) -> NullTranslations:
     return found
 
 
+class Translation(str):
+    """A translated message that knows its English, for what is stored: see english_of."""
+
+    english: str
+
+
 def gettext(message: str, /, **values: object) -> str:
     """Translate the message and fill in its %(name)s placeholders."""
-    return _filled(catalogue(current_locale()).ugettext(message), values)
+    text = _filled(catalogue(current_locale()).ugettext(message), values)
+    if current_language() == SOURCE:
+        return text
+    if isinstance(text, Untranslated):
+        return text
+    translation = Translation(text)
+    translation.english = _filled(message, {name: english_of(value) for name, value in values.items()})
+    return translation
+
+
+def english_of(text: object) -> object:
+    """The English of a text that `gettext` gave; any other value is returned unchanged."""
+    return text.english if isinstance(text, Translation) else text
 
 
 def ngettext(one: str, many: str, number: int, /, **values: object) -> str:

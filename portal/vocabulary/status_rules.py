@@ -10,7 +10,7 @@ import csv
 from dataclasses import dataclass
 from functools import cache
 
-from portal.i18n.catalogues import gettext
+from portal.i18n.catalogues import gettext, pgettext
 from portal.vocabulary.term_lists import TERM_LISTS_DIR
 
 # What is said beside totals, in this order.
@@ -24,6 +24,11 @@ class StatusRule:
     status: str
     counts_as: str
     english: str
+
+    @property
+    def name(self) -> str:
+        """The status in the language that is spoken; the words of IATI and of other languages are the same in all."""
+        return pgettext("status", self.status.capitalize())
 
     @property
     def reason(self) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from portal.i18n.catalogues import NC_
+from portal.i18n.catalogues import N_, NC_, gettext, pgettext
+from portal.i18n.stored import StoredSentence
 
 # The reason for withdrawing a sample record that staff have edited; the Fund may still import the real record.
-SAMPLE_WITHDRAWAL_REASON = "It was a sample."
+SAMPLE_WITHDRAWAL_REASON = StoredSentence(N_("It was a sample.")).english()
 
 
 class Role(StrEnum):
@@ -41,3 +42,28 @@ EDITABLE_STATES = (State.DRAFT, State.RETURNED, State.IN_REVIEW)
 PUBLISHED_STATES = (State.PUBLISHED, State.SUPERSEDED, State.WITHDRAWN)
 # A person other than its author and editor must have approved it first.
 APPROVED_STATES = (State.APPROVED, State.SCHEDULED, *PUBLISHED_STATES)
+
+
+def role_name(role: str) -> str:
+    """ "reviewer", in the language that is spoken."""
+    return {
+        Role.AUTHOR: gettext("author"),
+        Role.REVIEWER: gettext("reviewer"),
+        Role.ADMINISTRATOR: gettext("administrator"),
+    }[Role(role)]
+
+
+def state_name(state: str) -> str:
+    """ "In review", in the language that is spoken, as badges of revisions have it."""
+    return {
+        State.DRAFT: gettext("Draft"),
+        State.SUBMITTED: gettext("Submitted"),
+        State.IN_REVIEW: gettext("In review"),
+        State.RETURNED: gettext("Returned"),
+        State.APPROVED: gettext("Approved"),
+        State.SCHEDULED: gettext("Scheduled"),
+        State.PUBLISHED: pgettext("of a revision", "Published"),
+        State.SUPERSEDED: gettext("Superseded"),
+        State.WITHDRAWN: gettext("Withdrawn"),
+        State.DISCARDED: gettext("Discarded"),
+    }[State(state)]

@@ -27,7 +27,7 @@ from portal.services.editorial import handover
 from portal.text import cleaning
 from portal.text.email_addresses import is_email, normalise_email
 from portal.vocabulary.mail import MailChoice
-from portal.vocabulary.workflow import Role
+from portal.vocabulary.workflow import Role, role_name
 
 ADMINISTRATORS_ONLY = N_("Only administrators can manage accounts.")
 INVALID_EMAIL_ERROR = FieldError(
@@ -173,7 +173,7 @@ def change_role(
     event = recording.record(
         session, "change role", "account", account.id, before={"role": before}, after={"role": role}, by=by
     )
-    notifications.notify(session, SecurityEvent.ROLE_CHANGED, account, event, detail=role)
+    notifications.notify(session, SecurityEvent.ROLE_CHANGED, account, event, detail=lambda: role_name(role))
     _tell_administrators(session, account, event, by=by)
     if not account.is_reviewer:
         handover.release_reviews(session, account, reason=handover.NO_REVIEWER.english(name=account.name), by=by)

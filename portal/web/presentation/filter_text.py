@@ -20,13 +20,13 @@ from portal.vocabulary.facets import (
     NOT_STATED,
 )
 from portal.web.presentation import formatting
-from portal.web.presentation.i18n import gettext, ngettext
+from portal.web.presentation.i18n import gettext, ngettext, pgettext
 
 
 def facet_names() -> dict[str, str]:
     """The label of each facet and of every other query parameter."""
     return {
-        "q": gettext("Search"),
+        "q": pgettext("label", "Search"),
         "region": gettext("Region"),
         "country": gettext("Member state"),
         "status": gettext("Status"),

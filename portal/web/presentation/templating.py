@@ -11,8 +11,10 @@ from jinja2.environment import TemplateModule
 from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 
+from portal.i18n import stored
 from portal.search.index import current
 from portal.search.read_models.project import ProjectView
+from portal.vocabulary import audit
 from portal.web.presentation import formatting, i18n, languages, markdown, navigation, urls
 from portal.web.presentation.charts import svg
 
@@ -84,7 +86,8 @@ def init_app(app: Flask) -> None:
     urls.init_app(app)
     app.extensions["row_renderer"] = cached_row_renderer(app)
     app.jinja_env.globals["result_row"] = result_row
-    app.jinja_env.filters["column_marks"] = svg.column_marks
+    app.jinja_env.filters.update(column_marks=svg.column_marks, stored=stored.say)
+    app.jinja_env.filters.update(verb_name=audit.verb_name, kind_name=audit.kind_name)
     app.jinja_env.filters.update(formatting.FILTERS | languages.FILTERS | markdown.FILTERS)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(layout_context)
