@@ -10,6 +10,9 @@ from werkzeug.datastructures import MultiDict
 
 from portal.errors import PortalError
 from portal.exports.columns import Column, chosen_columns
+from portal.i18n.catalogues import gettext
+from portal.i18n.numbers import joined_with_or
+from portal.i18n.quoting import quoted
 
 
 class InvalidOption(PortalError):
@@ -61,5 +64,12 @@ def _choice(args: MultiDict[str, str], name: str, *values: str) -> str:
     """The value of a parameter, the first of `values` if it is missing or empty."""
     value = args.get(name, "").strip() or values[0]
     if value not in values:
-        raise InvalidOption(f"{name} is {value[:60]!r}: it is {' or '.join(values)}.")
+        raise InvalidOption(
+            gettext(
+                "%(name)s is %(value)s: it is %(known)s.",
+                name=name,
+                value=quoted(value[:60]),
+                known=joined_with_or(values),
+            )
+        )
     return value

@@ -8,6 +8,7 @@ from portal.exports.registry import listed_formats, rough_bytes
 from portal.search.query.filters import Filters
 from portal.web.http.request_context import settings
 from portal.web.presentation import export_text
+from portal.web.presentation.i18n import gettext
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ def selection_links(filters: Filters, total: int) -> tuple[DownloadLink, ...]:
     return tuple(
         DownloadLink(
             export_format.name,
-            export_format.purpose,
+            gettext(export_format.purpose),
             export_text.file_path(filters, export_format.suffix),
             export_format.media_type.partition(";")[0],
             export_text.rough_size(rough_bytes(export_format, total)),
@@ -40,7 +41,7 @@ def project_links(slug: str) -> tuple[DownloadLink, ...]:
     return tuple(
         DownloadLink(
             export_format.name,
-            export_format.purpose,
+            gettext(export_format.purpose),
             export_text.project_file_path(slug, export_format.suffix),
             export_format.media_type.partition(";")[0],
             export_text.rough_size(rough_bytes(export_format, 1)),

@@ -9,7 +9,7 @@ from portal.i18n.catalogues import gettext
 from portal.i18n.current import current_language
 from portal.models import Account, Project, Revision
 from portal.services.mail.email import Block, Email, Link
-from portal.vocabulary.columns import LABELS
+from portal.vocabulary.columns import LABELS, label_of
 
 # Fields of a draft that columns of files name otherwise.
 _COLUMNS = {
@@ -140,7 +140,7 @@ def publication_due(revision: Revision) -> Email:
 def field_label(name: str) -> str:
     """The label of a field as in files, in the language of the mail."""
     column = _COLUMNS.get(name, name)
-    return gettext(LABELS[column]) if column in LABELS else name
+    return label_of(column) if column in LABELS else name
 
 
 def _note(note: str) -> str:
