@@ -143,7 +143,8 @@ COLUMNS = (
     Column(
         "counted_shares", "list",
         N_(
-            "The percentages by which the budget is divided, 100 in total: the stated ones in proportion, or equal ones."
+            "The percentages by which the budget is divided, 100 in total: the stated ones in proportion, or equal "
+            "ones."
         ),
         getters.counted_shares, "#value+share+pct+counted", "recipient-country/@percentage", "", "", is_safe=True,
     ),
