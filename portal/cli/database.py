@@ -69,6 +69,7 @@ def migrate_database() -> None:
         revision = migrations.migrate(connection)
         if not migrations.seed_terms(session):
             migrations.add_new_aliases(session)
+            migrations.add_new_forms(session)
         refresh_sort_titles(session)
         moved = move_reserved_slugs(session)
         repair(session, find_stale_documents(session))

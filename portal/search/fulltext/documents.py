@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from portal.models import Project, ProjectCountry, Term
+from portal.models import Project, ProjectCountry, ProjectTag, Term
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Document:
         term_ids: Iterable[int | None],
         names: Mapping[int, str],
     ) -> Document:
-        """`term_ids` are the ids of countries and other terms; `names` is the result of searchable_names."""
+        """`term_ids` are the ids of countries, tags and other terms; `names` is the result of searchable_names."""
         return cls(
             project_id=project_id,
             number=" ".join(filter(None, identifiers)),
@@ -64,10 +64,11 @@ def load_documents(session: Session, project_ids: Sequence[int]) -> Iterator[Doc
     Pass at most a few thousand ids: each one is a parameter of the statement.
     """
     names = searchable_names(session.execute(select(*Term.__table__.columns)).all())
-    links = select(ProjectCountry.project_id, ProjectCountry.term_id).where(ProjectCountry.project_id.in_(project_ids))
-    countries: dict[int, list[int]] = defaultdict(list)
-    for project_id, term_id in session.execute(links):
-        countries[project_id].append(term_id)
+    linked: dict[int, list[int]] = defaultdict(list)
+    for model in (ProjectCountry, ProjectTag):
+        links = select(model.project_id, model.term_id).where(model.project_id.in_(project_ids))
+        for project_id, term_id in session.execute(links):
+            linked[project_id].append(term_id)
     term_columns = (Project.status_id, Project.type_id, Project.coverage_id, Project.region_id)
     rows = select(Project.id, Project.reference, Project.prima_id, Project.title, Project.summary, *term_columns)
     for project_id, reference, prima_id, title, summary, *term_ids in session.execute(
@@ -78,6 +79,6 @@ def load_documents(session: Session, project_ids: Sequence[int]) -> Iterator[Doc
             identifiers=(reference, prima_id),
             title=title,
             summary=summary,
-            term_ids=[*countries[project_id], *term_ids],
+            term_ids=[*linked[project_id], *term_ids],
             names=names,
         )

@@ -20,6 +20,7 @@ from portal.i18n.catalogues import N_, gettext
 from portal.i18n.stored import StoredSentence
 from portal.models import Account, AuditEvent, Catalogue, Project, ProjectTag, Revision, Term
 from portal.models.term import FORMER_CODES
+from portal.search.fulltext import text_index
 from portal.services.audit import recording
 from portal.services.editorial import publication
 from portal.services.integrity import row_checksums
@@ -175,6 +176,7 @@ def _run(
     outcome = {"changed": ids, "skipped": {str(project_id): str(why) for project_id, why in skipped.items()}}
     event = recording.record(session, verb, RUN_KIND, rule.name, after=outcome, by=by)
     if ids:
+        text_index.repair(session, ids)
         row_checksums.store(session, ids)
         Catalogue.touch(session, ids)
     return TagRun(event, rule, verb, tuple(ids), skipped)

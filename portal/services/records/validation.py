@@ -157,12 +157,12 @@ def _search_document(
 ) -> tuple[str, str, str, str]:
     """Identifiers, title, summary and term names, normalised for the text index."""
     identifiers = " ".join(filter(None, (fields.reference, fields.prima_id)))
-    term_ids = (*country_ids, fields.status_id, fields.type_id, fields.coverage_id, fields.region_id)
+    single = fields.status_id, fields.type_id, fields.coverage_id, fields.region_id
     return (
         normalise_text(identifiers),
         normalise_text(fields.title),
         normalise_text(fields.summary),
-        term_lookup.term_names(term_ids),
+        term_lookup.term_names((*country_ids, *single, *fields.tag_ids)),
     )
 
 
