@@ -16,7 +16,10 @@ _known: list[StoredSentence] = []
 
 
 class StoredSentence:
-    """A message of which the English is stored: `StoredSentence(N_("The tag %(tag)s was changed."))`."""
+    """A message of which the English is stored: `StoredSentence(N_("The tag %(tag)s was changed."))`.
+
+    It has enough words of its own that no person writes the same by chance.
+    """
 
     def __init__(self, message: str) -> None:
         self._message = message

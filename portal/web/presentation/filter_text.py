@@ -69,6 +69,12 @@ def sort_names(filters: Filters) -> dict[str, str]:
     return names
 
 
+def invalid_parameter(parameter: InvalidParameter) -> str:
+    """A parameter that is left out, and why: "year=abc: not a number"."""
+    stated = f"{parameter.name}={parameter.value}"
+    return gettext("%(label)s: %(text)s", label=stated, text=invalid_reason(parameter))
+
+
 def invalid_reason(parameter: InvalidParameter) -> str:
     """Why a query parameter was ignored, and which value it accepts."""
     reasons = {

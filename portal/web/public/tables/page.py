@@ -63,7 +63,7 @@ def build_page(pivot: Pivot, options: TableOptions) -> TablePage:
         hidden=table_urls.filter_pairs(pivot.filters),
         notes=[*table_text.notes(pivot), *table_text.page_notes(pivot)],
         ignored=[
-            f"{invalid.name}={invalid.value}: {filter_text.invalid_reason(invalid)}"
+            filter_text.invalid_parameter(invalid)
             for invalid in (*options.invalid_parameters, *pivot.filters.invalid_parameters)
         ],
         row_title=names[options.by],
