@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from portal.i18n.catalogues import NC_, pgettext
 
-_VERB, _KIND = "audit event", "audit subject"
+_VERB, _KIND, _ACTOR = "audit event", "audit subject", "audit actor"
+
+ACTORS = frozenset((NC_("audit actor", "the portal"), NC_("audit actor", "anonymous")))
 
 VERBS = frozenset(
     (
@@ -109,3 +111,8 @@ def verb_name(verb: str) -> str:
 
 def kind_name(kind: str) -> str:
     return pgettext(_KIND, kind) if kind in KINDS else kind
+
+
+def actor_name(actor: str) -> str:
+    """Who did it: a person as the log names them, or the portal itself."""
+    return pgettext(_ACTOR, actor) if actor in ACTORS else actor

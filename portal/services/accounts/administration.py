@@ -26,7 +26,7 @@ from portal.services.audit import recording
 from portal.services.editorial import handover
 from portal.text import cleaning
 from portal.text.email_addresses import is_email, normalise_email
-from portal.vocabulary.mail import MailChoice
+from portal.vocabulary.mail import MailChoice, choice_name
 from portal.vocabulary.workflow import Role, role_name
 
 ADMINISTRATORS_ONLY = N_("Only administrators can manage accounts.")
@@ -105,7 +105,7 @@ def check_new_account(session: Session, *, email: str, name: str, role: str) -> 
     if not 0 < len(name) <= MAX_NAME_LENGTH:
         errors.append(_INVALID_NAME_ERROR.said(most=MAX_NAME_LENGTH))
     if role not in tuple(Role):
-        errors.append(_UNKNOWN_ROLE_ERROR.said(roles=", ".join(Role)))
+        errors.append(_UNKNOWN_ROLE_ERROR.said(roles=", ".join(map(role_name, Role))))
     if errors:
         raise ValidationFailed(errors)
     return email, name
@@ -162,7 +162,7 @@ def change_role(
         if account.id == by.id:
             raise Forbidden(gettext("You cannot change your own role. Ask another administrator."))
     if role not in tuple(Role):
-        raise ValidationFailed([_UNKNOWN_ROLE_ERROR.said(roles=", ".join(Role))])
+        raise ValidationFailed([_UNKNOWN_ROLE_ERROR.said(roles=", ".join(map(role_name, Role)))])
     if account.role == role:
         return account
     if role != Role.ADMINISTRATOR:
@@ -252,7 +252,7 @@ def choose_mail(session: Session, account: Account, choice: str, *, by_link: boo
     What guards the account is mailed all the same. Raises ValidationFailed.
     """
     if choice not in tuple(MailChoice):
-        raise ValidationFailed([_UNKNOWN_CHOICE_ERROR.said(choices=", ".join(MailChoice))])
+        raise ValidationFailed([_UNKNOWN_CHOICE_ERROR.said(choices=", ".join(map(choice_name, MailChoice)))])
     if choice != account.mail_choice:
         before, account.mail_choice = account.mail_choice, MailChoice(choice)
         after: dict[str, Any] = {"mail": choice} | ({"by link": True} if by_link else {})

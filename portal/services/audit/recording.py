@@ -15,7 +15,6 @@ from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTran
 
 from portal import metrics
 from portal.errors import MissingAuditEvent
-from portal.i18n.catalogues import N_
 from portal.models import AUDITED_TABLES, Account, AuditEvent, RequiredAuditEvent
 from portal.services.audit.syslog import SYSLOG_OPTION, SyslogSender, describe
 
@@ -23,7 +22,7 @@ _ORIGIN_KEY, _REQUIRED_KEY, _UNSENT_KEY = "audit origin", "audit owed", "audit e
 _ANY = "*"
 # They are counted for the operator too, who sees an attack by how fast they come.
 _REFUSED_SIGN_INS = frozenset({"sign-in refused", "code refused", "step-up refused"})
-SYSTEM_ACTOR = N_("the portal")
+SYSTEM_ACTOR = "the portal"
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class Origin:
 
 def set_origin(session: Session, *, account: Account | None, request_id: str = "", client_address: str = "") -> None:
     """Set the origin of this session's events, once per request; it applies until it is set again."""
-    actor = f"{account.name} <{account.email}>" if account else N_("anonymous")
+    actor = f"{account.name} <{account.email}>" if account else "anonymous"
     session.info[_ORIGIN_KEY] = Origin(account.id if account else None, actor, request_id[:64], client_address[:45])
 
 

@@ -88,6 +88,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["result_row"] = result_row
     app.jinja_env.filters.update(column_marks=svg.column_marks, stored=stored.say)
     app.jinja_env.filters.update(verb_name=audit.verb_name, kind_name=audit.kind_name)
+    app.jinja_env.filters["actor_name"] = audit.actor_name
     app.jinja_env.filters.update(formatting.FILTERS | languages.FILTERS | markdown.FILTERS)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(layout_context)
