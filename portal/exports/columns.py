@@ -198,7 +198,7 @@ COLUMNS = (
     ),
     Column(
         "address", "url", N_("The permanent address of the project’s page."),
-        getters.address, "#meta+url", "document-link, category A12", "url", N_("url"), is_safe=True,
+        getters.address, "#meta+url", "document-link, category A12", "url", "url", is_safe=True,
     ),
     Column(
         "licence", "text", N_("The licence of this row."),
