@@ -14,7 +14,7 @@ def extract(
     file: IO[bytes], keywords: Mapping[str, Any], comment_tags: Collection[str], options: Mapping[str, Any]
 ) -> Iterator[tuple[int, str, str | tuple[str, str], list[str]]]:
     """Line, function, message and comments of each text, as Babel wants them."""
-    rows = csv.DictReader(io.TextIOWrapper(file, encoding="utf-8", newline=""))
+    rows = csv.DictReader(io.StringIO(file.read().decode(), newline=""))
     for row in rows:
         for column in COLUMNS:
             if row.get(column):
