@@ -29,6 +29,8 @@ from portal.errors import ConfigurationError
 from portal.exports.registry import FORMATS
 from portal.mcp.command import mcp
 from portal.search.index import current, refresh
+from portal.search.index.storage.shared_files import SharedFiles, shared_files
+from portal.search.words.keeping import keep_words_ready
 from portal.services.accounts.disabled_accounts import FILE_NAME, LIST_OPTION, path_beside
 from portal.services.audit.syslog import SYSLOG_OPTION, SyslogSender
 from portal.services.mail import outbox
@@ -70,10 +72,11 @@ COOKIES_AND_COMPRESSION = {
         "application/xml",
         *(export_format.media_type.partition(";")[0] for export_format in FORMATS.values()),
     ],
-    # For pages, which are rendered per request: zstd takes half the time of br and produces 5% more bytes.
+    # What fewer bytes cost more time from here on than they save (docs/decisions/0035-kept-pieces-and-packing.md).
     "COMPRESS_ALGORITHM": ["zstd", "br", "gzip"],
-    "COMPRESS_ZSTD_LEVEL": 6,
-    "COMPRESS_BR_LEVEL": 5,
+    "COMPRESS_ZSTD_LEVEL": 3,
+    "COMPRESS_BR_LEVEL": 2,
+    "COMPRESS_LEVEL": 4,
 }  # fmt: skip
 
 
@@ -168,6 +171,13 @@ def disabled_accounts_list(settings: Settings) -> Path | None:
     return path_beside(Path(url.database or "")) if url.drivername == "sqlite" and is_file_database(url) else None
 
 
+def start_serving(app: Flask) -> None:
+    """Start what a process needs that serves: its index, its threads, and the mail of one of them."""
+    refuse_other_tables(app)
+    keep_index_current(app)
+    send_mail_in_background(app)
+
+
 def refuse_other_tables(app: Flask) -> None:
     """Exit with a one-line message if this version must not run on the tables of the database; for server processes."""
     with app.app_context():
@@ -175,16 +185,27 @@ def refuse_other_tables(app: Flask) -> None:
             _exit(mismatch)
 
 
+def index_files(app: Flask) -> SharedFiles | None:
+    """The files by which the processes of this machine share the index; None if each holds its own."""
+    settings: Settings = app.extensions["settings"]
+    return shared_files(settings.snapshots_folder, settings.database_url)
+
+
 def keep_index_current(app: Flask) -> None:
     """Build the search index before the first request and refresh it in the background; for server processes."""
 
-    logs.configure(app.extensions["settings"].log_format)
+    settings: Settings = app.extensions["settings"]
+    logs.configure(settings.log_format)
+    with app.app_context():
+        refresh.store_for(db.engine).files = index_files(app)
 
     def load() -> None:
         for availability in app.extensions["availabilities"]:
             availability.watching_thread = threading.get_ident()
         with app.app_context():
             current.keep_projects_ready()
+            current.share_snapshot()
+            keep_words_ready()
             db.session.remove()
 
     def check_tables() -> None:

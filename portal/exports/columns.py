@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -18,6 +18,7 @@ from portal.exports.record import Record
 from portal.i18n.catalogues import N_, gettext
 from portal.i18n.quoting import quoted
 from portal.vocabulary.columns import label_of
+from portal.vocabulary.translations import TRANSLATIONS
 
 # What a cell holds. An amount is a whole number of US cents until a format writes it; a list has several texts.
 Kind = Literal["text", "amount", "integer", "date", "url", "list"]
@@ -50,6 +51,27 @@ class Column:
     def label(self) -> str:
         """What a header in words calls it."""
         return label_of(self.name)
+
+
+_TRANSLATED = {
+    "title_en": N_("The title translated into English; empty where that is the language of its source."),
+    "summary_en": N_("The summary translated into English; empty where that is the language of its source."),
+    "title_fr": N_("The title translated into French; empty where that is the language of its source."),
+    "summary_fr": N_("The summary translated into French; empty where that is the language of its source."),
+    "title_es": N_("The title translated into Spanish; empty where that is the language of its source."),
+    "summary_es": N_("The summary translated into Spanish; empty where that is the language of its source."),
+}
+
+
+def _translation_columns() -> Iterator[Column]:
+    """Title and summary in each language of the portal."""
+    for name, (field, code) in TRANSLATIONS.items():
+        place = ("#activity+name", "title") if field == "title" else ("#description", "description")
+        yield Column(
+            name, "text", _TRANSLATED[name],
+            getters.translation(name), f"{place[0]}+i_{code}", f"{place[1]}/narrative with xml:lang {code}",
+            "translations", "name" if field == "title" else "description",
+        )  # fmt: skip
 
 
 COLUMNS = (
@@ -177,6 +199,17 @@ COLUMNS = (
     Column(
         "title_language", "text", N_("A BCP 47 code; empty if it is not stated."),
         getters.attribute("title_language"), "#meta+lang+title", "title/narrative/@xml:lang", "", "inLanguage",
+    ),
+    *_translation_columns(),
+    Column(
+        "machine_translations", "list", N_("Which of the six a machine made, by their keys: title_fr; summary_fr."),
+        getters.machine_translations, "#meta+translation+machine", "portal:translation", "", "", is_safe=True,
+    ),
+    Column(
+        "outdated_translations", "list",
+        N_("Which of the six are older than the present title or summary that they translate, by their keys."),
+        getters.outdated_translations, "#meta+translation+outdated", "portal:record/@outdated-translations", "", "",
+        is_safe=True,
     ),
     Column(
         "funding_line", "text", N_("The funding line, as the record states it."),

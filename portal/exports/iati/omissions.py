@@ -24,6 +24,7 @@ class Reason(StrEnum):
     CHARACTERS = N_("It held characters that XML forbids, which are removed.")
     LANGUAGE = N_("The language has no code in ISO 639-1, the list that IATI uses.")
     NO_SUMMARY = N_("There is no summary, and IATI demands a description: it repeats the title.")
+    MACHINE = N_("A machine translated it, which IATI cannot say; it stands in portal:translation.")
     NO_START = N_("There is no start, and IATI asks for one.")
     END_BEFORE_START = N_("The end is before the start.")
     SCOPE = N_("The coverage has no code in IATI.")

@@ -7,15 +7,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, column, select, table
 from sqlalchemy.orm import Session
 
 from portal.models import Project, ProjectCountry, ProjectTag, Term
+from portal.search.read_models.terms import TermView
+
+# The view that the public reader may use; documents are of published projects alone.
+_TRANSLATION = table("record_translation", *map(column, ("project_id", "field", "language", "text")))
 
 
 @dataclass(frozen=True)
 class Document:
     """The searchable text of one project: `number` holds its identifiers, `term_names` the names of its terms.
+
+    `title` and `body` are in all languages that the record has.
 
     `is_normalised` is true if tokenizer.normalise_text was already applied to all texts.
     """
@@ -48,7 +54,7 @@ class Document:
         )
 
 
-def searchable_names(terms: Sequence[Term | Row[Any]]) -> dict[int, str]:
+def searchable_names(terms: Sequence[Term | TermView | Row[Any]]) -> dict[int, str]:
     """By term id: its names in all languages, its aliases, and the names of its parent term."""
     by_id = {term.id: term for term in terms}
     names = {term.id: " ".join(dict.fromkeys([term.name, *term.names.values(), *term.aliases])) for term in terms}
@@ -58,17 +64,28 @@ def searchable_names(terms: Sequence[Term | Row[Any]]) -> dict[int, str]:
     return names
 
 
-def load_documents(session: Session, project_ids: Sequence[int]) -> Iterator[Document]:
+def with_translations(field: str, source: str, translations: Mapping[str, str]) -> str:
+    """The text of a field in all languages; `translations` are texts by name ("title_fr")."""
+    if not translations:
+        return source
+    named = (translations[name] for name in sorted(translations) if name.startswith(f"{field}_"))
+    return "\n".join((source, *named))
+
+
+def load_documents(session: Session, project_ids: Sequence[int], *, with_term_names: bool = True) -> Iterator[Document]:
     """Yield the documents of published projects, in no order; other ids are left out.
 
     Pass at most a few thousand ids: each one is a parameter of the statement.
     """
-    names = searchable_names(session.execute(select(*Term.__table__.columns)).all())
+    names: Mapping[int, str] = defaultdict(str)
     linked: dict[int, list[int]] = defaultdict(list)
-    for model in (ProjectCountry, ProjectTag):
-        links = select(model.project_id, model.term_id).where(model.project_id.in_(project_ids))
-        for project_id, term_id in session.execute(links):
-            linked[project_id].append(term_id)
+    if with_term_names:
+        names = searchable_names(session.execute(select(*Term.__table__.columns)).all())
+        for model in (ProjectCountry, ProjectTag):
+            links = select(model.project_id, model.term_id).where(model.project_id.in_(project_ids))
+            for project_id, term_id in session.execute(links):
+                linked[project_id].append(term_id)
+    in_all_languages = _translations(session, project_ids)
     term_columns = (Project.status_id, Project.type_id, Project.coverage_id, Project.region_id)
     rows = select(Project.id, Project.reference, Project.prima_id, Project.title, Project.summary, *term_columns)
     for project_id, reference, prima_id, title, summary, *term_ids in session.execute(
@@ -77,8 +94,17 @@ def load_documents(session: Session, project_ids: Sequence[int]) -> Iterator[Doc
         yield Document.build(
             project_id,
             identifiers=(reference, prima_id),
-            title=title,
-            summary=summary,
+            title=with_translations("title", title, in_all_languages[project_id]),
+            summary=with_translations("summary", summary, in_all_languages[project_id]),
             term_ids=[*linked[project_id], *term_ids],
             names=names,
         )
+
+
+def _translations(session: Session, project_ids: Sequence[int]) -> dict[int, dict[str, str]]:
+    """By project: the texts in other languages than the source, by name ("title_fr")."""
+    found: dict[int, dict[str, str]] = defaultdict(dict)
+    texts = select(*_TRANSLATION.c).where(_TRANSLATION.c.project_id.in_(project_ids))
+    for project_id, field, language, text in session.execute(texts):
+        found[project_id][f"{field}_{language}"] = text
+    return found

@@ -41,6 +41,7 @@ from portal.services.editorial.workflow import Action
 from portal.services.integrity import row_checksums
 from portal.services.records import published, submission_checks
 from portal.services.records.slugs import first_free_slug, is_slug_taken
+from portal.services.records.translations import stored
 from portal.services.records.values import STORED_COLUMNS, Proposal
 from portal.text import cleaning
 from portal.vocabulary.workflow import State
@@ -68,7 +69,7 @@ def publish(session: Session, revision: Revision, *, by: Account | None = None) 
     elif revision.state != State.SCHEDULED:
         raise InvalidTransition(gettext("%(revision)s has no scheduled time of publication.", revision=revision.label))
     check_base(session, revision)
-    proposal = submission_checks.build_proposal(session, revision.draft, project_id=revision.project_id)
+    proposal = _build_proposal(session, revision)
     before = published.draft_from_project(session, revision.project) if revision.project else ProjectDraft()
     verb = _project_verb(revision.project)
     project = revision.project or Project(
@@ -95,6 +96,17 @@ def publish(session: Session, revision: Revision, *, by: Account | None = None) 
     steps.tell_of_publication(session, revision, project, event, by)
     Catalogue.touch(session, [project.id])
     return project
+
+
+def _build_proposal(session: Session, revision: Revision) -> Proposal:
+    """The draft as database values; translations that it leaves as they are keep the source they were made from."""
+    draft = revision.draft
+    proposal = submission_checks.build_proposal(session, draft, project_id=revision.project_id)
+    if revision.project_id is None:
+        return proposal
+    known = stored.of_project(session, revision.project_id)
+    translations = stored.with_known_sources(proposal.translations, known, draft.confirmed_translations)
+    return proposal._replace(translations=translations)
 
 
 def _project_verb(project: Project | None) -> str:
@@ -262,6 +274,7 @@ def _apply_to_project(session: Session, project: Project, proposal: Proposal) ->
         session.execute(insert(ProjectCountry), rows)
     if proposal.tags:
         session.execute(insert(ProjectTag), [{"project_id": project.id, "term_id": term} for term in proposal.tags])
+    stored.replace(session, project.id, proposal.translations)
     text_index.repair(session, [project.id])
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import lru_cache
 
 from flask import Flask, Response
-from wtforms import Form
 
 from portal.i18n import missing
 from portal.i18n.catalogues import N_, NC_, catalogue, gettext, ngettext, pgettext
@@ -17,7 +16,6 @@ __all__ = [
     "N_",
     "SOURCE",
     "Language",
-    "TranslatedForm",
     "catalogue",
     "choose",
     "current_language",
@@ -28,15 +26,6 @@ __all__ = [
     "pgettext",
     "using",
 ]
-
-
-class TranslatedForm(Form):
-    """A form whose labels are messages: it shows them in the language of its page."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self:
-            field.label.text = gettext(field.label.text)
 
 
 def _gettext(message: str) -> str:
@@ -63,6 +52,23 @@ def mark_untranslated(response: Response) -> Response:
         if (resolved := missing.resolve(body)) is not body:
             response.set_data(resolved)
     return response
+
+
+def plural_example(number: int) -> int:
+    """0 for 0, else the smallest number from 1 on that takes the same plural form in the language of the page."""
+    return _plural_example(number, current_locale()) if number else 0
+
+
+@lru_cache(maxsize=4_096)
+def _plural_example(number: int, locale: str) -> int:
+    plural = getattr(catalogue(locale), "plural", _english_plural)
+    form = plural(number)
+    # Some languages have a form of their own for millions.
+    return next((example for example in range(1, min(number, 1_000) + 1) if plural(example) == form), number)
+
+
+def _english_plural(number: int) -> int:
+    return int(number != 1)
 
 
 def init_app(app: Flask) -> None:
