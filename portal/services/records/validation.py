@@ -14,14 +14,12 @@ from portal.models import PartialDate
 from portal.models.draft import TERM_FIELDS
 from portal.search.fulltext.documents import with_translations
 from portal.search.fulltext.tokenizer import normalise_text
-from portal.services.records.codes import read_codes, read_language_code
+from portal.services.records.codes import read_codes, read_countries, read_language_code, read_term
 from portal.services.records.country_shares import read_country_shares
 from portal.services.records.field_values import (
     FieldValidation,
     read_budget,
-    read_countries,
     read_date,
-    read_term,
     read_year,
 )
 from portal.services.records.placeholders import is_placeholder

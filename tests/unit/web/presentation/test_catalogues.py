@@ -29,7 +29,7 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%%|\{\w+\}")
 TAG = re.compile(r"<[^>]*>")
 CODE = re.compile(r"<code>.*?</code>")
 # A text that people type as it stands, separators of a list included.
-TYPED = re.compile(r"Kenya 60; Uganda 40|portal:record|/ & \| \w+ \?")
+TYPED = re.compile(r"Kenya 60; Uganda 40|title_fr; summary_fr|portal:\w+|/ & \| \w+ \?")
 
 # What is wrong in a text without its tags, code and placeholders.
 WRONG_SETTING = {
