@@ -97,4 +97,4 @@ def eligible_states() -> dict[str, tuple[int, tuple[str, ...]]]:
 @cache
 def principle_names(language: str) -> tuple[str, ...]:
     """The guiding principles of the Global Compact for Migration, in the order of the resolution."""
-    return tuple(row.names[language] for row in read_term_list("gcm_principle"))
+    return tuple(row.names.get(language, row.names["en"]) for row in read_term_list("gcm_principle"))

@@ -7,7 +7,7 @@ from portal.errors import ConfigurationError
 from portal.i18n.catalogues import catalogue, gettext, ngettext
 from portal.i18n.current import current_language, using
 from portal.i18n.languages import DEFAULT_CODES, LANGUAGES, SOURCE, language_of
-from portal.i18n.pseudo import lengthened
+from portal.i18n.pseudo import accented, lengthened
 
 PRODUCTION = {"PORTAL_ENV": "production", "SECRET_KEY": "0123456789abcdef" * 4, "PORTAL_URL": "https://example.org"}
 
@@ -15,16 +15,23 @@ PRODUCTION = {"PORTAL_ENV": "production", "SECRET_KEY": "0123456789abcdef" * 4, 
 @pytest.mark.parametrize("message", ["Save", "Search the %(name)s.", "See <a href='x'>%(n)s</a>", "x" * 900])
 def test_a_message_is_a_third_longer_and_keeps_what_it_holds(message):
     found = lengthened(message)
-    assert found.startswith(f"⟦{message} ")
+    assert found.startswith(f"⟦{accented(message)} ")
     assert found.endswith("⟧")
     assert len(message) * 4 // 3 - 1 <= len(found) - 3 <= len(message) * 4 // 3 + 2
+
+
+def test_every_letter_has_an_accent_but_those_of_placeholders_and_markup():
+    assert accented("See <a href='x'>%(n)s of {all}</a> &amp; go") == "Šéé <a href='x'>%(n)s óƒ {all}</a> &amp; ğó"
+    letters = "".join(map(chr, [*range(65, 91), *range(97, 123)]))
+    assert not set(accented(letters)) & set(letters)
+    assert len(set(accented(letters))) == len(letters)
 
 
 def test_it_is_spoken_like_any_other():
     with using("qps-rtl"):
         assert current_language().direction == "rtl"
-        assert gettext("Save %(what)s", what="all").startswith("⟦Save all ")
-        assert ngettext("one", "%(num)s of them", 2).startswith("⟦2 of them ")
+        assert gettext("Save %(what)s", what="all").startswith("⟦Šáṽé all ")
+        assert ngettext("one", "%(num)s of them", 2).startswith("⟦2 óƒ ťĥéɱ ")
     assert current_language() == SOURCE
 
 
