@@ -29,7 +29,7 @@ def said(message, **values):
 
 @pytest.fixture
 def french(new_context, live, backstage):
-    """french(name, role): a browser of somebody whose account speaks French; reviewers are signed in. "" is a visitor."""
+    """french(name, role): a browser of somebody whose account speaks French, a reviewer signed in; "" is a visitor."""
 
     def go(name, role=Role.AUTHOR):
         context = new_context()
