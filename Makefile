@@ -17,6 +17,9 @@ NODE := $(if $(shell command -v npm),node_modules/.package-lock.json)
 COMPILE := uv pip compile --universal --generate-hashes --no-header --no-annotate --quiet
 LOCK := $(COMPILE) pyproject.toml
 
+# What translators write, compiled for the portal. It is not committed.
+WORDS := $(patsubst %.po,%.mo,$(wildcard portal/translations/*/LC_MESSAGES/messages.po))
+
 # What is measured beside the portal stands apart from it; the scales that `make bench` takes.
 PEER := .bench/.made-$(call hash,pwd; cat requirements/bench.txt)
 ENGINES := .bench/.engines-$(call hash,pwd; cat requirements/engines.txt)
@@ -33,22 +36,22 @@ SEED ?= $(shell printf %d 0x$$(git rev-parse --short=7 HEAD 2>/dev/null || echo 
 PYTEST = $(PY) -m pytest --randomly-seed=$(SEED)
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev demo test check bench mutants lock clean
+.PHONY: help run dev demo test check translations bench mutants lock clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 14
 
-run: $(RUN) ## Start the portal on PORT (8000), with sample records if the database is empty
+run: $(RUN) $(WORDS) ## Start the portal on PORT (8000), with sample records if the database is empty
 	@.venv/bin/portal migrate --sample-if-empty
 	@.venv/bin/portal account first
 	@exec .venv/bin/gunicorn -c deploy/gunicorn.conf.py wsgi:app
 
-dev: $(RUN) ## Like run, but restarts when a file changes and links each style sheet separately
+dev: $(RUN) $(WORDS) ## Like run, but restarts when a file changes and links each style sheet separately
 	@.venv/bin/portal migrate --sample-if-empty
 	@.venv/bin/portal account first
 	@exec env PORTAL_DEV=1 .venv/bin/gunicorn -c deploy/development.conf.py wsgi:app
 
-demo: $(RUN) ## Add an author, a reviewer, an administrator and a queue with work in it; print their links
+demo: $(RUN) $(WORDS) ## Add an author, a reviewer, an administrator and a queue with work in it; print their links
 	@.venv/bin/portal migrate --sample-if-empty
 	@.venv/bin/portal demo
 
@@ -58,13 +61,17 @@ test: check $(ORACLES) $(NODE) ## Everything: what check does, then all tests: o
 	@$(PYTEST) -m "browser and not alone" -n 2
 	@$(PYTEST) -m alone
 
-check: $(TEST) ## Style, types and import contracts
+check: $(TEST) $(WORDS) ## Style, types, import contracts and catalogues
 	@.venv/bin/ruff check
 	@.venv/bin/ruff format --check
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports --no-logo
+	@$(PY) -m tools.translations --check
 
-bench: $(RUN) $(PEER) $(ENGINES) ## Measure into docs/benchmarks.md: SCALES="1k 10k" for some, QUICK=1, OPTIONS=--help (needs wrk)
+translations: $(TEST) ## Put the messages of code and templates into the catalogues of the translators
+	@$(PY) -m tools.translations
+
+bench: $(RUN) $(WORDS) $(PEER) $(ENGINES) ## Measure into docs/benchmarks.md: SCALES="1k 10k" for some, QUICK=1, OPTIONS=--help (needs wrk)
 	@BENCH_QUICK=$(QUICK) $(PY) -m tests.bench --scales "$(SCALES)" $(OPTIONS)
 
 mutants: $(TEST) $(MUTATION) ## Try small faults in the portal, list in .mutants/report.md what no test notices: OPTIONS=--help
@@ -103,6 +110,9 @@ $(TEST): $(MADE)
 	@$(INSTALL) --require-hashes -r requirements/test.txt
 	@$(INSTALL) --no-build-isolation -e .
 	@rm -f .venv/.run-* .venv/.test-* && touch $(RUN) $@
+
+$(WORDS): %.mo: %.po | $(RUN)
+	@$(PY) -m portal.i18n.compiling
 
 $(PEER):
 	@command -v wrk >/dev/null || { echo "wrk is not installed: apt-get install wrk"; exit 1; }

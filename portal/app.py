@@ -45,7 +45,9 @@ from portal.web.http import (
     response_cache,
     static_files,
 )
-from portal.web.presentation import templating
+from portal.web.http.languages import choice, prefix
+from portal.web.http.languages.prefix import Portal
+from portal.web.presentation import i18n, templating
 from portal.web.public import running_today
 from portal.web.security import access, allowed_fields, request_limits, search_gate, write_gate
 
@@ -77,7 +79,7 @@ COOKIES_AND_COMPRESSION = {
 
 def create_app(settings: Settings, *, statement_seconds: int = STATEMENT_TIMEOUT_SECONDS) -> Flask:
     """Build the application; writes nothing to disk or to the database."""
-    app = Flask("portal", template_folder=str(ROOT / "templates"), static_folder=None)
+    app = Portal("portal", template_folder=str(ROOT / "templates"), static_folder=None)
     app.config.update(COOKIES_AND_COMPRESSION, SECRET_KEY=settings.secret_key, TRUSTED_HOSTS=settings.trusted_hosts)
     app.config.update(database_config(settings, statement_seconds))
     app.extensions["settings"] = settings
@@ -88,6 +90,8 @@ def create_app(settings: Settings, *, statement_seconds: int = STATEMENT_TIMEOUT
     templating.init_app(app)
     for blueprint in BLUEPRINTS if settings.is_production else (components.bp, *BLUEPRINTS):
         app.register_blueprint(blueprint)
+    prefix.init_app(app)
+    choice.init_app(app)
     error_pages.init_app(app)
     limits.init_app(app)
     headers.init_app(app)
@@ -99,6 +103,8 @@ def create_app(settings: Settings, *, statement_seconds: int = STATEMENT_TIMEOUT
     search_gate.init_app(app)
     allowed_fields.init_app(app)
     Compress(app)
+    # Before compression: what was added last runs first.
+    app.after_request(i18n.mark_untranslated)
     build_id.init_app(app, ROOT)
     # Inside the cache: a page that is in memory keeps nobody waiting.
     file_response.init_app(app)

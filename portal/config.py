@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from portal import development_key, environment
 from portal.environment import Networks
+from portal.i18n.languages import DEFAULT_CODES
 
 _PACKAGE = Path(__file__).resolve().parent
 # The folder that holds templates/ and static/: the checkout, or the package itself in a wheel (see setup.py).
@@ -43,7 +44,7 @@ class Settings:
     `audit_mail` the address that gets its checkpoints. `syslog` is where each audit event is sent: the path of a
     socket, or host and port. `state_folder` holds what must outlive a PostgreSQL database. `health_bind` is where the
     health listener answers, host:port; "" for none. `alerts_to` is whom a failed unit is mailed to, `log_format` is
-    json or plain (see logs).
+    json or plain (see logs). `languages` are those of the pages, English first (see i18n.languages).
     """
 
     database_url: str
@@ -90,6 +91,7 @@ class Settings:
     audit_copy: str = ""
     audit_mail: str = ""
     syslog: str | tuple[str, int] | None = None
+    languages: tuple[str, ...] = DEFAULT_CODES
 
     @property
     def trusted_hosts(self) -> tuple[str, ...]:
@@ -128,6 +130,7 @@ class Settings:
             operator=environ.get("PORTAL_OPERATOR", cls.operator),
             contact=environ.get("PORTAL_CONTACT", cls.contact),
             state_folder=environ.get("PORTAL_STATE", ""),
+            languages=environment.read_languages(environ, is_production=is_production),
             proxy_count=environment.read_proxy_count(environ),
             trusted_proxies=environment.read_trusted_proxies(environ),
             **environment.data_settings(environ),

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from portal.errors import ConfigurationError
+from portal.i18n.languages import DEFAULT_CODES, LANGUAGES, SOURCE
 
 # Local health checks send these host names. No link is ever built from the host name of a request.
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost")
@@ -148,6 +149,27 @@ def read_proxy_count(environ: Mapping[str, str]) -> int:
 def read_trusted_proxies(environ: Mapping[str, str]) -> Networks:
     """The addresses that the reverse proxy connects from; this machine if the setting is left out."""
     return parse_networks(environ.get("PORTAL_TRUSTED_PROXIES") or _LOOPBACK_ADDRESSES)
+
+
+def read_languages(environ: Mapping[str, str], *, is_production: bool) -> tuple[str, ...]:
+    """PORTAL_LANGUAGES: the codes of the languages of pages, English first; in production only those with readers."""
+    text = environ.get("PORTAL_LANGUAGES") or ",".join(DEFAULT_CODES)
+    codes = tuple(dict.fromkeys(code.strip() for code in text.split(",") if code.strip()))
+    if unknown := [code for code in codes if code not in LANGUAGES]:
+        raise ConfigurationError(
+            f"PORTAL_LANGUAGES names {unknown[0]!r}: list some of {', '.join(LANGUAGES)}, separated by commas."
+        )
+    if SOURCE.code not in codes[:1]:
+        raise ConfigurationError(
+            f"PORTAL_LANGUAGES is {text!r}: begin with {SOURCE.code}, which has the addresses without a prefix and "
+            "stands in for what is not translated."
+        )
+    if is_production and (hidden := [code for code in codes if not LANGUAGES[code].is_public]):
+        raise ConfigurationError(
+            f"PORTAL_LANGUAGES names {hidden[0]} and PORTAL_ENV is production: leave it out, since it is only for "
+            "looking at pages."
+        )
+    return codes
 
 
 def read_megabytes(environ: Mapping[str, str], name: str, default: int) -> int:

@@ -17,6 +17,7 @@ from portal.app import create_app
 from portal.cli.database import SAMPLE_FILE, migrate_database
 from portal.config import Settings
 from portal.database.orm import READER_BIND, db
+from portal.i18n.compiling import compile_catalogues
 from portal.services.imports import Report, import_file
 from portal.services.mail.outbox import SETTINGS_OPTION
 from tests import mailboxes, postgres
@@ -50,7 +51,10 @@ class Client(FlaskClient):
         return response
 
 
-def pytest_configure():
+def pytest_configure(config):
+    if not hasattr(config, "workerinput"):
+        # As make does; once for all processes of the run.
+        list(compile_catalogues())
     if postgres.IS_TESTED and not postgres.programs():
         # The whole run would be skipped: one line says it better than one a test.
         pytest.exit(": ".join(postgres.MISSING), returncode=int(os.environ.get("CI") == "true"))

@@ -15,8 +15,9 @@ class Document:
     """Everything about a file but its records.
 
     `heading` names the selection ("Completed projects in Africa"), `sentence` adds its totals. `page_address` is the
-    absolute URL of the list that holds the same projects, `address` that of the file itself. `changed_at` is the moment
-    of the state that the file shows, None for a portal without records: a file never states the clock, so that the
+    absolute URL of the list that holds the same projects, `address` that of the file itself, both in its language;
+    `identifier` is the address in the source language, which stands for all of them. `changed_at` is the moment of the
+    state that the file shows, None for a portal without records: a file never states the clock, so that the
     same state gives the same bytes. `is_project`: the file is that of one project, at its own address. `sample_note`
     is a sentence, "" if no record is a sample. `grant_prefix` makes the keys of projects unique among all publishers.
     `iati_reporter` is None for a portal that does not publish IATI.
@@ -36,6 +37,8 @@ class Document:
     is_project: bool = False
     grant_prefix: str = ""
     language: str = "en"
+    language_prefix: str = ""
+    identifier: str = ""
     iati_reporter: Reporter | None = None
 
     @property
@@ -43,5 +46,9 @@ class Document:
         return self.sums.projects
 
     def project_address(self, key: str) -> str:
-        """The permanent address of a project, by its slug."""
+        """The page of a project in the language of the file, by its slug."""
+        return f"{self.public_url}{self.language_prefix}/projects/{key}"
+
+    def project_identifier(self, key: str) -> str:
+        """The permanent address of a project, by its slug: the same in files of all languages."""
         return f"{self.public_url}/projects/{key}"

@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextvars import copy_context
 
 from portal.errors import PortalError
 from portal.exports.pace import page_load
@@ -49,7 +50,9 @@ class Making:
         self._is_cancelled = False
         self._error: Exception | None = None
         self._began = time.monotonic()
-        self._thread = threading.Thread(target=self._make, name="export", daemon=True)
+        # In the context of the request, which knows its language.
+        run = copy_context().run
+        self._thread = threading.Thread(target=run, args=(self._make,), name="export", daemon=True)
         self._thread.start()
 
     def __iter__(self) -> Iterator[bytes]:

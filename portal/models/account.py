@@ -20,7 +20,7 @@ class Account(Model):
     """`email` is case-folded. `totp_secret` is encrypted, `totp_last_step` the last time step used.
 
     Every change of password, second factor, role or state increments `credential_version`, which ends all sessions
-    and invalidates all links issued before.
+    and invalidates all links issued before. `language` is a code of i18n.languages; "" if none was chosen.
     """
 
     __tablename__ = "account"
@@ -41,6 +41,7 @@ class Account(Model):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     signed_in_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     mail_choice: Mapped[str] = mapped_column(String(10), default=MailChoice.AT_ONCE, server_default=MailChoice.AT_ONCE)
+    language: Mapped[str] = mapped_column(String(10), default="", server_default="")
 
     @property
     def has_second_factor(self) -> bool:

@@ -30,7 +30,7 @@ from portal.search.read_models.project import ProjectView
 from portal.search.read_models.terms import Terms, TermView
 from portal.services.editorial.diff import TextSegment, diff_text
 from portal.services.records.rules import RuleWarning
-from portal.web.declarations import public
+from portal.web.declarations import one_address, public
 from portal.web.presentation.charts.columns import Point, column_chart
 from portal.web.presentation.charts.dumbbell import dumbbells
 from portal.web.public import download_menu
@@ -214,6 +214,7 @@ def example_map() -> WorldMap:
 
 @bp.get("/_components")
 @public
+@one_address
 def show_components() -> str:
     icons = _ICON.findall((ROOT / "static" / "img" / "icons.svg").read_text(encoding="utf-8"))
     totals = zip(_THEMES, (9_000_000, 4_000_000, 1_500_000), strict=True)

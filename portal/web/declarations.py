@@ -30,6 +30,12 @@ def public(view: View) -> View:
     return _declare_access(view, "public")
 
 
+def one_address(view: View) -> View:
+    """A public view for programs: it has one address and no language, so none with the prefix of a language."""
+    view.has_one_address = True  # type: ignore[attr-defined]
+    return view
+
+
 def sign_in_page(view: View) -> View:
     """Anyone may use the view; it reads the session, because it is part of signing in."""
     return _declare_access(view, "sign-in page")
@@ -77,6 +83,11 @@ def required_role(view: object) -> Role | None:
     """The lowest role that may use the view; None for a view that anyone may use."""
     access = declared_access(view)
     return access if isinstance(access, Role) else None
+
+
+def has_languages(view: object) -> bool:
+    """Whether the view has an address in each language: a public one that does not say otherwise."""
+    return declared_access(view) == "public" and not getattr(view, "has_one_address", False)
 
 
 def accepted_fields(view: object) -> frozenset[str] | None:

@@ -13,6 +13,13 @@
   // After signing in again a form is sent without another press; its button is for browsers without JavaScript.
   document.querySelector("form[data-send-at-once]")?.requestSubmit();
 
+  // The start page offers itself in the language that the browser prefers, if that is another one than its own.
+  const offers = all("[data-language-offer] li");
+  const wanted = navigator.languages.map((tag) => tag.split("-")[0]).find((tag) => offers.some(({ lang }) => lang === tag));
+  for (const offer of offers) {
+    if (offer.lang === wanted && wanted !== document.documentElement.lang) offer.dataset.wanted = "";
+  }
+
   // Menus: Escape closes them and returns the focus; a click outside a floating menu closes it.
   const OPEN_MENUS = "details.nav[open], details.menu[open]";
   document.addEventListener("keydown", (event) => {
@@ -172,7 +179,12 @@
     else if (isFinishing) finish();
     else update.type = begin();
   });
-  document.addEventListener("htmx:after:history:update", () => (isFinishing ? finish() : remember()));
+  document.addEventListener("htmx:after:history:update", () => {
+    if (isFinishing) finish();
+    else remember();
+    // The same search in other languages.
+    for (const link of all("[data-follows-search] a")) link.search = location.search;
+  });
   document.addEventListener("htmx:before:history:restore", (event) => {
     const isBackToTheSame = entry?.isDuplicate && entry.path === currentPath();
     typing = null;

@@ -40,7 +40,7 @@ def head(document: Document) -> str:
     parts = [
         '<?xml version="1.0" encoding="utf-8"?>',
         f'<feed xmlns="{NAMESPACE}" xml:lang="{xml_text.attribute(document.language)}">',
-        xml_text.element("id", document.address),
+        xml_text.element("id", document.identifier or document.address),
         xml_text.element("title", f"{document.heading} | {document.site}"),
         xml_text.element("subtitle", f"{document.sentence.rstrip('.')}. {note}" if note else document.sentence),
         xml_text.element("updated", moment(document.changed_at) if document.changed_at else _NEVER),
@@ -57,7 +57,7 @@ def entry(record: Record, document: Document, categories: Categories) -> str:
     """A project."""
     address, language = document.project_address(record.key), document.language
     parts = [
-        xml_text.element("id", document.project_address(record.lasting_key)),
+        xml_text.element("id", document.project_identifier(record.lasting_key)),
         xml_text.element("title", record.title, {"xml:lang": record.title_language}),
         xml_text.element("updated", moment(record.changed_at)),
         xml_text.element("published", moment(record.published_at)),

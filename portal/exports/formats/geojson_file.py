@@ -47,7 +47,7 @@ def feature_lines(
                 orjson.dumps(
                     {
                         "type": "Feature",
-                        "id": document.project_address(record.key),
+                        "id": document.project_identifier(record.key),
                         "geometry": geometry(record, points),
                         "properties": dict(zip(names, map(json_value, kinds, read_row(record)), strict=True)),
                     }

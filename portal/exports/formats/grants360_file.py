@@ -55,7 +55,7 @@ def head(document: Document) -> dict[str, object]:
     about: dict[str, object] = {
         "version": _VERSION,
         "title": f"{document.heading}: {document.site}",
-        "identifier": document.address,
+        "identifier": document.identifier or document.address,
         "publisher": {"name": document.site, "website": document.public_url},
         "downloadURL": document.address,
         "accessURL": document.page_address,

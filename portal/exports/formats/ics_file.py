@@ -112,7 +112,7 @@ def note(document: Document, counts: Counter[str]) -> list[str]:
     )
     return [
         "BEGIN:VJOURNAL",
-        f"UID:{_identifier(document, document.address.removeprefix(document.public_url))}",
+        f"UID:{_identifier(document, (document.identifier or document.address).removeprefix(document.public_url))}",
         f"DTSTAMP:{moment(document.changed_at or _BEFORE_ALL)}",
         "SUMMARY:What this calendar holds",
         f"DESCRIPTION:{escape(text)}",

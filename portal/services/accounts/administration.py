@@ -79,7 +79,7 @@ def add_account(session: Session, *, email: str, name: str, role: str, by: Accou
     if by is not None:
         require_administrator(by)
     email, name = check_new_account(session, email=email, name=name, role=role)
-    account = Account(email=email, name=name, role=Role(role))
+    account = Account(email=email, name=name, role=Role(role), language=by.language if by else "")
     try:
         with session.begin_nested():
             session.add(account)

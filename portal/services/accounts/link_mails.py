@@ -7,6 +7,8 @@ from sqlalchemy.orm import Session
 
 from portal.config import Settings
 from portal.database.orm import now
+from portal.i18n.catalogues import gettext
+from portal.i18n.current import using
 from portal.models import Account
 from portal.services.accounts import tokens
 from portal.services.accounts.one_time_links import IssuedLink, Purpose
@@ -17,7 +19,6 @@ from portal.services.mail.outbox import Recipient
 from portal.vocabulary.mail import MailKind
 
 CONFIRM_PATH = "/sign-in/email/"
-_IF_UNEXPECTED = "If you did not expect this, ignore this email: nothing changes unless the link is used."
 
 
 def queue_link(session: Session, link: IssuedLink) -> bool:
@@ -32,7 +33,8 @@ def queue_link(session: Session, link: IssuedLink) -> bool:
     asked, every = f"link:{account.id}:asked:", f"link:{account.id}:"
     outbox.replace_waiting(session, asked if link.is_requested else every)
     key = f"{asked if link.is_requested else every}{tokens.hash_token(link.token)[:32]}"
-    email = link_email(link, settings)
+    with using(account.language):
+        email = link_email(link, settings)
     return outbox.enqueue(session, email, Recipient(account), kind=MailKind.LINK, key=key, expires_at=link.expires_at)
 
 
@@ -42,10 +44,12 @@ def queue_confirmation(session: Session, account: Account, address: str, token: 
     if settings is None:
         return
     prefix = f"confirm:{account.id}:"
+    with using(account.language):
+        email = confirmation_email(token, settings)
     outbox.replace_waiting(session, prefix)
     outbox.enqueue(
         session,
-        confirmation_email(token, settings),
+        email,
         Recipient(account, address),
         kind=MailKind.LINK,
         key=f"{prefix}{tokens.hash_token(token)[:32]}",
@@ -57,13 +61,16 @@ def confirmation_email(token: str, settings: Settings) -> Email:
     """The email to a new address with the link that confirms it."""
     portal = f"{settings.name_prefix} {settings.name}"
     return Email(
-        f"Confirm your email address for {portal}",
+        gettext("Confirm your email address for %(portal)s", portal=portal),
         "",
         (
-            f"Someone, most likely you, wants to use this address for an account of {portal}. Confirm it here within "
-            "30 minutes. The link works once:",
-            Link(f"{CONFIRM_PATH}{token}", "Confirm this address"),
-            _IF_UNEXPECTED,
+            gettext(
+                "Someone, most likely you, wants to use this address for an account of %(portal)s. Confirm it here "
+                "within 30 minutes. The link works once:",
+                portal=portal,
+            ),
+            Link(f"{CONFIRM_PATH}{token}", gettext("Confirm this address")),
+            _if_unexpected(),
         ),
     )
 
@@ -72,15 +79,15 @@ def link_email(link: IssuedLink, settings: Settings) -> Email:
     """The email with a one-time link."""
     portal = f"{settings.name_prefix} {settings.name}"
     if link.purpose == Purpose.RESET:
-        subject, reason = f"A new password for {portal}", "Someone, most likely you, requested a new password."
+        subject = gettext("A new password for %(portal)s", portal=portal)
+        reason = gettext("Someone, most likely you, requested a new password.")
     else:
-        subject, reason = f"Your account for {portal}", "An account was created for you."
-    return Email(
-        subject,
-        link.name,
-        (
-            f"{reason} Choose a password here within {link.validity}. The link works once:",
-            Link(link.path, "Choose a password"),
-            _IF_UNEXPECTED,
-        ),
-    )
+        subject = gettext("Your account for %(portal)s", portal=portal)
+        reason = gettext("An account was created for you.")
+    how = gettext("Choose a password here within %(validity)s. The link works once:", validity=link.validity)
+    label = gettext("Choose a password")
+    return Email(subject, link.name, (f"{reason} {how}", Link(link.path, label), _if_unexpected()))
+
+
+def _if_unexpected() -> str:
+    return gettext("If you did not expect this, ignore this email: nothing changes unless the link is used.")

@@ -6,13 +6,15 @@ of, and sent afterwards, so that an email is neither lost nor delays a change. N
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
 from portal.config import Settings
 from portal.database.orm import now
+from portal.i18n.catalogues import N_, gettext
+from portal.i18n.current import using
 from portal.models import Account, AdministratorRequest, AuditEvent
 from portal.services.accounts import tokens
 from portal.services.mail import outbox
@@ -21,6 +23,7 @@ from portal.services.mail.outbox import Recipient
 from portal.vocabulary.mail import MailKind
 
 _DEVICE_KEY = "new device"
+_DETAIL_ALONE = "%(detail)s"
 
 
 class SecurityEvent(StrEnum):
@@ -37,57 +40,72 @@ class SecurityEvent(StrEnum):
     ADMINISTRATOR_REQUESTED = "administrator asked"
 
 
-# Subject and first sentence; the caller fills in {detail}.
+# Subject and first sentence, which are translated when they are sent; the caller fills in %(detail)s.
 _TEXTS: dict[SecurityEvent, tuple[str, str]] = {
-    SecurityEvent.PASSWORD_CHANGED: ("Your password was changed", "The password of your account was changed."),
+    SecurityEvent.PASSWORD_CHANGED: (N_("Your password was changed"), N_("The password of your account was changed.")),
     SecurityEvent.SECOND_FACTOR_SET_UP: (
-        "Your second factor was set up",
-        "A second factor was set up for your account. Codes from an earlier one no longer work.",
+        N_("Your second factor was set up"),
+        N_("A second factor was set up for your account. Codes from an earlier one no longer work."),
     ),
     SecurityEvent.SECOND_FACTOR_REMOVED: (
-        "Your second factor was removed",
-        "An administrator removed the second factor of your account.",
+        N_("Your second factor was removed"),
+        N_("An administrator removed the second factor of your account."),
     ),
     SecurityEvent.RECOVERY_CODES_REPLACED: (
-        "Your recovery codes were replaced",
-        "New recovery codes were created for your account. The earlier ones no longer work.",
+        N_("Your recovery codes were replaced"),
+        N_("New recovery codes were created for your account. The earlier ones no longer work."),
     ),
-    SecurityEvent.ROLE_CHANGED: ("Your role was changed", "The role of your account is now: {detail}."),
+    SecurityEvent.ROLE_CHANGED: (N_("Your role was changed"), N_("The role of your account is now: %(detail)s.")),
     SecurityEvent.EMAIL_CHANGE_REQUESTED: (
-        "A change of your email address was requested",
-        "Someone who is signed in as you requested to change the email address of your account to {detail}. Nothing "
-        "has changed yet: the link in the email to the new address has to be used first.",
+        N_("A change of your email address was requested"),
+        N_(
+            "Someone who is signed in as you requested to change the email address of your account to %(detail)s. "
+            "Nothing has changed yet: the link in the email to the new address has to be used first."
+        ),
     ),
     SecurityEvent.EMAIL_IN_USE: (
-        "Someone requested your email address",
-        "Someone who is signed in to another account requested your email address for it. Nothing was changed, "
-        "because your own account has this address.",
+        N_("Someone requested your email address"),
+        N_(
+            "Someone who is signed in to another account requested your email address for it. Nothing was changed, "
+            "because your own account has this address."
+        ),
     ),
     SecurityEvent.EMAIL_CHANGED: (
-        "Your email address was changed",
-        "The email address of your account is now {detail}.",
+        N_("Your email address was changed"),
+        N_("The email address of your account is now %(detail)s."),
     ),
     SecurityEvent.NEW_DEVICE: (
-        "New sign-in to your account",
-        "Someone signed in to your account from a browser that has not been used with it before: {detail}.",
+        N_("New sign-in to your account"),
+        N_("Someone signed in to your account from a browser that has not been used with it before: %(detail)s."),
     ),
-    SecurityEvent.NEW_ADMINISTRATOR: ("There is a new administrator", "{detail}"),
-    SecurityEvent.ADMINISTRATOR_REQUESTED: ("A new administrator is asked for", "{detail}"),
+    SecurityEvent.NEW_ADMINISTRATOR: (N_("There is a new administrator"), _DETAIL_ALONE),
+    SecurityEvent.ADMINISTRATOR_REQUESTED: (N_("A new administrator is asked for"), _DETAIL_ALONE),
 }
 # These go to every administrator, whose own account they are not about.
 TO_ADMINISTRATORS = (SecurityEvent.NEW_ADMINISTRATOR, SecurityEvent.ADMINISTRATOR_REQUESTED)
 
 
 def notify(
-    session: Session, event: SecurityEvent, account: Account, cause: AuditEvent, *, detail: str = "", address: str = ""
+    session: Session,
+    event: SecurityEvent,
+    account: Account,
+    cause: AuditEvent,
+    *,
+    detail: str | Callable[[], str] = "",
+    address: str = "",
 ) -> None:
-    """Tell the owner of an account, at its address or another one, what was recorded as `cause`."""
+    """Tell the owner of an account, at its address or another one, what was recorded as `cause`.
+
+    `detail` is a text, or a function that words it in the language of the account.
+    """
     settings = outbox.settings_of(session)
     if settings is None:
         return
     to = Recipient(account, address or account.email)
     key = f"{event}:{cause.id}:{tokens.hash_token(to.address)[:16]}"
-    email = security_notification(event, settings=settings, detail=detail)
+    with using(account.language):
+        words = detail if isinstance(detail, str) else detail()
+        email = security_notification(event, settings=settings, detail=words)
     outbox.enqueue(session, email, to, kind=MailKind.SECURITY, key=key)
 
 
@@ -95,10 +113,16 @@ def notify_of_administrator(
     session: Session, made: Account, others: Iterable[Account], cause: AuditEvent, *, by: Account | None
 ) -> None:
     """Tell the other administrators of a new one; `by` is who made them one, None on the command line."""
-    done = f"by {by.name} <{by.email}>" if by else "on the command line of the server"
-    sentence = f"{made.name} <{made.email}> was made an administrator {done}."
+
+    def words() -> str:
+        made_one = {"name": f"{made.name} <{made.email}>"}
+        if by is None:
+            return gettext("%(name)s was made an administrator on the command line of the server.", **made_one)
+        maker = f"{by.name} <{by.email}>"
+        return gettext("%(name)s was made an administrator by %(maker)s.", **made_one, maker=maker)
+
     for account in others:
-        notify(session, SecurityEvent.NEW_ADMINISTRATOR, account, cause, detail=sentence)
+        notify(session, SecurityEvent.NEW_ADMINISTRATOR, account, cause, detail=words)
 
 
 def notify_of_request(
@@ -106,12 +130,18 @@ def notify_of_request(
 ) -> None:
     """Tell the administrators that one of them asks for a new one."""
     asker = request.requested_by
-    sentence = (
-        f"{asker.name} <{asker.email}> asks to make {request.candidate_name} <{request.candidate_email}> an "
-        f"administrator. Nothing changes unless another administrator confirms it by {request.expires_at:%Y-%m-%d}."
-    )
+
+    def words() -> str:
+        return gettext(
+            "%(asker)s asks to make %(candidate)s an administrator. Nothing changes unless another administrator "
+            "confirms it by %(day)s.",
+            asker=f"{asker.name} <{asker.email}>",
+            candidate=f"{request.candidate_name} <{request.candidate_email}>",
+            day=f"{request.expires_at:%Y-%m-%d}",
+        )
+
     for account in administrators:
-        notify(session, SecurityEvent.ADMINISTRATOR_REQUESTED, account, cause, detail=sentence)
+        notify(session, SecurityEvent.ADMINISTRATOR_REQUESTED, account, cause, detail=words)
 
 
 def set_new_device(session: Session, description: str) -> None:
@@ -127,26 +157,37 @@ def notify_of_device(session: Session, account: Account, cause: AuditEvent, *, i
 
 def security_notification(event: SecurityEvent, *, settings: Settings, detail: str = "") -> Email:
     """The email that tells the owner of an account about an event that has just happened."""
-    subject, first = _TEXTS[event]
+    (subject, first), moment = _TEXTS[event], now()
+    day, time = f"{moment:%Y-%m-%d}", f"{moment:%H:%M}"
     return Email(
-        f"{subject}: {settings.name_prefix} {settings.name}",
+        f"{gettext(subject)}: {settings.name_prefix} {settings.name}",
         "",
         (
-            f"{first.format(detail=detail)} This was on {now():%Y-%m-%d at %H:%M} UTC.",
+            f"{_translated(first, detail)} {gettext('This was on %(day)s at %(time)s UTC.', day=day, time=time)}",
             *_advice(event, settings),
         ),
     )
 
 
+def _translated(first: str, detail: str) -> str:
+    """The first sentence; what consists of its detail alone is worded already."""
+    return detail if first == _DETAIL_ALONE else gettext(first, detail=detail)
+
+
 def _advice(event: SecurityEvent, settings: Settings) -> tuple[str, Link]:
     if event in TO_ADMINISTRATORS:
         return (
-            "If you did not expect this, ask the person named here, and disable the accounts that are not theirs:",
-            Link("/staff/accounts/", "Look at the accounts"),
+            gettext(
+                "If you did not expect this, ask the person named here, and disable the accounts that are not theirs:"
+            ),
+            Link("/staff/accounts/", gettext("Look at the accounts")),
         )
-    contact = f" ({settings.contact})" if settings.contact else ""
+    whom = f" ({settings.contact})" if settings.contact else ""
     return (
-        "If this was you, you do not need to do anything. If not, ask an administrator at once to disable your "
-        f"account{contact}, and choose a new password:",
-        Link("/forgotten", "Choose a new password"),
+        gettext(
+            "If this was you, you do not need to do anything. If not, ask an administrator at once to disable your "
+            "account%(whom)s, and choose a new password:",
+            whom=whom,
+        ),
+        Link("/forgotten", gettext("Choose a new password")),
     )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.database.orm import now
 from portal.database.transactions import begin_writing
 from portal.errors import InvalidLink
+from portal.i18n.catalogues import ngettext
 from portal.models import Account, OneTimeLink
 from portal.services.accounts import notifications, passwords, tokens
 from portal.services.accounts.notifications import SecurityEvent
@@ -49,8 +50,9 @@ class IssuedLink:
     @property
     def validity(self) -> str:
         """How long it works, in words."""
-        days = self.purpose.lifetime.days
-        return f"{days} days" if days else f"{self.purpose.lifetime // timedelta(minutes=1)} minutes"
+        if days := self.purpose.lifetime.days:
+            return ngettext("%(num)s day", "%(num)s days", days)
+        return ngettext("%(num)s minute", "%(num)s minutes", self.purpose.lifetime // timedelta(minutes=1))
 
     def url(self, public_url: str) -> str:
         """The full URL, built from the configured URL of the portal and never from a request."""

@@ -6,6 +6,8 @@ from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.orm import Session
 
 from portal.database.orm import now
+from portal.i18n.catalogues import ngettext
+from portal.i18n.current import using
 from portal.models import Account, OutboxMessage
 from portal.services.mail import outbox
 from portal.services.mail.email import Block, Email
@@ -30,7 +32,9 @@ def collect(session: Session) -> int:
         account = session.get(Account, account_id)
         if account is not None:
             key = f"digest:{account.id}:{rows[-1].id}"
-            outbox.enqueue(session, _digest(rows[:MAX_ITEMS]), Recipient(account), kind=MailKind.DIGEST, key=key)
+            with using(account.language):
+                email = _digest(rows[:MAX_ITEMS])
+            outbox.enqueue(session, email, Recipient(account), kind=MailKind.DIGEST, key=key)
         for row in rows:
             row.state, row.content, row.settled_at = MailState.DROPPED, "", now()
     session.flush()
@@ -42,8 +46,8 @@ def _digest(rows: list[OutboxMessage]) -> Email:
     for row in rows:
         email = Email.from_json(row.content)
         blocks += email.blocks
-    count = "One message" if len(rows) == 1 else f"{len(rows)} messages"
-    return Email(f"{count} about your work", "", tuple(blocks))
+    subject = ngettext("One message about your work", "%(num)s messages about your work", len(rows))
+    return Email(subject, "", tuple(blocks))
 
 
 def _due() -> tuple[ColumnElement[bool], ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from email import policy
 from email.message import EmailMessage
@@ -12,6 +12,9 @@ from email.utils import format_datetime
 from html import escape
 
 from portal.config import Settings
+from portal.i18n.catalogues import gettext
+from portal.i18n.current import current_language, using
+from portal.i18n.languages import SOURCE
 from portal.text import cleaning
 
 MAX_SUBJECT_LENGTH = 150
@@ -32,21 +35,27 @@ Block = str | Link
 
 @dataclass(frozen=True)
 class Email:
-    """A mail before it is a message: `blocks` are paragraphs and links, in their order; `name` is the reader's."""
+    """A mail before it is a message: `blocks` are paragraphs and links, in their order; `name` is the reader's.
+
+    `language` is the code of the one that was spoken when it was written.
+    """
 
     subject: str
     name: str
     blocks: tuple[Block, ...]
+    language: str = field(default_factory=lambda: current_language().code)
 
     def to_json(self) -> str:
         blocks = [block if isinstance(block, str) else [block.path, block.label] for block in self.blocks]
-        return json.dumps({"subject": self.subject, "name": self.name, "blocks": blocks}, ensure_ascii=False)
+        values = {"subject": self.subject, "name": self.name, "blocks": blocks, "language": self.language}
+        return json.dumps(values, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str) -> Email:
         values = json.loads(text)
         blocks = tuple(block if isinstance(block, str) else Link(*block) for block in values["blocks"])
-        return cls(values["subject"], values["name"], blocks)
+        # What waits since before mails had one is English.
+        return cls(values["subject"], values["name"], blocks, values.get("language", SOURCE.code))
 
 
 @dataclass(frozen=True)
@@ -73,9 +82,12 @@ def build_message(email: Email, envelope: Envelope, settings: Settings) -> Email
         # RFC 8058: a mail program offers a button that stops these mails.
         message["List-Unsubscribe"] = f"<{settings.public_url}{envelope.stop_path}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-        footer = _footer(envelope.stop_path, settings)
-    message.set_content(as_text(email, footer, settings.public_url))
-    message.add_alternative(as_html(email, footer, settings.public_url), subtype="html")
+    with using(email.language) as language:
+        if envelope.stop_path:
+            footer = _footer(envelope.stop_path, settings)
+        message["Content-Language"] = language.tag
+        message.set_content(as_text(email, footer, settings.public_url))
+        message.add_alternative(as_html(email, footer, settings.public_url), subtype="html")
     return message
 
 
@@ -85,7 +97,7 @@ def as_text(email: Email, footer: Iterable[Block], public_url: str) -> str:
     below = "\n".join(
         block if isinstance(block, str) else f"{block.label}: {public_url}{block.path}" for block in footer
     )
-    return "\n\n".join([f"Dear {email.name},", *parts, *([f"--\n{below}"] if below else [])]) + "\n"
+    return "\n\n".join([_greeting(email), *parts, *([f"--\n{below}"] if below else [])]) + "\n"
 
 
 def as_html(email: Email, footer: Iterable[Block], public_url: str) -> str:
@@ -97,14 +109,26 @@ def as_html(email: Email, footer: Iterable[Block], public_url: str) -> str:
         return f'<p><a href="{escape(public_url + block.path)}">{escape(block.label)}</a></p>'
 
     below = "".join(map(paragraph, footer))
-    body = [paragraph(f"Dear {email.name},"), *map(paragraph, email.blocks), *([f"<hr>{below}"] if below else [])]
+    body = [paragraph(_greeting(email)), *map(paragraph, email.blocks), *([f"<hr>{below}"] if below else [])]
     head = f'<head><meta charset="utf-8"><title>{escape(email.subject)}</title></head>'
-    return "\n".join(["<!doctype html>", f'<html lang="en">{head}', "<body>", *body, "</body></html>"]) + "\n"
+    return (
+        "\n".join(
+            ["<!doctype html>", f'<html lang="{current_language().tag}">{head}', "<body>", *body, "</body></html>"]
+        )
+        + "\n"
+    )
+
+
+def _greeting(email: Email) -> str:
+    return gettext("Dear %(name)s,", name=email.name)
 
 
 def _footer(stop_path: str, settings: Settings) -> tuple[Block, ...]:
     return (
-        f"You get this because you work with the records of {settings.name_prefix} {settings.name}.",
-        Link("/staff/account", "Choose how often"),
-        Link(stop_path, "Stop these mails"),
+        gettext(
+            "You get this because you work with the records of %(portal)s.",
+            portal=f"{settings.name_prefix} {settings.name}",
+        ),
+        Link("/staff/account", gettext("Choose how often")),
+        Link(stop_path, gettext("Stop these mails")),
     )

@@ -7,11 +7,18 @@ from flask import Blueprint, redirect, request, url_for
 from portal.database.orm import db
 from portal.database.transactions import transaction
 from portal.errors import NotFound, ValidationFailed, WeakPassword
-from portal.services.accounts import administration, authentication, passwords, sessions
+from portal.services.accounts import administration, authentication, language, passwords, sessions
 from portal.services.accounts.authentication import Outcome
 from portal.services.audit import recording
 from portal.web.accounts.enrolment_page import render_enrolment, render_recovery_codes
-from portal.web.accounts.forms import ChangePasswordForm, CodeForm, MailChoiceForm, OwnNameForm, wrong_code_message
+from portal.web.accounts.forms import (
+    ChangePasswordForm,
+    CodeForm,
+    LanguageForm,
+    MailChoiceForm,
+    OwnNameForm,
+    wrong_code_message,
+)
 from portal.web.accounts.settings_page import (
     reauthenticate,
     redirect_with_message,
@@ -20,6 +27,7 @@ from portal.web.accounts.settings_page import (
 )
 from portal.web.declarations import accepts, require_role
 from portal.web.http import error_pages, request_context
+from portal.web.http.languages import choice
 from portal.web.http.responses import ViewResponse
 from portal.web.http.url_converters import SESSION_ID
 from portal.web.presentation.i18n import gettext
@@ -61,6 +69,23 @@ def choose_mail() -> ViewResponse:
         form.mail.errors = [str(field_error) for field_error in error.errors]
         return render_settings(mail_choice=form, status=422)
     return redirect_with_message(gettext("Your choice of mail has been saved."))
+
+
+@bp.post("/language")
+@require_role("author")
+@accepts(LanguageForm)
+def choose_language() -> ViewResponse:
+    form, offered = LanguageForm(request.form), request_context.settings().languages
+    try:
+        with transaction(db.session()) as session:
+            account = access.signed_in_account()
+            language.choose_language(session, account, form.language.data or "", offered=offered)
+    except ValidationFailed as error:
+        form.language.errors = [str(field_error) for field_error in error.errors]
+        return render_settings(language=form, status=422)
+    # The message is the first thing in the new language.
+    choice.speak(account.language)
+    return redirect_with_message(gettext("Your language has been saved."))
 
 
 @bp.post("/password")

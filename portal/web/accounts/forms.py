@@ -2,46 +2,50 @@
 
 from __future__ import annotations
 
-from wtforms import Form, HiddenField, PasswordField, RadioField, StringField
+from wtforms import HiddenField, PasswordField, RadioField, StringField
 
 from portal.vocabulary.mail import MailChoice
-from portal.web.presentation.i18n import N_, gettext
+from portal.web.presentation.i18n import N_, TranslatedForm, gettext
 
 
-class SignInForm(Form):
+class SignInForm(TranslatedForm):
     email = StringField(N_("Email address"))
     password = PasswordField(N_("Password"))
     next = HiddenField()
 
 
-class CodeForm(Form):
+class CodeForm(TranslatedForm):
     code = StringField(N_("One-time code"))
     next = HiddenField()
 
 
-class ForgottenPasswordForm(Form):
+class ForgottenPasswordForm(TranslatedForm):
     email = StringField(N_("Email address"))
 
 
-class ChoosePasswordForm(Form):
+class ChoosePasswordForm(TranslatedForm):
     password = PasswordField(N_("New password"))
 
 
-class OwnNameForm(Form):
+class OwnNameForm(TranslatedForm):
     name = StringField(N_("Name"))
 
 
-class MailChoiceForm(Form):
+class MailChoiceForm(TranslatedForm):
     mail = RadioField(N_("Mail about your work"), choices=list(MailChoice))
 
 
-class ChangePasswordForm(Form):
+class LanguageForm(TranslatedForm):
+    language = RadioField(N_("Language"), choices=[])
+
+
+class ChangePasswordForm(TranslatedForm):
     current_password = PasswordField(N_("Current password"))
     code = StringField(N_("One-time code"))
     password = PasswordField(N_("New password"))
 
 
-class ChangeEmailForm(Form):
+class ChangeEmailForm(TranslatedForm):
     email = StringField(N_("New email address"), id="new-email")
     current_password = PasswordField(N_("Current password"), id="email-present")
     code = StringField(N_("One-time code"), id="email-code")

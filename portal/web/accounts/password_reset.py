@@ -26,6 +26,7 @@ from portal.web.accounts import session_start, user_agents
 from portal.web.accounts.forms import ChoosePasswordForm, ForgottenPasswordForm
 from portal.web.declarations import accepts, sign_in_page
 from portal.web.http import error_pages, request_context
+from portal.web.http.languages import choice
 from portal.web.http.responses import ViewResponse
 from portal.web.presentation.i18n import gettext
 from portal.web.security import cookies, safe_redirect
@@ -68,8 +69,7 @@ def request_link() -> ViewResponse:
 @bp.get(f"{one_time_links.LINK_PATH}<token>")
 @sign_in_page
 def show_link(token: str) -> ViewResponse:
-    link = one_time_links.load_link(db.session(), token)
-    return render_new_password(token, ChoosePasswordForm(), link.account.email)
+    return render_new_password(token, ChoosePasswordForm(), load_owner(token).email)
 
 
 @bp.post(f"{one_time_links.LINK_PATH}<token>")
@@ -79,7 +79,7 @@ def use_link(token: str) -> ViewResponse:
     form = ChoosePasswordForm(request.form)
     with transaction(db.session()) as session:
         rate_limits.hit(session, "link", account=token, client_address=request_context.client_address())
-    email = one_time_links.load_link(db.session(), token).account.email
+    email = load_owner(token).email
     try:
         with transaction(db.session(), begin=False) as session:
             account = one_time_links.redeem(session, token, form.password.data or "")
@@ -90,6 +90,13 @@ def use_link(token: str) -> ViewResponse:
         form.password.errors = [str(error)]
         return make_response(render_new_password(token, form, email), 422)
     return go_on(sign_in_owner(account.id))
+
+
+def load_owner(token: str) -> Account:
+    """The account of a link, whose language the page speaks. Raises InvalidLink."""
+    account = one_time_links.load_link(db.session(), token).account
+    choice.speak(account.language)
+    return account
 
 
 def sign_in_owner(account_id: int) -> SignInResult:

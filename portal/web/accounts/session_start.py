@@ -9,11 +9,12 @@ from werkzeug.wrappers import Response as WSGIResponse
 from portal.database.orm import db
 from portal.database.transactions import transaction
 from portal.models import Account
-from portal.services.accounts import authentication, notifications, sessions
+from portal.services.accounts import authentication, language, notifications, sessions
 from portal.services.accounts.authentication import Outcome, SignInResult
 from portal.text.email_addresses import normalise_email
 from portal.web.accounts import user_agents
 from portal.web.http import request_context
+from portal.web.presentation import i18n
 from portal.web.security import cookies
 
 
@@ -42,7 +43,18 @@ def complete_sign_in(response: Response | WSGIResponse, result: SignInResult) ->
     cookies.begin_session(completed, result.token)
     if result.outcome == Outcome.COMPLETE and isinstance(result.account, Account):
         cookies.remember_device(completed, result.account.email)
+        keep_language(result.account)
     return completed
+
+
+def keep_language(account: Account) -> None:
+    """Who signed in through pages of another language finds the desk in it, unless they chose one before."""
+    spoken = i18n.current_language()
+    if not account.language and spoken != i18n.SOURCE:
+        with transaction(db.session()) as session:
+            language.choose_language(
+                session, session.get_one(Account, account.id), spoken.code, offered=request_context.settings().languages
+            )
 
 
 def begin_enrolment(result: SignInResult) -> None:

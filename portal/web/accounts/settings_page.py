@@ -9,7 +9,7 @@ from portal.database.transactions import transaction
 from portal.services.accounts import authentication, sessions
 from portal.services.accounts.authentication import SignInResult
 from portal.services.mail import smtp
-from portal.web.accounts.forms import ChangeEmailForm, ChangePasswordForm, MailChoiceForm, OwnNameForm
+from portal.web.accounts.forms import ChangeEmailForm, ChangePasswordForm, LanguageForm, MailChoiceForm, OwnNameForm
 from portal.web.http import request_context
 from portal.web.security import access, cookies
 
@@ -20,6 +20,7 @@ def render_settings(
     password: ChangePasswordForm | None = None,
     email: ChangeEmailForm | None = None,
     mail_choice: MailChoiceForm | None = None,
+    language: LanguageForm | None = None,
     status: int = 200,
 ) -> Response:
     account = access.signed_in_account()
@@ -28,6 +29,7 @@ def render_settings(
         name_form=name or OwnNameForm(data={"name": account.name}),
         password_form=password or ChangePasswordForm(),
         email_form=email or ChangeEmailForm(),
+        language_form=language or LanguageForm(),
         mail_form=mail_choice or MailChoiceForm(data={"mail": account.mail_choice}),
         can_mail=smtp.can_send(request_context.settings()),
         sessions=sessions.active_sessions(db.session(), account),

@@ -12,6 +12,7 @@ from portal.services.accounts import administration
 from portal.services.mail import stop_links
 from portal.vocabulary.mail import MailChoice
 from portal.web.declarations import accepts, signed_link
+from portal.web.http.languages import choice
 from portal.web.http.responses import no_store
 from portal.web.presentation.i18n import gettext
 
@@ -42,6 +43,7 @@ def find_account(token: str) -> Account:
     if account is None:
         message = "This link is not complete, or the account has another address now. Sign in to choose your mail."
         raise NotFound(gettext(message))
+    choice.speak(account.language)
     return account
 
 

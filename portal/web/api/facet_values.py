@@ -49,7 +49,7 @@ def terms_as_json(snapshot: Snapshot, facet: str) -> list[dict[str, Any]]:
         {
             "code": term.code,
             "name": _name(term),
-            "names": dict(term.names) or {i18n.LANGUAGES[0]: term.name},
+            "names": dict(term.names) or {i18n.SOURCE.code: term.name},
             "other_names": list(term.aliases),
             "parent": term.parent.code if term.parent else None,
             "former_codes": [code for code, present in former.items() if present == term.code],

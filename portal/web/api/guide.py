@@ -13,7 +13,7 @@ from portal.vocabulary.facets import TERM_FACETS
 from portal.web.api import addresses
 from portal.web.api.openapi import OPERATIONS
 from portal.web.api.parameters import LIST_PARAMETERS, TABLE, Parameter, requirement
-from portal.web.declarations import public
+from portal.web.declarations import one_address, public
 from portal.web.http.conditional_get import cacheable, path_key
 from portal.web.http.request_context import settings
 from portal.web.presentation.i18n import N_, gettext
@@ -46,6 +46,7 @@ class ParameterRow:
 
 @bp.get("/api/", endpoint="page")
 @public
+@one_address
 @cacheable(path_key)
 def show_guide() -> str:
     terms = current_snapshot().terms

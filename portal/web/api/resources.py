@@ -21,7 +21,7 @@ from portal.vocabulary.facets import TERM_FACETS
 from portal.web.api import addresses, answers, limits, open_access, openapi
 from portal.web.api.parameters import FIELDS, FILTERS, LIST_PARAMETERS, TABLE_PARAMETERS
 from portal.web.api.strict_query import InvalidQuery, read_query
-from portal.web.declarations import public
+from portal.web.declarations import one_address, public
 from portal.web.http import problems
 from portal.web.http.conditional_get import of_one_state
 from portal.web.http.file_response import state_etag, unchanged
@@ -48,6 +48,7 @@ class PageNotFound(NotFound):
 
 @bp.get("/v1/projects", endpoint="projects")
 @public
+@one_address
 @of_one_state
 @bounded_search
 def list_projects() -> Response:
@@ -63,6 +64,7 @@ def list_projects() -> Response:
 
 @bp.get("/v1/projects/<key>", endpoint="project")
 @public
+@one_address
 @of_one_state
 def show_project(key: str) -> Response:
     query = read_query(request.args, (FIELDS,), current_snapshot().terms)
@@ -79,6 +81,7 @@ def show_project(key: str) -> Response:
 
 @bp.get("/v1/facets", endpoint="facets")
 @public
+@one_address
 @of_one_state
 @bounded_search
 def list_facets() -> Response:
@@ -92,6 +95,7 @@ def list_facets() -> Response:
 
 @bp.get("/v1/table", endpoint="table")
 @public
+@one_address
 @of_one_state
 @bounded_search
 def count_table() -> Response:
@@ -109,6 +113,7 @@ def count_table() -> Response:
 
 @bp.get("/v1/terms/<facet>", endpoint="terms")
 @public
+@one_address
 def list_terms(facet: str) -> Response:
     snapshot = current_snapshot()
     read_query(request.args, (), snapshot.terms)
@@ -123,6 +128,7 @@ def list_terms(facet: str) -> Response:
 
 @bp.get("/openapi.json", endpoint="description")
 @public
+@one_address
 def describe() -> Response:
     snapshot = current_snapshot()
     read_query(request.args, (), snapshot.terms)

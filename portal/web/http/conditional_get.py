@@ -16,7 +16,8 @@ from flask import Response, current_app, make_response, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.search.index import current
-from portal.web.http.request_context import settings
+from portal.web.http.languages.choice import keep_page_url
+from portal.web.http.request_context import own_path, settings
 from portal.web.http.responses import no_store
 from portal.web.presentation import i18n
 
@@ -54,7 +55,7 @@ def cacheable(
             if current.outage():
                 # It says as of when it is; that must not be kept for later.
                 return no_store(make_response(view(*args, **kwargs)))
-            url = canonical()
+            url = keep_page_url(canonical())
             state = f" {also_of()}" if also_of else ""
             if unchanged := _unchanged(etag_for(stamp, url + state)):
                 return unchanged
@@ -65,7 +66,7 @@ def cacheable(
                 response.set_etag(etag_for(stamp, url + state))
                 allow_stale_copy(response)
                 if also_of is None:
-                    request.environ[CACHEABLE] = (stamp, url)
+                    request.environ[CACHEABLE] = (stamp, f"{i18n.current_locale()} {url}")
             return response
 
         return respond
@@ -113,7 +114,7 @@ def allow_stale_copy(response: Response) -> None:
 
 def path_key() -> str:
     """The canonical URL of a page that has no query string."""
-    return request.path
+    return own_path()
 
 
 def etag_for(stamp: str, url: str) -> str:

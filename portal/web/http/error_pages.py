@@ -25,6 +25,7 @@ from portal.errors import (
     ValidationFailed,
 )
 from portal.web.http import problems
+from portal.web.http.request_context import own_path
 from portal.web.http.responses import no_store
 from portal.web.presentation.i18n import gettext, ngettext
 
@@ -96,13 +97,19 @@ def render_error(
             request_id=g.get("request_id", "") if status >= 500 else "",
             at=datetime.now(UTC),
             show_search=status == 404,
-            retry_url=request.full_path.rstrip("?") if status >= 500 and request.method == "GET" else "",
+            retry_url=retry_url() if status >= 500 and request.method == "GET" else "",
         )
     except Exception as error:
         # The fault that broke the page may break the error page too.
         _log.error("request %s: the error page for %s failed", g.get("request_id"), status, exc_info=error)
         return plain_text(status, [heading, *advice, g.get("request_id", "")])
     return add_error_headers(make_response(body, status), retry_after)
+
+
+def retry_url() -> str:
+    """The address of this request, with its query string."""
+    query = request.query_string.decode("ascii", "replace")
+    return f"{own_path()}?{query}" if query else own_path()
 
 
 def plain_text(status: int, lines: list[str]) -> Response:
@@ -201,13 +208,14 @@ def on_invalid_link(error: InvalidLink) -> Response:
 def on_text_search_unavailable(error: TextSearchUnavailable) -> Response:
     """503, with the way to the same search without its text."""
     db.session.rollback()
+    path = own_path()
     rest = [(name, value) for name, value in request.args.items(multi=True) if name != TEXT_PARAMETER]
     return render_error(
         503,
         heading_and_advice(503)[0],
         str(error) + " " + gettext("Filters work without it."),
         retry_after=RETRY_AFTER_SECONDS,
-        detour=(gettext("Search without words"), f"{request.path}?{urlencode(rest)}" if rest else request.path),
+        detour=(gettext("Search without words"), f"{path}?{urlencode(rest)}" if rest else path),
     )
 
 

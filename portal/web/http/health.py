@@ -18,7 +18,7 @@ from portal.search.fulltext import text_index
 from portal.search.index import current
 from portal.services.operations import readiness
 from portal.services.operations.readiness import OK
-from portal.web.declarations import public
+from portal.web.declarations import one_address, public
 from portal.web.http.request_context import settings
 from portal.web.http.responses import no_store
 
@@ -39,6 +39,7 @@ class _Kept:
 
 @bp.get("/healthz")
 @public
+@one_address
 def alive() -> Response:
     """200 as long as the process responds."""
     return no_store(Response(OK, mimetype="text/plain"))
@@ -46,6 +47,7 @@ def alive() -> Response:
 
 @bp.get("/readyz")
 @public
+@one_address
 def ready() -> tuple[Response, int]:
     """{"database", "migrations", "index"}: each "ok" or a sentence; 200 if all are ok, else 503."""
     states = component_states()

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from flask import current_app, request
 
 from portal.config import Settings
+
+# Source: RFC 3986, section 3.3.
+_PATH_CHARACTERS = "/-._~!$&'()*+,;=:@"
 
 
 def settings() -> Settings:
     settings: Settings = current_app.extensions["settings"]
     return settings
+
+
+def own_path() -> str:
+    """The path of the request as links write it, with the prefix of its language."""
+    return quote(request.script_root + request.path, safe=_PATH_CHARACTERS)
 
 
 def totp_issuer() -> str:

@@ -22,6 +22,7 @@ from portal.web.http import cached_response
 from portal.web.http.cached_response import CachedResponse, Variant
 from portal.web.http.conditional_get import CACHEABLE, day_stamp
 from portal.web.http.headers import REQUEST_ID_HEADER
+from portal.web.http.languages.prefix import language_of_path
 from portal.web.http.measuring import ROUTE
 
 if TYPE_CHECKING:
@@ -35,12 +36,12 @@ _MAX_REPLICA_WAIT_SECONDS = 2.0
 class ResponseCache:
     """Serves cached responses, up to `max_bytes` of them; `stamp` returns the current catalogue version.
 
-    `note` returns what to say above the content of each page while the database does not answer, else None.
+    `note` returns what to say above the content of the page at a path while the database does not answer, else None.
     """
 
     app: WSGIApplication
     stamp: Callable[[], str]
-    note: Callable[[], bytes | None]
+    note: Callable[[str], bytes | None]
     max_bytes: int
     entries_stamp: str = ""
     # Reading a FIFO cache changes nothing, so only writers need the lock.
@@ -59,7 +60,7 @@ class ResponseCache:
             return self.app(environ, start_response)
         cached = self.find(variant)
         if cached and cached.stamp == self.stamp():
-            if (note := self.note()) is not None:
+            if (note := self.note(environ["PATH_INFO"])) is not None:
                 cached = cached_response.marked(cached, note)
             elif cached.day != day_stamp():
                 cached = None
@@ -139,10 +140,11 @@ def init_app(app: Flask, max_bytes: int) -> None:
         with app.app_context():
             return current.current_snapshot().catalogue_version.stamp
 
-    def note() -> bytes | None:
+    def note(path: str) -> bytes | None:
         if not store.failure or store.state_at is None:
             return None
-        with app.test_request_context():
+        language = language_of_path(path, app.extensions["settings"].languages)
+        with app.test_request_context(f"{language.prefix}/"):
             return f'<div class="page">{render_template("_outage.html", outage=store.state_at)}</div>\n'.encode()
 
     if max_bytes:

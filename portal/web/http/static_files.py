@@ -16,7 +16,7 @@ import rcssmin
 from flask import Flask, abort, request
 from werkzeug.wrappers import Response
 
-from portal.web.declarations import public
+from portal.web.declarations import one_address, public
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -134,6 +134,6 @@ def init_app(app: Flask, folder: Path) -> None:
     assets = load_assets(folder)
     sheets = style_assets(folder, assets, is_joined=not app.extensions["settings"].has_separate_styles)
     by_url = {asset.url: asset for asset in (*assets.values(), *sheets.values())}
-    app.add_url_rule("/static/<path:path>", "static", public(partial(serve, by_url)))
+    app.add_url_rule("/static/<path:path>", "static", one_address(public(partial(serve, by_url))))
     app.jinja_env.globals["static_url"] = lambda name: assets[name].url
     app.jinja_env.globals["style_sheets"] = [sheet.url for sheet in sheets.values()]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import orjson
-from flask import current_app, url_for
+from flask import current_app
 from markupsafe import Markup
 
 from portal.search.read_models.project import ProjectView
 from portal.text.languages import primary_language
 from portal.web.presentation import formatting, markdown
-from portal.web.presentation.i18n import gettext
+from portal.web.presentation.i18n import SOURCE, gettext
+from portal.web.presentation.urls import in_language, url_for
 
 
 def permalink(project: ProjectView) -> str:
@@ -53,7 +54,7 @@ def linked_data(project: ProjectView) -> Markup:
     grant = {
         "@context": "https://schema.org",
         "@type": "MonetaryGrant",
-        "@id": permalink(project),
+        "@id": in_language(SOURCE.code, permalink(project)),
         "url": permalink(project),
         "identifier": project.reference or project.slug,
         "name": project.title,

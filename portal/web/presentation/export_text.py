@@ -51,6 +51,7 @@ def table_document(settings: Settings, pivot: Pivot, address: str) -> Document:
 def _document(
     settings: Settings, selection: Selection | Pivot, address: str, heading: str, sentence: str, page_path: str
 ) -> Document:
+    language = i18n.current_language()
     return Document(
         site=f"{settings.name_prefix} {settings.name}",
         public_url=settings.public_url,
@@ -58,13 +59,15 @@ def _document(
         heading=heading,
         sentence=sentence,
         address=settings.public_url + address,
+        identifier=settings.public_url + urls.in_language(i18n.SOURCE.code, address),
         page_address=settings.public_url + page_path,
         changed_at=selection.snapshot.changed_at,
         licence=licence_named(settings.licence, settings.licence_url),
         sums=selection.sums,
         sample_note=sample_note(selection.snapshot),
         grant_prefix=settings.grant_prefix or str(urlsplit(settings.public_url).hostname),
-        language=i18n.current_locale(),
+        language=language.tag,
+        language_prefix=language.prefix,
         iati_reporter=reporter_of(settings),
     )
 

@@ -1,49 +1,67 @@
-"""Interface translation: gettext for Python and templates. English is the only language so far."""
+"""Interface translation for pages: what portal.i18n offers, and `trans` and `_` for templates."""
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
+from typing import Any
 
-from babel.support import NullTranslations, Translations
-from flask import Flask
+from flask import Flask, Response
+from wtforms import Form
 
-LANGUAGES = ("en",)
-_FOLDER = Path(__file__).parents[2] / "translations"
+from portal.i18n import missing
+from portal.i18n.catalogues import N_, catalogue, gettext, ngettext
+from portal.i18n.current import choose, current_language, current_locale, using
+from portal.i18n.languages import SOURCE, Language, language_of
+
+__all__ = [
+    "N_",
+    "SOURCE",
+    "Language",
+    "TranslatedForm",
+    "catalogue",
+    "choose",
+    "current_language",
+    "current_locale",
+    "gettext",
+    "language_of",
+    "ngettext",
+    "using",
+]
 
 
-@cache
-def catalogue(locale: str) -> NullTranslations:
-    return Translations.load(str(_FOLDER), [locale])
+class TranslatedForm(Form):
+    """A form whose labels are messages: it shows them in the language of its page."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self:
+            field.label.text = gettext(field.label.text)
 
 
-def current_locale() -> str:
-    """The language of the page that is rendered."""
-    return LANGUAGES[0]
+def _gettext(message: str) -> str:
+    return _in_template(catalogue(current_locale()).ugettext(message))
 
 
-def gettext(message: str, /, **values: object) -> str:
-    """Translate the message and fill in its %(name)s placeholders."""
-    text: str = catalogue(current_locale()).ugettext(message)
-    return text % values if values else text
+def _ngettext(one: str, many: str, number: int) -> str:
+    return _in_template(catalogue(current_locale()).ungettext(one, many, number))
 
 
-def ngettext(one: str, many: str, number: int, /, **values: object) -> str:
-    """Translate a message with a plural form; %(num)s is the number."""
-    text: str = catalogue(current_locale()).ungettext(one, many, number)
-    return text % {"num": number, **values}
+def _in_template(text: str) -> str:
+    # Messages of templates may hold markup, which those of Python never do.
+    return missing.marked(text) if isinstance(text, missing.Untranslated) else text
+
+
+def mark_untranslated(response: Response) -> Response:
+    """Say `lang="en"` around every message of a page that its catalogue lacks."""
+    if response.mimetype == "text/html" and not response.is_streamed:
+        body = response.get_data()
+        if (resolved := missing.resolve(body)) is not body:
+            response.set_data(resolved)
+    return response
 
 
 def init_app(app: Flask) -> None:
     """Add `trans` and `_` to templates. Jinja fills in the values itself, escaped."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
-        lambda message: catalogue(current_locale()).ugettext(message),
-        lambda one, many, number: catalogue(current_locale()).ungettext(one, many, number),
-        newstyle=True,
+        _gettext, _ngettext, newstyle=True
     )
-
-
-def N_(text: str) -> str:
-    """Mark a text for translation without translating it. Babel's extractor searches for this name."""
-    return text

@@ -43,7 +43,8 @@ def layout_context() -> dict[str, Any]:
     shared: dict[str, Any] = {
         "site": settings,
         "locale": i18n.current_locale(),
-        "languages": i18n.LANGUAGES,
+        "page_language": i18n.current_language(),
+        "languages": [i18n.language_of(code) for code in settings.languages],
         "main_menu": navigation.MAIN_MENU,
         "footer_columns": navigation.FOOTER,
     }

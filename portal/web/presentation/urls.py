@@ -8,6 +8,8 @@ from typing import Any
 import flask
 from flask import Flask, current_app, request
 
+from portal.web.presentation import i18n
+
 _CACHE_SIZE = 20_000
 # URLs with a host name depend on the request.
 _UNCACHED_VALUES = ("_external", "_scheme")
@@ -19,11 +21,19 @@ def url_for(endpoint: str, **values: Any) -> str:
         return flask.url_for(endpoint, **values)
     try:
         url: str = current_app.extensions["url_cache"](
-            request.environ.get("SCRIPT_NAME", ""), endpoint, tuple(values.items())
+            request.environ.get("SCRIPT_NAME", ""), i18n.current_locale(), endpoint, tuple(values.items())
         )
     except TypeError:  # an unhashable value
         return flask.url_for(endpoint, **values)
     return url
+
+
+def in_language(code: str, url: str) -> str:
+    """The URL of a page, path or whole, as it is in another language."""
+    here, there = i18n.current_language().prefix, i18n.language_of(code).prefix
+    root = request.script_root.removesuffix(here)
+    start = url.index("/", url.index("//") + 2) if "//" in url else 0
+    return url[:start] + root + there + url[start:].removeprefix(root + here)
 
 
 def shown_url() -> str:
@@ -46,8 +56,8 @@ def init_app(app: Flask) -> None:
     """Make this `url_for` available to templates; each application has its own cache."""
 
     @lru_cache(maxsize=_CACHE_SIZE, typed=True)
-    def cached_url(_script_name: str, endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:
+    def cached_url(_script_name: str, _locale: str, endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:
         return flask.url_for(endpoint, **dict(values))
 
     app.extensions["url_cache"] = cached_url
-    app.jinja_env.globals.update(url_for=url_for, shown_url=shown_url)
+    app.jinja_env.globals.update(url_for=url_for, shown_url=shown_url, in_language=in_language)

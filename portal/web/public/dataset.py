@@ -14,8 +14,9 @@ from portal.search.directory import SearchResult
 from portal.search.figures import Figures
 from portal.search.query.filters import Filters
 from portal.web.presentation import citation, export_text, formatting
-from portal.web.presentation.i18n import gettext
+from portal.web.presentation.i18n import SOURCE, gettext
 from portal.web.presentation.search_text import SearchText
+from portal.web.presentation.urls import in_language
 from portal.web.public.download_menu import DownloadLink
 
 
@@ -75,11 +76,11 @@ class Dataset:
             {
                 "@context": "https://schema.org",
                 "@type": "Dataset",
-                "@id": f"{self.address}#dataset",
+                "@id": _identifier(self.address),
                 "url": self.address,
                 "name": f"{self.heading} | {self.publisher}",
                 "description": self._description(),
-                "isPartOf": {"@type": "Dataset", "@id": f"{whole}#dataset"} if self.address != whole else None,
+                "isPartOf": {"@type": "Dataset", "@id": _identifier(whole)} if self.address != whole else None,
                 "license": licence.url or licence.name,
                 "isAccessibleForFree": True,
                 "publisher": publisher,
@@ -102,3 +103,8 @@ class Dataset:
             "encodingFormat": link.media_type,
             "contentUrl": self.settings.public_url + link.url,
         }
+
+
+def _identifier(address: str) -> str:
+    """What a dataset is called in all languages."""
+    return f"{in_language(SOURCE.code, address)}#dataset"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from portal.exports.registry import FORMATS
 from portal.text import xml_text
-from portal.web.declarations import public
+from portal.web.declarations import one_address, public
 from portal.web.http.conditional_get import cacheable, path_key
 from portal.web.http.request_context import settings
-from portal.web.presentation.i18n import gettext
+from portal.web.presentation.i18n import current_language, gettext
 from portal.web.presentation.urls import url_for
 
 bp = Blueprint("discovery", __name__)
@@ -23,6 +23,7 @@ _MAX_SHORT_NAME, _MAX_LONG_NAME = 16, 48
 
 @bp.get("/robots.txt", endpoint="robots")
 @public
+@one_address
 def show_robots() -> Response:
     """Crawlers leave alone the files, to which their pages lead, and the lists that repeat others."""
     directory = url_for("projects.directory")
@@ -49,6 +50,7 @@ def show_opensearch() -> Response:
     site, public_url = settings(), settings().public_url
     name, directory = f"{site.name_prefix} {site.name}", public_url + url_for("projects.directory")
     feed = public_url + url_for("downloads.selection", suffix="atom")
+    own = public_url + url_for("discovery.opensearch")
     parts = [
         '<?xml version="1.0" encoding="utf-8"?>',
         '<OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/">',
@@ -57,8 +59,12 @@ def show_opensearch() -> Response:
         xml_text.element("Description", gettext("Search the projects of the %(name)s.", name=name)),
         xml_text.element("Url", "", {"type": "text/html", "template": f"{directory}?q={{searchTerms}}"}),
         xml_text.element("Url", "", {"type": "application/atom+xml", "template": f"{feed}?q={{searchTerms}}"}),
-        xml_text.element("Url", "", {"type": _DESCRIPTION_TYPE, "rel": "self", "template": public_url + request.path}),
-        xml_text.element("Language", "en"),
+        xml_text.element(
+            "Url",
+            "",
+            {"type": _DESCRIPTION_TYPE, "rel": "self", "template": own},
+        ),
+        xml_text.element("Language", current_language().tag),
         xml_text.element("InputEncoding", "UTF-8"),
         "</OpenSearchDescription>",
         "",

@@ -21,7 +21,7 @@ from portal.search.index.snapshot import Snapshot
 from portal.web.declarations import public
 from portal.web.http import error_pages
 from portal.web.http.file_response import FileHead, state_etag, stream, unchanged
-from portal.web.http.request_context import settings
+from portal.web.http.request_context import own_path, settings
 from portal.web.presentation import export_text
 from portal.web.presentation.i18n import gettext
 from portal.web.security.search_gate import bounded_search
@@ -136,7 +136,7 @@ def refuse_option(error: UnknownColumn | InvalidOption) -> Response:
 @bp.errorhandler(TooLargeForExcel)
 def refuse_size(error: TooLargeForExcel) -> Response:
     """413 that offers the same list as CSV."""
-    path, query = request.path.removesuffix(".xlsx") + ".csv", request.query_string.decode("ascii", "replace")
+    path, query = own_path().removesuffix(".xlsx") + ".csv", request.query_string.decode("ascii", "replace")
     action = (gettext("Download as CSV"), f"{path}?{query}" if query else path)
     return error_pages.render_error(413, gettext("Excel cannot hold this list"), str(error), action=action)
 

@@ -17,7 +17,7 @@ from portal.exports.registry import offered_format
 from portal.exports.selection import select_all
 from portal.search import Filters
 from portal.search.index import current
-from portal.web.declarations import public
+from portal.web.declarations import one_address, public
 from portal.web.http.conditional_get import cacheable, path_key
 from portal.web.http.file_response import (
     MAX_WAIT_SECONDS,
@@ -40,6 +40,7 @@ _READ_BYTES = 64 * 1024
 
 @bp.get("/iati/activities.xml")
 @public
+@one_address
 def activities() -> Response:
     """The whole directory: made for the first who asks after a change, and kept for the others."""
     address = url_for("iati.activities")
@@ -63,6 +64,7 @@ def activities() -> Response:
 
 @bp.get("/iati/report.csv")
 @public
+@one_address
 def report() -> Response:
     """What the whole file leaves out."""
     if not offered_format("iati-report.csv", settings()):
@@ -74,6 +76,7 @@ def report() -> Response:
 @bp.get("/iati/codelists/region.xml", defaults={"facet": "region"})
 @bp.get("/iati/codelists/gcm.xml", defaults={"facet": "gcm"})
 @public
+@one_address
 @cacheable(path_key)
 def codes(facet: str) -> Response:
     """A list of our own codes, as IATI writes lists."""

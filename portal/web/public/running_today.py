@@ -8,6 +8,7 @@ from flask import Flask, redirect, request
 from werkzeug.wrappers import Response
 
 from portal.search.query.filters import encode_pairs
+from portal.web.http.request_context import own_path
 from portal.web.security import csrf
 
 PARAMETER, NOW = "running", "now"
@@ -26,7 +27,7 @@ def lead_to_today() -> Response | None:
         return None
     others = [(name, value) for name, value in request.args.items(multi=True) if name not in (PARAMETER, "on")]
     day = datetime.now(UTC).date().isoformat()
-    response = redirect(f"{request.path}?{encode_pairs([*others, ('on', day)])}", 302)
+    response = redirect(f"{own_path()}?{encode_pairs([*others, ('on', day)])}", 302)
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -1,4 +1,4 @@
-"""The map of the site for search engines: all pages and all projects, each with its last change."""
+"""The map of the site for search engines: all pages and all projects in each language, each with its last change."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from portal.search import projects
 from portal.search.arrays import IntegerArray
 from portal.search.index.current import current_snapshot
 from portal.text import xml_text
-from portal.web.declarations import declared_access, public
+from portal.web.declarations import declared_access, has_languages, one_address, public
 from portal.web.http.conditional_get import cacheable, path_key
+from portal.web.http.languages.choice import alternates, public_languages
 from portal.web.http.request_context import settings
 from portal.web.presentation.urls import url_for
 
@@ -22,18 +23,19 @@ bp = Blueprint("sitemap", __name__)
 MAX_ADDRESSES = 50_000
 # Each file of a larger map has fewer, so that no statement and no answer takes long.
 PART_PROJECTS = 10_000
-_NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_NAMESPACE, _XHTML = "http://www.sitemaps.org/schemas/sitemap/0.9", "http://www.w3.org/1999/xhtml"
 # The list of one value of these may be indexed (public.results).
 _LISTED_FACETS = ("region", "country", "theme")
 
 
 @bp.get("/sitemap.xml", endpoint="whole")
 @public
+@one_address
 @cacheable(path_key)
 def show_sitemap() -> Response:
     """All addresses, or the list of the files that hold them."""
     pages, parts = list(page_entries()), split(projects.public_ids())
-    if len(pages) + sum(map(len, parts)) <= MAX_ADDRESSES:
+    if len(pages) + sum(map(len, parts)) * len(public_languages()) <= MAX_ADDRESSES:
         return xml_response("urlset", [*pages, *(entry for part in parts for entry in project_entries(part))])
     changed_at = current_snapshot().changed_at
     files = [url_for("sitemap.part", number=number) for number in range(len(parts) + 1)]
@@ -42,6 +44,7 @@ def show_sitemap() -> Response:
 
 @bp.get("/sitemap-<int(max=100000):number>.xml", endpoint="part")
 @public
+@one_address
 @cacheable(path_key)
 def show_part(number: int) -> Response:
     """One file of a large map: the pages as number 0, then the projects."""
@@ -60,7 +63,7 @@ def split(ids: IntegerArray) -> list[IntegerArray]:
 def project_entries(ids: IntegerArray) -> Iterator[str]:
     """The projects with these ids, which are ascending."""
     for slug, changed_at in projects.read_addresses(int(ids[0]), int(ids[-1])):
-        yield element("url", url_for("projects.project", slug=slug), changed_at)
+        yield from elements(url_for("projects.project", slug=slug), changed_at)
 
 
 def page_entries() -> Iterator[str]:
@@ -69,23 +72,38 @@ def page_entries() -> Iterator[str]:
     for rule in sorted(current_app.url_map.iter_rules(), key=lambda rule: rule.rule):
         defaults = rule.defaults or {}
         is_page = rule.rule.endswith("/") and rule.arguments <= set(defaults)
-        if is_page and declared_access(current_app.view_functions[rule.endpoint]) == "public":
+        view = current_app.view_functions[rule.endpoint]
+        if is_page and declared_access(view) == "public":
+            path = url_for(rule.endpoint, **defaults)
             changed_at = None if rule.endpoint == "pages.page" else snapshot.changed_at
-            yield element("url", url_for(rule.endpoint, **defaults), changed_at)
+            yield from elements(path, changed_at) if has_languages(view) else [element("url", path, changed_at)]
     for facet in _LISTED_FACETS:
         for term in snapshot.terms.in_facet(facet):
             if snapshot.index.bitmaps[facet].get(term.code):
-                yield element("url", url_for("projects.directory", **{facet: term.code}), snapshot.changed_at)
+                yield from elements(url_for("projects.directory", **{facet: term.code}), snapshot.changed_at)
                 if facet == "country":
-                    yield element("url", url_for("places.state", code=term.code), snapshot.changed_at)
+                    yield from elements(url_for("places.state", code=term.code), snapshot.changed_at)
 
 
-def element(name: str, path: str, changed_at: datetime | None) -> str:
+def elements(path: str, changed_at: datetime | None) -> Iterator[str]:
+    """The addresses of a page in all languages, each with all of them."""
+    versions = alternates(path)
+    links = "".join(
+        xml_text.element("xhtml:link", "", {"rel": "alternate", "hreflang": tag, "href": settings().public_url + url})
+        for tag, url in versions
+    )
+    # The last one is that of readers of other languages, and among the ones before it.
+    for url in [url for _, url in versions[:-1]] or [path]:
+        yield element("url", url, changed_at, links)
+
+
+def element(name: str, path: str, changed_at: datetime | None, links: str = "") -> str:
     """One address, with its last change where it is known."""
     moment = xml_text.element("lastmod", f"{changed_at:%Y-%m-%dT%H:%M:%SZ}") if changed_at else ""
-    return f"<{name}>{xml_text.element('loc', settings().public_url + path)}{moment}</{name}>"
+    return f"<{name}>{xml_text.element('loc', settings().public_url + path)}{moment}{links}</{name}>"
 
 
 def xml_response(root: str, elements: Sequence[str]) -> Response:
-    lines = ['<?xml version="1.0" encoding="utf-8"?>', f'<{root} xmlns="{_NAMESPACE}">', *elements, f"</{root}>", ""]
+    opening = f'<{root} xmlns="{_NAMESPACE}" xmlns:xhtml="{_XHTML}">'
+    lines = ['<?xml version="1.0" encoding="utf-8"?>', opening, *elements, f"</{root}>", ""]
     return Response("\n".join(lines), content_type="application/xml; charset=utf-8")

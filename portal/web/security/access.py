@@ -30,6 +30,7 @@ from portal.services.operations.compatibility import MISMATCH
 from portal.vocabulary.workflow import Role
 from portal.web.declarations import declared_access, required_role
 from portal.web.http import error_pages, typed_text
+from portal.web.http.languages import choice
 from portal.web.http.request_context import client_address
 from portal.web.presentation import navigation
 from portal.web.presentation.i18n import gettext
@@ -137,6 +138,7 @@ def load_session() -> None:
     g.auth_session = sessions.find(session, token, not_before=reading.moment)
     g.session_token = token if g.auth_session is not None else ""
     account = g.auth_session.account if g.auth_session is not None else None
+    choice.speak(account.language if account is not None else "")
     recording.set_origin(session, account=account, request_id=g.get("request_id", ""), client_address=client_address())
 
 

@@ -4,14 +4,16 @@ them. Once for each date: another due date is told anew.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from portal.database.orm import now
+from portal.i18n.current import using
 from portal.models import Account, OutboxMessage, Revision
 from portal.services.editorial import workflow
 from portal.services.editorial.notices import steps, texts
@@ -56,14 +58,14 @@ def _reminders(session: Session) -> Iterator[Reminder]:
     )
     for revision in session.execute(in_review).scalars():
         for account in _who_reviews(session, revision):
-            yield from _reminder(revision, revision.due_at, account, texts.review_due(revision))
+            yield from _reminder(revision, revision.due_at, account, partial(texts.review_due, revision))
     scheduled = query.where(
         Revision.state == State.SCHEDULED, Revision.publish_at >= day[0], Revision.publish_at < day[1]
     )
     for revision in session.execute(scheduled).scalars():
         ids = {revision.author_id, revision.published_by_id or revision.author_id}
         for account in session.execute(select(Account).where(Account.id.in_(ids)).order_by(Account.id)).scalars():
-            yield from _reminder(revision, revision.publish_at, account, texts.publication_due(revision))
+            yield from _reminder(revision, revision.publish_at, account, partial(texts.publication_due, revision))
 
 
 def _who_reviews(session: Session, revision: Revision) -> list[Account]:
@@ -72,7 +74,11 @@ def _who_reviews(session: Session, revision: Revision) -> list[Account]:
     return [session.get_one(Account, holder)] if holder else steps.reviewers(session, revision)
 
 
-def _reminder(revision: Revision, at: datetime | None, account: Account, email: Email) -> Iterator[Reminder]:
+def _reminder(
+    revision: Revision, at: datetime | None, account: Account, words: Callable[[], Email]
+) -> Iterator[Reminder]:
     """One reminder, unless this person gets no mail: it would be missing for ever."""
     if at is not None and not account.is_disabled and account.mail_choice != MailChoice.NONE:
+        with using(account.language):
+            email = words()
         yield Reminder(f"{MailKind.DUE}:{revision.id}:{at:%Y-%m-%d}:{account.id}", account, email)

@@ -6,12 +6,14 @@ nothing is read and nothing written.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from portal.i18n.current import using
 from portal.models import Account, AuditEvent, Project, Revision
 from portal.services.editorial import workflow
 from portal.services.editorial.notices import texts
@@ -33,14 +35,14 @@ def tell_of_step(
         tell_reviewers(session, revision, event, by)
     elif action is Action.RETURN:
         last = revision.decisions[-1]
-        email = texts.returned(revision, by, note=last["note"], reasons=last["reasons"])
-        _tell(session, revision.author, email, MailKind.RETURNED, event, by)
+        words = partial(texts.returned, revision, by, note=last["note"], reasons=last["reasons"])
+        _tell(session, revision.author, words, MailKind.RETURNED, event, by)
     elif action is Action.APPROVE:
-        email = texts.approved(revision, by, note=revision.decisions[-1]["note"])
-        _tell(session, revision.author, email, MailKind.APPROVED, event, by)
+        words = partial(texts.approved, revision, by, note=revision.decisions[-1]["note"])
+        _tell(session, revision.author, words, MailKind.APPROVED, event, by)
     elif action is Action.CLAIM and before.get("claimed_by_id"):
         former = session.get(Account, before["claimed_by_id"])
-        _tell(session, former, texts.taken_over(revision, by), MailKind.TAKEN_OVER, event, by)
+        _tell(session, former, partial(texts.taken_over, revision, by), MailKind.TAKEN_OVER, event, by)
     elif action is Action.HAND_OVER:
         _tell_of_hand_over(session, revision, event, by, before)
 
@@ -52,7 +54,7 @@ def tell_reviewers(
     if outbox.settings_of(session) is None:
         return
     for reviewer in reviewers(session, revision):
-        _tell(session, reviewer, texts.waits(revision, reason=reason), MailKind.WAITS, event, by)
+        _tell(session, reviewer, partial(texts.waits, revision, reason=reason), MailKind.WAITS, event, by)
 
 
 def tell_of_publication(
@@ -61,7 +63,7 @@ def tell_of_publication(
     """Tell its author that it is public, and the authors of open changes of the record that they were overtaken."""
     if outbox.settings_of(session) is None:
         return
-    _tell(session, revision.author, texts.published(revision, project, by), MailKind.PUBLISHED, event, by)
+    _tell(session, revision.author, partial(texts.published, revision, project, by), MailKind.PUBLISHED, event, by)
     query = (
         select(Revision)
         .options(joinedload(Revision.author))
@@ -76,7 +78,7 @@ def tell_of_publication(
     )
     for change in session.execute(query.order_by(Revision.id)).scalars():
         if not change.schedule_failure:
-            _tell(session, change.author, texts.base_changed(change, revision), MailKind.OVERTAKEN, event, by)
+            _tell(session, change.author, partial(texts.base_changed, change, revision), MailKind.OVERTAKEN, event, by)
 
 
 def tell_of_supersession(
@@ -84,7 +86,7 @@ def tell_of_supersession(
 ) -> None:
     """Tell the author of what was public that somebody else's revision replaced it."""
     if outbox.settings_of(session) is not None and earlier.author_id != revision.author_id:
-        _tell(session, earlier.author, texts.superseded(earlier, revision), MailKind.OVERTAKEN, event, by)
+        _tell(session, earlier.author, partial(texts.superseded, earlier, revision), MailKind.OVERTAKEN, event, by)
 
 
 def tell_of_invalidated_schedule(
@@ -93,7 +95,7 @@ def tell_of_invalidated_schedule(
     """Tell the author and the reviewers of a scheduled revision that it was not published and waits for a review."""
     if outbox.settings_of(session) is None:
         return
-    _tell(session, revision.author, texts.not_published(revision, reason), MailKind.OVERTAKEN, event, by)
+    _tell(session, revision.author, partial(texts.not_published, revision, reason), MailKind.OVERTAKEN, event, by)
     tell_reviewers(session, revision, event, by, reason)
 
 
@@ -111,12 +113,20 @@ def _tell_of_hand_over(
     if former is None or author is None:
         return
     session.refresh(revision, ["author"])
-    _tell(session, former, texts.handed_from_you(revision, by), MailKind.TAKEN_OVER, event, by)
-    _tell(session, author, texts.handed_to_you(revision, former, by), MailKind.TAKEN_OVER, event, by)
+    _tell(session, former, partial(texts.handed_from_you, revision, by), MailKind.TAKEN_OVER, event, by)
+    _tell(session, author, partial(texts.handed_to_you, revision, former, by), MailKind.TAKEN_OVER, event, by)
 
 
 def _tell(
-    session: Session, to: Account | None, email: Email, kind: MailKind, event: AuditEvent, by: Account | None
+    session: Session,
+    to: Account | None,
+    words: Callable[[], Email],
+    kind: MailKind,
+    event: AuditEvent,
+    by: Account | None,
 ) -> None:
+    """Tell one person in their language, unless they did it themselves."""
     if to is not None and (by is None or to.id != by.id):
+        with using(to.language):
+            email = words()
         outbox.enqueue(session, email, Recipient(to), kind=kind, key=f"{kind}:{event.id}:{to.id}")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from portal.i18n.catalogues import gettext
+from portal.i18n.current import current_language
 from portal.models import Account, Project, Revision
 from portal.services.mail.email import Block, Email, Link
 from portal.vocabulary.columns import LABELS
@@ -19,86 +21,136 @@ _COLUMNS = {
 
 
 def waits(revision: Revision, *, reason: str = "") -> Email:
-    due = f" It is due on {revision.due_at:%Y-%m-%d}." if revision.due_at else ""
-    first = f"{_named(revision)} by {revision.author.name} waits for your review.{due}"
-    note = revision.note and f"The author’s note: {revision.note}"
-    return _email(revision, f"{revision.label} waits for your review", first, reason, note)
+    first = gettext("%(what)s by %(author)s waits for your review.", what=_named(revision), author=revision.author.name)
+    if revision.due_at:
+        first += " " + gettext("It is due on %(day)s.", day=f"{revision.due_at:%Y-%m-%d}")
+    note = revision.note and gettext("The author’s note: %(note)s", note=revision.note)
+    subject = gettext("%(number)s waits for your review", number=revision.label)
+    return _email(revision, subject, first, reason, note)
 
 
 def returned(revision: Revision, by: Account, *, note: str, reasons: Mapping[str, str]) -> Email:
     why = [f"{field_label(name)}: {reason}" for name, reason in reasons.items()]
-    first = f"{by.name} returned {_named(revision)} to you with these reasons."
-    last = "Make the changes, answer what you see otherwise, and submit it again."
-    return _email(revision, f"{revision.label} came back with reasons", first, *why, note and f"Note: {note}", last)
+    first = gettext("%(name)s returned %(what)s to you with these reasons.", name=by.name, what=_named(revision))
+    last = gettext("Make the changes, answer what you see otherwise, and submit it again.")
+    subject = gettext("%(number)s came back with reasons", number=revision.label)
+    return _email(revision, subject, first, *why, _note(note), last)
 
 
 def approved(revision: Revision, by: Account, *, note: str) -> Email:
-    first = f"{by.name} approved {_named(revision)}. It becomes public once a reviewer publishes it."
-    return _email(revision, f"{revision.label} is approved", first, note and f"Note: {note}")
+    first = gettext(
+        "%(name)s approved %(what)s. It becomes public once a reviewer publishes it.",
+        name=by.name,
+        what=_named(revision),
+    )
+    return _email(revision, gettext("%(number)s is approved", number=revision.label), first, _note(note))
 
 
 def published(revision: Revision, project: Project, by: Account | None) -> Email:
-    first = f"{_named(revision)} is published{f' by {by.name}' if by else ', as scheduled'}. Everyone can see it now."
-    link = Link(f"/projects/{project.slug}", "Open the public page")
-    return Email(_subject(revision, f"{revision.label} is published"), "", (first, link))
+    what = _named(revision)
+    first = (
+        gettext("%(what)s is published by %(name)s. Everyone can see it now.", what=what, name=by.name)
+        if by
+        else gettext("%(what)s is published, as scheduled. Everyone can see it now.", what=what)
+    )
+    link = Link(f"{current_language().prefix}/projects/{project.slug}", gettext("Open the public page"))
+    subject = gettext("%(number)s is published", number=revision.label)
+    return Email(_subject(revision, subject), "", (first, link))
 
 
 def superseded(earlier: Revision, revision: Revision) -> Email:
-    first = f"{_named(earlier)} is not public any more: {revision.label} by {revision.author.name} replaced it."
-    return _email(revision, f"{earlier.label} was replaced", first, link_to=earlier)
+    first = gettext(
+        "%(what)s is not public any more: %(number)s by %(author)s replaced it.",
+        what=_named(earlier),
+        number=revision.label,
+        author=revision.author.name,
+    )
+    return _email(revision, gettext("%(number)s was replaced", number=earlier.label), first, link_to=earlier)
 
 
 def base_changed(open_revision: Revision, revision: Revision) -> Email:
-    first = (
-        f"{_named(open_revision)} was overtaken: {revision.label} by {revision.author.name} changed the same record, "
-        "and is public."
+    first = gettext(
+        "%(what)s was overtaken: %(number)s by %(author)s changed the same record, and is public.",
+        what=_named(open_revision),
+        number=revision.label,
+        author=revision.author.name,
     )
-    last = "Open your change, compare both, and keep what still holds."
-    return _email(open_revision, f"{open_revision.label} was overtaken", first, last)
+    last = gettext("Open your change, compare both, and keep what still holds.")
+    return _email(open_revision, gettext("%(number)s was overtaken", number=open_revision.label), first, last)
 
 
 def not_published(revision: Revision, reason: str) -> Email:
-    first = f"{_named(revision)} was overtaken. {reason} It is back with the reviewers."
-    return _email(revision, f"{revision.label} was overtaken", first)
+    overtaken = gettext("%(what)s was overtaken.", what=_named(revision))
+    first = f"{overtaken} {reason} {gettext('It is back with the reviewers.')}"
+    return _email(revision, gettext("%(number)s was overtaken", number=revision.label), first)
 
 
 def taken_over(revision: Revision, by: Account) -> Email:
-    first = f"{by.name} took over the review of {_named(revision)} from you. What you decided on its fields stays."
-    return _email(revision, f"{by.name} took over {revision.label}", first)
+    first = gettext(
+        "%(name)s took over the review of %(what)s from you. What you decided on its fields stays.",
+        name=by.name,
+        what=_named(revision),
+    )
+    return _email(revision, gettext("%(name)s took over %(number)s", name=by.name, number=revision.label), first)
 
 
 def handed_to_you(revision: Revision, former: Account, by: Account) -> Email:
-    first = f"{by.name} handed {_named(revision)} over from {former.name} to you. You edit and submit it now."
-    return _email(revision, f"{revision.label} is yours now", first)
+    first = gettext(
+        "%(name)s handed %(what)s over from %(former)s to you. You edit and submit it now.",
+        name=by.name,
+        what=_named(revision),
+        former=former.name,
+    )
+    return _email(revision, gettext("%(number)s is yours now", number=revision.label), first)
 
 
 def handed_from_you(revision: Revision, by: Account) -> Email:
-    first = f"{by.name} handed {_named(revision)} over from you to {revision.author.name}, who goes on with it."
-    subject = _subject(revision, f"{revision.author.name} took over {revision.label}")
+    first = gettext(
+        "%(name)s handed %(what)s over from you to %(author)s, who goes on with it.",
+        name=by.name,
+        what=_named(revision),
+        author=revision.author.name,
+    )
+    subject = gettext("%(name)s took over %(number)s", name=revision.author.name, number=revision.label)
     # The former author may not open it any more.
-    return Email(subject, "", (first, Link("/staff/", "Open your desk")))
+    return Email(_subject(revision, subject), "", (first, Link("/staff/", gettext("Open your desk"))))
 
 
 def review_due(revision: Revision) -> Email:
-    whose = "is with you" if revision.claimed_by_id else "waits for a reviewer"
-    first = f"The review of {_named(revision)} is due tomorrow, and it {whose}."
-    return _email(revision, f"{revision.label} is due tomorrow", first)
+    what = _named(revision)
+    first = (
+        gettext("The review of %(what)s is due tomorrow, and it is with you.", what=what)
+        if revision.claimed_by_id
+        else gettext("The review of %(what)s is due tomorrow, and it waits for a reviewer.", what=what)
+    )
+    return _email(revision, gettext("%(number)s is due tomorrow", number=revision.label), first)
 
 
 def publication_due(revision: Revision) -> Email:
-    at = f"{revision.publish_at:%H:%M} UTC" if revision.publish_at else "its time"
-    first = f"{_named(revision)} will be published tomorrow at {at}."
-    return _email(revision, f"{revision.label} is published tomorrow", first)
+    what = _named(revision)
+    first = (
+        gettext("%(what)s will be published tomorrow at %(time)s UTC.", what=what, time=f"{revision.publish_at:%H:%M}")
+        if revision.publish_at
+        else gettext("%(what)s will be published tomorrow at its time.", what=what)
+    )
+    return _email(revision, gettext("%(number)s is published tomorrow", number=revision.label), first)
 
 
 def field_label(name: str) -> str:
-    """The label of a field as in files."""
-    return LABELS.get(_COLUMNS.get(name, name), name)
+    """The label of a field as in files, in the language of the mail."""
+    column = _COLUMNS.get(name, name)
+    return gettext(LABELS[column]) if column in LABELS else name
+
+
+def _note(note: str) -> str:
+    return gettext("Note: %(note)s", note=note) if note else ""
 
 
 def _named(revision: Revision) -> str:
     title = revision.draft.title
-    return f"{revision.label} “{title}”" if title else f"{revision.label}, which has no title yet,"
+    if not title:
+        return gettext("%(number)s, which has no title yet,", number=revision.label)
+    return gettext("%(number)s “%(title)s”", number=revision.label, title=title)
 
 
 def _subject(revision: Revision, what: str) -> str:
@@ -109,5 +161,5 @@ def _subject(revision: Revision, what: str) -> str:
 def _email(revision: Revision, what: str, *paragraphs: str, link_to: Revision | None = None) -> Email:
     target = link_to or revision
     blocks: list[Block] = [paragraph for paragraph in paragraphs if paragraph]
-    blocks.append(Link(f"/staff/revisions/{target.id}", f"Open {target.label}"))
+    blocks.append(Link(f"/staff/revisions/{target.id}", gettext("Open %(number)s", number=target.label)))
     return Email(_subject(target, what), "", tuple(blocks))

@@ -12,7 +12,7 @@ from portal.errors import InvalidCheckpoint
 from portal.services.audit.log_folder import LogFolder
 from portal.services.audit.tlog.notes import Checkpoint
 from portal.services.audit.tlog.tiles import TILE_ADDRESS
-from portal.web.declarations import public
+from portal.web.declarations import one_address, public
 from portal.web.http.file_response import OPEN_HEADERS
 from portal.web.http.request_context import settings
 
@@ -25,6 +25,7 @@ _NOTE, _BINARY = "text/plain; charset=utf-8", "application/octet-stream"
 
 @bp.get("/checkpoint")
 @public
+@one_address
 def checkpoint() -> Response:
     """The newest checkpoint."""
     return _file("checkpoint", _NOTE)
@@ -32,6 +33,7 @@ def checkpoint() -> Response:
 
 @bp.get("/checkpoints/<int(max=999999999):size>")
 @public
+@one_address
 def former_checkpoint(size: int) -> Response:
     """The first checkpoint of this many leaves."""
     return _file(f"checkpoints/{size}", _NOTE, cache_control=_IMMUTABLE)
@@ -39,6 +41,7 @@ def former_checkpoint(size: int) -> Response:
 
 @bp.get("/tile/<path:tile>")
 @public
+@one_address
 def tile(tile: str) -> Response:
     """A tile of hashes, or a bundle of entries."""
     if not TILE_ADDRESS.fullmatch(tile):

@@ -32,7 +32,7 @@ def test_the_menu_leads_to_each_format(visit, client, records):
 
 def test_files_are_announced_to_programs(visit, records):
     page = visit("/projects/?country=KEN")
-    announced = {link.attrs["href"]: link.attrs["type"] for link in page.select("link[rel=alternate]")}
+    announced = {link.attrs["href"]: link.attrs["type"] for link in page.select("link[rel=alternate][type]")}
     assert announced["/projects.csv?country=KEN"] == "text/csv"
     assert len(announced) == sum(export_format.is_listed for export_format in FORMATS.values())
 

@@ -1,0 +1,67 @@
+"""The words of each language: gettext over the catalogues in portal/translations, which Babel compiles."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from babel.support import NullTranslations, Translations
+
+from portal.i18n.current import current_locale
+from portal.i18n.languages import LANGUAGES, SOURCE
+from portal.i18n.missing import Untranslated
+from portal.i18n.pseudo import PseudoTranslations
+
+FOLDER = Path(__file__).parents[1] / "translations"
+_PSEUDO_LOCALES = {language.locale for language in LANGUAGES.values() if not language.is_public}
+
+
+class _Missing(NullTranslations):
+    """What a catalogue falls back on: the English message, as one that is not translated."""
+
+    def gettext(self, message: str) -> str:
+        return Untranslated(message)
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return Untranslated(msgid1 if n == 1 else msgid2)
+
+    def ugettext(self, message: str) -> str:
+        return self.gettext(message)
+
+    def ungettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return self.ngettext(msgid1, msgid2, n)
+
+
+@cache
+def catalogue(locale: str) -> NullTranslations:
+    """The catalogue of a language; a message that it lacks comes out as `Untranslated`."""
+    if locale == SOURCE.locale:
+        return NullTranslations()
+    if locale in _PSEUDO_LOCALES:
+        return PseudoTranslations()
+    found = Translations.load(str(FOLDER), [locale])
+    if not isinstance(found, Translations):
+        return _Missing()
+    found.add_fallback(_Missing())
+    return found
+
+
+def gettext(message: str, /, **values: object) -> str:
+    """Translate the message and fill in its %(name)s placeholders."""
+    return _filled(catalogue(current_locale()).ugettext(message), values)
+
+
+def ngettext(one: str, many: str, number: int, /, **values: object) -> str:
+    """Translate a message with a plural form; %(num)s is the number."""
+    return _filled(catalogue(current_locale()).ungettext(one, many, number), {"num": number, **values})
+
+
+def N_(text: str) -> str:
+    """Mark a text for translation without translating it. Babel's extractor searches for this name."""
+    return text
+
+
+def _filled(text: str, values: dict[str, object]) -> str:
+    if not values:
+        return text
+    return type(text)(text % values)

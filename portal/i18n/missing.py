@@ -1,0 +1,48 @@
+"""A message that its catalogue lacks: it shows in English, and pages say so with `lang="en"`.
+
+A template does not know whether it writes into text or into an attribute. So such a message is put between two marks
+that no text of the portal has, and `resolve` makes elements of them once the page is whole.
+"""
+
+from __future__ import annotations
+
+import re
+
+from markupsafe import Markup, escape
+
+from portal.i18n.languages import SOURCE
+
+# Characters for private use, which cleaning lets into no record (text.cleaning).
+_START, _END = "\ue0f0", "\ue0f1"
+_MARK_BYTES = _START.encode()[:2]
+# Tags, and elements whose content is no markup; everything between them is text.
+_NO_TEXT = re.compile(r"(<(script|style|title|textarea|option)\b.*?</\2>|<[^>]*>)", re.DOTALL)
+
+
+class Untranslated(str):
+    """English in a page of another language. In a page it is marked; everywhere else it is the plain text."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        return f"{_START}{escape(str(self))}{_END}"
+
+
+def marked(message: str) -> Markup:
+    """An English message of a template, which may hold markup."""
+    return Markup(f"{_START}{message}{_END}")  # noqa: S704  # messages are the portal's own
+
+
+def resolve(page: bytes) -> bytes:
+    """The page with an element around each message that is not translated, and without marks where none can stand."""
+    if _MARK_BYTES not in page:
+        return page
+    pieces = _NO_TEXT.split(page.decode())
+    # Each match stands between two texts, followed by the name of the element that its pattern looks for.
+    return "".join(_resolve_piece(piece, index % 3) for index, piece in enumerate(pieces) if index % 3 < 2).encode()
+
+
+def _resolve_piece(piece: str, kind: int) -> str:
+    if kind == 1:
+        return piece.replace(_START, "").replace(_END, "")
+    return piece.replace(_START, f'<span lang="{SOURCE.tag}">').replace(_END, "</span>")

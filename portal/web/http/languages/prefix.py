@@ -1,0 +1,100 @@
+"""Languages in addresses: /projects/ is English, /fr/projects/ the same page in French.
+
+The prefix is a part of the root that the application is mounted at (SCRIPT_NAME), so views and rules know nothing of
+it. Addresses are built for the language that is spoken, and only those of public views that are not `one_address`
+have a prefix; all others do not exist under one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, Request, request
+from flask.ctx import RequestContext
+from werkzeug.exceptions import NotFound
+from werkzeug.routing import MapAdapter, RequestRedirect
+
+from portal.web.declarations import has_languages
+from portal.web.presentation import i18n
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+# Keys of the WSGI environment: the language of the address, and the one to go back to after the request.
+LANGUAGE, _LANGUAGE_BEFORE = "portal.language", "portal.language_before"
+
+
+class Portal(Flask):
+    """An application whose public pages have an address in each language."""
+
+    def request_context(self, environ: WSGIEnvironment) -> RequestContext:
+        """Take the prefix off the path, and speak its language until the request ends."""
+        split_prefix(environ, self.extensions["settings"].languages)
+        environ[_LANGUAGE_BEFORE] = i18n.choose(environ[LANGUAGE])
+        return super().request_context(environ)
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        adapter = super().create_url_adapter(request)
+        if adapter is None or request is None:
+            return adapter
+        return LanguageAdapter(self, adapter, i18n.language_of(request.environ[LANGUAGE]))
+
+
+class LanguageAdapter(MapAdapter):
+    """Finds views below the prefix of a request, and builds addresses for the language that is spoken."""
+
+    def __init__(self, app: Flask, adapter: MapAdapter, language: i18n.Language) -> None:
+        vars(self).update(vars(adapter))
+        self._views = app.view_functions
+        self._prefix = language.prefix
+        self._root = self.script_name.removesuffix("/").removesuffix(self._prefix)
+
+    def match(self, path_info: str | None = None, *args: Any, **kwargs: Any) -> Any:
+        """As in MapAdapter; below a prefix only what has languages is found."""
+        found = super().match(path_info, *args, **kwargs)
+        endpoint = getattr(found[0], "endpoint", found[0])
+        if self._prefix and not self.has_languages(str(endpoint)):
+            raise NotFound
+        if self._prefix and not (self.path_info if path_info is None else path_info):
+            # "/fr" is no page: links on it would lead elsewhere.
+            raise RequestRedirect(self.make_redirect_url(""))
+        return found
+
+    def build(self, endpoint: str, *args: Any, **kwargs: Any) -> str:
+        prefix = i18n.current_language().prefix if self.has_languages(endpoint) else ""
+        adapter = MapAdapter.__new__(MapAdapter)
+        vars(adapter).update({name: value for name, value in vars(self).items() if not name.startswith("_")})
+        adapter.script_name = f"{self._root}{prefix}/"
+        return adapter.build(endpoint, *args, **kwargs)
+
+    def has_languages(self, endpoint: str) -> bool:
+        return has_languages(self._views.get(endpoint))
+
+
+def split_prefix(environ: WSGIEnvironment, codes: tuple[str, ...]) -> None:
+    """Move the prefix of a language from the path to the root; of two, only the first."""
+    if LANGUAGE in environ:
+        return
+    path = environ.get("PATH_INFO", "")
+    language = language_of_path(path, codes)
+    environ[LANGUAGE] = language.code
+    if language.prefix:
+        environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + language.prefix
+        environ["PATH_INFO"] = path.removeprefix(language.prefix)
+
+
+def language_of_path(path: str, codes: tuple[str, ...]) -> i18n.Language:
+    """The language whose prefix the path has, if it is one of these."""
+    first = path[1:].partition("/")[0]
+    return i18n.language_of(first) if first in codes else i18n.SOURCE
+
+
+def go_back(environ: WSGIEnvironment) -> None:
+    """Speak the language from before the request again."""
+    i18n.choose(environ[_LANGUAGE_BEFORE].code)
+
+
+def init_app(app: Portal) -> None:
+    @app.teardown_request
+    def end(_: BaseException | None) -> None:
+        go_back(request.environ)
