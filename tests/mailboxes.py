@@ -23,6 +23,7 @@ class Letter:
     kind: str
     subject: str
     text: str
+    language: str
 
 
 def letters(session):
@@ -33,7 +34,7 @@ def letters(session):
     for row in rows:
         if row.content:
             email = Email.from_json(keyring_for(session()).decrypt(row.content))
-            found.append(Letter(row.address, row.kind, email.subject, as_text(email, (), URL)))
+            found.append(Letter(row.address, row.kind, email.subject, as_text(email, (), URL), email.language))
     return found
 
 

@@ -8,8 +8,9 @@ from portal.exports.registry import FORMATS
 from portal.text import xml_text
 from portal.web.declarations import one_address, public
 from portal.web.http.conditional_get import cacheable, path_key
+from portal.web.http.languages.choice import public_languages
 from portal.web.http.request_context import settings
-from portal.web.presentation.i18n import current_language, gettext
+from portal.web.presentation.i18n import current_language, gettext, using
 from portal.web.presentation.urls import url_for
 
 bp = Blueprint("discovery", __name__)
@@ -26,20 +27,24 @@ _MAX_SHORT_NAME, _MAX_LONG_NAME = 16, 48
 @one_address
 def show_robots() -> Response:
     """Crawlers leave alone the files, to which their pages lead, and the lists that repeat others."""
+    refused = [url_for("desk.show_desk"), url_for("sign_in.sign_in"), url_for("api.projects").removesuffix("projects")]
+    for language in public_languages():
+        with using(language.code):
+            refused += _refused_in_language()
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in refused), ""]
+    lines.append(f"Sitemap: {settings().public_url}{url_for('sitemap.whole')}\n")
+    return Response("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+def _refused_in_language() -> list[str]:
     directory = url_for("projects.directory")
-    refused = [
-        url_for("desk.show_desk"),
-        url_for("sign_in.sign_in"),
-        url_for("api.projects").removesuffix("projects"),
+    return [
         *(url_for("downloads.selection", suffix=suffix) for suffix in FORMATS),
         *(f"{directory}*.{suffix}" for suffix in FORMATS),
         f"{directory}?*&",
         *(f"{directory}?{name}=" for name in _UNCRAWLED_PARAMETERS),
         f"{url_for('places.selection_map')}?",
     ]
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in refused), ""]
-    lines.append(f"Sitemap: {settings().public_url}{url_for('sitemap.whole')}\n")
-    return Response("\n".join(lines), content_type="text/plain; charset=utf-8")
 
 
 @bp.get("/opensearch.xml", endpoint="opensearch")

@@ -1,0 +1,66 @@
+"""A message that a catalogue lacks is marked as English in a page, and is plain text everywhere else."""
+
+import json
+
+import pytest
+from markupsafe import Markup, escape
+
+from portal.i18n import catalogues, missing
+from portal.i18n.current import using
+from portal.i18n.missing import Untranslated, marked, resolve
+from portal.text import cleaning
+
+SPAN = '<span lang="en">{}</span>'
+
+
+def page(text):
+    return resolve(text.encode()).decode()
+
+
+def test_text_gets_an_element():
+    text = escape(Untranslated("Save <all> & go"))
+    assert page(f"<p>{text}</p>") == f"<p>{SPAN.format('Save &lt;all&gt; &amp; go')}</p>"
+    assert page(f"<p>{marked('See <b>this</b>')}</p>") == f"<p>{SPAN.format('See <b>this</b>')}</p>"
+
+
+@pytest.mark.parametrize(
+    "around",
+    ["<a title='{}'>x</a>", "<title>{} | Fund</title>", "<option value=1>{}</option>", "<textarea>{}</textarea>",
+     "<script>say('{}')</script>", "<style>a{{content:'{}'}}</style>"],
+)  # fmt: skip
+def test_where_no_element_can_stand_the_text_stands_alone(around):
+    assert page(around.format(escape(Untranslated("Save")))) == around.format("Save")
+
+
+def test_several_on_one_page_are_told_apart():
+    text = f"<title>{marked('A')}</title><p>{marked('B')} and {marked('C')}</p><img alt='{marked('D')}'>"
+    assert page(text) == f"<title>A</title><p>{SPAN.format('B')} and {SPAN.format('C')}</p><img alt='D'>"
+
+
+def test_a_page_without_any_stays_as_it_is():
+    body = "<p>Où ? Ñandú</p>".encode()
+    assert resolve(body) == body
+    assert resolve(b"<p>plain</p>") == b"<p>plain</p>"
+
+
+def test_elsewhere_it_is_its_text():
+    text = Untranslated("Save")
+    assert (f"{text}!", text + "d", json.dumps([text]), text == "Save") == ("Save!", "Saved", '["Save"]', True)
+    assert Markup("<b>%s</b>") % "x" == "<b>x</b>"
+
+
+@pytest.mark.parametrize("code", ["fr", "es"])
+def test_a_message_of_no_catalogue_comes_out_in_english(code):
+    with using(code):
+        found = catalogues.gettext("No catalogue has %(what)s.", what="this")
+        many = catalogues.ngettext("%(num)s such thing", "%(num)s such things", 3)
+    assert (found, type(found)) == ("No catalogue has this.", Untranslated)
+    assert (many, type(many)) == ("3 such things", Untranslated)
+
+
+def test_english_lacks_nothing():
+    assert type(catalogues.gettext("No catalogue has %(what)s.", what="this")) is str
+
+
+def test_marks_are_characters_that_no_record_has():
+    assert cleaning.clean_line(f"a{missing._START}b{missing._END}c") in ("abc", "a b c")
