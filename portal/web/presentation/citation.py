@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from portal.search.read_models.project import ProjectView
 from portal.text.languages import primary_language
-from portal.web.presentation import formatting, markdown
+from portal.web.presentation import formatting, i18n, markdown
 from portal.web.presentation.i18n import SOURCE, gettext
 from portal.web.presentation.urls import in_language, url_for
 
@@ -31,10 +31,10 @@ def citation(project: ProjectView) -> str:
     ]
     parts = [
         f"{site.name_prefix} {site.name} ({year})." if year else f"{site.name_prefix} {site.name}.",
-        project.title.rstrip(".") + ".",
+        i18n.apart(project.title.rstrip(".")) + ".",
         ", ".join(filter(None, facts)) + "." if any(facts) else "",
         gettext("Record of %(day)s.", day=formatting.day(project.changed_at)),
-        permalink(project),
+        i18n.apart(permalink(project)),
     ]
     return " ".join(filter(None, parts))
 
