@@ -13,7 +13,8 @@ from babel.support import NullTranslations
 _OPEN, _CLOSE = "⟦", "⟧"
 # Between the two, every character is written from right to left. The mark at each end counts as a letter of Arabic.
 _BEGIN, _END = "\u200f\u202e", "\u202c\u200f"
-_ACCENTS = str.maketrans("AEIOUYCNSaeiouycns", "ÅÉÎÖÛÝÇÑŠåéîöûýçñš")
+# Arrows between two values turn around with them, as translators turn them.
+_ACCENTS = str.maketrans("AEIOUYCNSaeiouycns→", "ÅÉÎÖÛÝÇÑŠåéîöûýçñš←")
 _PADDING = "one two three four five six seven eight nine ten "
 # Placeholders, markup, and what is the same in every language: numbers, addresses, dates, codes.
 _KEPT = re.compile(
@@ -41,13 +42,14 @@ def lengthened(message: str) -> str:
     """ "Search %(name)s" -> "⟦Šéårçh %(name)s öné⟧"; what has no words, such as "%(start)s–%(end)s", stays as it is."""
     pieces = _KEPT.split(message)
     words = "".join(pieces[::2])
+    pieces[::2] = map(_mirrored, pieces[::2])
     if not any(map(str.isalpha, words)):
-        return message
+        return "".join(pieces)
     missing = max(1, len(words) // 3)
     padding = (_PADDING * (missing // len(_PADDING) + 1))[:missing].strip()
-    pieces[::2] = map(_mirrored, pieces[::2])
     return f"{_OPEN}{''.join(pieces)}{_mirrored(f' {padding}')}{_CLOSE}"
 
 
 def _mirrored(text: str) -> str:
-    return f"{_BEGIN}{text.translate(_ACCENTS)}{_END}" if any(map(str.isalpha, text)) else text
+    text = text.translate(_ACCENTS)
+    return f"{_BEGIN}{text}{_END}" if any(map(str.isalpha, text)) else text

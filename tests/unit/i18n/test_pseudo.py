@@ -55,6 +55,10 @@ def test_a_message_without_words_stays(message):
     assert lengthened(message) == message
 
 
+def test_an_arrow_between_two_values_turns_around():
+    assert lengthened("%(before)s → %(after)s") == "%(before)s ← %(after)s"
+
+
 @pytest.mark.parametrize("locale", ["en", "fr", "es"])
 def test_a_language_from_left_to_right_has_no_marks(locale):
     assert not ISOLATED.search(catalogue(locale).ugettext("USD %(amount)s million"))
