@@ -5,13 +5,16 @@ BIND (127.0.0.1:8000, unix:/run/portal/http.sock) or PORT alone, WEB_CONCURRENCY
 """
 
 import importlib
+import json
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from gunicorn.glogging import Logger
@@ -29,7 +32,7 @@ worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 threads = int(os.environ.get("PORTAL_THREADS") or 24)
 
-# Nothing is loaded before the fork: a reload runs the new code, and processes never share a database connection.
+# Not by this setting, which would load it before `on_starting` has looked at the settings (see `preload`).
 preload_app = False
 
 # A reload or stop waits for requests in progress; systemd waits a little longer than this.
@@ -121,12 +124,22 @@ HEALTH_BIND = os.environ.get("PORTAL_HEALTH_BIND") or "127.0.0.1:9100"
 # Where the workers write what they count (portal/metrics.py). In memory, as nothing of it outlives the server.
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
+# Set while the application is imported before the fork (portal/wsgi.py).
+PRELOADED = "PORTAL_PRELOADED"
 
-def start_health_listener(server, bind_to):
-    """Start the process beside the workers that answers /healthz, /readyz and /metrics, on a socket that stays open.
+# What the master handed on that this one takes over from; {} if it is the first.
+HANDOVER = "PORTAL_HANDOVER"
+FORMER = json.loads(os.environ.pop(HANDOVER, "{}"))
+
+
+def bind_health_socket(server, bind_to):
+    """Bind the socket of the process beside the workers that answers /healthz, /readyz and /metrics.
 
     A port that is taken, by another portal of this machine, is no reason not to serve.
     """
+    if former := FORMER.get("health"):
+        server.health_socket, server.metrics_folder = socket.socket(fileno=former["socket"]), former["folder"]
+        return
     host, _, port = bind_to.rpartition(":")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     bound = socket.socket(family)
@@ -143,49 +156,127 @@ def start_health_listener(server, bind_to):
             flush=True,
         )
         return
-    server.health_socket, server.health_processes = bound, []
+    server.health_socket = bound
     server.metrics_folder = os.environ[METRICS_FOLDER] = tempfile.mkdtemp(prefix="portal-metrics-", dir=worker_tmp_dir)
-    run_health_listener(server)
 
 
 def run_health_listener(server):
     """Start a listener, which ends those before it once it knows as much; reloads may follow each other quickly."""
-    descriptor, before = server.health_socket.fileno(), server.health_processes
-    before[:] = [process for process in before if process.poll() is None]
-    command = [sys.executable, "-m", "portal.health", str(descriptor), *(str(process.pid) for process in before)]
-    before.append(subprocess.Popen(command, pass_fds=[descriptor], stdin=subprocess.DEVNULL))
+    descriptor, before = server.health_socket.fileno(), running_listeners(server)
+    command = [sys.executable, "-m", "portal.health", str(descriptor), *map(str, before)]
+    started = subprocess.Popen(command, pass_fds=[descriptor], stdin=subprocess.DEVNULL)
+    server.health_listeners = [*before, started.pid]
+
+
+def running_listeners(server):
+    """The process ids of the listeners; each is a child of this process, so no other process can have its id."""
+    return [pid for pid in getattr(server, "health_listeners", FORMER.get("listeners", [])) if is_running_child(pid)]
+
+
+def is_running_child(pid):
+    try:
+        return os.waitpid(pid, os.WNOHANG) == (0, 0)
+    except ChildProcessError:
+        return False
 
 
 def on_reload(server):
-    """The listener is replaced like the workers, so that it runs the new code too; the old one answers meanwhile."""
+    """In development, where the master stays as it is, the listener is replaced like the workers."""
     if getattr(server, "health_socket", None):
         run_health_listener(server)
 
 
 def on_exit(server):
     if getattr(server, "health_socket", None):
-        for process in server.health_processes:
-            process.terminate()
+        for pid in running_listeners(server):
+            os.kill(pid, signal.SIGTERM)
         shutil.rmtree(server.metrics_folder, ignore_errors=True)
 
 
-def post_worker_init(worker):
-    """Let the worker write down its state every second; not that of a development worker that could not start."""
-    from flask import Flask
+def preload(server):
+    """Import the application before the fork, so that all workers share the memory of its code.
 
-    if isinstance(worker.wsgi, Flask):
+    Connections and threads start after the fork, in each worker (see post_worker_init).
+    """
+    os.environ[PRELOADED] = "1"
+    application = server.app.wsgi()
+    if is_portal(application):
+        from portal import preloading
+
+        preloading.prepare(application)
+    # The master answers nothing: its zeros would be the least of all workers.
+    for counted in Path(os.environ.get(METRICS_FOLDER) or os.devnull).glob(f"*_{os.getpid()}.db"):
+        counted.unlink()
+
+
+def replace_master(server):
+    """On HUP: become a master of the code on the disk, under the same process id and with the same sockets.
+
+    The workers serve until those of the new code take their places. A version that cannot start replaces nothing.
+    """
+    command, folder = server.START_CTX["args"], server.START_CTX["cwd"]
+    plain = {name: value for name, value in os.environ.items() if name not in (PRELOADED, METRICS_FOLDER)}
+    if subprocess.run([*command, "--check-config"], cwd=folder, env=plain, check=False).returncode:
+        print("The version on the disk cannot start, so the running one goes on.", file=sys.stderr, flush=True)
+        return
+    listeners = [listener.sock.fileno() for listener in server.LISTENERS]
+    handed = {"workers": list(server.WORKERS), "is_systemd": server.systemd, "listeners": running_listeners(server)}
+    if getattr(server, "health_socket", None):
+        handed["health"] = {"socket": server.health_socket.fileno(), "folder": server.metrics_folder}
+        os.set_inheritable(server.health_socket.fileno(), True)
+    for listener in listeners:
+        os.set_inheritable(listener, True)
+    # What arrives while there is nobody to take it waits for the new master.
+    signal.pthread_sigmask(signal.SIG_BLOCK, server.SIGNALS)
+    # With the second two, gunicorn takes over sockets of a parent; as that is not its parent, it promotes itself.
+    names = {
+        HANDOVER: json.dumps(handed),
+        "GUNICORN_FD": ",".join(map(str, listeners)),
+        "GUNICORN_PID": str(os.getpid()),
+    }
+    os.chdir(folder)
+    os.execvpe(server.START_CTX[0], command, os.environ | names)  # noqa: S606 # what this very process was started with
+
+
+def is_portal(application):
+    """Whether this is the portal, and not a development worker that could not be imported."""
+    return "settings" in getattr(application, "extensions", {})
+
+
+def end_former_workers(worker):
+    """A worker that is ready ends those of the former code whose place it takes."""
+    for pid in FORMER.get("workers", [])[(worker.age - 1) % workers :: workers]:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+
+
+def post_worker_init(worker):
+    """Start what a worker needs, and end one of the former code."""
+    if is_portal(worker.wsgi):
+        from portal.app import start_serving
         from portal.web.http import measuring
 
+        if PRELOADED in os.environ:
+            start_serving(worker.wsgi)
         measuring.start_sampling(worker.wsgi, getattr(worker, "tpool", None))
+    end_former_workers(worker)
 
 
 def when_ready(server):
     """Print the address of the portal, with the actual port, and start the health listener."""
-    address = server.LISTENERS[0].sock.getsockname()
-    location = f"the socket {address}" if isinstance(address, str) else f"http://{address[0]}:{address[1]}/"
-    print(f"The portal is at {location}", flush=True)
-    if HEALTH_BIND != "off":
-        start_health_listener(server, HEALTH_BIND)
+    if FORMER:
+        server.systemd = FORMER["is_systemd"]
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, server.SIGNALS)
+    else:
+        address = server.LISTENERS[0].sock.getsockname()
+        location = f"the socket {address}" if isinstance(address, str) else f"http://{address[0]}:{address[1]}/"
+        print(f"The portal is at {location}", flush=True)
+    if getattr(server, "health_socket", None):
+        run_health_listener(server)
+    # A development worker imports the files that changed.
+    if not server.cfg.reload:
+        server.handle_hup = lambda: replace_master(server)
+        preload(server)
 
 
 def on_starting(server):
@@ -207,3 +298,5 @@ def on_starting(server):
             file=sys.stderr,
             flush=True,
         )
+    if HEALTH_BIND != "off":
+        bind_health_socket(server, HEALTH_BIND)

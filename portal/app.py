@@ -29,6 +29,7 @@ from portal.errors import ConfigurationError
 from portal.exports.registry import FORMATS
 from portal.mcp.command import mcp
 from portal.search.index import current, refresh
+from portal.search.index.storage.shared_files import SharedFiles, shared_files
 from portal.services.accounts.disabled_accounts import FILE_NAME, LIST_OPTION, path_beside
 from portal.services.audit.syslog import SYSLOG_OPTION, SyslogSender
 from portal.services.mail import outbox
@@ -168,6 +169,13 @@ def disabled_accounts_list(settings: Settings) -> Path | None:
     return path_beside(Path(url.database or "")) if url.drivername == "sqlite" and is_file_database(url) else None
 
 
+def start_serving(app: Flask) -> None:
+    """Start what a process needs that serves: its index, its threads, and the mail of one of them."""
+    refuse_other_tables(app)
+    keep_index_current(app)
+    send_mail_in_background(app)
+
+
 def refuse_other_tables(app: Flask) -> None:
     """Exit with a one-line message if this version must not run on the tables of the database; for server processes."""
     with app.app_context():
@@ -175,16 +183,26 @@ def refuse_other_tables(app: Flask) -> None:
             _exit(mismatch)
 
 
+def index_files(app: Flask) -> SharedFiles | None:
+    """The files by which the processes of this machine share the index; None if each holds its own."""
+    settings: Settings = app.extensions["settings"]
+    return shared_files(settings.snapshots_folder, settings.database_url)
+
+
 def keep_index_current(app: Flask) -> None:
     """Build the search index before the first request and refresh it in the background; for server processes."""
 
-    logs.configure(app.extensions["settings"].log_format)
+    settings: Settings = app.extensions["settings"]
+    logs.configure(settings.log_format)
+    with app.app_context():
+        refresh.store_for(db.engine).files = index_files(app)
 
     def load() -> None:
         for availability in app.extensions["availabilities"]:
             availability.watching_thread = threading.get_ident()
         with app.app_context():
             current.keep_projects_ready()
+            current.share_snapshot()
             db.session.remove()
 
     def check_tables() -> None:

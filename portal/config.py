@@ -42,9 +42,10 @@ class Settings:
     `backup_folder` is where portal doctor looks for backups. `audit_folder` and `audit_key_file` are where the
     published audit log and its key are, beside the database if empty; `audit_copy` is a second folder for it,
     `audit_mail` the address that gets its checkpoints. `syslog` is where each audit event is sent: the path of a
-    socket, or host and port. `state_folder` holds what must outlive a PostgreSQL database. `health_bind` is where the
-    health listener answers, host:port; "" for none. `alerts_to` is whom a failed unit is mailed to, `log_format` is
-    json or plain (see logs). `languages` are those of the pages, English first (see i18n.languages).
+    socket, or host and port. `state_folder` holds what must outlive a PostgreSQL database. `snapshots_folder` is where
+    the processes of this machine share their index, "off" for nowhere. `health_bind` is where the health listener
+    answers, host:port; "" for none. `alerts_to` is whom a failed unit is mailed to, `log_format` is json or plain (see
+    logs). `languages` are those of the pages, English first (see i18n.languages).
     """
 
     database_url: str
@@ -79,6 +80,7 @@ class Settings:
     proxy_count: int = 0
     trusted_proxies: Networks = ()
     state_folder: str = ""
+    snapshots_folder: str = ""
     alerts_to: str = ""
     smtp_host: str = ""
     smtp_port: int = 587
@@ -131,6 +133,7 @@ class Settings:
             contact=environ.get("PORTAL_CONTACT", cls.contact),
             state_folder=environ.get("PORTAL_STATE", ""),
             languages=environment.read_languages(environ, is_production=is_production),
+            snapshots_folder=environ.get("PORTAL_SNAPSHOTS", ""),
             proxy_count=environment.read_proxy_count(environ),
             trusted_proxies=environment.read_trusted_proxies(environ),
             **environment.data_settings(environ),

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from portal.i18n.catalogues import gettext
+
 
 class PortalError(Exception):
     """Anything the portal refuses, in words for the person who asked."""
@@ -97,7 +99,9 @@ class TextSearchUnavailable(PortalError):
     """The database finds words, and does not answer; filters need only what is in memory."""
 
     def __init__(self) -> None:
-        super().__init__("Searching for words is not possible at the moment, because the database does not answer.")
+        super().__init__(
+            gettext("Searching for words is not possible at the moment, because the database does not answer.")
+        )
 
 
 class MissingAuditEvent(PortalError):
@@ -137,3 +141,7 @@ class FieldError:
 
     def __str__(self) -> str:
         return f"{self.reason} {self.advice}"
+
+    def translated(self, **values: object) -> FieldError:
+        """The same in the language that is spoken, for one whose words are messages (N_) with these values."""
+        return FieldError(self.field, gettext(self.reason, **values), gettext(self.advice, **values))

@@ -54,7 +54,7 @@ INDEX_CHECKED = Gauge(
     "When the process that did so longest ago last compared its index with the database.",
     multiprocess_mode="livemin",
 )
-SNAPSHOTS = Counter("portal_snapshots", "Snapshots of the index that were built, patched or not obtained.", ("how",))
+SNAPSHOTS = Counter("portal_snapshots", "Snapshots of the index: built, mapped, patched or failed.", ("how",))
 SNAPSHOT_SECONDS = Histogram(
     "portal_snapshot_build_seconds",
     "Time to build the index anew.",
@@ -85,7 +85,7 @@ for _kind in ("sign in", "code", "reset", "e-mail", "link"):
     SIGN_IN_REFUSALS.labels(f"{_kind} limited")
 for _kind in ("page", "form", "file"):
     REFUSALS.labels(_kind)
-for _how in ("built", "patched", "failed"):
+for _how in ("built", "mapped", "patched", "failed"):
     SNAPSHOTS.labels(_how)
 
 

@@ -1,8 +1,12 @@
-"""The application for gunicorn: settings from the environment; each process keeps its index current, one sends mail."""
+"""The application for gunicorn: settings from the environment; each process keeps its index current, one sends mail.
 
-from portal.app import from_environment, keep_index_current, refuse_other_tables, send_mail_in_background
+A server that imports it before it forks sets PORTAL_PRELOADED, and calls `start_serving` in each process.
+"""
+
+import os
+
+from portal.app import from_environment, start_serving
 
 app = from_environment()
-refuse_other_tables(app)
-keep_index_current(app)
-send_mail_in_background(app)
+if "PORTAL_PRELOADED" not in os.environ:
+    start_serving(app)

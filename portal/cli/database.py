@@ -8,18 +8,21 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
+from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 from tqdm import tqdm
 
+from portal.config import Settings
 from portal.database.orm import READER_BIND, db
 from portal.database.public_reader import is_on_read_only_disk
 from portal.database.transactions import begin_writing, transaction
 from portal.models import Catalogue, Project
 from portal.search.consistency import find_inconsistencies
 from portal.search.fulltext.text_index import find_stale_documents, rebuild, repair
-from portal.search.index.snapshot import load_snapshot
+from portal.search.index.snapshot import Snapshot, load_snapshot
+from portal.search.index.storage.shared_files import shared_files
 from portal.services.accounts import second_factor
 from portal.services.imports import Report, import_file
 from portal.services.mail import outbox
@@ -69,6 +72,7 @@ def migrate_database() -> None:
         revision = migrations.migrate(connection)
         if not migrations.seed_terms(session):
             migrations.add_new_aliases(session)
+            migrations.add_new_forms(session)
         refresh_sort_titles(session)
         moved = move_reserved_slugs(session)
         repair(session, find_stale_documents(session))
@@ -165,11 +169,22 @@ def check_index() -> None:
     """Compare the indexes and the journal with the tables; print differences and exit with 1 if there are any."""
     snapshot = load_snapshot(db.session())
     inconsistencies = list(find_inconsistencies(db.session(), snapshot))
+    inconsistencies += kept_file_inconsistencies(snapshot)
     for inconsistency in inconsistencies:
         click.echo(inconsistency)
     if inconsistencies:
         sys.exit(1)
     click.echo(f"Index, text index and tables agree: {len(snapshot.index.all_rows):,} projects.")
+
+
+def kept_file_inconsistencies(snapshot: Snapshot) -> list[str]:
+    """The same of the file that the processes of this machine map, if there is one of this state."""
+    settings: Settings = current_app.extensions["settings"]
+    files = shared_files(settings.snapshots_folder, settings.database_url)
+    file = files.open(snapshot.catalogue_version) if files else None
+    if file is None:
+        return []
+    return [f"kept file: {found}" for found in find_inconsistencies(db.session(), file.snapshot(snapshot.terms))]
 
 
 @index.command("rebuild")

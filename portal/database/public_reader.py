@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import JSON, URL, Column, Engine, Integer, MetaData, String, Table, column, event, table
+from sqlalchemy import JSON, URL, Boolean, Column, Engine, Integer, MetaData, String, Table, column, event, table
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
@@ -39,11 +39,20 @@ PROJECT_EVENT = table(
     column("before", JSON),
     column("after", JSON),
 )
+RECORD_TRANSLATION = table(
+    "record_translation",
+    column("project_id", Integer),
+    column("field", String),
+    column("language", String),
+    column("text", String),
+    column("is_machine", Boolean),
+    column("is_outdated", Boolean),
+)
 _LINKED_TO_PUBLISHED = (
     "SELECT * FROM main.{0} AS link WHERE EXISTS "
     "(SELECT 1 FROM main.project AS p WHERE p.id = link.project_id AND p.published_at IS NOT NULL)"
 )
-# The views of the SQLite reader by table name; migration 0021 defines the same ones on PostgreSQL.
+# The views of the SQLite reader by table name; migrations 0021 and 0038 define the same ones on PostgreSQL.
 _VIEWS = {
     "project": "SELECT * FROM main.project WHERE published_at IS NOT NULL",
     **{name: _LINKED_TO_PUBLISHED.format(name) for name in ("project_country", "project_tag", "former_key")},
@@ -60,6 +69,13 @@ _VIEWS = {
         "FROM main.project AS p JOIN main.audit_event AS e "
         "ON e.subject_kind = 'project' AND e.subject_id = CAST(p.id AS VARCHAR) "
         "WHERE p.published_at IS NOT NULL AND e.verb IN ('publish', 'change', 'publish again', 'withdraw')"
+    ),
+    # Without the former source, which may have been changed because it should not have been public.
+    "record_translation": (
+        "SELECT t.project_id, t.field, t.language, t.text, t.is_machine, "
+        "coalesce(t.source_text <> CASE t.field WHEN 'title' THEN p.title ELSE p.summary END, 1 = 1) AS is_outdated "
+        "FROM main.project_translation AS t JOIN main.project AS p ON p.id = t.project_id "
+        "WHERE p.published_at IS NOT NULL"
     ),
 }
 # Tables that contain nothing confidential. The text index reads two shadow tables; it contains no texts.

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -15,7 +15,9 @@ from portal.exports import getters
 from portal.exports.document import Document
 from portal.exports.getters import Getter, Value
 from portal.exports.record import Record
+from portal.i18n.catalogues import gettext
 from portal.vocabulary.columns import LABELS
+from portal.vocabulary.translations import TRANSLATIONS
 
 # What a cell holds. An amount is a whole number of US cents until a format writes it; a list has several texts.
 Kind = Literal["text", "amount", "integer", "date", "url", "list"]
@@ -48,6 +50,18 @@ class Column:
     def label(self) -> str:
         """What a header in words calls it."""
         return LABELS[self.name]
+
+
+def _translation_columns() -> Iterator[Column]:
+    """Title and summary in each language of the portal."""
+    for name, (field, code) in TRANSLATIONS.items():
+        spoken = LABELS[name].rpartition(" ")[2]
+        place = ("#activity+name", "title") if field == "title" else ("#description", "description")
+        yield Column(
+            name, "text", f"The {field} translated into {spoken}; empty where that is the language of its source.",
+            getters.translation(name), f"{place[0]}+i_{code}", f"{place[1]}/narrative with xml:lang {code}",
+            "translations", "name" if field == "title" else "description",
+        )  # fmt: skip
 
 
 COLUMNS = (
@@ -173,6 +187,17 @@ COLUMNS = (
         "title_language", "text", "A BCP 47 code; empty if it is not stated.",
         getters.attribute("title_language"), "#meta+lang+title", "title/narrative/@xml:lang", "", "inLanguage",
     ),
+    *_translation_columns(),
+    Column(
+        "machine_translations", "list", "Which of the six a machine made, by their keys: title_fr; summary_fr.",
+        getters.machine_translations, "#meta+translation+machine", "portal:translation", "", "", is_safe=True,
+    ),
+    Column(
+        "outdated_translations", "list",
+        "Which of the six are older than the present title or summary that they translate, by their keys.",
+        getters.outdated_translations, "#meta+translation+outdated", "portal:record/@outdated-translations", "", "",
+        is_safe=True,
+    ),
     Column(
         "funding_line", "text", "The funding line, as the record states it.",
         getters.attribute("funding_line"), "#meta+funding_line", "portal:record/@funding-line",
@@ -227,8 +252,11 @@ def chosen_columns(names: Sequence[str]) -> tuple[Column, ...]:
     known = columns_by_name()
     if unknown := [name for name in names if name not in known]:
         raise UnknownColumn(
-            f"There is no column {unknown[0][:60]!r}. The columns are {', '.join(known)}; "
-            "repeat the parameter for each one."
+            gettext(
+                "There is no column %(name)s. The columns are %(known)s; repeat the parameter for each one.",
+                name=f"{unknown[0][:60]!r}",
+                known=", ".join(known),
+            )
         )
     return tuple(known[name] for name in dict.fromkeys(names))
 

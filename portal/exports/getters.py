@@ -9,6 +9,7 @@ from portal.exports.document import Document
 from portal.exports.record import Record
 from portal.search.read_models.terms import TermView
 from portal.search.shares import rebased, share_text
+from portal.vocabulary.translations import TRANSLATIONS
 
 Value = str | int | None | tuple[str, ...]
 Getter = Callable[[Record], Value]
@@ -59,6 +60,30 @@ def names_of(attribute: str) -> Callable[[Document], Getter]:
 def codes_of(attribute: str) -> Callable[[Document], Getter]:
     get_terms: Callable[[Record], tuple[TermView, ...]] = attrgetter(attribute)
     return lambda _: lambda record: tuple([term.code for term in get_terms(record)])
+
+
+def translation(name: str) -> Callable[[Document], Getter]:
+    """The translation with this name ("title_fr")."""
+
+    def get(record: Record) -> Value:
+        found = record.translations.get(name)
+        return found.text if found else ""
+
+    return lambda _: get
+
+
+def machine_translations(_: Document) -> Getter:
+    """The names of the translations that a machine made."""
+    return lambda record: tuple([name for name in _names(record) if record.translations[name].is_machine])
+
+
+def outdated_translations(_: Document) -> Getter:
+    """The names of the translations whose source has changed since."""
+    return lambda record: tuple([name for name in _names(record) if record.translations[name].is_outdated])
+
+
+def _names(record: Record) -> list[str]:
+    return [name for name in TRANSLATIONS if name in record.translations] if record.translations else []
 
 
 def shares(_: Document) -> Getter:

@@ -10,6 +10,8 @@ from werkzeug.datastructures import MultiDict
 
 from portal.errors import PortalError
 from portal.exports.columns import Column, chosen_columns
+from portal.exports.dialect import DIALECTS, RFC_4180, Dialect
+from portal.i18n.catalogues import gettext
 
 
 class InvalidOption(PortalError):
@@ -21,7 +23,7 @@ class ExportOptions:
     """The columns in their order, and how a table is written.
 
     `has_labels`: the header is in words, not in keys. `has_mark`: a CSV file begins with a byte-order mark. `has_hxl`:
-    a row of HXL hashtags follows the header.
+    a row of HXL hashtags follows the header. `dialect` is that of a CSV file.
     """
 
     columns: tuple[Column, ...]
@@ -29,10 +31,11 @@ class ExportOptions:
     has_mark: bool = True
     has_hxl: bool = False
     chose_columns: bool = False
+    dialect: Dialect = RFC_4180
 
     @classmethod
     def parse(cls, args: MultiDict[str, str]) -> Self:
-        """Read `columns`, `header`, `bom` and `hxl` of a query string; raises UnknownColumn and InvalidOption."""
+        """Read `columns`, `header`, `bom`, `hxl` and `excel`; raises UnknownColumn and InvalidOption."""
         names = [name.strip() for name in args.getlist("columns") if name.strip()]
         return cls(
             columns=chosen_columns(names),
@@ -40,6 +43,7 @@ class ExportOptions:
             has_mark=_choice(args, "bom", "1", "0") == "1",
             has_hxl=_choice(args, "hxl", "0", "1") == "1",
             chose_columns=bool(names),
+            dialect=parse_dialect(args),
         )
 
     def query_pairs(self) -> Iterator[tuple[str, str]]:
@@ -52,14 +56,30 @@ class ExportOptions:
             yield "bom", "0"
         if self.has_hxl:
             yield "hxl", "1"
+        yield from self.dialect.query_pairs()
 
     def header(self) -> list[str]:
         return [column.label if self.has_labels else column.name for column in self.columns]
+
+
+def parse_dialect(args: MultiDict[str, str]) -> Dialect:
+    """Read `excel` of a query string, RFC 4180 without it; raises InvalidOption."""
+    name = args.get("excel", "").strip()
+    if name not in DIALECTS:
+        raise InvalidOption(f"excel is {name[:60]!r}: it is {' or '.join(filter(None, DIALECTS))}, or left out.")
+    return DIALECTS[name]
 
 
 def _choice(args: MultiDict[str, str], name: str, *values: str) -> str:
     """The value of a parameter, the first of `values` if it is missing or empty."""
     value = args.get(name, "").strip() or values[0]
     if value not in values:
-        raise InvalidOption(f"{name} is {value[:60]!r}: it is {' or '.join(values)}.")
+        raise InvalidOption(
+            gettext(
+                "%(name)s is %(value)s: it is %(values)s.",
+                name=name,
+                value=f"{value[:60]!r}",
+                values=" or ".join(values),
+            )
+        )
     return value

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from sqlalchemy.engine import Connection
 
 from portal.search.arrays import IntegerArray
-from portal.search.read_models.project import ordered_shares
+from portal.search.read_models.project import TranslatedText, ordered_shares
 from portal.search.read_models.terms import Terms, TermView
 
 # Rows per statement: enough to be fast, few enough that a page request waits only milliseconds for its turn.
@@ -23,6 +24,10 @@ _PROJECTS_SQL = (
     "published_at, changed_at FROM project WHERE published_at IS NOT NULL AND id IN (%s)"
 )
 _COUNTRIES_SQL = "SELECT project_id, term_id, is_eligible, share FROM project_country WHERE project_id IN (%s)"
+# Whether there are any is asked once a file, as with former keys.
+_TRANSLATIONS_SQL = (
+    "SELECT project_id, field, language, text, is_machine, is_outdated FROM record_translation WHERE project_id IN (%s)"
+)
 _TAGS_SQL = "SELECT project_id, term_id FROM project_tag WHERE project_id IN (%s)"
 # Latest first, so that the earliest is what remains in a dictionary; those replaced before that was noted are earliest.
 _FORMER_KEYS_SQL = (
@@ -31,12 +36,16 @@ _FORMER_KEYS_SQL = (
 )
 
 
+_NO_TRANSLATIONS: Mapping[str, TranslatedText] = MappingProxyType({})
+
+
 class Record(NamedTuple):
     """A published project; what is not stated is "", None or ().
 
     `start` and `end` are partial ISO dates ("2008", "2008-05"), `budget` is in US cents; `published_at` and
     `changed_at` are UTC. `countries` are the benefiting member states, `shares` theirs in the same order, in
     hundredths of a per cent; None for equal shares (search.shares.split). Terms stand in the order of their lists.
+    `translations` are by name ("title_fr").
     """
 
     id: int
@@ -66,6 +75,7 @@ class Record(NamedTuple):
     gcm: tuple[TermView, ...]
     shares: tuple[int, ...] | None = None
     first_key: str = ""
+    translations: Mapping[str, TranslatedText] = _NO_TRANSLATIONS
 
     @property
     def lasting_key(self) -> str:
@@ -77,6 +87,14 @@ class Record(NamedTuple):
         """By which the budget is divided among `countries`: the stated shares, or equal ones."""
         return self.shares or [1] * len(self.countries)
 
+    def text_in(self, field: str, language: str) -> tuple[str, str]:
+        """A title or summary and its language: a translation by people that fits its source, else the source."""
+        source_language = self.title_language if field == "title" else self.language
+        found = self.translations.get(f"{field}_{language}")
+        if found is None or found.is_machine or found.is_outdated:
+            return (self.title if field == "title" else self.summary), source_language
+        return found.text, language
+
     @property
     def theme(self) -> TermView | None:
         return self.type.parent if self.type else None
@@ -86,13 +104,19 @@ def read_records(connection: Connection, terms: Terms, ids: IntegerArray) -> Ite
     """Yield the published projects with these database ids in batches, in their order; other ids are left out."""
     # Few portals have former keys, and asking for those of each batch takes a tenth of the time of reading.
     has_former_keys = bool(_fetch(connection, "SELECT 1 FROM former_key LIMIT 1"))
+    has_translations = bool(_fetch(connection, "SELECT 1 FROM record_translation LIMIT 1"))
     for start in range(0, len(ids), BATCH_RECORDS):
         batch = ids[start : start + BATCH_RECORDS].tolist()
-        yield read_batch(connection, terms, batch, has_former_keys=has_former_keys)
+        yield read_batch(connection, terms, batch, has_former_keys=has_former_keys, has_translations=has_translations)
 
 
 def read_batch(
-    connection: Connection, terms: Terms, ids: Sequence[int], *, has_former_keys: bool = True
+    connection: Connection,
+    terms: Terms,
+    ids: Sequence[int],
+    *,
+    has_former_keys: bool = True,
+    has_translations: bool = True,
 ) -> list[Record]:
     listed = ", ".join(map(str, ids)) or "NULL"
     countries: dict[int, list[TermView]] = defaultdict(list)
@@ -120,7 +144,18 @@ def read_batch(
     for project_id, key in _fetch(connection, _FORMER_KEYS_SQL % listed) if has_former_keys else ():
         if record := records.get(project_id):
             records[project_id] = record._replace(first_key=key)
-    return [records[project_id] for project_id in ids if project_id in records]
+    found = [records[project_id] for project_id in ids if project_id in records]
+    return with_translations(connection, found) if has_translations else found
+
+
+def with_translations(connection: Connection, records: list[Record]) -> list[Record]:
+    """The records with their translations."""
+    listed = ", ".join(str(record.id) for record in records) or "NULL"
+    found: dict[int, dict[str, TranslatedText]] = defaultdict(dict)
+    for project_id, field, language, *translated in _fetch(connection, _TRANSLATIONS_SQL % listed):
+        text, is_machine, is_outdated = translated
+        found[project_id][f"{field}_{language}"] = TranslatedText(text, bool(is_machine), bool(is_outdated))
+    return [record._replace(translations=found[record.id]) if record.id in found else record for record in records]
 
 
 def _fetch(connection: Connection, statement: str) -> list[Any]:

@@ -11,7 +11,7 @@ from portal.models.job_run import JobRun, TrialWrite
 from portal.models.language_guess import LanguageGuess
 from portal.models.outbox import OutboxHold, OutboxMessage
 from portal.models.partial_date import PartialDate
-from portal.models.project import Project, ProjectCountry, ProjectTag, SlugHistory
+from portal.models.project import Project, ProjectCountry, ProjectTag, ProjectTranslation, SlugHistory
 from portal.models.revision import IdempotencyKey, Revision
 from portal.models.row_checksum import RowCheck, RowChecksum
 from portal.models.schema_info import SchemaInfo
@@ -42,6 +42,7 @@ __all__ = [
     "ProjectCountry",
     "ProjectDraft",
     "ProjectTag",
+    "ProjectTranslation",
     "RecoveryCode",
     "RequiredAuditEvent",
     "Revision",

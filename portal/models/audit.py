@@ -22,6 +22,7 @@ AUDITED_TABLES = {
     "project": ("project", "id"),
     "project_country": ("project", "project_id"),
     "project_tag": ("project", "project_id"),
+    "project_translation": ("project", "project_id"),
     "former_key": ("project", "project_id"),
     "account": ("account", "id"),
     "recovery_code": ("account", "account_id"),

@@ -18,6 +18,9 @@ class ProjectDraft:
     ("KEN 60"), () for equal shares. `start` and `end` are partial dates ("2008-05"), `year` four digits, `budget` US
     dollars as a decimal number ("64240.00"). `summary` is plain Markdown. Languages are BCP 47 codes, "" where none is
     stated.
+
+    `title` and `summary` are the source; `title_fr` is its French translation. `machine_translations` names those that
+    a machine made ("title_fr"), `confirmed_translations` those that fit the source as it is now, although it changed.
     """
 
     title: str = ""
@@ -41,6 +44,14 @@ class ProjectDraft:
     gcm: tuple[str, ...] = ()
     funding_line: str = ""
     source_url: str = ""
+    title_en: str = ""
+    summary_en: str = ""
+    title_fr: str = ""
+    summary_fr: str = ""
+    title_es: str = ""
+    summary_es: str = ""
+    machine_translations: tuple[str, ...] = ()
+    confirmed_translations: tuple[str, ...] = ()
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Self:

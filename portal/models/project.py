@@ -104,6 +104,28 @@ class ProjectTag(Model):
     term_id: Mapped[int] = mapped_column(ForeignKey("term.id"), primary_key=True)
 
 
+class ProjectTranslation(Model):
+    """A title or a summary in another language than its source, the text in `project`.
+
+    `source_text` is the source from which it was made: a translation whose source says something else now is older than
+    it. None means an older one that is not known. The public reader sees no source_text but whether it is the present
+    one (see database.public_reader).
+    """
+
+    __tablename__ = "project_translation"
+    __table_args__ = (
+        CheckConstraint("field IN ('title', 'summary')", name="known_field"),
+        CheckConstraint("text <> ''", name="stated"),
+    )
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"), primary_key=True)
+    field: Mapped[str] = mapped_column(String(8), primary_key=True)
+    language: Mapped[str] = mapped_column(String(8), primary_key=True)
+    text: Mapped[str]
+    is_machine: Mapped[bool]
+    source_text: Mapped[str | None]
+
+
 class SlugHistory(Model):
     """A former slug of a project; its URL redirects permanently. Feeds name the project by the first that it had."""
 

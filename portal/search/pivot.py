@@ -14,6 +14,7 @@ from portal.search.index.snapshot import Snapshot
 from portal.search.query.filters import Filters
 from portal.search.query.table_options import TableOptions
 from portal.search.read_models.terms import Terms
+from portal.text.collation import NO_NAME, CollationKey, collation_key
 from portal.vocabulary.bands import number_of
 from portal.vocabulary.facets import NOT_STATED
 
@@ -29,15 +30,22 @@ class Pivot:
     snapshot: Snapshot = field(repr=False)
 
 
-def table(filters: Filters, options: TableOptions, *, limits: Limits = (None, None)) -> Pivot:
+def table(filters: Filters, options: TableOptions, *, limits: Limits = (None, None), language: str = "en") -> Pivot:
     """Count a search by one facet or two, rows and columns in the order in which they are shown.
 
-    `limits` are the most rows and columns; the rest is one (OTHERS).
+    `limits` are the most rows and columns; the rest is one (OTHERS). Countries stand by their names in `language`.
     """
-    return table_from(current_snapshot(), filters, options, limits=limits)
+    return table_from(current_snapshot(), filters, options, limits=limits, language=language)
 
 
-def table_from(snapshot: Snapshot, filters: Filters, options: TableOptions, *, limits: Limits = (None, None)) -> Pivot:
+def table_from(
+    snapshot: Snapshot,
+    filters: Filters,
+    options: TableOptions,
+    *,
+    limits: Limits = (None, None),
+    language: str = "en",
+) -> Pivot:
     """The same from one snapshot, for several tables that must agree."""
     filters = with_current_codes(snapshot, filters)
     hits, _ = text_hits(snapshot, filters) or (None, None)
@@ -49,24 +57,27 @@ def table_from(snapshot: Snapshot, filters: Filters, options: TableOptions, *, l
         is_shared=options.measure == "shared",
         limits=limits,
     )
-    rows = _shown_order(snapshot.terms, options.by, crosstab.rows)
-    columns = _shown_order(snapshot.terms, options.across, crosstab.columns)
+    rows = _shown_order(snapshot.terms, options.by, crosstab.rows, language)
+    columns = _shown_order(snapshot.terms, options.across, crosstab.columns, language)
     crosstab = crosstab.ordered(rows, columns)
     return Pivot(filters, options, crosstab, sums_of(snapshot, filters, selection), snapshot)
 
 
-def _shown_order(terms: Terms, facet: str, values: tuple[str, ...]) -> list[int]:
+def _shown_order(terms: Terms, facet: str, values: tuple[str, ...], language: str) -> list[int]:
     """The places of the values of an axis in their order.
 
-    Terms stand as in their list, years and bands rising, then what is beyond a limit, and "not stated" last.
+    Countries stand by name, other terms as in their list, years and bands rising, then what is beyond a limit, and "not
+    stated" last.
     """
 
-    def key(place: int) -> tuple[int, int, str]:
+    def key(place: int) -> tuple[int, CollationKey, int, str]:
         value = values[place]
         if value in (OTHERS, NOT_STATED):
-            return 1 + (value == NOT_STATED), 0, value
+            return 1 + (value == NOT_STATED), NO_NAME, 0, value
         term = terms.get(facet, value)
-        return 0, term.id if term else number_of(facet, value) or 0, value
+        if term and facet == "country":
+            return 0, collation_key(term.names.get(language) or term.name, language), term.id, value
+        return 0, NO_NAME, term.id if term else number_of(facet, value) or 0, value
 
     return sorted(range(len(values)), key=key)
 

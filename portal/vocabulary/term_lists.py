@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,11 +12,15 @@ from pathlib import Path
 from portal.i18n.catalogues import name_in
 
 TERM_LISTS_DIR = Path(__file__).parent.parent / "terms"
+_FORM = re.compile("(?:phrase|in|of|adjective)_(fr|es)")
 
 
 @dataclass(frozen=True)
 class TermListRow:
-    """One row of a list in portal/terms/: `names` by language; `parent` is a code of `parent_facet`, "" for none."""
+    """One row of a list in portal/terms/: `names` by language; `parent` is a code of `parent_facet`, "" for none.
+
+    `extra` holds, among others, the forms of the name inside French and Spanish sentences, such as `phrase_fr`.
+    """
 
     facet: str
     code: str
@@ -28,6 +33,20 @@ class TermListRow:
     @property
     def parent_facet(self) -> str:
         return {"type": "theme"}.get(self.facet, self.facet)
+
+    def forms_of(self, names: Mapping[str, str]) -> dict[str, str]:
+        """The forms for sentences in those languages in which a term with these names is called as here."""
+        return {
+            name: form
+            for name, form in self.extra.items()
+            if form and (language := form_language(name)) and names.get(language) == self.names[language]
+        }
+
+
+def form_language(name: str) -> str:
+    """The language of a form in `extra`: "phrase_fr" -> "fr"; "" for anything else."""
+    match = _FORM.fullmatch(name)
+    return match[1] if match else ""
 
 
 def read_term_list(facet: str) -> Iterator[TermListRow]:

@@ -33,10 +33,11 @@ from portal.web.review.publishing import bp as publishing
 from portal.web.review.records import bp as records
 from portal.web.review.review import bp as review
 from portal.web.review.tags.proposals import bp as tag_proposals
+from portal.web.review.translations.views import bp as translations
 
 BLUEPRINTS = (
     health, overview, agenda, data, places, projects, tables, state_files, downloads, iati, embedding, discovery,
     sitemap, public_audit_log, api, api_guide, pages, signing_in, passwords, own_account, email_changes, accounts, desk,
-    submission, review, publishing, handover, records, tag_proposals, audit_page, mail_page,
+    submission, review, publishing, handover, records, tag_proposals, translations, audit_page, mail_page,
     stop_mail, administrator_requests,
 )  # fmt: skip

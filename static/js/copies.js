@@ -7,7 +7,7 @@ window.copies = (() => {
   const PREFIX = "draft:";
   const CONTROL_FIELDS = new Set(["csrf_token", "key", "page_key", "version", "base_version", "action", "all"]);
   // What is shown to be copied by hand: texts, not the codes of what was chosen from a list.
-  const TEXT_FIELDS = ["title", "summary", "number", "prima_id", "start", "end", "year", "budget", "source_url", "note"];
+  const TEXT_FIELDS = ["title", "summary", "title_en", "summary_en", "title_fr", "summary_fr", "title_es", "summary_es", "number", "prima_id", "start", "end", "year", "budget", "source_url", "note"];
   const byId = (id) => document.getElementById(id);
   const notice = byId("restore-notice");
 

@@ -7,15 +7,18 @@ import sys
 import time
 
 from portal.config import ROOT
+from tests.bench.each_worker import one_at_each
 from tests.bench.effort import REPEATS
 from tests.bench.latency import check
 from tests.bench.questions import questions
-from tests.bench.scales import SCALES, Scale, environment
+from tests.bench.scales import SCALES, Scale, environment, own_memory_of, shared_memory_of
 from tests.bench.serving import NO_PAGE_CACHE, gunicorn
 from tests.bench.visitor import Visitor
 
 # After as many different searches a worker has made what it makes on demand.
 SEARCHES = 5
+# The machine: so many workers, each asked so many questions for the first time, and seconds until they are at rest.
+WORKERS, NEW_QUESTIONS, SETTLED_AFTER = 4, 60, 5
 
 
 def measure(scale: Scale) -> dict:
@@ -33,7 +36,31 @@ def measure(scale: Scale) -> dict:
         "bare_memory": middle(bare, "memory"),
         "memory": middle(full, "memory") - middle(bare, "memory"),
         "memory_used": middle(full, "memory_used") - middle(bare, "memory"),
+        "mapped": middle(built, "mapped"),
+        "machine": {
+            "bare": machine(SCALES["empty"], WORKERS, new_questions=0),
+            "one": machine(scale, 1, new_questions=NEW_QUESTIONS),
+            "several": machine(scale, WORKERS, new_questions=NEW_QUESTIONS),
+        },
     }
+
+
+def machine(scale: Scale, workers: int, new_questions: int) -> dict:
+    """MB: what the worker has alone that has most (USS), and what master and workers have together (PSS)."""
+    asked = questions(scale.database) if new_questions else None
+    numbers = range(new_questions and 1 + new_questions // len(asked.each(0)))
+    paths = [question.path for number in numbers for question in asked.each(number)][:new_questions]
+    with gunicorn(scale.database, workers=workers, **NO_PAGE_CACHE) as server:
+        visitors = one_at_each(server, workers)
+        for _, visitor in visitors:
+            for path in paths:
+                check(path, visitor.ask(path).status)
+        time.sleep(SETTLED_AFTER)
+        pids = [pid for pid, _ in visitors]
+        shares = [shared_memory_of(pid) for pid in (server.pid, *pids)]
+        for _, visitor in visitors:
+            visitor.close()
+        return {"uss": max(map(own_memory_of, pids)) / 2**20, "pss": sum(shares) / 2**20}
 
 
 def middle(found: list[dict], name: str) -> float:

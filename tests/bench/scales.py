@@ -192,6 +192,16 @@ def shared_memory_of(pid: int) -> int:
     return 0
 
 
+def own_memory_of(pid: int) -> int:
+    """The unique set size in bytes: pages that no other process has."""
+    with suppress(OSError):
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        return (
+            sum(int(line.split()[1]) for line in lines if line.startswith(("Private_Clean:", "Private_Dirty:"))) * 1024
+        )
+    return 0
+
+
 def connect(database: Path):
     """A connection that can only read."""
     return pysqlite3.connect(f"file:{database}?mode=ro", uri=True)

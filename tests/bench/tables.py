@@ -153,6 +153,23 @@ def index(by_scale: dict[str, dict]) -> list[str]:
         "scale", "projects", "build, s", "peak of the build, MB", "first answer, s more than empty",
         "worker, MB more than bare", "after searches", "bare worker, MB",
     ]  # fmt: skip
+    return [*table(head, rows), "", *machine(by_scale)]
+
+
+def machine(by_scale: dict[str, dict]) -> list[str]:
+    """What the machine holds once, and what each worker has alone."""
+    rows = []
+    for name, found in by_scale.items():
+        if not (its := found.get("machine")):
+            continue
+        rows.append([
+            name, plain(found["mapped"] * 1000), plain(its["several"]["uss"]), plain(its["bare"]["uss"]),
+            plain(its["several"]["pss"]), plain(its["one"]["pss"]), times(its["several"]["pss"] / its["one"]["pss"]),
+        ])  # fmt: skip
+    head = [
+        "scale", "taking a state that another process made, processor ms", "USS of one of four workers, MB",
+        "USS of a bare one", "PSS of master and four", "PSS of master and one", "four to one",
+    ]  # fmt: skip
     return table(head, rows)
 
 

@@ -16,6 +16,7 @@ from portal.services.audit import recording
 from portal.services.imports import Report, import_file
 from portal.services.records import submission_checks
 from portal.text.cleaning import clean_cell
+from portal.vocabulary.translations import TRANSLATIONS
 from tests.factories import COLUMNS
 
 FORMATS = pytest.mark.parametrize("suffix", ["csv", "jsonl", "xlsx"])
@@ -63,7 +64,14 @@ ROWS = st.fixed_dictionaries({
     "country_shares": st.just(""),
     "sdg": st.sampled_from(["", "10; 8.8; 16", "8"]),
     "gcm": st.sampled_from(["", "23; 1", "6"]),
+    "title_en": st.one_of(st.just(""), TEXTS),
+    "title_fr": st.one_of(st.just(""), TEXTS),
+    "title_es": st.sampled_from(["", "Barcos"]),
+    "summary_fr": SUMMARIES,
+    "machine_translations": st.sampled_from(["", "title_fr", "title_es; summary_fr", "title_en"]),
+    "outdated_translations": st.sampled_from(["", "title_fr; title_en", "summary_fr"]),
 })  # fmt: skip
+ALL_COLUMNS = (*COLUMNS, *TRANSLATIONS, "machine_translations", "outdated_translations")
 
 
 @pytest.fixture(scope="module")
@@ -105,10 +113,19 @@ def empty_portal(app, folder):
         outer.rollback()
 
 
+def with_sources(row):
+    """The row without a translation of nothing or into the language of its source, which an import refuses."""
+    has_summary = clean_cell(row.get("summary", "")) and row.get("language") != "fr"
+    return row if has_summary else row | {"summary_fr": ""}
+
+
 def as_table(rows):
     """A CSV file of rows, as anybody makes one."""
-    header = ",".join(COLUMNS)
-    lines = [",".join(f'"{row.get(name, "").replace(chr(34), chr(34) * 2)}"' for name in COLUMNS) for row in rows]
+    header = ",".join(ALL_COLUMNS)
+    lines = [
+        ",".join(f'"{row.get(name, "").replace(chr(34), chr(34) * 2)}"' for name in ALL_COLUMNS)
+        for row in map(with_sources, rows)
+    ]
     return "\n".join([header, *lines]).encode("utf-8", "surrogatepass")
 
 
@@ -116,7 +133,8 @@ def edit(texts):
     """Give the records, in their order, what a form stores: its summaries keep spaces and indents."""
     projects = list(db.session.query(Project).order_by(Project.id))
     for project, text in zip(projects, texts, strict=False):
-        project.summary = submission_checks.clean_draft(ProjectDraft(summary=text)).summary
+        # No form stores an empty one that has translations.
+        project.summary = submission_checks.clean_draft(ProjectDraft(summary=text)).summary or project.summary
         recording.record(db.session(), "change", "project", project.id)
     db.session.flush()
     text_index.repair(db.session(), [project.id for project in projects])
@@ -208,6 +226,20 @@ def test_any_records_come_back_as_they_were(two_portals, tmp_path, suffix, rows,
     rows = with_shares([row for row in rows if clean_cell(row["title"])], shares)
     assume(rows)
     check_round_trip(two_portals, tmp_path, suffix, rows, summaries)
+
+
+@FORMATS
+def test_records_in_three_languages_come_back_as_they_were(two_portals, tmp_path, suffix):
+    rows = [
+        dict.fromkeys(COLUMNS, "") | {
+            "project_id": "T.1", "title": "Bateaux", "title_language": "fr", "summary": "Des bateaux.",
+            "language": "fr", "title_en": "Boats", "title_es": "Barcos", "summary_en": "About boats.",
+            "summary_es": "Sobre barcos.", "machine_translations": "title_es; summary_es",
+            "outdated_translations": "summary_en; title_es",
+        },
+        dict.fromkeys(COLUMNS, "") | {"title": "Nobody says", "title_fr": "=Titre", "status": "Active"},
+    ]  # fmt: skip
+    check_round_trip(two_portals, tmp_path, suffix, rows, least=len(rows))
 
 
 @FORMATS

@@ -28,7 +28,7 @@ def test_gunicorn_runs_two_processes_of_many_threads_on_loopback(gunicorn_settin
     assert found["bind"] == "127.0.0.1:8000"
 
 
-def test_gunicorn_loads_nothing_before_the_fork(gunicorn_settings):
+def test_gunicorn_loads_nothing_before_the_settings_are_looked_at(gunicorn_settings):
     assert gunicorn_settings()["preload_app"] is False
 
 

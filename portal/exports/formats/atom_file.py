@@ -56,9 +56,10 @@ def head(document: Document) -> str:
 def entry(record: Record, document: Document, categories: Categories) -> str:
     """A project."""
     address, language = document.project_address(record.key), document.language
+    title, title_language = record.text_in("title", language)
     parts = [
         xml_text.element("id", document.project_identifier(record.lasting_key)),
-        xml_text.element("title", record.title, {"xml:lang": record.title_language}),
+        xml_text.element("title", title, {"xml:lang": title_language}),
         xml_text.element("updated", moment(record.changed_at)),
         xml_text.element("published", moment(record.published_at)),
         link("alternate", address, "text/html"),
@@ -96,8 +97,9 @@ class Categories:
 def content(record: Record, language: str) -> str:
     """The facts and the summary of a record as HTML; a summary in a stated language is marked so."""
     rows = "".join(f"<li>{escape(name)}: {escape(value)}</li>" for name, value in facts(record, language))
-    opening = f'<div lang="{escape(record.language)}">' if record.language else "<div>"
-    return f"<ul>{rows}</ul>{opening}{render_html(record.summary)}</div>"
+    summary, summary_language = record.text_in("summary", language)
+    opening = f'<div lang="{escape(summary_language)}">' if summary_language else "<div>"
+    return f"<ul>{rows}</ul>{opening}{render_html(summary)}</div>"
 
 
 def moment(value: datetime) -> str:

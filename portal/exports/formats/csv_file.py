@@ -1,12 +1,12 @@
-"""CSV (RFC 4180): UTF-8 with a byte-order mark, which spreadsheets need to see that it is UTF-8."""
+"""CSV: RFC 4180 or as a French Excel opens it; UTF-8 with the byte-order mark by which spreadsheets know that it is."""
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from portal.exports.columns import Column, amount_text
+from portal.exports.dialect import Dialect
 from portal.exports.document import Document
 from portal.exports.options import ExportOptions
 from portal.exports.record import Record
@@ -32,8 +32,8 @@ class CsvTable:
     def __init__(self, document: Document, options: ExportOptions) -> None:
         self._options = options
         self._buffer = io.StringIO()
-        self._writer = csv.writer(self._buffer, lineterminator="\r\n")
-        self._cells = [cell_reader(column, document) for column in options.columns]
+        self._writer = options.dialect.writer(self._buffer)
+        self._cells = [cell_reader(column, document, options.dialect) for column in options.columns]
 
     def header(self) -> bytes:
         """The header and, if it is wanted, the row of HXL hashtags."""
@@ -54,11 +54,11 @@ class CsvTable:
         return text.encode()
 
 
-def cell_reader(column: Column, document: Document) -> Callable[[Record], object]:
+def cell_reader(column: Column, document: Document, dialect: Dialect) -> Callable[[Record], object]:
     """What reads the cell of a column from a record: text, or what the csv module writes as such."""
     get = column.getter(document)
     if column.kind == "amount":
-        return lambda record: amount_text(value) if isinstance(value := get(record), int) else ""
+        return lambda record: dialect.number(amount_text(value)) if isinstance(value := get(record), int) else ""
     if column.kind == "list":
         return lambda record: escape_formula(SEPARATOR.join(value)) if isinstance(value := get(record), tuple) else ""
     return get if column.is_safe else lambda record: escape_formula(str(get(record)))

@@ -22,6 +22,7 @@ from portal.search.read_models.terms import TermView
 from portal.text.markdown import plain_text
 from portal.text.web_addresses import as_uri
 from portal.vocabulary.term_lists import alpha2_by_alpha3
+from portal.vocabulary.translations import RECORD_LANGUAGES
 
 _VERSION = "1.4"
 # IOM as org-id.guide and its own IATI files name it.
@@ -108,9 +109,23 @@ def grant(record: Record, document: Document) -> dict[str, object]:
         "locationScope": _SCOPES.get(record.coverage.code) if record.coverage else "",
         "classifications": list(classifications(record, language)),
         "dataSource": as_uri(record.source_url),
+        "translations": list(translations(record)),
         "isSample": record.is_sample,
     }
     return grant | {name: value for name, value in stated.items() if value}
+
+
+def translations(record: Record) -> Iterator[dict[str, str]]:
+    """Title and description in other languages, by people: the standard has one language, and leaves room for more."""
+    for language in RECORD_LANGUAGES:
+        texts = {"title": f"title_{language}", "description": f"summary_{language}"}
+        stated = {
+            key: plain_text(found.text) if key == "description" else found.text
+            for key, name in texts.items()
+            if (found := record.translations.get(name)) and not found.is_machine
+        }
+        if stated:
+            yield {"language": language} | stated
 
 
 def planned_dates(record: Record) -> list[dict[str, str]]:

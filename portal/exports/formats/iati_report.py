@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 
+from portal.exports.dialect import Dialect
 from portal.exports.document import Document
 from portal.exports.formats.iati import publication_of
 from portal.exports.iati.activity import express
@@ -17,16 +17,16 @@ _BYTE_ORDER_MARK = "\ufeff"
 _HEADER = ("key", "project_id", "field", "reason")
 
 
-def write(document: Document, batches: Iterable[Sequence[Record]], _: ExportOptions) -> Iterator[bytes]:
+def write(document: Document, batches: Iterable[Sequence[Record]], options: ExportOptions) -> Iterator[bytes]:
     """The file in pieces: CSV, a line for each omission, in the order of the projects."""
     publication = publication_of(document)
-    yield (_BYTE_ORDER_MARK + _lines([_HEADER])).encode()
+    yield (_BYTE_ORDER_MARK + _lines([_HEADER], options.dialect)).encode()
     for batch in batches:
         omissions = [omission for record in batch for omission in express(record, publication).omissions]
-        yield _lines(map(escape_formula, omission) for omission in omissions).encode()
+        yield _lines((map(escape_formula, omission) for omission in omissions), options.dialect).encode()
 
 
-def _lines(rows: Iterable[Iterable[str]]) -> str:
+def _lines(rows: Iterable[Iterable[str]], dialect: Dialect) -> str:
     buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\r\n").writerows(rows)
+    dialect.writer(buffer).writerows(rows)
     return buffer.getvalue()

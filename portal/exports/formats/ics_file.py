@@ -77,7 +77,7 @@ def events(record: Record, document: Document, counts: Counter[str]) -> Iterator
 
 def event(record: Record, document: Document, kind: str, day: date, about: list[str]) -> list[str]:
     """A whole day, which ends with the beginning of the next one. The last public change is its stamp."""
-    changed = moment(record.changed_at)
+    changed, (title, _) = moment(record.changed_at), record.text_in("title", document.language)
     return [
         "BEGIN:VEVENT",
         f"UID:{_identifier(document, f'{record.lasting_key}-{kind}')}",
@@ -85,7 +85,7 @@ def event(record: Record, document: Document, kind: str, day: date, about: list[
         f"LAST-MODIFIED:{changed}",
         f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
         f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}",
-        f"SUMMARY:{escape(f'{_VERBS[kind]}: {record.title}')}",
+        f"SUMMARY:{escape(f'{_VERBS[kind]}: {title}')}",
         *about,
         "TRANSP:TRANSPARENT",
         "END:VEVENT",
@@ -98,7 +98,8 @@ def about_project(record: Record, document: Document) -> list[str]:
     lines = [f"{name}: {value}" for name, value in facts(record, document.language)]
     if record.is_sample:
         lines.append("This record is a sample.")
-    description = "\n".join([*lines, "", plain_text(record.summary), address])
+    summary, _ = record.text_in("summary", document.language)
+    description = "\n".join([*lines, "", plain_text(summary), address])
     states = ", ".join(term_name(country, document.language) for country in record.countries)
     place = [f"LOCATION:{escape(states)}"] if states else []
     return [f"DESCRIPTION:{escape(description)}", *place, f"URL:{address}"]

@@ -10,12 +10,14 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import IO, Any, cast
 from urllib.parse import quote
 from xml.sax.saxutils import quoteattr
 
 from portal.exports.columns import row_reader
+from portal.exports.dialect import RFC_4180
 from portal.exports.document import Document
 from portal.exports.formats.csv_file import CsvTable
 from portal.exports.getters import Value
@@ -66,7 +68,7 @@ class DataSheet:
         ]
         self._number = 2 if options.has_hxl else 1
         self._links: list[tuple[str, str]] = []
-        self._table = CsvTable(document, options)
+        self._table = CsvTable(document, replace(options, dialect=RFC_4180))
         self._hash = hashlib.sha256(self._table.header())
 
     @property

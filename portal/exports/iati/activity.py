@@ -13,7 +13,12 @@ from portal.exports.columns import amount_text
 from portal.exports.iati import codes
 from portal.exports.iati.dates import Period, activity_dates, period_of
 from portal.exports.iati.money import money, organisation
-from portal.exports.iati.narratives import narrative
+from portal.exports.iati.narratives import (
+    machine_translations,
+    narrative,
+    outdated_translations,
+    translated_narratives,
+)
 from portal.exports.iati.omissions import WHOLE_PROJECT, Omission, Omit, Reason
 from portal.exports.iati.organisations import FUND, IOM, Reporter
 from portal.exports.iati.places import locations, recipients
@@ -133,7 +138,7 @@ def _text(record: Record, field: str, language: str, language_field: str, omit: 
         omit(language_field, Reason.LANGUAGE)
     if has_forbidden_characters(text):
         omit(field, Reason.CHARACTERS)
-    return narrative(text, code)
+    return narrative(text, code) + translated_narratives(record, field, omit)
 
 
 def _dates(record: Record, period: Period, publication: Publication, omit: Omit) -> str:
@@ -218,9 +223,12 @@ def _own_record(record: Record, omit: Omit) -> str:
         "shares": SEPARATOR.join(map(share_text, record.shares or ())),
         "funding-line": record.funding_line,
         "sample": "true" if record.is_sample else "",
+        "outdated-translations": SEPARATOR.join(outdated_translations(record)),
     } | _corrections(record)
     attributes = "".join(f' {name}="{attribute(value)}"' for name, value in stated.items() if value)
-    return f"  <portal:record{attributes}/>\n"
+    if not (translations := machine_translations(record)):
+        return f"  <portal:record{attributes}/>\n"
+    return f"  <portal:record{attributes}>{translations}</portal:record>\n"
 
 
 def _corrections(record: Record) -> dict[str, str]:

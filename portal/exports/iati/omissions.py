@@ -22,6 +22,7 @@ class Reason(StrEnum):
     CHARACTERS = "It held characters that XML forbids, which are removed."
     LANGUAGE = "The language has no code in ISO 639-1, the list that IATI uses."
     NO_SUMMARY = "There is no summary, and IATI demands a description: it repeats the title."
+    MACHINE = "A machine translated it, which IATI cannot say; it stands in portal:translation."
     NO_START = "There is no start, and IATI asks for one."
     END_BEFORE_START = "The end is before the start."
     SCOPE = "The coverage has no code in IATI."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 import orjson
 
 from portal.exports.columns import Kind, amount_text, json_value
+from portal.exports.dialect import RFC_4180, Dialect
 from portal.exports.document import Document
 from portal.exports.formats.json_file import head
 from portal.exports.getters import Value
@@ -76,13 +76,14 @@ class TableFile:
         return cents if stated or not projects else None
 
 
-def write_csv(file: TableFile) -> bytes:
+def write_csv(file: TableFile, dialect: Dialect = RFC_4180) -> bytes:
     """UTF-8 with a byte-order mark; amounts in US dollars with two decimals."""
     buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer = dialect.writer(buffer)
     writer.writerow(map(escape_formula, file.header()))
     for label, value, *numbers in file.rows():
-        writer.writerow([escape_formula(str(label)), value, *(_text(file.kind, number) for number in numbers)])
+        texts = (dialect.number(_text(file.kind, number)) for number in numbers)
+        writer.writerow([escape_formula(str(label)), value, *texts])
     return (_BYTE_ORDER_MARK + buffer.getvalue()).encode()
 
 

@@ -8,6 +8,7 @@ from portal.errors import PortalError
 from portal.exports.options import ExportOptions
 from portal.exports.selection import Selection
 from portal.exports.workbook.cells import MAX_CELL_LENGTH, MAX_ROWS, excel_length
+from portal.i18n.catalogues import gettext
 
 _HEADER_ROWS = 2
 _LONG_COLUMNS = ("title", "summary")
@@ -22,15 +23,24 @@ def check(selection: Selection, connection: Connection, options: ExportOptions) 
     """Raise TooLargeForExcel for too many rows, or a text that is longer than a cell may be."""
     if len(selection.ids) > MAX_ROWS - _HEADER_ROWS:
         raise TooLargeForExcel(
-            f"The list has {len(selection.ids):,} projects, and a sheet of Excel ends after {MAX_ROWS:,} rows. "
-            "Narrow the list, or take it as CSV."
+            gettext(
+                "The list has %(count)s projects, and a sheet of Excel ends after %(max_rows)s rows. Narrow the list, "
+                "or take it as CSV.",
+                count=f"{len(selection.ids):,}",
+                max_rows=f"{MAX_ROWS:,}",
+            )
         )
     chosen = {column.name for column in options.columns}
     for name in _LONG_COLUMNS:
         if name in chosen and (long := _long_texts(selection, connection, name)):
             raise TooLargeForExcel(
-                f"The {name} of {long} has more than {MAX_CELL_LENGTH:,} characters, which is all that a cell of Excel "
-                "holds. Take the list as CSV, or leave the column out."
+                gettext(
+                    "The %(name)s of %(record)s has more than %(most)s characters, which is all that a cell of Excel "
+                    "holds. Take the list as CSV, or leave the column out.",
+                    name=name,
+                    record=long,
+                    most=f"{MAX_CELL_LENGTH:,}",
+                )
             )
 
 

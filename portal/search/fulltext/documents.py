@@ -10,12 +10,14 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from portal.models import Project, ProjectCountry, Term
+from portal.models import Project, ProjectCountry, ProjectTag, ProjectTranslation, Term
 
 
 @dataclass(frozen=True)
 class Document:
     """The searchable text of one project: `number` holds its identifiers, `term_names` the names of its terms.
+
+    `title` and `body` are in all languages that the record has.
 
     `is_normalised` is true if tokenizer.normalise_text was already applied to all texts.
     """
@@ -38,7 +40,7 @@ class Document:
         term_ids: Iterable[int | None],
         names: Mapping[int, str],
     ) -> Document:
-        """`term_ids` are the ids of countries and other terms; `names` is the result of searchable_names."""
+        """`term_ids` are the ids of countries, tags and other terms; `names` is the result of searchable_names."""
         return cls(
             project_id=project_id,
             number=" ".join(filter(None, identifiers)),
@@ -58,16 +60,31 @@ def searchable_names(terms: Sequence[Term | Row[Any]]) -> dict[int, str]:
     return names
 
 
+def with_translations(field: str, source: str, translations: Mapping[str, str]) -> str:
+    """The text of a field in all languages; `translations` are texts by name ("title_fr")."""
+    if not translations:
+        return source
+    named = (translations[name] for name in sorted(translations) if name.startswith(f"{field}_"))
+    return "\n".join((source, *named))
+
+
 def load_documents(session: Session, project_ids: Sequence[int]) -> Iterator[Document]:
     """Yield the documents of published projects, in no order; other ids are left out.
 
     Pass at most a few thousand ids: each one is a parameter of the statement.
     """
     names = searchable_names(session.execute(select(*Term.__table__.columns)).all())
-    links = select(ProjectCountry.project_id, ProjectCountry.term_id).where(ProjectCountry.project_id.in_(project_ids))
-    countries: dict[int, list[int]] = defaultdict(list)
-    for project_id, term_id in session.execute(links):
-        countries[project_id].append(term_id)
+    linked: dict[int, list[int]] = defaultdict(list)
+    for model in (ProjectCountry, ProjectTag):
+        links = select(model.project_id, model.term_id).where(model.project_id.in_(project_ids))
+        for project_id, term_id in session.execute(links):
+            linked[project_id].append(term_id)
+    in_all_languages: dict[int, dict[str, str]] = defaultdict(dict)
+    texts = select(*(getattr(ProjectTranslation, name) for name in ("project_id", "field", "language", "text")))
+    for project_id, field, language, text in session.execute(
+        texts.where(ProjectTranslation.project_id.in_(project_ids))
+    ):
+        in_all_languages[project_id][f"{field}_{language}"] = text
     term_columns = (Project.status_id, Project.type_id, Project.coverage_id, Project.region_id)
     rows = select(Project.id, Project.reference, Project.prima_id, Project.title, Project.summary, *term_columns)
     for project_id, reference, prima_id, title, summary, *term_ids in session.execute(
@@ -76,8 +93,8 @@ def load_documents(session: Session, project_ids: Sequence[int]) -> Iterator[Doc
         yield Document.build(
             project_id,
             identifiers=(reference, prima_id),
-            title=title,
-            summary=summary,
-            term_ids=[*countries[project_id], *term_ids],
+            title=with_translations("title", title, in_all_languages[project_id]),
+            summary=with_translations("summary", summary, in_all_languages[project_id]),
+            term_ids=[*linked[project_id], *term_ids],
             names=names,
         )

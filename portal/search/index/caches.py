@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
+import numpy as np
 from pyroaring import BitMap
 
 from portal.search.index.axis import FacetPlaces, facet_places
@@ -72,6 +73,18 @@ def keep_unchanged_projects(old: Snapshot, newer: Snapshot) -> None:
         for project_id in newer.changed_ids:
             kept.pop(project_id, None)
         caches_for(newer).projects.update(kept)
+
+
+def keep_all(old: Snapshot, same: Snapshot) -> None:
+    """Give a snapshot what was read and computed for another one of the same state.
+
+    Their rows may differ: a process numbers new ones in the order in which it hears of changes.
+    """
+    kept = caches_for(old)
+    has_same_rows = old.index.all_rows == same.index.all_rows and np.array_equal(
+        old.index.row_columns.ids, same.index.row_columns.ids
+    )
+    _caches[same] = kept if has_same_rows else replace(kept, text_hits={}, places={})
 
 
 def put_bounded(cache: dict[CacheKey, CacheValue], key: CacheKey, value: CacheValue, limit: int) -> CacheValue:

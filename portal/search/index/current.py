@@ -95,6 +95,14 @@ def read_projects(snapshot: Snapshot, ids: Sequence[int], *, may_miss: bool) -> 
         raise
 
 
+def share_snapshot() -> None:
+    """Hold the snapshot in memory that the processes of this machine share; see refresh.share."""
+    store = refresh.store_for(db.engine.engine)
+    if store.snapshot and not store.snapshot.is_stored:
+        with public_session() as session:
+            refresh.share(store, session)
+
+
 def keep_projects_ready() -> None:
     """Read some of the newest projects that are not in memory yet, so that their pages need no database later."""
     snapshot = current_snapshot()

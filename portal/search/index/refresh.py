@@ -17,20 +17,17 @@ from sqlalchemy.orm import Session
 
 from portal import logs, metrics
 from portal.database.orm import now
-from portal.search.index import caches
+from portal.search.index import caches, making
 from portal.search.index import snapshot as snapshots
+from portal.search.index.making import MIN_APPENDED_TO_REBUILD
 from portal.search.index.snapshot import MAX_APPENDED_ROWS, CatalogueVersion, Snapshot
+from portal.search.index.storage.shared_files import SharedFiles
 
 _log = logging.getLogger(__name__)
 
-# Patching this many projects takes less than 100 ms, even with a million projects, so a request may do it.
-MAX_PATCHED_PROJECTS = 100
-# From this many appended rows on, the index is rebuilt in the background; until then it is still patched.
-_MIN_APPENDED_TO_REBUILD = 500
 # A rebuild saturates one core; wait twice its duration before starting another.
 _REBUILD_PAUSE_FACTOR = 2.0
 _RETRY_SECONDS = 5.0
-_MAX_CATCH_UPS = 3
 # A replica that shows an older state than this process has served is waited for so long in a request, and taken for
 # the truth after so long: it follows a primary that has lost the newer state.
 _MAX_WAIT_SECONDS, MAX_BEHIND_SECONDS = 1.0, 30.0
@@ -55,7 +52,8 @@ class SnapshotStore:
     tests), callers wait for the current version, however long that takes. `checked_at`, `verified_at` and
     `next_rebuild_at` are readings of time.monotonic(): of the last comparison with the database and of the last that
     succeeded; `state_at` is the time of the latter. So is `behind_since`: since when the database has shown an older
-    state than the snapshot, 0 if it does not. `failure` describes the last failed refresh, "" if it succeeded.
+    state than the snapshot, 0 if it does not. `failure` describes the last failed refresh, "" if it succeeded. `files`
+    are those of the snapshots that all processes of the machine share; None if this one holds its own.
     """
 
     max_staleness: float = 0.0
@@ -69,6 +67,7 @@ class SnapshotStore:
     behind_since: float = 0.0
     failure: str = ""
     rebuild_thread: threading.Thread | None = None
+    files: SharedFiles | None = None
 
     def fresh_snapshot(self) -> Snapshot | None:
         """The snapshot if it needs no query, else None."""
@@ -126,7 +125,7 @@ def check_version(store: SnapshotStore, session: Session) -> Snapshot:
         store.checked_at = checked_at
         if is_valid:
             store.note_success(checked_at)
-        if len(snapshot.index.appended) >= _MIN_APPENDED_TO_REBUILD:
+        if len(snapshot.index.appended) >= MIN_APPENDED_TO_REBUILD:
             rebuild_async(store, session.get_bind().engine)
     except Exception as error:
         record_failure(store, error)
@@ -189,38 +188,26 @@ def refresh(store: SnapshotStore, session: Session) -> Snapshot:
     with store.lock:
         snapshot = store.snapshot
         if snapshot is None:
-            store.snapshot = snapshot = catch_up(session, load(session))
-        elif newer := patch(session, snapshot) or (not store.max_staleness and load(session)):
-            store.snapshot = snapshot = catch_up(session, newer)
+            store.snapshot = snapshot = making.catch_up(session, making.first(store.files, session))
+        elif newer := making.follow(store.files, session, snapshot) or (
+            not store.max_staleness and making.load(session)
+        ):
+            store.snapshot = snapshot = making.catch_up(session, newer)
         else:
             rebuild_async(store, session.get_bind().engine)
     return snapshot
 
 
-def catch_up(session: Session, snapshot: Snapshot) -> Snapshot:
-    """Patch in what was committed while the snapshot was read, which it may contain in part."""
-    for _ in range(_MAX_CATCH_UPS):
-        if snapshots.read_catalogue_version(session) == snapshot.catalogue_version:
-            break
-        snapshot = patch(session, snapshot) or snapshot
-    return snapshot
-
-
-def load(session: Session) -> Snapshot:
-    """A snapshot built anew."""
-    with metrics.SNAPSHOT_SECONDS.time():
-        snapshot = snapshots.load_snapshot(session)
-    metrics.SNAPSHOTS.labels("built").inc()
-    return snapshot
-
-
-def patch(session: Session, snapshot: Snapshot) -> Snapshot | None:
-    """The snapshot with the few projects that changed since; None if that is not possible."""
-    newer = snapshots.apply_journal(session, snapshot, MAX_PATCHED_PROJECTS)
-    if newer is not None:
-        metrics.SNAPSHOTS.labels("patched").inc()
-        caches.keep_unchanged_projects(snapshot, newer)
-    return newer
+def share(store: SnapshotStore, session: Session) -> None:
+    """Hold the snapshot in the file that all processes of the machine map, instead of in memory of this one's own."""
+    snapshot = store.snapshot
+    if store.files is None or snapshot is None or snapshot.is_stored:
+        return
+    if same := making.stored(store.files, session, snapshot):
+        with store.lock:
+            if store.snapshot is snapshot:
+                caches.keep_all(snapshot, same)
+                store.snapshot = same
 
 
 def rebuild_async(store: SnapshotStore, engine: Engine) -> None:
@@ -240,16 +227,16 @@ def rebuild_snapshot(store: SnapshotStore, engine: Engine) -> None:
             snapshot = store.snapshot
             newer = (
                 snapshots.apply_journal(session, snapshot, MAX_APPENDED_ROWS)
-                if snapshot and len(snapshot.index.appended) < _MIN_APPENDED_TO_REBUILD
+                if snapshot and len(snapshot.index.appended) < MIN_APPENDED_TO_REBUILD
                 else None
             )
-            newer = newer or load(session)
+            newer = newer or making.built_once(store.files, session)
         with store.lock, Session(engine) as session:
             if is_behind(store, session, newer.catalogue_version):
                 return
             # Apply what requests patched in during the build, so that no visible change disappears again.
             newer = snapshots.apply_journal(session, newer, MAX_APPENDED_ROWS) or newer
-            store.snapshot = catch_up(session, newer)
+            store.snapshot = making.catch_up(session, newer)
             store.failure = ""
     except Exception as error:
         record_failure(store, error)

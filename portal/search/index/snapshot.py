@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import closing
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain
-from typing import Any
 
 import numpy as np
 from sqlalchemy import func, literal, select, tuple_
@@ -16,17 +13,16 @@ from sqlalchemy.orm import Session
 from portal.database.statement_timeout import disable_timeout
 from portal.models import Catalogue, CatalogueChange, Project, Term
 from portal.search.arrays import Int64Array, IntegerArray
+from portal.search.columns import IntegerType, read_integer_columns, read_links
 from portal.search.index.build import ProjectColumns, build_index, patch_index
 from portal.search.index.facet_index import FacetIndex
+from portal.search.index.storage.array_file import Section
 from portal.search.read_models.terms import Terms
 
-# Rows per fetch: enough to be fast, few enough to need little memory.
-_BATCH_ROWS = 2_000
 # With more appended rows than this, the index is rebuilt instead of patched.
 MAX_APPENDED_ROWS = 2_000
 _INDEXED_FACETS = ("region", "status", "coverage", "type", "theme", "country", "sdg", "gcm")
 RowTermPairs = tuple[Int64Array, IntegerArray]
-IntegerType = type[np.signedinteger[Any]]
 
 _INDEX_PROJECTS_SQL = (
     "SELECT id, coalesce(year, 0), "
@@ -70,6 +66,9 @@ class Snapshot:
 
     `changed_at` is when the catalogue last changed (UTC); `sample_count` counts the published sample records.
     `changed_ids` are the projects that differ from the snapshot that this one was made from; None if it was built anew.
+    `sections` are what else belongs to this state and is stored with it, by a name such as text/postings:
+    one-dimensional arrays and bytes. `is_stored`: all arrays lie in a file that the processes of this machine share
+    (see storage).
     """
 
     catalogue_version: CatalogueVersion
@@ -78,6 +77,17 @@ class Snapshot:
     index: FacetIndex
     sample_count: int
     changed_ids: frozenset[int] | None = None
+    sections: Mapping[str, Section] = field(default_factory=dict)
+    is_stored: bool = False
+
+
+@dataclass(frozen=True)
+class Changes:
+    """The ids of the projects that changed until `version`; None if other things did too, or that is not known."""
+
+    version: CatalogueVersion
+    changed_at: datetime | None
+    ids: frozenset[int] | None
 
 
 def read_catalogue_version(session: Session) -> CatalogueVersion:
@@ -99,29 +109,42 @@ def load_snapshot(session: Session) -> Snapshot:
     return Snapshot(version, changed_at, terms, index, count_samples(session))
 
 
+def read_changes(session: Session, since: CatalogueVersion) -> Changes:
+    """The version now, and what changed since another one."""
+    version, changed_at = read_catalogue_version(session), read_changed_at(session)
+    steps = session.execute(
+        select(CatalogueChange.version, CatalogueChange.stamp, CatalogueChange.project_ids)
+        .where(CatalogueChange.version >= since.version)
+        .order_by(CatalogueChange.version)
+    ).all()
+    if not steps or (steps[0].version, steps[0].stamp) != (since.version, since.stamp):
+        return Changes(version, changed_at, None)
+    if any(step.project_ids is None for step in steps[1:]):
+        return Changes(version, changed_at, None)
+    ids = frozenset(project_id for step in steps[1:] for project_id in step.project_ids)
+    return Changes(version, changed_at, ids)
+
+
 def apply_journal(session: Session, old: Snapshot, limit: int) -> Snapshot | None:
-    """The snapshot updated by the journal of changes.
+    """The snapshot updated by the journal of changes; the same one if there are none.
 
     None if more than `limit` projects changed, if anything else changed, or if the journal does not reach back to
     the version of `old`.
     """
-    version, changed_at = read_catalogue_version(session), read_changed_at(session)
-    steps = session.execute(
-        select(CatalogueChange.version, CatalogueChange.stamp, CatalogueChange.project_ids)
-        .where(CatalogueChange.version >= old.catalogue_version.version)
-        .order_by(CatalogueChange.version)
-    ).all()
-    if not steps or (steps[0].version, steps[0].stamp) != (old.catalogue_version.version, old.catalogue_version.stamp):
+    changes = read_changes(session, old.catalogue_version)
+    if changes.version == old.catalogue_version:
+        return old
+    if changes.ids is None or len(changes.ids) > min(limit, MAX_APPENDED_ROWS - len(old.index.appended)):
         return None
-    if any(step.project_ids is None for step in steps[1:]):
-        return None
-    ids = sorted({project_id for step in steps[1:] for project_id in step.project_ids})
-    if len(ids) > limit or len(ids) + len(old.index.appended) > MAX_APPENDED_ROWS:
-        return None
-    terms = old.terms if old.terms.count == count_terms(session) else Terms.load(session)
+    terms, ids = current_terms(session, old.terms), sorted(changes.ids)
     columns = read_project_columns(session, terms, ids)
     index = patch_index(old.index, ids, columns, find_successors(session, old.index, ids, columns.ids))
-    return Snapshot(version, changed_at, terms, index, count_samples(session), frozenset(ids))
+    return Snapshot(changes.version, changes.changed_at, terms, index, count_samples(session), changes.ids)
+
+
+def current_terms(session: Session, known: Terms) -> Terms:
+    """The terms after a change that is not one of terms: those known, unless it added some."""
+    return known if known.count == count_terms(session) else Terms.load(session)
 
 
 def read_changed_at(session: Session) -> datetime | None:
@@ -186,53 +209,6 @@ def themes_of(project_types: IntegerArray, terms: Terms) -> Int64Array:
             theme_by_type[term.id] = term.parent.id
     themes: Int64Array = theme_by_type[project_types]
     return themes
-
-
-def read_integer_columns(
-    session: Session,
-    statement: str,
-    types: Sequence[IntegerType],
-    id_column: str,
-    only_ids: Sequence[int] | None,
-    *,
-    order: str = "",
-) -> list[IntegerArray]:
-    """The integer columns of a statement, each with its type; `only_ids` restricts the column `id_column`."""
-    parts: list[list[IntegerArray]] = [[np.empty(0, dtype=size)] for size in types]
-    for batch in read_batches(session, statement, id_column, only_ids, order):
-        table = np.fromiter(chain.from_iterable(batch), dtype=np.int64, count=len(batch) * len(types))
-        for column, size in enumerate(types):
-            parts[column].append(table[column :: len(types)].astype(size))
-    return [np.concatenate(part) for part in parts]
-
-
-def read_batches(
-    session: Session, statement: str, id_column: str, only_ids: Sequence[int] | None, order: str
-) -> Iterator[Sequence[Sequence[Any]]]:
-    condition = ""
-    if only_ids is not None:
-        # Inlined, because drivers limit the number of parameters; they are integers from our own journal.
-        listed = ", ".join(map(str, map(int, only_ids))) or "NULL"
-        condition = f" {'AND' if ' WHERE ' in statement else 'WHERE'} {id_column} IN ({listed})"
-    ordered = f" ORDER BY {order}" if order else ""
-    # The driver's cursor: one more Python object for each of half a million rows would double the time.
-    driver = session.connection().connection
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    # A plain cursor of PostgreSQL fetches all rows at once; a named one leaves them on the server.
-    with closing(driver.cursor() if is_sqlite else driver.cursor("index")) as cursor:
-        cursor.execute(statement + condition + ordered)
-        while batch := cursor.fetchmany(_BATCH_ROWS):
-            yield batch
-
-
-def read_links(
-    session: Session, statement: str, rows_by_project_id: Int64Array, only_ids: Sequence[int] | None, width: int
-) -> list[Any]:
-    """The `width` columns of a table of links, with rows in place of project ids; for published projects only."""
-    columns = read_integer_columns(session, statement, [np.int32] * width, "project_id", only_ids)
-    known = columns[0] < len(rows_by_project_id)
-    rows = rows_by_project_id[columns[0][known]]
-    return [rows[rows >= 0], *(column[known][rows >= 0] for column in columns[1:])]
 
 
 def find_successors(session: Session, index: FacetIndex, changed_ids: Sequence[int], ids: IntegerArray) -> Int64Array:

@@ -22,13 +22,16 @@ _MAX_ROWS_WALKED = 4_000
 
 @dataclass(frozen=True)
 class SortOrder:
-    """`rows` contains every row once, in order."""
+    """`rows` contains every row once, in order; `known_positions` are its `positions`, None until they are needed."""
 
     rows: RowArray = field(repr=False)
+    known_positions: npt.NDArray[np.int32] | None = field(default=None, repr=False)
 
     @cached_property
     def positions(self) -> npt.NDArray[np.int32]:
         """The position of each row, indexed by row; computed at first use."""
+        if self.known_positions is not None:
+            return self.known_positions
         positions = np.zeros(int(self.rows.max(initial=0)) + 1, dtype=np.int32)
         positions[self.rows] = np.arange(len(self.rows), dtype=np.int32)
         return positions

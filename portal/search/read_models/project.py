@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, Row, bindparam, select
 from sqlalchemy.orm import Session
 
+from portal.database.public_reader import RECORD_TRANSLATION
 from portal.models import PartialDate, Project, ProjectCountry, ProjectTag
 from portal.search.read_models.terms import Terms, TermView
 from portal.search.shares import rebased
@@ -30,6 +31,15 @@ _SELECT_COUNTRIES = select(_COUNTRY.project_id, _COUNTRY.term_id, _COUNTRY.is_el
     _COUNTRY.project_id.in_(_IDS)
 )
 _SELECT_TAGS = select(_TAG.project_id, _TAG.term_id).where(_TAG.project_id.in_(_IDS))
+_SELECT_TRANSLATIONS = select(RECORD_TRANSLATION).where(RECORD_TRANSLATION.c.project_id.in_(_IDS))
+
+
+class TranslatedText(NamedTuple):
+    """A title or summary in another language; `is_outdated` if its source has changed since it was made."""
+
+    text: str
+    is_machine: bool
+    is_outdated: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +47,7 @@ class ProjectView:
     """A published project with its terms; what is not stated is None, "" or (). `budget` is in US dollars.
 
     `shares` are those of `countries` in their order, as the source states them, in hundredths of a per cent; None for
-    equal shares. Two values are equal only if they are the same object.
+    equal shares. `translations` are by name ("title_fr"). Two values are equal only if they are the same object.
     """
 
     id: int
@@ -64,6 +74,7 @@ class ProjectView:
     source_url: str
     changed_at: datetime
     published_at: datetime | None
+    translations: Mapping[str, TranslatedText] = field(default_factory=dict)
 
     @property
     def theme(self) -> TermView | None:
@@ -91,13 +102,29 @@ def load_project_views(session: Session, terms: Terms, ids: Sequence[int]) -> tu
     for project_id, term_id in session.execute(_SELECT_TAGS, parameters).all():
         if tag := terms.by_id(term_id):
             tags[project_id].append(tag)
+    translations = load_translations(session, ids)
     projects = {
         row.id: build_project_view(
-            row, terms, countries[row.id, True], shares[row.id], countries[row.id, False], tags[row.id]
+            row,
+            terms,
+            countries[row.id, True],
+            shares[row.id],
+            countries[row.id, False],
+            tags[row.id],
+            translations.get(row.id, {}),
         )
         for row in session.execute(_SELECT_PROJECTS, parameters).all()
     }
     return tuple(projects[project_id] for project_id in ids if project_id in projects)
+
+
+def load_translations(session: Session, ids: Sequence[int]) -> dict[int, dict[str, TranslatedText]]:
+    """The translations of published projects by project and name."""
+    found: dict[int, dict[str, TranslatedText]] = defaultdict(dict)
+    rows = session.execute(_SELECT_TRANSLATIONS, {"ids": list(ids)})
+    for project_id, name, language, text, is_machine, is_outdated in rows:
+        found[project_id][f"{name}_{language}"] = TranslatedText(text, is_machine, is_outdated)
+    return found
 
 
 def build_project_view(
@@ -107,6 +134,7 @@ def build_project_view(
     shares: Mapping[int, int],
     other_countries: list[TermView],
     tags: list[TermView],
+    translations: Mapping[str, TranslatedText],
 ) -> ProjectView:
     """A project from a row of _SELECT_PROJECTS and its terms."""
     return ProjectView(
@@ -134,6 +162,7 @@ def build_project_view(
         source_url=row.source_url,
         changed_at=row.changed_at,
         published_at=row.published_at,
+        translations=translations,
     )
 
 

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from portal.errors import FieldError, Forbidden, NotFound, ValidationFailed
+from portal.errors import Forbidden, NotFound, ValidationFailed
+from portal.i18n.catalogues import gettext
 from portal.models import Account, AccountSession, AuditEvent
 from portal.models.account import MAX_NAME_LENGTH
 from portal.services.accounts import (
@@ -19,6 +20,15 @@ from portal.services.accounts import (
     second_factor,
     sessions,
 )
+from portal.services.accounts.mistakes import (
+    EMAIL_IN_USE_ERROR,
+    INVALID_EMAIL_ERROR,
+    INVALID_NAME_ERROR,
+    LIMITS,
+    UNKNOWN_CHOICE_ERROR,
+    UNKNOWN_ROLE_ERROR,
+    administrators_only,
+)
 from portal.services.accounts.notifications import SecurityEvent
 from portal.services.accounts.one_time_links import IssuedLink, Purpose
 from portal.services.audit import recording
@@ -27,26 +37,6 @@ from portal.text import cleaning
 from portal.text.email_addresses import is_email, normalise_email
 from portal.vocabulary.mail import MailChoice
 from portal.vocabulary.workflow import Role
-
-ADMINISTRATORS_ONLY = "Only administrators can manage accounts."
-INVALID_EMAIL_ERROR = FieldError(
-    "email", "This is not an email address.", "Enter an email address in the correct format, like name@example.org."
-)
-EMAIL_IN_USE_ERROR = FieldError(
-    "email",
-    "There is already an account with this address.",
-    "Find it in the list of accounts, or enter another address.",
-)
-INVITATION_WAITS_ERROR = FieldError(
-    "email",
-    "An invitation to this address already waits for another administrator.",
-    "Ask one to confirm it, or enter another address.",
-)
-_INVALID_NAME_ERROR = FieldError(
-    "name", "The name is missing or too long.", f"Enter a name of {MAX_NAME_LENGTH} characters or fewer."
-)
-_UNKNOWN_CHOICE_ERROR = FieldError("mail", "There is no such choice.", f"Select one of these: {', '.join(MailChoice)}.")
-_UNKNOWN_ROLE_ERROR = FieldError("role", "There is no such role.", f"Select one of these roles: {', '.join(Role)}.")
 
 
 def find_by_email(session: Session, email: str) -> Account | None:
@@ -57,7 +47,7 @@ def get_by_id(session: Session, account_id: int) -> Account:
     """The account with this id; raises NotFound."""
     account = session.get(Account, account_id)
     if account is None:
-        raise NotFound("There is no such account.")
+        raise NotFound(gettext("There is no such account."))
     return account
 
 
@@ -84,7 +74,7 @@ def add_account(session: Session, *, email: str, name: str, role: str, by: Accou
         with session.begin_nested():
             session.add(account)
     except IntegrityError as error:
-        raise ValidationFailed([EMAIL_IN_USE_ERROR]) from error
+        raise ValidationFailed([EMAIL_IN_USE_ERROR.translated()]) from error
     after = {"email": email, "name": name, "role": role}
     event = recording.record(session, "add account", "account", account.id, after=after, by=by)
     _tell_administrators(session, account, event, by=by)
@@ -100,11 +90,11 @@ def check_new_account(session: Session, *, email: str, name: str, role: str) -> 
     elif find_by_email(session, email):
         errors.append(EMAIL_IN_USE_ERROR)
     if not _is_valid_name(name):
-        errors.append(_INVALID_NAME_ERROR)
+        errors.append(INVALID_NAME_ERROR)
     if role not in tuple(Role):
-        errors.append(_UNKNOWN_ROLE_ERROR)
+        errors.append(UNKNOWN_ROLE_ERROR)
     if errors:
-        raise ValidationFailed(errors)
+        raise ValidationFailed([error.translated(**LIMITS) for error in errors])
     return email, name
 
 
@@ -127,7 +117,7 @@ def issue_link(session: Session, account: Account, *, by: Account | None) -> Iss
     if by is not None:
         require_administrator(by)
     if account.is_disabled:
-        raise Forbidden("This account is disabled. Enable it first.")
+        raise Forbidden(gettext("This account is disabled. Enable it first."))
     return one_time_links.issue(session, account, Purpose.RESET if account.password_hash else Purpose.INVITE, by=by)
 
 
@@ -157,9 +147,9 @@ def change_role(
     if by is not None:
         _require_recent_proof(by, auth_session)
         if account.id == by.id:
-            raise Forbidden("You cannot change your own role. Ask another administrator.")
+            raise Forbidden(gettext("You cannot change your own role. Ask another administrator."))
     if role not in tuple(Role):
-        raise ValidationFailed([_UNKNOWN_ROLE_ERROR])
+        raise ValidationFailed([UNKNOWN_ROLE_ERROR.translated(**LIMITS)])
     if account.role == role:
         return account
     if role != Role.ADMINISTRATOR:
@@ -185,7 +175,7 @@ def disable(session: Session, account: Account, *, by: Account | None) -> Accoun
     if by is not None:
         require_administrator(by)
         if account.id == by.id:
-            raise Forbidden("You cannot disable your own account. Ask another administrator.")
+            raise Forbidden(gettext("You cannot disable your own account. Ask another administrator."))
     if account.is_disabled:
         return account
     _require_other_administrator(session, account)
@@ -222,7 +212,7 @@ def remove_second_factor(
     if by is not None:
         require_administrator(by)
         if auth_session is None or account.id == by.id:
-            raise Forbidden("You cannot remove your own second factor. Ask another administrator.")
+            raise Forbidden(gettext("You cannot remove your own second factor. Ask another administrator."))
         sessions.require_recent_authentication(auth_session)
     second_factor.forget(session, account)
     _end_sessions(session, account)
@@ -236,7 +226,7 @@ def rename(session: Session, account: Account, name: str, *, by: Account) -> Acc
         require_administrator(by)
     name = cleaning.clean_line(name)
     if not _is_valid_name(name):
-        raise ValidationFailed([_INVALID_NAME_ERROR])
+        raise ValidationFailed([INVALID_NAME_ERROR.translated(**LIMITS)])
     if name != account.name:
         before, account.name = account.name, name
         recording.record(session, "rename", "account", account.id, before={"name": before}, after={"name": name}, by=by)
@@ -249,7 +239,7 @@ def choose_mail(session: Session, account: Account, choice: str, *, by_link: boo
     What guards the account is mailed all the same. Raises ValidationFailed.
     """
     if choice not in tuple(MailChoice):
-        raise ValidationFailed([_UNKNOWN_CHOICE_ERROR])
+        raise ValidationFailed([UNKNOWN_CHOICE_ERROR.translated(**LIMITS)])
     if choice != account.mail_choice:
         before, account.mail_choice = account.mail_choice, MailChoice(choice)
         after: dict[str, Any] = {"mail": choice} | ({"by link": True} if by_link else {})
@@ -267,13 +257,13 @@ def enabled_administrators(session: Session) -> list[Account]:
 def require_administrator(by: Account) -> None:
     """Raise Forbidden unless this is an administrator whose account is enabled."""
     if by.is_disabled or not by.is_administrator:
-        raise Forbidden(ADMINISTRATORS_ONLY)
+        raise Forbidden(administrators_only())
 
 
 def _require_recent_proof(by: Account, auth_session: AccountSession | None) -> None:
     require_administrator(by)
     if auth_session is None:
-        raise Forbidden(ADMINISTRATORS_ONLY)
+        raise Forbidden(administrators_only())
     sessions.require_recent_authentication(auth_session)
 
 
@@ -285,7 +275,7 @@ def _require_other_administrator(session: Session, account: Account) -> None:
     if not account.is_administrator or account.is_disabled:
         return
     if len(enabled_administrators(session)) <= 1:
-        raise Forbidden("This is the last administrator. Add another administrator first.")
+        raise Forbidden(gettext("This is the last administrator. Add another administrator first."))
 
 
 def _tell_administrators(session: Session, account: Account, cause: AuditEvent, *, by: Account | None) -> None:

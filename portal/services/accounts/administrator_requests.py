@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 
 from portal.database.orm import now
 from portal.errors import Forbidden, InvalidTransition, ReauthenticationRequired, ValidationFailed
+from portal.i18n.catalogues import gettext
 from portal.models import Account, AccountSession, AdministratorRequest, AuditEvent
-from portal.services.accounts import administration, clock, notifications, sessions
+from portal.services.accounts import administration, clock, mistakes, notifications, sessions
 from portal.services.accounts.one_time_links import IssuedLink
 from portal.services.audit import recording
 from portal.vocabulary.workflow import Role
@@ -66,9 +67,9 @@ def ask(
     # The address is what the others judge by: another one makes the request void.
     request = AdministratorRequest(kind=kind, account=account, email=account.email, name=account.name, requested_by=by)
     if not _fits(session, request):
-        raise Forbidden("The account has changed meanwhile. Open its page again.")
+        raise Forbidden(gettext("The account has changed meanwhile. Open its page again."))
     if any(other.account_id == account.id for other in open_requests(session)):
-        raise Forbidden("This already waits for another administrator.")
+        raise Forbidden(gettext("This already waits for another administrator."))
     return _store(session, request)
 
 
@@ -82,7 +83,7 @@ def ask_to_invite(
     _require_asker(session, by, auth_session)
     email, name = administration.check_new_account(session, email=email, name=name, role=Role.ADMINISTRATOR)
     if any(other.email == email for other in open_requests(session)):
-        raise ValidationFailed([administration.INVITATION_WAITS_ERROR])
+        raise ValidationFailed([mistakes.INVITATION_WAITS_ERROR.translated()])
     return _store(session, AdministratorRequest(kind=RequestKind.INVITE, email=email, name=name, requested_by=by))
 
 
@@ -102,7 +103,7 @@ def confirm(session: Session, request_id: int, *, by: Account, auth_session: Acc
     sessions.require_recent_authentication(auth_session)
     request = _open_request(session, request_id)
     if request.requested_by_id == by.id:
-        raise Forbidden("You asked for this yourself. Another administrator has to confirm it.")
+        raise Forbidden(gettext("You asked for this yourself. Another administrator has to confirm it."))
     _decide(session, request, "confirmed", by)
     link = None
     if request.account is None:
@@ -164,20 +165,24 @@ def forbid_takeover(account: Account, *, by: Account) -> None:
     """With a second administrator needed, nobody gets at the account of another one: raise Forbidden."""
     if account.is_administrator and account.id != by.id:
         raise Forbidden(
-            "One administrator alone cannot change how another one signs in. Its owner does it, or the operator with "
-            "portal account email or portal account link."
+            gettext(
+                "One administrator alone cannot change how another one signs in. Its owner does it, or the operator "
+                "with portal account email or portal account link."
+            )
         )
 
 
 def _require_asker(session: Session, by: Account, auth_session: AccountSession | None) -> None:
     administration.require_administrator(by)
     if auth_session is None:
-        raise ReauthenticationRequired("Enter your password and code again.")
+        raise ReauthenticationRequired(gettext("Enter your password and code again."))
     sessions.require_recent_authentication(auth_session)
     if all(administrator.id == by.id for administrator in administration.enabled_administrators(session)):
         raise Forbidden(
-            "There is no other administrator who could confirm this. The operator can do it with portal account add or "
-            "portal account role."
+            gettext(
+                "There is no other administrator who could confirm this. The operator can do it with portal account "
+                "add or portal account role."
+            )
         )
 
 

@@ -18,6 +18,7 @@ from portal.database.encryption import keyring_for
 from portal.database.orm import now
 from portal.database.transactions import begin_writing
 from portal.errors import Forbidden, InvalidTransition, RateLimited
+from portal.i18n.catalogues import gettext
 from portal.models import Account, AccountSession
 from portal.models.account import MAX_EMAIL_LENGTH
 from portal.services.accounts import administration, notifications, passwords, rate_limits, second_factor, sessions
@@ -105,7 +106,7 @@ def accept_password(session: Session, account: Account, *, client_address: str, 
 def enter_code(session: Session, auth_session: AccountSession, code: str, *, client_address: str) -> SignInResult:
     """Complete a sign-in with a code from the authenticator app or a recovery code."""
     if auth_session.stage != Stage.CODE:
-        raise InvalidTransition("No code is needed at this point. Sign in again.")
+        raise InvalidTransition(gettext("No code is needed at this point. Sign in again."))
     account = auth_session.account
     if limited := _check_rate_limit(session, "code", account.email, client_address, auth_session=auth_session):
         return limited
@@ -123,7 +124,7 @@ def enter_code(session: Session, auth_session: AccountSession, code: str, *, cli
 def begin_enrolment(session: Session, auth_session: AccountSession, *, issuer: str) -> Enrolment:
     """The secret to set up, the same until it is confirmed. Replacing one needs a recent authentication."""
     if auth_session.stage == Stage.CODE:
-        raise Forbidden("Enter the code of your current second factor first.")
+        raise Forbidden(gettext("Enter the code of your current second factor first."))
     if auth_session.stage == Stage.COMPLETE:
         sessions.require_recent_authentication(auth_session)
     if auth_session.pending_secret is None:
@@ -135,7 +136,7 @@ def begin_enrolment(session: Session, auth_session: AccountSession, *, issuer: s
 def enrolment(session: Session, auth_session: AccountSession, *, issuer: str) -> Enrolment:
     """The secret that is being set up. Raises InvalidTransition if there is none."""
     if auth_session.pending_secret is None:
-        raise InvalidTransition("No second factor is being set up. Start again from your account page.")
+        raise InvalidTransition(gettext("No second factor is being set up. Start again from your account page."))
     secret = keyring_for(session).decrypt(auth_session.pending_secret)
     return Enrolment(secret, second_factor.provisioning_uri(secret, auth_session.account.email, issuer))
 
@@ -145,7 +146,7 @@ def finish_enrolment(session: Session, auth_session: AccountSession, code: str, 
     once."""
     account, secret = auth_session.account, auth_session.pending_secret
     if secret is None or auth_session.stage == Stage.CODE:
-        raise InvalidTransition("No second factor is being set up. Start again from your account page.")
+        raise InvalidTransition(gettext("No second factor is being set up. Start again from your account page."))
     if auth_session.stage == Stage.COMPLETE:
         sessions.require_recent_authentication(auth_session)
     if limited := _check_rate_limit(session, "code", account.email, client_address, auth_session=auth_session):
@@ -178,7 +179,7 @@ def reauthenticate(
     Commits the attempt before checking the password, as `sign_in` does.
     """
     if auth_session.stage != Stage.COMPLETE:
-        raise InvalidTransition("Finish signing in first.")
+        raise InvalidTransition(gettext("Finish signing in first."))
     account = auth_session.account
     session_id = auth_session.id
     if limited := _check_rate_limit(session, "code", account.email, client_address, auth_session=auth_session):

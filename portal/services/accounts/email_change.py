@@ -12,21 +12,17 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.database.orm import now
-from portal.errors import FieldError, Forbidden, InvalidLink, ValidationFailed
+from portal.errors import Forbidden, InvalidLink, ValidationFailed
+from portal.i18n.catalogues import gettext
 from portal.models import Account, AccountSession
 from portal.models.account import EmailChange
-from portal.services.accounts import administration, link_mails, notifications, rate_limits, sessions, tokens
+from portal.services.accounts import administration, link_mails, mistakes, notifications, rate_limits, sessions, tokens
 from portal.services.accounts.notifications import SecurityEvent
 from portal.services.accounts.tokens import LINK_LIFETIME
 from portal.services.audit import recording
 from portal.text.email_addresses import is_email, normalise_email
 
 LINK_PATH = link_mails.CONFIRM_PATH
-_INVALID_LINK_MESSAGE = (
-    "This link no longer works: it was used, has expired, or was replaced by a later one. "
-    "Sign in and request the change again on your account page."
-)
-_SAME_EMAIL_ERROR = FieldError("email", "The account already has this address.", "Enter a different address.")
 
 
 @dataclass(frozen=True)
@@ -42,9 +38,9 @@ def validate_new_email(account: Account, email: str) -> str:
     """The normalised address. Raises ValidationFailed if it is not an address or is the account's current one."""
     email = normalise_email(email)
     if not is_email(email):
-        raise ValidationFailed([administration.INVALID_EMAIL_ERROR])
+        raise ValidationFailed([mistakes.INVALID_EMAIL_ERROR.translated()])
     if email == account.email:
-        raise ValidationFailed([_SAME_EMAIL_ERROR])
+        raise ValidationFailed([mistakes.SAME_EMAIL_ERROR.translated()])
     return email
 
 
@@ -83,7 +79,7 @@ def load_change(session: Session, token: str) -> EmailChange:
     """The active request with this token, for the page that confirms it. Raises InvalidLink; changes nothing."""
     change = tokens.find_active(session, EmailChange, token)
     if change is None:
-        raise InvalidLink(_INVALID_LINK_MESSAGE)
+        raise _dead_link()
     return change
 
 
@@ -94,13 +90,13 @@ def confirm(session: Session, token: str) -> tuple[Account, str]:
     """
     used = tokens.use(session, EmailChange, token)
     if used is None:
-        raise InvalidLink(_INVALID_LINK_MESSAGE)
+        raise _dead_link()
     change, owner = used
     previous = owner.email
     try:
         _store_email(session, owner, change.email, by=owner)
     except IntegrityError as error:
-        raise InvalidLink(_INVALID_LINK_MESSAGE) from error
+        raise _dead_link() from error
     return owner, previous
 
 
@@ -113,18 +109,18 @@ def set_email(
     """
     if by is not None:
         if auth_session is None:
-            raise Forbidden(administration.ADMINISTRATORS_ONLY)
+            raise Forbidden(mistakes.administrators_only())
         administration.require_administrator(by)
         if by.id == account.id:
-            raise Forbidden("Change your own address on your account page, where you confirm the new one.")
+            raise Forbidden(gettext("Change your own address on your account page, where you confirm the new one."))
         sessions.require_recent_authentication(auth_session)
     email, previous = validate_new_email(account, email), account.email
     if administration.find_by_email(session, email):
-        raise ValidationFailed([administration.EMAIL_IN_USE_ERROR])
+        raise ValidationFailed([mistakes.EMAIL_IN_USE_ERROR.translated()])
     try:
         _store_email(session, account, email, by=by)
     except IntegrityError as error:
-        raise ValidationFailed([administration.EMAIL_IN_USE_ERROR]) from error
+        raise ValidationFailed([mistakes.EMAIL_IN_USE_ERROR.translated()]) from error
     return previous
 
 
@@ -139,3 +135,12 @@ def _store_email(session: Session, account: Account, email: str, *, by: Account 
     for address in (email, before):
         notifications.notify(session, SecurityEvent.EMAIL_CHANGED, account, event, detail=email, address=address)
     sessions.end_all(session, account)
+
+
+def _dead_link() -> InvalidLink:
+    return InvalidLink(
+        gettext(
+            "This link no longer works: it was used, has expired, or was replaced by a later one. "
+            "Sign in and request the change again on your account page."
+        )
+    )

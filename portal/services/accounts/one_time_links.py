@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from portal.database.orm import now
 from portal.database.transactions import begin_writing
 from portal.errors import InvalidLink
-from portal.i18n.catalogues import ngettext
+from portal.i18n.catalogues import gettext, ngettext
 from portal.models import Account, OneTimeLink
 from portal.services.accounts import notifications, passwords, tokens
 from portal.services.accounts.notifications import SecurityEvent
@@ -19,7 +19,6 @@ from portal.services.accounts.tokens import INVITATION_LIFETIME, LINK_LIFETIME
 from portal.services.audit import recording
 
 LINK_PATH = "/sign-in/link/"
-_INVALID_LINK_MESSAGE = "This link no longer works: it was used, has expired, or was replaced by a later one."
 
 
 class Purpose(StrEnum):
@@ -89,7 +88,7 @@ def load_link(session: Session, token: str) -> OneTimeLink:
     """The active link with this token, for the page that asks for a password. Raises InvalidLink; uses nothing up."""
     link = tokens.find_active(session, OneTimeLink, token)
     if link is None:
-        raise InvalidLink(_INVALID_LINK_MESSAGE)
+        raise _dead_link()
     return link
 
 
@@ -107,10 +106,14 @@ def redeem(session: Session, token: str, password: str) -> Account:
     used = tokens.use(session, OneTimeLink, token)
     if used is None:
         session.rollback()
-        raise InvalidLink(_INVALID_LINK_MESSAGE)
+        raise _dead_link()
     link, owner = used
     owner.password_hash = password_hash
     owner.credential_version += 1
     event = recording.record(session, "set password", "account", owner.id, after={"by link": link.purpose}, by=owner)
     notifications.notify(session, SecurityEvent.PASSWORD_CHANGED, owner, event)
     return owner
+
+
+def _dead_link() -> InvalidLink:
+    return InvalidLink(gettext("This link no longer works: it was used, has expired, or was replaced by a later one."))

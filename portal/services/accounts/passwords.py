@@ -14,6 +14,7 @@ from zxcvbn_rs_py import zxcvbn
 
 from portal.errors import WeakPassword
 from portal.gates import Gate
+from portal.i18n.catalogues import gettext
 from portal.text.folding import fold
 
 MIN_LENGTH, MAX_LENGTH = 15, 1_000
@@ -64,11 +65,23 @@ def needs_rehash(password_hash: str) -> bool:
 def check_strength(password: str, *, context: tuple[str, ...] = ()) -> None:
     """Raise WeakPassword if too short, too long or easy to guess. `context`: email address, name and the like."""
     if len(password) < MIN_LENGTH:
-        raise WeakPassword(f"The password is shorter than {MIN_LENGTH} characters. Enter several unrelated words.")
+        raise WeakPassword(
+            gettext(
+                "The password is shorter than %(min_length)s characters. Enter several unrelated words.",
+                min_length=MIN_LENGTH,
+            )
+        )
     if len(password) > MAX_LENGTH:
-        raise WeakPassword(f"The password is longer than {MAX_LENGTH:,} characters. Enter a shorter one.")
+        raise WeakPassword(
+            gettext(
+                "The password is longer than %(max_length)s characters. Enter a shorter one.",
+                max_length=f"{MAX_LENGTH:,}",
+            )
+        )
     if is_common(password, context) or is_guessable(password, context):
-        raise WeakPassword("The password is easy to guess. Enter a different one, such as several unrelated words.")
+        raise WeakPassword(
+            gettext("The password is easy to guess. Enter a different one, such as several unrelated words.")
+        )
 
 
 def is_guessable(password: str, context: tuple[str, ...] = ()) -> bool:

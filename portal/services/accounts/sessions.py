@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal.database.orm import now
 from portal.errors import ReauthenticationRequired
+from portal.i18n.catalogues import gettext
 from portal.models import Account, AccountSession
 from portal.services.accounts import clock, tokens
 
@@ -154,7 +155,7 @@ def require_recent_authentication(auth_session: AccountSession) -> None:
     """Raise ReauthenticationRequired unless the last authentication is recent."""
     if not is_recently_authenticated(auth_session):
         raise ReauthenticationRequired(
-            "Enter your password and code again: you last entered them more than ten minutes ago."
+            gettext("Enter your password and code again: you last entered them more than ten minutes ago.")
         )
 
 

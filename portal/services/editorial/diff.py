@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from portal.models import ProjectDraft
+from portal.vocabulary.translations import TRANSLATIONS
 
 ChangeKind = Literal["same", "added", "removed"]
 # Fields compared word by word; all others are compared as a whole.
-TEXT_FIELDS = ("title", "summary")
+TEXT_FIELDS = ("title", "summary", *TRANSLATIONS)
 _TOKENS = re.compile(r"\s+|[^\W_]+(?:['’.-][^\W_]+)*|.", re.DOTALL)
 # The pairs of equal words between two texts; a comparison with more could take seconds.
 _MAX_MATCHES = 60_000
@@ -64,6 +65,18 @@ def compare(before: ProjectDraft | None, after: ProjectDraft) -> tuple[Differenc
 def changed_fields(before: ProjectDraft | None, after: ProjectDraft) -> tuple[str, ...]:
     """The names of the changed fields, in the order of the fields."""
     return tuple(difference.field for difference in compare(before, after) if difference.is_changed)
+
+
+def aged_translations(before: ProjectDraft | None, after: ProjectDraft) -> tuple[str, ...]:
+    """The names of the translations that a change of their source leaves as they are, without confirming them."""
+    return tuple(
+        name
+        for name, (field, _) in TRANSLATIONS.items()
+        if before is not None
+        and getattr(before, field) != getattr(after, field)
+        and getattr(before, name) == getattr(after, name) != ""
+        and name not in after.confirmed_translations
+    )
 
 
 def diff_text(before: str, after: str) -> tuple[TextSegment, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from portal.errors import FieldError, ValidationFailed
+from portal.i18n.catalogues import gettext
 from portal.text import cleaning
 
 MAX_NOTE_LENGTH = 2_000
@@ -31,6 +32,11 @@ def length_error(kind: str, text: str, limit: int, *, field: str = "") -> FieldE
         return None
     return FieldError(
         field or kind,
-        f"The {kind} has {len(text):,} characters; the limit is {limit:,}.",
-        "Shorten it, then try again.",
+        gettext(
+            "The %(kind)s has %(text)s characters; the limit is %(limit)s.",
+            kind=kind,
+            text=f"{len(text):,}",
+            limit=f"{limit:,}",
+        ),
+        gettext("Shorten it, then try again."),
     )

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from portal.database.orm import now
 from portal.errors import FieldError, Forbidden, ValidationFailed
+from portal.i18n.catalogues import gettext
 from portal.models import Account, ProjectDraft, Revision
 from portal.services.editorial import authorship, entered_text, workflow
 
@@ -101,10 +102,22 @@ def clean_decisions(revision: Revision, decisions: FieldDecisions, *, by: Accoun
     """
     if unknown := [name for name in decisions.fields if name not in ProjectDraft.field_names()]:
         raise ValidationFailed(
-            [FieldError("note", f"There is no field {unknown[0]!r}.", "Choose a field of the revision.")]
+            [
+                FieldError(
+                    "note",
+                    gettext("There is no field %(name)s.", name=f"{unknown[0]!r}"),
+                    gettext("Choose a field of the revision."),
+                )
+            ]
         )
     if decisions.accepted and authorship.wrote_or_edited(by.id, revision):
-        raise Forbidden(f"Only {workflow.OTHER_REVIEWER.description} can accept fields of {revision.label}.")
+        raise Forbidden(
+            gettext(
+                "Only %(description)s can accept fields of %(label)s.",
+                description=workflow.OTHER_REVIEWER.description,
+                label=revision.label,
+            )
+        )
     reasons = entered_text.clean_reasons(dict(decisions.reasons or {}))
     return FieldDecisions(decisions.accepted, reasons, decisions.cleared)
 

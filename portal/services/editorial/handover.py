@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from portal.database.orm import now
 from portal.errors import FieldError, Forbidden, NotFound, ValidationFailed
+from portal.i18n.catalogues import gettext
 from portal.models import Account, ProjectDraft, Revision
 from portal.services.audit import recording
 from portal.services.editorial import authorship, workflow
@@ -56,10 +57,10 @@ def release_reviews(session: Session, account: Account, *, reason: str, by: Acco
 def get_open_revision(session: Session, revision_id: int, *, by: Account) -> Revision:
     """A revision that can be handed over, drafts of others included. Raises Forbidden, and NotFound."""
     if by.is_disabled or not by.is_administrator:
-        raise Forbidden("Only administrators can hand over the work of others.")
+        raise Forbidden(gettext("Only administrators can hand over the work of others."))
     revision = session.get(Revision, revision_id)
     if revision is None or revision.state not in OPEN_STATES:
-        raise NotFound(f"There is no open revision R-{revision_id}.")
+        raise NotFound(gettext("There is no open revision R-%(revision_id)s.", revision_id=revision_id))
     return revision
 
 
@@ -89,7 +90,9 @@ def hand_over(session: Session, revision: Revision, to_id: int, *, version: int,
     workflow.check_version(revision, version)
     new_author = next((account for account in candidates(session, revision) if account.id == to_id), None)
     if new_author is None:
-        raise ValidationFailed([FieldError("author_id", "No author is selected.", "Select a name from the list.")])
+        raise ValidationFailed(
+            [FieldError("author_id", gettext("No author is selected."), gettext("Select a name from the list."))]
+        )
     former = revision.author
     authorship.attribute_to_former_author(revision, published.published_draft(session, revision) or ProjectDraft())
     # Whoever accepted fields as a reviewer cannot have accepted their own.

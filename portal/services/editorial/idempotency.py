@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from portal.database.orm import now
 from portal.errors import Forbidden
+from portal.i18n.catalogues import gettext
 from portal.models import Account, IdempotencyKey
 
 _KEY_PATTERN = re.compile(r"[A-Za-z0-9_-]{16,64}")
@@ -37,7 +38,9 @@ def is_valid_key(text: str) -> bool:
 def check_key(text: str) -> None:
     """Raise Forbidden unless this text has the format of a key."""
     if not is_valid_key(text):
-        raise Forbidden("The form has no valid key. Open the form again: your browser may still have what you typed.")
+        raise Forbidden(
+            gettext("The form has no valid key. Open the form again: your browser may still have what you typed.")
+        )
 
 
 class KeyKind(StrEnum):

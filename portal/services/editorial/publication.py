@@ -17,6 +17,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from portal.database.orm import now
 from portal.errors import Conflict, FieldError, Forbidden, InvalidTransition, ValidationFailed
+from portal.i18n.catalogues import gettext
 from portal.models import (
     Account,
     AuditEvent,
@@ -38,6 +39,7 @@ from portal.services.editorial.workflow import Action
 from portal.services.integrity import row_checksums
 from portal.services.records import published, submission_checks
 from portal.services.records.slugs import first_free_slug, is_slug_taken
+from portal.services.records.translations import stored
 from portal.services.records.values import STORED_COLUMNS, Proposal
 from portal.text import cleaning
 from portal.vocabulary.workflow import State
@@ -55,9 +57,10 @@ def publish(session: Session, revision: Revision, *, by: Account | None = None) 
         workflow.check_transition(Action.PUBLISH, revision, by)
         revision.published_by_id = by.id
     elif revision.state != State.SCHEDULED:
-        raise InvalidTransition(f"{revision.label} is {revision.state}: it has no scheduled time of publication.")
+        no_time = gettext("%(label)s is not scheduled: it has no time of publication.", label=revision.label)
+        raise InvalidTransition(no_time)
     check_base(session, revision)
-    proposal = submission_checks.build_proposal(session, revision.draft, project_id=revision.project_id)
+    proposal = _build_proposal(session, revision)
     before = published.draft_from_project(session, revision.project) if revision.project else ProjectDraft()
     verb = _project_verb(revision.project)
     project = revision.project or Project(
@@ -67,7 +70,8 @@ def publish(session: Session, revision: Revision, *, by: Account | None = None) 
         _apply_to_project(session, project, proposal)
     except StaleDataError as error:
         session.rollback()
-        raise InvalidTransition("The record was changed at this very moment. Open the revision again.") from error
+        changed = gettext("The record was changed at this very moment. Open the revision again.")
+        raise InvalidTransition(changed) from error
     _supersede(session, project, revision, by)
     invalidate_scheduled(session, project, f"{revision.label} was published first", by, except_for=revision)
     revision.project_id = project.id
@@ -82,6 +86,17 @@ def publish(session: Session, revision: Revision, *, by: Account | None = None) 
     steps.tell_of_publication(session, revision, project, event, by)
     Catalogue.touch(session, [project.id])
     return project
+
+
+def _build_proposal(session: Session, revision: Revision) -> Proposal:
+    """The draft as database values; translations that it leaves as they are keep the source they were made from."""
+    draft = revision.draft
+    proposal = submission_checks.build_proposal(session, draft, project_id=revision.project_id)
+    if revision.project_id is None:
+        return proposal
+    known = stored.of_project(session, revision.project_id)
+    translations = stored.with_known_sources(proposal.translations, known, draft.confirmed_translations)
+    return proposal._replace(translations=translations)
 
 
 def _project_verb(project: Project | None) -> str:
@@ -126,7 +141,13 @@ def schedule(session: Session, revision: Revision, *, at: datetime, by: Account)
     new_state = workflow.check_transition(Action.SCHEDULE, revision, by)
     if at <= now():
         raise ValidationFailed(
-            [FieldError("publish_at", "This time is in the past.", "Choose a time in the future, or publish now.")]
+            [
+                FieldError(
+                    "publish_at",
+                    gettext("This time is in the past."),
+                    gettext("Choose a time in the future, or publish now."),
+                )
+            ]
         )
     revision.state, revision.publish_at, revision.published_by_id = new_state, at, by.id
     recording.record(session, "schedule", "revision", revision.id, after={"publish_at": at.isoformat()}, by=by)
@@ -182,12 +203,12 @@ def withdraw(session: Session, project: Project, *, reason: str, by: Account | N
     Raises Forbidden, InvalidTransition if it is not public, and ValidationFailed without a reason.
     """
     if by is not None and (by.is_disabled or not by.is_reviewer):
-        raise Forbidden("Only reviewers can withdraw records.")
+        raise Forbidden(gettext("Only reviewers can withdraw records."))
     check_withdrawable(project)
     reason = cleaning.clean_line(reason)
     if not reason:
         advice = f"Enter a reason of up to {MAX_REASON_LENGTH:,} characters. It is shown to the public."
-        raise ValidationFailed([FieldError("reason", "The reason is missing.", advice)])
+        raise ValidationFailed([FieldError("reason", gettext("The reason is missing."), advice)])
     if error := entered_text.length_error("reason", reason, MAX_REASON_LENGTH):
         raise ValidationFailed([error])
     project.published_at = None
@@ -210,7 +231,7 @@ def withdraw(session: Session, project: Project, *, reason: str, by: Account | N
 def check_withdrawable(project: Project) -> None:
     """Raise InvalidTransition unless the record is public."""
     if project.published_at is None:
-        raise InvalidTransition("This record is not public, so it cannot be withdrawn.")
+        raise InvalidTransition(gettext("This record is not public, so it cannot be withdrawn."))
 
 
 def _apply_to_project(session: Session, project: Project, proposal: Proposal) -> None:
@@ -249,6 +270,7 @@ def _apply_to_project(session: Session, project: Project, proposal: Proposal) ->
         session.execute(insert(ProjectCountry), rows)
     if proposal.tags:
         session.execute(insert(ProjectTag), [{"project_id": project.id, "term_id": term} for term in proposal.tags])
+    stored.replace(session, project.id, proposal.translations)
     text_index.repair(session, [project.id])
 
 

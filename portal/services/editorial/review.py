@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from portal.database.orm import now
 from portal.errors import Conflict, FieldError, Forbidden, InvalidTransition, ValidationFailed
+from portal.i18n.catalogues import gettext
 from portal.models import Account, Project, ProjectDraft, Revision
 from portal.services.audit import recording
 from portal.services.editorial import authorship, diff, field_marks, merging, revisions, rounds, workflow
@@ -129,7 +130,7 @@ def set_due(session: Session, revision: Revision, *, at: datetime | None, by: Ac
     workflow.check_transition(Action.SET_DUE, revision, by)
     if at is not None and at < now():
         advice = "Enter today or a later date, or remove the due date."
-        raise ValidationFailed([FieldError("due_at", "This date is in the past.", advice)])
+        raise ValidationFailed([FieldError("due_at", gettext("This date is in the past."), advice)])
     if revision.due_at == at:
         return revision
     before, after = ({"due_at": moment and moment.isoformat()} for moment in (revision.due_at, at))
@@ -148,9 +149,8 @@ def save_field_decisions(
     workflow.check_version(revision, version)
     decisions = field_marks.clean_decisions(revision, decisions, by=by)
     if without_reason := [name for name, reason in (decisions.reasons or {}).items() if not reason]:
-        raise ValidationFailed(
-            [FieldError(without_reason[0], "This field has no reason.", "Enter a reason, or remove the decision.")]
-        )
+        reason, advice = gettext("This field has no reason."), gettext("Enter a reason, or remove the decision.")
+        raise ValidationFailed([FieldError(without_reason[0], reason, advice)])
     note = clean_note(note)
     changes = field_marks.save(revision, decisions, by=by)
     if field_marks.keep_note(revision, note, by=by):
@@ -187,7 +187,7 @@ def return_(
     all_reasons, note = dict(decisions.reasons or {}), clean_note(note)
     if not all_reasons and not note:
         advice = "Give a reason for at least one field, or a note."
-        raise ValidationFailed([FieldError("note", "The author needs to know what to change.", advice)])
+        raise ValidationFailed([FieldError("note", gettext("The author needs to know what to change."), advice)])
     revision.state, revision.publish_at, revision.published_by_id = new_state, None, None
     revision.claimed_by_id = revision.claimed_at = None
     changes = field_marks.save(revision, decisions, by=by) | {"reasons": all_reasons, "note": note}
@@ -252,7 +252,7 @@ def _create_revision(
     restored_from: Revision | None = None,
 ) -> Revision:
     if by.is_disabled:
-        raise Forbidden("This account is disabled.")
+        raise Forbidden(gettext("This account is disabled."))
     revisions.check_quota(session, by)
     revision = Revision(
         project_id=project.id if project else None,
@@ -268,7 +268,7 @@ def _create_revision(
             session.add(revision)
     except IntegrityError as error:
         raise InvalidTransition(
-            "You already have an open change of this project. Finish or discard it first: it is on your desk."
+            gettext("You already have an open change of this project. Finish or discard it first: it is on your desk.")
         ) from error
     after: dict[str, Any] = {"project": project.slug} if project else {}
     if restored_from:
@@ -290,6 +290,6 @@ def _record_decision(revision: Revision, by: Account, *, verdict: str, note: str
 def _still_returned_error(name: str) -> FieldError:
     return FieldError(
         name,
-        "This field was returned and has not been changed since.",
-        "Accept the field, or return the revision.",
+        gettext("This field was returned and has not been changed since."),
+        gettext("Accept the field, or return the revision."),
     )

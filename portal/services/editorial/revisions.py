@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from portal.database.orm import now
 from portal.errors import InvalidTransition, NotFound
+from portal.i18n.catalogues import gettext
 from portal.models import Account, Project, Revision
 from portal.vocabulary.workflow import PUBLISHED_STATES, State
 
@@ -74,8 +75,11 @@ def check_quota(session: Session, account: Account) -> None:
     query = select(func.count()).where(Revision.author_id == account.id, Revision.state.in_(_WITH_AUTHOR))
     if session.execute(query).scalar_one() >= MAX_DRAFTS:
         raise InvalidTransition(
-            f"You have {MAX_DRAFTS} drafts, which is the limit. Submit or discard some of them first: they are on "
-            "your desk."
+            gettext(
+                "You have %(max_drafts)s drafts, which is the limit. Submit or discard some of them first: they are on "
+                "your desk.",
+                max_drafts=MAX_DRAFTS,
+            )
         )
 
 
@@ -83,7 +87,7 @@ def get_revision(session: Session, revision_id: int, account: Account) -> Revisi
     """The revision, if the account may see it; otherwise raises NotFound, whether or not it exists."""
     revision = session.execute(select_visible(account).where(Revision.id == revision_id)).scalar_one_or_none()
     if revision is None:
-        raise NotFound(f"There is no revision R-{revision_id} that you can open.")
+        raise NotFound(gettext("There is no revision R-%(revision_id)s that you can open.", revision_id=revision_id))
     return revision
 
 

@@ -16,8 +16,10 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from portal.database.orm import now
 from portal.errors import Forbidden, InvalidTransition, NotFound
+from portal.i18n.catalogues import gettext
 from portal.models import Account, AuditEvent, Catalogue, Project, ProjectTag, Revision, Term
 from portal.models.term import FORMER_CODES
+from portal.search.fulltext import text_index
 from portal.services.audit import recording
 from portal.services.editorial import publication
 from portal.services.integrity import row_checksums
@@ -103,7 +105,7 @@ def take_back(session: Session, run: TagRun, *, by: Account) -> TagRun:
 def check_can_take_back(run: TagRun) -> None:
     """Raise InvalidTransition unless the run gave records a tag."""
     if run.verb != RunVerb.CONFIRM or not run.changed:
-        raise InvalidTransition("This run gave no record a tag, so there is nothing to take back.")
+        raise InvalidTransition(gettext("This run gave no record a tag, so there is nothing to take back."))
 
 
 def get_run(session: Session, event_id: int) -> TagRun:
@@ -111,7 +113,7 @@ def get_run(session: Session, event_id: int) -> TagRun:
     event = session.get(AuditEvent, event_id)
     rule = rules_by_name().get(event.subject_id) if event is not None and event.subject_kind == RUN_KIND else None
     if event is None or rule is None:
-        raise NotFound(f"There is no confirmation {event_id}.")
+        raise NotFound(gettext("There is no confirmation %(event_id)s.", event_id=event_id))
     after = event.after or {}
     skipped = {int(project_id): Skipped(why) for project_id, why in after["skipped"].items()}
     return TagRun(event, rule, RunVerb(event.verb), tuple(after["changed"]), skipped)
@@ -127,12 +129,14 @@ def count_open_changes(session: Session, project_ids: Collection[int]) -> int:
 def check_selection(project_ids: Collection[int]) -> None:
     """Raise InvalidTransition for no record, or for more than one run changes."""
     if not 0 < len(project_ids) <= MAX_RECORDS:
-        raise InvalidTransition(f"Select 1 to {MAX_RECORDS} records of the list, then go on.")
+        raise InvalidTransition(
+            gettext("Select 1 to %(max_records)s records of the list, then go on.", max_records=MAX_RECORDS)
+        )
 
 
 def _lock(session: Session, project_ids: Collection[int], by: Account) -> Sequence[Project]:
     if by.is_disabled or not by.is_reviewer:
-        raise Forbidden("Only reviewers can confirm tags.")
+        raise Forbidden(gettext("Only reviewers can confirm tags."))
     check_selection(project_ids)
     query = select(Project).where(Project.id.in_(project_ids)).order_by(Project.id).with_for_update()
     return session.execute(query.execution_options(populate_existing=True)).scalars().all()
@@ -168,6 +172,7 @@ def _run(
     outcome = {"changed": ids, "skipped": {str(project_id): str(why) for project_id, why in skipped.items()}}
     event = recording.record(session, verb, RUN_KIND, rule.name, after=outcome, by=by)
     if ids:
+        text_index.repair(session, ids)
         row_checksums.store(session, ids)
         Catalogue.touch(session, ids)
     return TagRun(event, rule, verb, tuple(ids), skipped)
@@ -200,4 +205,4 @@ def _get_term(session: Session, facet: str, code: str) -> Term:
     for term in terms:
         if code == term.code or code in term.extra.get(FORMER_CODES, ()):
             return term
-    raise NotFound(f"The list {facet} no longer has {code}.")
+    raise NotFound(gettext("The list %(facet)s no longer has %(code)s.", facet=facet, code=code))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from portal.errors import Conflict, Forbidden, InvalidTransition
+from portal.i18n.catalogues import N_, gettext
 from portal.models import Account, Revision
 from portal.services.editorial import authorship
 from portal.vocabulary.workflow import OPEN_STATES, State
@@ -48,31 +49,31 @@ def _wrote_or_edited(account: Account, revision: Revision) -> bool:
     return authorship.wrote_or_edited(account.id, revision)
 
 
-AUTHOR = Permission("its author", lambda account, revision: account.id == revision.author_id)
+AUTHOR = Permission(N_("its author"), lambda account, revision: account.id == revision.author_id)
 OTHER_REVIEWER = Permission(
-    "a reviewer who neither wrote nor last edited it",
+    N_("a reviewer who neither wrote nor last edited it"),
     lambda account, revision: account.is_reviewer and not _wrote_or_edited(account, revision),
 )
 # A reviewer who edits a proposal may not decide on it while any of that text remains; another one has to take it over.
 ANY_OTHER_REVIEWER = Permission(
-    "a reviewer who did not write it",
+    N_("a reviewer who did not write it"),
     lambda account, revision: account.is_reviewer and account.id != revision.author_id,
 )
 CLAIMANT = Permission(
-    "the reviewer who claimed it",
+    N_("the reviewer who claimed it"),
     lambda account, revision: account.is_reviewer and account.id == revision.claimed_by_id,
 )
 CLAIMANT_OR_ADMINISTRATOR = Permission(
-    "the reviewer who claimed it, or an administrator",
+    N_("the reviewer who claimed it, or an administrator"),
     lambda account, revision: CLAIMANT.allows(account, revision) or account.is_administrator,
 )
 DECIDING_CLAIMANT = Permission(
-    "the reviewer who claimed it, if they neither wrote nor last edited it",
+    N_("the reviewer who claimed it, if they neither wrote nor last edited it"),
     lambda account, revision: CLAIMANT.allows(account, revision) and not _wrote_or_edited(account, revision),
 )
-REVIEWER = Permission("a reviewer", lambda account, revision: account.is_reviewer)
-ADMINISTRATOR = Permission("an administrator", lambda account, revision: account.is_administrator)
-ANYONE = Permission("anyone who is signed in", lambda account, revision: True)
+REVIEWER = Permission(N_("a reviewer"), lambda account, revision: account.is_reviewer)
+ADMINISTRATOR = Permission(N_("an administrator"), lambda account, revision: account.is_administrator)
+ANYONE = Permission(N_("anyone who is signed in"), lambda account, revision: True)
 
 
 @dataclass(frozen=True)
@@ -169,12 +170,21 @@ def check_transition(action: Action, revision: Revision, account: Account) -> St
     transition = TRANSITIONS.get((action, State(revision.state)))
     if transition is None:
         raise InvalidTransition(
-            f"{revision.label} is {revision.state}: it cannot be {_PAST_PARTICIPLES[action]} now. "
-            "Open it again to see its current state."
+            gettext(
+                "%(label)s is %(state)s: it cannot be %(done)s now. Open it again to see its current state.",
+                label=revision.label,
+                state=gettext(_STATES[State(revision.state)]),
+                done=gettext(_PAST_PARTICIPLES[action]),
+            )
         )
     if account.is_disabled or not transition.permission.allows(account, revision):
         raise Forbidden(
-            f"{revision.label} can only be {_PAST_PARTICIPLES[action]} by {transition.permission.description}."
+            gettext(
+                "%(label)s can only be %(done)s by %(who)s.",
+                label=revision.label,
+                done=gettext(_PAST_PARTICIPLES[action]),
+                who=gettext(transition.permission.description),
+            )
         )
     return transition.target
 
@@ -185,21 +195,33 @@ def check_version(revision: Revision, version: int) -> None:
         raise Conflict(conflict_with="revision", mine=revision.draft, theirs=revision.draft, version=revision.version)
 
 
+_STATES = {
+    State.DRAFT: N_("draft"),
+    State.SUBMITTED: N_("submitted"),
+    State.IN_REVIEW: N_("in review"),
+    State.RETURNED: N_("returned"),
+    State.APPROVED: N_("approved"),
+    State.SCHEDULED: N_("scheduled"),
+    State.PUBLISHED: N_("published"),
+    State.SUPERSEDED: N_("superseded"),
+    State.WITHDRAWN: N_("withdrawn"),
+    State.DISCARDED: N_("discarded"),
+}
 _PAST_PARTICIPLES = {
-    Action.SAVE: "edited",
-    Action.SUBMIT: "submitted",
-    Action.RECALL: "taken back",
-    Action.DISCARD: "discarded",
-    Action.CLAIM: "taken for review",
-    Action.RELEASE: "released",
-    Action.SET_DUE: "given a due date",
-    Action.MARK: "reviewed field by field",
-    Action.RETURN: "returned",
-    Action.APPROVE: "approved",
-    Action.PUBLISH: "published",
-    Action.SCHEDULE: "scheduled",
-    Action.UNSCHEDULE: "taken off the schedule",
-    Action.WITHDRAW: "withdrawn",
-    Action.RESTORE: "restored",
-    Action.HAND_OVER: "handed over",
+    Action.SAVE: N_("edited"),
+    Action.SUBMIT: N_("submitted"),
+    Action.RECALL: N_("taken back"),
+    Action.DISCARD: N_("discarded"),
+    Action.CLAIM: N_("taken for review"),
+    Action.RELEASE: N_("released"),
+    Action.SET_DUE: N_("given a due date"),
+    Action.MARK: N_("reviewed field by field"),
+    Action.RETURN: N_("returned"),
+    Action.APPROVE: N_("approved"),
+    Action.PUBLISH: N_("published"),
+    Action.SCHEDULE: N_("scheduled"),
+    Action.UNSCHEDULE: N_("taken off the schedule"),
+    Action.WITHDRAW: N_("withdrawn"),
+    Action.RESTORE: N_("restored"),
+    Action.HAND_OVER: N_("handed over"),
 }

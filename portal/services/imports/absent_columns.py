@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.models import Term
 from portal.services.imports.header import COLUMN_BY_STORED
 from portal.services.imports.matching import KnownRecords, StoredRecord, eligible_countries
+from portal.services.imports.stated_translations import StatedTranslations
 from portal.services.records.values import Proposal
 
 _TAG_COLUMNS = ("sdg", "gcm")
@@ -27,6 +28,7 @@ class AbsentColumns:
         self._absent_countries = [is_eligible for column, is_eligible in _COUNTRY_COLUMNS if column not in columns]
         self._lacks_shares = "country_shares" not in columns
         absent_facets = [name for name in _TAG_COLUMNS if name not in columns]
+        self._translations = StatedTranslations(columns)
         tags = select(Term.id).where(Term.facet.in_(absent_facets))
         self._absent_tags = frozenset(session.execute(tags).scalars()) if absent_facets else frozenset()
 
@@ -46,6 +48,11 @@ class AbsentColumns:
             values["country_shares"] = shares
         if tags := self._absent_tags.intersection(known.tags.get(record.id, ())):
             values["tags"] = tuple(sorted({*proposal.tags, *tags}))
+        translations = self._translations.filled(
+            proposal._replace(**values), record, known.translations.get(record.id, ())
+        )
+        if translations != proposal.translations:
+            values["translations"] = translations
         filled = proposal._replace(**values) if values else proposal
         if filled.fingerprint and not _FINGERPRINTED.isdisjoint(values):
             return filled._replace(fingerprint=filled._replace(fingerprint="").content_fingerprint())

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from portal.errors import UnreadableFile
 from portal.text.folding import fold
 from portal.vocabulary.columns import LABELS
+from portal.vocabulary.translations import TRANSLATIONS
 
 REQUIRED_COLUMNS = (
     "project_id",
@@ -30,6 +31,9 @@ OPTIONAL_COLUMNS = (
     "other_countries",
     "language",
     "title_language",
+    *TRANSLATIONS,
+    "machine_translations",
+    "outdated_translations",
     "funding_line",
     "sdg",
     "gcm",

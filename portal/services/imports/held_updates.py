@@ -45,6 +45,12 @@ class HeldUpdates:
             ]
             if (shares := known.country_shares.get(record.id)) and not proposal.country_shares:
                 issues.append(_emptied_issue(record, proposal, "country_shares", self._shares_text(shares)))
+            left = {one.name for one in proposal.translations}
+            issues += [
+                _emptied_issue(record, proposal, one.name, one.text)
+                for one in known.translations.get(record.id, ())
+                if one.name not in left
+            ]
         if not self.allow_replacing and _replaces_project(record, proposal, links):
             issues += self._replaced_issues(record, proposal, links)
         return issues

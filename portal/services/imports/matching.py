@@ -9,10 +9,11 @@ from sqlalchemy import Column, ColumnElement, MetaData, Table, case, column, exi
 from sqlalchemy.orm import Session
 
 from portal.database.orm import UTCDateTime
-from portal.models import Project, ProjectCountry, ProjectTag, SlugHistory
+from portal.models import Project, ProjectCountry, ProjectTag, ProjectTranslation, SlugHistory
 from portal.services.imports.bulk.sql import in_list
 from portal.services.imports.prescan import SharedValues
-from portal.services.records.values import STORED_COLUMNS, Proposal, ProposalContent
+from portal.services.records.translations import stored
+from portal.services.records.values import STORED_COLUMNS, Proposal, ProposalContent, Translation
 from portal.vocabulary.workflow import SAMPLE_WITHDRAWAL_REASON
 
 _COLUMNS, _IDENTIFYING = Project.__table__.c, ("id", "slug", "slug_folded")
@@ -27,10 +28,12 @@ PROJECT_TABLE = Table(
 COUNTRY_COLUMNS = ("project_id", "term_id", "is_eligible", "share")
 PROJECT_COUNTRY_TABLE = table("project_country", *map(column, COUNTRY_COLUMNS))
 PROJECT_TAG_TABLE = table("project_tag", column("project_id"), column("term_id"))
-_SLUG_HISTORY_COLUMNS, _COUNTRY_COLUMNS, _TAG_COLUMNS = (
+TRANSLATION_TABLE = table("project_translation", *map(column, stored.COLUMNS))
+_SLUG_HISTORY_COLUMNS, _COUNTRY_COLUMNS, _TAG_COLUMNS, _TRANSLATION_COLUMNS = (
     SlugHistory.__table__.c,
     ProjectCountry.__table__.c,
     ProjectTag.__table__.c,
+    ProjectTranslation.__table__.c,
 )
 _PUBLIC, _WITHDRAWN, _WITHDRAWN_SAMPLE = range(3)
 _YEAR, _SORT_TITLE = STORED_COLUMNS.index("year"), STORED_COLUMNS.index("sort_title")
@@ -82,8 +85,8 @@ class StoredRecord(NamedTuple):
 class KnownRecords:
     """The records that a batch may match, by each identifier, and the case-folded slugs that are in use.
 
-    `country_links`, `country_shares` and `tags` are sorted tuples by record id. A record with an id from `first_new_id`
-    on was added by this import: no row updates it.
+    `country_links`, `country_shares`, `tags` and `translations` are sorted tuples by record id. A record with an id
+    from `first_new_id` on was added by this import: no row updates it.
     """
 
     def __init__(
@@ -100,6 +103,7 @@ class KnownRecords:
         self.country_links: dict[int, tuple[tuple[int, bool], ...]] = {}
         self.country_shares: dict[int, tuple[tuple[int, int], ...]] = {}
         self.tags: dict[int, tuple[int, ...]] = {}
+        self.translations: dict[int, tuple[Translation, ...]] = {}
         self._ids: list[int] = []
         self.has_unnumbered = bool(
             session.execute(select(PROJECT_TABLE.c.id).where(PROJECT_TABLE.c.reference.is_(None)).limit(1)).first()
@@ -164,13 +168,13 @@ class KnownRecords:
 
     def _has_content(self, record: StoredRecord, proposal: Proposal) -> bool:
         # Reference, the first column, is None in the record.
-        stated, proposed = self.content(record), proposal.content()
-        return stated[0][1:] == proposed[0][1:] and stated[1:] == proposed[1:]
+        known, proposed = self.content(record), proposal.content()
+        return known[0][1:] == proposed[0][1:] and known[1:] == proposed[1:]
 
     def content(self, record: StoredRecord) -> ProposalContent:
         """What a record states, as a proposal would."""
         links, shares = self.country_links.get(record.id, ()), self.country_shares.get(record.id, ())
-        return record.values, links, shares, self.tags.get(record.id, ())
+        return record.values, links, shares, self.tags.get(record.id, ()), self.translations.get(record.id, ())
 
     def _countries(self, record: StoredRecord) -> tuple[int, ...]:
         return tuple(term_id for term_id, is_eligible in self.country_links.get(record.id, ()) if is_eligible)
@@ -239,7 +243,7 @@ class KnownRecords:
         return set(self._session.execute(former).scalars())
 
     def _load_links(self) -> None:
-        """Load the countries and tags of the records that were loaded since the last call."""
+        """Load the countries, tags and translations of the records that were loaded since the last call."""
         ids = sorted(set(self._ids))
         self._ids = []
         if not ids:
@@ -262,6 +266,8 @@ class KnownRecords:
         self.country_links |= links
         self.country_shares |= shares
         self.tags |= tags
+        is_loaded = in_list(self._session, _TRANSLATION_COLUMNS.project_id, ids)
+        self.translations |= stored.of_projects(self._session, is_loaded)
 
 
 def eligible_countries(proposal: Proposal) -> tuple[int, ...]:

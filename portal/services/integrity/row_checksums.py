@@ -1,4 +1,4 @@
-"""Checksums of projects: the row as it lies in the file, with its countries and tags.
+"""Checksums of projects: the row as it lies in the file, with its countries, tags and translations.
 
 Whatever changes a project increments its version; what does not (terms that are merged, titles that fold otherwise)
 calls `store` in its transaction, and so does everything that changes few records. An import does not, because it
@@ -19,14 +19,15 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, delete, insert
 from sqlalchemy.orm import Session
 
-from portal.models import Project, RowChecksum, Term
+from portal.models import Project, ProjectTranslation, RowChecksum, Term
 
 _CHUNK_SIZE = 2_000
 # So many records take a fraction of a second; an import or undo of more leaves them to the next check.
 FEW = 5_000
 _COLUMNS = ", ".join(f'"{column.name}"' for column in Project.__table__.columns)
 # Another set of columns gives other checksums: they begin with this, and those of another set are not compared.
-SCHEME = blake2b(_COLUMNS.encode(), digest_size=3).hexdigest()
+_TRANSLATION_COLUMNS = ", ".join(f'"{column.name}"' for column in ProjectTranslation.__table__.columns)
+SCHEME = blake2b(f"{_COLUMNS}; {_TRANSLATION_COLUMNS}".encode(), digest_size=3).hexdigest()
 _IN_RANGE = "WHERE id BETWEEN {first} AND {last} ORDER BY id"
 _ROW = {
     "sqlite": f"SELECT id, version, {_COLUMNS} FROM project {_IN_RANGE}",  # noqa: S608 # no input
@@ -40,6 +41,10 @@ _TERMS = {
 _OF_PROJECTS = "WHERE project_id BETWEEN {first} AND {last} ORDER BY project_id, term_id"
 _COUNTRIES = f"SELECT project_id, term_id, is_eligible, share FROM project_country {_OF_PROJECTS}"  # noqa: S608
 _TAGS = f"SELECT project_id, term_id FROM project_tag {_OF_PROJECTS}"  # noqa: S608
+_TRANSLATIONS = (
+    f"SELECT {_TRANSLATION_COLUMNS} FROM project_translation WHERE project_id BETWEEN {{first}} AND {{last}} "  # noqa: S608
+    "ORDER BY project_id, field, language"
+)
 
 
 class StoredRow(NamedTuple):
@@ -81,11 +86,9 @@ def read_rows(session: Session, first: int, last: int) -> dict[int, StoredRow]:
     """The projects with ids from `first` to `last`, by id; raises what the database raises for a damaged page."""
     bounds = {"first": int(first), "last": int(last)}
     with _raw_values(session.connection()) as connection:
-        statements = (_ROW[connection.dialect.name], _COUNTRIES, _TAGS)
-        rows, countries, tags = (
-            connection.exec_driver_sql(statement.format(**bounds)).all() for statement in statements
-        )
-    linked = _by_project(countries), _by_project(tags)
+        statements = (_ROW[connection.dialect.name], _COUNTRIES, _TAGS, _TRANSLATIONS)
+        rows, *links = (connection.exec_driver_sql(statement.format(**bounds)).all() for statement in statements)
+    linked = tuple(map(_by_project, links))
     return {
         project_id: StoredRow(version, _checksum((content, *(links.get(project_id, ()) for links in linked))))
         for project_id, version, *content in rows

@@ -20,6 +20,7 @@ from portal.config import Settings
 from portal.database.encryption import keyring_for
 from portal.database.orm import now
 from portal.errors import DecryptionFailed, InvalidTransition, NotFound
+from portal.i18n.catalogues import gettext
 from portal.models import Account, OutboxHold, OutboxMessage
 from portal.services.mail import smtp
 from portal.services.mail.email import Email
@@ -161,7 +162,9 @@ def try_again(session: Session, message_id: int) -> OutboxMessage:
     """Send a failed message once more, for two days. Raises NotFound, and InvalidTransition if its link has ended."""
     message = _get_failed(session, message_id)
     if not message.content or (message.kind == MailKind.LINK and message.expires_at <= now()):
-        raise InvalidTransition("The link in this mail has ended. Send the person a new one from their account.")
+        raise InvalidTransition(
+            gettext("The link in this mail has ended. Send the person a new one from their account.")
+        )
     message.state, message.due_at, message.attempts = MailState.WAITING, now(), 0
     if message.kind != MailKind.LINK:
         message.expires_at = now() + RETRY_PERIOD
@@ -219,7 +222,7 @@ def _get_failed(session: Session, message_id: int) -> OutboxMessage:
     query = select(OutboxMessage).where(OutboxMessage.id == message_id, OutboxMessage.state == MailState.FAILED)
     message = session.execute(query.with_for_update()).scalar_one_or_none()
     if message is None:
-        raise NotFound("There is no failed message with this number.")
+        raise NotFound(gettext("There is no failed message with this number."))
     return message
 
 

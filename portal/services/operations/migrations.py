@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from portal.database.orm import db
 from portal.errors import IncompatibleTables
-from portal.models import Catalogue, SchemaInfo, Term
+from portal.models import Catalogue, ProjectTag, SchemaInfo, Term
+from portal.search.fulltext import text_index
 from portal.services.audit import recording
 from portal.text.folding import fold
 from portal.vocabulary.term_lists import TermListRow, read_term_list
@@ -149,6 +150,25 @@ def add_new_aliases(session: Session) -> int:
                 changed += 1
     if changed:
         recording.record_bulk(session, "add spellings", "term", "all", after={"terms": changed})
+        Catalogue.touch(session, None)
+    return changed
+
+
+def add_new_forms(session: Session) -> int:
+    """Add the bundled forms of sentences that terms lack which keep their bundled name; return how many got some."""
+    by_code = {(term.facet, term.code): term for term in session.execute(select(Term)).scalars()}
+    changed = 0
+    for facet in _TERM_LISTS:
+        for row in read_term_list(facet):
+            term = by_code.get((facet, row.code))
+            added = row.forms_of(term.names) if term is not None else {}
+            if term is not None and (added := {name: form for name, form in added.items() if name not in term.extra}):
+                term.extra = term.extra | added
+                changed += 1
+    if changed:
+        # Until terms had forms, search documents lacked the names of Goals and objectives.
+        text_index.repair(session, session.execute(select(ProjectTag.project_id).distinct()).scalars().all())
+        recording.record_bulk(session, "add forms", "term", "all", after={"terms": changed})
         Catalogue.touch(session, None)
     return changed
 

@@ -24,6 +24,7 @@ from portal.services.integrity import row_checksums
 from portal.services.records.country_shares import rename_state
 from portal.services.records.values import fingerprint
 from portal.text.folding import fold
+from portal.vocabulary.term_lists import form_language
 from portal.vocabulary.workflow import EDITABLE_STATES, OPEN_STATES
 
 _PROJECT_COLUMNS: dict[str, InstrumentedAttribute[int | None]] = {
@@ -111,6 +112,8 @@ def rename(session: Session, term: Term, name: str, *, language: str = "en") -> 
     if language == "en":
         # The phrase is the former name inside a sentence; without one, sentences take the name.
         term.name, term.phrase = name, ""
+    # Neither are its other forms those of the new name.
+    term.extra = {key: value for key, value in term.extra.items() if form_language(key) != language}
     after = {"list": term.facet, "code": term.code, "language": language, "from": before, "to": name}
     return _finish(session, "rename term", term.code, after, _project_ids(session, term))
 

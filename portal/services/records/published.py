@@ -10,16 +10,19 @@ from sqlalchemy.orm import Session
 
 from portal.database.public_reader import WITHDRAWN_ADDRESS
 from portal.errors import NotFound
+from portal.i18n.catalogues import gettext
 from portal.models import AuditEvent, Project, ProjectCountry, ProjectDraft, ProjectTag, Revision, Term
 from portal.services.records.country_shares import named_shares
+from portal.services.records.translations import stored
 from portal.text.folding import trim_punctuation
+from portal.vocabulary.translations import TRANSLATIONS
 
 
 def get_project_by_slug(session: Session, slug: str) -> Project:
     """The project with this slug in any case, public or withdrawn; raises NotFound."""
     project = session.execute(select(Project).where(Project.slug_folded == fold_slug(slug))).scalar_one_or_none()
     if project is None:
-        raise NotFound(f"There is no project {slug!r}.")
+        raise NotFound(gettext("There is no project %(slug)s.", slug=f"{slug!r}"))
     return project
 
 
@@ -31,8 +34,7 @@ def fold_slug(slug: str) -> str:
 def draft_from_project(session: Session, project: Project) -> ProjectDraft:
     """The current values of a record as a draft; codes in the order of their lists."""
     ids = [project.status_id, project.type_id, project.coverage_id, project.region_id]
-    terms = session.execute(select(Term).where(Term.id.in_(ids))).scalars()
-    codes = {term.id: term.code for term in terms}
+    codes = {term.id: term.code for term in session.execute(select(Term).where(Term.id.in_(ids))).scalars()}
     countries = session.execute(
         select(Term.code, ProjectCountry.is_eligible, ProjectCountry.share)
         .join(ProjectCountry, ProjectCountry.term_id == Term.id)
@@ -45,7 +47,7 @@ def draft_from_project(session: Session, project: Project) -> ProjectDraft:
         .where(ProjectTag.project_id == project.id)
         .order_by(Term.position, Term.code)
     ).all()
-    return ProjectDraft(
+    draft = ProjectDraft(
         title=project.title,
         number=project.reference or "",
         prima_id=project.prima_id or "",
@@ -68,6 +70,13 @@ def draft_from_project(session: Session, project: Project) -> ProjectDraft:
         funding_line=project.funding_line,
         source_url=project.source_url,
     )
+    return _with_translations(session, project, draft)
+
+
+def _with_translations(session: Session, project: Project, draft: ProjectDraft) -> ProjectDraft:
+    known = {one.name: one for one in stored.of_project(session, project.id)}
+    machine = tuple(name for name in TRANSLATIONS if name in known and known[name].is_machine)
+    return draft.replace(machine_translations=machine, **{name: one.text for name, one in known.items()})
 
 
 def published_draft(session: Session, revision: Revision) -> ProjectDraft | None:
@@ -106,4 +115,4 @@ def withdrawal_notice(session: Session, slug: str) -> WithdrawalNotice:
         query = select(at.slug, at.withdrawn_at, at.withdrawn_reason).where(at.slug_folded == fold_slug(reading))
         if row := session.execute(query).first():
             return WithdrawalNotice(*row)
-    raise NotFound(f"There is no project {slug!r}.")
+    raise NotFound(gettext("There is no project %(slug)s.", slug=f"{slug!r}"))

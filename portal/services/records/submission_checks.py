@@ -24,6 +24,7 @@ from portal.services.records.validation import validate_fields
 from portal.services.records.values import Proposal, slug_from_reference
 from portal.text import cleaning, markdown
 from portal.text.markup import plain_from_html
+from portal.vocabulary.translations import TRANSLATIONS
 
 MAX_TITLE_LENGTH, MAX_SUMMARY_LENGTH, MAX_URL_LENGTH, MAX_CODES_PER_FIELD = 300, 20_000, 2_000, 250
 # The fields that a submission requires, and the advice when one is empty.
@@ -57,6 +58,9 @@ def clean_draft(draft: ProjectDraft) -> ProjectDraft:
             changes[field.name] = _CLEANERS.get(field.name, cleaning.clean_line)(value)
     dates = {name: _normalise_date(getattr(draft, name)) for name in ("start", "end")}
     changes["country_shares"] = normalise_named(changes["country_shares"])
+    for name in ("machine_translations", "confirmed_translations"):
+        # In one order, so that another one is no change; what is not there is neither made nor confirmed.
+        changes[name] = tuple(one for one in TRANSLATIONS if one in changes[name] and changes[one])
     return draft.replace(**changes | dates | {"budget": _normalise_amount(draft.budget)})
 
 
@@ -86,7 +90,8 @@ def _clean_summary(text: str) -> str:
     return markdown.clean_markdown(text) if len(text) <= MAX_SUMMARY_LENGTH else cleaning.clean_paragraphs(text)
 
 
-_CLEANERS = {"title": _clean_title, "summary": _clean_summary}
+_CLEANERS_BY_FIELD = {"title": _clean_title, "summary": _clean_summary}
+_CLEANERS = _CLEANERS_BY_FIELD | {name: _CLEANERS_BY_FIELD[field] for name, (field, _) in TRANSLATIONS.items()}
 
 
 def find_errors(session: Session, draft: ProjectDraft, *, project_id: int | None = None) -> tuple[FieldError, ...]:
@@ -129,10 +134,20 @@ def _check_draft(
             )
         )
     order = ProjectDraft.field_names()
-    # Validation removes blank lines, as for an import; the paragraphs of Markdown need them.
     if proposal:
-        proposal = proposal._replace(summary=draft.summary)
+        proposal = _with_paragraphs(proposal, draft)
     return tuple(sorted(errors, key=lambda error: order.index(error.field))), proposal
+
+
+def _with_paragraphs(proposal: Proposal, draft: ProjectDraft) -> Proposal:
+    """Validation removes blank lines, as for an import; the paragraphs of Markdown need them."""
+    translations = tuple(
+        one._replace(text=getattr(draft, one.name), source_text=draft.summary)
+        if TRANSLATIONS[one.name][0] == "summary"
+        else one
+        for one in proposal.translations
+    )
+    return proposal._replace(summary=draft.summary, translations=translations)
 
 
 def _has_published_shares(session: Session, draft: ProjectDraft, project_id: int | None) -> bool:
@@ -153,6 +168,7 @@ def _missing_field_errors(draft: ProjectDraft, fields_with_errors: set[str]) -> 
 
 def _length_errors(draft: ProjectDraft) -> list[FieldError]:
     limits = {"title": MAX_TITLE_LENGTH, "summary": MAX_SUMMARY_LENGTH, "source_url": MAX_URL_LENGTH}
+    limits |= {name: limits[field] for name, (field, _) in TRANSLATIONS.items()}
     errors = [
         FieldError(field, f"The text is longer than {limit:,} characters.", "Shorten it.")
         for field, limit in limits.items()

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from portal.models import PartialDate
 from portal.models.draft import TERM_FIELDS
+from portal.search.fulltext.documents import with_translations
 from portal.search.fulltext.tokenizer import normalise_text
 from portal.services.records.codes import read_codes, read_language_code
 from portal.services.records.country_shares import read_country_shares
@@ -23,8 +24,10 @@ from portal.services.records.field_values import (
 )
 from portal.services.records.placeholders import is_placeholder
 from portal.services.records.spellings import TermLookup
+from portal.services.records.translations.reading import read_translations, source_from_translations
 from portal.services.records.values import (
     Proposal,
+    Translation,
     fingerprint,
     slug_from_fingerprint,
     slug_from_reference,
@@ -62,6 +65,7 @@ class CheckedFields(NamedTuple):
     title_language: str
     language: str
     funding_line: str
+    translations: tuple[Translation, ...]
 
 
 def validate_fields(project: FieldValidation, term_lookup: TermLookup, *, row: int = 0) -> Proposal | None:
@@ -82,7 +86,7 @@ def read_fields(project: FieldValidation, term_lookup: TermLookup) -> CheckedFie
     status, project_type, coverage, region = (
         read_term(project, name, facet, term_lookup) for name, facet in TERM_FIELDS.items()
     )
-    prima_id, summary = read_identifier(project, "prima_id") or None, project.paragraphs("summary")
+    prima_id, summary = read_identifier(project, "prima_id") or None, read_summary(project)
     year, budget = read_year(project), read_budget(project)
     countries = read_countries(project, "countries", term_lookup)
     other_countries = read_countries(project, "other_countries", term_lookup)
@@ -110,6 +114,7 @@ def read_fields(project: FieldValidation, term_lookup: TermLookup) -> CheckedFie
         title_language=read_language_code(project, "title_language"),
         language=read_language_code(project, "language"),
         funding_line=project.text("funding_line"),
+        translations=read_translations(project, title, summary),
     )
 
 
@@ -147,28 +152,35 @@ def build_proposal(fields: CheckedFields, term_lookup: TermLookup, row: int) -> 
         country_shares=fields.country_shares,
         tags=tuple(sorted(set(fields.tag_ids))),
         search_document=_search_document(fields, [*countries, *others], term_lookup),
+        translations=fields.translations,
     )
 
 
 def _search_document(
     fields: CheckedFields, country_ids: list[int], term_lookup: TermLookup
 ) -> tuple[str, str, str, str]:
-    """Identifiers, title, summary and term names, normalised for the text index."""
+    """Identifiers, title and summary in all languages, and term names, normalised for the text index."""
     identifiers = " ".join(filter(None, (fields.reference, fields.prima_id)))
-    term_ids = (*country_ids, fields.status_id, fields.type_id, fields.coverage_id, fields.region_id)
+    translations = {one.name: one.text for one in fields.translations}
+    single = fields.status_id, fields.type_id, fields.coverage_id, fields.region_id
     return (
         normalise_text(identifiers),
-        normalise_text(fields.title),
-        normalise_text(fields.summary),
-        term_lookup.term_names(term_ids),
+        normalise_text(with_translations("title", fields.title, translations)),
+        normalise_text(with_translations("summary", fields.summary, translations)),
+        term_lookup.term_names((*country_ids, *single, *fields.tag_ids)),
     )
 
 
 def read_title(project: FieldValidation) -> str:
-    title = project.text("title")
+    title = project.text("title") or source_from_translations(project, "title")
     if not title:
         project.refuse("title", "The title is empty.", "Enter a title.")
     return title
+
+
+def read_summary(project: FieldValidation) -> str:
+    """The summary, "" if there is none."""
+    return project.paragraphs("summary") or source_from_translations(project, "summary")
 
 
 def read_reference(project: FieldValidation) -> str:

@@ -20,8 +20,24 @@ _LEADING_PUNCTUATION = re.compile(r"^\W+")
 # Addresses have these in place of a slug: /staff/projects/new, /staff/projects/check, /projects/table.
 RESERVED_SLUGS = frozenset(("new", "check", "history", "table", "table.csv", "table.json", "table.xlsx"))
 
-# The stored columns, the links and the shares of countries, and the tags, as in a Proposal.
-ProposalContent = tuple[tuple[Any, ...], tuple[tuple[int, bool], ...], tuple[tuple[int, int], ...], tuple[int, ...]]
+
+class Translation(NamedTuple):
+    """A title or summary in another language than its source; `name` is "title_fr".
+
+    `source_text` is the source that it was made from: the translation is older than its source if that says something
+    else now. None stands for an older one that is not known.
+    """
+
+    name: str
+    text: str
+    is_machine: bool
+    source_text: str | None
+
+
+# The stored columns, the links and the shares of countries, the tags, and the translations, as in a Proposal.
+ProposalContent = tuple[
+    tuple[Any, ...], tuple[tuple[int, bool], ...], tuple[tuple[int, int], ...], tuple[int, ...], tuple[Translation, ...]
+]
 
 
 class Proposal(NamedTuple):
@@ -33,7 +49,7 @@ class Proposal(NamedTuple):
     slug, `row` the row number in the file. `search_document` holds identifiers, title, summary and term names,
     normalised here because an import validates in a second process. `fingerprint` is "" for a project with a Projects
     ID, which identifies it: computing and indexing half a million of them would be wasted. `key` is the slug that a
-    file states, "" if it states none.
+    file states, "" if it states none. `translations` are sorted by name.
     """
 
     reference: str | None
@@ -61,10 +77,15 @@ class Proposal(NamedTuple):
     tags: tuple[int, ...]
     search_document: tuple[str, str, str, str]
     key: str = ""
+    translations: tuple[Translation, ...] = ()
 
     def content(self) -> ProposalContent:
         """What it states, without what follows from that."""
-        return self[: len(STORED_COLUMNS)], self.country_links, self.country_shares, self.tags
+        return self[: len(STORED_COLUMNS)], self.country_links, self.country_shares, self.tags, self.translations
+
+    def source_of(self, field: str) -> str:
+        """The source of the translations of a field, "title" or "summary"."""
+        return self.title if field == "title" else self.summary
 
     def country_rows(self) -> Iterator[tuple[int, bool, int | None]]:
         """Yield term id, whether it is a benefiting member state, and its share."""

@@ -2,50 +2,50 @@
 
 from __future__ import annotations
 
-from wtforms import HiddenField, PasswordField, RadioField, StringField
+from wtforms import Form, HiddenField, PasswordField, RadioField, StringField
 
 from portal.vocabulary.mail import MailChoice
-from portal.web.presentation.i18n import N_, TranslatedForm, gettext
+from portal.web.presentation.i18n import N_, gettext
 
 
-class SignInForm(TranslatedForm):
+class SignInForm(Form):
     email = StringField(N_("Email address"))
     password = PasswordField(N_("Password"))
     next = HiddenField()
 
 
-class CodeForm(TranslatedForm):
+class CodeForm(Form):
     code = StringField(N_("One-time code"))
     next = HiddenField()
 
 
-class ForgottenPasswordForm(TranslatedForm):
+class ForgottenPasswordForm(Form):
     email = StringField(N_("Email address"))
 
 
-class ChoosePasswordForm(TranslatedForm):
+class ChoosePasswordForm(Form):
     password = PasswordField(N_("New password"))
 
 
-class OwnNameForm(TranslatedForm):
+class OwnNameForm(Form):
     name = StringField(N_("Name"))
 
 
-class MailChoiceForm(TranslatedForm):
+class MailChoiceForm(Form):
     mail = RadioField(N_("Mail about your work"), choices=list(MailChoice))
 
 
-class LanguageForm(TranslatedForm):
+class LanguageForm(Form):
     language = RadioField(N_("Language"), choices=[])
 
 
-class ChangePasswordForm(TranslatedForm):
+class ChangePasswordForm(Form):
     current_password = PasswordField(N_("Current password"))
     code = StringField(N_("One-time code"))
     password = PasswordField(N_("New password"))
 
 
-class ChangeEmailForm(TranslatedForm):
+class ChangeEmailForm(Form):
     email = StringField(N_("New email address"), id="new-email")
     current_password = PasswordField(N_("Current password"), id="email-present")
     code = StringField(N_("One-time code"), id="email-code")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
-from wtforms import RadioField, StringField
+from wtforms import Form, RadioField, StringField
 
 from portal.database.orm import db
 from portal.database.transactions import transaction
@@ -21,23 +21,23 @@ from portal.web.admin.link_delivery import deliver_link
 from portal.web.declarations import accepts, require_role
 from portal.web.http.responses import ViewResponse
 from portal.web.http.url_converters import ACCOUNT_ID
-from portal.web.presentation.i18n import N_, TranslatedForm, gettext
+from portal.web.presentation.i18n import N_, gettext
 from portal.web.security import access
 
 bp = Blueprint("accounts", __name__, url_prefix="/staff/accounts")
 
 
-class InvitationForm(TranslatedForm):
+class InvitationForm(Form):
     name = StringField(N_("Name"))
     email = StringField(N_("Email address"))
     role = RadioField(N_("Role"), choices=list(Role), default=Role.AUTHOR)
 
 
-class AccountNameForm(TranslatedForm):
+class AccountNameForm(Form):
     name = StringField(N_("Name"))
 
 
-class AccountEmailForm(TranslatedForm):
+class AccountEmailForm(Form):
     email = StringField(N_("Email address"))
 
 

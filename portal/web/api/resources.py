@@ -26,7 +26,7 @@ from portal.web.http import problems
 from portal.web.http.conditional_get import of_one_state
 from portal.web.http.file_response import state_etag, unchanged
 from portal.web.presentation import filter_text
-from portal.web.presentation.i18n import gettext
+from portal.web.presentation.i18n import current_locale, gettext
 from portal.web.security.search_gate import bounded_search
 
 bp = Blueprint("api", __name__, url_prefix="/api")
@@ -107,7 +107,7 @@ def count_table() -> Response:
     address = addresses.table_url(query.filters, query.table)
     if response := _known_state(address):
         return response
-    counted = pivot.table(query.filters, query.table)
+    counted = pivot.table(query.filters, query.table, language=current_locale())
     return _respond(answers.cross_table(query, counted), counted.snapshot.catalogue_version.stamp, address)
 
 

@@ -15,11 +15,13 @@ from portal.search.index import current
 from portal.services.editorial import diff, field_marks, idempotency, merging, rounds, workflow
 from portal.services.editorial.workflow import Action
 from portal.services.records import language_guesses, published
+from portal.vocabulary.translations import TRANSLATIONS
 from portal.vocabulary.workflow import State
 from portal.web.authoring import checks, draft_saving
 from portal.web.authoring.checks import Checks, RuleText
 from portal.web.authoring.draft_saving import DraftContext, DraftPost, DraftTarget
 from portal.web.authoring.project_form import MAX_LENGTHS, SECTIONS, ProjectForm
+from portal.web.authoring.translation_panels import TranslationPanel, build_panels
 from portal.web.presentation import field_labels
 from portal.web.presentation.i18n import gettext
 
@@ -53,8 +55,8 @@ class EditPage:
     returned_texts: Mapping[str, tuple[str, ...]]
     accepted: Sequence[str]
     language_guesses: Mapping[str, str]
+    translations: Mapping[str, TranslationPanel]
     reviewer_note: str
-    max_lengths: Mapping[str, str]
     problem: str
     is_refused: bool
     saved_key: str
@@ -70,9 +72,19 @@ class EditPage:
         return self.revision is not None and self.revision.state == State.IN_REVIEW
 
     @property
+    def max_lengths(self) -> Mapping[str, str]:
+        """The limits that hints mention, in characters."""
+        return {name: f"{length:,}" for name, length in MAX_LENGTHS.items()}
+
+    @property
     def names(self) -> Sequence[str]:
         """All fields in page order."""
         return [name for names in self.sections.values() for name in names]
+
+    @property
+    def hidden_translations(self) -> frozenset[str]:
+        """Translations into the language of the source: it needs none."""
+        return frozenset(TRANSLATIONS.keys() - self.translations.keys())
 
     @property
     def title(self) -> str:
@@ -115,9 +127,9 @@ def build_page(
         answers=_answers(revision, post),
         returned_texts=_returned_texts(revision),
         language_guesses=language_guesses.certain_guesses(session, context.project),
+        translations=build_panels(session, context.project, form.draft()),
         accepted=field_marks.accepted_fields(revision) if revision else (),
         reviewer_note=_reviewer_note(revision),
-        max_lengths={name: f"{length:,}" for name, length in MAX_LENGTHS.items()},
         problem=problem,
         is_refused=is_refused,
         saved_key=post.key if post and is_stored else "",

@@ -10,8 +10,9 @@ from wtforms.fields.choices import SelectChoice
 from portal.models.draft import CODE_FIELDS, TERM_FIELDS
 from portal.search.read_models.terms import Terms, TermView
 from portal.services.records.submission_checks import FUNDING_LINES
-from portal.text.folding import fold
-from portal.web.presentation.formatting import label, other_names
+from portal.vocabulary.translations import TRANSLATIONS
+from portal.web.presentation.field_labels import field_names
+from portal.web.presentation.formatting import label, name_key, other_names
 from portal.web.presentation.i18n import N_, current_locale, gettext
 
 LANGUAGE_LABELS = {
@@ -41,8 +42,10 @@ def _make(name: str, terms: Terms) -> Choices:
     if facet := TERM_FIELDS.get(name) or CODE_FIELDS.get(name):
         labelled = [(term, _term_label(facet, term)) for term in terms.in_facet(facet)]
         if facet == "country":
-            labelled.sort(key=lambda pair: fold(pair[1]))
+            labelled.sort(key=lambda pair: name_key(pair[1]))
         return {term.code: _term_choice(term, text) for term, text in labelled}
+    if name in ("machine_translations", "confirmed_translations"):
+        return {code: SelectChoice(code, field_names()[code]) for code in TRANSLATIONS}
     labels_of_codes = FUNDING_LINE_LABELS if name == "funding_line" else LANGUAGE_LABELS
     return {code: SelectChoice(code, gettext(text)) for code, text in labels_of_codes.items()}
 

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
 from portal.database.orm import now
 from portal.models import ProjectDraft, Revision
-from portal.search.read_models.project import ProjectView, sort_terms
+from portal.search.read_models.project import ProjectView, TranslatedText, sort_terms
 from portal.search.read_models.terms import Terms, TermView
 from portal.services.records import country_shares, field_values, submission_checks
 from portal.services.records.field_values import FieldValidation
 from portal.services.records.submission_checks import MAX_SUMMARY_LENGTH
+from portal.services.records.translations import stored
+from portal.services.records.values import Translation
+from portal.vocabulary.translations import TRANSLATIONS
 from portal.web.presentation import field_labels, formatting
 from portal.web.presentation.formatting import number
 from portal.web.presentation.i18n import gettext
 
 
-def preview_project(revision: Revision, terms: Terms) -> ProjectView:
+def preview_project(session: Session, revision: Revision, terms: Terms) -> ProjectView:
     """What the public would see; a value that is not valid yet is left out, as if it were not stated."""
     draft = submission_checks.clean_draft(revision.draft)
     values = FieldValidation({name: getattr(draft, name) for name in ("start", "end", "year", "budget")})
@@ -44,7 +51,21 @@ def preview_project(revision: Revision, terms: Terms) -> ProjectView:
         source_url=draft.source_url if draft.source_url.startswith(("https://", "http://")) else "",
         changed_at=now(),
         published_at=project.published_at if project else None,
+        translations=_translations(draft, stored.of_project(session, project.id) if project else ()),
     )
+
+
+def _translations(draft: ProjectDraft, known: Sequence[Translation]) -> dict[str, TranslatedText]:
+    """The translations as they will be: one that the draft leaves as it is keeps the source it was made from."""
+    proposed = [
+        Translation(name, text[:MAX_SUMMARY_LENGTH], name in draft.machine_translations, getattr(draft, field))
+        for name, (field, _) in TRANSLATIONS.items()
+        if (text := getattr(draft, name))
+    ]
+    return {
+        one.name: TranslatedText(one.text, one.is_machine, one.source_text != getattr(draft, TRANSLATIONS[one.name][0]))
+        for one in stored.with_known_sources(proposed, known, draft.confirmed_translations)
+    }
 
 
 def shortened_summary(revision: Revision) -> str:

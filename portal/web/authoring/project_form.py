@@ -24,11 +24,14 @@ from portal.services.records.submission_checks import (
     REQUIRED_FIELDS,
 )
 from portal.text import cleaning
+from portal.vocabulary.translations import TRANSLATIONS
 from portal.web.authoring.field_choices import choices_of
 from portal.web.authoring.shares_field import SharesField
 from portal.web.presentation.i18n import N_, gettext
 
 LANGUAGE_FIELDS = ("title_language", "language")
+# Boxes beside each translation: a machine made it, and it fits the source as it is now.
+TRANSLATION_LISTS = ("machine_translations", "confirmed_translations")
 _NOT_KNOWN_YET = N_("You can save a draft with “Not known yet”. Choose another answer before you submit it.")
 # The limits that hints mention, in characters.
 MAX_LENGTHS = {"title": MAX_TITLE_LENGTH, "summary": MAX_SUMMARY_LENGTH, "note": MAX_NOTE_LENGTH}
@@ -36,7 +39,10 @@ MAX_LENGTHS = {"title": MAX_TITLE_LENGTH, "summary": MAX_SUMMARY_LENGTH, "note":
 # than may be submitted is read, so that the error is noticed.
 _MAX_CODES_READ, _MAX_CODE_LENGTH = 1_000, 80
 # Lone surrogates cannot be encoded as UTF-8, so they cannot be redisplayed.
+_PARAGRAPHS = {"summary", *(name for name, (field, _) in TRANSLATIONS.items() if field == "summary")}
 _LONE_SURROGATES = re.compile(r"[\ud800-\udfff]")
+
+_TITLE_ROWS, _SUMMARY_ROWS = {"rows": 2}, {"rows": 8}
 
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     N_("What it is"): ("title", "summary", "project_type", "number", "prima_id"),
@@ -52,6 +58,7 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
     ),
     N_("Goals it serves"): ("sdg", "gcm"),
     N_("Language and source"): ("title_language", "language", "source_url"),
+    N_("In other languages"): (*TRANSLATIONS, *TRANSLATION_LISTS),
 }
 
 
@@ -135,6 +142,14 @@ class ProjectForm(Form):
         description=N_("The web page that states these facts, starting with http:// or https://."),
         render_kw={"inputmode": "url", "autocomplete": "off"},
     )
+    title_en = TextAreaField(N_("Title in English"), render_kw=_TITLE_ROWS)
+    summary_en = TextAreaField(N_("Summary in English"), render_kw=_SUMMARY_ROWS)
+    title_fr = TextAreaField(N_("Title in French"), render_kw=_TITLE_ROWS)
+    summary_fr = TextAreaField(N_("Summary in French"), render_kw=_SUMMARY_ROWS)
+    title_es = TextAreaField(N_("Title in Spanish"), render_kw=_TITLE_ROWS)
+    summary_es = TextAreaField(N_("Summary in Spanish"), render_kw=_SUMMARY_ROWS)
+    machine_translations = SelectMultipleField(N_("Translations made by a machine"), validate_choice=False)
+    confirmed_translations = SelectMultipleField(N_("Translations that fit the present source"), validate_choice=False)
     note = TextAreaField(
         N_("Note to the reviewer"),
         description=N_("What you changed and why. The public does not see it. Up to %(most)s characters."),
@@ -171,7 +186,7 @@ class ProjectForm(Form):
                 values[name] = tuple(map(cleaning.clean_line, data))
             else:
                 values[name] = (
-                    cleaning.clean_paragraphs(data or "") if name == "summary" else cleaning.clean_line(data or "")
+                    cleaning.clean_paragraphs(data or "") if name in _PARAGRAPHS else cleaning.clean_line(data or "")
                 )
         return ProjectDraft(**values)
 

@@ -231,7 +231,7 @@ def check() -> ViewResponse:
 def show_preview(revision_id: int) -> ViewResponse:
     revision = revisions.get_revision(db.session(), revision_id, access.signed_in_account())
     may_edit = Action.SAVE in workflow.allowed_actions(revision, access.signed_in_account())
-    project = preview.preview_project(revision, current.current_snapshot().terms)
+    project = preview.preview_project(db.session(), revision, current.current_snapshot().terms)
     return render_template(
         "authoring/preview.html",
         revision=revision,

@@ -10,7 +10,10 @@ from portal.web.presentation import field_labels
 from portal.web.presentation.i18n import gettext
 
 REASON_PREFIX, ANSWER_PREFIX = "reason-", "answer-"
-_CHOSEN_FIELDS = {*CODE_FIELDS, *TERM_FIELDS, "title_language", "language", "funding_line"}
+_CHOSEN_FIELDS = {
+    *CODE_FIELDS, *TERM_FIELDS, "title_language", "language", "funding_line", "machine_translations",
+    "confirmed_translations",
+}  # fmt: skip
 
 
 def mark_own_form() -> None:

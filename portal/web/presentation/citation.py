@@ -9,8 +9,7 @@ from flask import current_app
 from markupsafe import Markup
 
 from portal.search.read_models.project import ProjectView
-from portal.text.languages import primary_language
-from portal.web.presentation import formatting, i18n, markdown
+from portal.web.presentation import formatting, i18n, languages, markdown
 from portal.web.presentation.i18n import SOURCE, gettext
 from portal.web.presentation.urls import in_language, url_for
 
@@ -22,7 +21,10 @@ def permalink(project: ProjectView) -> str:
 
 
 def citation(project: ProjectView) -> str:
-    """Publisher (year). Title. Identifier, budget. Record date. URL."""
+    """Publisher (year). Title. Identifier, budget. Record date. URL.
+
+    The title is never a machine translation, and never one that is older than its source.
+    """
     site = current_app.extensions["settings"]
     year = project.year or (project.start.year if project.start else None)
     facts = [
@@ -31,7 +33,7 @@ def citation(project: ProjectView) -> str:
     ]
     parts = [
         f"{site.name_prefix} {site.name} ({year})." if year else f"{site.name_prefix} {site.name}.",
-        i18n.apart(project.title.rstrip(".")) + ".",
+        i18n.apart(languages.cited_title(project).text.rstrip(".")) + ".",
         ", ".join(filter(None, facts)) + "." if any(facts) else "",
         gettext("Record of %(day)s.", day=formatting.day(project.changed_at)),
         i18n.apart(permalink(project)),
@@ -42,10 +44,11 @@ def citation(project: ProjectView) -> str:
 def linked_data(project: ProjectView) -> Markup:
     """The project as a schema.org MonetaryGrant that funds a Project."""
     site = current_app.extensions["settings"]
+    codes = list(filter(None, languages.texts_by_language(project, "title")))
     about = {
         "@type": "Project",
-        "name": project.title,
-        "description": markdown.plain_text(project.summary),
+        "name": _in_languages(project, "title"),
+        "description": _in_languages(project, "summary"),
         "startDate": str(project.start) if project.start else None,
         "endDate": str(project.end) if project.end else None,
         "areaServed": [{"@type": "Country", "name": c.name, "identifier": c.code} for c in project.countries] or None,
@@ -57,8 +60,8 @@ def linked_data(project: ProjectView) -> Markup:
         "@id": in_language(SOURCE.code, permalink(project)),
         "url": permalink(project),
         "identifier": project.reference or project.slug,
-        "name": project.title,
-        "inLanguage": project.title_language if primary_language(project.title_language) else None,
+        "name": _in_languages(project, "title"),
+        "inLanguage": codes[0] if len(codes) == 1 else codes,
         "funder": {"@type": "Organization", "name": f"{site.name_prefix} {site.name}"},
         "amount": amount if project.budget is not None else None,
         "about": project.theme.name if project.theme else None,
@@ -66,6 +69,15 @@ def linked_data(project: ProjectView) -> Markup:
         "fundedItem": {name: value for name, value in about.items() if value},
     }
     return as_script(grant)
+
+
+def _in_languages(project: ProjectView, field: str) -> object:
+    """The source as text or, with its translations by people, as values of JSON-LD in their languages, source first."""
+    texts = {code: markdown.plain_text(text) if field == "summary" else text
+             for code, text in languages.texts_by_language(project, field).items()}  # fmt: skip
+    if len(texts) == 1:
+        return next(iter(texts.values()))
+    return [{"@value": text} | ({"@language": code} if code else {}) for code, text in texts.items()]
 
 
 def as_script(data: Mapping[str, object]) -> Markup:

@@ -37,6 +37,20 @@ def field_names() -> dict[str, str]:
         "gcm": gettext("Global Compact objectives"),
         "funding_line": gettext("Funding Line"),
         "source_url": gettext("Source page"),
+        **_translation_names(),
+        "machine_translations": gettext("Translations made by a machine"),
+        "confirmed_translations": gettext("Translations that fit the present source"),
+    }
+
+
+def _translation_names() -> dict[str, str]:
+    return {
+        "title_en": gettext("Title in English"),
+        "summary_en": gettext("Summary in English"),
+        "title_fr": gettext("Title in French"),
+        "summary_fr": gettext("Summary in French"),
+        "title_es": gettext("Title in Spanish"),
+        "summary_es": gettext("Summary in Spanish"),
     }
 
 
@@ -56,6 +70,8 @@ def _display_value(terms: Terms, field: str, part: str) -> str:
         return filter_text.value_label(terms, facet, part)
     if field in ("language", "title_language"):
         return language_name(part)
+    if field in ("machine_translations", "confirmed_translations"):
+        return _translation_names().get(part, part)
     if field == "country_shares":
         return _share(terms, part)
     if field == "budget":

@@ -20,6 +20,7 @@ from portal.vocabulary.facets import (
     NOT_STATED,
 )
 from portal.web.presentation import formatting
+from portal.web.presentation.grammar.registry import current_grammar
 from portal.web.presentation.i18n import gettext, ngettext
 
 
@@ -111,9 +112,7 @@ def value_label(terms: Terms, facet: str, value: str) -> str:
 
 def budget_band_label(band: Band) -> str:
     """A band of budgets: "USD 50,000 to under 100,000"."""
-    if band.high is None:
-        return gettext("%(low)s or more", low=formatting.usd(band.low))
-    return gettext("%(low)s to under %(high)s", low=formatting.usd(band.low), high=formatting.number(band.high))
+    return current_grammar().budget_band(band)
 
 
 def length_label(band: Band) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -12,8 +13,10 @@ from markupsafe import Markup
 
 from portal.models import PartialDate
 from portal.search.read_models.terms import TermView
+from portal.text.collation import CollationKey, collation_key
 from portal.text.folding import fold
 from portal.web.presentation import i18n
+from portal.web.presentation.grammar import dates, money
 from portal.web.presentation.i18n import gettext, ngettext
 
 Amount = Decimal | int
@@ -57,7 +60,7 @@ def _two_decimals(value: Amount, locale: str) -> str:
 
 def usd(value: Amount) -> str:
     """64240 -> "USD 64,240"; cents only if there are any."""
-    return gettext("USD %(amount)s", amount=plain_amount(value))
+    return money.usd(plain_amount(value), i18n.current_locale())
 
 
 def plain_amount(value: Amount) -> str:
@@ -73,15 +76,13 @@ def is_rounded(value: Amount) -> bool:
 def usd_rounded(value: Amount) -> str:
     """3457326 -> "USD 3.5 million"; exact to the dollar below one million."""
     if value < _FIRST_ROUNDED:
-        return gettext("USD %(amount)s", amount=number(round(value)))
-    if value < 999_950_000:
-        return gettext("USD %(amount)s million", amount=in_millions(value))
-    return gettext("USD %(amount)s billion", amount=in_millions(Decimal(value) / 1000))
+        return money.usd(number(round(value)), i18n.current_locale())
+    return money.usd_in_millions(Decimal(value), i18n.current_locale())
 
 
-def in_millions(value: Amount) -> str:
-    """3457326 -> "3.5"."""
-    return format_decimal(Decimal(value) / 1_000_000, format="#,##0.0", locale=i18n.current_locale())
+def millions(value: Amount, pattern: str = "#,##0.0") -> str:
+    """3457326 -> "3.5 million"."""
+    return money.millions(Decimal(value), i18n.current_locale(), pattern)
 
 
 def percent(value: float) -> str:
@@ -96,7 +97,7 @@ def share(hundredths: int) -> str:
 
 def day(value: date | datetime) -> str:
     """23 Nov 2026."""
-    return format_date(value, "d MMM yyyy", locale=i18n.current_locale())
+    return dates.short_day(value, i18n.current_locale())
 
 
 def source_date(text: str) -> str:
@@ -104,8 +105,10 @@ def source_date(text: str) -> str:
     if text == "none":
         return gettext("no date")
     parsed = PartialDate.parse(text)
-    pattern = "d MMM yyyy" if parsed.day else ("MMM yyyy" if parsed.month else "yyyy")
-    return format_date(date(parsed.year, parsed.month or 1, parsed.day or 1), pattern, locale=i18n.current_locale())
+    first = date(parsed.year, parsed.month or 1, parsed.day or 1)
+    if parsed.day:
+        return day(first)
+    return format_date(first, "MMM yyyy" if parsed.month else "yyyy", locale=i18n.current_locale())
 
 
 def isodate(value: date | datetime) -> str:
@@ -115,6 +118,21 @@ def isodate(value: date | datetime) -> str:
 def label(term: TermView | None) -> str:
     """The name of a term in the language of the page."""
     return i18n.name_in(term.names, i18n.current_locale(), term.name) if term else ""
+
+
+def name_key(name: str) -> CollationKey:
+    """The key to sort names by in the language of the page."""
+    return collation_key(name, i18n.current_locale())
+
+
+def by_label(terms: Sequence[TermView]) -> Sequence[TermView]:
+    """Terms in the order of their names in the language of the page."""
+    return terms if len(terms) < 2 else sorted(terms, key=lambda term: name_key(label(term)))
+
+
+def along_labels(values: Sequence[int], terms: Sequence[TermView]) -> list[int]:
+    """Values that are parallel to terms, in the order of `by_label`."""
+    return [values[terms.index(term)] for term in by_label(terms)]
 
 
 def other_names(term: TermView | None) -> tuple[str, ...]:
@@ -140,12 +158,14 @@ FILTERS = {
     "plain_amount": plain_amount,
     "usd": usd,
     "usd_rounded": usd_rounded,
-    "in_millions": in_millions,
+    "millions": millions,
     "percent": percent,
     "share": share,
     "date": day,
     "source_date": source_date,
     "isodate": isodate,
     "label": label,
+    "by_label": by_label,
+    "along_labels": along_labels,
     "dollars": dollars,
 }

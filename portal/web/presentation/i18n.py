@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Flask, Response
-from wtforms import Form
 
 from portal.i18n import missing
 from portal.i18n.catalogues import N_, catalogue, gettext, name_in, ngettext
@@ -16,7 +13,6 @@ __all__ = [
     "N_",
     "SOURCE",
     "Language",
-    "TranslatedForm",
     "apart",
     "catalogue",
     "choose",
@@ -28,15 +24,6 @@ __all__ = [
     "ngettext",
     "using",
 ]
-
-
-class TranslatedForm(Form):
-    """A form whose labels are messages: it shows them in the language of its page."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self:
-            field.label.text = gettext(field.label.text)
 
 
 def apart(text: str) -> str:

@@ -236,6 +236,7 @@ class StaffMenuEntry:
 STAFF_MENU = (
     StaffMenuEntry("desk", N_("Desk"), "/staff/"),
     StaffMenuEntry("new", N_("New project"), "/staff/projects/new"),
+    StaffMenuEntry("translations", N_("Translations"), "/staff/translations/"),
     StaffMenuEntry("tags", N_("Tag proposals"), "/staff/tag-proposals/", Role.REVIEWER),
     StaffMenuEntry("accounts", N_("Accounts"), "/staff/accounts/", Role.ADMINISTRATOR),
     StaffMenuEntry("mail", N_("Mail"), "/staff/mail/", Role.ADMINISTRATOR),

@@ -10,6 +10,7 @@ from portal.search.index.axis import OTHERS
 from portal.search.pivot import Pivot, narrowed
 from portal.vocabulary.facets import MULTI_VALUED_FACETS
 from portal.web.presentation import filter_text, formatting, status_text
+from portal.web.presentation.grammar.registry import current_grammar
 from portal.web.presentation.i18n import gettext, ngettext
 from portal.web.presentation.search_text import SearchText
 
@@ -25,17 +26,8 @@ def measure_names() -> dict[str, str]:
 
 def heading(pivot: Pivot) -> str:
     """What the table shows: "Completed projects in Africa, by member state and year of allocation: full value"."""
-    names, options = filter_text.facet_names(), pivot.options
     subject = SearchText(pivot.filters, pivot.snapshot.terms).heading(pivot.sums.projects)
-    facets = [_inside(names[facet]) for facet in (options.by, options.across) if facet]
-    if options.across:
-        return gettext("%(subject)s, by %(rows)s and %(columns)s", subject=subject, rows=facets[0], columns=facets[1])
-    return gettext("%(subject)s, by %(rows)s", subject=subject, rows=facets[0])
-
-
-def _inside(name: str) -> str:
-    """A name as it stands inside a sentence: "Member state" -> "member state"; names of several capitals stay."""
-    return name[:1].lower() + name[1:] if name[1:].islower() else name
+    return current_grammar().table_heading(subject, pivot.options.by, pivot.options.across)
 
 
 def totals_phrase(pivot: Pivot) -> str:

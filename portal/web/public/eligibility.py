@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 from portal.i18n.catalogues import name_in
-from portal.text.folding import fold
+from portal.text.collation import collation_key
 from portal.vocabulary.term_lists import eligible_regions, eligible_states, read_term_list
 
 
@@ -29,14 +29,14 @@ def line_2(language: str) -> tuple[EligibleRegion, ...]:
     """The Line 2 list of August 2024 in its own order, with country names in this language, sorted."""
     regions = {row.code: name_in(row.names, language) for row in read_term_list("region")}
     countries = {row.code: name_in(row.names, language) for row in read_term_list("country")}
-    known = eligible_states()
+    known, key = eligible_states(), partial(collation_key, language=language)
     return tuple(
         EligibleRegion(
             name=regions[row["region"]],
             states=int(row["states"]),
             share=int(row["share"]),
             is_printed=row["basis"] == "published",
-            names=tuple(sorted((countries[code] for code in known[row["region"]][1]), key=fold)),
+            names=tuple(sorted((countries[code] for code in known[row["region"]][1]), key=key)),
         )
         for row in eligible_regions()
     )

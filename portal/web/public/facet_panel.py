@@ -13,6 +13,7 @@ from markupsafe import Markup
 from portal.search.directory import SearchResult
 from portal.search.query.filters import Filters, encode_pairs
 from portal.search.read_models.terms import Terms, TermView
+from portal.text.collation import NO_NAME, CollationKey
 from portal.vocabulary.bands import number_of
 from portal.vocabulary.facets import FACETS, NOT_STATED
 from portal.web.presentation import filter_text, formatting, i18n
@@ -34,7 +35,7 @@ class CheckboxMarkup:
 
     attributes: Markup
     label: Markup
-    sort_key: tuple[bool, int, str]
+    sort_key: tuple[bool, CollationKey, int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ def offered_counts(result: SearchResult, name: str) -> dict[str, int]:
 
 
 def options(result: SearchResult, name: str, values: Iterable[str]) -> tuple[Option, ...]:
-    """Check boxes in display order: terms as in their list, years newest first, bands rising."""
+    """Check boxes in display order: countries by name, terms as in their list, years newest first, bands rising."""
     counts, terms, locale = result.facet_counts.get(name, {}), result.snapshot.terms, i18n.current_locale()
     unordered = (
         Option(
@@ -157,10 +158,12 @@ def checkbox_markup(terms: Terms, name: str, value: str, locale: str) -> Checkbo
     span = Markup('<span data-also="%s">%s</span>') % ("|".join(also), "%s") if also else Markup("<span>%s</span>")
     number = number_of(name, value) or 0
     order = term.id if term else -number if name == "year" else number
+    # Other lists have an order of their own.
+    by_name = formatting.name_key(formatting.label(term)) if name == "country" else NO_NAME
     return CheckboxMarkup(
         attributes=Markup(' id="%s-%s" name="%s" value="%s"') % (name, quote(value), name, value),
         label=span % filter_text.value_label(terms, name, value),
-        sort_key=(value == NOT_STATED, order, value),
+        sort_key=(value == NOT_STATED, by_name, order, value),
     )
 
 

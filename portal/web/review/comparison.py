@@ -30,12 +30,14 @@ class Comparison:
     """The changed and unchanged fields; unchanged fields without a value are left out.
 
     `is_published` is true for a proposal that was published, `is_new` if there was no record before it.
+    `aged_translations` are the names of texts that become older than their source by the change.
     """
 
     changed: tuple[ComparedField, ...]
     unchanged: tuple[ComparedField, ...]
     is_new: bool
     is_published: bool
+    aged_translations: str = ""
 
     @property
     def sides(self) -> tuple[str, str]:
@@ -72,6 +74,9 @@ def compare(
         unchanged=tuple(field for field in fields if not field.is_changed and (field.after or field.rule_warnings)),
         is_new=public is None,
         is_published=is_published,
+        aged_translations=", ".join(
+            field_labels.field_names()[name] for name in diff.aged_translations(public, proposed)
+        ),
     )
 
 

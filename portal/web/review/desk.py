@@ -9,6 +9,7 @@ from portal.services.accounts import administrator_requests
 from portal.web.declarations import require_role
 from portal.web.review import desk_page
 from portal.web.review.desk_page import DeskQuery
+from portal.web.review.translations import lists
 from portal.web.security import access
 
 bp = Blueprint("desk", __name__, url_prefix="/staff")
@@ -22,6 +23,7 @@ def show_desk() -> str:
     return render_template(
         "review/desk.html",
         desk=page,
+        translations=lists.desk_sentence(lists.count_all(session)),
         requests=administrator_requests.open_requests(session) if account.is_administrator else (),
         new_administrators=administrator_requests.recently_made(session) if account.is_administrator else (),
     )

@@ -24,10 +24,13 @@ NEEDS_SQLITE = pytest.mark.skipif(postgres.IS_TESTED, reason="an authorizer is a
 NEEDS_POSTGRESQL = pytest.mark.skipif(not postgres.IS_TESTED, reason="a role is a thing of PostgreSQL")
 ROLE = "portal_reader"
 TABLES = "public" if postgres.IS_TESTED else "main"
-NARROWED = ("project", "project_country", "project_tag", "former_key", "withdrawn_address", "project_event")
+NARROWED = (
+    "project", "project_country", "project_tag", "former_key", "withdrawn_address", "project_event",
+    "record_translation",
+)  # fmt: skip
 OF_STAFF = (
     "account", "account_session", "recovery_code", "one_time_link", "attempt", "revision", "submission_key",
-    "audit_event", "audit_due", "outbox_message", "outbox_hold",
+    "audit_event", "audit_due", "outbox_message", "outbox_hold", "project_translation",
 )  # fmt: skip
 REFUSALS = (
     "not authorized", "authorization denied", "prohibited", "attempt to write a readonly database",

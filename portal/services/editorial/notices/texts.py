@@ -137,7 +137,9 @@ def publication_due(revision: Revision) -> Email:
 
 
 def field_label(name: str) -> str:
-    """The label of a field as in files, in the language of the mail."""
+    """The label of a field as in files, which have no confirmations, in the language of the mail."""
+    if name == "confirmed_translations":
+        return gettext("Translations that fit the present source")
     column = _COLUMNS.get(name, name)
     return gettext(LABELS[column]) if column in LABELS else name
 

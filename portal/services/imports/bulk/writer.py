@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from portal.database.orm import UTCDateTime, now
-from portal.models import Catalogue, ProjectCountry, ProjectTag, SlugHistory
+from portal.models import Catalogue, ProjectCountry, ProjectTag, ProjectTranslation, SlugHistory
 from portal.search.fulltext import text_index
 from portal.search.fulltext.documents import Document
 from portal.services.audit import recording
@@ -19,11 +19,13 @@ from portal.services.imports.matching import (
     PROJECT_COUNTRY_TABLE,
     PROJECT_TABLE,
     PROJECT_TAG_TABLE,
+    TRANSLATION_TABLE,
     KnownRecords,
     StoredRecord,
 )
 from portal.services.imports.runs.journal import RunJournal, values_before
 from portal.services.imports.slugs import SlugAllocator
+from portal.services.records.translations import stored
 from portal.services.records.values import STORED_COLUMNS, Proposal
 from portal.text.folding import fold
 
@@ -93,8 +95,8 @@ class BulkWriter:
 
     def _differs(self, record: StoredRecord, proposal: Proposal) -> bool:
         proposed = (*proposal.content(), self._is_sample)
-        stored = (*self._known_records.content(record), record.is_sample)
-        return proposed != stored or record.is_withdrawn_sample
+        before = (*self._known_records.content(record), record.is_sample)
+        return proposed != before or record.is_withdrawn_sample
 
     def write(self) -> list[tuple[int, int]]:
         """Write everything; return the id of each added record and its row in the file."""
@@ -125,7 +127,7 @@ class BulkWriter:
         connection.execute(changed, self._update_rows)
         self._republish()
         ids = [project_id for project_id, _ in self._changed]
-        for links in (ProjectCountry, ProjectTag):
+        for links in (ProjectCountry, ProjectTag, ProjectTranslation):
             connection.execute(delete(links).where(links.project_id.in_(ids)))
         if self._former_slugs:
             connection.execute(insert(SlugHistory), self._former_slugs)
@@ -163,6 +165,8 @@ class BulkWriter:
         insert_rows(connection, PROJECT_COUNTRY_TABLE, COUNTRY_COLUMNS, countries)
         tags = [(i, term_id) for i, proposal in written for term_id in proposal.tags]
         insert_rows(connection, PROJECT_TAG_TABLE, ("project_id", "term_id"), tags)
+        translations = [stored.row_of(i, one) for i, proposal in written for one in proposal.translations]
+        insert_rows(connection, TRANSLATION_TABLE, stored.COLUMNS, translations)
 
 
 def _allocate_ids(session: Session, count: int) -> Sequence[int]:

@@ -77,4 +77,5 @@ def values_before(record: StoredRecord, known: KnownRecords) -> dict[str, Any]:
         "country_links": known.country_links.get(record.id, ()),
         "country_shares": known.country_shares.get(record.id, ()),
         "tags": known.tags.get(record.id, ()),
+        "translations": tuple(map(tuple, known.translations.get(record.id, ()))),
     }

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from portal.search.eligible_states import EligibleRegion, Received, eligible_regions
 from portal.search.index.facet_index import Sums
-from portal.text.folding import fold
 from portal.web.presentation import formatting
 from portal.web.presentation.i18n import gettext
 from portal.web.public import results
@@ -94,14 +93,14 @@ def _region_row(region: EligibleRegion, all_states: int, all_cents: int) -> list
 
 
 def _region(region: EligibleRegion) -> RegionOfStates:
-    states = sorted(region.listed, key=lambda pair: fold(formatting.label(pair[0])))
+    states = sorted(region.listed, key=lambda pair: formatting.name_key(formatting.label(pair[0])))
     return RegionOfStates(
         name=formatting.label(region.term),
         anchor=region.term.code,
         states=region.states,
         known=len(region.listed),
         is_whole=region.is_whole,
-        none_yet=tuple(sorted(map(formatting.label, region.without_projects), key=fold)) if region.is_whole else (),
+        none_yet=tuple(map(formatting.label, formatting.by_label(region.without_projects))) if region.is_whole else (),
         table=table_of(
             _columns(),
             [[heading_cell(formatting.label(state)), *_cells(received)] for state, received in states],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from textwrap import wrap
 
 from flask import render_template
 
+from portal.exports.dialect import Dialect
 from portal.search.figures import Figures
 from portal.text.formulas import escape_formula
 from portal.web.http.request_context import settings
@@ -38,13 +38,13 @@ _LOOKS = {
 _CLASS = re.compile(r'class="([a-z-]+)(?: sparse)?"')
 
 
-def write_csv(table: Table) -> bytes:
+def write_csv(table: Table, dialect: Dialect) -> bytes:
     """The table as the page shows it, with plain numbers; UTF-8 with a byte-order mark."""
     buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer = dialect.writer(buffer)
     writer.writerow(map(escape_formula, table.columns))
     for heading, *cells in table.rows:
-        writer.writerow([escape_formula(heading.raw), *(cell.raw for cell in cells)])
+        writer.writerow([escape_formula(heading.raw), *(dialect.number(cell.raw) for cell in cells)])
     return (_BYTE_ORDER_MARK + buffer.getvalue()).encode()
 
 

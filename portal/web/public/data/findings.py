@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from portal.web.presentation import formatting
+from portal.web.presentation.grammar.registry import current_grammar
 from portal.web.presentation.i18n import gettext
-from portal.web.presentation.search_text import join_list
 
 # More names than these in a tie are no finding.
 _MAX_TIED = 3
@@ -26,7 +26,7 @@ def is_alone(numbers: Numbers) -> bool:
 
 
 def joined(names: Sequence[str]) -> str:
-    return join_list(names, gettext("%(first)s and %(last)s"))
+    return current_grammar().joined_with_and(names)
 
 
 def budgets_by_year(numbers: Numbers) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from flask import Blueprint, Response, abort, render_template, request
 
+from portal.exports.options import parse_dialect
 from portal.search import Filters
 from portal.search.figures import Figures, figures_of
 from portal.search.index import current
@@ -13,6 +14,7 @@ from portal.web.declarations import public
 from portal.web.http.conditional_get import cacheable, path_key
 from portal.web.http.file_response import FileHead, state_etag, unchanged
 from portal.web.presentation.charts import urls as chart_urls
+from portal.web.public import downloads
 from portal.web.public.data import eligible_states, files
 from portal.web.public.data import page as data_page
 from portal.web.public.data.figure import Figure
@@ -48,22 +50,25 @@ def show_eligible_states() -> str:
 @bp.get(f"{_PATH}eligible-states.csv", endpoint="eligible_states_file")
 @public
 def download_eligible_states() -> Response:
-    etag = state_etag(current.current_snapshot().catalogue_version.stamp, request.path)
+    dialect = parse_dialect(request.args)
+    etag = state_etag(current.current_snapshot().catalogue_version.stamp, request.path, dialect.name)
     if response := unchanged(etag):
         return response
-    body = files.write_csv(eligible_states.build_page().csv_table)
+    body = files.write_csv(eligible_states.build_page().csv_table, dialect)
     return FileHead(_CSV, 'attachment; filename="eligible-states.csv"', etag).response([body])
 
 
 @bp.get(f"{_PATH}<chart>.csv", endpoint="csv_file")
 @public
 def download_csv(chart: str) -> Response:
+    dialect = parse_dialect(request.args)
+
     def write(counted: Figures) -> bytes:
         if chart == data_page.KEY_FIGURES:
-            return files.write_csv(data_page.key_figures(counted))
-        return files.write_csv(_chart(counted, chart).table)
+            return files.write_csv(data_page.key_figures(counted), dialect)
+        return files.write_csv(_chart(counted, chart).table, dialect)
 
-    return _respond(chart, "csv", _CSV, write)
+    return _respond(chart, "csv", _CSV, write, dialect.name)
 
 
 @bp.get(f"{_PATH}<chart>.svg", endpoint="svg_file")
@@ -78,14 +83,20 @@ def _chart(counted: Figures, key: str) -> Figure:
 
 
 @bounded_search
-def _respond(chart: str, suffix: str, media_type: str, write: Callable[[Figures], bytes]) -> Response:
+def _respond(
+    chart: str, suffix: str, media_type: str, write: Callable[[Figures], bytes], dialect: str = ""
+) -> Response:
     """The file of a chart; 304 if the client has it, 404 if the search has no such chart."""
     filters = Filters.parse(request.args)
-    etag = state_etag(current.current_snapshot().catalogue_version.stamp, chart_urls.file_path(filters, chart, suffix))
+    asked = chart_urls.file_path(filters, chart, suffix), dialect
+    etag = state_etag(current.current_snapshot().catalogue_version.stamp, *asked)
     if response := unchanged(etag):
         return response
     counted = figures_of(filters)
     body = write(counted)
-    etag = state_etag(counted.snapshot.catalogue_version.stamp, chart_urls.file_path(filters, chart, suffix))
+    etag = state_etag(counted.snapshot.catalogue_version.stamp, *asked)
     disposition = "attachment" if suffix == "csv" else "inline"
     return FileHead(media_type, f'{disposition}; filename="{chart}.{suffix}"', etag).response([body])
+
+
+downloads.handle_refusals(bp)

@@ -13,7 +13,6 @@ from portal.search.index.facet_index import Sums
 from portal.search.query.filters import Filters
 from portal.search.query.table_options import TableOptions
 from portal.search.read_models.terms import TermView
-from portal.text.folding import fold
 from portal.web.presentation import filter_text, formatting, table_text, table_urls, urls
 from portal.web.presentation.i18n import gettext
 from portal.web.public import results
@@ -24,7 +23,7 @@ FIRST_ROWS = 14
 _FORMATS = {"xlsx": "Excel", "csv": "CSV"}
 _SORT_KEYS: dict[str, Callable[[CountryStats], Any]] = {
     "projects": lambda place: -place.projects,
-    "name": lambda place: fold(formatting.label(place.term)),
+    "name": lambda place: formatting.name_key(formatting.label(place.term)),
     "national": lambda place: -place.national_projects,
     "full": lambda place: -place.full_budget,
     "shared": lambda place: -place.shared_budget,

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cache
 
 from portal.search.read_models.terms import Terms
-from portal.text.folding import fold
 from portal.vocabulary.country_points import points_by_code
 from portal.web.presentation import formatting
 from portal.web.presentation.i18n import gettext, ngettext
@@ -93,11 +92,11 @@ def build_map(
                 number=_number(circle),
                 is_selected=circle.code in selected,
             )
-            for circle in sorted(placed, key=lambda circle: fold(names[circle.code]))
+            for circle in sorted(placed, key=lambda circle: formatting.name_key(names[circle.code]))
         ),
         key=_key(placed, frame),
         key_x=_KEY_X,
-        unplaced=tuple(sorted((names[code] for code in counts if code not in places()), key=fold)),
+        unplaced=tuple(sorted((names[code] for code in counts if code not in places()), key=formatting.name_key)),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from flask import Blueprint, Response, render_template, request
 
-from portal.exports.options import InvalidOption
+from portal.exports.options import InvalidOption, parse_dialect
 from portal.exports.registry import FORMATS
 from portal.exports.tables import table_file
 from portal.exports.tables.table_file import TableFile
@@ -19,7 +19,7 @@ from portal.web.http.conditional_get import cacheable
 from portal.web.http.file_response import FileHead, state_etag, unchanged
 from portal.web.http.request_context import settings
 from portal.web.presentation import export_text, filter_text, table_text, table_urls
-from portal.web.presentation.i18n import gettext
+from portal.web.presentation.i18n import current_locale, gettext
 from portal.web.public.tables import page as table_page
 from portal.web.security.search_gate import bounded_search
 
@@ -41,15 +41,16 @@ def cache_key() -> str:
 @cacheable(cache_key)
 @bounded_search
 def show_table() -> str:
-    options = TableOptions.parse(request.args)
-    counted = pivot.table(Filters.parse(request.args), options, limits=(MAX_ROWS, MAX_COLUMNS))
+    options, limits = TableOptions.parse(request.args), (MAX_ROWS, MAX_COLUMNS)
+    counted = pivot.table(Filters.parse(request.args), options, limits=limits, language=current_locale())
     return render_template("public/table.html", page=table_page.build_page(counted, options))
 
 
 @bp.get(f"{_PATH}.csv", endpoint="csv_file")
 @public
 def download_csv() -> Response:
-    return respond("csv", table_file.write_csv)
+    dialect = parse_dialect(request.args)
+    return respond("csv", lambda file: table_file.write_csv(file, dialect), dialect.name)
 
 
 @bp.get(f"{_PATH}.xlsx", endpoint="xlsx_file")
@@ -65,20 +66,20 @@ def download_json() -> Response:
 
 
 @bounded_search
-def respond(suffix: str, write: Callable[[TableFile], bytes]) -> Response:
+def respond(suffix: str, write: Callable[[TableFile], bytes], dialect: str = "") -> Response:
     """The file of a table with all its rows and columns; 304 if the client has it."""
     filters, options = Filters.parse(request.args), TableOptions.parse(request.args)
     if invalid := options.invalid_parameters:
         raise InvalidOption(f"{invalid[0].name}={invalid[0].value}: {filter_text.invalid_reason(invalid[0])}.")
     address = table_urls.table_file_path(filters, options, suffix)
-    if response := unchanged(state_etag(current.current_snapshot().catalogue_version.stamp, address)):
+    if response := unchanged(state_etag(current.current_snapshot().catalogue_version.stamp, address, dialect)):
         return response
-    counted = pivot.table(filters, options)
+    counted = pivot.table(filters, options, language=current_locale())
     file = table_text.table_file(counted, export_text.table_document(settings(), counted, address))
     export_format = FORMATS[suffix]
     disposition = "attachment" if export_format.is_attachment else "inline"
     name = export_text.file_name(file.document, export_format)
-    etag = state_etag(counted.snapshot.catalogue_version.stamp, address)
+    etag = state_etag(counted.snapshot.catalogue_version.stamp, address, dialect)
     return FileHead(export_format.media_type, f'{disposition}; filename="{name}"', etag).response([write(file)])
 
 

@@ -13,10 +13,11 @@ from sqlalchemy import select
 from portal.cli.database import SAMPLE_FILE
 from portal.models import Catalogue, Project
 from portal.search import directory
+from portal.search.columns import read_links
 from portal.search.consistency import find_inconsistencies
 from portal.search.fulltext import text_index
 from portal.search.index import current
-from portal.search.index.snapshot import load_snapshot, read_links
+from portal.search.index.snapshot import load_snapshot
 from portal.search.query.filters import parse_pairs
 from portal.services.audit import recording
 from portal.services.imports import Report, import_file

@@ -85,3 +85,17 @@ def test_a_change_in_the_middle_of_a_long_text_is_marked_by_the_word():
 def test_drafts_of_other_times_can_be_read(stored):
     draft = ProjectDraft.from_json(stored)
     assert ProjectDraft.from_json(draft.as_json()) == draft
+
+
+def test_a_changed_source_ages_the_translations_that_stay_unconfirmed():
+    before = COMPLETE.replace(title_fr="Titre", title_es="Título", summary_fr="Résumé")
+    after = before.replace(title="Another title", title_es="Otro título")
+    assert diff.aged_translations(before, after) == ("title_fr",)
+    assert diff.aged_translations(before, after.replace(confirmed_translations=("title_fr",))) == ()
+    assert diff.aged_translations(None, after) == ()
+
+
+def test_a_translation_is_compared_word_by_word():
+    before, after = COMPLETE.replace(title_fr="Un titre"), COMPLETE.replace(title_fr="Un autre titre")
+    (changed,) = [difference for difference in diff.compare(before, after) if difference.is_changed]
+    assert [segment.text for segment in changed.segments if segment.kind == "added"] == ["autre "]

@@ -159,3 +159,16 @@ def test_new_spellings_reach_a_database_and_those_of_operators_stay(session):
     assert migrations.add_new_aliases(session()) == 1
     assert {"Our own name", "Congo, Dem. Rep."} <= set(congo.aliases)
     assert migrations.add_new_aliases(session()) == 0
+
+
+def test_forms_for_sentences_reach_terms_that_keep_their_bundled_name(session):
+    kenya, comoros = (session.query(Term).filter_by(facet="country", code=code).one() for code in ("KEN", "COM"))
+    whole = kenya.extra
+    assert (whole["phrase_fr"], comoros.extra["phrase_es"]) == ("le Kenya", "las Comoras")
+    kenya.extra = {"alpha2": "KE"}
+    comoros.extra, comoros.names = {"alpha2": "KM"}, comoros.names | {"fr": "Union des Comores"}
+    recording.record(session(), "change", "term", kenya.id)
+    assert migrations.add_new_forms(session()) == 2
+    assert kenya.extra == {"alpha2": "KE", "phrase_fr": "le Kenya"}
+    assert comoros.extra == {"alpha2": "KM", "phrase_es": "las Comoras"}
+    assert migrations.add_new_forms(session()) == 0

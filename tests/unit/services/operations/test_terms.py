@@ -97,6 +97,13 @@ def test_a_name_in_another_language_leaves_the_english_one(session, mistaken):
     assert (mistaken.name, mistaken.names) == ("Actve", {"en": "Actve", "fr": "En route"})
 
 
+def test_a_name_takes_the_forms_of_its_language_along(session):
+    """They are those of the former name: the article of another one may differ."""
+    term = terms.get_term(session(), "country", "COM")
+    terms.rename(session(), term, "Union des Comores", language="fr")
+    assert ("phrase_fr" in term.extra, term.extra["phrase_es"], term.phrase) == (False, "las Comoras", "the Comoros")
+
+
 @pytest.mark.parametrize("name", ["Active", " aCTIVE", "Completed"])
 def test_a_name_that_is_a_spelling_of_another_term_is_refused(session, mistaken, name):
     with pytest.raises(InvalidTermChange, match="portal terms merge status actve"):

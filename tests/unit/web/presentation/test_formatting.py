@@ -50,7 +50,7 @@ def test_large_amounts_are_rounded(value, text, is_rounded):
 
 def test_other_amounts():
     assert formatting.amount(64_240) == "64,240.00"
-    assert formatting.in_millions(3_457_326) == "3.5"
+    assert formatting.millions(3_457_326) == "3.5 million"
     assert formatting.percent(30.2) == "30\u00a0%"
     assert formatting.dollars(6_424_050) == Decimal("64240.50")
 

@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
 from portal.services.imports.readers.iati.activity import ActivityReader, web_pages, without_prefix
-from portal.services.imports.readers.iati.element import Element
+from portal.services.imports.readers.iati.element import XML_LANGUAGE, Element
 from portal.services.imports.readers.iati.places import alpha3
+from portal.services.records.translations.reading import MACHINE, OUTDATED
 from portal.vocabulary import iati
 from portal.vocabulary.columns import SEPARATOR
+from portal.vocabulary.translations import TRANSLATIONS
 
-_RECORD = f"{iati.NAMESPACE} record"
+_RECORD, _TRANSLATION = f"{iati.NAMESPACE} record", f"{iati.NAMESPACE} translation"
 # Where the lists of our own codes are, on any portal.
 _OWN_LIST = re.compile(r"/iati/codelists/(\w+)\.xml$")
 # Attributes of portal:record, and their columns.
@@ -26,6 +28,7 @@ _COLUMN_BY_ATTRIBUTE = {
     "region": "region",
     "shares": "country_shares",
     "funding-line": "funding_line",
+    "outdated-translations": OUTDATED,
 }
 # Attributes that are there only where the standard says less than the record.
 _CORRECTIONS = {"status": "status", "title-language": "title_language", "language": "language", "source": "source_url"}
@@ -37,6 +40,7 @@ class OwnActivityReader(ActivityReader):
 
     columns = (
         *ActivityReader.columns, "key", "year", "other_countries", "funding_line", "gcm", "project_type_code",
+        *TRANSLATIONS, MACHINE, OUTDATED,
     )  # fmt: skip
     _read_parts = ActivityReader._read_parts | {_RECORD, "location", "reporting-org"}
 
@@ -55,6 +59,7 @@ class OwnActivityReader(ActivityReader):
         )
         # White space at its beginning is an indent.
         values["summary"] = next((text.text for text in _narratives(activity.first("description"))), "")
+        values |= _translations(activity)
         values["prima_id"] = next((other.get("ref") for other in activity.all("other-identifier")), "")
         if (record := activity.first(_RECORD)) is None:
             return values
@@ -63,11 +68,25 @@ class OwnActivityReader(ActivityReader):
         if record.get("summary") == _NO_SUMMARY:
             # IATI demands a description; our files repeat the title where there is none.
             values["summary"] = values["language"] = ""
+            values |= {name: "" for name, (field, _) in TRANSLATIONS.items() if field == "summary"}
         return values | {column: record.get(name) for name, column in _CORRECTIONS.items() if record.get(name)}
 
 
 def _narratives(element: Element | None) -> list[Element]:
     return list(element.all("narrative")) if element else []
+
+
+def _translations(activity: Element) -> dict[str, str]:
+    """The columns of the translations: narratives behind that of the source, and those that a machine made."""
+    found: dict[str, str] = {}
+    for field, element in (("title", "title"), ("summary", "description")):
+        found |= {f"{field}_{text.get(XML_LANGUAGE)}": text.text for text in _narratives(activity.first(element))[1:]}
+    record = activity.first(_RECORD)
+    by_machine = {
+        f"{text.get('of')}_{text.get(XML_LANGUAGE)}": text.text for text in (record.all(_TRANSLATION) if record else ())
+    }
+    known = {name: text for name, text in (found | by_machine).items() if name in TRANSLATIONS}
+    return known | {MACHINE: SEPARATOR.join(name for name in known if name in by_machine)}
 
 
 def _own_codes(activity: Element, name: str, facet: str) -> list[str]:

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0041"
-down_revision = "0037"
+revision = "0039"
+down_revision = "0038"
 # Code before it leaves the column alone.
 oldest_code = "0037"
 

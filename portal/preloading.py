@@ -1,0 +1,107 @@
+"""What the master of a server does before it forks, so that its workers share the memory: portal.app.start_serving
+starts threads and connections in each of them afterwards.
+
+deploy/gunicorn.conf.py calls it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import logging
+import math
+import os
+from contextlib import suppress
+
+from flask import Flask
+from sqlalchemy.orm import configure_mappers
+from werkzeug.test import create_environ, run_wsgi_app
+
+from portal.app import index_files, refuse_other_tables
+from portal.config import Settings
+from portal.database.orm import db
+from portal.database.public_reader import public_session
+from portal.search.index import current, making, refresh
+
+_log = logging.getLogger(__name__)
+
+# A first answer compiles templates and statements, which are then shared.
+_PAGES = ("/projects/", "/projects/?region=none&sort=title", "/")
+_READY_CALLS = 25
+# Parameters of mallopt(3): one heap for all threads, and blocks of this size go back to the system at once. Threads of
+# Python run one at a time, so heaps of their own are no faster, and each keeps what its largest answer took.
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
+_MAX_HEAP_BLOCK = 262_144
+
+
+def prepare(app: Flask) -> None:
+    """Make the snapshot file and map it, answer a few pages, and close all connections again.
+
+    Exits with a one-line message if this version must not run on the tables of the database. A database that does not
+    answer is left to the workers.
+    """
+    bound_heap()
+    configure_mappers()
+    refuse_other_tables(app)
+    try:
+        if _make_file(app):
+            _answer_pages(app)
+    except Exception as error:
+        _log.warning("nothing is shared by the processes of this server: %s", error)
+    finally:
+        with app.app_context():
+            for engine in db.engines.values():
+                engine.dispose()
+    gc.collect()
+    # What the garbage collector never looks at stays shared.
+    gc.freeze()
+
+
+def bound_heap() -> None:
+    """Let the allocator of the C library give back what it does not need; where it is not that of GNU, do nothing."""
+    with suppress(OSError, AttributeError):
+        mallopt = ctypes.CDLL(None).mallopt
+        for parameter, value in (
+            (_M_ARENA_MAX, 1),
+            (_M_MMAP_THRESHOLD, _MAX_HEAP_BLOCK),
+            (_M_TRIM_THRESHOLD, _MAX_HEAP_BLOCK),
+        ):
+            mallopt(parameter, value)
+
+
+def _make_file(app: Flask) -> bool:
+    """Whether there is a file of the current state; if none is, it is made in a process that takes its memory along."""
+    files = index_files(app)
+    if files is None:
+        return False
+    if not (child := os.fork()):
+        status = 1
+        try:
+            with app.app_context(), public_session() as session:
+                snapshot = making.first(files, session)
+                if not snapshot.is_stored:
+                    making.stored(files, session, snapshot)
+                status = 0
+        finally:
+            os._exit(status)
+    return os.waitpid(child, 0)[1] == 0 and files.newest() is not None
+
+
+def _answer_pages(app: Flask) -> None:
+    settings: Settings = app.extensions["settings"]
+    with app.app_context():
+        store = refresh.store_for(db.engine)
+        store.files = index_files(app)
+        # No thread is started here: it would be missing after the fork.
+        store.next_rebuild_at = math.inf
+        current.current_snapshot()
+        for _ in range(_READY_CALLS):
+            current.keep_projects_ready()
+        db.session.remove()
+    for page in _PAGES:
+        environ = create_environ(page, settings.public_url, headers={"X-Forwarded-For": "127.0.0.1"})
+        environ["REMOTE_ADDR"] = "127.0.0.1"
+        answer, _, _ = run_wsgi_app(app, environ)
+        for _ in answer:
+            pass
+    store.next_rebuild_at = 0.0

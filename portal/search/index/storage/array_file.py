@@ -1,0 +1,163 @@
+"""ArrayFile: named arrays and byte strings in one file, which a process maps and does not copy. Knows no portal.
+
+The file begins with a magic number, the version of the format, and length and CRC-32 of a header. The header is JSON:
+what the writer says of the file, and for each section its type, place, length in bytes and CRC-32. Sections begin at
+multiples of 64 bytes and are little-endian. Nothing in a file is executed when it is read.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+import stat
+import struct
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+import numpy.typing as npt
+
+# A one-dimensional array of one of _TYPES, or bytes.
+Section = npt.NDArray[Any] | bytes | memoryview
+About = Mapping[str, str | int | None]
+
+FORMAT_VERSION = 1
+_MAGIC = b"\x89PORTAL\n"
+_PREFIX = struct.Struct("<8sIIQ")
+_ALIGNMENT = 64
+_BYTES = "bytes"
+_TYPES = frozenset({"uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "float32", "float64"})
+_PRIVATE_MODE = 0o600
+_OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
+
+
+class UnusableFileError(Exception):
+    """A file that is damaged, of another version of the format, or of another user."""
+
+
+@dataclass(frozen=True, eq=False)
+class ArrayFile:
+    """A mapped file: `about` is what its writer said of it, `sections` are views of it, by name; nobody can write them.
+
+    A section is a one-dimensional array or a memoryview. They stay valid as long as any of them is used, even if the
+    file is replaced or removed meanwhile.
+    """
+
+    about: Mapping[str, Any]
+    sections: Mapping[str, Section] = field(repr=False)
+
+    def array(self, name: str) -> npt.NDArray[Any]:
+        """A section that is an array. Raises UnusableFileError."""
+        section = self.sections.get(name)
+        if not isinstance(section, np.ndarray):
+            raise UnusableFileError(f"no array {name}")
+        return section
+
+    def content(self, name: str) -> memoryview:
+        """A section of bytes. Raises UnusableFileError."""
+        section = self.sections.get(name)
+        if section is None or isinstance(section, np.ndarray):
+            raise UnusableFileError(f"no bytes {name}")
+        return memoryview(section)
+
+
+def write(path: Path, about: About, sections: Mapping[str, Section]) -> None:
+    """Write a file that only this user can read; it appears complete, under its name, or not at all. Raises OSError.
+
+    Two processes must not write the same path at once. The disk may hold a part of it after a power cut, which `read`
+    notices, so nobody waits here until it is written down.
+    """
+    part = path.with_name(f"{path.name}.part")
+    part.unlink(missing_ok=True)
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, _PRIVATE_MODE)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            _write_all(file, about, {name: _as_bytes(section) for name, section in sections.items()})
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def read(path: Path) -> ArrayFile:
+    """Map a file after comparing all of it with its checksums.
+
+    Raises UnusableFileError, and OSError if there is none or it cannot be read.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & _OTHERS_MAY_WRITE:
+            raise UnusableFileError("others may have written it")
+        if status.st_size < _PREFIX.size:
+            raise UnusableFileError("it is too short")
+        content = memoryview(mmap.mmap(file.fileno(), status.st_size, access=mmap.ACCESS_READ))
+    return _parse(content)
+
+
+def _as_bytes(section: Section) -> tuple[str, memoryview]:
+    """The type of a section, and its content."""
+    if not isinstance(section, np.ndarray):
+        return _BYTES, memoryview(section).cast("B")
+    if section.ndim != 1 or section.dtype.name not in _TYPES:
+        raise TypeError(f"an array of {section.ndim} dimensions and type {section.dtype} cannot be stored")
+    little = np.ascontiguousarray(section, dtype=section.dtype.newbyteorder("<"))
+    return section.dtype.name, memoryview(little.view(np.uint8).data)
+
+
+def _write_all(file: IO[bytes], about: About, contents: Mapping[str, tuple[str, memoryview]]) -> None:
+    places, offset = {}, 0
+    for name, (kind, content) in contents.items():
+        # Offsets count from the end of the header, whose length depends on them.
+        places[name] = [kind, offset, len(content), zlib.crc32(content)]
+        offset = _aligned(offset + len(content))
+    header = json.dumps({"about": dict(about), "length": offset, "sections": places}, separators=(",", ":")).encode()
+    file.write(_PREFIX.pack(_MAGIC, FORMAT_VERSION, zlib.crc32(header), len(header)))
+    file.write(header)
+    for _, content in contents.values():
+        _pad(file)
+        file.write(content)
+    _pad(file)
+
+
+def _pad(file: IO[bytes]) -> None:
+    file.write(bytes(_aligned(file.tell()) - file.tell()))
+
+
+def _parse(content: memoryview) -> ArrayFile:
+    magic, version, checksum, length = _PREFIX.unpack_from(content)
+    if (magic, version) != (_MAGIC, FORMAT_VERSION):
+        raise UnusableFileError("it has another format")
+    end = _PREFIX.size + length
+    header = content[_PREFIX.size : end]
+    if len(header) != length or zlib.crc32(header) != checksum:
+        raise UnusableFileError("its header is damaged")
+    try:
+        told, rest = json.loads(bytes(header)), content[_aligned(end) :]
+        if told["length"] != len(rest):
+            raise UnusableFileError("it is not complete")
+        sections = dict(_sections(rest, told["sections"]))
+        return ArrayFile(dict(told["about"]), sections)
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
+        raise UnusableFileError("its header makes no sense") from error
+
+
+def _sections(content: memoryview, places: Mapping[str, Any]) -> Iterator[tuple[str, Section]]:
+    for name, (kind, offset, length, checksum) in places.items():
+        part = content[offset : offset + length]
+        if offset < 0 or length < 0 or len(part) != length or zlib.crc32(part) != checksum:
+            raise UnusableFileError(f"{name} is damaged")
+        if kind == _BYTES:
+            yield name, part
+        elif kind in _TYPES:
+            yield name, np.frombuffer(part, dtype=np.dtype(kind).newbyteorder("<"))
+        else:
+            raise UnusableFileError(f"{name} has an unknown type")
+
+
+def _aligned(position: int) -> int:
+    return -(-position // _ALIGNMENT) * _ALIGNMENT
