@@ -66,10 +66,12 @@ def ngettext(one: str, many: str, number: int, /, **values: object) -> str:
 
 def name_in(names: Mapping[str, str], locale: str, english: str = "") -> str:
     """The name of a term in this language, else the English one; `english` is that of a term without names."""
-    if found := names.get(locale):
-        return found
-    english = english or names[SOURCE.code]
-    return lengthened(english) if locale in _PSEUDO_LOCALES else english
+    return names.get(locale) or as_english(english or names[SOURCE.code], locale)
+
+
+def as_english(text: str, locale: str) -> str:
+    """English words that are no message, such as the name of a term; the pseudo-language changes them as well."""
+    return lengthened(text) if locale in _PSEUDO_LOCALES else text
 
 
 def N_(text: str) -> str:

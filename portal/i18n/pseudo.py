@@ -16,9 +16,17 @@ _BEGIN, _END = "\u200f\u202e", "\u202c\u200f"
 # Arrows between two values turn around with them, as translators turn them.
 _ACCENTS = str.maketrans("AEIOUYCNSaeiouycns→", "ÅÉÎÖÛÝÇÑŠåéîöûýçñš←")
 _PADDING = "one two three four five six seven eight nine ten "
-# Placeholders, markup, and what is the same in every language: numbers, addresses, dates, codes.
+_PLAIN = r"[^\s<>&%(){}“”\u200f\u202c\u202e]*"
 _KEPT = re.compile(
-    r"(<code>.*?</code>|<[^>]*>|&#?\w+;|%\(\w+\)[a-z]|%%|\{\w+\}|[^\s<>&%(){}“”]*[\d@/_][^\s<>&%(){}“”]*)", re.DOTALL
+    "|".join(
+        [
+            f"({_BEGIN}[^{_END}]*{_END}",  # words that are mirrored already
+            r"<code>.*?</code>|<[^>]*>|&#?\w+;",
+            r"%\(\w+\)[a-z]|%%|\{\w+\}",
+            rf"{_PLAIN}[\d@/_]{_PLAIN})",  # what is the same in every language: numbers, addresses, codes
+        ]
+    ),
+    re.DOTALL,
 )
 
 

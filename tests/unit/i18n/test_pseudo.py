@@ -55,6 +55,11 @@ def test_a_message_without_words_stays(message):
     assert lengthened(message) == message
 
 
+def test_words_are_mirrored_once():
+    once = lengthened("All projects")
+    assert MIRRORED.findall(lengthened(f"{once}, by theme")) == [*MIRRORED.findall(once), "⟧, bý thémé", " öñé"]
+
+
 def test_an_arrow_between_two_values_turns_around():
     assert lengthened("%(before)s → %(after)s") == "%(before)s ← %(after)s"
 
