@@ -142,3 +142,19 @@ def test_filters_work_by_the_keyboard(narrow):
     narrow.locator("#results .chip").first.wait_for()
     assert box.is_checked()
     assert narrow.evaluate(STICKING_OUT) == []
+
+
+def test_a_citation_keeps_its_parts_apart(page):
+    for prefix, apart in ((PREFIX, True), ("", False)):
+        page.goto(f"{prefix}/projects/LM.0024")
+        title, citation = page.locator("h1").text_content(), page.locator("#citation").text_content()
+        assert (f"\u2068{title}\u2069." in citation) == apart
+        assert (f"{title}." in citation) != apart
+
+
+def test_no_search_engine_hears_of_it(page):
+    for address in ("/sitemap.xml", "/robots.txt"):
+        assert "qps" not in page.request.get(address).text()
+    page.goto("/projects/")
+    assert page.locator("link[hreflang]").count() == 4
+    assert page.locator("link[href*=qps]").count() == 0
