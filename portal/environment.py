@@ -181,8 +181,10 @@ def read_megabytes(environ: Mapping[str, str], name: str, default: int) -> int:
 
 
 def data_settings(environ: Mapping[str, str]) -> dict[str, Any]:
-    """PORTAL_LICENCE, PORTAL_LICENCE_URL and PORTAL_360GIVING_PREFIX."""
+    """PORTAL_STATE, PORTAL_SNAPSHOTS, PORTAL_LICENCE, PORTAL_LICENCE_URL and PORTAL_360GIVING_PREFIX."""
     return {
+        "state_folder": environ.get("PORTAL_STATE", ""),
+        "snapshots_folder": environ.get("PORTAL_SNAPSHOTS", ""),
         "licence": environ.get("PORTAL_LICENCE", ""),
         "licence_url": environ.get("PORTAL_LICENCE_URL", ""),
         "grant_prefix": environ.get("PORTAL_360GIVING_PREFIX", ""),

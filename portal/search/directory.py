@@ -31,6 +31,8 @@ from portal.search.index.snapshot import Snapshot
 from portal.search.query.filters import Filters
 from portal.search.read_models.project import ProjectView
 from portal.search.read_models.terms import Terms
+from portal.search.words.keeping import words_at
+from portal.search.words.word_index import WordHits
 from portal.vocabulary.facets import NOT_STATED
 from portal.vocabulary.status_rules import CANCELLED, PLANNED, status_rules, statuses_that_count_as
 
@@ -76,23 +78,23 @@ def text_hits(snapshot: Snapshot, filters: Filters) -> TextHits | None:
     cache, index = caches_for(snapshot).text_hits, snapshot.index
     if (cached := cache.get(filters.text)) is not None:
         return cached
+    words = words_at(snapshot.catalogue_version)
+    hits = (words and words.match(index, snapshot.terms, filters.text)) or _ask_database(index, filters.text)
+    country = snapshot.terms.country_named(filters.text.strip('"'))
+    of_country = index.bitmaps["country"].get(country, BitMap()) if country else BitMap()
+    rows = TextHits(hits.all, (of_country, hits.whole_word_matches, hits.title_matches))
+    return put_bounded(cache, filters.text, rows, MAX_CACHED_TEXTS)
+
+
+def _ask_database(index: FacetIndex, text: str) -> WordHits:
     try:
         with public_session() as session:
-            hits = text_index.match(session, filters.text)
+            hits = text_index.match(session, text)
     except OperationalError as error:
         if outage():
             raise TextSearchUnavailable from error
         raise
-    country = snapshot.terms.country_named(filters.text.strip('"'))
-    rows = TextHits(
-        index.rows_of(hits.all),
-        (
-            index.bitmaps["country"].get(country, BitMap()) if country else BitMap(),
-            index.rows_of(hits.whole_word_matches),
-            index.rows_of(hits.title_matches),
-        ),
-    )
-    return put_bounded(cache, filters.text, rows, MAX_CACHED_TEXTS)
+    return WordHits(index.rows_of(hits.whole_word_matches), index.rows_of(hits.title_matches), index.rows_of(hits.all))
 
 
 def aggregate(snapshot: Snapshot, filters: Filters, hits: BitMap | None, selection: BitMap) -> tuple[Sums, FacetCounts]:

@@ -14,7 +14,9 @@ from portal.database.orm import db
 from portal.models import Project
 from portal.search import directory
 from portal.search.index import current
+from portal.search.index.caches import caches_for
 from portal.search.query.filters import Filters
+from portal.search.words import keeping
 from portal.services.imports import Report, import_file
 from tests.loops import not_empty
 
@@ -75,6 +77,22 @@ def both(new_app, cluster, tmp_path_factory):
     return made
 
 
+@pytest.fixture(scope="module", params=["words of the database", "words in memory"])
+def each_way(request, both):
+    """Both applications, which find words by the database, or in memory where that is possible."""
+    for app in not_empty(both):
+        with app.app_context():
+            if request.param == "words in memory":
+                keeping.keep_words_ready()
+                assert keeping.words_at(current.current_snapshot().catalogue_version)
+            caches_for(current.current_snapshot()).text_hits.clear()
+            db.session.remove()
+    yield both
+    for app in both:
+        with app.app_context():
+            keeping.store_for(db.engine.engine).index = None
+
+
 def answers(both, args):
     """What each of the two says: ids in order, counts, sums."""
     filters = Filters.parse(args)
@@ -85,15 +103,15 @@ def answers(both, args):
 
 
 @pytest.mark.parametrize("typed", TYPED)
-def test_what_is_typed_finds_the_same_on_both(both, typed):
-    here, there = answers(both, MultiDict({"q": typed, "per_page": "100"}))
+def test_what_is_typed_finds_the_same_on_both(each_way, typed):
+    here, there = answers(each_way, MultiDict({"q": typed, "per_page": "100"}))
     assert here == there
 
 
 @pytest.mark.parametrize(("typed", "found"), TYPED.items())
-def test_what_is_typed_finds_what_it_should(both, typed, found):
+def test_what_is_typed_finds_what_it_should(each_way, typed, found):
     filters = Filters.parse(MultiDict({"q": typed}))
-    for app in not_empty(both):
+    for app in not_empty(each_way):
         with app.app_context():
             kept = current.current_snapshot()
             rows, _ = directory.text_hits(kept, filters) or (kept.index.all_rows, None)

@@ -1,5 +1,6 @@
 """nginx before the portal, with the site file that ships."""
 
+import gzip
 import json
 import re
 import secrets
@@ -9,14 +10,17 @@ import urllib.request
 from collections import Counter
 from contextlib import suppress
 
+import brotli
 import pytest
 
 from deploy import rehearsal, slow_clients
+from portal.web.http.cached_response import zstd
 from portal.web.http.headers import HEADERS
 from tests.over_http import PATIENCE, Caller
 from tests.serving.conftest import or_lacking
 from tests.waiting import eventually
 
+UNPACK = {"identity": bytes, "gzip": gzip.decompress, "br": brotli.decompress, "zstd": zstd.decompress}
 # The script promises 50 ms; a test machine may be busy with other tests.
 SLACK = 0.5
 
@@ -110,6 +114,15 @@ def test_nginx_hands_on_the_packing_that_was_asked_for(ask, algorithm):
         answer = ask(sheet, Accept_Encoding=algorithm)
         assert answer.headers["Content-Encoding"] == algorithm
         assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+
+
+@pytest.mark.parametrize("algorithm", ["br", "gzip", "zstd", "identity"])
+def test_nginx_packs_no_page_again(ask, algorithm):
+    answer = ask("/projects/?view=table", Accept_Encoding=algorithm)
+    assert answer.headers.get("Content-Encoding", "identity") == algorithm
+    unpacked = UNPACK[algorithm](answer.body)
+    assert unpacked.startswith(b"<!doctype html>")
+    assert unpacked.rstrip().endswith(b"</html>")
 
 
 @pytest.mark.parametrize("query", ["", "?x=1"])

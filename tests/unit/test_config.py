@@ -38,7 +38,8 @@ print(len({worker.secret_key for worker in workers}), workers[0].has_persistent_
     "environ", [{}, {"SECRET_KEY": "0123456789abcdef" * 2}, {TEMPORARY_KEY: "0123456789abcdef" * 2}]
 )
 def test_workers_share_one_key_and_know_whether_it_is_temporary(environ):
-    is_persistent, environ = TEMPORARY_KEY not in environ, {"PATH": os.environ["PATH"], **environ}
+    is_persistent = TEMPORARY_KEY not in environ
+    environ = {"PATH": os.environ["PATH"], "PORTAL_HEALTH_BIND": "off", **environ}
     worker = subprocess.run(
         [sys.executable, "-c", SETTINGS_OF_A_WORKER],
         cwd=ROOT, env=environ, capture_output=True, text=True, timeout=30, check=False,

@@ -7,10 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, column, select, table
 from sqlalchemy.orm import Session
 
-from portal.models import Project, ProjectCountry, ProjectTag, ProjectTranslation, Term
+from portal.models import Project, ProjectCountry, ProjectTag, Term
+from portal.search.read_models.terms import TermView
+
+# The view that the public reader may use; documents are of published projects alone.
+_TRANSLATION = table("record_translation", *map(column, ("project_id", "field", "language", "text")))
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ class Document:
         )
 
 
-def searchable_names(terms: Sequence[Term | Row[Any]]) -> dict[int, str]:
+def searchable_names(terms: Sequence[Term | TermView | Row[Any]]) -> dict[int, str]:
     """By term id: its names in all languages, its aliases, and the names of its parent term."""
     by_id = {term.id: term for term in terms}
     names = {term.id: " ".join(dict.fromkeys([term.name, *term.names.values(), *term.aliases])) for term in terms}
@@ -68,23 +72,20 @@ def with_translations(field: str, source: str, translations: Mapping[str, str]) 
     return "\n".join((source, *named))
 
 
-def load_documents(session: Session, project_ids: Sequence[int]) -> Iterator[Document]:
+def load_documents(session: Session, project_ids: Sequence[int], *, with_term_names: bool = True) -> Iterator[Document]:
     """Yield the documents of published projects, in no order; other ids are left out.
 
     Pass at most a few thousand ids: each one is a parameter of the statement.
     """
-    names = searchable_names(session.execute(select(*Term.__table__.columns)).all())
+    names: Mapping[int, str] = defaultdict(str)
     linked: dict[int, list[int]] = defaultdict(list)
-    for model in (ProjectCountry, ProjectTag):
-        links = select(model.project_id, model.term_id).where(model.project_id.in_(project_ids))
-        for project_id, term_id in session.execute(links):
-            linked[project_id].append(term_id)
-    in_all_languages: dict[int, dict[str, str]] = defaultdict(dict)
-    texts = select(*(getattr(ProjectTranslation, name) for name in ("project_id", "field", "language", "text")))
-    for project_id, field, language, text in session.execute(
-        texts.where(ProjectTranslation.project_id.in_(project_ids))
-    ):
-        in_all_languages[project_id][f"{field}_{language}"] = text
+    if with_term_names:
+        names = searchable_names(session.execute(select(*Term.__table__.columns)).all())
+        for model in (ProjectCountry, ProjectTag):
+            links = select(model.project_id, model.term_id).where(model.project_id.in_(project_ids))
+            for project_id, term_id in session.execute(links):
+                linked[project_id].append(term_id)
+    in_all_languages = _translations(session, project_ids)
     term_columns = (Project.status_id, Project.type_id, Project.coverage_id, Project.region_id)
     rows = select(Project.id, Project.reference, Project.prima_id, Project.title, Project.summary, *term_columns)
     for project_id, reference, prima_id, title, summary, *term_ids in session.execute(
@@ -98,3 +99,12 @@ def load_documents(session: Session, project_ids: Sequence[int]) -> Iterator[Doc
             term_ids=[*linked[project_id], *term_ids],
             names=names,
         )
+
+
+def _translations(session: Session, project_ids: Sequence[int]) -> dict[int, dict[str, str]]:
+    """By project: the texts in other languages than the source, by name ("title_fr")."""
+    found: dict[int, dict[str, str]] = defaultdict(dict)
+    texts = select(*_TRANSLATION.c).where(_TRANSLATION.c.project_id.in_(project_ids))
+    for project_id, field, language, text in session.execute(texts):
+        found[project_id][f"{field}_{language}"] = text
+    return found

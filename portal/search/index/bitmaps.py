@@ -13,6 +13,8 @@ from portal.search.arrays import IntegerArray, RowArray
 from portal.vocabulary.facets import NOT_STATED
 
 ValueBitmaps = Mapping[str, BitMap]
+# Of fewer than one row in this many, sorting takes less time than marking them in an array of all rows.
+_SORTED_RATIO = 30
 
 
 def to_bitmap(rows: IntegerArray) -> BitMap:
@@ -21,6 +23,15 @@ def to_bitmap(rows: IntegerArray) -> BitMap:
     buffer = array("I")
     buffer.frombytes(np.ascontiguousarray(rows, dtype=np.uint32).tobytes())
     return BitMap(buffer)
+
+
+def gather_bitmap(rows: IntegerArray, size: int) -> BitMap:
+    """A bitmap of rows below `size` in any order, of which some may occur several times."""
+    if len(rows) * _SORTED_RATIO < size:
+        return to_bitmap(np.sort(rows))
+    is_found = np.zeros(size, dtype=bool)
+    is_found[rows] = True
+    return to_bitmap(np.flatnonzero(is_found))
 
 
 def to_row_array(rows: BitMap) -> RowArray:
@@ -46,6 +57,20 @@ def patch_bitmaps(bits: ValueBitmaps, removed: BitMap, added: ValueBitmaps) -> d
     for value, rows in added.items():
         result[value] = result[value] | rows if value in result else rows
     return {value: rows for value, rows in result.items() if rows or value == NOT_STATED}
+
+
+def boundary_year(years: ValueBitmaps, selection: BitMap, *, from_last: bool) -> int | None:
+    """The lowest or highest year of a selection; None if it has none."""
+    present = (int(year) for year in sorted(years, reverse=from_last) if selection.intersect(years[year]))
+    return next(present, None)
+
+
+def year_span(first_years: ValueBitmaps, last_years: ValueBitmaps, selection: BitMap) -> tuple[int | None, int | None]:
+    """The first and the last year of a selection; None if it has none."""
+    return (
+        boundary_year(first_years, selection, from_last=False),
+        boundary_year(last_years, selection, from_last=True),
+    )
 
 
 @dataclass(frozen=True)

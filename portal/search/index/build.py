@@ -16,6 +16,7 @@ from portal.search.index.country_parts import CountryParts
 from portal.search.index.facet_index import AppendedRow, FacetIndex, RowColumns
 from portal.search.index.sort_keys import NO_BUDGET, NO_YEAR, SortKey, row_key
 from portal.search.index.sort_order import SortOrder
+from portal.search.index.value_table import ValueTable
 from portal.vocabulary.bands import BANDS
 from portal.vocabulary.facets import MULTI_VALUED_FACETS, NOT_STATED, SINGLE_VALUED_FACETS
 
@@ -73,6 +74,7 @@ def build_index(columns: ProjectColumns) -> FacetIndex:
             "-budget": sort_rows_by(-row_columns.budgets),
             "title": SortOrder(positions.astype(np.uint32)),
         },
+        value_table=ValueTable.of(parts.bitmaps, len(order)),
     )
 
 
@@ -109,6 +111,7 @@ def patch_index(
             for name in _KEYED_ORDERS
         }
         | {"title": patch_title_order(index, removed_rows, added_rows, successors)},
+        value_table=index.value_table.with_rows(added.bitmaps, len(order)),
         appended=patch_appended(index, row_columns, removed, added_rows),
     )
 

@@ -10,21 +10,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 from pyroaring import BitMap
 
 from portal.search.arrays import Int64Array, IntegerArray
-from portal.search.index.bitmaps import BitSlicedColumn, ValueBitmaps, to_bitmap, to_row_array
+from portal.search.index.bitmaps import BitSlicedColumn, ValueBitmaps, gather_bitmap, to_bitmap, to_row_array, year_span
 from portal.search.index.country_parts import CountryParts
 from portal.search.index.sort_order import SortOrder
+from portal.search.index.value_table import ValueTable
 from portal.search.query.filters import Filters
 from portal.vocabulary.facets import NOT_STATED
 
 FacetCounts = dict[str, dict[str, int]]
-# A selection of fewer than one row in this many is summed row by row; for larger ones set operations are faster.
-_SPARSE_SUM_RATIO = 30
+# Fewer than one row in this many are summed and counted row by row, which takes time for each row; for more of them set
+# operations are faster, which take time for each value.
+_SPARSE_RATIO = 30
 
 
 @dataclass(frozen=True)
@@ -114,12 +117,13 @@ class FacetIndex:
     budgets: BitSlicedColumn = field(repr=False)
     country_parts: CountryParts = field(repr=False)
     orders: Mapping[str, SortOrder] = field(repr=False)
+    value_table: ValueTable = field(repr=False)
     appended: tuple[AppendedRow, ...] = field(default=(), repr=False)
 
-    def rows_of(self, ids: Int64Array) -> BitMap:
-        """The rows of those projects (database ids) that are in the index."""
+    def rows_of(self, ids: IntegerArray) -> BitMap:
+        """The rows of those projects (database ids, in any order) that are in the index."""
         rows = self.row_by_id[ids[(ids >= 0) & (ids < len(self.row_by_id))]]
-        return to_bitmap(np.sort(rows[rows >= 0]))
+        return gather_bitmap(rows[rows >= 0], len(self.row_columns.ids))
 
     def ids_of(self, rows: list[int]) -> list[int]:
         """Database ids of rows, in their order."""
@@ -171,15 +175,44 @@ class FacetIndex:
         the number of rows that remain when that country is added.
         """
         result: FacetCounts = {}
+        counts = self._counts_by_number(selection)
         for facet, values in self.bitmaps.items():
-            widens = bool(filters.values(facet)) and not matches_all_values(filters, facet)
-            base = self.select(filters, hits, ignored_facet=facet) if widens else selection
-            if len(base) == len(self.all_rows):
-                result[facet] = {value: len(rows) for value, rows in values.items()}
+            base, known = selection, counts
+            if filters.values(facet) and not matches_all_values(filters, facet):
+                base = self.select(filters, hits, ignored_facet=facet)
+                known = self._counts_by_number(base, facet)
+            if known is not None:
+                result[facet] = dict(zip(values, known[self._value_numbers[facet]].tolist(), strict=True))
             else:
                 size = base.intersection_cardinality
                 result[facet] = {value: size(rows) for value, rows in values.items()}
         return result
+
+    def _counts_by_number(self, selection: BitMap, facet: str = "") -> Int64Array | None:
+        """How many rows have each value, of one facet or of all, by its number; None if set operations are faster."""
+        if self._is_sparse(len(selection)):
+            return self._count_rows(selection, facet)
+        if self._is_sparse(len(self.all_rows) - len(selection)):
+            return self._all_counts - self._count_rows(self.all_rows - selection, facet)
+        return None
+
+    def _count_rows(self, selection: BitMap, facet: str = "") -> Int64Array:
+        return self.value_table.count(to_row_array(selection), facet)
+
+    def _is_sparse(self, count: int) -> bool:
+        return count * _SPARSE_RATIO < len(self.row_columns.ids)
+
+    @cached_property
+    def _all_counts(self) -> Int64Array:
+        """How many rows of the index have each value, by its number."""
+        counts = np.zeros_like(self._count_rows(BitMap()))
+        for facet, values in self.bitmaps.items():
+            counts[self._value_numbers[facet]] = [len(rows) for rows in values.values()]
+        return counts
+
+    @cached_property
+    def _value_numbers(self) -> Mapping[str, Int64Array]:
+        return self.value_table.numbers_of(self.bitmaps)
 
     def page(self, selection: BitMap, order: str, first: int, count: int) -> list[int]:
         """Database ids of up to `count` rows from the `first`-th (from 0); `order` is one of SORTS except relevance."""
@@ -211,16 +244,31 @@ class FacetIndex:
 
     def sums(self, selection: BitMap) -> Sums:
         """Count, budgets and span of years of a selection."""
+        years = self._years(selection)
         return Sums(
             projects=len(selection),
             total_cents=self._total(selection),
             without_budget=self._count_without_budget(selection),
-            countries=sum(
-                selection.intersect(rows) for value, rows in self.bitmaps["country"].items() if value != NOT_STATED
-            ),
-            first_year=boundary_year(self.first_years, selection, from_last=False),
-            last_year=boundary_year(self.last_years, selection, from_last=True),
+            countries=self._count_countries(selection),
+            first_year=years[0],
+            last_year=years[1],
         )
+
+    def _count_countries(self, selection: BitMap) -> int:
+        if self._is_sparse(len(selection)):
+            counts = self._count_rows(selection, "country")
+            not_stated = counts[self.value_table.numbers["country"][NOT_STATED]]
+            return int(np.count_nonzero(counts[self._value_numbers["country"]])) - bool(not_stated)
+        return sum(selection.intersect(rows) for value, rows in self.bitmaps["country"].items() if value != NOT_STATED)
+
+    def _years(self, selection: BitMap) -> tuple[int | None, int | None]:
+        """The first and the last year of a selection; None if it has none."""
+        if self._is_sparse(len(selection)):
+            rows = to_row_array(selection)
+            first, last = self.row_columns.first_years[rows], self.row_columns.last_years[rows]
+            first = first[first > 0]
+            return int(first.min()) if len(first) else None, int(last.max(initial=0)) or None
+        return year_span(self.first_years, self.last_years, selection)
 
     def with_status(self, selection: BitMap, counts_as: str, statuses: Iterable[str]) -> PartSums | None:
         """The sums of the projects of a selection that have one of these statuses; None if there are none."""
@@ -233,7 +281,7 @@ class FacetIndex:
 
     def _total(self, selection: BitMap) -> int:
         """The full value in US cents."""
-        if len(selection) * _SPARSE_SUM_RATIO < len(self.row_columns.ids):
+        if self._is_sparse(len(selection)):
             budgets = self.row_columns.budgets[to_row_array(selection)]
             return int(budgets[budgets > 0].sum())
         return self.budgets.total(selection)
@@ -245,12 +293,6 @@ class FacetIndex:
 def matches_all_values(filters: Filters, facet: str) -> bool:
     """Whether a row must have all selected values of a facet, not just one of them."""
     return facet == "country" and filters.match_all_countries
-
-
-def boundary_year(years: ValueBitmaps, selection: BitMap, *, from_last: bool) -> int | None:
-    """The lowest or highest year of a selection; None if it has none."""
-    present = (int(year) for year in sorted(years, reverse=from_last) if selection.intersect(years[year]))
-    return next(present, None)
 
 
 def to_cents(dollars: int | None) -> int | None:

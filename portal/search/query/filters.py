@@ -6,8 +6,9 @@ Pure: knows no language, no database and no web framework. Nothing else reads th
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any, Self
 from urllib.parse import urlencode
 
@@ -29,6 +30,8 @@ from portal.vocabulary.facets import DEFAULT_PAGE_SIZE, FACETS, MAX_YEAR, MIN_YE
 CONDITIONS = ("year_from", "year_to", "budget_min", "budget_max", "on")
 _SAFE_URL_CHARACTERS = "!$'()*,/:;?@"
 _MAX_REPORTED_PARAMETERS = 20
+# A page has dozens of addresses of one search, which differ in order, view or page alone.
+_CACHE_SIZE = 2_000
 
 
 @dataclass(frozen=True)
@@ -95,8 +98,8 @@ class Filters:
         # "now" leads to the day of today before anything is parsed; there is no other value.
         reader.read("running", one_of(), None)
         if filters.sort == filters.default_sort or (filters.sort == "relevance" and not text):
-            filters = replace(filters, sort="")
-        return replace(filters, invalid_parameters=tuple(reader.invalid[:_MAX_REPORTED_PARAMETERS]))
+            filters = filters._copy(sort="")
+        return filters._copy(invalid_parameters=tuple(reader.invalid[:_MAX_REPORTED_PARAMETERS]))
 
     @property
     def default_sort(self) -> str:
@@ -120,7 +123,16 @@ class Filters:
 
     def replace(self, **changes: Any) -> Self:
         """A copy with these changes, on its first page."""
-        return replace(self, **{"page": 1, **changes})
+        return self._copy(**{"page": 1, **changes})
+
+    def _copy(self, **changes: Any) -> Self:
+        """Like dataclasses.replace, which takes ten times as long; a page copies dozens."""
+        copy = object.__new__(type(self))
+        copy.__dict__.update(self.__dict__)
+        copy.__dict__.update(changes)
+        if len(copy.__dict__) != len(self.__dict__):
+            raise TypeError(f"Filters has no {', '.join(sorted(changes.keys() - self.__dict__.keys()))}")
+        return copy
 
     def toggle(self, facet: str, value: str) -> Self:
         return self.replace(selected=self.selected ^ {(facet, value)})
@@ -130,10 +142,15 @@ class Filters:
 
     def values(self, facet: str) -> tuple[str, ...]:
         """The selected values of one facet, sorted."""
-        return tuple(sorted(value for name, value in self.selected if name == facet))
+        return _values_by_facet(self.selected).get(facet, ())
 
     def query_pairs(self) -> Iterator[tuple[str, str]]:
         """Yield the parameters in a fixed order, without those that have their default value."""
+        yield from self.condition_pairs()
+        yield from self.shown_pairs()
+
+    def condition_pairs(self) -> Iterator[tuple[str, str]]:
+        """Yield the parameters that decide which projects match."""
         if self.text:
             yield "q", self.text
         if self.selected:
@@ -144,40 +161,63 @@ class Filters:
         for name in CONDITIONS:
             if (value := getattr(self, name)) is not None:
                 yield name, str(value)
+
+    def shown_pairs(self) -> Iterator[tuple[str, str]]:
+        """Yield the parameters that decide what is shown of the projects; none needs encoding."""
+        yield from self._order_pairs()
+        if self.page != 1:
+            yield "page", str(self.page)
+        yield from self._size_pairs()
+
+    def __str__(self) -> str:
+        """The query string, encoded as Flask encodes it."""
+        return _join(self._encoded_conditions(), *(f"{name}={value}" for name, value in self.shown_pairs()))
+
+    def page_queries(self, pages: Iterable[int]) -> Iterator[tuple[int, str]]:
+        """Yield the numbers of pages with the query strings of the same list there."""
+        before = _join(self._encoded_conditions(), *(f"{name}={value}" for name, value in self._order_pairs()))
+        after = _join(*(f"{name}={value}" for name, value in self._size_pairs()))
+        for page in pages:
+            yield page, _join(before, f"page={page}" if page != 1 else "", after)
+
+    def _order_pairs(self) -> Iterator[tuple[str, str]]:
         if self.sort:
             yield "sort", self.sort
         if self.view != VIEWS[0]:
             yield "view", self.view
-        yield from (("all", facet) for facet in FACETS if facet in self.expanded_facets)
-        if self.page != 1:
-            yield "page", str(self.page)
+        if self.expanded_facets:
+            yield from (("all", facet) for facet in FACETS if facet in self.expanded_facets)
+
+    def _size_pairs(self) -> Iterator[tuple[str, str]]:
         if self.per_page != DEFAULT_PAGE_SIZE:
             yield "per_page", str(self.per_page)
 
-    def __str__(self) -> str:
-        """The query string, encoded as Flask encodes it."""
-        return encode_pairs(self.query_pairs())
+    def _encoded_conditions(self) -> str:
+        return _encoded_conditions(
+            *(self.text, self.selected, self.match_all_countries),
+            *(self.year_from, self.year_to, self.budget_min, self.budget_max, self.on),
+        )
 
     @property
     def canonical(self) -> Self:
         """The filters of the canonical URL: without the parts that do not change the content."""
         countries = [value for value in self.values("country") if value != NOT_STATED]
         matters = self.match_all_countries and len(self.values("country")) > 1 and bool(countries)
-        return replace(
-            self, match_all_countries=matters, view=VIEWS[0], expanded_facets=frozenset(), invalid_parameters=()
+        return self._copy(
+            match_all_countries=matters, view=VIEWS[0], expanded_facets=frozenset(), invalid_parameters=()
         )
 
     @property
     def criteria(self) -> Self:
         """Only what decides which projects match: without sort order, page and view."""
         defaults: dict[str, Any] = {"sort": "", "page": 1, "per_page": DEFAULT_PAGE_SIZE}
-        return replace(self, **defaults, view=VIEWS[0], expanded_facets=frozenset(), invalid_parameters=())
+        return self._copy(**defaults, view=VIEWS[0], expanded_facets=frozenset(), invalid_parameters=())
 
     def parts(self) -> Iterator[FilterPart]:
         """Yield every part that can be removed, each with the remaining search."""
         for invalid in self.invalid_parameters:
             others = tuple(other for other in self.invalid_parameters if other is not invalid)
-            yield FilterPart(invalid.name, invalid.value, replace(self, invalid_parameters=others), invalid)
+            yield FilterPart(invalid.name, invalid.value, self._copy(invalid_parameters=others), invalid)
         if self.text:
             remaining = self.replace(text="", sort="" if self.sort in ("newest", "relevance") else self.sort)
             yield FilterPart("q", self.text, remaining)
@@ -193,6 +233,27 @@ class Filters:
         """Names of the ranges (year, budget) whose upper bound is below the lower one."""
         pairs = (("year", self.year_from, self.year_to), ("budget", self.budget_min, self.budget_max))
         return tuple(name for name, low, high in pairs if low is not None and high is not None and low > high)
+
+
+@lru_cache(maxsize=_CACHE_SIZE)
+def _values_by_facet(selected: frozenset[FacetValue]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for facet, value in sorted(selected):
+        found.setdefault(facet, []).append(value)
+    return {facet: tuple(values) for facet, values in found.items()}
+
+
+@lru_cache(maxsize=_CACHE_SIZE)
+def _encoded_conditions(
+    text: str, selected: frozenset[FacetValue], match_all_countries: bool, *conditions: int | date | None
+) -> str:
+    return encode_pairs(
+        Filters(text, selected, match_all_countries, *conditions).condition_pairs()  # type: ignore[arg-type]  # in the order of the fields
+    )
+
+
+def _join(*parts: str) -> str:
+    return "&".join(part for part in parts if part)
 
 
 def encode_pairs(pairs: Iterable[tuple[str, str]]) -> str:

@@ -55,8 +55,8 @@ class ParameterReader:
 
     def read(self, name: str, parse: Callable[[str], Any], default: Any) -> Any:
         """The first value of a parameter; the default if it is missing, blank or invalid."""
-        value = clean_query_value(self.args.get(name, ""))
-        if not value:
+        # Most requests name few of the parameters.
+        if name not in self.args or not (value := clean_query_value(self.args[name])):
             return default
         try:
             return parse(value)
@@ -66,7 +66,9 @@ class ParameterReader:
 
     def read_text(self) -> str:
         """The search text, cut at MAX_SEARCH_TEXT_LENGTH characters, MAX_SEARCH_WORDS and MAX_SEARCH_BEGINNINGS."""
-        text = clean_query_value(self.args.get("q", ""))
+        if "q" not in self.args:
+            return ""
+        text = clean_query_value(self.args["q"])
         if len(text) > MAX_SEARCH_TEXT_LENGTH:
             self.invalid.append(InvalidParameter("q", shorten(text), "too long"))
             text = text[:MAX_SEARCH_TEXT_LENGTH].strip()
@@ -89,6 +91,8 @@ class ParameterReader:
         """Yield the selected values of all facets, at most MAX_VALUES_PER_FACET each and MAX_VALUES in all."""
         left = MAX_VALUES
         for facet in FACETS:
+            if facet not in self.args:
+                continue
             values: dict[str, None] = {}
             for value in self._distinct(facet):
                 try:

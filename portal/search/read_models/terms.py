@@ -33,6 +33,10 @@ class TermView:
     parent: TermView | None = field(default=None, compare=False, repr=False)
     position: int = field(default=0, compare=False, repr=False)
 
+    @property
+    def parent_id(self) -> int | None:
+        return self.parent.id if self.parent else None
+
 
 class Terms:
     """All terms, in the order of the term lists; parents first."""

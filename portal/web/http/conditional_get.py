@@ -57,21 +57,26 @@ def cacheable(
                 return no_store(make_response(view(*args, **kwargs)))
             url = keep_page_url(canonical())
             state = f" {also_of()}" if also_of else ""
-            if unchanged := _unchanged(etag_for(stamp, url + state)):
+            etag = etag_for(stamp, url + state)
+            if unchanged := _unchanged(etag):
                 return unchanged
-            response, stamp = _run_in_one_state(lambda: view(*args, **kwargs))
+            response, shown = _run_in_one_state(lambda: view(*args, **kwargs))
             if current.outage():
                 return no_store(response)
-            if response.status_code == 200 and stamp:
-                response.set_etag(etag_for(stamp, url + state))
-                allow_stale_copy(response)
+            if response.status_code == 200 and shown:
+                _tag(response, etag if shown == stamp else etag_for(shown, url + state))
                 if also_of is None:
-                    request.environ[CACHEABLE] = (stamp, f"{i18n.current_locale()} {url}")
+                    request.environ[CACHEABLE] = (shown, f"{i18n.current_locale()} {url}")
             return response
 
         return respond
 
     return mark
+
+
+def _tag(response: Response, etag: str) -> None:
+    response.set_etag(etag)
+    allow_stale_copy(response)
 
 
 def of_one_state(view: Callable[ViewParams, ResponseReturnValue]) -> Callable[ViewParams, Response]:
@@ -130,6 +135,8 @@ def day_stamp() -> str:
 
 def _unchanged(etag: str) -> Response | None:
     """304 if If-None-Match names this page; compression appends its name to an ETag."""
+    if "HTTP_IF_NONE_MATCH" not in request.environ:
+        return None
     known = request.if_none_match.as_set()
     matching = next((other for other in known if other == etag or other.startswith(f"{etag}:")), None)
     if matching is None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import random
 import re
-import secrets
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -37,7 +37,8 @@ def is_embeddable(view: object) -> bool:
 
 def request_id(header: str) -> str:
     """The request ID from the proxy if it is valid, otherwise a new one."""
-    return header if _REQUEST_ID.fullmatch(header) else secrets.token_hex(6)
+    # It is no secret, so it need not be asked of the kernel.
+    return header if _REQUEST_ID.fullmatch(header) else f"{random.getrandbits(48):012x}"
 
 
 def assign_request_id() -> None:
@@ -50,8 +51,9 @@ def add_headers(response: Response) -> Response:
     # By the view and not by its response: a 304 replaces the headers that a browser has stored.
     view = current_app.view_functions.get(request.endpoint or "")
     headers = HEADERS | EMBED_HEADERS if is_embeddable(view) else HEADERS
-    for name, value in headers.items():
-        response.headers.setdefault(name, value)
+    # All at once: Werkzeug looks through all headers for each that is set.
+    present = {name.lower() for name, _ in response.headers}
+    response.headers.extend((name, value) for name, value in headers.items() if name.lower() not in present)
     response.headers[REQUEST_ID_HEADER] = g.get("request_id", "")
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"

@@ -18,6 +18,7 @@ from portal.search.pivot import Pivot
 from portal.search.query.filters import Filters, encode_pairs
 from portal.search.read_models.project import ProjectView
 from portal.text.folding import fold
+from portal.vocabulary.facets import DEFAULT_PAGE_SIZE
 from portal.web.presentation import i18n, table_text, table_urls, urls
 from portal.web.presentation.i18n import gettext, ngettext
 from portal.web.presentation.search_text import SearchText
@@ -97,6 +98,11 @@ def file_path(filters: Filters, suffix: str, options: ExportOptions | None = Non
     return with_query(urls.url_for("downloads.selection", suffix=suffix), pairs)
 
 
+def file_query(filters: Filters) -> str:
+    """The query string of every file of a search with the usual options."""
+    return str(_export_filters(filters))
+
+
 def project_file_path(slug: str, suffix: str, options: ExportOptions | None = None) -> str:
     """The path of the file of one project."""
     pairs = list(options.query_pairs()) if options else []
@@ -104,8 +110,7 @@ def project_file_path(slug: str, suffix: str, options: ExportOptions | None = No
 
 
 def _export_filters(filters: Filters) -> Filters:
-    defaults = Filters()
-    return filters.canonical.replace(per_page=defaults.per_page)
+    return filters.canonical.replace(per_page=DEFAULT_PAGE_SIZE)
 
 
 def with_query(path: str, pairs: list[tuple[str, str]]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from flask import Flask, Response
 
 from portal.i18n import missing
@@ -51,6 +53,23 @@ def mark_untranslated(response: Response) -> Response:
         if (resolved := missing.resolve(body)) is not body:
             response.set_data(resolved)
     return response
+
+
+def plural_example(number: int) -> int:
+    """0 for 0, else the smallest number from 1 on that takes the same plural form in the language of the page."""
+    return _plural_example(number, current_locale()) if number else 0
+
+
+@lru_cache(maxsize=4_096)
+def _plural_example(number: int, locale: str) -> int:
+    plural = getattr(catalogue(locale), "plural", _english_plural)
+    form = plural(number)
+    # Some languages have a form of their own for millions.
+    return next((example for example in range(1, min(number, 1_000) + 1) if plural(example) == form), number)
+
+
+def _english_plural(number: int) -> int:
+    return int(number != 1)
 
 
 def init_app(app: Flask) -> None:

@@ -23,4 +23,5 @@ def filter_pairs(filters: Filters) -> list[tuple[str, str]]:
 
 
 def _query(filters: Filters, options: TableOptions) -> str:
-    return encode_pairs([*options.query_pairs(), *filter_pairs(filters)])
+    conditions = str(filters.criteria.canonical)
+    return f"{encode_pairs(options.query_pairs())}&{conditions}" if conditions else encode_pairs(options.query_pairs())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
 from typing import Any
 
@@ -13,11 +13,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portal.search.index import current
 from portal.search.read_models.project import ProjectView
-from portal.web.presentation import formatting, i18n, languages, markdown, navigation, urls
+from portal.web.presentation import formatting, i18n, languages, markdown, navigation, pieces, urls
 from portal.web.presentation.charts import svg
+from portal.web.presentation.pieces import Printer
 
-_ROW_CACHE_SIZE = 4_096
-_VARY_HEADERS = ("HX-Request", "HX-Request-Type", "HX-History-Restore-Request")
+_ROWS_KEPT = 4_096
+_VARY = "HX-Request, HX-Request-Type, HX-History-Restore-Request"
 
 
 def wants_fragment() -> bool:
@@ -32,57 +33,76 @@ def wants_fragment() -> bool:
 
 def render(page: str, fragment: str, **context: Any) -> Response:
     """The page, or its fragment for htmx; both carry the Vary header that keeps them apart in caches."""
-    response = make_response(render_template(fragment if wants_fragment() else page, **context))
-    response.vary.update(_VARY_HEADERS)
+    return varied(make_response(render_template(fragment if wants_fragment() else page, **context)))
+
+
+def varied(response: Response) -> Response:
+    """The response with the Vary header that keeps pages and fragments apart in caches."""
+    response.headers["Vary"] = _VARY
     return response
 
 
 def layout_context() -> dict[str, Any]:
     """The variables of the layout, on every page. Error pages must render without the database."""
     settings = current_app.extensions["settings"]
-    shared: dict[str, Any] = {
+    return {
         "site": settings,
         "locale": i18n.current_locale(),
         "page_language": i18n.current_language(),
         "languages": [i18n.language_of(code) for code in settings.languages],
         "main_menu": navigation.MAIN_MENU,
         "footer_columns": navigation.FOOTER,
+        **layout_shape(),
     }
+
+
+def layout_shape() -> dict[str, Any]:
+    """Those of its variables that change; they belong to the shape of every page that is a piece."""
     try:
         snapshot = current.current_snapshot()
-        shared |= {"records_changed": snapshot.changed_at, "sample_count": snapshot.sample_count}
-        shared |= {"record_count": len(snapshot.index.all_rows), "outage": current.outage()}
+        return {
+            "records_changed": snapshot.changed_at,
+            "sample_count": snapshot.sample_count,
+            "record_count": len(snapshot.index.all_rows),
+            "outage": current.outage(),
+        }
     except SQLAlchemyError:
-        shared |= {"records_changed": None, "sample_count": 0, "record_count": 0, "outage": None}
-    return shared
+        return {"records_changed": None, "sample_count": 0, "record_count": 0, "outage": None}
 
 
 def result_row(project: ProjectView) -> Markup:
-    """One project in a list of results; it does not depend on the search, so it can be cached."""
-    row: Markup = current_app.extensions["row_renderer"](
-        project, i18n.current_locale(), request.environ.get("SCRIPT_NAME", "")
-    )
-    return row
+    """One project in a list of results; it does not depend on the search, so it is kept."""
+    return print_rows(pieces.printer(), "list", [project])
 
 
-def cached_row_renderer(app: Flask) -> Callable[[ProjectView, str, str], Markup]:
-    """A row renderer with a cache: rows take half the rendering time, and searches share many of them."""
+def print_rows(printer: Printer, view: str, projects: Iterable[ProjectView]) -> Markup:
+    """The projects as rows of a list or of a table."""
+    kept = current_app.extensions["row_printer"] if printer.are_kept else row_printer(current_app, 1)
+    return pieces.join([kept(view, project, printer.locale, printer.script_name) for project in projects])
+
+
+def row_printer(app: Flask, size: int) -> Callable[[str, ProjectView, str, str], Markup]:
+    """A printer of rows that keeps so many of them: searches share many."""
 
     @cache
     def macros(locale: str) -> TemplateModule:
         return app.jinja_env.get_template("macros/ui.html").make_module({"locale": locale})
 
-    @lru_cache(maxsize=_ROW_CACHE_SIZE)
-    def render_row(project: ProjectView, locale: str, _script_name: str) -> Markup:
-        return Markup(macros(locale).result(project))  # type: ignore[attr-defined]  # noqa: S704  # the macro escapes its values
+    @lru_cache(maxsize=size)
+    def print_row(view: str, project: ProjectView, locale: str, _script_name: str) -> Markup:
+        if view == "list":
+            return Markup(macros(locale).result(project) + "\n")  # type: ignore[attr-defined]  # noqa: S704  # the macro escapes its values
+        row = app.jinja_env.get_template("public/_table_row.html").render(p=project, locale=locale)
+        return Markup(row + "\n")  # noqa: S704  # Jinja escapes
 
-    return render_row
+    return print_row
 
 
 def init_app(app: Flask) -> None:
     i18n.init_app(app)
     urls.init_app(app)
-    app.extensions["row_renderer"] = cached_row_renderer(app)
+    pieces.init_app(app)
+    app.extensions["row_printer"] = row_printer(app, _ROWS_KEPT)
     app.jinja_env.globals["result_row"] = result_row
     app.jinja_env.filters["column_marks"] = svg.column_marks
     app.jinja_env.filters.update(formatting.FILTERS | languages.FILTERS | markdown.FILTERS)

@@ -7,6 +7,7 @@ from typing import Any
 
 import flask
 from flask import Flask, current_app, request
+from flask.globals import request_ctx
 
 from portal.web.presentation import i18n
 
@@ -20,8 +21,11 @@ def url_for(endpoint: str, **values: Any) -> str:
     if endpoint.startswith(".") or not values.keys().isdisjoint(_UNCACHED_VALUES):
         return flask.url_for(endpoint, **values)
     try:
-        url: str = current_app.extensions["url_cache"](
-            request.environ.get("SCRIPT_NAME", ""), i18n.current_locale(), endpoint, tuple(values.items())
+        # Looked up once: a page asks for dozens.
+        context = request_ctx._get_current_object()  # type: ignore[attr-defined]  # a LocalProxy has it
+        script_root = context.request.environ.get("SCRIPT_NAME", "")
+        url: str = context.app.extensions["url_cache"](
+            script_root, i18n.current_locale(), endpoint, tuple(values.items())
         )
     except TypeError:  # an unhashable value
         return flask.url_for(endpoint, **values)

@@ -22,10 +22,14 @@ from portal.web.public.download_menu import DownloadLink
 
 @dataclass(frozen=True)
 class Dataset:
-    """The projects of a search, whatever page, order and view of them is shown."""
+    """The projects of a search, whatever page, order and view of them is shown.
+
+    `words` are its heading and the phrase with its totals, if somebody has made them already.
+    """
 
     settings: Settings
     result: SearchResult | Figures
+    words: tuple[str, str] | None = None
 
     @cached_property
     def filters(self) -> Filters:
@@ -41,18 +45,20 @@ class Dataset:
         return self.settings.public_url + export_text.selection_path(self.filters)
 
     @cached_property
-    def _text(self) -> SearchText:
-        return SearchText(self.filters, self.result.snapshot.terms)
+    def _words(self) -> tuple[str, str]:
+        if self.words:
+            return self.words
+        text = SearchText(self.filters, self.result.snapshot.terms)
+        return text.heading(self.result.total), text.totals_phrase(self.result.sums)
 
     @property
     def heading(self) -> str:
-        return self._text.heading(self.result.total)
+        return self._words[0]
 
     @property
     def sentence(self) -> str:
         """The list and its totals: "Projects in Africa: 14 projects, USD 2.9 million"."""
-        sums = self.result.sums
-        return self.heading + self._text.totals_phrase(sums)
+        return "".join(self._words)
 
     @property
     def citation(self) -> str:
@@ -101,7 +107,7 @@ class Dataset:
             "name": link.name,
             "description": link.purpose,
             "encodingFormat": link.media_type,
-            "contentUrl": self.settings.public_url + link.url,
+            "contentUrl": f"{self.settings.public_url}{link.url}",
         }
 
 

@@ -54,7 +54,8 @@ def shown_filters(filters: Filters) -> Filters:
 
 
 def embed_path(filters: Filters) -> str:
-    return export_text.with_query(urls.url_for("embedding.projects"), list(filters.query_pairs()))
+    query = str(filters)
+    return f"{urls.url_for('embedding.projects')}?{query}" if query else urls.url_for("embedding.projects")
 
 
 @dataclass(frozen=True)
@@ -66,9 +67,9 @@ class EmbedCode:
     citation: str
 
 
-def embed_code(result: SearchResult) -> EmbedCode:
-    """The code for the list of a search."""
-    dataset, path = Dataset(settings(), result), embed_path(shown_filters(result.filters))
+def embed_code(result: SearchResult, words: tuple[str, str]) -> EmbedCode:
+    """The code for the list of a search; `words` are those of its Dataset."""
+    dataset, path = Dataset(settings(), result, words), embed_path(shown_filters(result.filters))
     title = gettext("%(list)s, from %(site)s", list=dataset.heading, site=dataset.publisher)
     html = (
         f'<iframe src="{escape(settings().public_url + path)}" title="{escape(title)}" width="100%" '

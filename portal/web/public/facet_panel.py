@@ -1,24 +1,24 @@
-"""The filter panel as data: facets with their values, counts and selected values."""
+"""The filter panel: facets with their values, counts and ticks, each facet a piece and each check box one inside it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import lru_cache
-from heapq import nlargest
-from urllib.parse import quote
+from collections.abc import Iterable, Mapping
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
+from pyroaring import BitMap
 
 from portal.search.directory import SearchResult
+from portal.search.index.caches import remember
 from portal.search.query.filters import Filters, encode_pairs
-from portal.search.read_models.terms import Terms, TermView
+from portal.search.read_models.terms import TermView
 from portal.text.collation import NO_NAME, CollationKey
 from portal.vocabulary.bands import number_of
 from portal.vocabulary.facets import FACETS, NOT_STATED
-from portal.web.presentation import filter_text, formatting, i18n
+from portal.web.presentation import filter_text, formatting
 from portal.web.presentation.i18n import gettext
-from portal.web.public import results, running_today
+from portal.web.presentation.pieces import Hole, Piece, Place, Printer, join
+from portal.web.public import running_today
+from portal.web.public.results import directory_url
 
 # These facets are open initially; the others are open when they have a selected value.
 _OPEN_FACETS = ("region", "country", "status", "coverage")
@@ -27,172 +27,205 @@ _MAX_UNFOLDED, _SHOWN_WHEN_FOLDED = 12, 6
 # More collapsed values than this are sent only on request: hundreds would dominate the size of the page.
 _MAX_FOLDED = 24
 _RANGES = {"year": ("year_from", "year_to"), "budget": ("budget_min", "budget_max")}
+_OPTION = "public/_option.html"
+# A value, whether it has projects, whether it is selected.
+BoxKey = tuple[str, bool, bool]
+SortKey = tuple[bool, CollationKey, int, str]
+_TODAY = "today"
+# A panel has about 30 kB.
+MAX_KEPT_PANELS = 128
 
 
-@dataclass(frozen=True)
-class CheckboxMarkup:
-    """The constant part of a check box: attributes and label as markup, and its position in the list."""
+def print_panel(printer: Printer, result: SearchResult) -> tuple[Markup, int]:
+    """The facets that have options or range fields, in vocabulary order; and how many values are chosen in them.
 
-    attributes: Markup
-    label: Markup
-    sort_key: tuple[bool, CollationKey, int, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One check box."""
-
-    value: str
-    checkbox: CheckboxMarkup
-    count: int
-    is_selected: bool
+    As the counts do, a panel stays the same on all pages of a search and in every order, but for the addresses that
+    unfold a facet. So it is kept as long as they are.
+    """
+    filters = result.filters
+    if not printer.are_kept:
+        return _print_facets(printer, result, {name: panel_url(filters, name) for name in (*FACETS, _TODAY)})
+    shelf: dict[tuple[Filters, frozenset[str]], tuple[Piece, int]] = printer.shelf(result.snapshot, "panels")
+    piece, selected_count = remember(
+        shelf, (filters.criteria, filters.expanded_facets), MAX_KEPT_PANELS, lambda: _make_panel(printer, result)
+    )
+    return piece.fill({name: panel_url(filters, name) for name in set(piece.names)}), selected_count
 
 
-@dataclass(frozen=True)
-class OptionGroup:
-    """Options under one heading, "" for none."""
-
-    title: str
-    options: tuple[Option, ...]
+def _make_panel(printer: Printer, result: SearchResult) -> tuple[Piece, int]:
+    panel, selected_count = _print_facets(printer, result, {name: escape(Hole(name)) for name in (*FACETS, _TODAY)})
+    return Piece(panel), selected_count
 
 
-@dataclass(frozen=True)
-class FacetView:
-    """One facet: `shown` options are visible, `folded` ones collapsed; `bounds` are range fields.
+def _print_facets(printer: Printer, result: SearchResult, urls: Mapping[str, str]) -> tuple[Markup, int]:
+    boxes = (Boxes(printer, result, name) for name in FACETS)
+    printed = [facet for each in boxes if (facet := print_facet(each, urls))]
+    panel = printer.fill("public/_facets.html", {}, {"facets": join([text for text, _ in printed])})
+    return panel, sum(count for _, count in printed)
 
-    `expand_url` loads the page with all options when there are too many to send collapsed; `is_expanded` is true on
-    that page. `today_url` is the search for what runs today, "" for facets that are not about that.
+
+def print_facet(boxes: Boxes, urls: Mapping[str, str]) -> tuple[Markup, int] | None:
+    """One facet and how many values are chosen in it; None if it has nothing to show. See panel_url for `urls`."""
+    filters, name = boxes.filters, boxes.name
+    is_expanded = name in filters.expanded_facets
+    first, rest = split_options(boxes)
+    is_too_long = len(rest) > _MAX_FOLDED and not is_expanded
+    shown = boxes.groups(first)
+    # "Not stated" is offered only if some record leaves the field empty.
+    if NOT_STATED in boxes.selected or boxes.known.get(NOT_STATED):
+        shown += boxes.print([NOT_STATED])
+    bounds = {bound: getattr(filters, bound) for bound in _RANGES.get(name, ())}
+    if not (shown or bounds):
+        return None
+    day = filters.on if name == "length" else None
+    selected_count = len(boxes.selected) + sum(value is not None for value in bounds.values()) + (day is not None)
+    values: dict[str, object] = {
+        "selected_count": selected_count,
+        "shown": shown,
+        "folded": boxes.groups(rest) if rest and not is_too_long else "",
+        "expand_label": rest_label(name, len(first) + len(rest)) if rest else "",
+        "expand_url": urls[name],
+        "today_url": urls[_TODAY],
+        "day": day or "",
+        **{bound: "" if value is None else value for bound, value in bounds.items()},
+    }
+    shape = {
+        "name": name,
+        "has_selected": bool(selected_count),
+        "is_open": name in _OPEN_FACETS or selected_count > 0 or is_expanded,
+        "is_expanded": is_expanded,
+        "rest": "on request" if is_too_long else "folded" if rest else "",
+        "has_day": name == "length",
+        "match_all": name == "country" and filters.match_all_countries,
+    }
+    printed = boxes.printer.fill("public/_facet.html", shape, values, nest=lambda place: _titles(name, place))
+    return printed, selected_count
+
+
+def _titles(name: str, place: Place) -> dict[str, object]:
+    titles = filter_text.facet_names()
+    bounds = [(bound, titles[bound], place(bound)) for bound in _RANGES.get(name, ())]
+    return {"title": titles[name], "bounds": bounds}
+
+
+def split_options(boxes: Boxes) -> tuple[list[str], list[str]]:
+    """The values to show, and those to collapse: of many values, the selected and the most frequent ones come first.
+
+    "Not stated" is none of them; selected values are always on offer.
+    """
+    unknown = [value for value in boxes.selected if value not in boxes.known and value != NOT_STATED]
+    offered = boxes.stated() + unknown[::-1]
+    if len(offered) <= _MAX_UNFOLDED:
+        return offered, []
+    # Of equally frequent ones those of most projects come first, then by the value, as in every process.
+    ordered = sorted(offered, key=boxes.count_of, reverse=True)
+    if selected := {value for value in boxes.selected if value != NOT_STATED}:
+        ordered.sort(key=selected.__contains__, reverse=True)
+    shown = max(_SHOWN_WHEN_FOLDED, len(selected))
+    return ordered[:shown], ordered[shown:]
+
+
+class _Counts(dict[str, int]):
+    """0 for a value that nothing has, such as one that a visitor typed."""
+
+    def __missing__(self, value: str) -> int:
+        return 0
+
+
+class Boxes:
+    """Check boxes of one facet, in display order: countries by name, terms as in their list, years newest first.
+
+    `known` has the rows of each value that some project has, `selected` what the search asks for.
     """
 
-    name: str
-    title: str
-    shown: tuple[OptionGroup, ...]
-    folded: tuple[OptionGroup, ...]
-    expand_label: str
-    expand_url: str
-    is_expanded: bool
-    selected_count: int
-    is_open: bool
-    bounds: tuple[tuple[str, str, int | None], ...]
-    today_url: str
+    def __init__(self, printer: Printer, result: SearchResult, name: str) -> None:
+        self.printer, self.snapshot, self.filters, self.name = printer, result.snapshot, result.filters, name
+        self.known: Mapping[str, BitMap] = result.snapshot.index.bitmaps.get(name, {})
+        self.selected = result.filters.values(name)
+        counts = result.facet_counts.get(name, {})
+        self.count_of = (_Counts(counts) if set(self.selected) - counts.keys() else counts).__getitem__
+
+    def stated(self) -> list[str]:
+        """The known values but "not stated", those of most projects first, then by the value."""
+        shelf = self.printer.shelf(self.snapshot, "values by frequency")
+        if (stated := shelf.get(self.name)) is None:
+            known = self.known
+            by_frequency = sorted(known, key=lambda value: (len(known[value]), value), reverse=True)
+            stated = shelf[self.name] = [value for value in by_frequency if value != NOT_STATED]
+        return list(stated)
+
+    def print(self, values: Iterable[str]) -> Markup:
+        texts: list[str] = []
+        kept = self.printer.shelf(self.snapshot.terms, f"boxes of {self.name}")
+        for value in sorted(values, key=self._sort_key):
+            count = self.count_of(value)
+            printed, key = formatting.project_count(count), (value, count > 0, value in self.selected)
+            if self.printer.are_kept:
+                before, after = kept.get(key) or self._keep(kept, key)
+                texts += (before, printed, after)
+            else:
+                texts.append(self.printer.fill(_OPTION, self._shape(key), {"count": printed}))
+        return Markup("".join(texts))  # noqa: S704 # pieces that Jinja has escaped, and counts
+
+    def groups(self, values: list[str]) -> Markup:
+        """Project types grouped by theme; options of other facets in one group without a title."""
+        if self.name != "type":
+            return self.print(values)
+        groups: dict[TermView | None, list[str]] = {}
+        for value in values:
+            term = self.snapshot.terms.get("type", value)
+            groups.setdefault(term.parent if term else None, []).append(value)
+        parts: list[Markup] = []
+        for theme in sorted(groups, key=lambda theme: theme.id if theme else 10**9):
+            title = formatting.label(theme) if theme else gettext("Without a theme")
+            parts.append(self.printer.fill("public/_option_group.html", {}, {"title": title}))
+            parts.append(self.print(groups[theme]))
+        return join(parts)
+
+    def _sort_key(self, value: str) -> SortKey:
+        """The place of a value in its list."""
+        term, number = self.snapshot.terms.get(self.name, value), number_of(self.name, value) or 0
+        # Other lists have an order of their own.
+        by_name = formatting.name_key(formatting.label(term)) if self.name == "country" else NO_NAME
+        return value == NOT_STATED, by_name, term.id if term else -number if self.name == "year" else number, value
+
+    def _keep(self, kept: dict[BoxKey, tuple[str, str]], key: BoxKey) -> tuple[str, str]:
+        box = self.printer.cut(_OPTION, self._shape(key), {"count": ""}).around("count")
+        # What a visitor typed into the address is not kept.
+        if key[0] in self.known:
+            kept[key] = box
+        return box
+
+    def _shape(self, key: BoxKey) -> dict[str, object]:
+        value, has_projects, is_selected = key
+        terms = self.snapshot.terms
+        return {
+            "facet": self.name,
+            "value": value,
+            "label": filter_text.value_label(terms, self.name, value),
+            "also": "|".join(formatting.other_names(terms.get(self.name, value))),
+            "has_projects": has_projects,
+            "is_selected": is_selected,
+        }
 
 
-def facets(result: SearchResult) -> list[FacetView]:
-    """The facets that have options or range fields, in vocabulary order."""
-    views = (facet(result, name) for name in FACETS)
-    return [view for view in views if view.shown or view.bounds]
-
-
-def facet(result: SearchResult, name: str) -> FacetView:
-    counts, selected = offered_counts(result, name), set(result.filters.values(name))
-    unstated = [NOT_STATED] if counts.pop(NOT_STATED, None) is not None else []
-    if len(counts) > _MAX_UNFOLDED:
-        overall = result.snapshot.index.bitmaps.get(name, {})
-        # Of hundreds of values only the few that are shown are built. Ties are broken by the value, so that every
-        # process shows the same ones.
-        first = nlargest(
-            max(_SHOWN_WHEN_FOLDED, len(selected - {NOT_STATED})),
-            counts,
-            key=lambda value: (value in selected, counts[value], len(overall.get(value, ())), value),
-        )
-        rest = counts.keys() - first
-    else:
-        first, rest = list(counts), set()
-    is_too_long = len(rest) > _MAX_FOLDED and name not in result.filters.expanded_facets
-    bounds = tuple(
-        (bound, filter_text.facet_names()[bound], getattr(result.filters, bound)) for bound in _RANGES.get(name, ())
-    )
-    groups = group_options(result, name, options(result, name, first))
-    if unstated:
-        groups = (*groups, OptionGroup("", options(result, name, unstated)))
-    day = result.filters.on if name == "length" else None
-    selected_count = len(selected) + sum(value is not None for _, _, value in bounds) + (day is not None)
-    return FacetView(
-        name=name,
-        title=filter_text.facet_names()[name],
-        shown=groups,
-        folded=() if is_too_long else group_options(result, name, options(result, name, rest)),
-        expand_label=rest_label(name, len(counts)),
-        expand_url=expand_url(result.filters, name) if is_too_long else "",
-        is_expanded=name in result.filters.expanded_facets,
-        selected_count=selected_count,
-        is_open=name in _OPEN_FACETS or selected_count > 0 or name in result.filters.expanded_facets,
-        bounds=bounds,
-        today_url=today_url(result.filters) if name == "length" else "",
-    )
-
-
-def offered_counts(result: SearchResult, name: str) -> dict[str, int]:
-    """The values on offer with their counts; selected ones are always on offer."""
-    counts = {**dict.fromkeys(result.filters.values(name), 0), **result.facet_counts.get(name, {})}
-    # "Not stated" is offered only if some record leaves the field empty.
-    if (
-        not result.snapshot.index.bitmaps.get(name, {}).get(NOT_STATED)
-        and (name, NOT_STATED) not in result.filters.selected
-    ):
-        counts.pop(NOT_STATED, None)
-    return counts
-
-
-def options(result: SearchResult, name: str, values: Iterable[str]) -> tuple[Option, ...]:
-    """Check boxes in display order: countries by name, terms as in their list, years newest first, bands rising."""
-    counts, terms, locale = result.facet_counts.get(name, {}), result.snapshot.terms, i18n.current_locale()
-    unordered = (
-        Option(
-            value,
-            checkbox_markup(terms, name, value, locale),
-            counts.get(value, 0),
-            (name, value) in result.filters.selected,
-        )
-        for value in values
-    )
-    return tuple(sorted(unordered, key=lambda option: option.checkbox.sort_key))
-
-
-# A page has hundreds of these, identical on every page.
-@lru_cache(maxsize=20_000)
-def checkbox_markup(terms: Terms, name: str, value: str, locale: str) -> CheckboxMarkup:
-    """The check box of one value; `locale` is the language of the page."""
-    term = terms.get(name, value)
-    also = formatting.other_names(term)
-    span = Markup('<span data-also="%s">%s</span>') % ("|".join(also), "%s") if also else Markup("<span>%s</span>")
-    number = number_of(name, value) or 0
-    order = term.id if term else -number if name == "year" else number
-    # Other lists have an order of their own.
-    by_name = formatting.name_key(formatting.label(term)) if name == "country" else NO_NAME
-    return CheckboxMarkup(
-        attributes=Markup(' id="%s-%s" name="%s" value="%s"') % (name, quote(value), name, value),
-        label=span % filter_text.value_label(terms, name, value),
-        sort_key=(value == NOT_STATED, by_name, order, value),
-    )
-
-
-def group_options(result: SearchResult, name: str, options: tuple[Option, ...]) -> tuple[OptionGroup, ...]:
-    """Project types grouped by theme; options of other facets in one group without a title."""
-    if name != "type":
-        return (OptionGroup("", options),) if options else ()
-    groups: dict[TermView | None, list[Option]] = {}
-    for option in options:
-        term = result.snapshot.terms.get("type", option.value)
-        groups.setdefault(term.parent if term else None, []).append(option)
-    themes = sorted(groups, key=lambda theme: theme.id if theme else 10**9)
-    return tuple(
-        OptionGroup(formatting.label(theme) if theme else gettext("Without a theme"), tuple(groups[theme]))
-        for theme in themes
-    )
+def panel_url(filters: Filters, name: str) -> str:
+    """The URL that unfolds this facet, or with _TODAY the search for what runs today."""
+    return today_url(filters) if name == _TODAY else expand_url(filters, name)
 
 
 def expand_url(filters: Filters, name: str) -> str:
     """The same search with all values of a facet, focused on the start of their list."""
     return (
-        results.directory_url(filters.replace(expanded_facets=filters.expanded_facets | {name}, page=filters.page))
+        directory_url(filters.replace(expanded_facets=filters.expanded_facets | {name}, page=filters.page))
         + f"#all-{name}"
     )
 
 
 def today_url(filters: Filters) -> str:
-    pairs = [*filters.replace(on=None).query_pairs(), (running_today.PARAMETER, running_today.NOW)]
-    return f"{results.directory_url(Filters())}?{encode_pairs(pairs)}"
+    pairs = encode_pairs([(running_today.PARAMETER, running_today.NOW)])
+    others = str(filters.replace(on=None))
+    return f"{directory_url(Filters())}?{others}&{pairs}" if others else f"{directory_url(Filters())}?{pairs}"
 
 
 def rest_label(name: str, count: int) -> str:

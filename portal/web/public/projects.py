@@ -8,21 +8,19 @@ from werkzeug.wrappers import Response
 from portal.database.orm import db
 from portal.errors import NotFound
 from portal.exports.registry import split_suffix
-from portal.search import Filters, find, goals, projects
+from portal.search import find, goals, projects
 from portal.search.index import current
 from portal.services.audit import history as audit_history
 from portal.services.records import published
 from portal.web.declarations import public
 from portal.web.http import error_pages
 from portal.web.http.conditional_get import allow_stale_copy, cacheable, path_key
-from portal.web.http.request_context import settings
 from portal.web.presentation import citation
-from portal.web.presentation.templating import render, wants_fragment
-from portal.web.public import download_menu, downloads, embedding, facet_panel, results
+from portal.web.presentation.templating import wants_fragment
+from portal.web.public import download_menu, downloads, results
 from portal.web.public.audit import history
 from portal.web.public.audit.log import audit_log_state, newest_checkpoint
-from portal.web.public.dataset import Dataset
-from portal.web.public.places import selection_map
+from portal.web.public.directory import page
 from portal.web.security.search_gate import bounded_search
 
 bp = Blueprint("projects", __name__, url_prefix="/projects")
@@ -30,22 +28,11 @@ bp = Blueprint("projects", __name__, url_prefix="/projects")
 
 @bp.get("/", endpoint="directory")
 @public
-@cacheable(lambda: results.cache_key(Filters.parse(request.args)))
+@cacheable(lambda: results.cache_key(results.asked_filters()))
 @bounded_search
 def show_directory() -> Response:
-    result = find(Filters.parse(request.args), may_miss=True)
-    links, texts = download_menu.selection_links(result.filters, result.total), results.build_results(result)
-    response = render(
-        "public/directory.html",
-        "public/_directory_fragment.html",
-        result=result,
-        facets=facet_panel.facets(result),
-        results=texts,
-        downloads=links,
-        linked_data=Dataset(settings(), result).linked_data(links) if texts.is_indexable else "",
-        embed=embedding.embed_code(result),
-        map_url=selection_map.map_url(result.filters),
-    )
+    result = find(results.asked_filters(), may_miss=True)
+    response = page.print_page(result)
     response.status_code = 404 if result.is_past_last_page else 200
     if wants_fragment():
         # Typing replaces the history entry, a choice adds one. Not for a restored page: it has its URL already.

@@ -26,6 +26,7 @@ from portal.search.index.snapshot import CatalogueVersion, Snapshot
 from portal.search.index.sort_order import SortOrder
 from portal.search.index.storage import array_file
 from portal.search.index.storage.array_file import ArrayFile, Section, UnusableFileError
+from portal.search.index.value_table import Cells, ValueTable
 from portal.search.read_models.terms import Terms
 
 # The names of all sections of the index begin so; those of Snapshot.sections must not.
@@ -34,6 +35,8 @@ _ROWS, _ORDER, _POSITIONS, _PARTS = f"{_OWN}row/", f"{_OWN}order/", f"{_OWN}posi
 _ROW_BY_ID, _APPENDED, _BITMAPS, _VALUES = (f"{_OWN}{name}" for name in ("row_by_id", "appended", "bitmaps", "values"))
 # Groups of bitmaps beside those of the facets.
 _ALL, _FIRST_YEARS, _LAST_YEARS, _KNOWN, _DIGITS = "+all", "+first years", "+last years", "+known", "+digits"
+_CELLS = f"{_OWN}cells/"
+_CELL_KINDS = ("built", "appended")
 _SHAPING_FOLDERS = ("search", "vocabulary", "text")
 
 
@@ -103,6 +106,7 @@ def _index_sections(index: FacetIndex) -> dict[str, Section]:
         "groups": {group: list(bitmaps) for group, bitmaps in groups.items()},
         "lengths": [len(content) for content in contents],
         "codes": {str(term): code for term, code in index.country_parts.codes.items()},
+        "numbers": {facet: dict(numbers) for facet, numbers in index.value_table.numbers.items()},
     }
     parts = index.country_parts
     return {
@@ -114,6 +118,11 @@ def _index_sections(index: FacetIndex) -> dict[str, Section]:
         **{_ORDER + name: order.rows for name, order in index.orders.items()},
         **{_POSITIONS + name: order.positions for name, order in index.orders.items()},
         **{_PARTS + name: getattr(parts, name) for name in ("rows", "terms", "cents")},
+        **{
+            f"{_CELLS}{kind}/{name}": array.ravel()
+            for kind in _CELL_KINDS
+            for name, array in vars(getattr(index.value_table, kind)).items()
+        },
     }
 
 
@@ -145,8 +154,14 @@ def _read_index(file: ArrayFile) -> FacetIndex:
             file.array(f"{_PARTS}rows"), file.array(f"{_PARTS}terms"), file.array(f"{_PARTS}cents"), codes
         ),
         orders={name: SortOrder(file.array(_ORDER + name), file.array(_POSITIONS + name)) for name in names},
+        value_table=ValueTable(values["numbers"], *(_read_cells(file, kind, len(groups)) for kind in _CELL_KINDS)),
         appended=tuple(AppendedRow(*places) for places in appended),
     )
+
+
+def _read_cells(file: ArrayFile, kind: str, facets: int) -> Cells:
+    numbers, rows, several = (file.array(f"{_CELLS}{kind}/{part.name}") for part in fields(Cells))
+    return Cells(numbers.reshape(-1, facets), rows, several)
 
 
 def _read_groups(file: ArrayFile, values: Mapping[str, Any]) -> dict[str, dict[str, BitMap]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,6 +16,8 @@ from portal.web.presentation.urls import in_language, shown_url
 
 # The parameter by which the pages before the guard keep a language: they have no prefix, and visitors no cookie.
 PARAMETER = "language"
+# Names of values of a piece.
+_URL, _ALTERNATE = "language_url_{}", "alternate_url_{}"
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,32 @@ def page_alternates(url: str) -> list[tuple[str, str]]:
     """Those of the page of this request; none for a page that has one address alone."""
     view = current_app.view_functions.get(request.endpoint or "")
     return alternates(url) if has_languages(view) else []
+
+
+@dataclass(frozen=True)
+class PieceLinks:
+    """What this page calls for its links to other languages, where it is a piece (presentation.pieces).
+
+    `values` are the URLs by name.
+    """
+
+    values: dict[str, str]
+    _choices: list[Choice]
+    _tags: list[str]
+
+    @classmethod
+    def of(cls, canonical_url: str) -> PieceLinks:
+        """`canonical_url` is the whole URL that the page states as its own."""
+        found, others = choices(), page_alternates(canonical_url)
+        values = {_URL.format(number): choice.url for number, choice in enumerate(found)}
+        values |= {_ALTERNATE.format(number): url for number, (_, url) in enumerate(others)}
+        return cls(values, found, [tag for tag, _ in others])
+
+    def functions(self, place: Callable[[str], Any]) -> dict[str, Any]:
+        """Those of the templates, with a place for each URL."""
+        switch = [replace(choice, url=place(_URL.format(number))) for number, choice in enumerate(self._choices)]
+        links = [(tag, place(_ALTERNATE.format(number))) for number, tag in enumerate(self._tags)]
+        return {"language_choices": lambda: switch, "page_alternates": lambda _url: links}
 
 
 def init_app(app: Flask) -> None:

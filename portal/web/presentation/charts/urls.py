@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.search.query.filters import Filters, encode_pairs
+from portal.search.query.filters import Filters
 from portal.web.presentation import urls
 
 
@@ -17,5 +17,5 @@ def file_path(filters: Filters, chart: str, suffix: str) -> str:
 
 
 def _with_query(path: str, filters: Filters) -> str:
-    pairs = list(filters.criteria.canonical.query_pairs())
-    return f"{path}?{encode_pairs(pairs)}" if pairs else path
+    query = str(filters.criteria.canonical)
+    return f"{path}?{query}" if query else path

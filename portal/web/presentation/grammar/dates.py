@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 
 from babel.dates import format_date
 
 
+@lru_cache(maxsize=2_000)
 def short_day(value: date, locale: str) -> str:
     """With the month shortened, as it stands in tables and lists."""
     return format_date(value, f"{_number(value, locale)} MMM yyyy", locale)

@@ -7,6 +7,7 @@ d’USD », « 2,9 millions d’USD »; «2,9 millones de USD», and thousands o
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 
 from babel.numbers import format_decimal
 
@@ -23,6 +24,7 @@ def usd(amount: str, locale: str) -> str:
     return f"{amount}\u00a0USD" if locale in ("fr", "es") else as_english(f"USD {amount}", locale)
 
 
+@lru_cache(maxsize=20_000)
 def usd_in_millions(value: Decimal, locale: str) -> str:
     """An amount from a million on: "USD 2.9 million", « 2,9 millions d’USD », «2,9 millones de USD»."""
     if locale == "fr":

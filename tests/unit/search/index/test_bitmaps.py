@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
-from portal.search.index.bitmaps import BitSlicedColumn, to_bitmap, to_row_array
+from portal.search.index.bitmaps import BitSlicedColumn, gather_bitmap, to_bitmap, to_row_array
 from portal.search.index.sort_order import SortOrder
 
 VALUES = st.lists(st.one_of(st.just(-1), st.integers(0, 10), st.integers(0, 10**15)), max_size=40)
@@ -15,6 +15,11 @@ BOUNDS = st.one_of(st.none(), st.integers(-2, 12), st.integers(0, 10**16))
 
 def amounts(values, first=0):
     return BitSlicedColumn.from_values(first + np.arange(len(values)), np.array(values, dtype=np.int64))
+
+
+@given(st.lists(st.integers(0, 199), max_size=60))
+def test_rows_in_any_order_are_gathered(rows):
+    assert gather_bitmap(np.array(rows, dtype=np.int64), 200) == BitMap(rows)
 
 
 @given(VALUES, BOUNDS, BOUNDS)

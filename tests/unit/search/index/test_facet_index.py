@@ -5,10 +5,12 @@ from datetime import date
 from itertools import pairwise
 
 import numpy as np
-from hypothesis import given
+import pytest
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
+from portal.search.index import facet_index
 from portal.search.index.build import ProjectColumns, build_index, patch_index
 from portal.search.index.facet_index import FacetIndex
 from portal.search.query.filters import Filters
@@ -244,6 +246,17 @@ def test_a_patched_index_says_what_one_made_anew_says(times):
 @given(histories(), searches())
 def test_a_patched_index_answers_like_one_made_anew(times, filters):
     assert answered(followed(times), filters) == answered(build_index(columns(times[-1])), filters)
+
+
+@pytest.mark.parametrize("ratio", [0, 10**9], ids=["row by row", "by bitmaps"])
+@given(histories(), searches())
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_few_rows_are_counted_like_many(monkeypatch, ratio, times, filters):
+    index = followed(times)
+    expected = answered(index, filters)
+    with monkeypatch.context() as changed:
+        changed.setattr(facet_index, "_SPARSE_RATIO", ratio)
+        assert answered(index, filters) == expected
 
 
 def test_a_value_that_loses_its_last_project_is_gone_and_not_stated_stays():

@@ -1,0 +1,1 @@
+"""The directory as a page: its pieces, and what is filled into them."""

@@ -1,0 +1,147 @@
+"""Pieces: what is joined from them is what Jinja alone prints; a hole is printed and nothing else."""
+
+import operator
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from markupsafe import Markup
+
+from portal.database.orm import db
+from portal.search.index import current
+from portal.search.query.filters import Filters
+from portal.vocabulary.facets import FACETS, SORTS, VIEWS
+from portal.web.presentation.pieces import Hole, Piece, escaped
+from tests.conftest import FRAGMENT
+from tests.loops import not_empty
+from tests.promises import ten_records
+
+VALUES = {
+    "region": ["africa", "europe", "none", "atlantis"],
+    "country": ["KEN", "UGA", "SEN", "GEO", "none", "XXX"],
+    "status": ["active", "completed", "none"],
+    "type": ["labour-migration", "immigration-and-borders", "none"],
+    "year": ["2008", "2011", "2015", "none"],
+    "length": ["1", "3", "10-", "none"],
+    "budget": ["none", "3"],
+    "sdg": ["10.7", "16"],
+    "gcm": ["23"],
+}
+YEARS, DOLLARS = st.sampled_from([None, 2000, 2010, 2015, 2030]), st.sampled_from([None, 0, 60_000, 10**9])
+SEARCHES = st.builds(
+    Filters,
+    text=st.sampled_from(["", "", "", "kenya", "border", "<b>&\"'", "zzzz", "migration*"]),
+    selected=st.frozensets(
+        st.sampled_from([(facet, value) for facet, values in VALUES.items() for value in values]), max_size=3
+    ),
+    match_all_countries=st.booleans(),
+    year_from=YEARS,
+    year_to=YEARS,
+    budget_min=DOLLARS,
+    budget_max=DOLLARS,
+    sort=st.sampled_from(["", *SORTS]),
+    view=st.sampled_from(VIEWS),
+    expanded_facets=st.frozensets(st.sampled_from(FACETS), max_size=2),
+    page=st.sampled_from([1, 1, 1, 2, 3, 999]),
+    per_page=st.sampled_from([20, 20, 1, 2, 100]),
+)
+
+
+@pytest.fixture(scope="module")
+def world(new_app, new_database):
+    """An application with ten records, on a database of its own."""
+    app = new_app(new_database())
+    with app.app_context():
+        ten_records.publish(db.session)
+        db.session.remove()
+    return app
+
+
+@pytest.fixture(scope="module")
+def read(world):
+    """read(address): status and text of the answer; with `alone` it is printed without any piece."""
+    client, pieces = world.test_client(), world.extensions["pieces"]
+
+    def go(address, *, headers=None, alone=False):
+        pieces.is_off = alone
+        try:
+            with world.app_context():
+                answer = client.get(address, headers=headers or {})
+        finally:
+            pieces.is_off = False
+        return answer.status_code, answer.text
+
+    return go
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+@given(filters=SEARCHES, is_fragment=st.booleans(), odd=st.sampled_from(["", "&year_from=x", "&on=2012-06-30"]))
+def test_a_page_of_pieces_is_what_jinja_alone_prints(read, filters, is_fragment, odd):
+    address, headers = f"/projects/?{filters}{odd}", FRAGMENT if is_fragment else {}
+    alone = read(address, headers=headers, alone=True)
+    assert alone[0] in (200, 404)
+    # The second time everything is kept.
+    for joined in not_empty(read(address, headers=headers) for _ in range(2)):
+        assert joined == alone
+
+
+def test_other_searches_between_leave_nothing_behind(read):
+    addresses = [
+        "/projects/?region=africa&sort=title",
+        "/projects/?region=africa&sort=budget&per_page=2&page=2",
+        "/projects/?region=africa&view=table",
+        "/projects/?region=africa&all=country",
+        "/projects/?region=africa&country_match=all",
+    ]
+    assert [read(address) for address in addresses * 2] == [read(address, alone=True) for address in addresses * 2]
+
+
+def test_nothing_is_kept_while_templates_are_reloaded(world, read, monkeypatch):
+    before, kept = read("/projects/"), dict(world.extensions["pieces"]._kept)
+    monkeypatch.setattr(world.jinja_env, "auto_reload", True)
+    assert read("/projects/?year=2015&view=table&sort=title")[0] == 200
+    assert read("/projects/") == before
+    assert world.extensions["pieces"]._kept == kept
+
+
+def test_no_box_is_kept_of_a_value_that_a_visitor_made_up(world, read):
+    for number in not_empty(range(3)):
+        assert f"madeup{number}" in read(f"/projects/?region=madeup{number}")[1]
+    with world.app_context():
+        terms = current.current_snapshot().terms
+    boxes = repr([shelf for (kind, *_), shelf in world.extensions["pieces"].shelf(terms).items() if "boxes" in kind])
+    assert "africa" in boxes
+    assert "madeup" not in boxes
+
+
+def test_values_are_escaped_and_markup_is_not():
+    piece = Piece(f"<p>{Hole('one').__html__()}{Hole('two').__html__()}</p>")
+    assert piece.fill({"one": "a<b & 'c'", "two": Markup("<i>d</i>")}) == "<p>a&lt;b &amp; &#39;c&#39;<i>d</i></p>"
+    assert escaped([1, "x", Markup("<y>"), '"']) == ["1", "x", "<y>", "&#34;"]
+    assert escaped([Markup("<y>")]) == ["<y>"]
+
+
+def test_a_constant_text_before_a_hole_is_escaped():
+    piece = Piece(Hole("query", before="/a?b&c").__html__())
+    assert piece.fill({"query": "&d"}) == "/a?b&amp;c&amp;d"
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        bool, str, len, list, int, "{}".format,
+        lambda hole: hole == "", lambda hole: hole + "", lambda hole: "" in hole, lambda hole: hole[0],
+        lambda hole: operator.lt(hole, 1), hash,
+    ],
+)  # fmt: skip
+def test_a_hole_decides_nothing(use):
+    with pytest.raises(TypeError):
+        use(Hole("count"))
+
+
+def test_a_template_that_looks_at_a_value_says_so(app):
+    template = app.jinja_env.from_string("{% if count %}{{ count }}{% endif %}")
+    with pytest.raises(TypeError, match="count is filled in later"):
+        template.render(count=Hole("count"))
