@@ -7,11 +7,17 @@ from portal.search.read_models.terms import Terms
 from portal.web.presentation import i18n
 from portal.web.presentation.grammar.english import ENGLISH, EnglishSentence
 from portal.web.presentation.grammar.french import FRENCH, FrenchSentence
+from portal.web.presentation.grammar.pseudo import PSEUDO, PseudoSentence
 from portal.web.presentation.grammar.sentence import Grammar, Sentence
 from portal.web.presentation.grammar.spanish import SPANISH, SpanishSentence
 
-_GRAMMARS: dict[str, Grammar] = {"en": ENGLISH, "fr": FRENCH, "es": SPANISH}
-_SENTENCES: dict[str, type[Sentence]] = {"en": EnglishSentence, "fr": FrenchSentence, "es": SpanishSentence}
+_GRAMMARS: dict[str, Grammar] = {"en": ENGLISH, "fr": FRENCH, "es": SPANISH, "en@rtl": PSEUDO}
+_SENTENCES: dict[str, type[Sentence]] = {
+    "en": EnglishSentence,
+    "fr": FrenchSentence,
+    "es": SpanishSentence,
+    "en@rtl": PseudoSentence,
+}
 
 
 def current_grammar() -> Grammar:
