@@ -111,8 +111,8 @@ def leaks(answer, asked):
     typed = [piece for piece in re.split(r"[?&=/]", asked) if CANARY in piece]
     for piece in typed:
         # The page of a record that was asked for as a file names it without the ending.
-        for name in (piece, piece.removesuffix(".json").rpartition(".")[0]):
-            text = text.replace(name, "") if CANARY in name else text
+        while CANARY in piece:
+            text, piece = text.replace(piece, ""), piece.rpartition(".")[0]
     return CANARY in text.lower() or "918,273" in text or "918273" in text
 
 
