@@ -6,11 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from portal.i18n.catalogues import gettext
+from portal.i18n.catalogues import english_of, gettext, ngettext
 
 
 class PortalError(Exception):
     """Anything the portal refuses, in words for the person who asked."""
+
+    @property
+    def english(self) -> str:
+        """The same for the audit log, whoever asked."""
+        return str(english_of(self.args[0])) if self.args else str(self)
 
 
 class ConfigurationError(PortalError):
@@ -85,7 +90,13 @@ class RateLimited(PortalError):
     """A limit is reached; `seconds` tells when it is worth trying again."""
 
     def __init__(self, retry_after: int) -> None:
-        super().__init__(f"Too many attempts. Wait {-(-retry_after // 60)} minutes, then try again.")
+        super().__init__(
+            ngettext(
+                "Too many attempts. Wait a minute, then try again.",
+                "Too many attempts. Wait %(num)s minutes, then try again.",
+                -(-retry_after // 60),
+            )
+        )
         self.retry_after = retry_after
 
 
@@ -112,7 +123,8 @@ class ValidationFailed(PortalError):
     """A submission that lacks something or says what cannot be; `faults` holds all of it at once."""
 
     def __init__(self, errors: Sequence[Any]) -> None:
-        super().__init__("The submission is not complete: " + " ".join(str(fault) for fault in errors))
+        faults = " ".join(str(fault) for fault in errors)
+        super().__init__(gettext("The submission is not complete: %(errors)s", errors=faults))
         self.errors = tuple(errors)
 
 
@@ -124,7 +136,7 @@ class Conflict(PortalError):
     """
 
     def __init__(self, *, conflict_with: Literal["revision", "project"], mine: Any, theirs: Any, version: int) -> None:
-        super().__init__("Someone changed this record while you worked on it. Compare both texts and choose.")
+        super().__init__(gettext("Someone changed this record while you worked on it. Compare both texts and choose."))
         self.conflict_with = conflict_with
         self.mine = mine
         self.theirs = theirs
@@ -142,6 +154,6 @@ class FieldError:
     def __str__(self) -> str:
         return f"{self.reason} {self.advice}"
 
-    def translated(self, **values: object) -> FieldError:
-        """The same in the language that is spoken, for one whose words are messages (N_) with these values."""
-        return FieldError(self.field, gettext(self.reason, **values), gettext(self.advice, **values))
+    def said(self, **values: object) -> FieldError:
+        """The error in the language that is spoken, for one that stands in the code in English."""
+        return FieldError(self.field, gettext(self.reason), gettext(self.advice, **values))

@@ -53,16 +53,17 @@ def untranslated(tokens):
 
 
 def bare_literals(tokens):
-    """Strings in expressions that read like words (a capital, then small letters) and are not handed to `_`.
+    """Strings in expressions that read like words (a capital, then small letters), but for those of `_` and `pgettext`.
 
     What is handed to `q` is searched for, not shown.
     """
-    before = ["", ""]
+    before = [""] * 4
     for _, kind, value in tokens:
-        if kind == "string" and SENTENCE.match(value) and before not in (["_", "("], ["q", "="]):
+        is_message = before[2:] in (["_", "("], ["q", "="]) or before[:2] == ["pgettext", "("]
+        if kind == "string" and SENTENCE.match(value) and not is_message:
             yield value
         if kind != "whitespace":
-            before = [before[1], value]
+            before = [*before[1:], value]
 
 
 @pytest.mark.parametrize("name", NAMES)

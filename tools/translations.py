@@ -30,8 +30,15 @@ def pybabel(*arguments: str | Path) -> None:
 
 
 def extract(target: Path) -> None:
-    """All messages of the portal, with the files they are in. gettext, ngettext and _ are Babel's own keywords."""
-    options = ("--keywords=N_", "--add-location=file", "--sort-by-file", "--project=portal")
+    """All messages of the portal, with the files they are in. gettext and its like are Babel's own keywords."""
+    options = (
+        "--keywords=N_",
+        "--keywords=NC_:1c,2",
+        "--keywords=left_out:1,2",
+        "--add-location=file",
+        "--sort-by-file",
+        "--project=portal",
+    )
     pybabel("extract", "--mapping-file=pyproject.toml", *options, f"--output={target}", ".")
 
 

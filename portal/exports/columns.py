@@ -15,8 +15,9 @@ from portal.exports import getters
 from portal.exports.document import Document
 from portal.exports.getters import Getter, Value
 from portal.exports.record import Record
-from portal.i18n.catalogues import gettext
-from portal.vocabulary.columns import LABELS
+from portal.i18n.catalogues import N_, gettext
+from portal.i18n.quoting import quoted
+from portal.vocabulary.columns import label_of
 from portal.vocabulary.translations import TRANSLATIONS
 
 # What a cell holds. An amount is a whole number of US cents until a format writes it; a list has several texts.
@@ -29,7 +30,7 @@ class UnknownColumn(PortalError):
 
 @dataclass(frozen=True)
 class Column:
-    """One column. `getter` makes a function of a record for one file.
+    """One column. `description` is a message; `getter` makes a function of a record for one file.
 
     `is_default` is false for a column on request; `is_safe` is true where this portal makes the text, such as codes and
     addresses, so that no spreadsheet runs it.
@@ -49,16 +50,25 @@ class Column:
     @property
     def label(self) -> str:
         """What a header in words calls it."""
-        return LABELS[self.name]
+        return label_of(self.name)
+
+
+_TRANSLATED = {
+    "title_en": N_("The title translated into English; empty where that is the language of its source."),
+    "summary_en": N_("The summary translated into English; empty where that is the language of its source."),
+    "title_fr": N_("The title translated into French; empty where that is the language of its source."),
+    "summary_fr": N_("The summary translated into French; empty where that is the language of its source."),
+    "title_es": N_("The title translated into Spanish; empty where that is the language of its source."),
+    "summary_es": N_("The summary translated into Spanish; empty where that is the language of its source."),
+}
 
 
 def _translation_columns() -> Iterator[Column]:
     """Title and summary in each language of the portal."""
     for name, (field, code) in TRANSLATIONS.items():
-        spoken = LABELS[name].rpartition(" ")[2]
         place = ("#activity+name", "title") if field == "title" else ("#description", "description")
         yield Column(
-            name, "text", f"The {field} translated into {spoken}; empty where that is the language of its source.",
+            name, "text", _TRANSLATED[name],
             getters.translation(name), f"{place[0]}+i_{code}", f"{place[1]}/narrative with xml:lang {code}",
             "translations", "name" if field == "title" else "description",
         )  # fmt: skip
@@ -67,169 +77,172 @@ def _translation_columns() -> Iterator[Column]:
 COLUMNS = (
     Column(
         "project_id", "text",
-        "The Fund’s identifier, such as LM.0024; empty until there is one.",
+        N_("The Fund’s identifier, such as LM.0024; empty until there is one."),
         getters.attribute("reference"), "#activity+code", "iati-identifier (after the publisher’s prefix)",
         "identifier part of id", "identifier",
     ),
     Column(
-        "title", "text", "The title, as the Fund words it.",
+        "title", "text", N_("The title, as the Fund words it."),
         getters.attribute("title"), "#activity+name", "title/narrative", "title", "name",
     ),
     Column(
-        "start_date", "date", "A year, a month (2008-05) or a day, as precise as the source is.",
+        "start_date", "date", N_("A year, a month (2008-05) or a day, as precise as the source is."),
         getters.attribute("start"), "#date+start", "activity-date type 2 or 1", "plannedDates/0/startDate", "startDate",
         is_safe=True,
     ),
     Column(
-        "end_date", "date", "A year, a month or a day, as precise as the source is.",
+        "end_date", "date", N_("A year, a month or a day, as precise as the source is."),
         getters.attribute("end"), "#date+end", "activity-date type 4 or 3", "plannedDates/0/endDate", "endDate",
         is_safe=True,
     ),
     Column(
-        "status", "text", "Active or completed, in words.",
+        "status", "text", N_("Active or completed, in words."),
         getters.name_of("status"), "#status+name", "activity-status", "classifications/title", "",
     ),
     Column(
-        "status_code", "text", "The status as it stands in addresses of this portal.",
+        "status_code", "text", N_("The status as it stands in addresses of this portal."),
         getters.code_of("status"), "#status+code", "activity-status", "classifications/code", "", is_safe=True,
     ),
     Column(
-        "project_type", "text", "The project type, as the Fund names it.",
+        "project_type", "text", N_("The project type, as the Fund names it."),
         getters.name_of("type"), "#sector+name", "sector, vocabularies 1 and 99", "classifications/title", "about",
     ),
     Column(
-        "project_type_code", "text", "The project type as it stands in addresses.",
+        "project_type_code", "text", N_("The project type as it stands in addresses."),
         getters.code_of("type"), "#sector+code", "sector, vocabularies 1 and 99", "classifications/code", "",
         is_safe=True,
     ),
     Column(
-        "theme", "text", "The group of project types to which the type belongs.",
+        "theme", "text", N_("The group of project types to which the type belongs."),
         getters.name_of("theme"), "#subsector+name", "", "classifications/title", "about",
     ),
     Column(
-        "theme_code", "text", "The theme as it stands in addresses.",
+        "theme_code", "text", N_("The theme as it stands in addresses."),
         getters.code_of("theme"), "#subsector+code", "", "classifications/code", "", is_safe=True,
     ),
     Column(
-        "budget_usd", "amount", "The budget in US dollars; empty if it is not stated.",
+        "budget_usd", "amount", N_("The budget in US dollars; empty if it is not stated."),
         getters.attribute("budget"), "#value+budget+usd", "transaction type 2 and, up to a year, budget",
         "amountAwarded", "amount", is_safe=True,
     ),
     Column(
-        "coverage", "text", "National, regional, multi-regional or global.",
+        "coverage", "text", N_("National, regional, multi-regional or global."),
         getters.name_of("coverage"), "#scope+name", "activity-scope", "classifications/title", "",
     ),
     Column(
-        "coverage_code", "text", "The coverage as it stands in addresses.",
+        "coverage_code", "text", N_("The coverage as it stands in addresses."),
         getters.code_of("coverage"), "#scope+code", "activity-scope", "locationScope", "", is_safe=True,
     ),
     Column(
-        "year", "integer", "The year in which the Fund allocated the budget.",
+        "year", "integer", N_("The year in which the Fund allocated the budget."),
         getters.attribute("year"), "#date+year", "transaction-date of the budget", "yearOfAllocation", "", is_safe=True,
     ),
     Column(
-        "region", "text", "The region, as the Fund divides the world.",
+        "region", "text", N_("The region, as the Fund divides the world."),
         getters.name_of("region"), "#region+name", "recipient-region, if no state is named", "classifications/title",
         "areaServed",
     ),
     Column(
-        "region_code", "text", "The region as it stands in addresses.",
+        "region_code", "text", N_("The region as it stands in addresses."),
         getters.code_of("region"), "#region+code", "recipient-region, if no state is named", "classifications/code", "",
         is_safe=True,
     ),
     Column(
-        "benefiting_member_states", "list", "The names of all states that benefit.",
+        "benefiting_member_states", "list", N_("The names of all states that benefit."),
         getters.names_of("countries"), "#country+name", "recipient-country", "beneficiaryLocation/0/name",
         "areaServed",
     ),
     Column(
-        "country_codes", "list", "Their ISO 3166-1 alpha-3 codes.",
+        "country_codes", "list", N_("Their ISO 3166-1 alpha-3 codes."),
         getters.codes_of("countries"), "#country+code+v_iso3", "recipient-country", "beneficiaryLocation/0/countryCode",
         "areaServed", is_safe=True,
     ),
     Column(
         "country_shares", "list",
-        "Percentages of the budget in the order of the states, as the source states them; empty for equal shares.",
+        N_("Percentages of the budget in the order of the states, as the source states them; empty for equal shares."),
         getters.shares, "#value+share+pct", "portal:record/@shares", "", "", is_safe=True,
     ),
     Column(
         "counted_shares", "list",
-        "The percentages by which the budget is divided, 100 in total: the stated ones in proportion, or equal ones.",
+        N_(
+            "The percentages by which the budget is divided, 100 in total: the stated ones in proportion, or equal "
+            "ones."
+        ),
         getters.counted_shares, "#value+share+pct+counted", "recipient-country/@percentage", "", "", is_safe=True,
     ),
     Column(
-        "summary", "text", "What the project does, in plain Markdown.",
+        "summary", "text", N_("What the project does, in plain Markdown."),
         getters.attribute("summary"), "#description", "description/narrative", "description", "description",
     ),
     Column(
-        "source_url", "url", "The public page from which the facts come.",
+        "source_url", "url", N_("The public page from which the facts come."),
         getters.attribute("source_url"), "#meta+source+url", "document-link, category A12", "dataSource", "",
     ),
     Column(
-        "prima_id", "text", "IOM’s identifier for the management of the project.",
+        "prima_id", "text", N_("IOM’s identifier for the management of the project."),
         getters.attribute("prima_id"), "#activity+code+prima", "other-identifier", "", "identifier",
     ),
     Column(
         "other_countries", "list",
-        "Countries that were not eligible but benefited too.",
+        N_("Countries that were not eligible but benefited too."),
         getters.names_of("other_countries"), "#country+name+other", "location", "", "areaServed",
     ),
     Column(
-        "other_country_codes", "list", "Their ISO 3166-1 alpha-3 codes.",
+        "other_country_codes", "list", N_("Their ISO 3166-1 alpha-3 codes."),
         getters.codes_of("other_countries"), "#country+code+other+v_iso3", "location/administrative", "",
         "areaServed", is_safe=True,
     ),
     Column(
-        "language", "text", "A BCP 47 code; empty if it is not stated.",
+        "language", "text", N_("A BCP 47 code; empty if it is not stated."),
         getters.attribute("language"), "#meta+lang", "description/narrative/@xml:lang", "", "inLanguage",
     ),
     Column(
-        "title_language", "text", "A BCP 47 code; empty if it is not stated.",
+        "title_language", "text", N_("A BCP 47 code; empty if it is not stated."),
         getters.attribute("title_language"), "#meta+lang+title", "title/narrative/@xml:lang", "", "inLanguage",
     ),
     *_translation_columns(),
     Column(
-        "machine_translations", "list", "Which of the six a machine made, by their keys: title_fr; summary_fr.",
+        "machine_translations", "list", N_("Which of the six a machine made, by their keys: title_fr; summary_fr."),
         getters.machine_translations, "#meta+translation+machine", "portal:translation", "", "", is_safe=True,
     ),
     Column(
         "outdated_translations", "list",
-        "Which of the six are older than the present title or summary that they translate, by their keys.",
+        N_("Which of the six are older than the present title or summary that they translate, by their keys."),
         getters.outdated_translations, "#meta+translation+outdated", "portal:record/@outdated-translations", "", "",
         is_safe=True,
     ),
     Column(
-        "funding_line", "text", "The funding line, as the record states it.",
+        "funding_line", "text", N_("The funding line, as the record states it."),
         getters.attribute("funding_line"), "#meta+funding_line", "portal:record/@funding-line",
         "grantProgramme/0/title", "",
     ),
     Column(
-        "sdg", "list", "Goals (8) and targets (8.8) that the project serves.",
+        "sdg", "list", N_("Goals (8) and targets (8.8) that the project serves."),
         getters.codes_of("sdg"), "#indicator+sdg+code", "tag, vocabulary 2 or 3", "classifications", "about",
         is_safe=True,
     ),
     Column(
-        "gcm", "list", "Objectives (1 to 23) of the Global Compact for Migration.",
+        "gcm", "list", N_("Objectives (1 to 23) of the Global Compact for Migration."),
         getters.codes_of("gcm"), "#indicator+gcm+code", "tag, vocabulary 99", "classifications", "about", is_safe=True,
     ),
     Column(
-        "key", "text", "The permanent last part of the project’s address.",
+        "key", "text", N_("The permanent last part of the project’s address."),
         getters.attribute("key"), "#meta+id", "portal:record/@key", "", "",
     ),
     Column(
-        "address", "url", "The permanent address of the project’s page.",
+        "address", "url", N_("The permanent address of the project’s page."),
         getters.address, "#meta+url", "document-link, category A12", "url", "url", is_safe=True,
     ),
     Column(
-        "licence", "text", "The licence of this row.",
+        "licence", "text", N_("The licence of this row."),
         getters.licence, "#meta+license", "@portal:licence of the file", "license of the package", "license",
     ),
     Column(
-        "sample", "text", "“sample” for a record that was compiled to show the portal.",
+        "sample", "text", N_("“sample” for a record that was compiled to show the portal."),
         getters.sample, "#meta+sample", "portal:record/@sample", "isSample", "", is_safe=True,
     ),
     Column(
-        "last_changed", "text", "When the public record last changed, in UTC. On request only.",
+        "last_changed", "text", N_("When the public record last changed, in UTC. On request only."),
         getters.last_changed, "#date+updated", "@last-updated-datetime", "dateModified", "dateModified",
         is_default=False, is_safe=True,
     ),
@@ -254,7 +267,7 @@ def chosen_columns(names: Sequence[str]) -> tuple[Column, ...]:
         raise UnknownColumn(
             gettext(
                 "There is no column %(name)s. The columns are %(known)s; repeat the parameter for each one.",
-                name=f"{unknown[0][:60]!r}",
+                name=quoted(unknown[0][:60]),
                 known=", ".join(known),
             )
         )

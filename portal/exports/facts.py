@@ -2,37 +2,31 @@
 
 from __future__ import annotations
 
-from portal.exports.columns import amount_text
 from portal.exports.getters import term_name
 from portal.exports.record import Record
-
-_NOT_STATED = "Not stated"
+from portal.i18n.catalogues import gettext
+from portal.i18n.numbers import dollars
 
 
 def facts(record: Record, language: str) -> list[tuple[str, str]]:
     """Pairs of name and value, in the order of a project's page; what is not stated says so."""
+    not_stated = gettext("Not stated")
     states = ", ".join(term_name(country, language) for country in record.countries)
     return [
-        ("Benefiting member states", states or _NOT_STATED),
-        ("Years", period(record) or _NOT_STATED),
-        ("Year of allocation", str(record.year or _NOT_STATED)),
-        ("Budget", dollars(record.budget) if record.budget is not None else _NOT_STATED),
-        ("Project status", term_name(record.status, language) if record.status else _NOT_STATED),
-        ("Project type", term_name(record.type, language) if record.type else _NOT_STATED),
-        ("Projects ID", record.reference or _NOT_STATED),
+        (gettext("Benefiting member states"), states or not_stated),
+        (gettext("Years"), period(record) or not_stated),
+        (gettext("Year of allocation"), str(record.year or not_stated)),
+        (gettext("Budget"), dollars(record.budget) if record.budget is not None else not_stated),
+        (gettext("Project status"), term_name(record.status, language) if record.status else not_stated),
+        (gettext("Project type"), term_name(record.type, language) if record.type else not_stated),
+        (gettext("Projects ID"), record.reference or not_stated),
     ]
 
 
 def period(record: Record) -> str:
     """When a project starts and ends, as precisely as its record says: "2008 to 2009-05"; "" if it states neither."""
     if record.start and record.end:
-        return f"{record.start} to {record.end}"
+        return gettext("%(start)s to %(end)s", start=record.start, end=record.end)
     if record.start:
-        return f"from {record.start}"
-    return f"to {record.end}" if record.end else ""
-
-
-def dollars(cents: int) -> str:
-    """US dollars: 6424000 -> "USD 64,240.00"."""
-    whole, _, rest = amount_text(cents).partition(".")
-    return f"USD {int(whole):,}.{rest}"
+        return gettext("from %(start)s", start=record.start)
+    return gettext("to %(end)s", end=record.end) if record.end else ""

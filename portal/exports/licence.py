@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from portal.i18n.catalogues import gettext
+
 # SPDX identifiers, as spdx.org/licenses lists them, with name and address.
 _KNOWN = {
     "CC-BY-4.0": ("Creative Commons Attribution 4.0 International", "https://creativecommons.org/licenses/by/4.0/"),
@@ -39,7 +41,7 @@ class Licence:
     @property
     def text(self) -> str:
         """The licence in one line, also when there is none."""
-        return self.code or self.name or "No licence stated"
+        return self.code or self.name or gettext("No licence stated")
 
 
 def licence_named(setting: str, url: str = "") -> Licence:

@@ -12,6 +12,8 @@ from portal.errors import PortalError
 from portal.exports.columns import Column, chosen_columns
 from portal.exports.dialect import DIALECTS, RFC_4180, Dialect
 from portal.i18n.catalogues import gettext
+from portal.i18n.numbers import joined_with_or
+from portal.i18n.quoting import quoted
 
 
 class InvalidOption(PortalError):
@@ -66,7 +68,14 @@ def parse_dialect(args: MultiDict[str, str]) -> Dialect:
     """Read `excel` of a query string, RFC 4180 without it; raises InvalidOption."""
     name = args.get("excel", "").strip()
     if name not in DIALECTS:
-        raise InvalidOption(f"excel is {name[:60]!r}: it is {' or '.join(filter(None, DIALECTS))}, or left out.")
+        raise InvalidOption(
+            gettext(
+                "%(name)s is %(value)s: it is %(known)s, or left out.",
+                name="excel",
+                value=quoted(name[:60]),
+                known=joined_with_or(list(filter(None, DIALECTS))),
+            )
+        )
     return DIALECTS[name]
 
 
@@ -76,10 +85,10 @@ def _choice(args: MultiDict[str, str], name: str, *values: str) -> str:
     if value not in values:
         raise InvalidOption(
             gettext(
-                "%(name)s is %(value)s: it is %(values)s.",
+                "%(name)s is %(value)s: it is %(known)s.",
                 name=name,
-                value=f"{value[:60]!r}",
-                values=" or ".join(values),
+                value=quoted(value[:60]),
+                known=joined_with_or(values),
             )
         )
     return value

@@ -26,14 +26,10 @@ from portal.exports.options import ExportOptions
 from portal.exports.record import Record
 from portal.exports.selection import Selection
 from portal.exports.workbook import limits
+from portal.i18n.catalogues import N_
 
 Writer = Callable[[Document, Iterable[Sequence[Record]], ExportOptions], Iterator[bytes]]
 Check = Callable[[Selection, Connection, ExportOptions], None]
-
-
-def N_(text: str) -> str:
-    """Mark a text that the menu translates. Babel's extractor searches for this name."""
-    return text
 
 
 def _always(_: Settings) -> bool:

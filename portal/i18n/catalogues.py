@@ -8,7 +8,7 @@ from pathlib import Path
 
 from babel.support import NullTranslations, Translations
 
-from portal.i18n.current import current_locale
+from portal.i18n.current import current_language, current_locale
 from portal.i18n.isolation import IsolatingTranslations
 from portal.i18n.languages import LANGUAGES, SOURCE
 from portal.i18n.missing import Untranslated
@@ -28,7 +28,13 @@ class _Missing(NullTranslations):
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         return Untranslated(msgid1 if n == 1 else msgid2)
 
+    def pgettext(self, context: str, message: str) -> str:
+        return self.gettext(message)
+
     def ugettext(self, message: str) -> str:
+        return self.gettext(message)
+
+    def upgettext(self, context: str, message: str) -> str:
         return self.gettext(message)
 
     def ungettext(self, msgid1: str, msgid2: str, n: int) -> str:
@@ -54,14 +60,37 @@ def _read(locale: str) -> NullTranslations:
     return found
 
 
+class Translation(str):
+    """A translated message that knows its English, for what is stored: see english_of."""
+
+    english: str
+
+
 def gettext(message: str, /, **values: object) -> str:
     """Translate the message and fill in its %(name)s placeholders."""
-    return _filled(catalogue(current_locale()).ugettext(message), values)
+    text = _filled(catalogue(current_locale()).ugettext(message), values)
+    if current_language() == SOURCE:
+        return text
+    if isinstance(text, Untranslated):
+        return text
+    translation = Translation(text)
+    translation.english = _filled(message, {name: english_of(value) for name, value in values.items()})
+    return translation
+
+
+def english_of(text: object) -> object:
+    """The English of a text that `gettext` gave; any other value is returned unchanged."""
+    return text.english if isinstance(text, Translation) else text
 
 
 def ngettext(one: str, many: str, number: int, /, **values: object) -> str:
     """Translate a message with a plural form; %(num)s is the number."""
     return _filled(catalogue(current_locale()).ungettext(one, many, number), {"num": number, **values})
+
+
+def pgettext(context: str, message: str, /, **values: object) -> str:
+    """Translate a message that other languages say in several ways; the context says which one is meant."""
+    return _filled(catalogue(current_locale()).upgettext(context, message), values)
 
 
 def name_in(names: Mapping[str, str], locale: str, english: str = "") -> str:
@@ -76,6 +105,11 @@ def as_english(text: str, locale: str) -> str:
 
 def N_(text: str) -> str:
     """Mark a text for translation without translating it. Babel's extractor searches for this name."""
+    return text
+
+
+def NC_(context: str, text: str) -> str:
+    """Mark a text for translation in a context, for `pgettext`."""
     return text
 
 

@@ -30,8 +30,14 @@ class IsolatingTranslations(NullTranslations):
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         return isolated(self._messages.ungettext(msgid1, msgid2, n))
 
+    def pgettext(self, context: str, message: str) -> str:
+        return isolated(self._messages.upgettext(context, message))
+
     def ugettext(self, message: str) -> str:
         return self.gettext(message)
+
+    def upgettext(self, context: str, message: str) -> str:
+        return self.pgettext(context, message)
 
     def ungettext(self, msgid1: str, msgid2: str, n: int) -> str:
         return self.ngettext(msgid1, msgid2, n)

@@ -39,7 +39,13 @@ class PseudoTranslations(NullTranslations):
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         return lengthened(msgid1 if n == 1 else msgid2)
 
+    def pgettext(self, context: str, message: str) -> str:
+        return self.gettext(message)
+
     def ugettext(self, message: str) -> str:
+        return self.gettext(message)
+
+    def upgettext(self, context: str, message: str) -> str:
         return self.gettext(message)
 
     def ungettext(self, msgid1: str, msgid2: str, n: int) -> str:

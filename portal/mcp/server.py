@@ -21,7 +21,7 @@ def build_server(app: Flask) -> Any:
     from mcp.server import MCPServer
 
     settings = app.extensions["settings"]
-    site = f"{settings.name_prefix} {settings.name}"
+    site = settings.full_name
     tools = [_strict_tool(visiting(app, tool)) for tool in TOOLS]
     return MCPServer(
         "portal", title=site, instructions=_INSTRUCTIONS.format(site=site), log_level="WARNING", tools=tools

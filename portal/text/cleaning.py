@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from portal.i18n.catalogues import gettext
 from portal.text.decoding import restore
 
 # Control characters except tab and line feed, zero-width characters, bidirectional formatting characters, surrogates
@@ -52,12 +53,12 @@ def describe_repairs(text: str) -> list[str]:
     restored = restore(normalise_line_ends(unescaped))
     sentences = []
     if unescaped != text:
-        sentences.append("Control characters that Excel writes as “_x000D_” were read as what they are.")
+        sentences.append(gettext("Control characters that Excel writes as “_x000D_” were read as what they are."))
     if restored != normalise_line_ends(unescaped):
         read_back = "".join(dict.fromkeys(letter for letter in restored if letter not in unescaped))
-        sentences.append(f"Wrongly decoded characters were read back: {read_back}")
+        sentences.append(gettext("Wrongly decoded characters were read back: %(letters)s", letters=read_back))
     if remove_invisible(restored) != restored:
-        sentences.append("Invisible characters were removed.")
+        sentences.append(gettext("Invisible characters were removed."))
     return sentences
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from portal.i18n.catalogues import NC_, pgettext
+
 
 class MailChoice(StrEnum):
     """How often a person gets mail about their work."""
 
-    AT_ONCE = "at once"
-    DAILY = "daily"
-    NONE = "none"
+    AT_ONCE = NC_("mail choice", "at once")
+    DAILY = NC_("mail choice", "daily")
+    NONE = NC_("mail choice", "none")
 
 
 class MailKind(StrEnum):
@@ -44,3 +46,8 @@ class MailState(StrEnum):
 
 
 OPEN_MAIL_STATES = (MailState.WAITING, MailState.SENDING)
+
+
+def choice_name(choice: MailChoice) -> str:
+    """ "at once", in the language that is spoken."""
+    return pgettext("mail choice", choice)

@@ -9,6 +9,7 @@ import csv
 from dataclasses import dataclass
 from functools import cache
 
+from portal.i18n.catalogues import gettext
 from portal.vocabulary.term_lists import TERM_LISTS_DIR
 
 
@@ -16,13 +17,18 @@ from portal.vocabulary.term_lists import TERM_LISTS_DIR
 class TagRule:
     """Records of this project type are proposed this term: `facet` is "sdg" or "gcm", `code` the code of the term.
 
-    `reason` says why, in full sentences.
+    `english` says why, in full sentences.
     """
 
     facet: str
     code: str
     project_type: str
-    reason: str
+    english: str
+
+    @property
+    def reason(self) -> str:
+        """Why, in the language that is spoken."""
+        return gettext(self.english)
 
     @property
     def name(self) -> str:

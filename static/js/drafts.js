@@ -79,7 +79,7 @@
     if (badge.dataset.savedText) setText(badge, badge.dataset.savedText);
     if (isDirty()) return scheduleSave();
     discardCopy();
-    setStatus(`${form.dataset.savedText} ${staff.localTime(new Date(result.saved_at))}`);
+    setStatus(form.dataset.savedText.replace("{time}", staff.localTime(new Date(result.saved_at))));
   }
 
   // A text that is too long (413, 422) can be shortened, so the next change is tried again. Everything else waits for

@@ -39,7 +39,7 @@ def _describe(selection: Selection) -> Document:
     settings: Settings = current_app.extensions["settings"]
     is_sample = bool(selection.snapshot.sample_count)
     return Document(
-        site=f"{settings.name_prefix} {settings.name}",
+        site=settings.full_name,
         public_url=settings.public_url,
         operator=settings.operator,
         heading="All projects",

@@ -12,12 +12,19 @@ from sqlalchemy.exc import OperationalError
 from portal.database.orm import db, now
 from portal.database.transactions import transaction
 from portal.errors import Conflict, PortalError
+from portal.i18n.catalogues import N_
+from portal.i18n.stored import StoredSentence
 from portal.models import Revision
 from portal.services.accounts import clock
 from portal.services.editorial import publication
 from portal.services.operations import migrations
 from portal.services.operations.job_runs import recorded
 from portal.vocabulary.workflow import State
+
+_RECORD_CHANGED = StoredSentence(
+    N_("The public record was changed before this revision was due, so it was not published.")
+)
+_NOT_PUBLISHED = StoredSentence(N_("It could not be published at the scheduled time. %(error)s"))
 
 
 @click.command("publish-due")
@@ -64,10 +71,7 @@ def _is_due(revision: Revision) -> bool:
 
 def _return_to_queue(revision_id: int, error: PortalError) -> None:
     """Return the revision to the reviewers, because the next run would fail in the same way."""
-    if isinstance(error, Conflict):
-        reason = "The public record was changed before this revision was due, so it was not published."
-    else:
-        reason = f"It could not be published at the scheduled time. {error}"
+    reason = _RECORD_CHANGED.english() if isinstance(error, Conflict) else _NOT_PUBLISHED.english(error=error)
     with transaction(db.session()) as session:
         revision = session.get_one(Revision, revision_id)
         if revision.state == State.SCHEDULED:

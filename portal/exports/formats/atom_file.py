@@ -11,6 +11,7 @@ from portal.exports.facts import facts
 from portal.exports.getters import term_name
 from portal.exports.options import ExportOptions
 from portal.exports.record import Record
+from portal.i18n.catalogues import gettext
 from portal.search.read_models.terms import TermView
 from portal.text import xml_text
 from portal.text.markdown import render_html
@@ -86,7 +87,7 @@ class Categories:
         for term in filter(None, terms):
             yield self._by_term.get(term.id) or self._by_term.setdefault(term.id, self._category(term))
         if record.is_sample:
-            yield xml_text.element("category", "", {"term": "sample", "label": "Sample"})
+            yield xml_text.element("category", "", {"term": "sample", "label": gettext("Sample")})
 
     def _category(self, term: TermView) -> str:
         scheme = f"{self._document.public_url}/projects/#{term.facet}"
@@ -96,7 +97,8 @@ class Categories:
 
 def content(record: Record, language: str) -> str:
     """The facts and the summary of a record as HTML; a summary in a stated language is marked so."""
-    rows = "".join(f"<li>{escape(name)}: {escape(value)}</li>" for name, value in facts(record, language))
+    lines = (gettext("%(label)s: %(text)s", label=name, text=value) for name, value in facts(record, language))
+    rows = "".join(f"<li>{escape(line)}</li>" for line in lines)
     summary, summary_language = record.text_in("summary", language)
     opening = f'<div lang="{escape(summary_language)}">' if summary_language else "<div>"
     return f"<ul>{rows}</ul>{opening}{render_html(summary)}</div>"

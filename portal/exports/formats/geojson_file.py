@@ -14,18 +14,22 @@ from portal.exports.document import Document
 from portal.exports.formats.json_file import head
 from portal.exports.options import ExportOptions
 from portal.exports.record import Record
+from portal.i18n.catalogues import N_, gettext
 from portal.vocabulary.country_points import Point, points_by_code
 
 # As the United Nations words it, and as the footer of every page says.
 DISCLAIMER = (
-    "Names shown and the designations used do not imply any opinion on the legal status of a country, territory, city "
-    "or area, or on its frontiers. A point stands for a whole country or area; it is not the place of a project."
+    N_(
+        "Names shown and the designations used do not imply any opinion on the legal status of a country, territory, "
+        "city or area, or on its frontiers."
+    ),
+    N_("A point stands for a whole country or area; it is not the place of a project."),
 )
 
 
 def write(document: Document, batches: Iterable[Sequence[Record]], options: ExportOptions) -> Iterator[bytes]:
     """The file in pieces: a cut one is no JSON."""
-    about = {"type": "FeatureCollection"} | head(document) | {"disclaimer": DISCLAIMER}
+    about = {"type": "FeatureCollection"} | head(document) | {"disclaimer": " ".join(map(gettext, DISCLAIMER))}
     # `features` stands last, so that all else is complete before the first project is read.
     yield orjson.dumps(about)[:-1] + b',"features":['
     separator = b"\n"

@@ -18,6 +18,7 @@ from portal.exports.document import Document
 from portal.exports.getters import term_name
 from portal.exports.options import ExportOptions
 from portal.exports.record import Record
+from portal.i18n.catalogues import N_, gettext
 from portal.search.read_models.terms import TermView
 from portal.text.markdown import plain_text
 from portal.text.web_addresses import as_uri
@@ -31,11 +32,15 @@ _RECIPIENT = {"id": "XM-DAC-47066", "name": "International Organization for Migr
 _UNLISTED_COUNTRIES = frozenset({"XKX"})
 # The codes of locationScope.csv of the standard.
 _SCOPES = {"global": "GLS010", "regional": "GLS020", "multi-regional": "GLS020", "national": "GLS030"}
-_NOTE = (
+_NOTE = N_(
     "Of an award the records know the year alone: awardDate is the first day of that year, and yearOfAllocation states "
     "the year. The recipient is given as IOM, whose offices run the projects; the records do not name the office."
 )
-_REQUIRED = {"summary": "no summary", "budget": "no budget", "year": "no year of allocation"}
+_REQUIRED = {
+    "summary": N_("%(count)s with no summary"),
+    "budget": N_("%(count)s with no budget"),
+    "year": N_("%(count)s with no year of allocation"),
+}
 
 
 def write(document: Document, batches: Iterable[Sequence[Record]], options: ExportOptions) -> Iterator[bytes]:
@@ -75,12 +80,13 @@ def is_complete(record: Record, left_out: Counter[str]) -> bool:
 
 def description(document: Document, left_out: Counter[str]) -> str:
     """What the package holds, and what it cannot; `left_out` counts whole records under ""."""
-    missing = ", ".join(f"{count} with {_REQUIRED[name]}" for name, count in sorted(left_out.items()) if name)
+    missing = ", ".join(gettext(_REQUIRED[name], count=count) for name, count in sorted(left_out.items()) if name)
+    counts = {"count": left_out[""], "total": document.total}
     sentences = [
-        f"{left_out['']} of {document.total} projects." if document.total else "No projects.",
-        f"Left out, because a grant needs it: {missing}." if missing else "",
-        _NOTE,
-        f"Licence: {document.licence.text}.",
+        gettext("%(count)s of %(total)s projects.", **counts) if document.total else gettext("No projects."),
+        gettext("Left out, because a grant needs it: %(missing)s.", missing=missing) if missing else "",
+        gettext(_NOTE),
+        gettext("Licence: %(licence)s.", licence=document.licence.text),
         document.sample_note,
     ]
     return " ".join(filter(None, sentences))
@@ -143,10 +149,11 @@ def location(country: TermView, language: str) -> dict[str, str]:
 
 def classifications(record: Record, language: str) -> Iterator[dict[str, str]]:
     """The other terms of a record, each with the name of its list."""
-    terms = {"Project type": record.type, "Theme": record.theme, "Project status": record.status,
-             "Coverage": record.coverage, "IDF region": record.region}  # fmt: skip
+    terms = {gettext("Project type"): record.type, gettext("Theme"): record.theme,
+             gettext("Project status"): record.status, gettext("Coverage"): record.coverage,
+             gettext("IDF region"): record.region}  # fmt: skip
     lists = [(name, term) for name, term in terms.items() if term]
-    lists += [("Sustainable Development Goals", goal) for goal in record.sdg]
-    lists += [("Global Compact for Migration", objective) for objective in record.gcm]
+    lists += [(gettext("Sustainable Development Goals"), goal) for goal in record.sdg]
+    lists += [(gettext("Global Compact for Migration"), objective) for objective in record.gcm]
     for name, term in lists:
         yield {"vocabulary": name, "code": term.code, "title": term_name(term, language)}

@@ -11,6 +11,7 @@ from portal.exports.formats.iati import publication_of
 from portal.exports.iati.activity import express
 from portal.exports.options import ExportOptions
 from portal.exports.record import Record
+from portal.i18n.catalogues import gettext
 from portal.text.formulas import escape_formula
 
 _BYTE_ORDER_MARK = "\ufeff"
@@ -23,7 +24,8 @@ def write(document: Document, batches: Iterable[Sequence[Record]], options: Expo
     yield (_BYTE_ORDER_MARK + _lines([_HEADER], options.dialect)).encode()
     for batch in batches:
         omissions = [omission for record in batch for omission in express(record, publication).omissions]
-        yield _lines((map(escape_formula, omission) for omission in omissions), options.dialect).encode()
+        rows = ((*map(escape_formula, where), gettext(reason)) for *where, reason in omissions)
+        yield _lines(rows, options.dialect).encode()
 
 
 def _lines(rows: Iterable[Iterable[str]], dialect: Dialect) -> str:

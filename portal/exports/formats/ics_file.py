@@ -15,12 +15,13 @@ from portal.exports.facts import facts
 from portal.exports.getters import term_name
 from portal.exports.options import ExportOptions
 from portal.exports.record import Record
+from portal.i18n.catalogues import N_, gettext
 from portal.text.cleaning import remove_invisible
 from portal.text.markdown import plain_text
 
 _MAX_LINE_BYTES = 75
 _DAY_LENGTH = len("2008-05-31")
-_VERBS = {"start": "Starts", "end": "Ends"}
+_VERBS = {"start": N_("Starts: %(title)s"), "end": N_("Ends: %(title)s")}
 _BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -55,9 +56,9 @@ def head(document: Document) -> list[str]:
 def _about(document: Document) -> str:
     sentences = [
         f"{document.sentence.rstrip('.')}.",
-        "Starts and ends that a record states to the day; dates known by year or month only are left out.",
+        gettext("Starts and ends that a record states to the day; dates known by year or month only are left out."),
         document.sample_note,
-        f"Licence: {document.licence.text}.",
+        gettext("Licence: %(licence)s.", licence=document.licence.text),
     ]
     return " ".join(filter(None, sentences))
 
@@ -85,7 +86,7 @@ def event(record: Record, document: Document, kind: str, day: date, about: list[
         f"LAST-MODIFIED:{changed}",
         f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
         f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}",
-        f"SUMMARY:{escape(f'{_VERBS[kind]}: {title}')}",
+        f"SUMMARY:{escape(gettext(_VERBS[kind], title=title))}",
         *about,
         "TRANSP:TRANSPARENT",
         "END:VEVENT",
@@ -95,9 +96,9 @@ def event(record: Record, document: Document, kind: str, day: date, about: list[
 def about_project(record: Record, document: Document) -> list[str]:
     """What both events of a project say of it."""
     address = document.project_address(record.key)
-    lines = [f"{name}: {value}" for name, value in facts(record, document.language)]
+    lines = [gettext("%(label)s: %(text)s", label=name, text=value) for name, value in facts(record, document.language)]
     if record.is_sample:
-        lines.append("This record is a sample.")
+        lines.append(gettext("This record is a sample."))
     summary, _ = record.text_in("summary", document.language)
     description = "\n".join([*lines, "", plain_text(summary), address])
     states = ", ".join(term_name(country, document.language) for country in record.countries)
@@ -107,15 +108,19 @@ def about_project(record: Record, document: Document) -> list[str]:
 
 def note(document: Document, counts: Counter[str]) -> list[str]:
     """A journal entry, which also makes a calendar without events a valid one: it must have some component."""
-    text = (
-        f"{document.total} projects: {counts['start']} starts and {counts['end']} ends with a day. "
-        f"{counts['vague']} dates that are known by year or month only are left out."
+    text = gettext(
+        "%(projects)s projects: %(starts)s starts and %(ends)s ends with a day. %(vague)s dates that are known by year "
+        "or month only are left out.",
+        projects=document.total,
+        starts=counts["start"],
+        ends=counts["end"],
+        vague=counts["vague"],
     )
     return [
         "BEGIN:VJOURNAL",
         f"UID:{_identifier(document, (document.identifier or document.address).removeprefix(document.public_url))}",
         f"DTSTAMP:{moment(document.changed_at or _BEFORE_ALL)}",
-        "SUMMARY:What this calendar holds",
+        f"SUMMARY:{escape(gettext('What this calendar holds'))}",
         f"DESCRIPTION:{escape(text)}",
         f"URL:{document.page_address}",
         "END:VJOURNAL",

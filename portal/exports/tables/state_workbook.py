@@ -11,25 +11,24 @@ from portal.exports.document import Document
 from portal.exports.getters import Value, term_name
 from portal.exports.options import ExportOptions
 from portal.exports.record import Record
-from portal.exports.tables.table_file import TOTAL_LABEL, facts_sheet
+from portal.exports.tables.table_file import facts_sheet, total_label
 from portal.exports.workbook.sheets import Sheet, SheetColumn, write_sheets
+from portal.i18n.catalogues import N_, gettext
 from portal.search.shares import rebased, split
 
-NOT_STATED_LABEL = "Not stated"
-RULES = (
-    "Full value is the whole budget of a project, however many states it benefits. The full values of several states "
-    "must not be added up.",
-    "Shared value is the part of this state: by the shares that the record states, otherwise in equal parts.",
-    "Parts are whole cents. The cents that are left go one each to the largest remainders, among equal ones to the "
-    "states that come first in the list. The parts of a project always add up to its budget.",
-    "The records do not say how the money was really divided where the shares are equal.",
+_RULES = (
+    N_(
+        "Full value is the whole budget of a project, however many states it benefits. The full values of several "
+        "states must not be added up."
+    ),
+    N_("Shared value is the part of this state: by the shares that the record states, otherwise in equal parts."),
+    N_(
+        "Parts are whole cents. The cents that are left go one each to the largest remainders, among equal ones to the "
+        "states that come first in the list. The parts of a project always add up to its budget."
+    ),
+    N_("The records do not say how the money was really divided where the shares are equal."),
 )
 _WIDTHS: dict[Kind, int] = {"text": 24, "amount": 16, "integer": 10, "date": 12, "url": 30, "list": 30}
-_VALUES = (
-    SheetColumn("Projects", "integer", 12),
-    SheetColumn("Full value, USD", "amount", 18),
-    SheetColumn("Shared value, USD", "amount", 18),
-)
 
 
 class StateShare(NamedTuple):
@@ -50,20 +49,36 @@ def write(
 ) -> Iterator[bytes]:
     """The workbook in pieces, of the projects of the state with this code."""
     ledger = StateLedger(document, options, code)
-    share_columns = (
-        SheetColumn("Projects ID", width=16), SheetColumn("Title", width=60), SheetColumn("Year", "integer", 8),
-        SheetColumn("Theme", width=28), SheetColumn("Member states", "integer"),
-        SheetColumn("Share, per cent", "amount", 16), *_VALUES[1:],
-    )  # fmt: skip
+    values = (
+        SheetColumn(gettext("Projects"), "integer", 12),
+        SheetColumn(gettext("Full value, USD"), "amount", 18),
+        SheetColumn(gettext("Shared value, USD"), "amount", 18),
+    )
     columns = [SheetColumn(column.label, column.kind, _WIDTHS[column.kind]) for column in options.columns]
     sheets = (
-        Sheet("Projects", columns, ledger.projects(batches)),
-        Sheet("Shares", share_columns, ledger.share_rows()),
-        Sheet("Themes", (SheetColumn("Theme", width=34), *_VALUES), ledger.theme_rows()),
-        Sheet("Years", (SheetColumn("Year of allocation", width=20), *_VALUES), ledger.year_rows()),
-        facts_sheet(document, RULES),
+        Sheet(gettext("Projects"), columns, ledger.projects(batches)),
+        Sheet(gettext("Shares"), (*_share_columns(), *values[1:]), ledger.share_rows()),
+        Sheet(gettext("Themes"), (SheetColumn(gettext("Theme"), width=34), *values), ledger.theme_rows()),
+        Sheet(gettext("Years"), (SheetColumn(gettext("Year of allocation"), width=20), *values), ledger.year_rows()),
+        facts_sheet(document, rules()),
     )
     yield from write_sheets(document, sheets)
+
+
+def rules() -> list[str]:
+    """How the workbook counts, in sentences."""
+    return [gettext(rule) for rule in _RULES]
+
+
+def _share_columns() -> list[SheetColumn]:
+    return [
+        SheetColumn(gettext("Projects ID"), width=16),
+        SheetColumn(gettext("Title"), width=60),
+        SheetColumn(gettext("Year"), "integer", 8),
+        SheetColumn(gettext("Theme"), width=28),
+        SheetColumn(gettext("Member states"), "integer"),
+        SheetColumn(gettext("Share, per cent"), "amount", 16),
+    ]
 
 
 class StateLedger:
@@ -74,6 +89,7 @@ class StateLedger:
         self._language = document.language
         self._code = code
         self._shares: list[StateShare] = []
+        self._not_stated, self._total = gettext("Not stated"), total_label()
 
     def projects(self, batches: Iterable[Sequence[Record]]) -> Iterator[list[Value]]:
         for batch in batches:
@@ -86,7 +102,7 @@ class StateLedger:
 
     def _share_of(self, record: Record, place: int) -> StateShare:
         weights = record.weights
-        theme = term_name(record.theme, self._language) if record.theme else NOT_STATED_LABEL
+        theme = term_name(record.theme, self._language) if record.theme else self._not_stated
         shared = None if record.budget is None else split(record.budget, weights)[place]
         states, share = len(weights), rebased(weights)[place]
         return StateShare(record.reference, record.title, record.year, theme, states, share, record.budget, shared)
@@ -94,24 +110,24 @@ class StateLedger:
     def share_rows(self) -> Iterator[tuple[Value, ...]]:
         for one in self._shares:
             yield one.project_id, one.title, one.year, one.theme, one.states, one.share, one.full, one.shared
-        yield TOTAL_LABEL, "", None, "", None, None, *_totals(self._shares)[1:]
+        yield self._total, "", None, "", None, None, *_totals(self._shares)[1:]
 
     def theme_rows(self) -> Iterator[tuple[Value, ...]]:
         groups: dict[str, list[StateShare]] = defaultdict(list)
         for one in self._shares:
             groups[one.theme].append(one)
-        yield from self._grouped(groups, sorted(groups, key=lambda theme: (theme == NOT_STATED_LABEL, theme)))
+        yield from self._grouped(groups, sorted(groups, key=lambda theme: (theme == self._not_stated, theme)))
 
     def year_rows(self) -> Iterator[tuple[Value, ...]]:
         groups: dict[str, list[StateShare]] = defaultdict(list)
         for one in self._shares:
-            groups[str(one.year or NOT_STATED_LABEL)].append(one)
+            groups[str(one.year or self._not_stated)].append(one)
         yield from self._grouped(groups, sorted(groups))
 
     def _grouped(self, groups: dict[str, list[StateShare]], names: list[str]) -> Iterator[tuple[Value, ...]]:
         for name in names:
             yield name, *_totals(groups[name])
-        yield TOTAL_LABEL, *_totals(self._shares)
+        yield self._total, *_totals(self._shares)
 
 
 def _totals(shares: Sequence[StateShare]) -> tuple[int, int | None, int | None]:

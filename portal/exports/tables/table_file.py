@@ -15,12 +15,16 @@ from portal.exports.formats.json_file import head
 from portal.exports.getters import Value
 from portal.exports.workbook.parts import facts_of
 from portal.exports.workbook.sheets import Sheet, SheetColumn, write_sheets
+from portal.i18n.catalogues import gettext
 from portal.search.index.crosstab import Tally
 from portal.search.pivot import Pivot
 from portal.text.formulas import escape_formula
 
-TOTAL_LABEL = "All"
 _BYTE_ORDER_MARK = "\ufeff"
+
+
+def total_label() -> str:
+    return gettext("All")
 
 
 @dataclass(frozen=True)
@@ -48,9 +52,8 @@ class TableFile:
         return bool(self.pivot.options.across)
 
     def header(self) -> list[str]:
-        if not self.has_columns:
-            return [self.row_title, "Code", self.measure_title]
-        return [self.row_title, "Code", TOTAL_LABEL, *self.column_labels]
+        first = [self.row_title, gettext("Code")]
+        return [*first, total_label(), *self.column_labels] if self.has_columns else [*first, self.measure_title]
 
     def rows(self) -> Iterator[list[Value]]:
         """The rows of the table, and at last the totals; an empty number means that no project states a budget."""
@@ -59,7 +62,7 @@ class TableFile:
         for place, (value, label) in enumerate(zip(table.rows, self.row_labels, strict=True)):
             cells = Tally(*(part[place] for part in vars(table.cells).values()))
             yield [label, value, totals[place], *(self._numbers(cells) if self.has_columns else ())]
-        yield [TOTAL_LABEL, "", self.total(), *(self._numbers(table.column_totals) if self.has_columns else ())]
+        yield [total_label(), "", self.total(), *(self._numbers(table.column_totals) if self.has_columns else ())]
 
     def total(self) -> int | None:
         """The number of everything: each project counts once."""
@@ -98,7 +101,7 @@ def write_xlsx(file: TableFile) -> bytes:
     first, second, *others = file.header()
     numbers = [SheetColumn(label, file.kind, 16) for label in others]
     sheets = (
-        Sheet("Table", [SheetColumn(first, width=34), SheetColumn(second), *numbers], file.rows()),
+        Sheet(gettext("Table"), [SheetColumn(first, width=34), SheetColumn(second), *numbers], file.rows()),
         facts_sheet(file.document, file.notes),
     )
     return b"".join(write_sheets(file.document, sheets))
@@ -106,8 +109,9 @@ def write_xlsx(file: TableFile) -> bytes:
 
 def facts_sheet(document: Document, notes: Sequence[str]) -> Sheet:
     """The sheet that says what was counted, how, and when."""
-    facts = [*(("What the numbers count", note) for note in notes), *facts_of(document, "")]
-    return Sheet("How this was made", (SheetColumn("What", width=30), SheetColumn("How", width=100)), facts)
+    facts = [*((gettext("What the numbers count"), note) for note in notes), *facts_of(document, "")]
+    columns = SheetColumn(gettext("What"), width=30), SheetColumn(gettext("How"), width=100)
+    return Sheet(gettext("How this was made"), columns, facts)
 
 
 def write_json(file: TableFile) -> bytes:

@@ -8,10 +8,20 @@ from portal.errors import PortalError
 from portal.exports.options import ExportOptions
 from portal.exports.selection import Selection
 from portal.exports.workbook.cells import MAX_CELL_LENGTH, MAX_ROWS, excel_length
-from portal.i18n.catalogues import gettext
+from portal.i18n.catalogues import N_, gettext
+from portal.i18n.numbers import grouped
 
 _HEADER_ROWS = 2
-_LONG_COLUMNS = ("title", "summary")
+_LONG_COLUMNS = {
+    "title": N_(
+        "The title of %(project)s has more than %(most)s characters, which is all that a cell of Excel holds. Take the "
+        "list as CSV, or leave the column out."
+    ),
+    "summary": N_(
+        "The summary of %(project)s has more than %(most)s characters, which is all that a cell of Excel holds. Take "
+        "the list as CSV, or leave the column out."
+    ),
+}
 _BATCH_IDS = 2_000
 
 
@@ -24,24 +34,16 @@ def check(selection: Selection, connection: Connection, options: ExportOptions) 
     if len(selection.ids) > MAX_ROWS - _HEADER_ROWS:
         raise TooLargeForExcel(
             gettext(
-                "The list has %(count)s projects, and a sheet of Excel ends after %(max_rows)s rows. Narrow the list, "
+                "The list has %(projects)s projects, and a sheet of Excel ends after %(most)s rows. Narrow the list, "
                 "or take it as CSV.",
-                count=f"{len(selection.ids):,}",
-                max_rows=f"{MAX_ROWS:,}",
+                projects=grouped(len(selection.ids)),
+                most=grouped(MAX_ROWS),
             )
         )
     chosen = {column.name for column in options.columns}
     for name in _LONG_COLUMNS:
         if name in chosen and (long := _long_texts(selection, connection, name)):
-            raise TooLargeForExcel(
-                gettext(
-                    "The %(name)s of %(record)s has more than %(most)s characters, which is all that a cell of Excel "
-                    "holds. Take the list as CSV, or leave the column out.",
-                    name=name,
-                    record=long,
-                    most=f"{MAX_CELL_LENGTH:,}",
-                )
-            )
+            raise TooLargeForExcel(gettext(_LONG_COLUMNS[name], project=long, most=grouped(MAX_CELL_LENGTH)))
 
 
 def _long_texts(selection: Selection, connection: Connection, name: str) -> str:

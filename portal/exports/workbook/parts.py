@@ -11,22 +11,25 @@ from typing import Any
 from portal.exports.columns import Column, Kind, amount_text
 from portal.exports.document import Document
 from portal.exports.options import ExportOptions
-from portal.exports.workbook.cells import column_letters
+from portal.exports.workbook.cells import column_letters, sheet_name
+from portal.i18n.catalogues import N_, gettext
 from portal.search.index.facet_index import PartSums
+from portal.vocabulary.status_rules import CANCELLED, PLANNED
 
-DATA_SHEET, DATA_PART = "Projects", "xl/worksheets/sheet1.xml"
+DATA_SHEET, DATA_PART = N_("Projects"), "xl/worksheets/sheet1.xml"
 # The places of the cell formats that `_style_row` makes, as openpyxl numbers them in order of appearance.
 _WIDTHS: dict[Kind, int] = {"text": 24, "amount": 16, "integer": 10, "date": 12, "url": 30, "list": 30}
 _WIDE = {"title": 60, "summary": 60}
 _SIZE = re.compile(rb"<dimension [^>]*/>")
-_GUIDE_HEADER = ("Column", "Key", "Kind", "Meaning", "HXL", "IATI 2.03", "360Giving", "schema.org")
+_GUIDE_HEADER = (N_("Column"), N_("Key"), N_("Kind"), N_("Meaning"))
+_STANDARDS = ("HXL", "IATI 2.03", "360Giving", "schema.org")
 _KIND_NAMES: dict[Kind, str] = {
-    "text": "text",
-    "amount": "US dollars, two decimals",
-    "integer": "whole number",
-    "date": "year, month or day",
-    "url": "web address",
-    "list": "names or codes, separated by “; ”",
+    "text": N_("text"),
+    "amount": N_("US dollars, two decimals"),
+    "integer": N_("whole number"),
+    "date": N_("year, month or day"),
+    "url": N_("web address"),
+    "list": N_("names or codes, separated by “; ”"),
 }
 
 
@@ -58,10 +61,10 @@ def build_parts(
 
     book = Workbook()
     book.remove(book.worksheets[0])
-    sheet = book.create_sheet(DATA_SHEET)
+    sheet = book.create_sheet(sheet_name(gettext(DATA_SHEET)))
     styles = _fill_data_sheet(sheet, options, rows)
-    _fill_guide(book.create_sheet("Columns"), options.columns)
-    _fill_facts(book.create_sheet("How this was made"), facts)
+    _fill_guide(book.create_sheet(sheet_name(gettext("Columns"))), options.columns)
+    _fill_facts(book.create_sheet(sheet_name(gettext("How this was made"))), facts)
     book.properties.title, book.properties.creator = document.sentence, document.site
     if document.changed_at:
         book.properties.created = document.changed_at.replace(tzinfo=None)
@@ -103,15 +106,16 @@ def cell_styles(sheet: Any) -> dict[Kind, int]:
 
 
 def _fill_guide(sheet: Any, columns: Sequence[Column]) -> None:
-    sheet.append(_GUIDE_HEADER)
+    sheet.append((*map(gettext, _GUIDE_HEADER), *_STANDARDS))
     for column in columns:
         standards = (column.hxl, column.iati, column.grants360, column.schema_org)
-        sheet.append((column.label, column.name, _KIND_NAMES[column.kind], column.description, *standards))
+        meaning = gettext(_KIND_NAMES[column.kind]), gettext(column.description)
+        sheet.append((column.label, column.name, *meaning, *standards))
     _finish_sheet(sheet, (34, 26, 26, 60, 26, 36, 30, 18))
 
 
 def _fill_facts(sheet: Any, facts: Sequence[tuple[str, str]]) -> None:
-    sheet.append(("What", "How"))
+    sheet.append((gettext("What"), gettext("How")))
     for fact in facts:
         sheet.append(fact)
     _finish_sheet(sheet, (30, 100))
@@ -145,34 +149,41 @@ def unpack_book(book: Any, document: Document) -> dict[str, bytes]:
     return parts
 
 
+_PARTS = {PLANNED: N_("Of these planned"), CANCELLED: N_("Of these cancelled")}
+
+
 def _part_text(part: PartSums) -> str:
-    value = amount_text(part.total_cents) if part.has_budget else "no budget is stated"
-    return f"{part.projects} (full value in US dollars: {value})"
+    value = amount_text(part.total_cents) if part.has_budget else gettext("no budget is stated")
+    return gettext("%(projects)s (full value in US dollars: %(value)s)", projects=part.projects, value=value)
 
 
 def facts_of(document: Document, checksum: str) -> list[tuple[str, str]]:
     """How a file was made, as (what, how) pairs; `checksum` is of the same rows as CSV without a byte-order mark."""
     sums, licence = document.sums, document.licence
+    state = f"{document.changed_at:%Y-%m-%d %H:%M:%S} UTC" if document.changed_at else ""
+    full = amount_text(sums.total_cents) if sums.has_budget else gettext("No budget is stated")
     facts = [
-        ("Publisher", document.site),
-        ("Run by", document.operator),
-        ("Selection", document.sentence),
-        ("The same list as a page", document.page_address),
-        ("This file", document.address),
-        ("State of the records", f"{document.changed_at:%Y-%m-%d %H:%M:%S} UTC" if document.changed_at else ""),
-        ("Licence", f"{licence.name} ({licence.code})" if licence.code else licence.text),
-        ("Address of the licence", licence.url),
-        ("Projects", str(sums.projects)),
-        ("Full value in US dollars", amount_text(sums.total_cents) if sums.has_budget else "No budget is stated"),
-        ("Shared value in US dollars", "" if sums.shared_cents is None else amount_text(sums.shared_cents)),
-        ("Projects without a budget", str(sums.without_budget)),
-        *((f"Of these {part.counts_as}", _part_text(part)) for part in sums.not_carried_out),
+        (gettext("Publisher"), document.site),
+        (gettext("Run by"), document.operator),
+        (gettext("Selection"), document.sentence),
+        (gettext("The same list as a page"), document.page_address),
+        (gettext("This file"), document.address),
+        (gettext("State of the records"), state),
+        (gettext("Licence"), f"{licence.name} ({licence.code})" if licence.code else licence.text),
+        (gettext("Address of the licence"), licence.url),
+        (gettext("Projects"), str(sums.projects)),
+        (gettext("Full value in US dollars"), full),
+        (gettext("Shared value in US dollars"), "" if sums.shared_cents is None else amount_text(sums.shared_cents)),
+        (gettext("Projects without a budget"), str(sums.without_budget)),
+        *((gettext(_PARTS[part.counts_as]), _part_text(part)) for part in sums.not_carried_out),
         (
-            "How we count",
-            "The full value counts each project once, however many states it benefits. The shared value is what the "
-            "member states of the selection receive: equal parts, unless a record states others.",
+            gettext("How we count"),
+            gettext(
+                "The full value counts each project once, however many states it benefits. The shared value is what "
+                "the member states of the selection receive: equal parts, unless a record states others."
+            ),
         ),
-        ("Note", document.sample_note),
-        ("SHA-256 of these rows as CSV (bom=0)", checksum),
+        (gettext("Note"), document.sample_note),
+        (gettext("SHA-256 of these rows as CSV (bom=0)"), checksum),
     ]
     return [fact for fact in facts if fact[1]]

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from portal.errors import Forbidden, NotFound, ValidationFailed
-from portal.i18n.catalogues import gettext
+from portal.errors import FieldError, Forbidden, NotFound, ValidationFailed
+from portal.i18n.catalogues import N_, gettext
 from portal.models import Account, AccountSession, AuditEvent
 from portal.models.account import MAX_NAME_LENGTH
 from portal.services.accounts import (
@@ -20,23 +20,36 @@ from portal.services.accounts import (
     second_factor,
     sessions,
 )
-from portal.services.accounts.mistakes import (
-    EMAIL_IN_USE_ERROR,
-    INVALID_EMAIL_ERROR,
-    INVALID_NAME_ERROR,
-    LIMITS,
-    UNKNOWN_CHOICE_ERROR,
-    UNKNOWN_ROLE_ERROR,
-    administrators_only,
-)
 from portal.services.accounts.notifications import SecurityEvent
 from portal.services.accounts.one_time_links import IssuedLink, Purpose
 from portal.services.audit import recording
 from portal.services.editorial import handover
 from portal.text import cleaning
 from portal.text.email_addresses import is_email, normalise_email
-from portal.vocabulary.mail import MailChoice
-from portal.vocabulary.workflow import Role
+from portal.vocabulary.mail import MailChoice, choice_name
+from portal.vocabulary.workflow import Role, role_name
+
+ADMINISTRATORS_ONLY = N_("Only administrators can manage accounts.")
+INVALID_EMAIL_ERROR = FieldError(
+    "email",
+    N_("This is not an email address."),
+    N_("Enter an email address in the correct format, like name@example.org."),
+)
+EMAIL_IN_USE_ERROR = FieldError(
+    "email",
+    N_("There is already an account with this address."),
+    N_("Find it in the list of accounts, or enter another address."),
+)
+INVITATION_WAITS_ERROR = FieldError(
+    "email",
+    N_("An invitation to this address already waits for another administrator."),
+    N_("Ask one to confirm it, or enter another address."),
+)
+_INVALID_NAME_ERROR = FieldError(
+    "name", N_("The name is missing or too long."), N_("Enter a name of %(most)s characters or fewer.")
+)
+_UNKNOWN_CHOICE_ERROR = FieldError("mail", N_("There is no such choice."), N_("Select one of these: %(choices)s."))
+_UNKNOWN_ROLE_ERROR = FieldError("role", N_("There is no such role."), N_("Select one of these roles: %(roles)s."))
 
 
 def find_by_email(session: Session, email: str) -> Account | None:
@@ -74,7 +87,7 @@ def add_account(session: Session, *, email: str, name: str, role: str, by: Accou
         with session.begin_nested():
             session.add(account)
     except IntegrityError as error:
-        raise ValidationFailed([EMAIL_IN_USE_ERROR.translated()]) from error
+        raise ValidationFailed([EMAIL_IN_USE_ERROR.said()]) from error
     after = {"email": email, "name": name, "role": role}
     event = recording.record(session, "add account", "account", account.id, after=after, by=by)
     _tell_administrators(session, account, event, by=by)
@@ -86,15 +99,15 @@ def check_new_account(session: Session, *, email: str, name: str, role: str) -> 
     email, name = normalise_email(email), cleaning.clean_line(name)
     errors = []
     if not is_email(email):
-        errors.append(INVALID_EMAIL_ERROR)
+        errors.append(INVALID_EMAIL_ERROR.said())
     elif find_by_email(session, email):
-        errors.append(EMAIL_IN_USE_ERROR)
-    if not _is_valid_name(name):
-        errors.append(INVALID_NAME_ERROR)
+        errors.append(EMAIL_IN_USE_ERROR.said())
+    if not 0 < len(name) <= MAX_NAME_LENGTH:
+        errors.append(_INVALID_NAME_ERROR.said(most=MAX_NAME_LENGTH))
     if role not in tuple(Role):
-        errors.append(UNKNOWN_ROLE_ERROR)
+        errors.append(_UNKNOWN_ROLE_ERROR.said(roles=", ".join(map(role_name, Role))))
     if errors:
-        raise ValidationFailed([error.translated(**LIMITS) for error in errors])
+        raise ValidationFailed(errors)
     return email, name
 
 
@@ -149,7 +162,7 @@ def change_role(
         if account.id == by.id:
             raise Forbidden(gettext("You cannot change your own role. Ask another administrator."))
     if role not in tuple(Role):
-        raise ValidationFailed([UNKNOWN_ROLE_ERROR.translated(**LIMITS)])
+        raise ValidationFailed([_UNKNOWN_ROLE_ERROR.said(roles=", ".join(map(role_name, Role)))])
     if account.role == role:
         return account
     if role != Role.ADMINISTRATOR:
@@ -160,10 +173,10 @@ def change_role(
     event = recording.record(
         session, "change role", "account", account.id, before={"role": before}, after={"role": role}, by=by
     )
-    notifications.notify(session, SecurityEvent.ROLE_CHANGED, account, event, detail=role)
+    notifications.notify(session, SecurityEvent.ROLE_CHANGED, account, event, detail=lambda: role_name(role))
     _tell_administrators(session, account, event, by=by)
     if not account.is_reviewer:
-        handover.release_reviews(session, account, reason=f"{account.name} is not a reviewer any more.", by=by)
+        handover.release_reviews(session, account, reason=handover.NO_REVIEWER.english(name=account.name), by=by)
     return account
 
 
@@ -183,7 +196,7 @@ def disable(session: Session, account: Account, *, by: Account | None) -> Accoun
     _end_sessions(session, account)
     recording.record(session, "disable", "account", account.id, after={"is_disabled": True}, by=by)
     disabled_accounts.remember(session, account)
-    handover.release_reviews(session, account, reason=f"The account of {account.name} was disabled.", by=by)
+    handover.release_reviews(session, account, reason=handover.ACCOUNT_DISABLED.english(name=account.name), by=by)
     return account
 
 
@@ -225,8 +238,8 @@ def rename(session: Session, account: Account, name: str, *, by: Account) -> Acc
     if account.id != by.id:
         require_administrator(by)
     name = cleaning.clean_line(name)
-    if not _is_valid_name(name):
-        raise ValidationFailed([INVALID_NAME_ERROR.translated(**LIMITS)])
+    if not 0 < len(name) <= MAX_NAME_LENGTH:
+        raise ValidationFailed([_INVALID_NAME_ERROR.said(most=MAX_NAME_LENGTH)])
     if name != account.name:
         before, account.name = account.name, name
         recording.record(session, "rename", "account", account.id, before={"name": before}, after={"name": name}, by=by)
@@ -239,7 +252,7 @@ def choose_mail(session: Session, account: Account, choice: str, *, by_link: boo
     What guards the account is mailed all the same. Raises ValidationFailed.
     """
     if choice not in tuple(MailChoice):
-        raise ValidationFailed([UNKNOWN_CHOICE_ERROR.translated(**LIMITS)])
+        raise ValidationFailed([_UNKNOWN_CHOICE_ERROR.said(choices=", ".join(map(choice_name, MailChoice)))])
     if choice != account.mail_choice:
         before, account.mail_choice = account.mail_choice, MailChoice(choice)
         after: dict[str, Any] = {"mail": choice} | ({"by link": True} if by_link else {})
@@ -257,18 +270,14 @@ def enabled_administrators(session: Session) -> list[Account]:
 def require_administrator(by: Account) -> None:
     """Raise Forbidden unless this is an administrator whose account is enabled."""
     if by.is_disabled or not by.is_administrator:
-        raise Forbidden(administrators_only())
+        raise Forbidden(gettext(ADMINISTRATORS_ONLY))
 
 
 def _require_recent_proof(by: Account, auth_session: AccountSession | None) -> None:
     require_administrator(by)
     if auth_session is None:
-        raise Forbidden(administrators_only())
+        raise Forbidden(gettext(ADMINISTRATORS_ONLY))
     sessions.require_recent_authentication(auth_session)
-
-
-def _is_valid_name(name: str) -> bool:
-    return 0 < len(name) <= MAX_NAME_LENGTH
 
 
 def _require_other_administrator(session: Session, account: Account) -> None:

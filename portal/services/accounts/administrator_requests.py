@@ -18,7 +18,7 @@ from portal.database.orm import now
 from portal.errors import Forbidden, InvalidTransition, ReauthenticationRequired, ValidationFailed
 from portal.i18n.catalogues import gettext
 from portal.models import Account, AccountSession, AdministratorRequest, AuditEvent
-from portal.services.accounts import administration, clock, mistakes, notifications, sessions
+from portal.services.accounts import administration, clock, notifications, sessions
 from portal.services.accounts.one_time_links import IssuedLink
 from portal.services.audit import recording
 from portal.vocabulary.workflow import Role
@@ -27,10 +27,6 @@ LIFETIME = timedelta(days=7)
 # How long the desk of the others shows a new administrator.
 SHOWN_AS_NEW = timedelta(days=14)
 _GRANTING_VERBS = ("add account", "change role", "enable")
-_NOT_OPEN = (
-    "This request is not open any more: it was decided or has expired, or the account or whoever asked has changed. "
-    "If a new administrator is still needed, ask again."
-)
 
 
 class RequestKind(StrEnum):
@@ -83,7 +79,7 @@ def ask_to_invite(
     _require_asker(session, by, auth_session)
     email, name = administration.check_new_account(session, email=email, name=name, role=Role.ADMINISTRATOR)
     if any(other.email == email for other in open_requests(session)):
-        raise ValidationFailed([mistakes.INVITATION_WAITS_ERROR.translated()])
+        raise ValidationFailed([administration.INVITATION_WAITS_ERROR.said()])
     return _store(session, AdministratorRequest(kind=RequestKind.INVITE, email=email, name=name, requested_by=by))
 
 
@@ -112,7 +108,7 @@ def confirm(session: Session, request_id: int, *, by: Account, auth_session: Acc
         )
         account = administration.find_by_email(session, request.email)
         if account is None:
-            raise InvalidTransition(_NOT_OPEN)
+            raise _not_open()
     else:
         account = request.account
         if request.kind == RequestKind.PROMOTE:
@@ -197,10 +193,19 @@ def _store(session: Session, request: AdministratorRequest) -> AdministratorRequ
     return request
 
 
+def _not_open() -> InvalidTransition:
+    return InvalidTransition(
+        gettext(
+            "This request is not open any more: it was decided or has expired, or the account or whoever asked has "
+            "changed. If a new administrator is still needed, ask again."
+        )
+    )
+
+
 def _open_request(session: Session, request_id: int) -> AdministratorRequest:
     request = next((request for request in open_requests(session) if request.id == request_id), None)
     if request is None:
-        raise InvalidTransition(_NOT_OPEN)
+        raise _not_open()
     return request
 
 
@@ -211,7 +216,7 @@ def _decide(session: Session, request: AdministratorRequest, decision: str, by: 
         decision=decision, decided_by_id=by.id, decided_at=now()
     )  # fmt: skip
     if session.execute(decided.returning(AdministratorRequest.id)).first() is None:
-        raise InvalidTransition(_NOT_OPEN)
+        raise _not_open()
 
 
 def _is_alive(session: Session, request: AdministratorRequest) -> bool:

@@ -12,11 +12,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.database.orm import now
-from portal.errors import Forbidden, InvalidLink, ValidationFailed
+from portal.errors import FieldError, Forbidden, InvalidLink, ValidationFailed
 from portal.i18n.catalogues import gettext
 from portal.models import Account, AccountSession
 from portal.models.account import EmailChange
-from portal.services.accounts import administration, link_mails, mistakes, notifications, rate_limits, sessions, tokens
+from portal.services.accounts import administration, link_mails, notifications, rate_limits, sessions, tokens
 from portal.services.accounts.notifications import SecurityEvent
 from portal.services.accounts.tokens import LINK_LIFETIME
 from portal.services.audit import recording
@@ -38,9 +38,10 @@ def validate_new_email(account: Account, email: str) -> str:
     """The normalised address. Raises ValidationFailed if it is not an address or is the account's current one."""
     email = normalise_email(email)
     if not is_email(email):
-        raise ValidationFailed([mistakes.INVALID_EMAIL_ERROR.translated()])
+        raise ValidationFailed([administration.INVALID_EMAIL_ERROR.said()])
     if email == account.email:
-        raise ValidationFailed([mistakes.SAME_EMAIL_ERROR.translated()])
+        fault, advice = gettext("The account already has this address."), gettext("Enter a different address.")
+        raise ValidationFailed([FieldError("email", fault, advice)])
     return email
 
 
@@ -79,7 +80,7 @@ def load_change(session: Session, token: str) -> EmailChange:
     """The active request with this token, for the page that confirms it. Raises InvalidLink; changes nothing."""
     change = tokens.find_active(session, EmailChange, token)
     if change is None:
-        raise _dead_link()
+        raise _invalid_link()
     return change
 
 
@@ -90,13 +91,13 @@ def confirm(session: Session, token: str) -> tuple[Account, str]:
     """
     used = tokens.use(session, EmailChange, token)
     if used is None:
-        raise _dead_link()
+        raise _invalid_link()
     change, owner = used
     previous = owner.email
     try:
         _store_email(session, owner, change.email, by=owner)
     except IntegrityError as error:
-        raise _dead_link() from error
+        raise _invalid_link() from error
     return owner, previous
 
 
@@ -109,18 +110,18 @@ def set_email(
     """
     if by is not None:
         if auth_session is None:
-            raise Forbidden(mistakes.administrators_only())
+            raise Forbidden(gettext(administration.ADMINISTRATORS_ONLY))
         administration.require_administrator(by)
         if by.id == account.id:
             raise Forbidden(gettext("Change your own address on your account page, where you confirm the new one."))
         sessions.require_recent_authentication(auth_session)
     email, previous = validate_new_email(account, email), account.email
     if administration.find_by_email(session, email):
-        raise ValidationFailed([mistakes.EMAIL_IN_USE_ERROR.translated()])
+        raise ValidationFailed([administration.EMAIL_IN_USE_ERROR.said()])
     try:
         _store_email(session, account, email, by=by)
     except IntegrityError as error:
-        raise ValidationFailed([mistakes.EMAIL_IN_USE_ERROR.translated()]) from error
+        raise ValidationFailed([administration.EMAIL_IN_USE_ERROR.said()]) from error
     return previous
 
 
@@ -137,7 +138,7 @@ def _store_email(session: Session, account: Account, email: str, *, by: Account 
     sessions.end_all(session, account)
 
 
-def _dead_link() -> InvalidLink:
+def _invalid_link() -> InvalidLink:
     return InvalidLink(
         gettext(
             "This link no longer works: it was used, has expired, or was replaced by a later one. "

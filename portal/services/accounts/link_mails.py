@@ -59,7 +59,7 @@ def queue_confirmation(session: Session, account: Account, address: str, token: 
 
 def confirmation_email(token: str, settings: Settings) -> Email:
     """The email to a new address with the link that confirms it."""
-    portal = f"{settings.name_prefix} {settings.name}"
+    portal = settings.full_name
     return Email(
         gettext("Confirm your email address for %(portal)s", portal=portal),
         "",
@@ -77,7 +77,7 @@ def confirmation_email(token: str, settings: Settings) -> Email:
 
 def link_email(link: IssuedLink, settings: Settings) -> Email:
     """The email with a one-time link."""
-    portal = f"{settings.name_prefix} {settings.name}"
+    portal = settings.full_name
     if link.purpose == Purpose.RESET:
         subject = gettext("A new password for %(portal)s", portal=portal)
         reason = gettext("Someone, most likely you, requested a new password.")

@@ -144,8 +144,11 @@ def notify_of_request(
         notify(session, SecurityEvent.ADMINISTRATOR_REQUESTED, account, cause, detail=words)
 
 
-def set_new_device(session: Session, description: str) -> None:
-    """Describe the device of this request, if the account that signs in from it does not know it; "" if it does."""
+def set_new_device(session: Session, description: Callable[[], str] | None) -> None:
+    """Describe the device of this request, in the language that is spoken, for an account that does not know it.
+
+    None for one that does.
+    """
     session.info[_DEVICE_KEY] = description
 
 
@@ -160,7 +163,7 @@ def security_notification(event: SecurityEvent, *, settings: Settings, detail: s
     (subject, first), moment = _TEXTS[event], now()
     day, time = f"{moment:%Y-%m-%d}", f"{moment:%H:%M}"
     return Email(
-        f"{gettext(subject)}: {settings.name_prefix} {settings.name}",
+        f"{gettext(subject)}: {settings.full_name}",
         "",
         (
             f"{_translated(first, detail)} {gettext('This was on %(day)s at %(time)s UTC.', day=day, time=time)}",

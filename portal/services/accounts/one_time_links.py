@@ -88,7 +88,7 @@ def load_link(session: Session, token: str) -> OneTimeLink:
     """The active link with this token, for the page that asks for a password. Raises InvalidLink; uses nothing up."""
     link = tokens.find_active(session, OneTimeLink, token)
     if link is None:
-        raise _dead_link()
+        raise _invalid_link()
     return link
 
 
@@ -106,7 +106,7 @@ def redeem(session: Session, token: str, password: str) -> Account:
     used = tokens.use(session, OneTimeLink, token)
     if used is None:
         session.rollback()
-        raise _dead_link()
+        raise _invalid_link()
     link, owner = used
     owner.password_hash = password_hash
     owner.credential_version += 1
@@ -115,5 +115,5 @@ def redeem(session: Session, token: str, password: str) -> Account:
     return owner
 
 
-def _dead_link() -> InvalidLink:
+def _invalid_link() -> InvalidLink:
     return InvalidLink(gettext("This link no longer works: it was used, has expired, or was replaced by a later one."))

@@ -15,6 +15,7 @@ from zxcvbn_rs_py import zxcvbn
 from portal.errors import WeakPassword
 from portal.gates import Gate
 from portal.i18n.catalogues import gettext
+from portal.i18n.numbers import grouped
 from portal.text.folding import fold
 
 MIN_LENGTH, MAX_LENGTH = 15, 1_000
@@ -67,16 +68,12 @@ def check_strength(password: str, *, context: tuple[str, ...] = ()) -> None:
     if len(password) < MIN_LENGTH:
         raise WeakPassword(
             gettext(
-                "The password is shorter than %(min_length)s characters. Enter several unrelated words.",
-                min_length=MIN_LENGTH,
+                "The password is shorter than %(least)s characters. Enter several unrelated words.", least=MIN_LENGTH
             )
         )
     if len(password) > MAX_LENGTH:
         raise WeakPassword(
-            gettext(
-                "The password is longer than %(max_length)s characters. Enter a shorter one.",
-                max_length=f"{MAX_LENGTH:,}",
-            )
+            gettext("The password is longer than %(most)s characters. Enter a shorter one.", most=grouped(MAX_LENGTH))
         )
     if is_common(password, context) or is_guessable(password, context):
         raise WeakPassword(

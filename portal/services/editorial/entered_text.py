@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from portal.errors import FieldError, ValidationFailed
-from portal.i18n.catalogues import gettext
+from portal.i18n.catalogues import N_, gettext
+from portal.i18n.numbers import grouped
 from portal.text import cleaning
 
 MAX_NOTE_LENGTH = 2_000
@@ -26,17 +27,19 @@ def clean_reasons(reasons: dict[str, str]) -> dict[str, str]:
     return cleaned
 
 
+_TOO_LONG = {
+    "note": N_("The note has %(length)s characters; the limit is %(limit)s."),
+    "reason": N_("The reason has %(length)s characters; the limit is %(limit)s."),
+    "answer": N_("The answer has %(length)s characters; the limit is %(limit)s."),
+}
+
+
 def length_error(kind: str, text: str, limit: int, *, field: str = "") -> FieldError | None:
-    """The error of a text above the limit; `kind` is its name in the sentence, and its field unless one is named."""
+    """The error of a text above the limit; `kind` is a key of _TOO_LONG, and its field unless one is named."""
     if len(text) <= limit:
         return None
     return FieldError(
         field or kind,
-        gettext(
-            "The %(kind)s has %(text)s characters; the limit is %(limit)s.",
-            kind=kind,
-            text=f"{len(text):,}",
-            limit=f"{limit:,}",
-        ),
+        gettext(_TOO_LONG[kind], length=grouped(len(text)), limit=grouped(limit)),
         gettext("Shorten it, then try again."),
     )

@@ -20,8 +20,9 @@ from sqlalchemy.orm import Session
 from portal.database.orm import now
 from portal.errors import FieldError, Forbidden, ValidationFailed
 from portal.i18n.catalogues import gettext
+from portal.i18n.quoting import quoted
 from portal.models import Account, ProjectDraft, Revision
-from portal.services.editorial import authorship, entered_text, workflow
+from portal.services.editorial import authorship, entered_text
 
 # The key of `Revision.field_reviews` with the note that a reviewer has begun. No field has this name.
 _NOTE = "note"
@@ -105,7 +106,7 @@ def clean_decisions(revision: Revision, decisions: FieldDecisions, *, by: Accoun
             [
                 FieldError(
                     "note",
-                    gettext("There is no field %(name)s.", name=f"{unknown[0]!r}"),
+                    gettext("There is no field %(name)s.", name=quoted(unknown[0])),
                     gettext("Choose a field of the revision."),
                 )
             ]
@@ -113,9 +114,8 @@ def clean_decisions(revision: Revision, decisions: FieldDecisions, *, by: Accoun
     if decisions.accepted and authorship.wrote_or_edited(by.id, revision):
         raise Forbidden(
             gettext(
-                "Only %(description)s can accept fields of %(label)s.",
-                description=workflow.OTHER_REVIEWER.description,
-                label=revision.label,
+                "Only a reviewer who neither wrote nor last edited it can accept fields of %(revision)s.",
+                revision=revision.label,
             )
         )
     reasons = entered_text.clean_reasons(dict(decisions.reasons or {}))

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from portal.database.orm import now
 from portal.errors import FieldError, Forbidden, NotFound, ValidationFailed
-from portal.i18n.catalogues import gettext
+from portal.i18n.catalogues import N_, gettext
+from portal.i18n.stored import StoredSentence
 from portal.models import Account, ProjectDraft, Revision
 from portal.services.audit import recording
 from portal.services.editorial import authorship, workflow
@@ -41,6 +42,11 @@ def open_work(session: Session, account: Account) -> OpenWork:
     return OpenWork(tuple(session.execute(held).scalars()), tuple(session.execute(own).scalars()))
 
 
+# Why a review went back to the queue.
+NO_REVIEWER = StoredSentence(N_("%(name)s is not a reviewer any more."))
+ACCOUNT_DISABLED = StoredSentence(N_("The account of %(name)s was disabled."))
+
+
 def release_reviews(session: Session, account: Account, *, reason: str, by: Account | None) -> tuple[Revision, ...]:
     """Return every review that an account holds to the queue; due dates and field decisions stay."""
     held = select(Revision).where(Revision.state == State.IN_REVIEW, Revision.claimed_by_id == account.id)
@@ -60,7 +66,7 @@ def get_open_revision(session: Session, revision_id: int, *, by: Account) -> Rev
         raise Forbidden(gettext("Only administrators can hand over the work of others."))
     revision = session.get(Revision, revision_id)
     if revision is None or revision.state not in OPEN_STATES:
-        raise NotFound(gettext("There is no open revision R-%(revision_id)s.", revision_id=revision_id))
+        raise NotFound(gettext("There is no open revision R-%(number)s.", number=revision_id))
     return revision
 
 
@@ -90,9 +96,8 @@ def hand_over(session: Session, revision: Revision, to_id: int, *, version: int,
     workflow.check_version(revision, version)
     new_author = next((account for account in candidates(session, revision) if account.id == to_id), None)
     if new_author is None:
-        raise ValidationFailed(
-            [FieldError("author_id", gettext("No author is selected."), gettext("Select a name from the list."))]
-        )
+        fault, advice = gettext("No author is selected."), gettext("Select a name from the list.")
+        raise ValidationFailed([FieldError("author_id", fault, advice)])
     former = revision.author
     authorship.attribute_to_former_author(revision, published.published_draft(session, revision) or ProjectDraft())
     # Whoever accepted fields as a reviewer cannot have accepted their own.

@@ -17,7 +17,9 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from portal.database.orm import now
 from portal.errors import Conflict, FieldError, Forbidden, InvalidTransition, ValidationFailed
-from portal.i18n.catalogues import gettext
+from portal.i18n.catalogues import N_, gettext
+from portal.i18n.numbers import grouped
+from portal.i18n.stored import StoredSentence
 from portal.models import (
     Account,
     AuditEvent,
@@ -46,6 +48,14 @@ from portal.vocabulary.workflow import State
 
 MAX_REASON_LENGTH = 1_000
 
+# Why a scheduled revision came back.
+PUBLISHED_FIRST = StoredSentence(
+    N_("%(revision)s was published first, so this scheduled revision no longer fits the record. It was not published.")
+)
+RECORD_WITHDRAWN = StoredSentence(
+    N_("The record was withdrawn, so this scheduled revision no longer fits the record. It was not published.")
+)
+
 
 def publish(session: Session, revision: Revision, *, by: Account | None = None) -> Project:
     """Make an approved or scheduled revision the public record; `by` is None at its scheduled time.
@@ -57,8 +67,7 @@ def publish(session: Session, revision: Revision, *, by: Account | None = None) 
         workflow.check_transition(Action.PUBLISH, revision, by)
         revision.published_by_id = by.id
     elif revision.state != State.SCHEDULED:
-        no_time = gettext("%(label)s is not scheduled: it has no time of publication.", label=revision.label)
-        raise InvalidTransition(no_time)
+        raise InvalidTransition(gettext("%(revision)s has no scheduled time of publication.", revision=revision.label))
     check_base(session, revision)
     proposal = _build_proposal(session, revision)
     before = published.draft_from_project(session, revision.project) if revision.project else ProjectDraft()
@@ -70,10 +79,11 @@ def publish(session: Session, revision: Revision, *, by: Account | None = None) 
         _apply_to_project(session, project, proposal)
     except StaleDataError as error:
         session.rollback()
-        changed = gettext("The record was changed at this very moment. Open the revision again.")
-        raise InvalidTransition(changed) from error
+        fault = gettext("The record was changed at this very moment. Open the revision again.")
+        raise InvalidTransition(fault) from error
     _supersede(session, project, revision, by)
-    invalidate_scheduled(session, project, f"{revision.label} was published first", by, except_for=revision)
+    reason = PUBLISHED_FIRST.english(revision=revision.label)
+    invalidate_scheduled(session, project, reason, by, except_for=revision)
     revision.project_id = project.id
     revision.state = State.PUBLISHED
     revision.published_at = now()
@@ -140,15 +150,8 @@ def schedule(session: Session, revision: Revision, *, at: datetime, by: Account)
     """Schedule an approved revision for publication at a future time (UTC)."""
     new_state = workflow.check_transition(Action.SCHEDULE, revision, by)
     if at <= now():
-        raise ValidationFailed(
-            [
-                FieldError(
-                    "publish_at",
-                    gettext("This time is in the past."),
-                    gettext("Choose a time in the future, or publish now."),
-                )
-            ]
-        )
+        advice = gettext("Choose a time in the future, or publish now.")
+        raise ValidationFailed([FieldError("publish_at", gettext("This time is in the past."), advice)])
     revision.state, revision.publish_at, revision.published_by_id = new_state, at, by.id
     recording.record(session, "schedule", "revision", revision.id, after={"publish_at": at.isoformat()}, by=by)
     return revision
@@ -181,13 +184,12 @@ def return_to_queue(session: Session, revision: Revision, reason: str, *, by: Ac
 
 
 def invalidate_scheduled(
-    session: Session, project: Project, cause: str, by: Account | None, except_for: Revision | None = None
+    session: Session, project: Project, reason: str, by: Account | None, except_for: Revision | None = None
 ) -> None:
     """Return the scheduled changes of a record that has just changed: their base no longer exists."""
     query = select(Revision).where(Revision.project_id == project.id, Revision.state == State.SCHEDULED)
     for revision in session.execute(query).scalars().all():
         if revision is not except_for:
-            reason = f"{cause}, so this scheduled revision no longer fits the record. It was not published."
             return_to_queue(session, revision, reason, by=by)
 
 
@@ -207,7 +209,9 @@ def withdraw(session: Session, project: Project, *, reason: str, by: Account | N
     check_withdrawable(project)
     reason = cleaning.clean_line(reason)
     if not reason:
-        advice = f"Enter a reason of up to {MAX_REASON_LENGTH:,} characters. It is shown to the public."
+        advice = gettext(
+            "Enter a reason of up to %(most)s characters. It is shown to the public.", most=grouped(MAX_REASON_LENGTH)
+        )
         raise ValidationFailed([FieldError("reason", gettext("The reason is missing."), advice)])
     if error := entered_text.length_error("reason", reason, MAX_REASON_LENGTH):
         raise ValidationFailed([error])
@@ -220,7 +224,7 @@ def withdraw(session: Session, project: Project, *, reason: str, by: Account | N
         revision.state = State.WITHDRAWN
         revision.base_version = project.version
         recording.record(session, "withdraw", "revision", revision.id, after={"reason": reason}, by=by)
-    invalidate_scheduled(session, project, "The record was withdrawn", by)
+    invalidate_scheduled(session, project, RECORD_WITHDRAWN.english(), by)
     text_index.remove(session, [project.id])
     recording.record(session, "withdraw", "project", project.id, after={"reason": reason}, by=by)
     row_checksums.store(session, [project.id])

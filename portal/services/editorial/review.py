@@ -129,7 +129,7 @@ def set_due(session: Session, revision: Revision, *, at: datetime | None, by: Ac
     """Set or remove the due date of a submission. Raises ValidationFailed for a date in the past."""
     workflow.check_transition(Action.SET_DUE, revision, by)
     if at is not None and at < now():
-        advice = "Enter today or a later date, or remove the due date."
+        advice = gettext("Enter today or a later date, or remove the due date.")
         raise ValidationFailed([FieldError("due_at", gettext("This date is in the past."), advice)])
     if revision.due_at == at:
         return revision
@@ -149,8 +149,8 @@ def save_field_decisions(
     workflow.check_version(revision, version)
     decisions = field_marks.clean_decisions(revision, decisions, by=by)
     if without_reason := [name for name, reason in (decisions.reasons or {}).items() if not reason]:
-        reason, advice = gettext("This field has no reason."), gettext("Enter a reason, or remove the decision.")
-        raise ValidationFailed([FieldError(without_reason[0], reason, advice)])
+        fault, advice = gettext("This field has no reason."), gettext("Enter a reason, or remove the decision.")
+        raise ValidationFailed([FieldError(without_reason[0], fault, advice)])
     note = clean_note(note)
     changes = field_marks.save(revision, decisions, by=by)
     if field_marks.keep_note(revision, note, by=by):
@@ -186,7 +186,7 @@ def return_(
     decisions = field_marks.clean_decisions(revision, decisions, by=by)
     all_reasons, note = dict(decisions.reasons or {}), clean_note(note)
     if not all_reasons and not note:
-        advice = "Give a reason for at least one field, or a note."
+        advice = gettext("Give a reason for at least one field, or a note.")
         raise ValidationFailed([FieldError("note", gettext("The author needs to know what to change."), advice)])
     revision.state, revision.publish_at, revision.published_by_id = new_state, None, None
     revision.claimed_by_id = revision.claimed_at = None
@@ -240,7 +240,7 @@ def _check_submittable(session: Session, revision: Revision) -> None:
         raise ValidationFailed(errors)
     check_base(session, revision)
     if published.published_draft(session, revision) == revision.draft:
-        raise ValidationFailed([submission_checks.UNCHANGED_ERROR])
+        raise ValidationFailed([submission_checks.unchanged_error()])
 
 
 def _create_revision(

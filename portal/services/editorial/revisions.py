@@ -76,9 +76,9 @@ def check_quota(session: Session, account: Account) -> None:
     if session.execute(query).scalar_one() >= MAX_DRAFTS:
         raise InvalidTransition(
             gettext(
-                "You have %(max_drafts)s drafts, which is the limit. Submit or discard some of them first: they are on "
-                "your desk.",
-                max_drafts=MAX_DRAFTS,
+                "You have %(most)s drafts, which is the limit. Submit or discard some of them first: they are on your "
+                "desk.",
+                most=MAX_DRAFTS,
             )
         )
 
@@ -87,7 +87,7 @@ def get_revision(session: Session, revision_id: int, account: Account) -> Revisi
     """The revision, if the account may see it; otherwise raises NotFound, whether or not it exists."""
     revision = session.execute(select_visible(account).where(Revision.id == revision_id)).scalar_one_or_none()
     if revision is None:
-        raise NotFound(gettext("There is no revision R-%(revision_id)s that you can open.", revision_id=revision_id))
+        raise NotFound(gettext("There is no revision R-%(number)s that you can open.", number=revision_id))
     return revision
 
 

@@ -16,7 +16,8 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from portal.database.orm import now
 from portal.errors import Forbidden, InvalidTransition, NotFound
-from portal.i18n.catalogues import gettext
+from portal.i18n.catalogues import N_, gettext
+from portal.i18n.stored import StoredSentence
 from portal.models import Account, AuditEvent, Catalogue, Project, ProjectTag, Revision, Term
 from portal.models.term import FORMER_CODES
 from portal.search.fulltext import text_index
@@ -28,6 +29,11 @@ from portal.vocabulary.workflow import OPEN_STATES
 
 MAX_RECORDS = 200
 RUN_KIND = "tag rule"
+
+# Why a scheduled revision of a record with another tag came back.
+TAG_CHANGED = StoredSentence(
+    N_("The tag %(tag)s was changed first, so this scheduled revision no longer fits the record. It was not published.")
+)
 
 
 class RunVerb(StrEnum):
@@ -113,7 +119,7 @@ def get_run(session: Session, event_id: int) -> TagRun:
     event = session.get(AuditEvent, event_id)
     rule = rules_by_name().get(event.subject_id) if event is not None and event.subject_kind == RUN_KIND else None
     if event is None or rule is None:
-        raise NotFound(gettext("There is no confirmation %(event_id)s.", event_id=event_id))
+        raise NotFound(gettext("There is no confirmation %(number)s.", number=event_id))
     after = event.after or {}
     skipped = {int(project_id): Skipped(why) for project_id, why in after["skipped"].items()}
     return TagRun(event, rule, RunVerb(event.verb), tuple(after["changed"]), skipped)
@@ -129,9 +135,7 @@ def count_open_changes(session: Session, project_ids: Collection[int]) -> int:
 def check_selection(project_ids: Collection[int]) -> None:
     """Raise InvalidTransition for no record, or for more than one run changes."""
     if not 0 < len(project_ids) <= MAX_RECORDS:
-        raise InvalidTransition(
-            gettext("Select 1 to %(max_records)s records of the list, then go on.", max_records=MAX_RECORDS)
-        )
+        raise InvalidTransition(gettext("Select 1 to %(most)s records of the list, then go on.", most=MAX_RECORDS))
 
 
 def _lock(session: Session, project_ids: Collection[int], by: Account) -> Sequence[Project]:
@@ -167,7 +171,7 @@ def _run(
             session, "change", "project", project.id,
             before={facet: before.get(project.id, [])}, after={facet: after.get(project.id, [])}, by=by,
         )  # fmt: skip
-        publication.invalidate_scheduled(session, project, f"The tag {tag.code} {tag.name} was changed first", by)
+        publication.invalidate_scheduled(session, project, TAG_CHANGED.english(tag=f"{tag.code} {tag.name}"), by)
     ids = [project.id for project in projects]
     outcome = {"changed": ids, "skipped": {str(project_id): str(why) for project_id, why in skipped.items()}}
     event = recording.record(session, verb, RUN_KIND, rule.name, after=outcome, by=by)
@@ -205,4 +209,4 @@ def _get_term(session: Session, facet: str, code: str) -> Term:
     for term in terms:
         if code == term.code or code in term.extra.get(FORMER_CODES, ()):
             return term
-    raise NotFound(gettext("The list %(facet)s no longer has %(code)s.", facet=facet, code=code))
+    raise NotFound(gettext("The list %(list)s no longer has %(code)s.", list=facet, code=code))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from portal.errors import Conflict, Forbidden, InvalidTransition
-from portal.i18n.catalogues import N_, gettext
+from portal.i18n.catalogues import N_, NC_, gettext, pgettext
 from portal.models import Account, Revision
 from portal.services.editorial import authorship
 from portal.vocabulary.workflow import OPEN_STATES, State
@@ -41,39 +41,43 @@ class Action(StrEnum):
 class Permission:
     """Who may take an action: `allows` decides, `description` names them in the refusal."""
 
-    description: str
+    english: str
     allows: Callable[[Account, Revision], bool]
+
+    @property
+    def description(self) -> str:
+        return pgettext("who may", self.english)
 
 
 def _wrote_or_edited(account: Account, revision: Revision) -> bool:
     return authorship.wrote_or_edited(account.id, revision)
 
 
-AUTHOR = Permission(N_("its author"), lambda account, revision: account.id == revision.author_id)
+AUTHOR = Permission(NC_("who may", "its author"), lambda account, revision: account.id == revision.author_id)
 OTHER_REVIEWER = Permission(
-    N_("a reviewer who neither wrote nor last edited it"),
+    NC_("who may", "a reviewer who neither wrote nor last edited it"),
     lambda account, revision: account.is_reviewer and not _wrote_or_edited(account, revision),
 )
 # A reviewer who edits a proposal may not decide on it while any of that text remains; another one has to take it over.
 ANY_OTHER_REVIEWER = Permission(
-    N_("a reviewer who did not write it"),
+    NC_("who may", "a reviewer who did not write it"),
     lambda account, revision: account.is_reviewer and account.id != revision.author_id,
 )
 CLAIMANT = Permission(
-    N_("the reviewer who claimed it"),
+    NC_("who may", "the reviewer who claimed it"),
     lambda account, revision: account.is_reviewer and account.id == revision.claimed_by_id,
 )
 CLAIMANT_OR_ADMINISTRATOR = Permission(
-    N_("the reviewer who claimed it, or an administrator"),
+    NC_("who may", "the reviewer who claimed it, or an administrator"),
     lambda account, revision: CLAIMANT.allows(account, revision) or account.is_administrator,
 )
 DECIDING_CLAIMANT = Permission(
-    N_("the reviewer who claimed it, if they neither wrote nor last edited it"),
+    NC_("who may", "the reviewer who claimed it, if they neither wrote nor last edited it"),
     lambda account, revision: CLAIMANT.allows(account, revision) and not _wrote_or_edited(account, revision),
 )
-REVIEWER = Permission(N_("a reviewer"), lambda account, revision: account.is_reviewer)
-ADMINISTRATOR = Permission(N_("an administrator"), lambda account, revision: account.is_administrator)
-ANYONE = Permission(N_("anyone who is signed in"), lambda account, revision: True)
+REVIEWER = Permission(NC_("who may", "a reviewer"), lambda account, revision: account.is_reviewer)
+ADMINISTRATOR = Permission(NC_("who may", "an administrator"), lambda account, revision: account.is_administrator)
+ANYONE = Permission(NC_("who may", "anyone who is signed in"), lambda account, revision: True)
 
 
 @dataclass(frozen=True)
@@ -115,23 +119,23 @@ TRANSITIONS: dict[tuple[Action, State], Transition] = {
     **{(Action.HAND_OVER, state): Transition(state, ADMINISTRATOR) for state in OPEN_STATES},
 }
 
-# Whose turn it is; {claimant} is the name of the reviewer who claimed the revision.
+# Whose turn it is; %(claimant)s is the name of the reviewer who claimed the revision.
 STATUS_SENTENCES: dict[State, str] = {
-    State.DRAFT: "With its author, who submits it when it is ready.",
-    State.SUBMITTED: "Waiting for a reviewer to take it.",
-    State.IN_REVIEW: "With the reviewer {claimant}, who approves it or returns it.",
-    State.RETURNED: "With its author, who makes the changes the reviewer asked for and submits it again.",
-    State.APPROVED: "Waiting for a reviewer to publish it.",
-    State.SCHEDULED: "Waiting for its scheduled time, when the portal publishes it.",
-    State.PUBLISHED: "Done: this is what the public sees.",
-    State.SUPERSEDED: "Done: replaced by a later revision.",
-    State.WITHDRAWN: "Done: withdrawn from the public.",
-    State.DISCARDED: "Done: discarded by its author.",
+    State.DRAFT: N_("With its author, who submits it when it is ready."),
+    State.SUBMITTED: N_("Waiting for a reviewer to take it."),
+    State.IN_REVIEW: N_("With the reviewer %(claimant)s, who approves it or returns it."),
+    State.RETURNED: N_("With its author, who makes the changes the reviewer asked for and submits it again."),
+    State.APPROVED: N_("Waiting for a reviewer to publish it."),
+    State.SCHEDULED: N_("Waiting for its scheduled time, when the portal publishes it."),
+    State.PUBLISHED: N_("Done: this is what the public sees."),
+    State.SUPERSEDED: N_("Done: replaced by a later revision."),
+    State.WITHDRAWN: N_("Done: withdrawn from the public."),
+    State.DISCARDED: N_("Done: discarded by its author."),
 }
 
 
 # Nobody else can edit a draft, so it waits until it has another author.
-_NO_AUTHOR = "Its author’s account is disabled. An administrator can hand it over to another author."
+_NO_AUTHOR = N_("Its author’s account is disabled. An administrator can hand it over to another author.")
 
 
 def lacks_author(revision: Revision) -> bool:
@@ -148,9 +152,9 @@ def holder_id(revision: Revision) -> int | None:
 def status_sentence(revision: Revision) -> str:
     """The sentence that says whose turn it is."""
     if lacks_author(revision):
-        return _NO_AUTHOR
-    claimant = revision.claimed_by.name if revision.claimed_by else "who claimed it"
-    return STATUS_SENTENCES[State(revision.state)].format(claimant=claimant)
+        return gettext(_NO_AUTHOR)
+    claimant = revision.claimed_by.name if revision.claimed_by else gettext("who claimed it")
+    return gettext(STATUS_SENTENCES[State(revision.state)], claimant=claimant)
 
 
 def allowed_actions(revision: Revision, account: Account) -> tuple[Action, ...]:
@@ -171,19 +175,19 @@ def check_transition(action: Action, revision: Revision, account: Account) -> St
     if transition is None:
         raise InvalidTransition(
             gettext(
-                "%(label)s is %(state)s: it cannot be %(done)s now. Open it again to see its current state.",
-                label=revision.label,
-                state=gettext(_STATES[State(revision.state)]),
-                done=gettext(_PAST_PARTICIPLES[action]),
+                "%(revision)s is %(state)s: it cannot be %(done)s now. Open it again to see its current state.",
+                revision=revision.label,
+                state=pgettext("of a revision", State(revision.state)),
+                done=pgettext("of a revision", _PAST_PARTICIPLES[action]),
             )
         )
     if account.is_disabled or not transition.permission.allows(account, revision):
         raise Forbidden(
             gettext(
-                "%(label)s can only be %(done)s by %(who)s.",
-                label=revision.label,
-                done=gettext(_PAST_PARTICIPLES[action]),
-                who=gettext(transition.permission.description),
+                "%(revision)s can only be %(done)s by %(whom)s.",
+                revision=revision.label,
+                done=pgettext("of a revision", _PAST_PARTICIPLES[action]),
+                whom=transition.permission.description,
             )
         )
     return transition.target
@@ -195,33 +199,21 @@ def check_version(revision: Revision, version: int) -> None:
         raise Conflict(conflict_with="revision", mine=revision.draft, theirs=revision.draft, version=revision.version)
 
 
-_STATES = {
-    State.DRAFT: N_("draft"),
-    State.SUBMITTED: N_("submitted"),
-    State.IN_REVIEW: N_("in review"),
-    State.RETURNED: N_("returned"),
-    State.APPROVED: N_("approved"),
-    State.SCHEDULED: N_("scheduled"),
-    State.PUBLISHED: N_("published"),
-    State.SUPERSEDED: N_("superseded"),
-    State.WITHDRAWN: N_("withdrawn"),
-    State.DISCARDED: N_("discarded"),
-}
 _PAST_PARTICIPLES = {
-    Action.SAVE: N_("edited"),
-    Action.SUBMIT: N_("submitted"),
-    Action.RECALL: N_("taken back"),
-    Action.DISCARD: N_("discarded"),
-    Action.CLAIM: N_("taken for review"),
-    Action.RELEASE: N_("released"),
-    Action.SET_DUE: N_("given a due date"),
-    Action.MARK: N_("reviewed field by field"),
-    Action.RETURN: N_("returned"),
-    Action.APPROVE: N_("approved"),
-    Action.PUBLISH: N_("published"),
-    Action.SCHEDULE: N_("scheduled"),
-    Action.UNSCHEDULE: N_("taken off the schedule"),
-    Action.WITHDRAW: N_("withdrawn"),
-    Action.RESTORE: N_("restored"),
-    Action.HAND_OVER: N_("handed over"),
+    Action.SAVE: NC_("of a revision", "edited"),
+    Action.SUBMIT: NC_("of a revision", "submitted"),
+    Action.RECALL: NC_("of a revision", "taken back"),
+    Action.DISCARD: NC_("of a revision", "discarded"),
+    Action.CLAIM: NC_("of a revision", "taken for review"),
+    Action.RELEASE: NC_("of a revision", "released"),
+    Action.SET_DUE: NC_("of a revision", "given a due date"),
+    Action.MARK: NC_("of a revision", "reviewed field by field"),
+    Action.RETURN: NC_("of a revision", "returned"),
+    Action.APPROVE: NC_("of a revision", "approved"),
+    Action.PUBLISH: NC_("of a revision", "published"),
+    Action.SCHEDULE: NC_("of a revision", "scheduled"),
+    Action.UNSCHEDULE: NC_("of a revision", "taken off the schedule"),
+    Action.WITHDRAW: NC_("of a revision", "withdrawn"),
+    Action.RESTORE: NC_("of a revision", "restored"),
+    Action.HAND_OVER: NC_("of a revision", "handed over"),
 }

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from portal.errors import UnreadableFile
 from portal.text.folding import fold
-from portal.vocabulary.columns import LABELS
+from portal.vocabulary.columns import LABELS, names_by_label
 from portal.vocabulary.translations import TRANSLATIONS
 
 REQUIRED_COLUMNS = (
@@ -40,7 +40,6 @@ OPTIONAL_COLUMNS = (
     "key",
 )
 KNOWN_COLUMNS = REQUIRED_COLUMNS + OPTIONAL_COLUMNS
-_NAME_BY_LABEL = {fold(label): name for name, label in LABELS.items()}
 # Columns whose name differs from that of their field of ProjectDraft.
 _FIELD_BY_COLUMN = {
     "project_id": "number",
@@ -81,13 +80,13 @@ def column_of(field: str) -> str:
 
 def column_named(cell: str) -> str:
     """The name of the column that a header calls by its name or label; other text as it is, in small letters."""
-    return _NAME_BY_LABEL.get(fold(cell)) or cell.strip().casefold()
+    return names_by_label().get(fold(cell)) or cell.strip().casefold()
 
 
 def parse_header(header: Sequence[str], name: str) -> tuple[str, ...]:
     """The column names of a header row, in its order; raises UnreadableFile when the table cannot be imported.
 
-    A header has the names or the labels of our own files, in any case.
+    A header has the names or the labels of our own files, in any case and language.
     """
     columns = tuple(map(column_named, header))
     while columns and not columns[-1]:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from portal.services.records.findings import FindingKind
+from portal.services.records.findings import FindingKind, sentence
 
 _MAX_VALUE_LENGTH = 200
 # What a reason says of one row alone: quoted values, numbers, and what follows a colon.
@@ -45,11 +45,6 @@ class ImportIssue:
         """The reason without what it says of this row alone, so that the same reasons can be counted."""
         reason = _QUOTED.sub("…", self.reason).partition(": ")[0]
         return _NUMBER.sub("…", reason)
-
-
-def sentence(text: str) -> str:
-    """The text with a full stop, unless it is a question."""
-    return text if text.endswith("?") else f"{text}."
 
 
 def printable(text: str) -> str:

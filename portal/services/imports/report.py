@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from portal.services.imports.issues import ImportIssue, RowLabel, printable, sentence
+from portal.services.imports.issues import ImportIssue, RowLabel, printable
+from portal.services.records.findings import sentence
 from portal.text.formulas import escape_formula
 
 REPORT_COLUMNS = ("row", "project_id", "title", "column", "value", "outcome", "reason", "advice")

@@ -20,6 +20,8 @@ from portal.config import Settings
 from portal.database.encryption import keyring_for
 from portal.database.orm import now
 from portal.errors import DecryptionFailed
+from portal.i18n.catalogues import N_
+from portal.i18n.stored import StoredSentence
 from portal.models import Account, OutboxHold, OutboxMessage
 from portal.models.outbox import MAX_MAIL_ERROR_LENGTH
 from portal.services.mail import smtp, stop_links
@@ -32,8 +34,8 @@ CLAIM_PERIOD = timedelta(seconds=smtp.CUT_SECONDS + 180)
 # How long after its claim a sender may still begin to send; a slow connection costs the rest of the claim.
 BEGIN_SECONDS = 120
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=4)
-_LINK_ENDED = "The link in it ended before it could be sent. Send the person a new one."
-_UNREADABLE = "It cannot be decrypted because SECRET_KEY was changed. Send the person a new link."
+_LINK_ENDED = StoredSentence(N_("The link in it ended before it could be sent. Send the person a new one."))
+_UNREADABLE = StoredSentence(N_("It cannot be decrypted because SECRET_KEY was changed. Send the person a new link."))
 
 
 class Outcome(StrEnum):
@@ -127,12 +129,12 @@ def _prepare(session: Session, row: OutboxMessage, settings: Settings) -> EmailM
         return None
     if kind is MailKind.LINK and row.expires_at <= now():
         row.content = ""
-        _give_up(row, _LINK_ENDED)
+        _give_up(row, _LINK_ENDED.english())
         return None
     try:
         email = Email.from_json(keyring_for(session).decrypt(row.content))
     except DecryptionFailed:
-        _give_up(row, _UNREADABLE)
+        _give_up(row, _UNREADABLE.english())
         return None
     address, stop_path = row.address, ""
     if kind.is_optional and account is not None:

@@ -127,7 +127,7 @@ def _footer(stop_path: str, settings: Settings) -> tuple[Block, ...]:
     return (
         gettext(
             "You get this because you work with the records of %(portal)s.",
-            portal=f"{settings.name_prefix} {settings.name}",
+            portal=settings.full_name,
         ),
         Link("/staff/account", gettext("Choose how often")),
         Link(stop_path, gettext("Stop these mails")),

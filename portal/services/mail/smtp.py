@@ -13,6 +13,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from portal.config import Settings
+from portal.i18n.catalogues import N_
+from portal.i18n.stored import StoredSentence
 
 # For the connection and for each answer but the last.
 ANSWER_SECONDS = 20
@@ -81,27 +83,35 @@ def is_permanent(error: Exception) -> bool:
     return isinstance(error, smtplib.SMTPNotSupportedError | ValueError) and not isinstance(error, ssl.SSLError)
 
 
+_ADDRESS = StoredSentence(N_("The server refuses the address: %(said)s"))
+_SENDER = StoredSentence(N_("The server refuses the sender in PORTAL_SMTP_FROM: %(said)s"))
+_PASSWORD = StoredSentence(N_("The server refuses PORTAL_SMTP_USER or _PASSWORD: %(said)s"))
+_ANSWER = StoredSentence(N_("The server answers: %(said)s"))
+_NOT_SAFE = StoredSentence(N_("The connection is not safe: %(reason)s. Check the server's certificate."))
+_ENDS = StoredSentence(N_("The server ends the connection: %(said)s"))
+_NO_ANSWER = StoredSentence(N_("The server does not answer: %(reason)s. Check PORTAL_SMTP_HOST and _PORT."))
+_NOT_BUILT = StoredSentence(N_("The message cannot be built: %(reason)s"))
+
+
 def describe_failure(error: Exception) -> str:
     """The failure in one line for an administrator: what the server said, without the secret of any link."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         said = "; ".join(f"{code} {_decode(text)}" for code, text in error.recipients.values())
-        text = f"The server refuses the address: {said}"
+        text = _ADDRESS.english(said=said)
     elif isinstance(error, smtplib.SMTPSenderRefused):
-        text = f"The server refuses the sender in PORTAL_SMTP_FROM: {error.smtp_code} {_decode(error.smtp_error)}"
+        text = _SENDER.english(said=f"{error.smtp_code} {_decode(error.smtp_error)}")
     elif isinstance(error, smtplib.SMTPAuthenticationError):
-        text = f"The server refuses PORTAL_SMTP_USER or _PASSWORD: {error.smtp_code} {_decode(error.smtp_error)}"
+        text = _PASSWORD.english(said=f"{error.smtp_code} {_decode(error.smtp_error)}")
     elif isinstance(error, smtplib.SMTPResponseException):
-        text = f"The server answers: {error.smtp_code} {_decode(error.smtp_error)}"
+        text = _ANSWER.english(said=f"{error.smtp_code} {_decode(error.smtp_error)}")
     elif isinstance(error, ssl.SSLError):
-        text = f"The connection is not safe: {error.reason or type(error).__name__}. Check the server's certificate."
+        text = _NOT_SAFE.english(reason=error.reason or type(error).__name__)
     elif isinstance(error, smtplib.SMTPException):
-        text = f"The server ends the connection: {error}"
+        text = _ENDS.english(said=error)
     elif isinstance(error, OSError):
-        text = (
-            f"The server does not answer: {error.strerror or type(error).__name__}. Check PORTAL_SMTP_HOST and _PORT."
-        )
+        text = _NO_ANSWER.english(reason=error.strerror or type(error).__name__)
     else:
-        text = f"The message cannot be built: {error}"
+        text = _NOT_BUILT.english(reason=error)
     return _SECRET_IN_LINK.sub(r"\1…", " ".join(text.split()))
 
 

@@ -11,6 +11,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
+from portal.i18n.catalogues import gettext
+from portal.i18n.numbers import grouped
+
 _CENT = Decimal("0.01")
 _MAX_DIGITS = 40
 _MINUS_SIGNS = str.maketrans("−–—‒‐‑", "------")
@@ -44,11 +47,11 @@ class AmbiguousAmount(Exception):
     @property
     def question(self) -> str:
         """For example: Is this 64,240 or 64.24?"""
-        return f"Is this {self.thousands:,} or {self.decimals:,}?"
+        return gettext("Is this %(one)s or %(other)s?", one=grouped(self.thousands), other=grouped(self.decimals))
 
     @property
     def advice(self) -> str:
-        return f"Write {self.thousands} or {self.decimals}."
+        return gettext("Write %(one)s or %(other)s.", one=self.thousands, other=self.decimals)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from portal.i18n.catalogues import gettext
+from portal.i18n.quoting import quoted
 from portal.search.shares import WHOLE, merged_shares, rebased, share_text
 from portal.services.records.field_values import FieldValidation
 from portal.services.records.spellings import TermLookup
@@ -17,7 +19,12 @@ from portal.services.records.spellings import TermLookup
 _NUMBER = re.compile(r"([0-9]{1,3})(?:[.,]([0-9]{1,2}))?\s*%?")
 _NAMED = re.compile(r"(.*\S)[\s:=]+([0-9.,]+\s*%?)")
 _FIELD = "country_shares"
-_ADVICE = "State a percentage for each benefiting member state, 100 in total, or leave it empty for equal shares."
+
+
+def _advice() -> str:
+    return gettext(
+        "State a percentage for each benefiting member state, 100 in total, or leave it empty for equal shares."
+    )
 
 
 def parse_share(text: str) -> int | None:
@@ -70,7 +77,7 @@ def read_country_shares(
     if len(project.findings) > before:
         return ()
     if shares.keys() != set(country_ids):
-        project.refuse(_FIELD, "The shares are not those of the benefiting member states.", _ADVICE)
+        project.refuse(_FIELD, gettext("The shares are not those of the benefiting member states."), _advice())
     elif _are_counted(project, parts, list(shares.values())):
         return tuple(sorted(shares.items()))
     return ()
@@ -82,19 +89,21 @@ def _are_counted(project: FieldValidation, parts: Sequence[str], shares: Sequenc
     Others than 100 in total are noted in a file, and refused in a form unless the public record has the same.
     """
     total = sum(shares)
-    reason = f"The shares total {share_text(total)} per cent instead of 100."
+    reason = gettext("The shares total %(total)s per cent instead of 100.", total=share_text(total))
     if total == WHOLE:
         return True
     if not total:
-        project.refuse(_FIELD, reason, _ADVICE)
+        project.refuse(_FIELD, reason, _advice())
         return False
     if project.is_form:
         if project.has_published_shares():
             return True
-        project.refuse(_FIELD, reason, f"{_ADVICE} In proportion they would be {_proportion(parts)}.")
+        proportion = gettext("In proportion they would be %(shares)s.", shares=_proportion(parts))
+        project.refuse(_FIELD, reason, f"{_advice()} {proportion}")
         return False
     proportion = "; ".join(map(share_text, rebased(shares)))
-    project.add_finding("note", _FIELD, f"{reason} They are counted in proportion: {proportion}.", "Check them.")
+    counted = gettext("They are counted in proportion: %(shares)s.", shares=proportion)
+    project.add_finding("note", _FIELD, f"{reason} {counted}", gettext("Check them."))
     return True
 
 
@@ -107,8 +116,12 @@ def _proportion(parts: Iterable[str]) -> str:
 
 def _by_place(project: FieldValidation, parts: Sequence[str], country_ids: Sequence[int]) -> dict[int, int]:
     if len(parts) != len(country_ids):
-        reason = f"The number of shares is {len(parts)}, that of benefiting member states {len(country_ids)}."
-        project.refuse(_FIELD, reason, _ADVICE)
+        reason = gettext(
+            "The number of shares is %(shares)s, that of benefiting member states %(states)s.",
+            shares=len(parts),
+            states=len(country_ids),
+        )
+        project.refuse(_FIELD, reason, _advice())
         return {}
     shares = {}
     for country_id, part in zip(country_ids, parts, strict=True):
@@ -127,11 +140,13 @@ def _by_name(project: FieldValidation, parts: Sequence[str], term_lookup: TermLo
             if parse_share(part) is None:
                 _refuse_number(project, part)
             else:
-                project.refuse(_FIELD, f"{part!r} names no member state.", "Write the state and its share: Kenya 60.")
+                reason = gettext("%(text)s names no member state.", text=quoted(part))
+                project.refuse(_FIELD, reason, gettext("Write the state and its share: Kenya 60."))
         elif (country := term_lookup.find("country", named[0])) is None:
-            project.refuse(_FIELD, f"{named[0]!r} is not a known country.", _ADVICE)
+            reason = gettext("%(text)s is not a known country.", text=quoted(named[0]))
+            project.refuse(_FIELD, reason, _advice())
         elif named[0] in names:
-            project.refuse(_FIELD, f"{named[0]} has two shares.", _ADVICE)
+            project.refuse(_FIELD, gettext("%(state)s has two shares.", state=named[0]), _advice())
         else:
             names.add(named[0])
             # Two states of a draft may have been merged into one since.
@@ -140,4 +155,5 @@ def _by_name(project: FieldValidation, parts: Sequence[str], term_lookup: TermLo
 
 
 def _refuse_number(project: FieldValidation, part: str) -> None:
-    project.refuse(_FIELD, f"{part!r} is not a percentage from 0 to 100 with up to two decimals.", _ADVICE)
+    reason = gettext("%(text)s is not a percentage from 0 to 100 with up to two decimals.", text=quoted(part))
+    project.refuse(_FIELD, reason, _advice())

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
+from portal.i18n.catalogues import N_, gettext
 from portal.models import PartialDate
 from portal.vocabulary.facets import MAX_YEAR, MIN_YEAR
 
@@ -26,30 +27,38 @@ class NotADate(ValueError):
 
 @dataclass(frozen=True)
 class ReadDate:
-    """A date, and what was left out or changed to read it: "" if nothing."""
+    """A date, and what was left out or changed to read it: "" if nothing. Dates are kept for all languages."""
 
     value: PartialDate
-    repair: str = ""
+    message: str = ""
+
+    @property
+    def repair(self) -> str:
+        return gettext(self.message, date=self.value) if self.message else ""
 
 
 @lru_cache(maxsize=20_000)
 def read_partial_date(text: str) -> ReadDate:
     """Read YYYY, YYYY-MM or YYYY-MM-DD; raises NotADate."""
     plain = text.translate(_HYPHENS)
-    repair = "" if plain == text else "Dashes were read as hyphens"
+    repair = "" if plain == text else N_("Dashes were read as hyphens.")
     if timed := _DAY_WITH_TIME.fullmatch(plain):
         plain = timed[1]
         if timed[2].strip("0:."):
-            repair = f"The time of day was left out: {plain}"
+            repair = N_("The time of day was left out: %(date)s.")
     if (year := _YEAR_START.match(plain)) and not MIN_YEAR <= int(year[1]) <= MAX_YEAR:
-        raise NotADate(f"The year is not between {MIN_YEAR} and {MAX_YEAR}")
+        raise NotADate(gettext("The year is not between %(first)s and %(last)s.", first=MIN_YEAR, last=MAX_YEAR))
     try:
         parsed = PartialDate.parse(plain)
     except ValueError as error:
-        raise NotADate("This is not a date") from error
+        raise NotADate(gettext("This is not a date.")) from error
     if typed_year := _year_typed_into_date_cell(parsed):
         raise NotADate(
-            f"The cell is formatted as a date, so the year {typed_year} that was typed into it became {parsed}"
+            gettext(
+                "The cell is formatted as a date, so the year %(year)s that was typed into it became %(date)s.",
+                year=typed_year,
+                date=parsed,
+            )
         )
     return ReadDate(parsed, repair)
 

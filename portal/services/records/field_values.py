@@ -11,24 +11,21 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from portal.i18n.catalogues import gettext
+from portal.i18n.numbers import grouped
 from portal.models import PartialDate
 from portal.services.records.amounts import AmbiguousAmount, NotAnAmount, NumberCell, read_amount
 from portal.services.records.dates import NotADate, read_partial_date
 from portal.services.records.findings import Finding, FindingKind
-from portal.services.records.spellings import KnownTerm, TermLookup
 from portal.text.cleaning import clean_cell, describe_repairs, is_clean_line, repair
 from portal.text.decoding import has_damage
-from portal.text.folding import fold
 from portal.text.markdown import clean_cell_markdown, clean_own_markdown
 from portal.text.markup import has_markup, plain_from_html
 from portal.vocabulary.facets import MAX_YEAR, MIN_YEAR
 
 MAX_BUDGET_USD = Decimal(10) ** 12
-MAX_TERM_LENGTH = 200
 # Before the first year the Fund did not exist (see docs on how it came about); both only make a note.
 FIRST_FUND_YEAR, MAX_YEARS_AHEAD = 2001, 10
-# Statistics programs write missing values like the country code of Namibia.
-_NOT_AVAILABLE = "na"
 _YEAR = re.compile(r"[0-9]{4}")
 _REPEATED_SPACES = re.compile(r"\s{2}|[\t\n]")
 
@@ -65,6 +62,10 @@ class FieldValidation:
 
     def add_finding(self, kind: FindingKind, name: str, reason: str, advice: str) -> None:
         self.findings.append(Finding(name, kind, reason.rstrip("."), advice.rstrip(".")))
+
+    def report_repair(self, name: str, reason: str) -> None:
+        """A repair that leaves nothing to check."""
+        self.add_finding("repaired", name, reason, gettext("Nothing to do."))
 
     def is_optional(self, name: str) -> bool:
         """Whether a value may be left out if it is in no list."""
@@ -112,7 +113,7 @@ class FieldValidation:
             return self._without_html(name, raw) if has_markup(raw) else raw
         self._report_repairs(name, raw)
         if _REPEATED_SPACES.search(raw.strip()):
-            self.add_finding("repaired", name, "Repeated spaces or line ends became single spaces.", "Nothing to do.")
+            self.report_repair(name, gettext("Repeated spaces or line ends became single spaces."))
         return clean_cell(self._without_html(name, raw))
 
     def _without_html(self, name: str, raw: str) -> str:
@@ -124,17 +125,17 @@ class FieldValidation:
         """Whether the text has HTML, which the report then mentions."""
         if not has_markup(raw) or (repaired := repair(raw)) == plain_from_html(repaired):
             return False
-        self.add_finding("repaired", name, "HTML was converted to plain text.", "Check the text.")
+        self.add_finding("repaired", name, gettext("HTML was converted to plain text."), gettext("Check the text."))
         return True
 
     def _report_repairs(self, name: str, raw: str) -> None:
         for sentence in describe_repairs(raw):
-            self.add_finding("repaired", name, sentence, "Nothing to do.")
+            self.report_repair(name, sentence)
         if has_damage(repair(raw)):
             self.refuse(
                 name,
-                "The text has characters that a program decoded wrongly, and they cannot be read back.",
-                "Copy the text from its source again, or save the file as UTF-8.",
+                gettext("The text has characters that a program decoded wrongly, and they cannot be read back."),
+                gettext("Copy the text from its source again, or save the file as UTF-8."),
             )
 
 
@@ -146,10 +147,10 @@ def read_date(project: FieldValidation, name: str) -> PartialDate | None:
     try:
         date = read_partial_date(text)
     except NotADate as error:
-        project.refuse(name, f"{error}.", "Enter a year (2008), a month (2008-05) or a day (2008-05-31).")
+        project.refuse(name, str(error), gettext("Enter a year (2008), a month (2008-05) or a day (2008-05-31)."))
         return None
     if date.repair:
-        project.add_finding("repaired", name, f"{date.repair}.", "Nothing to do.")
+        project.report_repair(name, date.repair)
     _note_unlikely_year(project, name, date.value.year)
     return date.value
 
@@ -157,9 +158,10 @@ def read_date(project: FieldValidation, name: str) -> PartialDate | None:
 def _note_unlikely_year(project: FieldValidation, name: str, year: int) -> None:
     """Say that a year lies before the Fund began or far ahead; a record may still state it."""
     if not FIRST_FUND_YEAR <= year <= datetime.now(UTC).year + MAX_YEARS_AHEAD:
-        project.add_finding(
-            "note", name, f"The year {year} is before the Fund began ({FIRST_FUND_YEAR}) or far ahead.", "Check it."
+        reason = gettext(
+            "The year %(year)s is before the Fund began (%(first)s) or far ahead.", year=year, first=FIRST_FUND_YEAR
         )
+        project.add_finding("note", name, reason, gettext("Check it."))
 
 
 def read_year(project: FieldValidation) -> int | None:
@@ -168,7 +170,8 @@ def read_year(project: FieldValidation) -> int | None:
     if not text:
         return None
     if not _YEAR.fullmatch(text) or not MIN_YEAR <= int(text) <= MAX_YEAR:
-        project.refuse("year", "This is not a year of allocation.", f"Enter four digits, {MIN_YEAR} to {MAX_YEAR}.")
+        advice = gettext("Enter four digits, %(first)s to %(last)s.", first=MIN_YEAR, last=MAX_YEAR)
+        project.refuse("year", gettext("This is not a year of allocation."), advice)
         return None
     _note_unlikely_year(project, "year", int(text))
     return int(text)
@@ -188,109 +191,20 @@ def read_budget(project: FieldValidation) -> int | None:
         return None
     except NotAnAmount:
         project.refuse(
-            "budget", "This is not an amount.", "Enter US dollars as 64240 or 64240.00, without a currency sign."
+            "budget",
+            gettext("This is not an amount."),
+            gettext("Enter US dollars as 64240 or 64240.00, without a currency sign."),
         )
         return None
     if amount.has_separators:
-        project.add_finding("repaired", "budget", f"The amount was read as {amount.value}.", "Nothing to do.")
+        project.report_repair("budget", gettext("The amount was read as %(amount)s.", amount=amount.value))
     if amount.is_rounded:
-        project.add_finding("repaired", "budget", f"The amount was rounded to cents: {amount.value}.", "Nothing to do.")
+        project.report_repair("budget", gettext("The amount was rounded to cents: %(amount)s.", amount=amount.value))
     if amount.value < 0:
-        project.refuse("budget", "The budget is negative.", "Enter zero or more, or leave it empty.")
+        project.refuse("budget", gettext("The budget is negative."), gettext("Enter zero or more, or leave it empty."))
     elif amount.value > MAX_BUDGET_USD:
-        project.refuse("budget", f"The budget is above {MAX_BUDGET_USD:,} US dollars.", "Check the amount.")
+        reason = gettext("The budget is above %(amount)s US dollars.", amount=grouped(MAX_BUDGET_USD))
+        project.refuse("budget", reason, gettext("Check the amount."))
     else:
         return int(amount.value * 100)
     return None
-
-
-def read_term(project: FieldValidation, name: str, facet: str, term_lookup: TermLookup) -> int | None:
-    """The id of a term; None if the field is empty or refused."""
-    raw, before = project.values.get(name), len(project.findings)
-    if not raw:
-        return None
-    if (ids := term_lookup.plain_readings.get((facet, raw))) is not None:
-        return ids[0]
-    term_id = _read_term(project, name, facet, term_lookup)
-    if term_id and len(project.findings) == before:
-        term_lookup.remember_reading(facet, raw, (term_id,))
-    return term_id
-
-
-def _read_term(project: FieldValidation, name: str, facet: str, term_lookup: TermLookup) -> int | None:
-    text = project.text(name)
-    if not text:
-        return None
-    if len(text) > MAX_TERM_LENGTH:
-        refuse_term(
-            project, name, f"The term is longer than {MAX_TERM_LENGTH} characters.", "Shorten it, or check the commas."
-        )
-        return None
-    term = term_lookup.find(facet, text) or _add_term(project, name, facet, text, term_lookup)
-    if term is None:
-        return None
-    # The abbreviation that a name has in brackets is no other spelling.
-    if term.is_alias and f"({fold(text)})" not in fold(term.name):
-        project.add_finding("repaired", name, f"{text!r} was interpreted as {term.name!r}.", "Nothing to do.")
-    return term.id
-
-
-def _add_term(project: FieldValidation, name: str, facet: str, text: str, term_lookup: TermLookup) -> KnownTerm | None:
-    """The new term, which an import reports once it is stored, or None with a refusal where new ones are refused."""
-    # Our own files have the code of a term beside its name.
-    term = term_lookup.add(facet, text, code=project.raw(f"{name}_code").strip())
-    if term is None:
-        suggestion = term_lookup.closest(facet, text)
-        advice = f"Did you mean {suggestion!r}? Correct the term" if suggestion else "Use a term of the list"
-        refuse_term(
-            project, name, f"The term is not in the list {facet}.", f"{advice}, or import with --new-terms add."
-        )
-    return term
-
-
-def refuse_term(project: FieldValidation, name: str, reason: str, advice: str) -> None:
-    """Refuse a term, or note that it is left out where the row can do without it."""
-    if project.is_optional(name):
-        project.add_finding("note", name, f"{reason.rstrip('.')}; it was left out.", advice)
-    else:
-        project.refuse(name, reason, advice)
-
-
-def read_countries(project: FieldValidation, name: str, term_lookup: TermLookup) -> list[int]:
-    """The ids of the countries of a field, without repeats, in the order of the field."""
-    raw, before = project.values.get(name), len(project.findings)
-    if not raw:
-        return []
-    if (known := term_lookup.plain_readings.get(("country", raw))) is not None:
-        return list(known)
-    ids = _read_countries(project, name, term_lookup)
-    if len(project.findings) == before:
-        term_lookup.remember_reading("country", raw, tuple(ids))
-    return ids
-
-
-def _read_countries(project: FieldValidation, name: str, term_lookup: TermLookup) -> list[int]:
-    ids: list[int] = []
-    for text in project.parts(name):
-        if fold(text) == _NOT_AVAILABLE:
-            project.refuse(
-                name, f"{text!r} may mean Namibia or not available.", "Enter Namibia, or leave the field empty."
-            )
-            continue
-        country = term_lookup.find("country", text)
-        if country is None:
-            suggestion = term_lookup.closest("country", text)
-            advice = (
-                f"Did you mean {suggestion!r}?"
-                if suggestion
-                else "Use the UN short name; separate several with semicolons."
-            )
-            project.refuse(name, f"{text!r} is not a known country.", advice)
-            continue
-        if country.is_alias:
-            project.add_finding("repaired", name, f"{text!r} was interpreted as {country.name!r}.", "Nothing to do.")
-        if country.id in ids:
-            project.add_finding("repaired", name, f"{text!r} is repeated; it was stored once.", "Nothing to do.")
-        else:
-            ids.append(country.id)
-    return ids

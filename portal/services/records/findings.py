@@ -16,3 +16,8 @@ class Finding:
     kind: FindingKind
     reason: str
     advice: str
+
+
+def sentence(text: str) -> str:
+    """The text with a full stop, unless it is a question."""
+    return text if text.endswith("?") else f"{text}."

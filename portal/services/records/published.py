@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.database.public_reader import WITHDRAWN_ADDRESS
 from portal.errors import NotFound
 from portal.i18n.catalogues import gettext
+from portal.i18n.quoting import quoted
 from portal.models import AuditEvent, Project, ProjectCountry, ProjectDraft, ProjectTag, Revision, Term
 from portal.services.records.country_shares import named_shares
 from portal.services.records.translations import stored
@@ -22,7 +23,7 @@ def get_project_by_slug(session: Session, slug: str) -> Project:
     """The project with this slug in any case, public or withdrawn; raises NotFound."""
     project = session.execute(select(Project).where(Project.slug_folded == fold_slug(slug))).scalar_one_or_none()
     if project is None:
-        raise NotFound(gettext("There is no project %(slug)s.", slug=f"{slug!r}"))
+        raise NotFound(gettext("There is no project %(name)s.", name=quoted(slug)))
     return project
 
 
@@ -115,4 +116,4 @@ def withdrawal_notice(session: Session, slug: str) -> WithdrawalNotice:
         query = select(at.slug, at.withdrawn_at, at.withdrawn_reason).where(at.slug_folded == fold_slug(reading))
         if row := session.execute(query).first():
             return WithdrawalNotice(*row)
-    raise NotFound(gettext("There is no project %(slug)s.", slug=f"{slug!r}"))
+    raise NotFound(gettext("There is no project %(name)s.", name=quoted(slug)))

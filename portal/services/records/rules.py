@@ -14,6 +14,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cache
 
+from portal.i18n.catalogues import gettext
 from portal.models import PartialDate, ProjectDraft
 from portal.vocabulary.term_lists import TERM_LISTS_DIR
 
@@ -106,9 +107,9 @@ def check_rules(draft: ProjectDraft, *, today: date | None = None) -> tuple[Rule
     warnings = []
     for rule in load_rules():
         if rule.applies_to(draft) and (values := _CHECKS[rule.code](draft, rule, today)) is not None:
-            source = (rule.source, rule.source_url, rule.source_date)
-            reason = rule.reason.format(**values)
-            warnings.append(RuleWarning(rule.field, rule.is_error, reason, rule.advice, *source))
+            source = (gettext(rule.source), rule.source_url, rule.source_date)
+            reason = gettext(rule.reason).format(**values)
+            warnings.append(RuleWarning(rule.field, rule.is_error, reason, gettext(rule.advice), *source))
     return tuple(warnings)
 
 

@@ -13,12 +13,15 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from portal.errors import FieldError, ValidationFailed
+from portal.i18n.catalogues import N_, gettext, ngettext
+from portal.i18n.numbers import grouped, joined_with_and
 from portal.models import Project, ProjectDraft
 from portal.models.draft import CODE_FIELDS, TERM_FIELDS
 from portal.services.records import published
 from portal.services.records.country_shares import normalise_named
 from portal.services.records.dates import NotADate, read_partial_date
 from portal.services.records.field_values import FieldValidation, read_budget
+from portal.services.records.findings import sentence
 from portal.services.records.spellings import TermLookup, cached_term_lookup
 from portal.services.records.validation import validate_fields
 from portal.services.records.values import Proposal, slug_from_reference
@@ -27,24 +30,27 @@ from portal.text.markup import plain_from_html
 from portal.vocabulary.translations import TRANSLATIONS
 
 MAX_TITLE_LENGTH, MAX_SUMMARY_LENGTH, MAX_URL_LENGTH, MAX_CODES_PER_FIELD = 300, 20_000, 2_000, 250
-# The fields that a submission requires, and the advice when one is empty.
+# The fields that a submission requires, and the advice when one is empty, in the language that is spoken.
 REQUIRED_FIELDS = {
-    "title": "Enter a title.",
-    "summary": "Describe in a few sentences what the project does and for whom.",
-    "status": "Choose the status.",
-    "project_type": "Choose the project type.",
-    "coverage": "Choose national, regional, multi-regional or global.",
-    "region": "Choose the region.",
-    "year": "Enter the year of allocation, with four digits.",
-    "countries": "Choose at least one benefiting member state.",
-    "budget": "Enter the budget in US dollars.",
+    "title": N_("Enter a title."),
+    "summary": N_("Describe in a few sentences what the project does and for whom."),
+    "status": N_("Choose the status."),
+    "project_type": N_("Choose the project type."),
+    "coverage": N_("Choose national, regional, multi-regional or global."),
+    "region": N_("Choose the region."),
+    "year": N_("Enter the year of allocation, with four digits."),
+    "countries": N_("Choose at least one benefiting member state."),
+    "budget": N_("Enter the budget in US dollars."),
 }
 FUNDING_LINES = ("Line 1", "Line 2")
 
 
-UNCHANGED_ERROR = FieldError(
-    "note", "Nothing differs from the public record.", "Change something before you submit it, or discard this draft."
-)
+def unchanged_error() -> FieldError:
+    return FieldError(
+        "note",
+        gettext("Nothing differs from the public record."),
+        gettext("Change something before you submit it, or discard this draft."),
+    )
 
 
 def clean_draft(draft: ProjectDraft) -> ProjectDraft:
@@ -118,7 +124,7 @@ def _check_draft(
     )
     proposal = validate_fields(validation, term_lookup)
     errors = [
-        FieldError(finding.field, f"{finding.reason}.", f"{finding.advice}.")
+        FieldError(finding.field, sentence(finding.reason), sentence(finding.advice))
         for finding in validation.findings
         if finding.kind == "refused"
     ]
@@ -129,8 +135,8 @@ def _check_draft(
         errors.append(
             FieldError(
                 "number",
-                f"The Projects ID {draft.number} belongs to another project.",
-                f"Correct it, or change {other} instead.",
+                gettext("The Projects ID %(number)s belongs to another project.", number=draft.number),
+                gettext("Correct it, or change %(other)s instead.", other=other),
             )
         )
     order = ProjectDraft.field_names()
@@ -160,7 +166,7 @@ def _has_published_shares(session: Session, draft: ProjectDraft, project_id: int
 def _missing_field_errors(draft: ProjectDraft, fields_with_errors: set[str]) -> list[FieldError]:
     is_global = draft.coverage == "global"
     return [
-        FieldError(field, "This field is empty.", advice)
+        FieldError(field, gettext("This field is empty."), gettext(advice))
         for field, advice in REQUIRED_FIELDS.items()
         if not getattr(draft, field) and field not in fields_with_errors and not (field == "countries" and is_global)
     ]
@@ -170,12 +176,18 @@ def _length_errors(draft: ProjectDraft) -> list[FieldError]:
     limits = {"title": MAX_TITLE_LENGTH, "summary": MAX_SUMMARY_LENGTH, "source_url": MAX_URL_LENGTH}
     limits |= {name: limits[field] for name, (field, _) in TRANSLATIONS.items()}
     errors = [
-        FieldError(field, f"The text is longer than {limit:,} characters.", "Shorten it.")
+        FieldError(
+            field,
+            gettext("The text is longer than %(limit)s characters.", limit=grouped(limit)),
+            gettext("Shorten it."),
+        )
         for field, limit in limits.items()
         if len(getattr(draft, field)) > limit
     ]
     errors += [
-        FieldError(field, f"More than {MAX_CODES_PER_FIELD} are selected.", "Remove some.")
+        FieldError(
+            field, gettext("More than %(limit)s are selected.", limit=MAX_CODES_PER_FIELD), gettext("Remove some.")
+        )
         for field in ("countries", "country_shares", "other_countries", "sdg", "gcm")
         if len(getattr(draft, field)) > MAX_CODES_PER_FIELD
     ]
@@ -199,7 +211,16 @@ def _unlisted_code_errors(
         current = published.draft_from_project(session, session.get_one(Project, project_id))
         unlisted = {name: codes - _codes_in(current, name) for name, codes in unlisted.items()}
     return [
-        FieldError(name, f"{', '.join(sorted(codes))} is not in the list.", "Choose from the list.")
+        FieldError(
+            name,
+            ngettext(
+                "%(codes)s is not in the list.",
+                "%(codes)s are not in the list.",
+                len(codes),
+                codes=joined_with_and(sorted(codes)),
+            ),
+            gettext("Choose from the list."),
+        )
         for name, codes in unlisted.items()
         if codes
     ]

@@ -8,18 +8,18 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from portal.i18n.catalogues import gettext
+from portal.i18n.quoting import quoted
 from portal.models import PartialDate
 from portal.models.draft import TERM_FIELDS
 from portal.search.fulltext.documents import with_translations
 from portal.search.fulltext.tokenizer import normalise_text
-from portal.services.records.codes import read_codes, read_language_code
+from portal.services.records.codes import read_codes, read_countries, read_language_code, read_term
 from portal.services.records.country_shares import read_country_shares
 from portal.services.records.field_values import (
     FieldValidation,
     read_budget,
-    read_countries,
     read_date,
-    read_term,
     read_year,
 )
 from portal.services.records.placeholders import is_placeholder
@@ -174,7 +174,7 @@ def _search_document(
 def read_title(project: FieldValidation) -> str:
     title = project.text("title") or source_from_translations(project, "title")
     if not title:
-        project.refuse("title", "The title is empty.", "Enter a title.")
+        project.refuse("title", gettext("The title is empty."), gettext("Enter a title."))
     return title
 
 
@@ -187,7 +187,8 @@ def read_reference(project: FieldValidation) -> str:
     """The Projects ID, "" if there is none."""
     reference = read_identifier(project, "number")
     if len(reference) > MAX_REFERENCE_LENGTH:
-        project.refuse("number", f"The ID is longer than {MAX_REFERENCE_LENGTH} characters.", "Check the column.")
+        reason = gettext("The ID is longer than %(limit)s characters.", limit=MAX_REFERENCE_LENGTH)
+        project.refuse("number", reason, gettext("Check the column."))
     return reference
 
 
@@ -196,11 +197,14 @@ def read_identifier(project: FieldValidation, name: str) -> str:
     text = project.text(name)
     if not is_placeholder(text):
         return text
-    reason = f"{text!r} is a placeholder and identifies no project"
     if project.is_form:
-        project.refuse(name, f"{reason}.", "Enter the ID, or leave the field empty until there is one.")
+        reason = gettext("%(text)s is a placeholder and identifies no project.", text=quoted(text))
+        project.refuse(name, reason, gettext("Enter the ID, or leave the field empty until there is one."))
     else:
-        project.add_finding("repaired", name, f"{reason}; the ID was read as not stated.", "Enter it once it is known.")
+        reason = gettext(
+            "%(text)s is a placeholder and identifies no project; the ID was read as not stated.", text=quoted(text)
+        )
+        project.add_finding("repaired", name, reason, gettext("Enter it once it is known."))
     return ""
 
 
@@ -209,14 +213,15 @@ def read_period(project: FieldValidation) -> tuple[PartialDate | None, PartialDa
     start, end = read_date(project, "start"), read_date(project, "end")
     # Comparing the dates first is much faster, and rules out nearly every project.
     if start and end and end < start and end.is_certainly_before(start):
-        project.refuse("end", f"The end ({end}) is before the start ({start}).", "Correct one of the two dates.")
+        reason = gettext("The end (%(end)s) is before the start (%(start)s).", end=end, start=start)
+        project.refuse("end", reason, gettext("Correct one of the two dates."))
     is_certain = project.is_form or project.is_own_row
     is_migration_error = end and end.year == 2024 and not start and not is_certain
     if is_migration_error and _FRENCH_IOM_PAGES.match(project.raw("source_url")):
         project.add_finding(
             "repaired", "end",
-            "End 2024 without a start is a known mistake of the Fund's French pages; stored as not stated.",
-            "State the start date too if 2024 is right.",
+            gettext("End 2024 without a start is a known mistake of the Fund's French pages; stored as not stated."),
+            gettext("State the start date too if 2024 is right."),
         )  # fmt: skip
         end = None
     return start, end
@@ -225,23 +230,26 @@ def read_period(project: FieldValidation) -> tuple[PartialDate | None, PartialDa
 def check_countries_once(project: FieldValidation, countries: list[int], others: list[int]) -> None:
     """A country stands in one of the two lists: a form is asked which, a file gets it as a benefiting member state."""
     if set(countries) & set(others):
-        reason, advice = "A country is in both lists of countries.", "Remove it from one of them."
+        reason, advice = gettext("A country is in both lists of countries."), gettext("Remove it from one of them.")
         if project.is_form:
             project.refuse("other_countries", reason, advice)
         else:
-            project.add_finding("repaired", "other_countries", f"{reason} It counts as benefiting.", advice)
+            project.add_finding(
+                "repaired", "other_countries", f"{reason} {gettext('It counts as benefiting.')}", advice
+            )
 
 
 def read_source_url(project: FieldValidation) -> str:
     source_url = project.text("source_url")
     if source_url and not _WEB_ADDRESS.match(source_url):
         project.refuse(
-            "source_url", "This is not a web address.", "Start it with http:// or https://, or leave it empty."
+            "source_url",
+            gettext("This is not a web address."),
+            gettext("Start it with http:// or https://, or leave it empty."),
         )
     if len(source_url.encode()) > MAX_SOURCE_URL_BYTES:
-        project.refuse(
-            "source_url", f"The address is longer than {MAX_SOURCE_URL_BYTES} bytes.", "Enter a shorter one."
-        )
+        reason = gettext("The address is longer than %(limit)s bytes.", limit=MAX_SOURCE_URL_BYTES)
+        project.refuse("source_url", reason, gettext("Enter a shorter one."))
     return source_url
 
 
@@ -249,4 +257,5 @@ def check_short_texts(project: FieldValidation) -> None:
     """Refuse Prima IDs and funding lines that are too long for their columns."""
     for name in ("prima_id", "funding_line"):
         if len(project.raw(name).strip()) > MAX_SHORT_TEXT_LENGTH:
-            project.refuse(name, f"The text is longer than {MAX_SHORT_TEXT_LENGTH} characters.", "Check the column.")
+            reason = gettext("The text is longer than %(limit)s characters.", limit=MAX_SHORT_TEXT_LENGTH)
+            project.refuse(name, reason, gettext("Check the column."))

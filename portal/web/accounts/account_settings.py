@@ -162,7 +162,7 @@ def end_session(session_id: int) -> ViewResponse:
     with transaction(db.session()) as session:
         account = access.signed_in_account()
         if not sessions.end_by_id(session, account, session_id):
-            raise NotFound("You have no such session.")
+            raise NotFound(gettext("You have no such session."))
         recording.record(session, "end session", "account", account.id, by=account)
     return redirect_with_message(gettext("The session has ended."))
 

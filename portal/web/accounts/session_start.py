@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as WSGIResponse
 
 from portal.database.orm import db
 from portal.database.transactions import transaction
+from portal.i18n.catalogues import gettext
 from portal.models import Account
 from portal.services.accounts import authentication, language, notifications, sessions
 from portal.services.accounts.authentication import Outcome, SignInResult
@@ -31,9 +32,17 @@ def announce_device(session: Session, email: str) -> str:
     The owner is told of a sign-in from a device that it does not know.
     """
     device = cookies.known_device(normalise_email(email))
-    browser = user_agents.describe_user_agent(request.user_agent.string) or "an unknown browser"
-    where = f"{browser}, from the network address {request_context.client_address() or 'unknown'}"
-    notifications.set_new_device(session, "" if device else where)
+    browser = user_agents.describe_user_agent(request.user_agent.string)
+    address = request_context.client_address()
+
+    def where() -> str:
+        return gettext(
+            "%(browser)s, from the network address %(address)s",
+            browser=user_agents.in_words(browser),
+            address=address or gettext("unknown"),
+        )
+
+    notifications.set_new_device(session, None if device else where)
     return device
 
 

@@ -9,6 +9,7 @@ from portal.database.transactions import transaction
 from portal.services.accounts import authentication, sessions
 from portal.services.accounts.authentication import SignInResult
 from portal.services.mail import smtp
+from portal.web.accounts import user_agents
 from portal.web.accounts.forms import ChangeEmailForm, ChangePasswordForm, LanguageForm, MailChoiceForm, OwnNameForm
 from portal.web.http import request_context
 from portal.web.security import access, cookies
@@ -34,6 +35,7 @@ def render_settings(
         can_mail=smtp.can_send(request_context.settings()),
         sessions=sessions.active_sessions(db.session(), account),
         current_session=access.auth_session(),
+        agent_name=user_agents.in_words,
     )
     return make_response(body, status)
 

@@ -41,8 +41,9 @@ def stop(token: str) -> Response:
 def find_account(token: str) -> Account:
     account = stop_links.find_account(db.session(), token)
     if account is None:
-        message = "This link is not complete, or the account has another address now. Sign in to choose your mail."
-        raise NotFound(gettext(message))
+        raise NotFound(
+            gettext("This link is not complete, or the account has another address now. Sign in to choose your mail.")
+        )
     choice.speak(account.language)
     return account
 

@@ -10,11 +10,10 @@ from sqlalchemy.orm import Session
 from portal.database.orm import db
 from portal.models import Account, Revision
 from portal.services.editorial import handover, revisions
-from portal.vocabulary.workflow import Role
+from portal.vocabulary.workflow import Role, role_name, state_name
 from portal.web.admin import administrator_grants
 from portal.web.presentation import field_labels
 from portal.web.presentation.i18n import gettext, ngettext
-from portal.web.review import event_text
 from portal.web.security import access
 
 
@@ -64,7 +63,7 @@ def build_work(session: Session, account: Account) -> Work:
         return WorkItem(
             label=revision.label,
             title=field_labels.display_title(revision.draft),
-            state=event_text.state_names()[revision.state],
+            state=state_name(revision.state),
             is_overdue=revisions.is_overdue(revision),
             url=url_for("review.revision", revision_id=revision.id) if is_visible else "",
             hand_over_url=url_for("handover.confirm", revision_id=revision.id),
@@ -95,7 +94,7 @@ def confirm_disable(account: Account) -> Response:
 
 
 def confirm_role(account: Account, role: Role) -> Response:
-    work, name = build_work(db.session(), account), access.role_name(role)
+    work, name = build_work(db.session(), account), role_name(role)
     return _render(
         LeavingPage(
             heading=gettext("Change the role of %(name)s to %(role)s", name=account.name, role=name),

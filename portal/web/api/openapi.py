@@ -71,7 +71,7 @@ def document(terms: Terms) -> dict[str, Any]:
     """The whole document."""
     site = settings()
     info: dict[str, Any] = {
-        "title": gettext("%(site)s: projects", site=f"{site.name_prefix} {site.name}"),
+        "title": gettext("%(site)s: projects", site=site.full_name),
         "version": VERSION,
         "description": gettext(
             "Published projects, read only. Within v1 fields and parameters are only added. Errors are problem details "

@@ -66,7 +66,7 @@ def run_checks(session: Session, draft: ProjectDraft, *, project_id: int | None 
 def rule_texts(field: str) -> Sequence[RuleText]:
     """The Fund's rules about a field, in the order of the rules; a rule without a fixed text is left out."""
     return [
-        RuleText(text, rule.source, rule.source_url, rule.source_date)
+        RuleText(text, gettext(rule.source), rule.source_url, rule.source_date)
         for rule in rules.load_rules()
         if rule.field == field and (text := _rule_text(rule))
     ]
@@ -76,8 +76,8 @@ def _rule_text(rule: Rule) -> str:
     """The rule as a sentence; "" if its reason depends on the draft."""
     if rule.code == _RANGE_RULE:
         return _range_text(rule)
-    statement, semicolon, _ = rule.reason.partition(";")
-    return f"{statement}." if semicolon and "{" not in statement else ""
+    statement, semicolon, _ = gettext(rule.reason).partition(";")
+    return f"{statement.rstrip()}." if semicolon and "{" not in statement else ""
 
 
 def _range_text(rule: Rule) -> str:

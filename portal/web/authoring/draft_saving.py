@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from portal.errors import Conflict, InvalidTransition
+from portal.i18n.catalogues import gettext
 from portal.models import Account, Project, ProjectDraft, Revision
 from portal.search.index import current
 from portal.services.editorial import diff, idempotency, merging, review, revisions
@@ -213,7 +214,9 @@ def _resolve_conflict(
     if post.conflict_with == "revision":
         theirs, current_version = revision.draft, revision.version
     elif revision.project is None:
-        raise InvalidTransition(f"{revision.label} changes no public record. Open it again.")
+        raise InvalidTransition(
+            gettext("%(revision)s changes no public record. Open it again.", revision=revision.label)
+        )
     else:
         theirs = published.draft_from_project(session, revision.project)
         current_version = revision.project.version

@@ -94,7 +94,7 @@ def handle_post(target: DraftTarget) -> ViewResponse:
     except (InvalidTransition, Forbidden) as error:
         # Forbidden: somebody else took over the revision while this person was writing.
         if isinstance(error, Forbidden):
-            access.record_refusal(access.signed_in_account(), str(error))
+            access.record_refusal(access.signed_in_account(), error)
         return show_rejected(target, post, problem=str(error), status=STATUS_BY_ERROR[type(error)])
     except ValidationFailed as error:
         return show_rejected(target, post, errors=error.errors, status=422)

@@ -24,7 +24,7 @@ def own_path() -> str:
 
 def totp_issuer() -> str:
     """The name of the portal in an authenticator app."""
-    return f"{settings().name_prefix} {settings().name}"
+    return settings().full_name
 
 
 def client_address() -> str:

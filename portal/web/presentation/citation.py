@@ -32,7 +32,7 @@ def citation(project: ProjectView) -> str:
         formatting.usd(project.budget) if project.budget is not None else "",
     ]
     parts = [
-        f"{site.name_prefix} {site.name} ({year})." if year else f"{site.name_prefix} {site.name}.",
+        f"{site.full_name} ({year})." if year else f"{site.full_name}.",
         i18n.apart(languages.cited_title(project).text.rstrip(".")) + ".",
         ", ".join(filter(None, facts)) + "." if any(facts) else "",
         gettext("Record of %(day)s.", day=formatting.day(project.changed_at)),
@@ -62,7 +62,7 @@ def linked_data(project: ProjectView) -> Markup:
         "identifier": project.reference or project.slug,
         "name": _in_languages(project, "title"),
         "inLanguage": codes[0] if len(codes) == 1 else codes,
-        "funder": {"@type": "Organization", "name": f"{site.name_prefix} {site.name}"},
+        "funder": {"@type": "Organization", "name": site.full_name},
         "amount": amount if project.budget is not None else None,
         "about": project.theme.name if project.theme else None,
         "dateModified": project.changed_at.isoformat(),

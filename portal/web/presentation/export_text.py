@@ -54,9 +54,9 @@ def _document(
 ) -> Document:
     language = i18n.current_language()
     return Document(
-        site=f"{settings.name_prefix} {settings.name}",
+        site=settings.full_name,
         public_url=settings.public_url,
-        operator=settings.operator,
+        operator=settings.operator_name,
         heading=heading,
         sentence=sentence,
         address=settings.public_url + address,

@@ -21,13 +21,13 @@ from portal.vocabulary.facets import (
 )
 from portal.web.presentation import formatting
 from portal.web.presentation.grammar.registry import current_grammar
-from portal.web.presentation.i18n import gettext, ngettext
+from portal.web.presentation.i18n import gettext, ngettext, pgettext
 
 
 def facet_names() -> dict[str, str]:
     """The label of each facet and of every other query parameter."""
     return {
-        "q": gettext("Search"),
+        "q": pgettext("label", "Search"),
         "region": gettext("Region"),
         "country": gettext("Member state"),
         "status": gettext("Status"),
@@ -67,6 +67,12 @@ def sort_names(filters: Filters) -> dict[str, str]:
     if not filters.text:
         del names["relevance"]
     return names
+
+
+def invalid_parameter(parameter: InvalidParameter) -> str:
+    """A parameter that is left out, and why: "year=abc: not a number"."""
+    stated = f"{parameter.name}={parameter.value}"
+    return gettext("%(label)s: %(text)s", label=stated, text=invalid_reason(parameter))
 
 
 def invalid_reason(parameter: InvalidParameter) -> str:

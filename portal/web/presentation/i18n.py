@@ -7,11 +7,12 @@ from functools import lru_cache
 from flask import Flask, Response
 
 from portal.i18n import missing
-from portal.i18n.catalogues import N_, catalogue, gettext, name_in, ngettext
+from portal.i18n.catalogues import N_, NC_, catalogue, gettext, name_in, ngettext, pgettext
 from portal.i18n.current import choose, current_language, current_locale, using
 from portal.i18n.languages import SOURCE, Language, language_of
 
 __all__ = [
+    "NC_",
     "N_",
     "SOURCE",
     "Language",
@@ -24,6 +25,7 @@ __all__ = [
     "language_of",
     "name_in",
     "ngettext",
+    "pgettext",
     "using",
 ]
 
@@ -39,6 +41,10 @@ def _gettext(message: str) -> str:
 
 def _ngettext(one: str, many: str, number: int) -> str:
     return _in_template(catalogue(current_locale()).ungettext(one, many, number))
+
+
+def _pgettext(context: str, message: str) -> str:
+    return _in_template(catalogue(current_locale()).upgettext(context, message))
 
 
 def _in_template(text: str) -> str:
@@ -76,5 +82,5 @@ def init_app(app: Flask) -> None:
     """Add `trans` and `_` to templates. Jinja fills in the values itself, escaped."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
-        _gettext, _ngettext, newstyle=True
+        _gettext, _ngettext, newstyle=True, pgettext=_pgettext
     )

@@ -37,7 +37,7 @@ class Dataset:
 
     @property
     def publisher(self) -> str:
-        return f"{self.settings.name_prefix} {self.settings.name}"
+        return self.settings.full_name
 
     @cached_property
     def address(self) -> str:

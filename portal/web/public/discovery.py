@@ -10,7 +10,7 @@ from portal.web.declarations import one_address, public
 from portal.web.http.conditional_get import cacheable, path_key
 from portal.web.http.languages.choice import public_languages
 from portal.web.http.request_context import settings
-from portal.web.presentation.i18n import current_language, gettext, using
+from portal.web.presentation.i18n import current_language, gettext, pgettext, using
 from portal.web.presentation.urls import url_for
 
 bp = Blueprint("discovery", __name__)
@@ -53,13 +53,13 @@ def _refused_in_language() -> list[str]:
 def show_opensearch() -> Response:
     """How a browser searches the directory from its address bar."""
     site, public_url = settings(), settings().public_url
-    name, directory = f"{site.name_prefix} {site.name}", public_url + url_for("projects.directory")
+    name, directory = site.full_name, public_url + url_for("projects.directory")
     feed = public_url + url_for("downloads.selection", suffix="atom")
     own = public_url + url_for("discovery.opensearch")
     parts = [
         '<?xml version="1.0" encoding="utf-8"?>',
         '<OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/">',
-        xml_text.element("ShortName", site.name[:_MAX_SHORT_NAME]),
+        xml_text.element("ShortName", pgettext("short name", site.name)[:_MAX_SHORT_NAME]),
         xml_text.element("LongName", name[:_MAX_LONG_NAME]),
         xml_text.element("Description", gettext("Search the projects of the %(name)s.", name=name)),
         xml_text.element("Url", "", {"type": "text/html", "template": f"{directory}?q={{searchTerms}}"}),

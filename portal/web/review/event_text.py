@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from portal.i18n import stored
 from portal.models import AuditEvent, Revision
 from portal.services.audit.recording import SYSTEM_ACTOR
-from portal.vocabulary.workflow import State
+from portal.vocabulary.workflow import State, state_name
 from portal.web.presentation import field_labels
 from portal.web.presentation.i18n import gettext
 
@@ -30,22 +31,6 @@ class EventLine:
     accepted: str
 
 
-def state_names() -> dict[str, str]:
-    """The badge text of each state."""
-    return {
-        State.DRAFT: gettext("Draft"),
-        State.SUBMITTED: gettext("Submitted"),
-        State.IN_REVIEW: gettext("In review"),
-        State.RETURNED: gettext("Returned"),
-        State.APPROVED: gettext("Approved"),
-        State.SCHEDULED: gettext("Scheduled"),
-        State.PUBLISHED: gettext("Published"),
-        State.SUPERSEDED: gettext("Superseded"),
-        State.WITHDRAWN: gettext("Withdrawn"),
-        State.DISCARDED: gettext("Discarded"),
-    }
-
-
 def badge(revision: Revision) -> tuple[str, str]:
     """The text and the style of the badge of a revision."""
     if revision.schedule_failure:
@@ -61,7 +46,7 @@ def badge(revision: Revision) -> tuple[str, str]:
         State.SCHEDULED: "active",
         State.PUBLISHED: "completed",
     }
-    return state_names()[revision.state], kinds.get(State(revision.state), "")
+    return state_name(revision.state), kinds.get(State(revision.state), "")
 
 
 def _verb_phrases() -> dict[str, str]:
@@ -128,7 +113,7 @@ def _line(event: AuditEvent) -> EventLine:
         at=event.at,
         who=actor_name(event.actor),
         what=_phrase(event),
-        note=str(after.get("note") or after.get("reason") or ""),
+        note=stored.say(str(after.get("note") or after.get("reason") or "")),
         reasons=tuple((names.get(field, field), str(text)) for field, text in texts.items()),
         accepted=", ".join(names.get(field, field) for field in after.get("accepted") or ()),
     )

@@ -157,7 +157,12 @@ def show_several(*, error: PortalError | None = None, status: int = 200) -> View
         heading=ngettext("Publish one revision", "Publish %(num)s revisions", len(selected)),
         subject=gettext("All of them are published together. If one cannot be published, none is."),
         consequences=tuple(
-            f"{revision.label}: {field_labels.display_title(revision.draft)} ({_changes(session, revision)})"
+            gettext(
+                "%(revision)s: %(title)s (%(changes)s)",
+                revision=revision.label,
+                title=field_labels.display_title(revision.draft),
+                changes=_changes(session, revision),
+            )
             for revision in selected
         ),
         action_url=url_for(".publish_several"),

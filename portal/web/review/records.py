@@ -13,7 +13,6 @@ from portal.services.records import published
 from portal.web.declarations import accepts, require_role
 from portal.web.http.responses import ViewResponse
 from portal.web.presentation.i18n import gettext
-from portal.web.review import event_text
 from portal.web.review.actions import TRANSITION_FIELDS
 from portal.web.review.confirmation import Confirmation, render_confirmation
 from portal.web.review.forms import ReasonForm
@@ -32,7 +31,6 @@ def record(slug: str) -> ViewResponse:
         "review/record.html",
         project=project,
         revisions=revisions.project_revisions(session, project, account),
-        states=event_text.state_names(),
     )
 
 

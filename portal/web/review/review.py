@@ -193,10 +193,11 @@ def _last_event(session: Session, revision_id: int) -> tuple[str, ...]:
     lines = map(event_text.event_line, history.revision_events(session, revision_id, with_saves=True)[:1])
     return tuple(
         gettext(
-            "%(who)s %(what)s at %(when)s UTC.",
+            "%(who)s %(what)s at %(time)s on %(day)s UTC.",
             who=line.who,
             what=line.what,
-            when=line.at.strftime("%H:%M on %Y-%m-%d"),
+            time=line.at.strftime("%H:%M"),
+            day=line.at.strftime("%Y-%m-%d"),
         )
         for line in lines
     )

@@ -27,7 +27,7 @@ from portal.services.accounts import clock, sessions
 from portal.services.accounts.sessions import Stage
 from portal.services.audit import recording
 from portal.services.operations.compatibility import MISMATCH
-from portal.vocabulary.workflow import Role
+from portal.vocabulary.workflow import Role, role_name, state_name
 from portal.web.declarations import declared_access, required_role
 from portal.web.http import error_pages, typed_text
 from portal.web.http.languages import choice
@@ -63,14 +63,6 @@ def current_user() -> Account | None:
 def has_role(role: str, required: str) -> bool:
     """Whether a role includes the permissions of another: each role includes the ones before it."""
     return list(Role).index(Role(role)) >= list(Role).index(Role(required))
-
-
-def role_name(role: str) -> str:
-    return {
-        Role.AUTHOR: gettext("author"),
-        Role.REVIEWER: gettext("reviewer"),
-        Role.ADMINISTRATOR: gettext("administrator"),
-    }[Role(role)]
 
 
 def check_access() -> Response | WSGIResponse | None:
@@ -177,7 +169,7 @@ def on_forbidden(error: Forbidden) -> Response:
     account = current_user()
     db.session.rollback()
     if account is not None:
-        record_refusal(account, str(error))
+        record_refusal(account, error)
     return error_pages.render_error(403, gettext("You do not have permission"), str(error))
 
 
@@ -213,9 +205,9 @@ def on_reauthentication_required(_: ReauthenticationRequired) -> Response:
     return resubmission.offer_reauthentication()
 
 
-def record_refusal(account: Account, reason: str) -> None:
+def record_refusal(account: Account, error: Forbidden) -> None:
     """Record a refusal in the audit log, in a separate transaction."""
-    address, details = quote(request.path)[:64], {"why": reason[:200]}
+    address, details = quote(request.path)[:64], {"why": error.english[:200]}
     with suppress(OperationalError), transaction(db.session()) as session:
         recording.record(session, "refused", "address", address, after=details, by=account)
 
@@ -262,5 +254,5 @@ def init_app(app: Flask) -> None:
     app.after_request(forbid_caching)
     app.jinja_env.globals.update(csrf_input=csrf.csrf_input, typed_texts=typed_text.typed_texts)
     # `svg` is for the QR code, which segno draws from the URI that second_factor builds.
-    app.jinja_env.filters.update(has_role=has_role, role_name=role_name, svg=Markup)
+    app.jinja_env.filters.update(has_role=has_role, role_name=role_name, state_name=state_name, svg=Markup)
     app.context_processor(lambda: {"current_user": current_user(), "staff_menu": navigation.STAFF_MENU})

@@ -40,7 +40,7 @@ def run_once(operation: Operation, on_refused: RefusalHandler, success_message: 
                 idempotency.complete_key(session, key, account, url)
     except tuple(STATUS_BY_ERROR) as error:
         if isinstance(error, Forbidden):
-            access.record_refusal(access.signed_in_account(), str(error))
+            access.record_refusal(access.signed_in_account(), error)
         return on_refused(error, STATUS_BY_ERROR[type(error)])
     flash(success_message)
     # Tells the browser to delete its copy of this form.

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from portal.i18n import stored
 from portal.i18n.catalogues import gettext
 from portal.i18n.current import current_language
 from portal.models import Account, Project, Revision
 from portal.services.mail.email import Block, Email, Link
-from portal.vocabulary.columns import LABELS
+from portal.vocabulary.columns import LABELS, label_of
 
 # Fields of a draft that columns of files name otherwise.
 _COLUMNS = {
@@ -26,7 +27,7 @@ def waits(revision: Revision, *, reason: str = "") -> Email:
         first += " " + gettext("It is due on %(day)s.", day=f"{revision.due_at:%Y-%m-%d}")
     note = revision.note and gettext("The author’s note: %(note)s", note=revision.note)
     subject = gettext("%(number)s waits for your review", number=revision.label)
-    return _email(revision, subject, first, reason, note)
+    return _email(revision, subject, first, stored.say(reason), note)
 
 
 def returned(revision: Revision, by: Account, *, note: str, reasons: Mapping[str, str]) -> Email:
@@ -81,7 +82,7 @@ def base_changed(open_revision: Revision, revision: Revision) -> Email:
 
 def not_published(revision: Revision, reason: str) -> Email:
     overtaken = gettext("%(what)s was overtaken.", what=_named(revision))
-    first = f"{overtaken} {reason} {gettext('It is back with the reviewers.')}"
+    first = f"{overtaken} {stored.say(reason)} {gettext('It is back with the reviewers.')}"
     return _email(revision, gettext("%(number)s was overtaken", number=revision.label), first)
 
 
@@ -141,7 +142,7 @@ def field_label(name: str) -> str:
     if name == "confirmed_translations":
         return gettext("Translations that fit the present source")
     column = _COLUMNS.get(name, name)
-    return gettext(LABELS[column]) if column in LABELS else name
+    return label_of(column) if column in LABELS else name
 
 
 def _note(note: str) -> str:

@@ -44,7 +44,7 @@ def disable_listed_accounts(session: Session, restore: Restore) -> str:
         account.is_disabled = True
         account.credential_version += 1
         session.flush()
-        handover.release_reviews(session, account, reason=f"The account of {account.name} was disabled.", by=None)
+        handover.release_reviews(session, account, reason=handover.ACCOUNT_DISABLED.english(name=account.name), by=None)
     return f"Disabled again: {', '.join(account.email for account in accounts)}." if accounts else ""
 
 

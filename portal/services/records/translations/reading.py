@@ -4,12 +4,31 @@ from __future__ import annotations
 
 from babel import Locale
 
+from portal.i18n.catalogues import N_, gettext
+from portal.i18n.current import current_locale
+from portal.i18n.quoting import quoted
 from portal.services.records.field_values import FieldValidation
 from portal.services.records.values import Translation
 from portal.text.languages import primary_language, read_language
 from portal.vocabulary.translations import RECORD_LANGUAGES, SOURCE_LANGUAGES, TRANSLATIONS
 
 MACHINE, OUTDATED = "machine_translations", "outdated_translations"
+
+
+_CORRECT = {
+    "title": N_("Correct the title, empty this text, or correct the language of the source."),
+    "summary": N_("Correct the summary, empty this text, or correct the language of the source."),
+}
+_EMPTY = {
+    "title": (
+        N_("The title is empty, so this translates nothing."),
+        N_("Enter the source in title, and its language."),
+    ),
+    "summary": (
+        N_("The summary is empty, so this translates nothing."),
+        N_("Enter the source in summary, and its language."),
+    ),
+}
 
 
 def read_translations(project: FieldValidation, title: str, summary: str) -> tuple[Translation, ...]:
@@ -46,7 +65,8 @@ def read_names(project: FieldValidation, field: str) -> list[str]:
             names.append(name)
         else:
             known = ", ".join(TRANSLATIONS)
-            project.refuse(field, f"{text!r} is no translation.", f"Use the names of their columns: {known}.")
+            reason = gettext("%(text)s is no translation.", text=quoted(text))
+            project.refuse(field, reason, gettext("Use the names of their columns: %(known)s.", known=known))
     return names
 
 
@@ -59,19 +79,16 @@ def _is_translation(project: FieldValidation, name: str, text: str, source: str)
     field, language = TRANSLATIONS[name]
     source_language = SOURCE_LANGUAGES[field]
     if primary_language(read_language(project.raw(source_language).strip()) or "") == language:
-        spoken = Locale("en").languages[language]
+        spoken = Locale(current_locale()).languages[language]
         if text != source:
             project.refuse(
                 name,
-                f"The source is in {spoken} already, and this is another text.",
-                f"Correct the {field}, empty this text, or correct the language of the source.",
+                gettext("The source is in %(language)s already, and this is another text.", language=spoken),
+                gettext(_CORRECT[field]),
             )
         return False
     if not source:
-        project.refuse(
-            name,
-            f"The {field} is empty, so this translates nothing.",
-            f"Enter the source in {field}, and its language.",
-        )
+        reason, advice = _EMPTY[field]
+        project.refuse(name, gettext(reason), gettext(advice))
         return False
     return True

@@ -13,7 +13,7 @@ from typing import Any
 from portal.search.read_models.terms import Terms
 from portal.services.audit.history import PublicChange
 from portal.web.presentation import field_labels
-from portal.web.presentation.i18n import gettext
+from portal.web.presentation.i18n import gettext, pgettext
 
 _PUBLIC_FIELDS = (
     "start",
@@ -55,7 +55,7 @@ def entries(terms: Terms, changes: tuple[PublicChange, ...]) -> tuple[HistoryEnt
     # By position, not by time: several events may have the same second.
     last_withdrawal = next((place for place, change in enumerate(changes) if change.kind == "withdrawn"), len(changes))
     labels = {
-        "published": gettext("Published"),
+        "published": pgettext("of a record", "Published"),
         "changed": gettext("Changed"),
         "published again": gettext("Published again"),
         "withdrawn": gettext("Withdrawn"),

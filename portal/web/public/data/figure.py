@@ -114,10 +114,9 @@ class Figure:
     @property
     def label(self) -> str:
         """What stands in for the picture."""
-        pattern = (
-            gettext("%(measure)s %(heading)s") if self.heading.endswith("?") else gettext("%(measure)s %(heading)s.")
-        )
-        return pattern % {"measure": self.measure, "heading": self.heading}
+        if self.heading.endswith("?"):
+            return f"{self.measure} {self.heading}"
+        return gettext("%(measure)s %(heading)s.", measure=self.measure, heading=self.heading)
 
 
 class Selections:

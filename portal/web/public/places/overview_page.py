@@ -111,7 +111,7 @@ def build_page(options: PlacesOptions) -> PlacesPage:
         files=_files(filters),
         table_url=table_urls.table_path(filters, TableOptions(across="year", measure="shared")),
         ignored=[
-            f"{invalid.name}={invalid.value}: {filter_text.invalid_reason(invalid)}"
+            filter_text.invalid_parameter(invalid)
             for invalid in options.invalid_parameters
         ],
         canonical_url=PlacesOptions(options.region).url,

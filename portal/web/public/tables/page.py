@@ -12,7 +12,7 @@ from portal.search.query.table_options import TableOptions
 from portal.vocabulary.facets import TABLE_FACETS
 from portal.web.presentation import filter_text, table_text, table_urls
 from portal.web.presentation.charts import urls as chart_urls
-from portal.web.presentation.i18n import gettext
+from portal.web.presentation.i18n import gettext, pgettext
 from portal.web.public import results
 from portal.web.public.tables import cells as table_cells
 from portal.web.public.tables.cells import TableRow
@@ -58,12 +58,12 @@ def build_page(pivot: Pivot, options: TableOptions) -> TablePage:
         totals_phrase=table_text.totals_phrase(pivot),
         options=options,
         by={facet: names[facet] for facet in TABLE_FACETS},
-        across={"": gettext("Nothing")} | {facet: names[facet] for facet in TABLE_FACETS},
+        across={"": pgettext("columns", "Nothing")} | {facet: names[facet] for facet in TABLE_FACETS},
         measures=measures,
         hidden=table_urls.filter_pairs(pivot.filters),
         notes=[*table_text.notes(pivot), *table_text.page_notes(pivot)],
         ignored=[
-            f"{invalid.name}={invalid.value}: {filter_text.invalid_reason(invalid)}"
+            filter_text.invalid_parameter(invalid)
             for invalid in (*options.invalid_parameters, *pivot.filters.invalid_parameters)
         ],
         row_title=names[options.by],

@@ -70,7 +70,7 @@ def respond(suffix: str, write: Callable[[TableFile], bytes], dialect: str = "")
     """The file of a table with all its rows and columns; 304 if the client has it."""
     filters, options = Filters.parse(request.args), TableOptions.parse(request.args)
     if invalid := options.invalid_parameters:
-        raise InvalidOption(f"{invalid[0].name}={invalid[0].value}: {filter_text.invalid_reason(invalid[0])}.")
+        raise InvalidOption(f"{filter_text.invalid_parameter(invalid[0])}.")
     address = table_urls.table_file_path(filters, options, suffix)
     if response := unchanged(state_etag(current.current_snapshot().catalogue_version.stamp, address, dialect)):
         return response

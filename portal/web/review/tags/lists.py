@@ -8,6 +8,7 @@ from flask import url_for
 from werkzeug.datastructures import MultiDict
 
 from portal.errors import NotFound
+from portal.i18n.quoting import quoted
 from portal.search import goals
 from portal.search.index import current
 from portal.search.index.snapshot import Snapshot
@@ -85,7 +86,7 @@ def get_rule(name: str) -> RuleRow:
     rule = rules_by_name().get(name)
     row = _rule_row(current.current_snapshot(), rule) if rule else None
     if row is None:
-        raise NotFound(f"There is no rule {name!r}.")
+        raise NotFound(gettext("There is no rule %(name)s.", name=quoted(name)))
     return row
 
 

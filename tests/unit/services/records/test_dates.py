@@ -29,8 +29,8 @@ def test_a_date_is_read(text, date):
     [
         ("2008-05-31", ""),
         ("2008-05-31 00:00:00", ""),
-        ("2008-05-31 13:00", "The time of day was left out: 2008-05-31"),
-        ("2008–05", "Dashes were read as hyphens"),
+        ("2008-05-31 13:00", "The time of day was left out: 2008-05-31."),
+        ("2008–05", "Dashes were read as hyphens."),
     ],
 )
 def test_a_repair_is_said(text, repair):

@@ -4,14 +4,12 @@ import pytest
 
 from portal.models import PartialDate, Term
 from portal.services.records import submission_checks
-from portal.services.records.codes import read_codes
+from portal.services.records.codes import read_codes, read_countries, read_term
 from portal.services.records.field_values import (
     FieldValidation,
     OptionalTerm,
     read_budget,
-    read_countries,
     read_date,
-    read_term,
     read_year,
 )
 from portal.services.records.spellings import TermLookup

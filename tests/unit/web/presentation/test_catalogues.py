@@ -29,7 +29,7 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%%|\{\w+\}")
 TAG = re.compile(r"<[^>]*>")
 CODE = re.compile(r"<code>.*?</code>")
 # A text that people type as it stands, separators of a list included.
-TYPED = re.compile(r"Kenya 60; Uganda 40")
+TYPED = re.compile(r"Kenya 60; Uganda 40|title_fr; summary_fr|portal:\w+|/ & \| \w+ \?")
 
 # What is wrong in a text without its tags, code and placeholders.
 WRONG_SETTING = {
@@ -142,6 +142,8 @@ def test_a_catalogue_compiles_and_gives_its_translations_back(language):
         if message.pluralizable:
             answers = {compiled.ungettext(*message.id, number) for number in range(30)}
             assert answers <= set(message.string)
+        elif message.context:
+            assert compiled.upgettext(message.context, message.id) == message.string
         else:
             assert compiled.ugettext(message.id) == message.string
 
