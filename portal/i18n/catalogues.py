@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
 from babel.support import NullTranslations, Translations
 
 from portal.i18n.current import current_language, current_locale
+from portal.i18n.isolation import IsolatingTranslations
 from portal.i18n.languages import LANGUAGES, SOURCE
 from portal.i18n.missing import Untranslated
-from portal.i18n.pseudo import PseudoTranslations
+from portal.i18n.pseudo import PseudoTranslations, lengthened
 
 FOLDER = Path(__file__).parents[1] / "translations"
 _PSEUDO_LOCALES = {language.locale for language in LANGUAGES.values() if not language.is_public}
+_MIRRORED_LOCALES = {language.locale for language in LANGUAGES.values() if language.direction == "rtl"}
 
 
 class _Missing(NullTranslations):
@@ -41,6 +44,11 @@ class _Missing(NullTranslations):
 @cache
 def catalogue(locale: str) -> NullTranslations:
     """The catalogue of a language; a message that it lacks comes out as `Untranslated`."""
+    messages = _read(locale)
+    return IsolatingTranslations(messages) if locale in _MIRRORED_LOCALES else messages
+
+
+def _read(locale: str) -> NullTranslations:
     if locale == SOURCE.locale:
         return NullTranslations()
     if locale in _PSEUDO_LOCALES:
@@ -83,6 +91,16 @@ def ngettext(one: str, many: str, number: int, /, **values: object) -> str:
 def pgettext(context: str, message: str, /, **values: object) -> str:
     """Translate a message that other languages say in several ways; the context says which one is meant."""
     return _filled(catalogue(current_locale()).upgettext(context, message), values)
+
+
+def name_in(names: Mapping[str, str], locale: str, english: str = "") -> str:
+    """The name of a term in this language, else the English one; `english` is that of a term without names."""
+    return names.get(locale) or as_english(english or names[SOURCE.code], locale)
+
+
+def as_english(text: str, locale: str) -> str:
+    """English words that are no message, such as the name of a term; the pseudo-language changes them as well."""
+    return lengthened(text) if locale in _PSEUDO_LOCALES else text
 
 
 def N_(text: str) -> str:

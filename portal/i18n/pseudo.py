@@ -1,4 +1,8 @@
-"""A catalogue for looking at pages: English, longer and with accents, to show what is too narrow or no message."""
+"""A language for looking at pages: English with accents, a third longer, and written from right to left.
+
+Its words run the way of Arabic, so that a value among them shows whether it is kept apart. What runs from left to right
+without accents is data, or did not pass through gettext.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +10,24 @@ import re
 
 from babel.support import NullTranslations
 
-_PADDING = "longer than it was in English, as words of most languages are, and then some more "
 _OPEN, _CLOSE = "⟦", "⟧"
-# Every letter has an accent, so that a plain one beside them stands for a text that is no message.
-_ACCENTS = str.maketrans(
-    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", "áƀčďéƒğĥíĵķłɱñóþɋřšťúṽŵẋýžÁƁČĎÉƑĞĤÍĴĶŁḾÑÓÞɊŘŠŤÚṼŴẊÝŽ"
+# Between the two, every character is written from right to left. The mark at each end counts as a letter of Arabic.
+_BEGIN, _END = "\u200f\u202e", "\u202c\u200f"
+# Arrows between two values turn around with them, as translators turn them.
+_ACCENTS = str.maketrans("AEIOUYCNSaeiouycns→", "ÅÉÎÖÛÝÇÑŠåéîöûýçñš←")
+_PADDING = "one two three four five six seven eight nine ten "
+_PLAIN = r"[^\s<>&%(){}“”\u200f\u202c\u202e]*"
+_KEPT = re.compile(
+    "|".join(
+        [
+            f"({_BEGIN}[^{_END}]*{_END}",  # words that are mirrored already
+            r"<code>.*?</code>|<[^>]*>|&#?\w+;",
+            r"%\(\w+\)[a-z]|%%|\{\w+\}",
+            rf"{_PLAIN}[\d@/_]{_PLAIN})",  # what is the same in every language: numbers, addresses, codes
+        ]
+    ),
+    re.DOTALL,
 )
-# Placeholders, tags and entities.
-_KEPT = re.compile(r"(%\(\w+\)[a-z]|\{\w*\}|<[^>]*>|&#?\w+;)")
 
 
 class PseudoTranslations(NullTranslations):
@@ -39,13 +53,17 @@ class PseudoTranslations(NullTranslations):
 
 
 def lengthened(message: str) -> str:
-    """ "Search" -> "⟦Šéářčĥ łó⟧"."""
-    missing = max(1, len(message) // 3)
-    padding = (_PADDING * (missing // len(_PADDING) + 1))[:missing].strip()
-    return f"{_OPEN}{accented(message)} {accented(padding)}{_CLOSE}"
-
-
-def accented(message: str) -> str:
-    """The message with an accent on each letter; what it holds, placeholders and markup, stays as it is."""
+    """ "Search %(name)s" -> "⟦Šéårçh %(name)s öné⟧"; what has no words, such as "%(start)s–%(end)s", stays as it is."""
     pieces = _KEPT.split(message)
-    return "".join(piece if place % 2 else piece.translate(_ACCENTS) for place, piece in enumerate(pieces))
+    words = "".join(pieces[::2])
+    pieces[::2] = map(_mirrored, pieces[::2])
+    if not any(map(str.isalpha, words)):
+        return "".join(pieces)
+    missing = max(1, len(words) // 3)
+    padding = (_PADDING * (missing // len(_PADDING) + 1))[:missing].strip()
+    return f"{_OPEN}{''.join(pieces)}{_mirrored(f' {padding}')}{_CLOSE}"
+
+
+def _mirrored(text: str) -> str:
+    text = text.translate(_ACCENTS)
+    return f"{_BEGIN}{text}{_END}" if any(map(str.isalpha, text)) else text

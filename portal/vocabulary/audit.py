@@ -13,6 +13,7 @@ VERBS = frozenset(
         NC_("audit event", "accept lost leaves"),
         NC_("audit event", "accept row"),
         NC_("audit event", "add account"),
+        NC_("audit event", "add forms"),
         NC_("audit event", "add spellings"),
         NC_("audit event", "approve"),
         NC_("audit event", "ask for administrator"),

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from portal.i18n.catalogues import name_in
+
 TERM_LISTS_DIR = Path(__file__).parent.parent / "terms"
 _FORM = re.compile("(?:phrase|in|of|adjective)_(fr|es)")
 
@@ -97,4 +99,4 @@ def eligible_states() -> dict[str, tuple[int, tuple[str, ...]]]:
 @cache
 def principle_names(language: str) -> tuple[str, ...]:
     """The guiding principles of the Global Compact for Migration, in the order of the resolution."""
-    return tuple(row.names.get(language, row.names["en"]) for row in read_term_list("gcm_principle"))
+    return tuple(name_in(row.names, language) for row in read_term_list("gcm_principle"))

@@ -18,6 +18,7 @@ from portal.app import create_app
 from portal.config import ROOT, Settings
 from portal.database.orm import db
 from portal.database.transactions import begin_writing
+from portal.i18n.languages import LANGUAGES
 from portal.models import Account
 from portal.services.accounts import sessions
 from portal.web.security import cookies
@@ -74,7 +75,8 @@ def portal_environ(database):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environ = {**os.environ, "PORT": str(port), "DATABASE_URL": database}
+    languages = ",".join(LANGUAGES)
+    environ = {**os.environ, "PORT": str(port), "DATABASE_URL": database, "PORTAL_LANGUAGES": languages}
     environ.pop("PORTAL_ENV", None)
     return environ
 

@@ -1,7 +1,7 @@
 """No word reaches a reader that translators do not have: pages, refusals, mails and files in the pseudo-language.
 
-Its messages have an accent on every letter, and so have the records, terms and notes of this test. A plain word in what
-comes is one that no catalogue can translate.
+Its messages are mirrored, and the records, terms and notes of this test have an accent on every letter. A plain word in
+what comes is one that no catalogue can translate.
 """
 
 import io
@@ -15,7 +15,6 @@ from openpyxl import load_workbook
 
 from portal.database.orm import db, now
 from portal.i18n.current import using
-from portal.i18n.pseudo import accented
 from portal.models import Revision, Term
 from portal.services.accounts import administration, email_change, link_mails, one_time_links
 from portal.services.accounts.one_time_links import Purpose
@@ -40,6 +39,17 @@ from tests.promises.situations import SITUATIONS, looked_at
 from tests.promises.test_golden_pages import NOT_THERE, PROSE, VIEWS
 
 PSEUDO = "qps-rtl"
+# What messages say runs from right to left, between marks that nobody sees.
+MIRRORED = re.compile("\u200f\u202e[^\u202c]*\u202c\u200f")
+ACCENTS = str.maketrans(
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", "áƀčďéƒğĥíĵķłɱñóþɋřšťúṽŵẋýžÁƁČĎÉƑĞĤÍĴĶŁḾÑÓÞɊŘŠŤÚṼŴẊÝŽ"
+)
+
+
+def accented(text):
+    return text.translate(ACCENTS)
+
+
 DRAFT = COMPLETE.replace(title=accented(COMPLETE.title), summary=accented(COMPLETE.summary))
 RECORDS = [
     {"project_id": "LM.0101", "title": accented("Labour Inspectors"), "start_date": "2021-03", "end_date": "2023",
@@ -58,13 +68,14 @@ SAME = re.compile(
     r"|\b\d{1,2} [A-Z][a-z]{2} \d{4}\b|\b[A-Z][a-z]{2} \d{4}\b"  # days, as English has them
     r"|\b(Ann|Olu|Rex|Sue|Ada|Too short\.|Entered by mistake\.|Another summary|Mended by its reviewer\.)"  # our office
     r"|\b[\d.]+\xa0?(million|billion)|\b[\d.]+ (million|billion)\b|\b(English|French|Spanish)\b"  # as the CLDR has them
+    r"|\b\w+\.org\b|\balpha-3\b"
     r"|\b(IATI|GeoJSON|JSON Lines|iCalendar|Atom|Excel|360Giving|Markdown|Natural Earth|BCP|Prima|ISO|schema\.org)\b"
 )
 # Pages that read a list which is bundled have its names in English; columns are named by what files and addresses say.
 NAMES = [row.names["en"] for facet in ("country", "region", "gcm_principle") for row in read_term_list(facet)]
-NAMES += [", ".join(LABELS), "excel", f"{accented('list')} status"]
+NAMES += [", ".join(LABELS), "excel", "\u2068status\u2069"]
 LISTED = re.compile("|".join(map(re.escape, sorted(NAMES, key=len, reverse=True))))
-WORD = re.compile(r"[A-Za-z][a-z]{2,}")
+WORD = re.compile(r"(?<![^\W\d_])[A-Za-z][a-z]{2,}(?![^\W\d_])")
 # Programs, commands and identifiers; texts that say in which language they are.
 UNREAD = frozenset(("script", "style", "template", "code", "pre"))
 SPOKEN = ("title", "aria-label", "placeholder", "alt")
@@ -124,7 +135,7 @@ def people(world):
 
 def plain(text):
     """The words of a text that nobody can translate."""
-    return WORD.findall(SAME.sub(" ", LISTED.sub(" ", text)))
+    return WORD.findall(SAME.sub(" ", LISTED.sub(" ", MIRRORED.sub(" ", text))))
 
 
 def said(root):

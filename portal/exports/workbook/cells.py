@@ -11,6 +11,7 @@ from portal.exports.columns import Kind, amount_text
 from portal.exports.getters import Value
 from portal.vocabulary.columns import SEPARATOR
 
+_NOT_IN_NAMES, _MAX_NAME_LENGTH = re.compile(r"[\[\]:*?/\\]"), 31
 MAX_ROWS, MAX_CELL_LENGTH = 1_048_576, 32_767
 MAX_LINKS, MAX_LINK_LENGTH = 65_530, 2_079
 _FIRST_DAY = date(1899, 12, 30)
@@ -73,3 +74,8 @@ def column_letters(number: int) -> str:
         number, rest = divmod(number - 1, 26)
         letters = chr(ord("A") + rest) + letters
     return letters
+
+
+def sheet_name(text: str) -> str:
+    """A text as Excel takes it for the name of a sheet: up to 31 characters, and none that separates sheets."""
+    return _NOT_IN_NAMES.sub(" ", text)[:_MAX_NAME_LENGTH]

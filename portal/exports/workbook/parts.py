@@ -11,7 +11,7 @@ from typing import Any
 from portal.exports.columns import Column, Kind, amount_text
 from portal.exports.document import Document
 from portal.exports.options import ExportOptions
-from portal.exports.workbook.cells import column_letters
+from portal.exports.workbook.cells import column_letters, sheet_name
 from portal.i18n.catalogues import N_, gettext
 from portal.search.index.facet_index import PartSums
 from portal.vocabulary.status_rules import CANCELLED, PLANNED
@@ -61,10 +61,10 @@ def build_parts(
 
     book = Workbook()
     book.remove(book.worksheets[0])
-    sheet = book.create_sheet(gettext(DATA_SHEET))
+    sheet = book.create_sheet(sheet_name(gettext(DATA_SHEET)))
     styles = _fill_data_sheet(sheet, options, rows)
-    _fill_guide(book.create_sheet(gettext("Columns")), options.columns)
-    _fill_facts(book.create_sheet(gettext("How this was made")), facts)
+    _fill_guide(book.create_sheet(sheet_name(gettext("Columns"))), options.columns)
+    _fill_facts(book.create_sheet(sheet_name(gettext("How this was made"))), facts)
     book.properties.title, book.properties.creator = document.sentence, document.site
     if document.changed_at:
         book.properties.created = document.changed_at.replace(tzinfo=None)

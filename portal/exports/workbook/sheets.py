@@ -10,7 +10,7 @@ from portal.exports.columns import Kind
 from portal.exports.document import Document
 from portal.exports.formats.xlsx_file import StreamedArchive
 from portal.exports.getters import Value
-from portal.exports.workbook.cells import cell_writer, column_letters
+from portal.exports.workbook.cells import cell_writer, column_letters, sheet_name
 from portal.exports.workbook.parts import cell_styles, unpack_book
 
 _ROWS_AT_ONCE = 200
@@ -73,7 +73,7 @@ def _build_parts(document: Document, sheets: Sequence[Sheet]) -> tuple[dict[str,
     book.remove(book.worksheets[0])
     styles: dict[Kind, int] = {}
     for sheet in sheets:
-        made = book.create_sheet(sheet.name)
+        made = book.create_sheet(sheet_name(sheet.name))
         _fill_header(made, sheet.columns)
         styles = styles or cell_styles(made)
     book.properties.title, book.properties.creator = document.sentence, document.site

@@ -9,7 +9,7 @@ from flask import current_app
 from markupsafe import Markup
 
 from portal.search.read_models.project import ProjectView
-from portal.web.presentation import formatting, languages, markdown
+from portal.web.presentation import formatting, i18n, languages, markdown
 from portal.web.presentation.i18n import SOURCE, gettext
 from portal.web.presentation.urls import in_language, url_for
 
@@ -33,10 +33,10 @@ def citation(project: ProjectView) -> str:
     ]
     parts = [
         f"{site.full_name} ({year})." if year else f"{site.full_name}.",
-        languages.cited_title(project).text.rstrip(".") + ".",
+        i18n.apart(languages.cited_title(project).text.rstrip(".")) + ".",
         ", ".join(filter(None, facts)) + "." if any(facts) else "",
         gettext("Record of %(day)s.", day=formatting.day(project.changed_at)),
-        permalink(project),
+        i18n.apart(permalink(project)),
     ]
     return " ".join(filter(None, parts))
 

@@ -117,7 +117,7 @@ def isodate(value: date | datetime) -> str:
 
 def label(term: TermView | None) -> str:
     """The name of a term in the language of the page."""
-    return term.names.get(i18n.current_locale()) or term.name if term else ""
+    return i18n.name_in(term.names, i18n.current_locale(), term.name) if term else ""
 
 
 def name_key(name: str) -> CollationKey:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from flask import Flask, Response
 
 from portal.i18n import missing
-from portal.i18n.catalogues import N_, NC_, catalogue, gettext, ngettext, pgettext
+from portal.i18n.catalogues import N_, NC_, catalogue, gettext, name_in, ngettext, pgettext
 from portal.i18n.current import choose, current_language, current_locale, using
 from portal.i18n.languages import SOURCE, Language, language_of
 
@@ -16,16 +16,23 @@ __all__ = [
     "N_",
     "SOURCE",
     "Language",
+    "apart",
     "catalogue",
     "choose",
     "current_language",
     "current_locale",
     "gettext",
     "language_of",
+    "name_in",
     "ngettext",
     "pgettext",
     "using",
 ]
+
+
+def apart(text: str) -> str:
+    """A value in a text without markup, such as a citation: its direction is its own where pages are mirrored."""
+    return f"\u2068{text}\u2069" if current_language().direction == "rtl" else text
 
 
 def _gettext(message: str) -> str:

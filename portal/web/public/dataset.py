@@ -14,7 +14,7 @@ from portal.search.directory import SearchResult
 from portal.search.figures import Figures
 from portal.search.query.filters import Filters
 from portal.web.presentation import citation, export_text, formatting
-from portal.web.presentation.i18n import SOURCE, gettext
+from portal.web.presentation.i18n import SOURCE, apart, gettext
 from portal.web.presentation.search_text import SearchText
 from portal.web.presentation.urls import in_language
 from portal.web.public.download_menu import DownloadLink
@@ -68,7 +68,7 @@ class Dataset:
             f"{self.publisher}.",
             f"{self.sentence}.",
             gettext("Records of %(day)s.", day=formatting.day(changed_at)) if changed_at else "",
-            self.address,
+            apart(self.address),
         ]
         return " ".join(filter(None, parts))
 

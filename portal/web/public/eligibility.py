@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache, partial
 
+from portal.i18n.catalogues import name_in
 from portal.text.collation import collation_key
 from portal.vocabulary.term_lists import eligible_regions, eligible_states, read_term_list
 
@@ -26,8 +27,8 @@ class EligibleRegion:
 @cache
 def line_2(language: str) -> tuple[EligibleRegion, ...]:
     """The Line 2 list of August 2024 in its own order, with country names in this language, sorted."""
-    regions = {row.code: row.names.get(language, row.names["en"]) for row in read_term_list("region")}
-    countries = {row.code: row.names.get(language, row.names["en"]) for row in read_term_list("country")}
+    regions = {row.code: name_in(row.names, language) for row in read_term_list("region")}
+    countries = {row.code: name_in(row.names, language) for row in read_term_list("country")}
     known, key = eligible_states(), partial(collation_key, language=language)
     return tuple(
         EligibleRegion(

@@ -11,6 +11,8 @@ from functools import lru_cache
 
 from babel.numbers import format_decimal
 
+from portal.i18n.catalogues import as_english
+
 _MILLION, _BILLION = Decimal(1_000_000), Decimal(1_000_000_000)
 # What rounds to a billion is one.
 _FIRST_BILLION = Decimal(999_950_000)
@@ -19,7 +21,7 @@ _ONE_DECIMAL = "#,##0.0"
 
 def usd(amount: str, locale: str) -> str:
     """An amount that is formatted already, with its currency: "USD 64,240", « 64 240 USD »."""
-    return f"{amount}\u00a0USD" if locale in ("fr", "es") else f"USD {amount}"
+    return f"{amount}\u00a0USD" if locale in ("fr", "es") else as_english(f"USD {amount}", locale)
 
 
 @lru_cache(maxsize=20_000)
@@ -30,8 +32,8 @@ def usd_in_millions(value: Decimal, locale: str) -> str:
     if locale == "es":
         return f"{millions(value, locale)} de\u00a0USD"
     if value < _FIRST_BILLION:
-        return f"USD {millions(value, locale)}"
-    return f"USD {format_decimal(value / _BILLION, _ONE_DECIMAL, locale)} billion"
+        return as_english(f"USD {format_decimal(value / _MILLION, _ONE_DECIMAL, locale)} million", locale)
+    return as_english(f"USD {format_decimal(value / _BILLION, _ONE_DECIMAL, locale)} billion", locale)
 
 
 def millions(value: Decimal, locale: str, pattern: str = _ONE_DECIMAL) -> str:
@@ -43,7 +45,7 @@ def millions(value: Decimal, locale: str, pattern: str = _ONE_DECIMAL) -> str:
         # What is a billion in English is a thousand millions here.
         text = format_decimal(count, "#,##0" if value >= _FIRST_BILLION else pattern, locale)
         return f"{text}\u00a0{'millón' if text == '1' else 'millones'}"
-    return f"{format_decimal(count, pattern, locale)} million"
+    return as_english(f"{format_decimal(count, pattern, locale)} million", locale)
 
 
 def _large_in_french(value: Decimal) -> str:

@@ -1,4 +1,4 @@
-"""The grammar of the pseudo-language: English, each sentence as a message of its catalogue would be."""
+"""The pseudo-language: what English says, a third longer and written from right to left."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from portal.vocabulary.facets import NOT_STATED
 from portal.web.http.request_context import settings
 from portal.web.presentation import filter_text, formatting
 from portal.web.presentation.charts import urls as chart_urls
-from portal.web.presentation.i18n import gettext
+from portal.web.presentation.i18n import apart, gettext
 from portal.web.presentation.search_text import SearchText
 from portal.web.public import download_menu, results
 from portal.web.public.data import by_kind, by_year, fairness
@@ -125,7 +125,7 @@ def citation(chart: Figure, dataset: Dataset, path: str) -> str:
         chart.label,
         f"{dataset.sentence}.",
         gettext("Records of %(day)s.", day=formatting.day(changed_at)) if changed_at else "",
-        f"{settings().public_url}{path}#{chart.key}",
+        apart(f"{settings().public_url}{path}#{chart.key}"),
     ]
     return " ".join(filter(None, parts))
 
