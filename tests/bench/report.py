@@ -148,10 +148,10 @@ def in_languages(name: str, found: dict) -> list[str]:
     head = ["ms, median / p95", *codes, *(f"{code} to {codes[0]}" for code in codes[1:])]
     page, code, ratio = languages.furthest(found)
     kept = "kept" if abs(ratio - 1) <= languages.ALLOWED else "not kept"
-    promise = (
-        f"Promised is {languages.ALLOWED:.0%} at most; furthest is `{page}` in {code}, {tables.times(ratio)}: {kept}."
+    said = (
+        f"Within {languages.ALLOWED:.0%} of English is promised: {kept}. Furthest is `{page}` in {code}, {ratio:.2f}×."
     )
-    return [f"### Languages at {name}", "", *tables.table(head, rows), promise, ""]
+    return [f"### Languages at {name}", "", *tables.table(head, rows), said, ""]
 
 
 def others(its: dict) -> list[float | None]:
