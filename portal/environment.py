@@ -295,7 +295,5 @@ def _read_health_bind(environ: Mapping[str, str]) -> str:
         return ""
     host, _, port = text.rpartition(":")
     if not host or not port.isdigit() or not 0 < int(port) < 65_536:
-        raise ConfigurationError(
-            f"PORTAL_HEALTH_BIND is {text!r}: write host:port, such as {DEFAULT_HEALTH_BIND}, or off."
-        )
+        raise ConfigurationError(f"PORTAL_HEALTH_BIND is {text!r}: write host:port, such as 127.0.0.1:9100, or off.")
     return text

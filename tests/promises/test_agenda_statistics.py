@@ -120,4 +120,5 @@ def test_pages_of_suggestions_lead_to_one_another(session, visit):
 
 def pages(page):
     """The queries of the links to other pages of the same list."""
-    return {link.partition("/sdg-8")[2] for link in page.links if link.startswith("/2030-agenda/suggested/sdg-8")}
+    links = [link.attrs["href"] for link in page.select("main a")]
+    return {link.partition("/sdg-8")[2] for link in links if link.startswith("/2030-agenda/suggested/sdg-8")}

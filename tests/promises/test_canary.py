@@ -110,7 +110,9 @@ def leaks(answer, asked):
     text = text_of(answer.get_data()) + "".join(f"{name}: {value}\n" for name, value in answer.headers)
     typed = [piece for piece in re.split(r"[?&=/]", asked) if CANARY in piece]
     for piece in typed:
-        text = text.replace(piece, "")
+        # The page of a record that was asked for as a file names it without the ending.
+        while CANARY in piece:
+            text, piece = text.replace(piece, ""), piece.rpartition(".")[0]
     return CANARY in text.lower() or "918,273" in text or "918273" in text
 
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+from contextlib import contextmanager
 
 import pytest
 from openpyxl import load_workbook
@@ -31,24 +32,31 @@ def language_notes(page):
     return [words(note) for note in page.select("main .lang-note")]
 
 
+@contextmanager
+def spoken(locale):
+    """The words of a language, and the beginning of its addresses."""
+    with i18n.using(locale):
+        yield i18n.language_of(locale).prefix
+
+
 @pytest.mark.parametrize(("locale", "title"), [("en", "Safer boats"), ("fr", "Bateaux plus sûrs")])
 def test_a_page_and_a_list_show_the_language_of_the_reader(project, visit, locale, title):
-    with i18n.using(locale):
-        page = visit("/projects/T.1")
+    with spoken(locale) as prefix:
+        page = visit(f"{prefix}/projects/T.1")
         assert words(page.one("h1")) == title
         assert "lang" not in page.one("h1").attrs
         assert title in words(page.one("#citation"))
         assert title in words(page.one("title"))
-        assert words(visit("/projects/").one(".result h3")) == title
+        assert words(visit(f"{prefix}/projects/").one(".result h3")) == title
 
 
 def test_a_machine_translation_is_marked_and_not_cited(project, visit):
-    with i18n.using("es"):
-        page = visit("/projects/T.1")
+    with spoken("es") as prefix:
+        page = visit(f"{prefix}/projects/T.1")
         assert words(page.one("h1")) == "Barcos más seguros"
         assert said("Machine translation from %(language)s.", language="inglés") in words(page.one(".project-head"))
         assert "Safer boats" in words(page.one("#citation"))
-        assert language_notes(visit("/projects/")) == [said("machine translation")]
+        assert language_notes(visit(f"{prefix}/projects/")) == [said("machine translation")]
     grant = json.loads(page.one('script[type="application/ld+json"]').to_text())
     assert grant["name"] == [
         {"@value": "Safer boats", "@language": "en"}, {"@value": "Bateaux plus sûrs", "@language": "fr"},
@@ -59,17 +67,20 @@ def test_a_machine_translation_is_marked_and_not_cited(project, visit):
 
 def test_a_machine_summary_is_marked_beside_a_title_by_people_and_describes_no_page(office, visit):
     office.revision(State.PUBLISHED, IN_THREE.replace(machine_translations=("summary_es",)))
-    with i18n.using("es"):
-        assert words(visit("/projects/").one(".result .summary")) == f"Sobre barcos. {said('machine translation')}"
-        page = visit("/projects/T.1")
+    with spoken("es") as prefix:
+        assert (
+            words(visit(f"{prefix}/projects/").one(".result .summary"))
+            == f"Sobre barcos. {said('machine translation')}"
+        )
+        page = visit(f"{prefix}/projects/T.1")
         assert said("Machine translation from %(language)s.", language="inglés") in words(page.one(".project-grid"))
         assert page.one("meta[name=description]").attrs["content"] == "About boats."
 
 
 def test_a_text_in_another_language_only_is_marked_on_its_page(office, visit):
     office.revision(State.PUBLISHED, IN_THREE.replace(title_fr="", summary_fr=""))
-    with i18n.using("fr"):
-        page = visit("/projects/T.1")
+    with spoken("fr") as prefix:
+        page = visit(f"{prefix}/projects/T.1")
         assert page.one("h1").attrs["lang"] == "en"
         assert page.one(".prose").attrs["lang"] == "en"
         # The mark of the title, and that of the summary.
@@ -78,8 +89,8 @@ def test_a_text_in_another_language_only_is_marked_on_its_page(office, visit):
 
 def test_a_translation_that_is_older_than_its_source_says_so(office, project, visit):
     office.publish_change(project, title="Much safer boats")
-    with i18n.using("fr"):
-        page = visit("/projects/T.1")
+    with spoken("fr") as prefix:
+        page = visit(f"{prefix}/projects/T.1")
         assert words(page.one("h1")) == "Bateaux plus sûrs"
         assert said("The source has changed since.") in words(page.one(".project-head"))
         assert "Much safer boats" in words(page.one("#citation"))

@@ -21,7 +21,7 @@ from tests.serving.staff_flows import NEW, form, served, workers
 
 DISK = 8_000_000  # bytes of the disk that gets full
 TITLE = "On a stopped database"
-KEPT, UNKEPT = "/projects/", "/projects/?q=labour"
+KEPT, UNKEPT = "/projects/", "/projects/?q=%22labour+migration%22"
 HOLD = """
 import sys, pysqlite3
 holder = pysqlite3.connect(sys.argv[1], isolation_level=None)

@@ -25,6 +25,7 @@ from portal.errors import (
     ValidationFailed,
 )
 from portal.web.http import problems
+from portal.web.http.languages import choice
 from portal.web.http.request_context import own_path
 from portal.web.http.responses import no_store
 from portal.web.presentation.i18n import gettext, ngettext
@@ -98,6 +99,7 @@ def render_error(
             at=datetime.now(UTC),
             show_search=status == 404,
             retry_url=retry_url() if status >= 500 and request.method == "GET" else "",
+            language_choices=choice.start_choices,
         )
     except Exception as error:
         # The fault that broke the page may break the error page too.

@@ -12,7 +12,7 @@ from flask import Flask, current_app, g, request
 from portal.web.declarations import declared_access, has_languages
 from portal.web.http.request_context import own_path, settings
 from portal.web.presentation import i18n
-from portal.web.presentation.urls import in_language, shown_url
+from portal.web.presentation.urls import in_language, shown_url, url_for
 
 # The parameter by which the pages before the guard keep a language: they have no prefix, and visitors no cookie.
 PARAMETER = "language"
@@ -47,6 +47,14 @@ def choices() -> list[Choice]:
         path = shown_url() or own_path()
         return [_choice(code, f"{path}?{urlencode([*others, (PARAMETER, code)])}") for code in settings().languages]
     return []
+
+
+def start_choices() -> list[Choice]:
+    """The start page in each language, for error pages: what an address that is none of ours says is not repeated."""
+    if request.endpoint is not None and not has_languages(current_app.view_functions.get(request.endpoint)):
+        return []
+    url = url_for("overview.home")
+    return [_choice(code, in_language(code, url)) for code in settings().languages]
 
 
 def follows_search() -> bool:
