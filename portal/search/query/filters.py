@@ -180,11 +180,23 @@ class Filters:
         for page in pages:
             yield page, _join(before, f"page={page}" if page != 1 else "", after)
 
-    def _order_pairs(self) -> Iterator[tuple[str, str]]:
+    def expanded_queries(self, facets: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """Yield the names of facets with the query strings of the same page with all values of this one too."""
+        order = [f"{name}={value}" for name, value in self._list_pairs()]
+        before = _join(self._encoded_conditions(), *order)
+        after = _join(f"page={self.page}" if self.page != 1 else "", *(f"{n}={v}" for n, v in self._size_pairs()))
+        for facet in facets:
+            expanded = self.expanded_facets | {facet}
+            yield facet, _join(before, *(f"all={name}" for name in FACETS if name in expanded), after)
+
+    def _list_pairs(self) -> Iterator[tuple[str, str]]:
         if self.sort:
             yield "sort", self.sort
         if self.view != VIEWS[0]:
             yield "view", self.view
+
+    def _order_pairs(self) -> Iterator[tuple[str, str]]:
+        yield from self._list_pairs()
         if self.expanded_facets:
             yield from (("all", facet) for facet in FACETS if facet in self.expanded_facets)
 

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.search.index import current
+from portal.search.index.snapshot import Snapshot
 from portal.search.read_models.project import ProjectView
 from portal.web.presentation import formatting, i18n, languages, markdown, navigation, pieces, urls
 from portal.web.presentation.charts import svg
@@ -59,29 +60,33 @@ def layout_context() -> dict[str, Any]:
 def layout_shape() -> dict[str, Any]:
     """Those of its variables that change; they belong to the shape of every page that is a piece."""
     try:
-        snapshot = current.current_snapshot()
-        return {
-            "records_changed": snapshot.changed_at,
-            "sample_count": snapshot.sample_count,
-            "record_count": len(snapshot.index.all_rows),
-            "outage": current.outage(),
-        }
+        return shape_at(current.current_snapshot())
     except SQLAlchemyError:
         return {"records_changed": None, "sample_count": 0, "record_count": 0, "outage": None}
 
 
+def shape_at(snapshot: Snapshot) -> dict[str, Any]:
+    """The same for a page of this snapshot."""
+    return {
+        "records_changed": snapshot.changed_at,
+        "sample_count": snapshot.sample_count,
+        "record_count": len(snapshot.index.all_rows),
+        "outage": current.outage(),
+    }
+
+
 def result_row(project: ProjectView) -> Markup:
     """One project in a list of results; it does not depend on the search, so it is kept."""
-    return print_rows(pieces.printer(), "list", [project])
+    return Markup(print_rows(pieces.printer(), "list", [project]).decode())  # noqa: S704 # Jinja escapes
 
 
-def print_rows(printer: Printer, view: str, projects: Iterable[ProjectView]) -> Markup:
-    """The projects as rows of a list or of a table."""
+def print_rows(printer: Printer, view: str, projects: Iterable[ProjectView]) -> bytes:
+    """The projects as rows of a list or of a table, as the bytes that are sent."""
     kept = current_app.extensions["row_printer"] if printer.are_kept else row_printer(current_app, 1)
-    return pieces.join([kept(view, project, printer.locale, printer.script_name) for project in projects])
+    return b"".join([kept(view, project, printer.locale, printer.script_name) for project in projects])
 
 
-def row_printer(app: Flask, size: int) -> Callable[[str, ProjectView, str, str], Markup]:
+def row_printer(app: Flask, size: int) -> Callable[[str, ProjectView, str, str], bytes]:
     """A printer of rows that keeps so many of them: searches share many."""
 
     @cache
@@ -89,11 +94,12 @@ def row_printer(app: Flask, size: int) -> Callable[[str, ProjectView, str, str],
         return app.jinja_env.get_template("macros/ui.html").make_module({"locale": locale})
 
     @lru_cache(maxsize=size)
-    def print_row(view: str, project: ProjectView, locale: str, _script_name: str) -> Markup:
+    def print_row(view: str, project: ProjectView, locale: str, _script_name: str) -> bytes:
         if view == "list":
-            return Markup(macros(locale).result(project) + "\n")  # type: ignore[attr-defined]  # noqa: S704  # the macro escapes its values
-        row = app.jinja_env.get_template("public/_table_row.html").render(p=project, locale=locale)
-        return Markup(row + "\n")  # noqa: S704  # Jinja escapes
+            row = macros(locale).result(project)  # type: ignore[attr-defined]
+        else:
+            row = app.jinja_env.get_template("public/_table_row.html").render(p=project, locale=locale)
+        return f"{row}\n".encode()
 
     return print_row
 

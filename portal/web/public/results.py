@@ -43,6 +43,11 @@ def page_urls(filters: Filters, pages: Iterable[int]) -> dict[int, str]:
     return {page: _with_query(query) for page, query in filters.page_queries(pages)}
 
 
+def expanded_urls(filters: Filters, facets: Iterable[str]) -> dict[str, str]:
+    """The URLs of this very page with all values of one more facet, focused on the start of their list."""
+    return {facet: f"{_with_query(query)}#all-{facet}" for facet, query in filters.expanded_queries(facets)}
+
+
 def cache_key(filters: Filters) -> str:
     """The URL and the invalid parameters: both decide what the page shows."""
     return (
