@@ -32,6 +32,9 @@ def current_snapshot(*, at_once: bool = False) -> Snapshot:
 
 def visible_version() -> CatalogueVersion | None:
     """The version that the session of this request reads at this moment; None if it has read nothing."""
+    # A session is made when something is read.
+    if not db.session.registry.has():
+        return None
     with public_session() as session:
         return read_catalogue_version(session) if session.in_transaction() else None
 

@@ -91,7 +91,7 @@ class Sheet:
         self._texts: list[bytes] = [text.encode() for text in texts]
 
     def with_sheet(self, name: str, inner: Sheet) -> Sheet:
-        """This one with another in the place of its only hole of this name; the two share what they hold."""
+        """This one with another in the place of its first hole of this name; the two share what they hold."""
         sheet, at = object.__new__(Sheet), self.names.index(name)
         before, after = self._texts[: 2 * at + 1], self._texts[2 * at + 2 :]
         sheet.names = (*self.names[:at], *inner.names, *self.names[at + 1 :])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from markupsafe import Markup, escape
 from pyroaring import BitMap
@@ -31,7 +31,7 @@ _OPTION = "public/_option.html"
 # A value, whether it has projects, whether it is selected.
 BoxKey = tuple[str, bool, bool]
 SortKey = tuple[bool, CollationKey, int, str]
-_TODAY = "today"
+TODAY = "today"
 # A panel has about 30 kB.
 MAX_KEPT_PANELS = 128
 
@@ -39,11 +39,11 @@ MAX_KEPT_PANELS = 128
 def print_panel(printer: Printer, result: SearchResult) -> tuple[Markup, int]:
     """The facets that have options or range fields, in vocabulary order; and how many values are chosen in them."""
     filters = result.filters
-    return _print_facets(printer, result, {**expanded_urls(filters, FACETS), _TODAY: today_url(filters)})
+    return _print_facets(printer, result, {**expanded_urls(filters, FACETS), TODAY: today_url(filters)})
 
 
 def kept_panel(printer: Printer, result: SearchResult) -> tuple[Sheet, int]:
-    """The same with holes for its addresses (panel_urls).
+    """The same with holes for its addresses: those that unfold a facet, and that of what runs today.
 
     As the counts do, it stays the same on all pages of a search and in every order. So it is kept as long as they are.
     """
@@ -52,14 +52,8 @@ def kept_panel(printer: Printer, result: SearchResult) -> tuple[Sheet, int]:
     return remember(shelf, key, MAX_KEPT_PANELS, lambda: _make_panel(printer, result))
 
 
-def panel_urls(filters: Filters, names: Collection[str]) -> dict[str, str]:
-    """The addresses in the holes of a panel: those that unfold a facet, and that of what runs today."""
-    urls = expanded_urls(filters, [name for name in FACETS if name in names])
-    return urls | {_TODAY: today_url(filters)} if _TODAY in names else urls
-
-
 def _make_panel(printer: Printer, result: SearchResult) -> tuple[Sheet, int]:
-    panel, selected_count = _print_facets(printer, result, {name: escape(Hole(name)) for name in (*FACETS, _TODAY)})
+    panel, selected_count = _print_facets(printer, result, {name: escape(Hole(name)) for name in (*FACETS, TODAY)})
     return Sheet(panel), selected_count
 
 
@@ -71,7 +65,10 @@ def _print_facets(printer: Printer, result: SearchResult, urls: Mapping[str, str
 
 
 def print_facet(boxes: Boxes, urls: Mapping[str, str]) -> tuple[Markup, int] | None:
-    """One facet and how many values are chosen in it; None if it has nothing to show. See panel_urls for `urls`."""
+    """One facet and how many values are chosen in it; None if it has nothing to show.
+
+    `urls` are those that unfold a facet, by its name, and that of what runs today.
+    """
     filters, name = boxes.filters, boxes.name
     is_expanded = name in filters.expanded_facets
     first, rest = split_options(boxes)
@@ -91,7 +88,7 @@ def print_facet(boxes: Boxes, urls: Mapping[str, str]) -> tuple[Markup, int] | N
         "folded": boxes.groups(rest) if rest and not is_too_long else "",
         "expand_label": rest_label(name, len(first) + len(rest)) if rest else "",
         "expand_url": urls[name],
-        "today_url": urls[_TODAY],
+        "today_url": urls[TODAY],
         "day": day or "",
         **{bound: "" if value is None else value for bound, value in bounds.items()},
     }

@@ -24,7 +24,7 @@ from portal.web.public import download_menu, embedding
 from portal.web.public.directory.pager import Pager, print_pager
 from portal.web.public.directory.totals import totals, undated
 from portal.web.public.places import selection_map
-from portal.web.public.results import directory_url
+from portal.web.public.results import directory_url, view_urls
 
 _NOTHING = Markup()
 _COLUMN_SORTS = ("newest", "oldest", "title", "-budget", "budget")
@@ -62,16 +62,16 @@ def is_listed(result: SearchResult) -> bool:
 
 
 def varying_values(printer: Printer, result: SearchResult, pager: Pager) -> dict[str, object]:
-    """What differs between the pages of one search: the rows, as bytes, and the addresses that name a page."""
-    filters = result.filters
-    values: dict[str, object] = {
-        name: directory_url(filters.replace(view=view, page=filters.page))
-        for name, view in zip(("list_url", "table_view_url"), VIEWS, strict=True)
-    }
-    if is_listed(result):
-        values["rows"] = templating.print_rows(printer, filters.view, result.projects)
-        values["pager"] = print_pager(printer, result, pager)
-    return values
+    """What differs between the pages of one search, beside its rows: the addresses that name a page."""
+    if not is_listed(result):
+        return {}
+    list_url, table_view_url = view_urls(result.filters, VIEWS)
+    return {"list_url": list_url, "table_view_url": table_view_url, "pager": print_pager(printer, result, pager)}
+
+
+def print_rows(printer: Printer, result: SearchResult) -> bytes:
+    """The projects of the page, as the bytes that are sent."""
+    return templating.print_rows(printer, result.filters.view, result.projects) if is_listed(result) else b""
 
 
 def words_of(printer: Printer, result: SearchResult) -> Words:

@@ -21,9 +21,17 @@ from portal.web.presentation import templating
 from portal.web.presentation.pieces import Hole, Place, Printer, Sheet, printer
 from portal.web.public import download_menu, facet_panel
 from portal.web.public.dataset import Dataset
-from portal.web.public.directory.listing import Listing, Words, is_listed, print_list, varying_values, words_of
+from portal.web.public.directory.listing import (
+    Listing,
+    Words,
+    is_listed,
+    print_list,
+    print_rows,
+    varying_values,
+    words_of,
+)
 from portal.web.public.directory.pager import Pager, build_pager
-from portal.web.public.results import directory_url
+from portal.web.public.results import directory_url, expanded_urls
 
 # Without the panel, which it shares with the other orders of a search, one has about 20 kB.
 _MAX_KEPT_SEARCHES = 128
@@ -55,7 +63,7 @@ class Page:
 def print_page(result: SearchResult) -> Response:
     """The whole page, or what htmx replaces of it."""
     pieces, filters, pager = printer(), result.filters, build_pager(result)
-    varying = varying_values(pieces, result, pager)
+    varying, rows = varying_values(pieces, result, pager), print_rows(pieces, result)
     languages = None
     if not templating.wants_fragment():
         canonical_url = directory_url(filters.canonical)
@@ -65,11 +73,11 @@ def print_page(result: SearchResult) -> Response:
     page = Page(pieces, result, pager, languages)
     if pieces.are_kept:
         sheet = kept_sheet(page, varying)
-        body = sheet.fill(varying | facet_panel.panel_urls(filters, sheet.names))
+        body = sheet.fill({**varying, **expanded_urls(filters, sheet.names), "rows": rows})
     else:
-        rows = Markup(varying.get("rows", b"").decode())  # noqa: S704 # Jinja escapes
         panel, selected_count = facet_panel.print_panel(pieces, result)
-        body = print_search(page, varying | {"rows": rows, "panel": panel}, selected_count).encode()
+        markup = {"rows": Markup(rows.decode()), "panel": panel}  # noqa: S704 # Jinja has escaped it
+        body = print_search(page, varying | markup, selected_count).encode()
     return templating.varied(make_response(body))
 
 
@@ -81,8 +89,11 @@ def kept_sheet(page: Page, varying: Mapping[str, object]) -> Sheet:
 
 def _make_sheet(page: Page, varying: Mapping[str, object]) -> Sheet:
     panel, selected_count = facet_panel.kept_panel(page.printer, page.result)
-    holes = {name: escape(Hole(name)) for name in (*varying, "panel")}
-    return Sheet(print_search(page, holes, selected_count)).with_sheet("panel", panel)
+    holes = {name: escape(Hole(name)) for name in (*varying, "rows", "panel")}
+    sheet = Sheet(print_search(page, holes, selected_count)).with_sheet("panel", panel)
+    while facet_panel.TODAY in sheet.names:
+        sheet = sheet.with_sheet(facet_panel.TODAY, Sheet(escape(facet_panel.today_url(page.result.filters))))
+    return sheet
 
 
 def print_search(page: Page, varying: Mapping[str, object], selected_count: int) -> Markup:
