@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask, Response, current_app, make_response, render_template, request
-from jinja2.environment import TemplateModule
 from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.search.index import current
 from portal.search.index.snapshot import Snapshot
 from portal.search.read_models.project import ProjectView
-from portal.web.presentation import formatting, i18n, languages, markdown, navigation, pieces, urls
+from portal.web.presentation import formatting, i18n, languages, list_row, markdown, navigation, pieces, urls
 from portal.web.presentation.charts import svg
 from portal.web.presentation.pieces import Printer
 
@@ -89,16 +88,11 @@ def print_rows(printer: Printer, view: str, projects: Iterable[ProjectView]) -> 
 def row_printer(app: Flask, size: int) -> Callable[[str, ProjectView, str, str], bytes]:
     """A printer of rows that keeps so many of them: searches share many."""
 
-    @cache
-    def macros(locale: str) -> TemplateModule:
-        return app.jinja_env.get_template("macros/ui.html").make_module({"locale": locale})
-
     @lru_cache(maxsize=size)
     def print_row(view: str, project: ProjectView, locale: str, _script_name: str) -> bytes:
         if view == "list":
-            row = macros(locale).result(project)  # type: ignore[attr-defined]
-        else:
-            row = app.jinja_env.get_template("public/_table_row.html").render(p=project, locale=locale)
+            return list_row.print_row(pieces.printer(), project).encode()
+        row = app.jinja_env.get_template("public/_table_row.html").render(p=project, locale=locale)
         return f"{row}\n".encode()
 
     return print_row
@@ -108,9 +102,11 @@ def init_app(app: Flask) -> None:
     i18n.init_app(app)
     urls.init_app(app)
     pieces.init_app(app)
+    app.extensions["row_parts"] = list_row.Parts(app)
     app.extensions["row_printer"] = row_printer(app, _ROWS_KEPT)
     app.jinja_env.globals["result_row"] = result_row
     app.jinja_env.filters["column_marks"] = svg.column_marks
+    app.jinja_env.filters["list_row"] = list_row.list_row
     app.jinja_env.filters.update(formatting.FILTERS | languages.FILTERS | markdown.FILTERS)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(layout_context)
