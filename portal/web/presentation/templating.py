@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from functools import lru_cache
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Flask, Response, current_app, make_response, render_template, request
@@ -11,13 +10,18 @@ from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.search.index import current
+from portal.search.index.caches import put_bounded
 from portal.search.index.snapshot import Snapshot
 from portal.search.read_models.project import ProjectView
-from portal.web.presentation import formatting, i18n, languages, list_row, markdown, navigation, pieces, urls
+from portal.web.presentation import formatting, i18n, languages, markdown, navigation, pieces, urls
 from portal.web.presentation.charts import svg
 from portal.web.presentation.pieces import Printer
+from portal.web.presentation.records import list_row
 
+# Searches share many rows. The view, the language and the path below which the portal stands decide what one is.
 _ROWS_KEPT = 4_096
+RowKind = tuple[str, str, str]
+RowKey = tuple[ProjectView, RowKind]
 _VARY = "HX-Request, HX-Request-Type, HX-History-Restore-Request"
 
 
@@ -81,21 +85,18 @@ def result_row(project: ProjectView) -> Markup:
 
 def print_rows(printer: Printer, view: str, projects: Iterable[ProjectView]) -> bytes:
     """The projects as rows of a list or of a table, as the bytes that are sent."""
-    kept = current_app.extensions["row_printer"] if printer.are_kept else row_printer(current_app, 1)
-    return b"".join([kept(view, project, printer.locale, printer.script_name) for project in projects])
+    kept: dict[RowKey, bytes] = current_app.extensions["rows"] if printer.are_kept else {}
+    kind = view, printer.locale, printer.script_name
+    return b"".join([kept.get((project, kind)) or _keep_row(printer, kept, project, kind) for project in projects])
 
 
-def row_printer(app: Flask, size: int) -> Callable[[str, ProjectView, str, str], bytes]:
-    """A printer of rows that keeps so many of them: searches share many."""
-
-    @lru_cache(maxsize=size)
-    def print_row(view: str, project: ProjectView, locale: str, _script_name: str) -> bytes:
-        if view == "list":
-            return list_row.print_row(pieces.printer(), project).encode()
-        row = app.jinja_env.get_template("public/_table_row.html").render(p=project, locale=locale)
-        return f"{row}\n".encode()
-
-    return print_row
+def _keep_row(printer: Printer, kept: dict[RowKey, bytes], project: ProjectView, kind: RowKind) -> bytes:
+    if kind[0] == "list":
+        row = list_row.print_row(printer, project)
+    else:
+        template = current_app.jinja_env.get_template("public/_table_row.html")
+        row = Markup(template.render(p=project, locale=printer.locale) + "\n")  # noqa: S704 # Jinja escapes
+    return put_bounded(kept, (project, kind), row.encode(), _ROWS_KEPT)
 
 
 def init_app(app: Flask) -> None:
@@ -103,7 +104,7 @@ def init_app(app: Flask) -> None:
     urls.init_app(app)
     pieces.init_app(app)
     app.extensions["row_parts"] = list_row.Parts(app)
-    app.extensions["row_printer"] = row_printer(app, _ROWS_KEPT)
+    app.extensions["rows"] = {}
     app.jinja_env.globals["result_row"] = result_row
     app.jinja_env.filters["column_marks"] = svg.column_marks
     app.jinja_env.filters["list_row"] = list_row.list_row
