@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +44,17 @@ class PublicSession(Session):
 
 
 db = SQLAlchemy(model_class=Base)
+# Whether this thread answers a public request, whose session is a PublicSession. It is made when it is used first.
+reads_published: ContextVar[bool] = ContextVar("reads_published", default=False)
+_make_ordinary = db.session.registry.createfunc
+
+
+def _make_session() -> Session:
+    """The session of a request or command, at its first use."""
+    return PublicSession(db) if reads_published.get() else _make_ordinary()
+
+
+db.session.registry.createfunc = _make_session
 
 if TYPE_CHECKING:
     # mypy does not know db.Model, which Flask-SQLAlchemy creates at run time.

@@ -19,7 +19,7 @@ from sqlalchemy import JSON, URL, Boolean, Column, Engine, Integer, MetaData, St
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
-from portal.database.orm import READER_BIND, PublicSession, UTCDateTime, db
+from portal.database.orm import READER_BIND, PublicSession, UTCDateTime, db, reads_published
 
 # Views that exist for every engine: what the public may know of rows that it must not read.
 WITHDRAWN_ADDRESS = Table(
@@ -97,14 +97,18 @@ _ALLOWED_PRAGMAS = {"data_version", "table_info", "table_xinfo"}
 def use_session(*, is_public: bool) -> None:
     """Choose the session of this request, `db.session`: a public request gets one of the public reader.
 
-    A database in memory has no reader; its public requests use the ordinary session.
+    A database in memory has no reader; its public requests use the ordinary session. A session is made when it is used
+    first: most pages are in memory.
     """
-    has_public_session = db.session.registry.has() and isinstance(db.session(), PublicSession)
-    needs_public_session = is_public and READER_BIND in db.engines
-    if has_public_session != needs_public_session:
+    is_reader = is_public and READER_BIND in db.engines
+    if db.session.registry.has() and isinstance(db.session(), PublicSession) != is_reader:
         db.session.remove()
-    if needs_public_session and not has_public_session:
-        db.session.registry.set(PublicSession(db))
+    reads_published.set(is_reader)
+
+
+def end_use() -> None:
+    """After a request: what this thread does next chooses for itself."""
+    reads_published.set(False)
 
 
 @contextmanager

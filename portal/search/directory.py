@@ -193,7 +193,7 @@ def find(filters: Filters, *, may_miss: bool = False) -> SearchResult:
         facet_counts=counts,
         sort=sort,
         snapshot=snapshot,
-        missing=len(ids) - len(projects) if outage() else 0,
+        missing=len(ids) - len(projects) if len(ids) > len(projects) and outage() else 0,
     )
 
 

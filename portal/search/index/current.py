@@ -32,6 +32,9 @@ def current_snapshot(*, at_once: bool = False) -> Snapshot:
 
 def visible_version() -> CatalogueVersion | None:
     """The version that the session of this request reads at this moment; None if it has read nothing."""
+    # A session is made when something is read.
+    if not db.session.registry.has():
+        return None
     with public_session() as session:
         return read_catalogue_version(session) if session.in_transaction() else None
 
@@ -86,8 +89,13 @@ def read_projects(snapshot: Snapshot, ids: Sequence[int], *, may_miss: bool) -> 
     """The projects as the database shows them, and whether it still shows the state of the snapshot."""
     try:
         with public_session() as session:
+            has_read = session.in_transaction()
             found = load_project_views(session, snapshot.terms, ids)
-            return found, read_catalogue_version(session) == snapshot.catalogue_version
+            is_same_state = read_catalogue_version(session) == snapshot.catalogue_version
+            if is_same_state and not has_read:
+                # Nothing else was read, so nobody needs to ask again what state that was (see visible_version).
+                session.rollback()
+            return found, is_same_state
     except OperationalError:
         db.session.rollback()
         if may_miss and outage():

@@ -83,7 +83,8 @@ _stores: WeakKeyDictionary[Engine, SnapshotStore] = WeakKeyDictionary()
 
 def store_for(engine: Engine) -> SnapshotStore:
     """The store of a database, created at its first use."""
-    return _stores.setdefault(engine, SnapshotStore())
+    store = _stores.get(engine)
+    return store if store is not None else _stores.setdefault(engine, SnapshotStore())
 
 
 def load_current(engine: Engine, session: Session, *, at_once: bool = False) -> Snapshot:

@@ -180,11 +180,33 @@ class Filters:
         for page in pages:
             yield page, _join(before, f"page={page}" if page != 1 else "", after)
 
-    def _order_pairs(self) -> Iterator[tuple[str, str]]:
+    def expanded_queries(self, facets: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """Yield the names of facets with the query strings of the same page with all values of this one too."""
+        before = _join(self._encoded_conditions(), *(f"{name}={value}" for name, value in self._list_pairs()))
+        after = self._encoded_place()
+        for facet in facets:
+            expanded = self.expanded_facets | {facet}
+            yield facet, _join(before, *(f"all={name}" for name in FACETS if name in expanded), after)
+
+    def view_queries(self, views: Iterable[str]) -> Iterator[str]:
+        """Yield the query string of the same page in each view."""
+        conditions, after = self._encoded_conditions(), self._encoded_place()
+        for view in views:
+            pairs = self._copy(view=view)._order_pairs() if view != self.view else self._order_pairs()
+            yield _join(conditions, *(f"{name}={value}" for name, value in pairs), after)
+
+    def _encoded_place(self) -> str:
+        page = f"page={self.page}" if self.page != 1 else ""
+        return _join(page, *(f"{name}={value}" for name, value in self._size_pairs()))
+
+    def _list_pairs(self) -> Iterator[tuple[str, str]]:
         if self.sort:
             yield "sort", self.sort
         if self.view != VIEWS[0]:
             yield "view", self.view
+
+    def _order_pairs(self) -> Iterator[tuple[str, str]]:
+        yield from self._list_pairs()
         if self.expanded_facets:
             yield from (("all", facet) for facet in FACETS if facet in self.expanded_facets)
 
@@ -253,7 +275,7 @@ def _encoded_conditions(
 
 
 def _join(*parts: str) -> str:
-    return "&".join(part for part in parts if part)
+    return "&".join([part for part in parts if part])
 
 
 def encode_pairs(pairs: Iterable[tuple[str, str]]) -> str:

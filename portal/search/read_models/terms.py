@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -43,6 +43,8 @@ class Terms:
 
     def __init__(self, terms: dict[int, TermView]) -> None:
         self._by_id = terms
+        # The term with this id, None for no id. Not a method: a page of new rows asks hundreds of times.
+        self.by_id: Callable[[int | None], TermView | None] = terms.get  # type: ignore[assignment]  # None is no key
         self._by_code = {(term.facet, term.code): term for term in terms.values()}
         self.count = len(terms)
         self._merged = {
@@ -68,9 +70,6 @@ class Terms:
                 position=row["position"],
             )
         return cls(terms)
-
-    def by_id(self, term_id: int | None) -> TermView | None:
-        return self._by_id.get(term_id) if term_id else None
 
     def get(self, facet: str, code: str) -> TermView | None:
         """The term with this code, or the one that a term with this code was merged into."""

@@ -16,6 +16,7 @@ from flask import Response, current_app, make_response, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.search.index import current
+from portal.search.index.snapshot import CatalogueVersion
 from portal.web.http.languages.choice import keep_page_url
 from portal.web.http.request_context import own_path, settings
 from portal.web.http.responses import no_store
@@ -97,7 +98,7 @@ def _run_in_one_state(view: Callable[[], ResponseReturnValue]) -> tuple[Response
     """
     snapshot, response = current.current_snapshot(), make_response(view())
     for attempt in range(_MAX_ATTEMPTS):
-        seen = None if current.outage() else current.visible_version()
+        seen = None if current.outage() else _seen_version()
         if seen in (None, snapshot.catalogue_version):
             return response, snapshot.catalogue_version.stamp
         newer = current.current_snapshot(at_once=True)
@@ -106,6 +107,11 @@ def _run_in_one_state(view: Callable[[], ResponseReturnValue]) -> tuple[Response
             break
         snapshot, response = newer, make_response(view())
     return response, ""
+
+
+def _seen_version() -> CatalogueVersion:
+    """What the database shows now; of a page that is all of memory, that of the snapshot in memory."""
+    return current.visible_version() or current.current_snapshot().catalogue_version
 
 
 def allow_stale_copy(response: Response) -> None:

@@ -120,7 +120,8 @@ def wait_for_propagation(response: Response) -> Response:
     If this node reads a replica, wait until that has the change too, within limits.
     Therefore the next request of the person who published shows the change, in whichever process it runs.
     """
-    if db.session.info.pop(CATALOGUE_TOUCHED, False):
+    # A request without a session has changed nothing.
+    if db.session.registry.has() and db.session.info.pop(CATALOGUE_TOUCHED, False):
         settings = current_app.extensions["settings"]
         if settings.reader_url:
             current.wait_until_readable(_MAX_REPLICA_WAIT_SECONDS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -31,7 +31,16 @@ def number(value: Amount) -> str:
 
 @lru_cache(maxsize=20_000)
 def group_digits(value: Amount, locale: str) -> str:
-    return format_decimal(value, locale=locale)
+    if not isinstance(value, int):
+        return format_decimal(value, locale=locale)
+    return f"{value:,}".replace(",", _separators(locale)[0])
+
+
+@cache
+def _separators(locale: str) -> tuple[str, str]:
+    """Those of thousands and of decimals; Babel takes twenty times as long for each number."""
+    printed = format_decimal(Decimal("1234.5"), locale=locale)
+    return printed[1], printed[-2]
 
 
 def project_count(count: int) -> Markup:
@@ -55,7 +64,9 @@ def amount(value: Amount) -> str:
 
 @lru_cache(maxsize=20_000)
 def _two_decimals(value: Amount, locale: str) -> str:
-    return format_decimal(value, format="#,##0.00", locale=locale)
+    thousands, decimals = _separators(locale)
+    whole, _, cents = f"{value:,.2f}".partition(".")
+    return f"{whole.replace(',', thousands)}{decimals}{cents}"
 
 
 def usd(value: Amount) -> str:

@@ -26,6 +26,7 @@ from portal.web.presentation import i18n
 _MAX_KEPT = 4_000
 # Nobody who writes a record can guess it, so no text is taken for a hole.
 _MARK = f"hole{secrets.token_hex(12)}"
+_BYTES_OF_MARK = _MARK.encode()
 _HOLE = re.compile(f"{_MARK}_([a-z0-9_]+?)_{_MARK}")
 
 Shape = Mapping[str, Any]
@@ -77,6 +78,35 @@ class Piece:
         if found != name:
             raise ValueError(f"the piece holds {found}, not {name}")
         return before, after
+
+
+class Sheet:
+    """A text of which nearly everything is filled in already, as the bytes that are sent, and the holes left in it."""
+
+    __slots__ = ("_texts", "names")
+
+    def __init__(self, printed: str) -> None:
+        texts = _HOLE.split(printed)
+        self.names = tuple(texts[1::2])
+        self._texts: list[bytes] = [text.encode() for text in texts]
+
+    def with_sheet(self, name: str, inner: Sheet) -> Sheet:
+        """This one with another in the place of its first hole of this name; the two share what they hold."""
+        sheet, at = object.__new__(Sheet), self.names.index(name)
+        before, after = self._texts[: 2 * at + 1], self._texts[2 * at + 2 :]
+        sheet.names = (*self.names[:at], *inner.names, *self.names[at + 1 :])
+        # Constant texts and holes alternate.
+        texts = inner._texts.copy()
+        texts[0] = before.pop() + texts[0]
+        texts[-1] += after.pop(0)
+        sheet._texts = [*before, *texts, *after]
+        return sheet
+
+    def fill(self, values: Values) -> bytes:
+        """The text with these values, escaped unless they are markup or bytes."""
+        texts = self._texts.copy()
+        texts[1::2] = encoded([values[name] for name in self.names])
+        return b"".join(texts)
 
 
 class Pieces:
@@ -166,6 +196,16 @@ def escaped(values: list[object]) -> list[str]:
     # Escaping one long text takes less time than many short ones.
     done = iter(str.split(escape(_MARK.join(plain)), _MARK))
     return [value if type(value) is Markup else next(done) for value in values]
+
+
+def encoded(values: list[object]) -> list[bytes]:
+    """The same as bytes; bytes are markup that is encoded already."""
+    plain = [str(value) for value in values if type(value) is not Markup and type(value) is not bytes]
+    done = iter(str.encode(escape(_MARK.join(plain))).split(_BYTES_OF_MARK))
+    return [
+        value if type(value) is bytes else str.encode(value) if type(value) is Markup else next(done)
+        for value in values
+    ]
 
 
 def join(texts: Iterable[Markup]) -> Markup:

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from functools import cache, lru_cache
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Flask, Response, current_app, make_response, render_template, request
-from jinja2.environment import TemplateModule
 from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.i18n import stored
 from portal.search.index import current
+from portal.search.index.caches import put_bounded
+from portal.search.index.snapshot import Snapshot
 from portal.search.read_models.project import ProjectView
 from portal.vocabulary import audit
 from portal.web.presentation import formatting, i18n, languages, markdown, navigation, pieces, urls
 from portal.web.presentation.charts import svg
 from portal.web.presentation.pieces import Printer
+from portal.web.presentation.records import list_row
 
+# Searches share many rows. The view, the language and the path below which the portal stands decide what one is.
 _ROWS_KEPT = 4_096
+RowKind = tuple[str, str, str]
+RowKey = tuple[ProjectView, RowKind]
 _VARY = "HX-Request, HX-Request-Type, HX-History-Restore-Request"
 
 
@@ -61,52 +65,50 @@ def layout_context() -> dict[str, Any]:
 def layout_shape() -> dict[str, Any]:
     """Those of its variables that change; they belong to the shape of every page that is a piece."""
     try:
-        snapshot = current.current_snapshot()
-        return {
-            "records_changed": snapshot.changed_at,
-            "sample_count": snapshot.sample_count,
-            "record_count": len(snapshot.index.all_rows),
-            "outage": current.outage(),
-        }
+        return shape_at(current.current_snapshot())
     except SQLAlchemyError:
         return {"records_changed": None, "sample_count": 0, "record_count": 0, "outage": None}
 
 
+def shape_at(snapshot: Snapshot) -> dict[str, Any]:
+    """The same for a page of this snapshot."""
+    return {
+        "records_changed": snapshot.changed_at,
+        "sample_count": snapshot.sample_count,
+        "record_count": len(snapshot.index.all_rows),
+        "outage": current.outage(),
+    }
+
+
 def result_row(project: ProjectView) -> Markup:
     """One project in a list of results; it does not depend on the search, so it is kept."""
-    return print_rows(pieces.printer(), "list", [project])
+    return Markup(print_rows(pieces.printer(), "list", [project]).decode())  # noqa: S704 # Jinja escapes
 
 
-def print_rows(printer: Printer, view: str, projects: Iterable[ProjectView]) -> Markup:
-    """The projects as rows of a list or of a table."""
-    kept = current_app.extensions["row_printer"] if printer.are_kept else row_printer(current_app, 1)
-    return pieces.join([kept(view, project, printer.locale, printer.script_name) for project in projects])
+def print_rows(printer: Printer, view: str, projects: Iterable[ProjectView]) -> bytes:
+    """The projects as rows of a list or of a table, as the bytes that are sent."""
+    kept: dict[RowKey, bytes] = current_app.extensions["rows"] if printer.are_kept else {}
+    kind = view, printer.locale, printer.script_name
+    return b"".join([kept.get((project, kind)) or _keep_row(printer, kept, project, kind) for project in projects])
 
 
-def row_printer(app: Flask, size: int) -> Callable[[str, ProjectView, str, str], Markup]:
-    """A printer of rows that keeps so many of them: searches share many."""
-
-    @cache
-    def macros(locale: str) -> TemplateModule:
-        return app.jinja_env.get_template("macros/ui.html").make_module({"locale": locale})
-
-    @lru_cache(maxsize=size)
-    def print_row(view: str, project: ProjectView, locale: str, _script_name: str) -> Markup:
-        if view == "list":
-            return Markup(macros(locale).result(project) + "\n")  # type: ignore[attr-defined]  # noqa: S704  # the macro escapes its values
-        row = app.jinja_env.get_template("public/_table_row.html").render(p=project, locale=locale)
-        return Markup(row + "\n")  # noqa: S704  # Jinja escapes
-
-    return print_row
+def _keep_row(printer: Printer, kept: dict[RowKey, bytes], project: ProjectView, kind: RowKind) -> bytes:
+    if kind[0] == "list":
+        row = list_row.print_row(printer, project)
+    else:
+        template = current_app.jinja_env.get_template("public/_table_row.html")
+        row = Markup(template.render(p=project, locale=printer.locale) + "\n")  # noqa: S704 # Jinja escapes
+    return put_bounded(kept, (project, kind), row.encode(), _ROWS_KEPT)
 
 
 def init_app(app: Flask) -> None:
     i18n.init_app(app)
     urls.init_app(app)
     pieces.init_app(app)
-    app.extensions["row_printer"] = row_printer(app, _ROWS_KEPT)
+    app.extensions["row_parts"] = list_row.Parts(app)
+    app.extensions["rows"] = {}
     app.jinja_env.globals["result_row"] = result_row
-    app.jinja_env.filters.update(column_marks=svg.column_marks, stored=stored.say)
+    app.jinja_env.filters.update(column_marks=svg.column_marks, stored=stored.say, list_row=list_row.list_row)
     app.jinja_env.filters.update(verb_name=audit.verb_name, kind_name=audit.kind_name)
     app.jinja_env.filters["actor_name"] = audit.actor_name
     app.jinja_env.filters.update(formatting.FILTERS | languages.FILTERS | markdown.FILTERS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +13,8 @@ from flask.globals import request_ctx
 from portal.web.presentation import i18n
 
 _CACHE_SIZE = 20_000
+# Nothing in it is encoded.
+_PLAIN_SLUG = re.compile(r"[A-Za-z0-9._~-]+")
 # URLs with a host name depend on the request.
 _UNCACHED_VALUES = ("_external", "_scheme")
 
@@ -30,6 +33,13 @@ def url_for(endpoint: str, **values: Any) -> str:
     except TypeError:  # an unhashable value
         return flask.url_for(endpoint, **values)
     return url
+
+
+def project_url(slug: str) -> str:
+    """The URL of the page of a project. Each is asked for once or twice, so none is kept."""
+    if not _PLAIN_SLUG.fullmatch(slug):
+        return url_for("projects.project", slug=slug)
+    return url_for("projects.project", slug="-").removesuffix("-") + slug
 
 
 def in_language(code: str, url: str) -> str:

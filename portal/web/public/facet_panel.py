@@ -16,9 +16,9 @@ from portal.vocabulary.bands import number_of
 from portal.vocabulary.facets import FACETS, NOT_STATED
 from portal.web.presentation import filter_text, formatting
 from portal.web.presentation.i18n import gettext
-from portal.web.presentation.pieces import Hole, Piece, Place, Printer, join
+from portal.web.presentation.pieces import Hole, Place, Printer, Sheet, join
 from portal.web.public import running_today
-from portal.web.public.results import directory_url
+from portal.web.public.results import directory_url, expanded_urls
 
 # These facets are open initially; the others are open when they have a selected value.
 _OPEN_FACETS = ("region", "country", "status", "coverage")
@@ -31,30 +31,30 @@ _OPTION = "public/_option.html"
 # A value, whether it has projects, whether it is selected.
 BoxKey = tuple[str, bool, bool]
 SortKey = tuple[bool, CollationKey, int, str]
-_TODAY = "today"
+TODAY = "today"
 # A panel has about 30 kB.
 MAX_KEPT_PANELS = 128
 
 
 def print_panel(printer: Printer, result: SearchResult) -> tuple[Markup, int]:
-    """The facets that have options or range fields, in vocabulary order; and how many values are chosen in them.
-
-    As the counts do, a panel stays the same on all pages of a search and in every order, but for the addresses that
-    unfold a facet. So it is kept as long as they are.
-    """
+    """The facets that have options or range fields, in vocabulary order; and how many values are chosen in them."""
     filters = result.filters
-    if not printer.are_kept:
-        return _print_facets(printer, result, {name: panel_url(filters, name) for name in (*FACETS, _TODAY)})
-    shelf: dict[tuple[Filters, frozenset[str]], tuple[Piece, int]] = printer.shelf(result.snapshot, "panels")
-    piece, selected_count = remember(
-        shelf, (filters.criteria, filters.expanded_facets), MAX_KEPT_PANELS, lambda: _make_panel(printer, result)
-    )
-    return piece.fill({name: panel_url(filters, name) for name in set(piece.names)}), selected_count
+    return _print_facets(printer, result, {**expanded_urls(filters, FACETS), TODAY: today_url(filters)})
 
 
-def _make_panel(printer: Printer, result: SearchResult) -> tuple[Piece, int]:
-    panel, selected_count = _print_facets(printer, result, {name: escape(Hole(name)) for name in (*FACETS, _TODAY)})
-    return Piece(panel), selected_count
+def kept_panel(printer: Printer, result: SearchResult) -> tuple[Sheet, int]:
+    """The same with holes for its addresses: those that unfold a facet, and that of what runs today.
+
+    As the counts do, it stays the same on all pages of a search and in every order. So it is kept as long as they are.
+    """
+    shelf: dict[tuple[Filters, frozenset[str]], tuple[Sheet, int]] = printer.shelf(result.snapshot, "panels")
+    key = result.filters.criteria, result.filters.expanded_facets
+    return remember(shelf, key, MAX_KEPT_PANELS, lambda: _make_panel(printer, result))
+
+
+def _make_panel(printer: Printer, result: SearchResult) -> tuple[Sheet, int]:
+    panel, selected_count = _print_facets(printer, result, {name: escape(Hole(name)) for name in (*FACETS, TODAY)})
+    return Sheet(panel), selected_count
 
 
 def _print_facets(printer: Printer, result: SearchResult, urls: Mapping[str, str]) -> tuple[Markup, int]:
@@ -65,7 +65,10 @@ def _print_facets(printer: Printer, result: SearchResult, urls: Mapping[str, str
 
 
 def print_facet(boxes: Boxes, urls: Mapping[str, str]) -> tuple[Markup, int] | None:
-    """One facet and how many values are chosen in it; None if it has nothing to show. See panel_url for `urls`."""
+    """One facet and how many values are chosen in it; None if it has nothing to show.
+
+    `urls` are those that unfold a facet, by its name, and that of what runs today.
+    """
     filters, name = boxes.filters, boxes.name
     is_expanded = name in filters.expanded_facets
     first, rest = split_options(boxes)
@@ -85,7 +88,7 @@ def print_facet(boxes: Boxes, urls: Mapping[str, str]) -> tuple[Markup, int] | N
         "folded": boxes.groups(rest) if rest and not is_too_long else "",
         "expand_label": rest_label(name, len(first) + len(rest)) if rest else "",
         "expand_url": urls[name],
-        "today_url": urls[_TODAY],
+        "today_url": urls[TODAY],
         "day": day or "",
         **{bound: "" if value is None else value for bound, value in bounds.items()},
     }
@@ -207,19 +210,6 @@ class Boxes:
             "has_projects": has_projects,
             "is_selected": is_selected,
         }
-
-
-def panel_url(filters: Filters, name: str) -> str:
-    """The URL that unfolds this facet, or with _TODAY the search for what runs today."""
-    return today_url(filters) if name == _TODAY else expand_url(filters, name)
-
-
-def expand_url(filters: Filters, name: str) -> str:
-    """The same search with all values of a facet, focused on the start of their list."""
-    return (
-        directory_url(filters.replace(expanded_facets=filters.expanded_facets | {name}, page=filters.page))
-        + f"#all-{name}"
-    )
 
 
 def today_url(filters: Filters) -> str:

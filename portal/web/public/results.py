@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from flask import request
 
 from portal.search.index.facet_index import Sums
 from portal.search.query.filters import Filters
+from portal.vocabulary.facets import FACETS
 from portal.web.presentation import status_text, urls
 
 # The key in the WSGI environment: `g` may outlive a request.
@@ -40,7 +41,23 @@ def directory_url(filters: Filters) -> str:
 
 def page_urls(filters: Filters, pages: Iterable[int]) -> dict[int, str]:
     """The URLs of pages of one list, by number."""
-    return {page: _with_query(query) for page, query in filters.page_queries(pages)}
+    base = urls.url_for("projects.directory")
+    return {page: f"{base}?{query}" if query else base for page, query in filters.page_queries(pages)}
+
+
+def expanded_urls(filters: Filters, names: Collection[str]) -> dict[str, str]:
+    """The URLs of this very page with all values of one more facet, of those named, focused on the start of their list.
+
+    Names of other things are ignored.
+    """
+    base = urls.url_for("projects.directory")
+    facets = [facet for facet in FACETS if facet in names]
+    return {facet: f"{base}?{query}#all-{facet}" for facet, query in filters.expanded_queries(facets)}
+
+
+def view_urls(filters: Filters, views: Iterable[str]) -> list[str]:
+    """The URLs of this very page in each view."""
+    return [_with_query(query) for query in filters.view_queries(views)]
 
 
 def cache_key(filters: Filters) -> str:

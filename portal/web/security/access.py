@@ -19,7 +19,7 @@ from werkzeug.wrappers import Response as WSGIResponse
 
 from portal import metrics
 from portal.database.orm import db
-from portal.database.public_reader import use_session
+from portal.database.public_reader import end_use, use_session
 from portal.database.transactions import transaction
 from portal.errors import Busy, Forbidden, IncompatibleTables, ReauthenticationRequired
 from portal.models import Account, AccountSession
@@ -250,8 +250,10 @@ def init_app(app: Flask) -> None:
         app.register_error_handler(unavailable, on_database_unavailable)
     app.register_error_handler(Busy, on_busy)
     app.register_error_handler(ReauthenticationRequired, on_reauthentication_required)
+    app.session_interface = cookies.FlashCookie()
     app.before_request(check_access)
     app.after_request(forbid_caching)
+    app.teardown_request(lambda _error: end_use())
     app.jinja_env.globals.update(csrf_input=csrf.csrf_input, typed_texts=typed_text.typed_texts)
     # `svg` is for the QR code, which segno draws from the URI that second_factor builds.
     app.jinja_env.filters.update(has_role=has_role, role_name=role_name, state_name=state_name, svg=Markup)

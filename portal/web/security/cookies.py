@@ -11,12 +11,26 @@ import hashlib
 import hmac
 import secrets
 
-from flask import Response, current_app, g, request
+from flask import Flask, Request, Response, current_app, g, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 
 SESSION, DEVICE = "__Host-portal", "__Host-device"
 MAX_VALUE_LENGTH = 200
 ANONYMOUS_DEVICE_SECONDS = 3_600
 KNOWN_DEVICE_SECONDS = 90 * 24 * 3_600
+
+
+class FlashCookie(SecureCookieSessionInterface):
+    """The cookie of the flash message, which nearly no request has or gets: nothing is made ready for the others."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if "HTTP_COOKIE" not in request.environ:
+            return self.session_class()
+        return super().open_session(app, request)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if session.accessed or session.modified:
+            super().save_session(app, session, response)
 
 
 def read(name: str) -> str:

@@ -7,6 +7,7 @@ have a prefix; all others do not exist under one.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Request, request
@@ -26,6 +27,16 @@ LANGUAGE, _LANGUAGE_BEFORE = "portal.language", "portal.language_before"
 
 class Portal(Flask):
     """An application whose public pages have an address in each language."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._sync: dict[Callable[..., Any], Callable[..., Any]] = {}
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """As in Flask, which asks anew for each hook of each request."""
+        if (known := self._sync.get(func)) is None:
+            known = self._sync[func] = super().ensure_sync(func)
+        return known
 
     def request_context(self, environ: WSGIEnvironment) -> RequestContext:
         """Take the prefix off the path, and speak its language until the request ends."""

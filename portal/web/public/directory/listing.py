@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,7 +24,7 @@ from portal.web.public import download_menu, embedding
 from portal.web.public.directory.pager import Pager, print_pager
 from portal.web.public.directory.totals import totals, undated
 from portal.web.public.places import selection_map
-from portal.web.public.results import directory_url
+from portal.web.public.results import directory_url, view_urls
 
 _NOTHING = Markup()
 _COLUMN_SORTS = ("newest", "oldest", "title", "-budget", "budget")
@@ -44,11 +45,33 @@ class Words:
 
 @dataclass(frozen=True)
 class Listing:
-    """A page of a search: what was found, its words and its links to other pages."""
+    """A page of a search: what was found, its words and its links to other pages.
+
+    `varying` are the values that differ between the pages of a search, or holes for them (varying_values).
+    """
 
     result: SearchResult
     words: Words
     pager: Pager
+    varying: Mapping[str, object]
+
+
+def is_listed(result: SearchResult) -> bool:
+    """Whether the page shows any projects."""
+    return bool(result.total) and not result.is_past_last_page
+
+
+def varying_values(printer: Printer, result: SearchResult, pager: Pager) -> dict[str, object]:
+    """What differs between the pages of one search, beside its rows: the addresses that name a page."""
+    if not is_listed(result):
+        return {}
+    list_url, table_view_url = view_urls(result.filters, VIEWS)
+    return {"list_url": list_url, "table_view_url": table_view_url, "pager": print_pager(printer, result, pager)}
+
+
+def print_rows(printer: Printer, result: SearchResult) -> bytes:
+    """The projects of the page, as the bytes that are sent."""
+    return templating.print_rows(printer, result.filters.view, result.projects) if is_listed(result) else b""
 
 
 def words_of(printer: Printer, result: SearchResult) -> Words:
@@ -67,7 +90,7 @@ def words_of(printer: Printer, result: SearchResult) -> Words:
 def print_list(printer: Printer, page: Listing, *, downloads: download_menu.Menu, outage: datetime | None) -> Markup:
     """All of it; `outage` is told in it, as it is where the rest of a page is not sent again."""
     result, filters = page.result, page.result.filters
-    is_listed = bool(result.total) and not result.is_past_last_page
+    has_projects = is_listed(result)
     shape = {
         "outage": outage,
         "has_totals": bool(page.words.totals_phrase),
@@ -81,11 +104,11 @@ def print_list(printer: Printer, page: Listing, *, downloads: download_menu.Menu
         "has_page_size": filters.per_page != DEFAULT_PAGE_SIZE,
     }
     values = _around(printer, page)
-    if is_listed:
+    if has_projects:
         values |= _listed(printer, page) | downloads.values
 
     def nest(place: Place) -> dict[str, object]:
-        links = downloads.links(place) if is_listed else ()
+        links = downloads.links(place) if has_projects else ()
         return {"sorts": filter_text.sort_names(filters).items(), "downloads": links}
 
     return printer.fill("public/_results.html", shape, values, nest=nest)
@@ -108,39 +131,38 @@ def _around(printer: Printer, page: Listing) -> dict[str, object]:
 
 
 def _listed(printer: Printer, page: Listing) -> dict[str, object]:
-    result, filters, words, pager = page.result, page.result.filters, page.words, page.pager
+    result, filters, words = page.result, page.result.filters, page.words
     embed = embedding.embed_code(result, (words.heading, words.totals_phrase))
-    list_url, table_url = (directory_url(filters.replace(view=view, page=filters.page)) for view in VIEWS)
+    print_projects = project_table if filters.view == "table" else project_list
     return {
         "total": formatting.number(result.total),
         "map_url": selection_map.map_url(filters),
-        "list_url": list_url,
-        "table_view_url": table_url,
+        "list_url": page.varying["list_url"],
+        "table_view_url": page.varying["table_view_url"],
         "table_url": table_urls.table_path(filters, TableOptions()),
         "charts_url": chart_urls.page_path(filters),
-        "projects": project_table(printer, result, words) if filters.view == "table" else project_list(printer, result),
-        "pager": print_pager(printer, result, pager),
+        "projects": print_projects(printer, page),
+        "pager": page.varying["pager"],
         "citation": embed.citation,
         "embed_html": embed.html,
         "embed_url": embed.url,
     }
 
 
-def project_list(printer: Printer, result: SearchResult) -> Markup:
-    rows = templating.print_rows(printer, "list", result.projects)
-    return printer.fill("public/_list.html", {}, {"rows": rows})
+def project_list(printer: Printer, page: Listing) -> Markup:
+    return printer.fill("public/_list.html", {}, {"rows": page.varying["rows"]})
 
 
-def project_table(printer: Printer, result: SearchResult, words: Words) -> Markup:
-    filters = result.filters
+def project_table(printer: Printer, page: Listing) -> Markup:
+    filters = page.result.filters
     urls = {name: directory_url(filters.replace(sort=name)) for name in _COLUMN_SORTS}
     values: dict[str, object] = {f"url_{number}": url for number, url in enumerate(urls.values())}
-    values |= {"heading": words.title, "rows": templating.print_rows(printer, "table", result.projects)}
+    values |= {"heading": page.words.title, "rows": page.varying["rows"]}
 
     def nest(place: Place) -> dict[str, object]:
         return {"column_urls": {name: place(f"url_{number}") for number, name in enumerate(_COLUMN_SORTS)}}
 
-    return printer.fill("public/_results_table.html", {"sort": result.sort}, values, nest=nest)
+    return printer.fill("public/_results_table.html", {"sort": page.result.sort}, values, nest=nest)
 
 
 def chips(printer: Printer, filters: Filters, text: SearchText) -> Markup:

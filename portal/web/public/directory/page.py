@@ -1,9 +1,15 @@
-"""The page of the directory and its fragment for htmx: the pieces of it, filled in."""
+"""The page of the directory and its fragment for htmx: the pieces of it, filled in.
+
+What stays the same on all pages of a search is kept as a sheet beside its counts, for some searches of a snapshot.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from flask import Response, make_response
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from portal.search.directory import SearchResult
 from portal.search.index import current
@@ -12,53 +18,119 @@ from portal.search.query.filters import Filters
 from portal.web.http.languages.choice import PieceLinks
 from portal.web.http.request_context import settings
 from portal.web.presentation import templating
-from portal.web.presentation.pieces import Place, Printer, printer
+from portal.web.presentation.pieces import Hole, Place, Printer, Sheet, printer
 from portal.web.public import download_menu, facet_panel
 from portal.web.public.dataset import Dataset
-from portal.web.public.directory.listing import Listing, Words, print_list, words_of
-from portal.web.public.directory.pager import build_pager
-from portal.web.public.results import directory_url
+from portal.web.public.directory.listing import (
+    Listing,
+    Words,
+    is_listed,
+    print_list,
+    print_rows,
+    varying_values,
+    words_of,
+)
+from portal.web.public.directory.pager import Pager, build_pager
+from portal.web.public.results import directory_url, expanded_urls
+
+# Without the panel, which it shares with the other orders of a search, one has about 20 kB.
+_MAX_KEPT_SEARCHES = 128
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of a search, or its fragment for htmx, with its links to other pages and languages."""
+
+    printer: Printer
+    result: SearchResult
+    pager: Pager
+    languages: PieceLinks | None
+
+    @property
+    def is_fragment(self) -> bool:
+        return self.languages is None
+
+    @property
+    def search(self) -> tuple[object, ...]:
+        """What all that is kept depends on, beside the snapshot and the language."""
+        result, filters, pager = self.result, self.result.filters, self.pager
+        # An address without an invalid parameter names the page, and so does a page that there is not.
+        is_alike = is_listed(result) and not filters.invalid_parameters
+        has_neighbours = pager.page > 1, pager.page < pager.last
+        return filters.replace() if is_alike else filters, self.is_fragment, *has_neighbours, result.missing
 
 
 def print_page(result: SearchResult) -> Response:
     """The whole page, or what htmx replaces of it."""
-    is_fragment, pieces = templating.wants_fragment(), printer()
-    words, pager = words_of(pieces, result), build_pager(result)
-    downloads = download_menu.selection_menu(result.filters, result.total)
-    panel, selected_count = facet_panel.print_panel(pieces, result)
-    outage = current.outage() if is_fragment else None
+    pieces, filters, pager = printer(), result.filters, build_pager(result)
+    varying, rows = varying_values(pieces, result, pager), print_rows(pieces, result)
+    languages = None
+    if not templating.wants_fragment():
+        canonical_url = directory_url(filters.canonical)
+        languages = PieceLinks.of(settings().public_url + canonical_url)
+        varying |= languages.values
+        varying |= {"canonical_url": canonical_url, "previous_url": pager.previous_url, "next_url": pager.next_url}
+    page = Page(pieces, result, pager, languages)
+    if pieces.are_kept:
+        sheet = kept_sheet(page, varying)
+        body = sheet.fill({**varying, **expanded_urls(filters, sheet.names), "rows": rows})
+    else:
+        panel, selected_count = facet_panel.print_panel(pieces, result)
+        markup = {"rows": Markup(rows.decode()), "panel": panel}  # noqa: S704 # Jinja has escaped it
+        body = print_search(page, varying | markup, selected_count).encode()
+    return templating.varied(make_response(body))
+
+
+def kept_sheet(page: Page, varying: Mapping[str, object]) -> Sheet:
+    """The page with holes for what varies and for the addresses in its panel."""
+    shelf: dict[object, Sheet] = page.printer.shelf(page.result.snapshot, "searches")
+    return remember(shelf, (page.search, current.outage()), _MAX_KEPT_SEARCHES, lambda: _make_sheet(page, varying))
+
+
+def _make_sheet(page: Page, varying: Mapping[str, object]) -> Sheet:
+    panel, selected_count = facet_panel.kept_panel(page.printer, page.result)
+    holes = {name: escape(Hole(name)) for name in (*varying, "rows", "panel")}
+    sheet = Sheet(print_search(page, holes, selected_count)).with_sheet("panel", panel)
+    while facet_panel.TODAY in sheet.names:
+        sheet = sheet.with_sheet(facet_panel.TODAY, Sheet(escape(facet_panel.today_url(page.result.filters))))
+    return sheet
+
+
+def print_search(page: Page, varying: Mapping[str, object], selected_count: int) -> Markup:
+    """The page with these values, or holes, for what varies and for its panel."""
+    pieces, result, languages = page.printer, page.result, page.languages
+    words, filters = words_of(pieces, result), result.filters
+    downloads = download_menu.selection_menu(filters, result.total)
+    outage = current.outage() if page.is_fragment else None
     values: dict[str, object] = {
         "heading": words.title,
-        "text": result.filters.text,
+        "text": filters.text,
         "selected_count": selected_count,
-        "panel": panel,
+        "panel": varying["panel"],
         "announcement": words.text.announcement(result.total),
-        "list": print_list(pieces, Listing(result, words, pager), downloads=downloads, outage=outage),
+        "list": print_list(pieces, Listing(result, words, page.pager, varying), downloads=downloads, outage=outage),
     }
     shape: dict[str, object] = {"has_selected": bool(selected_count)}
-    if is_fragment:
+    if languages is None:
         shape |= {"is_fragment": True, "site": settings()}
-        return templating.varied(make_response(pieces.fill("public/_directory_fragment.html", shape, values)))
-    is_indexable = result.filters.active_filter_count <= 1 and not result.filters.text
-    is_indexable = is_indexable and len(result.filters.selected) <= 1
-    canonical_url = directory_url(result.filters.canonical)
-    languages = PieceLinks.of(settings().public_url + canonical_url)
+        return pieces.fill("public/_directory_fragment.html", shape, values)
+    is_indexable = filters.active_filter_count <= 1 and not filters.text and len(filters.selected) <= 1
     values |= {
         **downloads.values,
-        **languages.values,
-        "canonical_url": canonical_url,
-        "previous_url": pager.previous_url,
-        "next_url": pager.next_url,
+        **{name: varying[name] for name in (*languages.values, "canonical_url", "previous_url", "next_url")},
         "linked_data": linked_data(pieces, result, words, downloads) if is_indexable else "",
     }
-    shape |= templating.layout_shape()
-    shape |= {"has_previous": pager.page > 1, "has_next": pager.page < pager.last, "is_indexable": is_indexable}
+    shape |= templating.shape_at(result.snapshot)
+    shape |= {
+        "has_previous": page.pager.page > 1,
+        "has_next": page.pager.page < page.pager.last,
+        "is_indexable": is_indexable,
+    }
 
     def nest(place: Place) -> dict[str, object]:
         return {"downloads": downloads.links(place), **languages.functions(place)}
 
-    page = pieces.fill("public/directory.html", shape, values, nest=nest, is_page=True)
-    return templating.varied(make_response(page))
+    return pieces.fill("public/directory.html", shape, values, nest=nest, is_page=True)
 
 
 def linked_data(printer: Printer, result: SearchResult, words: Words, downloads: download_menu.Menu) -> Markup:

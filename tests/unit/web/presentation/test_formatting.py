@@ -4,6 +4,9 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from babel.numbers import format_decimal
+from hypothesis import given
+from hypothesis import strategies as st
 
 from portal.search.read_models.terms import TermView
 from portal.web.presentation import formatting
@@ -83,3 +86,11 @@ def test_other_names_are_those_that_the_label_does_not_contain():
     term = TermView(1, "country", "TUR", "Türkiye", names=names, aliases=("Turkiye", "Turkey", "TURKEY"))
     assert formatting.other_names(term) == ("Turquie", "Turquía", "TURKEY")
     assert formatting.other_names(None) == ()
+
+
+@pytest.mark.parametrize("locale", ["en", "fr", "es"])
+@given(value=st.integers(-(10**12), 10**12), cents=st.integers(0, 9_999))
+def test_numbers_are_written_as_babel_writes_them(locale, value, cents):
+    exact = Decimal(value) + Decimal(cents) / 10_000
+    assert formatting.group_digits(value, locale) == format_decimal(value, locale=locale)
+    assert formatting._two_decimals(exact, locale) == format_decimal(exact, format="#,##0.00", locale=locale)

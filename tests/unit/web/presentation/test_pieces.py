@@ -6,12 +6,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
+from sqlalchemy import event
 
 from portal.database.orm import db
-from portal.search.index import current
+from portal.search.index import current, refresh
 from portal.search.query.filters import Filters
 from portal.vocabulary.facets import FACETS, SORTS, VIEWS
-from portal.web.presentation.pieces import Hole, Piece, escaped
+from portal.web.presentation.pieces import Hole, Piece, Sheet, escaped
 from tests.conftest import FRAGMENT
 from tests.loops import not_empty
 from tests.promises import ten_records
@@ -77,9 +78,14 @@ def read(world):
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
-@given(filters=SEARCHES, is_fragment=st.booleans(), odd=st.sampled_from(["", "&year_from=x", "&on=2012-06-30"]))
-def test_a_page_of_pieces_is_what_jinja_alone_prints(read, filters, is_fragment, odd):
-    address, headers = f"/projects/?{filters}{odd}", FRAGMENT if is_fragment else {}
+@given(
+    filters=SEARCHES,
+    is_fragment=st.booleans(),
+    odd=st.sampled_from(["", "&year_from=x", "&on=2012-06-30"]),
+    prefix=st.sampled_from(["", "/fr", "/es"]),
+)
+def test_a_page_of_pieces_is_what_jinja_alone_prints(read, filters, is_fragment, odd, prefix):
+    address, headers = f"{prefix}/projects/?{filters}{odd}", FRAGMENT if is_fragment else {}
     alone = read(address, headers=headers, alone=True)
     assert alone[0] in (200, 404)
     # The second time everything is kept.
@@ -114,6 +120,44 @@ def test_no_box_is_kept_of_a_value_that_a_visitor_made_up(world, read):
     boxes = repr([shelf for (kind, *_), shelf in world.extensions["pieces"].shelf(terms).items() if "boxes" in kind])
     assert "africa" in boxes
     assert "madeup" not in boxes
+
+
+@pytest.mark.parametrize("prefix", ["", "/fr", "/es"])
+def test_the_pages_of_one_search_share_what_they_show_and_nothing_else(world, read, prefix):
+    addresses = [
+        f"{prefix}/projects/?per_page=2&page={page}{view}" for view in ("", "&view=table") for page in (1, 2, 3)
+    ]
+    assert [read(address) for address in addresses * 2] == [read(address, alone=True) for address in addresses * 2]
+    with world.app_context():
+        kept = world.extensions["pieces"].shelf(current.current_snapshot())
+    searches = {locale: len(sheets) for (kind, locale, _), sheets in kept.items() if kind == "searches"}
+    # The first page has none before it; the others are one sheet.
+    assert 4 <= searches[prefix.removeprefix("/") or "en"] < 128
+
+
+def test_a_page_from_memory_asks_the_database_nothing(world, read):
+    statements = []
+    with world.app_context():
+        store, engines = refresh.store_for(db.engine), list(db.engines.values())
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", lambda *arguments: statements.append(arguments[2]))
+    assert read("/projects/?sort=title")[0] == 200
+    store.max_staleness, asked = 60.0, len(statements)
+    try:
+        assert read("/projects/?sort=title")[0] == 200
+    finally:
+        store.max_staleness = 0.0
+    assert asked
+    assert statements[asked:] == []
+
+
+def test_a_sheet_takes_another_in_the_place_of_a_hole():
+    outer = Sheet(f"<a {Hole('url').__html__()}>{Hole('inner').__html__()}</a>{Hole('inner').__html__()}")
+    once = outer.with_sheet("inner", Sheet(f"[{Hole('count').__html__()}é]"))
+    assert once.names == ("url", "count", "inner")
+    whole = once.with_sheet("inner", Sheet("!"))
+    assert whole.fill({"url": "?a&b", "count": b"<b>1</b>"}).decode() == "<a ?a&amp;b>[<b>1</b>é]</a>!"
+    assert outer.fill({"url": Markup("&"), "inner": "<"}) == b"<a &>&lt;</a>&lt;"
 
 
 def test_values_are_escaped_and_markup_is_not():

@@ -1,0 +1,1 @@
+"""What lists print of a record."""
