@@ -38,11 +38,19 @@ def test_every_page_is_valid_html(validator, app, client, sample, tmp_path):
         "/projects/?per_page=100",
         *projects(listing),
     ]
-    for address in addresses:
-        answer = client.get(address)
-        if answer.mimetype == "text/html" and not answer.location:
-            (tmp_path / f"{file_name(address)}.html").write_text(answer.text, encoding="utf-8")
+    keep(client, addresses, tmp_path)
     assert len(list(tmp_path.iterdir())) > len(SELECTIONS)
+    validate(validator, tmp_path)
+
+
+def test_every_page_is_valid_html_in_other_languages(validator, app, client, sample, tmp_path):
+    """Markup is that of the English pages but for what messages hold: one page of each kind is enough."""
+    listing = client.get("/projects/").text
+    public = [one for one in fixed(app) if not one.startswith(("/sign-in", "/forgotten", "/api"))]
+    addresses = [*public, *SELECTIONS[:3], CHARTS[0], *LOST[:2], *projects(listing)[:2]]
+    keep(client, [f"/{language}{address}" for language in ("fr", "es") for address in addresses], tmp_path)
+    keep(client, [f"/sign-in?language={language}" for language in ("fr", "es")], tmp_path)
+    assert len(list(tmp_path.iterdir())) > 2 * len(public)
     validate(validator, tmp_path)
 
 
@@ -75,6 +83,14 @@ def test_every_page_of_the_desk_is_valid_html(validator, app, session, tmp_path)
     office.session.commit()
     (tmp_path / "withdrawn.html").write_text(administrator.get(f"/projects/{key}").text, encoding="utf-8")
     validate(validator, tmp_path)
+
+
+def keep(client, addresses, tmp_path):
+    """Write those of these addresses that are pages."""
+    for address in addresses:
+        answer = client.get(address)
+        if answer.mimetype == "text/html" and not answer.location:
+            (tmp_path / f"{file_name(address)}.html").write_text(answer.text, encoding="utf-8")
 
 
 def validate(validator, tmp_path):

@@ -15,6 +15,7 @@ from tests.bench import (
     engine_rounds,
     exports,
     index_cost,
+    languages,
     latency,
     on_postgresql,
     overload,
@@ -40,7 +41,7 @@ STAGES = {
 }
 # Files and the pages around the list: at these scales only.
 LARGE_SCALES = ("107k", "506k")
-LARGE_STAGES = {"pages": pages.measure, "exports": exports.measure}
+LARGE_STAGES = {"pages": pages.measure, "languages": languages.measure, "exports": exports.measure}
 OVERLOADED_SCALE = "107k"
 
 

@@ -4,7 +4,18 @@ from pathlib import Path
 from string import Template
 
 from portal.config import ROOT
-from tests.bench import comparisons, effort, engine_rounds, overload, pages, peer, publishing, tables, throughput
+from tests.bench import (
+    comparisons,
+    effort,
+    engine_rounds,
+    languages,
+    overload,
+    pages,
+    peer,
+    publishing,
+    tables,
+    throughput,
+)
 from tests.bench.on_postgresql import SETTINGS
 from tests.bench.questions import FAR_PAGE
 from tests.bench.verdict import verdict
@@ -74,10 +85,12 @@ def write(store, scales: list[str], busiest: str) -> None:
 def of_large_stages(store, scales: list[str]) -> list[str]:
     """What is measured at large scales only."""
     others = {name: result for name in scales if (result := store.read("pages", name))}
+    spoken = {name: result for name in scales if (result := store.read("languages", name))}
     files = {name: result for name in scales if (result := store.read("exports", name))}
     attacks = {name: result for name in scales if (result := store.read("overload", name))}
     return [
         *(line for name, result in others.items() for line in other_pages(name, result)),
+        *(line for name, result in spoken.items() for line in in_languages(name, result)),
         *(line for name, result in files.items() for line in exports(name, result)),
         *(line for name, result in attacks.items() for line in overloads(name, result)),
     ]
@@ -123,6 +136,28 @@ def other_pages(name: str, found: dict) -> list[str]:
     directory = found[pages.DIRECTORY]
     rows = [[f"`{path}`", tables.both(its), tables.times(tables.ratio(its, directory))] for path, its in found.items()]
     return [f"### Pages at {name}", "", *tables.table(["ms, median / p95", "", "to the directory"], rows)]
+
+
+def in_languages(name: str, found: dict) -> list[str]:
+    """The same pages in each language, and whether they are close enough."""
+    rows = [
+        [f"`{page}`", *(tables.both(one) for one in its.values()), *(tables.times(ratio) for ratio in others(its))]
+        for page, its in found.items()
+    ]
+    codes = list(next(iter(found.values())))
+    head = ["ms, median / p95", *codes, *(f"{code} to {codes[0]}" for code in codes[1:])]
+    page, code, ratio = languages.furthest(found)
+    kept = "kept" if abs(ratio - 1) <= languages.ALLOWED else "not kept"
+    said = (
+        f"Within {languages.ALLOWED:.0%} of English is promised: {kept}. Furthest is `{page}` in {code}, {ratio:.2f}×."
+    )
+    return [f"### Languages at {name}", "", *tables.table(head, rows), said, ""]
+
+
+def others(its: dict) -> list[float | None]:
+    """The ratios of the medians of other languages to the first."""
+    first, *rest = its.values()
+    return [tables.ratio(one, first) for one in rest]
 
 
 def exports(name: str, found: dict) -> list[str]:

@@ -22,7 +22,7 @@ from portal.web.authoring.checks import Checks, RuleText
 from portal.web.authoring.draft_saving import DraftContext, DraftPost, DraftTarget
 from portal.web.authoring.project_form import MAX_LENGTHS, SECTIONS, ProjectForm
 from portal.web.authoring.translation_panels import TranslationPanel, build_panels
-from portal.web.presentation import field_labels
+from portal.web.presentation import field_labels, formatting
 from portal.web.presentation.i18n import gettext
 
 
@@ -74,7 +74,7 @@ class EditPage:
     @property
     def max_lengths(self) -> Mapping[str, str]:
         """The limits that hints mention, in characters."""
-        return {name: f"{length:,}" for name, length in MAX_LENGTHS.items()}
+        return {name: formatting.number(length) for name, length in MAX_LENGTHS.items()}
 
     @property
     def names(self) -> Sequence[str]:

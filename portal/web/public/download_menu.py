@@ -20,13 +20,17 @@ from portal.web.presentation.pieces import Place
 
 @dataclass(frozen=True)
 class DownloadLink:
-    """One file. `media_type` is without parameters, `size` a rough size in words; in a piece some are holes."""
+    """One file. `media_type` is without parameters, `size` a rough size in words; in a piece some are holes.
+
+    A variant is a listed file in other conventions: the head of a page does not name it again.
+    """
 
     name: str
     purpose: str
     url: object
     media_type: str
     size: object
+    is_variant: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,5 +93,5 @@ def _links(paths: dict[str, str], place: Place) -> tuple[DownloadLink, ...]:
         if export_format.suffix == "csv" and DIALECTS.get(current_locale()):
             url = place("dialect_query", before=paths[export_format.suffix])
             purpose = gettext("semicolons and decimal commas, for a French Excel")
-            links.append(DownloadLink(f"{export_format.name} (Excel)", purpose, url, media_type, size))
+            links.append(DownloadLink(f"{export_format.name} (Excel)", purpose, url, media_type, size, is_variant=True))
     return tuple(links)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from flask import Flask, Response, abort, g, make_response, render_template, request
 
 from portal.web.http import error_pages
+from portal.web.presentation import formatting
 from portal.web.presentation.i18n import gettext
 from portal.web.security import csrf, resubmission
 
@@ -49,7 +50,7 @@ def field_too_long(name: str, value: str) -> Response:
     heading = gettext("One field is too long")
     advice = gettext(
         "The field “%(name)s” has %(count)s characters; the limit is about %(limit)s. Your changes were not saved.",
-        name=name[:40], count=f"{len(value):,}", limit=f"{MAX_FIELD_BYTES:,}",
+        name=name[:40], count=formatting.number(len(value)), limit=formatting.number(MAX_FIELD_BYTES),
     )  # fmt: skip
     if g.get("auth_session") is None or resubmission.is_in_background() or not _SECRET_FIELDS.isdisjoint(request.form):
         return error_pages.render_error(413, heading, advice)

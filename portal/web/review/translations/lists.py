@@ -128,6 +128,7 @@ def desk_sentence(counts: Counts) -> str:
             "one record lacks a translation into %(language)s",
             "%(num)s records lack a translation into %(language)s",
             counts[Lack.MISSING, language],
+            num=formatting.number(counts[Lack.MISSING, language]),
             language=language_name(language),
         )
         for language in RECORD_LANGUAGES
@@ -136,11 +137,13 @@ def desk_sentence(counts: Counts) -> str:
     if older := sum(counts[Lack.OUTDATED, language] for language in RECORD_LANGUAGES):
         parts.append(
             ngettext(
-                "one translation is older than its source", "%(num)s translations are older than their source", older
+                "one translation is older than its source",
+                "%(num)s translations are older than their source",
+                older,
+                num=formatting.number(older),
             )
         )
-    text = "; ".join(parts)
-    return f"{text[:1].upper()}{text[1:]}." if text else ""
+    return " ".join(f"{part[:1].upper()}{part[1:]}." for part in parts)
 
 
 def _pairs() -> list[tuple[Lack, str]]:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from portal.services.audit import recording
 from portal.services.records.translations import stored
 from portal.vocabulary.workflow import State
 from portal.web.presentation import i18n
@@ -63,10 +64,13 @@ def test_ticks_confirm_a_translation_and_say_that_a_machine_made_it(office, sess
     assert before["title_fr"] == COMPLETE.title
 
 
-def test_the_preview_shows_a_translation_as_it_will_be(author, submitted):
+def test_the_preview_shows_a_translation_as_it_will_be(office, session, author, submitted):
     address = place(submitted(title="Another title", action="preview"))
+    office.author.language = "fr"
+    recording.record(session(), "choose language", "account", office.author.id)
+    session.commit()
+    page = author.visit(address)
     with i18n.using("fr"):
-        page = author.visit(address)
         said = i18n.gettext("The source has changed since.")
     assert words(page.one("h1")) == TRANSLATED.title_fr
     assert said in words(page.one(".project-head"))

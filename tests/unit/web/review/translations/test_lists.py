@@ -66,7 +66,7 @@ class TestList:
     def test_the_desk_says_how_many_and_leads_there(self, author):
         sentence = author.visit("/staff/").one("#translations")
         assert words(sentence) == (
-            "25 records lack a translation into English; 26 records lack a translation into Spanish. See which"
+            "25 records lack a translation into English. 26 records lack a translation into Spanish. See which"
         )
         assert sentence.query("a")[0].attrs["href"] == LIST
 
