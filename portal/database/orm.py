@@ -44,14 +44,21 @@ class PublicSession(Session):
 
 
 db = SQLAlchemy(model_class=Base)
-# Whether this thread answers a public request, whose session is a PublicSession. It is made when it is used first.
-reads_published: ContextVar[bool] = ContextVar("reads_published", default=False)
+# The scope of the public request that this thread answers, 0 for none. Its session, made when it is used first, is a
+# PublicSession; what begins a context of its own meanwhile has another scope, and an ordinary session.
+public_scope: ContextVar[int] = ContextVar("public_scope", default=0)
 _make_ordinary = db.session.registry.createfunc
 
 
 def _make_session() -> Session:
     """The session of a request or command, at its first use."""
-    return PublicSession(db) if reads_published.get() else _make_ordinary()
+    return PublicSession(db) if public_scope.get() == current_scope() else _make_ordinary()
+
+
+def current_scope() -> int:
+    """What the session of this request or command belongs to; never 0."""
+    scope: int = db.session.registry.scopefunc()
+    return scope
 
 
 db.session.registry.createfunc = _make_session

@@ -19,7 +19,7 @@ from sqlalchemy import JSON, URL, Boolean, Column, Engine, Integer, MetaData, St
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
-from portal.database.orm import READER_BIND, PublicSession, UTCDateTime, db, reads_published
+from portal.database.orm import READER_BIND, PublicSession, UTCDateTime, current_scope, db, public_scope
 
 # Views that exist for every engine: what the public may know of rows that it must not read.
 WITHDRAWN_ADDRESS = Table(
@@ -103,12 +103,12 @@ def use_session(*, is_public: bool) -> None:
     is_reader = is_public and READER_BIND in db.engines
     if db.session.registry.has() and isinstance(db.session(), PublicSession) != is_reader:
         db.session.remove()
-    reads_published.set(is_reader)
+    public_scope.set(current_scope() if is_reader else 0)
 
 
 def end_use() -> None:
     """After a request: what this thread does next chooses for itself."""
-    reads_published.set(False)
+    public_scope.set(0)
 
 
 @contextmanager
