@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, wraps
+from typing import Any
 
 from flask import Flask, Response
+from jinja2 import pass_context
 
 from portal.i18n import missing
 from portal.i18n.catalogues import N_, NC_, catalogue, gettext, name_in, ngettext, pgettext
@@ -59,6 +62,21 @@ def mark_untranslated(response: Response) -> Response:
         if (resolved := missing.resolve(body)) is not body:
             response.set_data(resolved)
     return response
+
+
+def in_page_language(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A filter of templates that speaks the language of the page.
+
+    Of a constant, such as `1500 | number`, Jinja would compute it once, in the language in which the template is
+    compiled, unless the filter takes the context.
+    """
+
+    @pass_context
+    @wraps(function)
+    def apply(_: object, *values: object, **options: object) -> Any:
+        return function(*values, **options)
+
+    return apply
 
 
 def plural_example(number: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask import Flask, Response, current_app, make_response, render_template, request
@@ -108,9 +108,12 @@ def init_app(app: Flask) -> None:
     app.extensions["row_parts"] = list_row.Parts(app)
     app.extensions["rows"] = {}
     app.jinja_env.globals["result_row"] = result_row
-    app.jinja_env.filters.update(column_marks=svg.column_marks, stored=stored.say, list_row=list_row.list_row)
-    app.jinja_env.filters.update(verb_name=audit.verb_name, kind_name=audit.kind_name)
-    app.jinja_env.filters["actor_name"] = audit.actor_name
-    app.jinja_env.filters.update(formatting.FILTERS | languages.FILTERS | markdown.FILTERS)
+    of_others = {"verb_name": audit.verb_name, "kind_name": audit.kind_name, "actor_name": audit.actor_name}
+    spoken: dict[str, Callable[..., Any]] = {
+        **formatting.FILTERS, **languages.FILTERS, **of_others, "stored": stored.say
+    }  # fmt: skip
+    app.jinja_env.filters.update({name: i18n.in_page_language(function) for name, function in spoken.items()})
+    app.jinja_env.filters.update(column_marks=svg.column_marks, list_row=list_row.list_row)
+    app.jinja_env.filters.update(markdown.FILTERS)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(layout_context)

@@ -33,7 +33,7 @@ from portal.web.http import error_pages, typed_text
 from portal.web.http.languages import choice
 from portal.web.http.request_context import client_address
 from portal.web.presentation import navigation
-from portal.web.presentation.i18n import gettext
+from portal.web.presentation.i18n import gettext, in_page_language
 from portal.web.security import cookies, csrf, resubmission, safe_redirect
 
 RETRY_AFTER_SECONDS = 30
@@ -256,5 +256,7 @@ def init_app(app: Flask) -> None:
     app.teardown_request(lambda _error: end_use())
     app.jinja_env.globals.update(csrf_input=csrf.csrf_input, typed_texts=typed_text.typed_texts)
     # `svg` is for the QR code, which segno draws from the URI that second_factor builds.
-    app.jinja_env.filters.update(has_role=has_role, role_name=role_name, state_name=state_name, svg=Markup)
+    app.jinja_env.filters.update(has_role=has_role, svg=Markup)
+    names = {"role_name": role_name, "state_name": state_name}
+    app.jinja_env.filters.update({name: in_page_language(function) for name, function in names.items()})
     app.context_processor(lambda: {"current_user": current_user(), "staff_menu": navigation.STAFF_MENU})
