@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, lru_cache
+from typing import Any
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -162,7 +163,7 @@ def dollars(cents: int) -> Decimal:
     return Decimal(cents).scaleb(-2)
 
 
-FILTERS = {
+FILTERS: dict[str, Callable[..., Any]] = {
     "number": number,
     "project_count": project_count,
     "amount": amount,

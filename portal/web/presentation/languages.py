@@ -5,8 +5,8 @@ A language that is not stated has neither attribute nor mark.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 from babel import Locale
 
@@ -130,7 +130,7 @@ def language_mark(code: str) -> str:
     return gettext("in %(language)s", language=language_name(code)) if foreign_language(code) else ""
 
 
-FILTERS = {
+FILTERS: dict[str, Callable[..., Any]] = {
     "foreign_language": foreign_language,
     "language_mark": language_mark,
     "language_name": language_name,
