@@ -9,6 +9,7 @@ from pathlib import Path
 from babel.support import NullTranslations, Translations
 
 from portal.i18n.current import current_language, current_locale
+from portal.i18n.every_message import EveryMessage
 from portal.i18n.isolation import IsolatingTranslations
 from portal.i18n.languages import LANGUAGES, SOURCE
 from portal.i18n.missing import Untranslated
@@ -19,26 +20,11 @@ _PSEUDO_LOCALES = {language.locale for language in LANGUAGES.values() if not lan
 _MIRRORED_LOCALES = {language.locale for language in LANGUAGES.values() if language.direction == "rtl"}
 
 
-class _Missing(NullTranslations):
+class _Missing(EveryMessage):
     """What a catalogue falls back on: the English message, as one that is not translated."""
 
     def gettext(self, message: str) -> str:
         return Untranslated(message)
-
-    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
-        return Untranslated(msgid1 if n == 1 else msgid2)
-
-    def pgettext(self, context: str, message: str) -> str:
-        return self.gettext(message)
-
-    def ugettext(self, message: str) -> str:
-        return self.gettext(message)
-
-    def upgettext(self, context: str, message: str) -> str:
-        return self.gettext(message)
-
-    def ungettext(self, msgid1: str, msgid2: str, n: int) -> str:
-        return self.ngettext(msgid1, msgid2, n)
 
 
 @cache

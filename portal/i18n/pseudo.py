@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from babel.support import NullTranslations
+from portal.i18n.every_message import EveryMessage
 
 _OPEN, _CLOSE = "⟦", "⟧"
 # Between the two, every character is written from right to left. The mark at each end counts as a letter of Arabic.
@@ -30,26 +30,11 @@ _KEPT = re.compile(
 )
 
 
-class PseudoTranslations(NullTranslations):
+class PseudoTranslations(EveryMessage):
     """Every message between brackets and lengthened; what it holds, placeholders and markup, stays as it is."""
 
     def gettext(self, message: str) -> str:
         return lengthened(message)
-
-    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
-        return lengthened(msgid1 if n == 1 else msgid2)
-
-    def pgettext(self, context: str, message: str) -> str:
-        return self.gettext(message)
-
-    def ugettext(self, message: str) -> str:
-        return self.gettext(message)
-
-    def upgettext(self, context: str, message: str) -> str:
-        return self.gettext(message)
-
-    def ungettext(self, msgid1: str, msgid2: str, n: int) -> str:
-        return self.ngettext(msgid1, msgid2, n)
 
 
 def lengthened(message: str) -> str:
