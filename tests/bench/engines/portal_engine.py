@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,14 +14,26 @@ from flask import has_app_context
 sys.path.insert(1, str(Path.cwd()))
 
 from portal.app import from_environment
+from portal.database.orm import db
 from portal.search import Filters, directory
+from portal.search.index import refresh
 from portal.search.index.current import current_snapshot
+from portal.search.index.storage.shared_files import SharedFiles
+from portal.search.words import keeping
 
 
-def enter_portal() -> None:
-    """Be in the portal, as a script; engine_app is in it already."""
-    if not has_app_context():
-        from_environment().app_context().push()
+def enter_portal(folder: Path) -> None:
+    """Be in the portal, as a script, with the files that a server has; engine_app is in it already."""
+    if has_app_context():
+        return
+    from_environment().app_context().push()
+    store = refresh.store_for(db.engine.engine)
+    # The state is trusted for as long as it is asked.
+    store.files, store.max_staleness = SharedFiles(folder), 3_600.0
+    while keeping.words_at(current_snapshot().catalogue_version) is None:
+        keeping.keep_words_ready()
+        db.session.remove()
+        time.sleep(0.25)
 
 
 def filters_of(question: protocol.Question) -> Filters:
@@ -28,8 +41,8 @@ def filters_of(question: protocol.Question) -> Filters:
     return Filters(text=question.text, selected=picks, sort="newest" if question.text else "")
 
 
-def prepare(_source: Path, _folder: Path):
-    enter_portal()
+def prepare(_source: Path, folder: Path):
+    enter_portal(folder)
     snapshot = current_snapshot()
     whole = snapshot.index
     index = replace(whole, bitmaps={facet: whole.bitmaps[facet] for facet in protocol.FACETS})
@@ -44,9 +57,9 @@ def prepare(_source: Path, _folder: Path):
     return answer
 
 
-def prepare_whole(_source: Path, _folder: Path):
+def prepare_whole(_source: Path, folder: Path):
     """What a page takes: all facets, the sums, the rows."""
-    enter_portal()
+    enter_portal(folder)
     current_snapshot()
 
     def answer(question):
