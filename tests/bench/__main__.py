@@ -65,6 +65,8 @@ def main() -> None:
     if not options.only_report:
         for name in ("empty", *chosen):
             told("database", name, lambda name=name: make(SCALES[name], store))
+        if older:
+            told("older", busiest(chosen), lambda: against.make(older, SCALES[busiest(chosen)]))
         for name in chosen:
             for stage, measure in (STAGES | (LARGE_STAGES if name in LARGE_SCALES else {})).items():
                 if options.stages is None or stage in options.stages:

@@ -7,6 +7,7 @@ shows, whichever engine answers. Sums are those of a selection without budgets.
 import importlib
 import os
 import sys
+from collections import Counter
 from pathlib import Path
 
 from portal.app import from_environment
@@ -14,6 +15,7 @@ from portal.search import Filters, directory
 from portal.search.directory import SearchResult
 from portal.search.index import current
 from portal.search.index.facet_index import Sums
+from portal.vocabulary.facets import FACETS
 
 sys.path.insert(1, str(Path(__file__).with_name("engines")))
 sys.path.append(os.environ["BENCH_PACKAGES"])
@@ -37,9 +39,8 @@ def with_engine(name: str, source: Path, folder: Path):
             filters=filters,
             projects=current.load_projects(snapshot, ids),
             sums=Sums(total, 0, total, 0, None, None),
-            facet_counts={
-                facet: {value: number for value, number in its.items() if number} for facet, its in counts.items()
-            },
+            # A value that was not counted has no project.
+            facet_counts={facet: Counter(counts.get(facet, {})) for facet in FACETS},
             sort="newest",
             snapshot=snapshot,
         )
