@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from portal.config import ROOT
 from portal.locks import try_lock
 from portal.search.index.snapshot import CatalogueVersion, read_catalogue_version
-from portal.search.index.storage import array_file
+from portal.search.index.storage import array_file, checked_once
 from portal.search.index.storage.array_file import ArrayFile, UnusableFileError
 from portal.search.index.storage.snapshot_file import code_digest
 from portal.search.words.making import make_sections
@@ -82,10 +82,11 @@ class WordFiles:
         name = f"{code_digest()[:16]}-{version.version:015d}-{stamp[:16]}{_SUFFIX}"
         about: dict[str, str | int | None] = {"code": code_digest(), "version": version.version, "stamp": version.stamp}
         array_file.write(self.folder / name, about, sections)
+        checked_once.accept(self.folder / name)
         own = self._own()
         for path in self.folder.glob(f"*{_SUFFIX}"):
             if path not in own[:_KEPT]:
-                path.unlink(missing_ok=True)
+                checked_once.remove(path)
 
     def _own(self) -> list[Path]:
         """Those of this version of the code, the newest first."""
@@ -113,7 +114,7 @@ def _engine_options(database_url: str) -> dict[str, Any]:
 
 
 def _read(path: Path) -> WordIndex:
-    file = array_file.read(path)
+    file = checked_once.read(path)
     if file.about.get("code") != code_digest():
         raise UnusableFileError("it is of another version of the portal")
     _release(file)

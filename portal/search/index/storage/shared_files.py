@@ -15,7 +15,7 @@ from typing import IO
 from portal.errors import ConfigurationError
 from portal.locks import shared_folder, take_lock
 from portal.search.index.snapshot import CatalogueVersion, Snapshot
-from portal.search.index.storage import snapshot_file
+from portal.search.index.storage import checked_once, snapshot_file
 from portal.search.index.storage.array_file import UnusableFileError
 from portal.search.index.storage.snapshot_file import SnapshotFile
 
@@ -104,7 +104,7 @@ class SharedFiles:
         others = [path for path in self.folder.glob(f"*{_SUFFIX}") if path not in own]
         abandoned = [path for path in others if _modified_at(path) < oldest]
         for path in (*own[_KEPT:], *abandoned, *self.folder.glob(f"*{_PART_SUFFIX}")):
-            path.unlink(missing_ok=True)
+            checked_once.remove(path)
 
 
 def shared_files(folder: str, database_url: str) -> SharedFiles | None:
@@ -137,7 +137,7 @@ def _read(path: Path, version: CatalogueVersion | None = None) -> SnapshotFile |
         _log.warning("the snapshot %s cannot be used and is made anew: %s", path, error)
         # Otherwise each process would try it again; a writer may have replaced it meanwhile, and writes it once more.
         with suppress(OSError):
-            path.unlink()
+            checked_once.remove(path)
         return None
 
 

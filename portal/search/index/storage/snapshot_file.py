@@ -24,7 +24,7 @@ from portal.search.index.country_parts import CountryParts
 from portal.search.index.facet_index import AppendedRow, FacetIndex, RowColumns
 from portal.search.index.snapshot import CatalogueVersion, Snapshot
 from portal.search.index.sort_order import SortOrder
-from portal.search.index.storage import array_file
+from portal.search.index.storage import array_file, checked_once
 from portal.search.index.storage.array_file import ArrayFile, Section, UnusableFileError
 from portal.search.index.value_table import Cells, ValueTable
 from portal.search.read_models.terms import Terms
@@ -63,6 +63,7 @@ def write(path: Path, snapshot: Snapshot) -> None:
         "built_count": index.built_count,
     }
     array_file.write(path, about, {**_index_sections(index), **snapshot.sections})
+    checked_once.accept(path)
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class SnapshotFile:
     @classmethod
     def read(cls, path: Path, version: CatalogueVersion | None = None) -> SnapshotFile:
         """The file of this version, or of any. Raises UnusableFileError and OSError."""
-        file = array_file.read(path)
+        file = checked_once.read(path)
         found = CatalogueVersion(file.about.get("version", 0), file.about.get("stamp", ""))
         if file.about.get("code") != code_digest() or version not in (None, found):
             raise UnusableFileError("it is of another state or version of the portal")
