@@ -19,8 +19,32 @@ OWNER = "postgres"
 # Faster than an operator's: after a crash of this machine nobody wants the data.
 SETTINGS = {
     "listen_addresses": "127.0.0.1", "max_connections": "100", "shared_buffers": "64MB", "fsync": "off",
-    "hot_standby_feedback": "on", "synchronous_standby_names": "",
+    "hot_standby_feedback": "on", "synchronous_standby_names": "", "wal_retrieve_retry_interval": "200ms",
 }  # fmt: skip
+
+
+class Server:
+    """A server on its data; `process` is None while it does not run."""
+
+    def __init__(self, programs, data, port):
+        self.programs, self.data, self.port, self.process = programs, data, port, None
+
+    def start(self):
+        options = [part for name, value in SETTINGS.items() if value for part in ("-c", f"{name}={value}")]
+        place = ("-D", self.data, "-p", str(self.port), "-k", self.data.parent)
+        with (self.data.parent / f"{self.data.name}.log").open("a") as log:
+            self.process = subprocess.Popen(
+                [self.programs / "postgres", *place, *options],
+                cwd="/", stdout=log, stderr=log, start_new_session=True, **_owner(),
+            )  # fmt: skip
+        _wait_until(lambda: _is_ready(self.programs, self.port))
+
+    def stop(self):
+        """End it at once, as a machine that fails; it need not wait for those who are connected."""
+        if self.process:
+            self.process.send_signal(signal.SIGQUIT)
+            self.process.wait(PATIENCE)
+            self.process = None
 
 
 @dataclass(frozen=True)
@@ -30,7 +54,7 @@ class Pair:
     programs: Path
     folder: Path
     ports: tuple[int, int]
-    primary: subprocess.Popen
+    primary: Server
 
     def address(self, role, *, first=0):
         """The URL of the database, with both servers; a connection is tried with this one first."""
@@ -45,7 +69,12 @@ class Pair:
         """From now on a commit waits until the replica has stored it."""
         self.run(0, "ALTER SYSTEM SET synchronous_standby_names = 'replica'")
         self.run(0, "SELECT pg_reload_conf()")
-        _wait_until(lambda: self.run(0, "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'") == "1")
+        self.wait_until_in_step()
+
+    def wait_until_in_step(self):
+        """Wait until the replica follows, and shows all that the primary has."""
+        followed = "FROM pg_stat_replication WHERE sync_state = 'sync' AND replay_lsn = pg_current_wal_flush_lsn()"
+        _wait_until(lambda: self.run(0, f"SELECT count(*) {followed}") == "1")
 
     def restrict_reader(self):
         """Give the role of public requests its rights, as the shipped file does."""
@@ -54,8 +83,12 @@ class Pair:
 
     def stop_primary(self):
         """End it at once, as a machine that fails."""
-        self.primary.send_signal(signal.SIGQUIT)
-        self.primary.wait(PATIENCE)
+        self.primary.stop()
+
+    def start_primary(self):
+        """Start it again, with the replica in step."""
+        self.primary.start()
+        self.wait_until_in_step()
 
     def promote(self):
         """Make the replica the primary, alone."""
@@ -75,32 +108,22 @@ def streaming_pair():
         with ExitStack() as servers:
             _run(programs / "initdb", "-D", folder / "primary", "-U", OWNER, "--auth=trust", "--no-sync",
                  "--encoding=UTF8", "--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en")  # fmt: skip
-            primary = servers.enter_context(_server(programs, folder / "primary", ports[0]))
+            primary, replica = (
+                Server(programs, folder / name, port) for name, port in zip(("primary", "replica"), ports, strict=True)
+            )
+            servers.callback(primary.stop)
+            primary.start()
             for statement in ("CREATE ROLE portal LOGIN", "CREATE ROLE portal_reader LOGIN",
                               "CREATE DATABASE portal OWNER portal"):  # fmt: skip
                 _run(programs / "psql", *_psql(ports[0]), "-d", "postgres", "-c", statement)
             source = f"host=127.0.0.1 port={ports[0]} user={OWNER} application_name=replica"
             _run(programs / "pg_basebackup", "-d", source, "-D", folder / "replica", "-R", "--checkpoint=fast",
                  "--no-sync")  # fmt: skip
-            servers.enter_context(_server(programs, folder / "replica", ports[1]))
+            servers.callback(replica.stop)
+            replica.start()
             yield Pair(programs, folder, ports, primary)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
-def _server(programs, data, port):
-    options = [part for name, value in SETTINGS.items() if value for part in ("-c", f"{name}={value}")]
-    command = [programs / "postgres", "-D", data, "-p", str(port), "-k", data.parent, *options]
-    with (data.parent / f"{data.name}.log").open("a") as log:
-        process = subprocess.Popen(command, cwd="/", stdout=log, stderr=log, start_new_session=True, **_owner())
-    try:
-        _wait_until(lambda: _is_ready(programs, port))
-        yield process
-    finally:
-        # At once: it need not wait for those who are connected.
-        process.send_signal(signal.SIGQUIT)
-        process.wait(PATIENCE)
 
 
 def _is_ready(programs, port):

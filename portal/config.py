@@ -47,7 +47,8 @@ class Settings:
     is the number of reverse proxies in front (0 or 1), `trusted_proxies` the addresses they connect from.
     `backup_folder` is where portal doctor looks for backups. `audit_folder` and `audit_key_file` are where the
     published audit log and its key are, beside the database if empty; `audit_copy` is a second folder for it,
-    `audit_mail` the address that gets its checkpoints. `syslog` is where each audit event is sent: the path of a
+    `audit_mail` the address that gets its checkpoints, `audit_accepted` how many leaves a person has read (see
+    services.audit.verification). `syslog` is where each audit event is sent: the path of a
     socket, or host and port. `state_folder` holds what must outlive a PostgreSQL database. `snapshots_folder` is where
     the processes of this machine share their index, "off" for nowhere. `health_bind` is where the health listener
     answers, host:port; "" for none. `alerts_to` is whom a failed unit is mailed to, `log_format` is json or plain (see
@@ -97,6 +98,7 @@ class Settings:
     audit_folder: str = ""
     audit_key_file: str = ""
     audit_copy: str = ""
+    audit_accepted: int = 0
     audit_mail: str = ""
     syslog: str | tuple[str, int] | None = None
     languages: tuple[str, ...] = DEFAULT_CODES

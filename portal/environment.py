@@ -131,11 +131,11 @@ def is_local(host: str) -> bool:
     return host in LOOPBACK_HOSTS or host == "::1" or host.endswith(".localhost")
 
 
-def read_count(environ: Mapping[str, str], name: str, default: int, unit: str) -> int:
-    """Read a limit, a whole number of what `unit` names; 0 is no limit."""
+def read_count(environ: Mapping[str, str], name: str, default: int, unit: str, zero: str = "for no limit") -> int:
+    """Read a whole number of what `unit` names; `zero` says what 0 is for."""
     limit = environ.get(name) or str(default)
     if not limit.isascii() or not limit.isdigit() or len(limit) > 9:
-        raise ConfigurationError(f"{name} is {limit!r}: set it to a whole number of {unit}, or 0 for no limit.")
+        raise ConfigurationError(f"{name} is {limit!r}: set it to a whole number of {unit}, or 0 {zero}.")
     return int(limit)
 
 
@@ -244,7 +244,7 @@ def mail_settings(environ: Mapping[str, str]) -> dict[str, Any]:
 
 
 def audit_settings(environ: Mapping[str, str]) -> dict[str, Any]:
-    """PORTAL_AUDIT_FOLDER, _KEY_FILE, _COPY and _MAIL, and PORTAL_SYSLOG."""
+    """PORTAL_AUDIT_FOLDER, _KEY_FILE, _COPY, _MAIL and _ACCEPTED, and PORTAL_SYSLOG."""
     address = environ.get("PORTAL_AUDIT_MAIL", "")
     if address and "@" not in address:
         raise ConfigurationError(f"PORTAL_AUDIT_MAIL is {address!r}: set it to an e-mail address.")
@@ -255,6 +255,7 @@ def audit_settings(environ: Mapping[str, str]) -> dict[str, Any]:
         "audit_key_file": environ.get("PORTAL_AUDIT_KEY_FILE", ""),
         "audit_copy": environ.get("PORTAL_AUDIT_COPY", ""),
         "audit_mail": address,
+        "audit_accepted": read_count(environ, "PORTAL_AUDIT_ACCEPTED", 0, "leaves that you read", "for none"),
         "syslog": _parse_syslog(environ.get("PORTAL_SYSLOG", "")),
     }
 

@@ -1,6 +1,7 @@
 """The audit log of a test: published into folders of its own, inside the transaction of the test."""
 
 import shutil
+from contextlib import contextmanager
 from dataclasses import replace
 
 from sqlalchemy import select, text
@@ -27,6 +28,15 @@ DROPPED = {
         "DROP TRIGGER audit_leaf_stays ON audit_leaf",
         "DROP TRIGGER audit_leaf_remains ON audit_leaf",
         "ALTER TABLE audit_leaf DROP CONSTRAINT fk_audit_leaf_event_id",
+    ),
+}
+
+DEFINITIONS = {
+    "sqlite": "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN ('audit_event', 'audit_leaf')",
+    "postgresql": (
+        "SELECT pg_get_triggerdef(t.oid) FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid "
+        "WHERE NOT t.tgisinternal AND c.relname IN ('audit_event', 'audit_leaf') "
+        "AND c.relnamespace = current_schema()::regnamespace"
     ),
 }
 
@@ -84,3 +94,12 @@ class AuditLog:
     def drop_triggers(self):
         """Drop what keeps events and leaves from being changed."""
         self.execute(*DROPPED[db.engine.dialect.name])
+
+    @contextmanager
+    def without_triggers(self):
+        """Drop them, and put them back as they were at the end of the block."""
+        query = text(DEFINITIONS[db.engine.dialect.name])
+        before = set(self.session.execute(query).scalars())
+        self.drop_triggers()
+        yield
+        self.execute(*(before - set(self.session.execute(query).scalars())))

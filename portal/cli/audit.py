@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import smtplib
 import sys
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
 
 import click
@@ -34,38 +36,53 @@ def audit() -> None:
 
 @audit.command("publish")
 @click.option("--all", "writes_all", is_flag=True, help="Write all tiles again, not only new ones.")
+@click.option("--begin", "begins", is_flag=True, help="Begin a log although something says that there was one.")
 @with_appcontext
-@recorded("audit publish")
-def publish(writes_all: bool) -> None:
+@recorded(publishing.PUBLISH_JOB)
+def publish(writes_all: bool, begins: bool) -> None:
     """Sign a checkpoint of all audit events, and write, copy and mail it; for a timer that runs every hour."""
     settings, folder, keys = _log()
     with folder.lock():
-        checkpoint = _publish(settings, folder, keys, writes_all=writes_all)
+        if not begins:
+            publishing.check_begins(db.session(), folder, keys)
+        checkpoint, faults = _publish(settings, folder, keys, writes_all=writes_all)
     click.echo(f"Checkpoint of {checkpoint.size} leaves in {folder.path}, signed by {keys.verifiers()[0]}.")
     try:
         if publishing.mail_checkpoint(settings, folder, checkpoint):
             click.echo(f"Mailed to {settings.audit_mail}.")
     except (OSError, smtplib.SMTPException) as error:
-        raise click.ClickException(
+        faults.append(
             f"The checkpoint was not mailed to {settings.audit_mail} ({type(error).__name__}). Check the PORTAL_SMTP "
             "settings; the next run mails it."
-        ) from error
+        )
+    if faults:
+        raise click.ClickException(" ".join(faults))
 
 
-def _publish(settings: Settings, folder: LogFolder, keys: LogKeys, *, writes_all: bool) -> Checkpoint:
-    key = keys.signing_key(folder)
-    folders = [folder, *map(LogFolder, _copies(settings))]
+def _publish(settings: Settings, folder: LogFolder, keys: LogKeys, *, writes_all: bool) -> tuple[Checkpoint, list[str]]:
+    """Publish here, then to the copy; what keeps the copy from being written is a fault, and stops nothing else."""
+    key, verifiers = keys.signing_key(folder), keys.verifiers()
+    copies: list[tuple[LogFolder, int]] = []
+    faults = []
     entries = publishing.read_entries(db.session())
-    sizes = [publishing.check_continues(entries, each, keys.verifiers()) for each in folders]
+    size = publishing.check_continues(entries, folder, verifiers)
+    try:
+        copies = [(copy, publishing.check_continues(entries, copy, verifiers)) for copy in _copies(settings)]
+    except OSError as error:
+        faults.append(_describe_copy_fault(settings, error))
     count = publishing.BATCH_EVENTS
     while count == publishing.BATCH_EVENTS:
         with transaction(db.session()) as session:
             count = publishing.assign_leaves(session)
     entries = publishing.read_entries(db.session())
     checkpoint = publishing.sign(key, entries, now())
-    for each, size in zip(folders, sizes, strict=True):
-        each.publish(entries, checkpoint, published=0 if writes_all else size)
-    return checkpoint
+    folder.publish(entries, checkpoint, published=0 if writes_all else size)
+    try:
+        for copy, copied in copies:
+            copy.publish(entries, checkpoint, published=0 if writes_all else copied)
+    except OSError as error:
+        faults.append(_describe_copy_fault(settings, error))
+    return checkpoint, faults
 
 
 @audit.command("verify")
@@ -79,21 +96,41 @@ def _publish(settings: Settings, folder: LogFolder, keys: LogKeys, *, writes_all
 @click.option(
     "--accepted",
     type=click.IntRange(min=0),
-    default=0,
     metavar="SIZE",
-    help="What the first SIZE leaves say of erased events and of leaves lost in a restore was read, and is right.",
+    help="What the first SIZE leaves say of erased events and of leaves lost in a restore was read, and is right "
+    "(otherwise PORTAL_AUDIT_ACCEPTED).",
 )
 @with_appcontext
-def verify_command(against: tuple[Path, ...], public_key: str | None, accepted: int) -> None:
+@recorded(publishing.VERIFY_JOB)
+def verify_command(against: tuple[Path, ...], public_key: str | None, accepted: int | None) -> None:
     """Compare events, leaves, tiles, checkpoints and triggers; exit with 1 and name the first bad event if they differ.
 
-    PORTAL_AUDIT_COPY is compared too. Only a checkpoint from elsewhere shows a change by whoever has this machine.
+    PORTAL_AUDIT_COPY is compared too. Only a checkpoint from elsewhere shows a change by whoever has this machine. A
+    timer runs it every night.
     """
     settings, folder, keys = _log()
     lock: AbstractContextManager[None] = folder.lock() if folder.path.is_dir() else nullcontext()
     with lock:
         verifiers = [_parse_key(public_key)] if public_key else keys.verifiers()
-        _print(verify(db.session(), folder, verifiers, (*_copies(settings), *against), accepted=accepted))
+        known = settings.audit_accepted if accepted is None else accepted
+        found = _verify(settings, partial(verify, db.session(), folder, verifiers, accepted=known), against)
+        if not found.problems and (lost := publishing.describe_lost_log(db.session(), folder, keys)):
+            found.problems.append(lost)
+        _print(found)
+
+
+def _verify(
+    settings: Settings, compare: Callable[[Sequence[Path]], Verification], against: Sequence[Path]
+) -> Verification:
+    """Compare with the copy and with what else is kept; a copy that cannot be read is a problem, the last one."""
+    try:
+        return compare((*(copy.path for copy in _copies(settings)), *against))
+    except OSError as error:
+        if not settings.audit_copy:
+            raise
+        found = compare(against)
+        found.problems.append(_describe_copy_fault(settings, error))
+        return found
 
 
 def _parse_key(text: str) -> VerifierKey:
@@ -176,12 +213,24 @@ def erase(event_id: int, reason: str) -> None:
     click.echo(f"Event {event_id} is erased.")
 
 
-def _copies(settings: Settings) -> list[Path]:
-    """The folder elsewhere, if there is one."""
-    if settings.audit_copy and not Path(settings.audit_copy).is_dir():
-        # Not made here: it would be a folder of this disk where another one is to be mounted.
-        raise click.ClickException(f"There is no folder {settings.audit_copy}: mount it, or correct PORTAL_AUDIT_COPY.")
-    return [Path(settings.audit_copy)] if settings.audit_copy else []
+def _copies(settings: Settings) -> list[LogFolder]:
+    """The folder elsewhere, if one is set. Raises OSError if it cannot be read.
+
+    It is not made here: it would be a folder of this disk where another one is to be mounted.
+    """
+    if not settings.audit_copy:
+        return []
+    path = Path(settings.audit_copy)
+    # Some versions of Python look only once the first name is asked for.
+    next(path.iterdir(), None)
+    return [LogFolder(path)]
+
+
+def _describe_copy_fault(settings: Settings, error: OSError) -> str:
+    return (
+        f"The copy in {settings.audit_copy} cannot be used ({error.strerror or type(error).__name__}): mount it, or "
+        "correct PORTAL_AUDIT_COPY. Nothing else waits for it, and the next portal audit publish completes it."
+    )
 
 
 def _log() -> tuple[Settings, LogFolder, LogKeys]:

@@ -23,6 +23,7 @@ from portal.config import Settings
 from portal.database.diagnostics import describe_error
 from portal.database.orm import db
 from portal.errors import PortalError
+from portal.services.editorial.notices import overtaken
 from portal.services.imports import Report, import_file
 from portal.services.imports.runs.undo import undo_run
 
@@ -169,6 +170,7 @@ def _run_import(
             in_worker=file.stat().st_size > MIN_WORKER_FILE_BYTES,
             on_total=bar.reset,
             on_progress=bar.update,
+            on_changed=overtaken.tell_of_import,
             **options,
         )
     return report
@@ -176,7 +178,7 @@ def _run_import(
 
 def _undo(run_id: int) -> None:
     with exclusive_transaction() as session:
-        result = undo_run(session, run_id)
+        result = undo_run(session, run_id, on_changed=overtaken.tell_of_undone_import)
     click.echo(
         f"Import run {run_id} is undone: {result.restored:,} records restored, {result.removed:,} removed, "
         f"{result.withdrawn:,} withdrawn, {result.edited:,} left as they are because they have changed since."

@@ -30,6 +30,7 @@ STAGES = ("portal", "kept", "datasette", "sql", "index", "publishing")
 def write(store, scales: list[str], busiest: str) -> None:
     found = {stage: {name: store.read(stage, name) for name in scales} for stage in STAGES}
     found["import"] = {name: result for name in scales if (result := store.read("import", name, "storing"))}
+    found["overload"] = {name: result for name in scales if (result := store.read("overload", name))}
     rates = store.read("throughput", busiest)
     plain = store.read("plain-datasette", busiest)
     postgresql = store.read("postgresql", busiest)

@@ -7,6 +7,8 @@ from tests.bench.tables import growth, plain, ratio, table, times
 
 # MB, over the bare worker and of the whole process.
 MEMORY_OF_INDEX, MEMORY_OF_IMPORT = 150, 250
+# Of others' clicks while one address asks for too much: to idle, and in ms; and of its refusals.
+MOST_TIMES_IDLE, LEAST_CLICK, MOST_SECONDS_TO_REFUSE = 3, 15, 1
 FIRST_TIME = (FRESH_TEXT, FRESH_PICK, FRESH_ROWS)
 
 
@@ -33,12 +35,46 @@ def verdict(found: dict[str, dict[str, dict]], throughput: dict, engines: dict |
         ["506k: a worker grows by at most 150 MB", *at_most(found, "memory", MEMORY_OF_INDEX, "MB")],
         ["an import reads at least 10,000 rows/s (files over 100,000 rows)", *import_rate(found, 10_000)],
         ["an import needs at most 250 MB", *import_memory(found)],
+        *overloaded(found),
         *comparisons.verdict(engines, older),
     ]
     return table(["target", "measured", "met"], rows)
 
 
 NOT_RUN = ("not run", "–")
+SERVERS = {"gunicorn": "directly", "nginx": "behind nginx"}
+
+
+def overloaded(found: dict) -> list[list[str]]:
+    """What one address that asks for too much does to others, and how soon it is refused, with each server."""
+    attacks = next(iter(found["overload"].values()), None)
+    return [
+        row
+        for server, where in SERVERS.items()
+        for row in (
+            [
+                f"overload, {where}: p95 of others’ clicks at most three times idle, or {LEAST_CLICK} ms",
+                *(slowed(attacks[server]) if attacks else NOT_RUN),
+            ],
+            [f"overload, {where}: refusals within a second", *(refused(attacks[server]) if attacks else NOT_RUN)],
+        )
+    ]
+
+
+def slowed(attacks: dict) -> tuple[str, str]:
+    clicks = {name: its["clicks"]["p95"] for name, its in attacks.items()}
+    idle = clicks.pop("idle")
+    worst = max(clicks, key=clicks.get)
+    is_met = clicks[worst] <= max(MOST_TIMES_IDLE * idle, LEAST_CLICK)
+    return f"{plain(clicks[worst])} ms, idle {plain(idle)} ms ({worst})", met(is_met)
+
+
+def refused(attacks: dict) -> tuple[str, str]:
+    slowest = {name: its["slowest_refusal"] for name, its in attacks.items() if its.get("refused")}
+    if not slowest:
+        return "nothing was refused", met(True)
+    worst = max(slowest, key=slowest.get)
+    return f"slowest: {slowest[worst] * 1000:.0f} ms ({worst})", met(slowest[worst] <= MOST_SECONDS_TO_REFUSE)
 
 
 def against(found: dict, ours: str, theirs: str, least: float, *, at_first: bool = False) -> tuple[str, str]:

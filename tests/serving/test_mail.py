@@ -2,28 +2,35 @@
 goes on when that is killed; nobody waits for a mail server that is silent.
 """
 
+import json
 import os
 import signal
+import time
+import urllib.request
 
 import pytest
 
 from deploy import rehearsal
 from portal.config import Settings
-from portal.models import OutboxMessage
+from portal.models import Account, OutboxMessage
 from portal.services.mail import outbox
 from portal.services.mail.email import Email
 from portal.services.mail.outbox import SETTINGS_OPTION, Recipient
 from portal.vocabulary.mail import MailKind, MailState
+from portal.vocabulary.workflow import Role
 from tests.factories import make_account
 from tests.mailboxes import postbox
 from tests.over_http import Caller, backstage
-from tests.serving.staff_flows import workers
+from tests.serving.staff_flows import NEW, form, workers
 from tests.waiting import eventually
+
+# A request that waited for the mail server would take as long as that may be silent, twenty seconds.
+AT_ONCE = 5.0
 
 
 @pytest.fixture(scope="module")
 def served(new_database):
-    """(the portal, its mail server, its db.session, put): put(key) stores a message to Ann."""
+    """(the portal, its mail server, its db.session, put): put(key) stores a message to Ann, an author."""
     database = new_database()
     with postbox() as server:
         mail = {
@@ -65,3 +72,46 @@ def test_mail_is_sent_whichever_process_is_killed_and_nobody_waits_for_it(served
     assert [caller.ask(path).status for path in ("/healthz", "/projects/", "/sign-in")] == [200, 200, 200]
     server.gives_up.set()
     eventually(lambda: states(session)["silence"] == MailState.WAITING)
+
+
+@pytest.fixture
+def silent(served):
+    """The same with a mail server that has said nothing since the sender has connected."""
+    _, server, session, put = served
+    server.gives_up.clear()
+    server.moods.append("silent")
+    put("more silence")
+    eventually(lambda: states(session)["more silence"] == MailState.SENDING)
+    yield served
+    server.gives_up.set()
+    eventually(lambda: states(session)["more silence"] != MailState.SENDING)
+
+
+def test_a_step_that_stores_mail_does_not_wait_for_a_silent_server(silent):
+    portal, _, session, _ = silent
+    make_account(session, "Rex", Role.REVIEWER)
+    author = Caller(portal.address, session, session.query(Account).filter_by(name="Ann").one())
+    fields = form("Typed while the mail server was silent", csrf_token=author.csrf_token(NEW))
+    session.commit()
+    began = time.monotonic()
+    assert author.ask(NEW, fields).status == 303
+    assert time.monotonic() - began < AT_ONCE
+    session.rollback()
+    waiting = session.query(OutboxMessage).filter_by(address="rex@example.org").one()
+    assert (waiting.kind, waiting.state) == (MailKind.WAITS, MailState.WAITING)
+
+
+def test_mail_that_failed_reaches_readyz_and_the_metrics(served):
+    portal, server, session, put = served
+    server.moods.append("rcpt 550")
+    put("refused")
+    # Whichever is sent next is refused: others may wait as well.
+    eventually(lambda: MailState.FAILED in states(session).values())
+
+    def answer(path):
+        with urllib.request.urlopen(f"{portal.health}{path}") as came:  # noqa: S310 # our own server
+            return came.read().decode()
+
+    warned = "Mails that could not be sent: 1."
+    eventually(lambda: warned in json.loads(answer("/readyz")).get("warnings", []))
+    assert "portal_mails_failed 1.0" in answer("/metrics").splitlines()

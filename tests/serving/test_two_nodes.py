@@ -3,10 +3,13 @@
 One drill, whose findings the tests look at. `pytest -s` prints its figures, which docs/scaling.md quotes.
 """
 
+import http.client
+import itertools
 import json
 import re
 import threading
 import time
+from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import inspect
@@ -27,6 +30,7 @@ pytestmark = pytest.mark.alone
 PUBLISHED, TIMED = 15, 3  # changes while samples are taken, and changes whose way is timed
 SEEN_WITHIN = 2.0  # seconds
 LIST, API = "/projects/?q=zyzzyva", "/api/v1/projects?q=zyzzyva"
+READERS = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'portal_reader'"
 AMOUNT = re.compile(r"\b417,?(\d{3})\b")
 
 
@@ -49,6 +53,27 @@ class Sampler(threading.Thread):
             self.seen.append(amounts(self.caller.ask(self.path)))
 
 
+class Watcher(threading.Thread):
+    """Asks a server for public pages until it is told to stop, every page of a new search; `answers` are (path, status)
+    in order, with the name of an exception for an answer that did not come."""
+
+    def __init__(self, address):
+        super().__init__(daemon=True)
+        self.caller, self.answers, self.is_over = Caller(address), [], threading.Event()
+
+    def run(self):
+        for number in itertools.count():
+            for path in (LIST, API, f"{LIST}&budget_min={number}", f"{API}&budget_min={number}", "/privacy/"):
+                # Slower than what nginx allows one address.
+                if self.is_over.wait(0.1):
+                    return
+                try:
+                    status = self.caller.ask(path).status
+                except (OSError, http.client.HTTPException) as error:
+                    status = type(error).__name__
+                self.answers.append((path, status))
+
+
 class Drill:
     """What was seen, in the order of the steps."""
 
@@ -62,9 +87,29 @@ class Drill:
             eventually(lambda node=node: amounts(node.ask(LIST)) == {self.digits})
         self.samples = self.publish_under_samples()
         self.seconds = [self.publish_on_a_node() for _ in range(TIMED)]
+        self.readers = [int(pair.run(server, READERS)) for server in range(2)]
         self.replica_is_late()
-        self.primary_is_gone()
-        self.replica_is_promoted()
+        self.pair.start_primary()
+        eventually(lambda: all(amounts(node.ask(API)) == {self.digits} for node in self.nodes))
+        with self.watched():
+            self.primary_is_gone()
+            self.replica_is_promoted()
+        self.after = self.publish_on_a_node(node=1)
+
+    @contextmanager
+    def watched(self):
+        """Watch both nodes and nginx for the block, and a moment before and after it."""
+        self.watchers = {each.address: Watcher(each.address) for each in (*self.two.nodes, self.two)}
+        for watcher in self.watchers.values():
+            watcher.start()
+        time.sleep(2)
+        try:
+            yield
+            time.sleep(2)
+        finally:
+            for watcher in self.watchers.values():
+                watcher.is_over.set()
+                watcher.join(PATIENCE)
 
     def next_budget(self):
         self.digits += 1
@@ -104,10 +149,12 @@ class Drill:
         return seen
 
     def replica_is_late(self):
-        """The replica stands still, and the first node shows what it does not have; then the primary ends."""
+        """The replica stands still, and the first node shows what it does not have; then the primary is away for a
+        while."""
         self.pair.run(1, "SELECT pg_wal_replay_pause()")
         self.office.publish_change(self.project, budget=self.next_budget())
         eventually(lambda: amounts(self.nodes[0].ask(LIST)) == {self.digits})
+        self.behind = amounts(self.nodes[1].ask(LIST))
         self.author = Caller(self.two.address, self.session, self.office.author)
         # The session that was made a moment ago is on the primary alone, as all that staff use.
         self.sent = form("Typed while the primary was away", csrf_token=self.author.csrf_token(NEW))
@@ -117,7 +164,8 @@ class Drill:
         self.pair.run(1, "SELECT pg_wal_replay_resume()")
 
     def primary_is_gone(self):
-        eventually(lambda: all(node.ask(API).status == 200 for node in self.nodes))
+        """It ends for good, with the replica in step."""
+        self.pair.stop_primary()
         paths = (LIST, API, "/", "/projects/?region=africa", "/projects/table", "/privacy/", "/healthz")
         self.public = [(path, node.ask(path).status) for node in self.nodes for path in paths]
         self.states = [amounts(node.ask(API)) for node in self.nodes]
@@ -133,7 +181,6 @@ class Drill:
         self.writes_after = time.monotonic() - began
         self.office = Office.found_in(self.session())
         self.project = self.session.get(Project, project_id)
-        self.after = self.publish_on_a_node(node=1)
 
     def press_again(self):
         self.stored = self.author.press(self.lost)
@@ -176,6 +223,19 @@ def test_a_node_waits_for_a_replica_that_is_behind_rather_than_show_an_older_sta
     # This page was rendered before.
     assert amounts(drill.late[LIST]) == newest
     assert drill.states == [newest, newest]
+
+
+def test_the_second_node_reads_from_the_replica(drill):
+    assert min(drill.readers) > 0, "each server has the connections of one node"
+    assert drill.behind == {TIMED + PUBLISHED + 1}, "a change that the replica has not applied is not seen there"
+
+
+def test_public_pages_go_on_all_the_time(drill):
+    """While the primary ends, while it is away, and while the replica takes its place."""
+    assert len(drill.watchers) == 3
+    for address, watcher in not_empty(drill.watchers.items()):
+        assert len(watcher.answers) > 20, address
+        assert [answer for answer in watcher.answers if answer[1] != 200] == [], address
 
 
 def test_public_pages_go_on_without_the_primary(drill):

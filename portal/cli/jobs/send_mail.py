@@ -66,7 +66,9 @@ def send_waiting(settings: Settings, *, is_wanted: Callable[[], bool] = lambda: 
             claimed = delivery.claim_next(session, settings)
         if claimed is None:
             break
-        if claimed.message is not None:
+        if claimed.is_given_up:
+            counts["failed"] += 1
+        elif claimed.message is not None:
             outcome, is_reachable = send_one(claimed, claimed.message, settings)
             counts[outcome] += 1
             if not is_reachable:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import exists, func, insert, select
 from sqlalchemy.orm import Session
 
 from portal.config import Settings
 from portal.errors import AuditLogDiffers
-from portal.models import AuditEvent, AuditLeaf
+from portal.models import AuditEvent, AuditLeaf, JobRun
 from portal.services.audit import commitments, recording
-from portal.services.audit.log_folder import LogFolder
+from portal.services.audit.log_folder import LogFolder, LogKeys
 from portal.services.audit.tlog.merkle import hash_leaf, root_of
 from portal.services.audit.tlog.notes import Checkpoint, SigningKey, VerifierKey, sign_checkpoint
 from portal.services.mail import direct
@@ -24,6 +24,8 @@ from portal.services.mail import direct
 BATCH_EVENTS = 1_000
 LOG_KIND = "audit log"
 RESTORE_VERB = "accept lost leaves"
+# The runs of the commands are recorded under these names; one that was done has this outcome.
+PUBLISH_JOB, VERIFY_JOB, _DONE = "audit publish", "audit verify", "done"
 # Identifies the advisory lock under which leaves get their indexes; an arbitrary number.
 _ADVISORY_LOCK_ID = 0x1DF0_0002
 
@@ -72,6 +74,50 @@ def check_continues(entries: list[bytes], folder: LogFolder, keys: list[Verifier
     return checkpoint.size
 
 
+def describe_lost_log(session: Session, folder: LogFolder, keys: LogKeys) -> str:
+    """What says that the folder had a checkpoint, in one sentence, if it has none; "" otherwise.
+
+    Whoever deletes the log together with its folder would have to find all of these.
+    """
+    if folder.checkpoint() is not None:
+        return ""
+    leaves = count_leaves(session)
+    signs = {
+        f"a table of {leaves} leaves": leaves > 0,
+        "an earlier run of portal audit publish": _was_done(session, PUBLISH_JOB),
+        f"the key in {keys.path}": bool(keys.read()),
+    }
+    if not any(signs.values()):
+        return ""
+    return f"{folder.path} has no checkpoint, but there is {', and '.join(sign for sign in signs if signs[sign])}."
+
+
+def was_verified(session: Session) -> bool:
+    """Whether `portal audit verify` has ever found that all agrees."""
+    return _was_done(session, VERIFY_JOB)
+
+
+def count_orphans(session: Session) -> int:
+    """How many leaves name an event that is not there any more."""
+    is_gone = ~exists().where(AuditEvent.id == AuditLeaf.event_id)
+    query = select(func.count()).select_from(AuditLeaf).where(AuditLeaf.event_id.is_not(None), is_gone)
+    return session.execute(query).scalar_one()
+
+
+def count_leaves(session: Session) -> int:
+    return session.execute(select(func.count()).select_from(AuditLeaf)).scalar_one()
+
+
+def check_begins(session: Session, folder: LogFolder, keys: LogKeys) -> None:
+    """Raise AuditLogDiffers if a new log would hide that there was another one."""
+    if lost := describe_lost_log(session, folder, keys):
+        raise AuditLogDiffers(
+            f"{lost} Nothing was published, so that a deleted log is not replaced in silence. Put the folder back from "
+            "its copy, and run portal audit verify. If no log was published before, portal audit publish --begin "
+            "begins one."
+        )
+
+
 def sign(key: SigningKey, entries: list[bytes], at: datetime) -> Checkpoint:
     return sign_checkpoint(key, len(entries), root_of(map(hash_leaf, entries)), at)
 
@@ -114,6 +160,11 @@ def accept_restore(session: Session, folder: LogFolder, keys: list[VerifierKey],
     after = {"first": first, "last": checkpoint.size - 1, "reason": reason}
     recording.record(session, RESTORE_VERB, LOG_KIND, first, after=after)
     return len(rows)
+
+
+def _was_done(session: Session, job: str) -> bool:
+    was_done = exists().where(JobRun.name == job, JobRun.outcome == _DONE)
+    return bool(session.execute(select(was_done)).scalar())
 
 
 def _lock_and_count(session: Session) -> int:

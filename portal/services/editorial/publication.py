@@ -226,7 +226,8 @@ def withdraw(session: Session, project: Project, *, reason: str, by: Account | N
         recording.record(session, "withdraw", "revision", revision.id, after={"reason": reason}, by=by)
     invalidate_scheduled(session, project, RECORD_WITHDRAWN.english(), by)
     text_index.remove(session, [project.id])
-    recording.record(session, "withdraw", "project", project.id, after={"reason": reason}, by=by)
+    event = recording.record(session, "withdraw", "project", project.id, after={"reason": reason}, by=by)
+    steps.tell_of_withdrawal(session, project, event, by)
     row_checksums.store(session, [project.id])
     Catalogue.touch(session, [project.id])
     return project

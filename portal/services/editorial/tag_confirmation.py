@@ -23,6 +23,7 @@ from portal.models.term import FORMER_CODES
 from portal.search.fulltext import text_index
 from portal.services.audit import recording
 from portal.services.editorial import publication
+from portal.services.editorial.notices import overtaken
 from portal.services.integrity import row_checksums
 from portal.vocabulary.tag_rules import TagRule, rules_by_name
 from portal.vocabulary.workflow import OPEN_STATES
@@ -176,6 +177,7 @@ def _run(
     outcome = {"changed": ids, "skipped": {str(project_id): str(why) for project_id, why in skipped.items()}}
     event = recording.record(session, verb, RUN_KIND, rule.name, after=outcome, by=by)
     if ids:
+        overtaken.tell_of_tags(session, event, ids, by)
         text_index.repair(session, ids)
         row_checksums.store(session, ids)
         Catalogue.touch(session, ids)

@@ -18,7 +18,7 @@ from portal.services.imports.batches import Batch, Prefixes, validated_batches
 from portal.services.imports.held_updates import HeldUpdates
 from portal.services.imports.prescan import prescan
 from portal.services.imports.report import Report
-from portal.services.imports.runs.journal import RunJournal
+from portal.services.imports.runs.journal import ChangeListener, RunJournal
 from portal.services.imports.upsert import UpdateRules, Upserter
 from portal.services.imports.worker import batches_from_worker
 from portal.services.integrity import row_checksums
@@ -40,20 +40,20 @@ def import_file(
     in_worker: bool = False,
     on_total: Callable[[int], object] | None = None,
     on_progress: Callable[[int], object] | None = None,
+    on_changed: ChangeListener | None = None,
 ) -> None:
-    """Import a CSV, XLSX, JSON Lines, 360Giving or IATI file into projects; never commits.
+    """Import a CSV, XLSX, JSON Lines, 360Giving or IATI file into projects; never commits. Raises UnreadableFile.
 
     Valid rows are stored, invalid ones are refused in `report`; a repeated import changes nothing. Each batch is
-    written inside `with batch_context()`, which may be its own transaction. `in_worker` reads and validates in a second
-    process. `on_total` gets the number of rows, `on_progress` that of each stored batch. Raises UnreadableFile.
+    written inside `with batch_context()`, which may be its own transaction; `on_changed` gets in it what has changed.
+    `in_worker` reads and validates in a second process. `on_total` gets the number of rows, `on_progress` each batch's.
     """
-    term_lookup = TermLookup.load(session, accepts_new=new_terms == "add")
-    source = path, term_lookup, Prefixes(id_prefix, iati_prefix)
+    source = path, TermLookup.load(session, accepts_new=new_terms == "add"), Prefixes(id_prefix, iati_prefix)
     with batches_from_worker(*source) if in_worker else nullcontext(validated_batches(*source)) as batches:
         row_count, columns, shared_values = prescan(path)
         # The sample may change in any way: its records describe nothing.
         held = HeldUpdates(session, allow_emptying or is_sample, allow_replacing or is_sample)
-        run = _Run(session, RunJournal(session, path.name), report)
+        run = _Run(session, RunJournal(session, path.name), report, on_changed)
         rules = UpdateRules(AbsentColumns(session, columns), held)
         upserter = Upserter(session, report, shared_values, rules, journal=run.journal, is_sample=is_sample)
         if on_total:
@@ -81,6 +81,7 @@ class _Run:
     session: Session
     journal: RunJournal
     report: Report
+    on_changed: ChangeListener | None = None
 
     def store_batches(
         self,
@@ -111,6 +112,9 @@ class _Run:
         # The ids let a proof find the event that published a record (services.audit.proofs).
         after = counts | {"run": self.journal.begin(), "added_ids": self.journal.take_added_ids()}
         recording.record_bulk(self.session, "import", "import", self.journal.file_name, after=after)
+        changed = self.journal.take_changed_ids()
+        if self.on_changed and changed:
+            self.on_changed(self.session, self.journal.begin(), self.journal.file_name, changed)
 
     def store_checksums(self, row_count: int, context: Callable[[], AbstractContextManager[object]]) -> None:
         """Store the checksums of what a small file changed; those of a large one are left to `portal check-rows`."""

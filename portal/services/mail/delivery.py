@@ -47,11 +47,12 @@ class Outcome(StrEnum):
 @dataclass(frozen=True)
 class Claimed:
     """A message that this sender has. `message` is None for one that is settled already, because nobody wants it any
-    more or it cannot be sent."""
+    more or, if `is_given_up`, because it cannot be sent."""
 
     id: int
     claim: str
     message: EmailMessage | None
+    is_given_up: bool = False
 
 
 def is_anything_due(session: Session) -> bool:
@@ -67,7 +68,7 @@ def claim_next(session: Session, settings: Settings) -> Claimed | None:
         return None
     message = _prepare(session, row, settings)
     if message is None:
-        return Claimed(row.id, "", None)
+        return Claimed(row.id, "", None, is_given_up=row.state == MailState.FAILED)
     row.state, row.attempts, row.claim = MailState.SENDING, row.attempts + 1, secrets.token_hex(16)
     row.claimed_until = now() + CLAIM_PERIOD
     session.flush()

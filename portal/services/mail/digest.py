@@ -14,6 +14,7 @@ from portal.services.mail.email import Block, Email
 from portal.services.mail.outbox import Recipient
 from portal.vocabulary.mail import MailKind, MailState
 
+# What is more goes into a further message.
 MAX_ITEMS = 200
 
 
@@ -23,22 +24,28 @@ def is_anything_due(session: Session) -> bool:
 
 
 def collect(session: Session) -> int:
-    """Put together what is due, one message an account; returns how many. The caller commits."""
+    """Put together what is due, a message an account for each MAX_ITEMS of it; returns how many messages.
+
+    The caller commits.
+    """
     query = select(OutboxMessage).where(*_due()).order_by(OutboxMessage.account_id, OutboxMessage.id)
     kept: dict[int, list[OutboxMessage]] = {}
     for row in session.execute(query.with_for_update()).scalars():
         kept.setdefault(row.account_id or 0, []).append(row)
+    count = 0
     for account_id, rows in kept.items():
         account = session.get(Account, account_id)
-        if account is not None:
-            key = f"digest:{account.id}:{rows[-1].id}"
-            with using(account.language):
-                email = _digest(rows[:MAX_ITEMS])
-            outbox.enqueue(session, email, Recipient(account), kind=MailKind.DIGEST, key=key)
-        for row in rows:
-            row.state, row.content, row.settled_at = MailState.DROPPED, "", now()
+        for start in range(0, len(rows), MAX_ITEMS):
+            told = rows[start : start + MAX_ITEMS]
+            if account is not None:
+                key = f"digest:{account.id}:{told[-1].id}"
+                with using(account.language):
+                    email = _digest(told)
+                count += outbox.enqueue(session, email, Recipient(account), kind=MailKind.DIGEST, key=key)
+            for row in told:
+                row.state, row.content, row.settled_at = MailState.DROPPED, "", now()
     session.flush()
-    return len(kept)
+    return count
 
 
 def _digest(rows: list[OutboxMessage]) -> Email:

@@ -49,6 +49,7 @@ JOBS = (
     Job("backup", timedelta(days=1), is_needed=True),
     Job("send-mail", timedelta(minutes=1)),
     Job("audit publish", timedelta(hours=1)),
+    Job("audit verify", timedelta(days=1)),
     Job("check-rows", timedelta(days=1)),
     Job("doctor", timedelta(days=1)),
     Job("dump", timedelta(days=1)),

@@ -3,7 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
+from portal.cli.jobs import send_mail
 from portal.database.orm import db, now
 from portal.models import OutboxMessage
 from portal.services.audit import recording
@@ -97,6 +100,51 @@ def test_what_falls_due_is_sent_too(run, session, server):
     session.commit()
     assert run() == (0, "Mail: 2 sent, 0 to be tried again, 0 given up.\n")
     assert server.recipients == ["olu@example.org", "rex@example.org"]
+
+
+@pytest.fixture
+def away(server, monkeypatch):
+    """away(times) lets the database refuse to note so many times what came of a message, once it was sent."""
+    monkeypatch.setattr(send_mail, "_SETTLE_PAUSE", 0)
+    left, seen = [0], []
+
+    def refuse(connection, cursor, statement, *_):
+        if (
+            server.letters
+            and left[0]
+            and statement.lstrip().startswith("SELECT outbox_message")
+            and "claim =" in statement
+        ):
+            left[0] -= 1
+            seen.append(statement)
+            raise OperationalError(statement, {}, Exception("the server closed the connection"))
+
+    def start(times):
+        left[0] = times
+        return seen
+
+    event.listen(db.engine, "before_cursor_execute", refuse)
+    yield start
+    event.remove(db.engine, "before_cursor_execute", refuse)
+
+
+def test_a_message_that_was_sent_is_noted_once_the_database_is_back(run, session, server, away):
+    refusals = away(3)
+    put(session)
+    assert run() == (0, "Mail: 1 sent, 0 to be tried again, 0 given up.\n")
+    assert len(refusals) == 3
+    assert session.query(OutboxMessage.state).scalar() == MailState.SENT
+    assert run() == (0, "")
+    assert server.recipients == ["anna@example.org"]
+
+
+def test_a_database_that_stays_away_leaves_the_message_to_its_claim(run, session, server, away, monkeypatch):
+    monkeypatch.setattr(send_mail, "_SETTLE_SECONDS", 0)
+    away(10**6)
+    put(session)
+    assert run()[0] == 1
+    assert session.query(OutboxMessage.state).scalar() == MailState.SENDING
+    assert len(server.letters) == 1
 
 
 def test_one_failure_does_not_keep_the_others(run, session, server):

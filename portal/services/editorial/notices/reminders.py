@@ -75,10 +75,10 @@ def _who_reviews(session: Session, revision: Revision) -> list[Account]:
 
 
 def _reminder(
-    revision: Revision, at: datetime | None, account: Account, words: Callable[[], Email]
+    revision: Revision, at: datetime | None, account: Account, words: Callable[[datetime], Email]
 ) -> Iterator[Reminder]:
     """One reminder, unless this person gets no mail: it would be missing for ever."""
     if at is not None and not account.is_disabled and account.mail_choice != MailChoice.NONE:
         with using(account.language):
-            email = words()
+            email = words(at)
         yield Reminder(f"{MailKind.DUE}:{revision.id}:{at:%Y-%m-%d}:{account.id}", account, email)

@@ -60,7 +60,8 @@ def tell_reviewers(
 def tell_of_publication(
     session: Session, revision: Revision, project: Project, event: AuditEvent, by: Account | None
 ) -> None:
-    """Tell its author that it is public, and the authors of open changes of the record that they were overtaken."""
+    """Tell its author that it is public, and those who have open changes of the record that they were overtaken: each
+    author, and the reviewer who has it."""
     if outbox.settings_of(session) is None:
         return
     _tell(session, revision.author, partial(texts.published, revision, project, by), MailKind.PUBLISHED, event, by)
@@ -78,7 +79,21 @@ def tell_of_publication(
     )
     for change in session.execute(query.order_by(Revision.id)).scalars():
         if not change.schedule_failure:
-            _tell(session, change.author, partial(texts.base_changed, change, revision), MailKind.OVERTAKEN, event, by)
+            words = partial(texts.base_changed, change, revision)
+            _tell(session, change.author, partial(words, is_own=True), MailKind.OVERTAKEN, event, by)
+            _tell(session, _holder(session, change), partial(words, is_own=False), MailKind.OVERTAKEN, event, by)
+
+
+def tell_of_withdrawal(session: Session, project: Project, event: AuditEvent, by: Account | None) -> None:
+    """Tell the authors of open changes of a record, and the reviewers who have them, that it was withdrawn."""
+    if outbox.settings_of(session) is None:
+        return
+    query = select(Revision).where(Revision.project_id == project.id, Revision.state.in_(OPEN_STATES))
+    for change in session.execute(query.order_by(Revision.id)).scalars().all():
+        # A schedule that became impossible in this very step was told already.
+        if not change.schedule_failure:
+            for account in (change.author, _holder(session, change)):
+                _tell(session, account, partial(texts.record_withdrawn, change), MailKind.OVERTAKEN, event, by)
 
 
 def tell_of_supersession(
@@ -104,6 +119,11 @@ def reviewers(session: Session, revision: Revision) -> list[Account]:
     query = select(Account).where(Account.is_disabled.is_(False), Account.role.in_((Role.REVIEWER, Role.ADMINISTRATOR)))
     accounts = session.execute(query.order_by(Account.id)).scalars()
     return [account for account in accounts if Action.CLAIM in workflow.allowed_actions(revision, account)]
+
+
+def _holder(session: Session, revision: Revision) -> Account | None:
+    holder = workflow.holder_id(revision)
+    return session.get(Account, holder) if holder else None
 
 
 def _tell_of_hand_over(

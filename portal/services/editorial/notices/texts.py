@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from portal.i18n import stored
 from portal.i18n.catalogues import gettext
@@ -69,15 +70,41 @@ def superseded(earlier: Revision, revision: Revision) -> Email:
     return _email(revision, gettext("%(number)s was replaced", number=earlier.label), first, link_to=earlier)
 
 
-def base_changed(open_revision: Revision, revision: Revision) -> Email:
+def base_changed(open_revision: Revision, revision: Revision, *, is_own: bool) -> Email:
+    """To the author of the open revision (`is_own`), or to the reviewer who has it."""
     first = gettext(
         "%(what)s was overtaken: %(number)s by %(author)s changed the same record, and is public.",
         what=_named(open_revision),
         number=revision.label,
         author=revision.author.name,
     )
-    last = gettext("Open your change, compare both, and keep what still holds.")
+    last = gettext("Open your change, compare both, and keep what still holds.") if is_own else ""
     return _email(open_revision, gettext("%(number)s was overtaken", number=open_revision.label), first, last)
+
+
+def record_withdrawn(open_revision: Revision) -> Email:
+    first = gettext("%(what)s was overtaken: its record was withdrawn.", what=_named(open_revision))
+    return _email(open_revision, gettext("%(number)s was overtaken", number=open_revision.label), first)
+
+
+def changed_by_import(file_name: str, changes: Sequence[Revision]) -> Email:
+    first = gettext(
+        "Records that you have open work on were changed by an import of %(file)s, these among them:", file=file_name
+    )
+    return _about_several(first, changes)
+
+
+def changed_by_undoing(file_name: str, changes: Sequence[Revision]) -> Email:
+    first = gettext(
+        "Records that you have open work on were changed because the import of %(file)s was undone, these among them:",
+        file=file_name,
+    )
+    return _about_several(first, changes)
+
+
+def changed_by_tags(changes: Sequence[Revision]) -> Email:
+    first = gettext("Tags of records that you have open work on were changed, these records among them:")
+    return _about_several(first, changes)
 
 
 def not_published(revision: Revision, reason: str) -> Email:
@@ -117,24 +144,22 @@ def handed_from_you(revision: Revision, by: Account) -> Email:
     return Email(_subject(revision, subject), "", (first, Link("/staff/", gettext("Open your desk"))))
 
 
-def review_due(revision: Revision) -> Email:
-    what = _named(revision)
+def review_due(revision: Revision, at: datetime) -> Email:
+    """That its review is due at `at`: by its date, since the mail of the day may be read on the day itself."""
+    what, day = _named(revision), f"{at:%Y-%m-%d}"
     first = (
-        gettext("The review of %(what)s is due tomorrow, and it is with you.", what=what)
+        gettext("The review of %(what)s is due on %(day)s, and it is with you.", what=what, day=day)
         if revision.claimed_by_id
-        else gettext("The review of %(what)s is due tomorrow, and it waits for a reviewer.", what=what)
+        else gettext("The review of %(what)s is due on %(day)s, and it waits for a reviewer.", what=what, day=day)
     )
-    return _email(revision, gettext("%(number)s is due tomorrow", number=revision.label), first)
+    return _email(revision, gettext("%(number)s is due on %(day)s", number=revision.label, day=day), first)
 
 
-def publication_due(revision: Revision) -> Email:
-    what = _named(revision)
-    first = (
-        gettext("%(what)s will be published tomorrow at %(time)s UTC.", what=what, time=f"{revision.publish_at:%H:%M}")
-        if revision.publish_at
-        else gettext("%(what)s will be published tomorrow at its time.", what=what)
-    )
-    return _email(revision, gettext("%(number)s is published tomorrow", number=revision.label), first)
+def publication_due(revision: Revision, at: datetime) -> Email:
+    what, day = _named(revision), f"{at:%Y-%m-%d}"
+    first = gettext("%(what)s will be published on %(day)s at %(time)s UTC.", what=what, day=day, time=f"{at:%H:%M}")
+    subject = gettext("%(number)s will be published on %(day)s", number=revision.label, day=day)
+    return _email(revision, subject, first)
 
 
 def field_label(name: str) -> str:
@@ -166,3 +191,13 @@ def _email(revision: Revision, what: str, *paragraphs: str, link_to: Revision | 
     blocks: list[Block] = [paragraph for paragraph in paragraphs if paragraph]
     blocks.append(Link(f"/staff/revisions/{target.id}", gettext("Open %(number)s", number=target.label)))
     return Email(_subject(target, what), "", tuple(blocks))
+
+
+def _about_several(first: str, changes: Sequence[Revision]) -> Email:
+    named: list[Block] = []
+    for change in changes:
+        title = change.draft.title
+        named.append(f"{change.label}: {title}" if title else change.label)
+        named.append(Link(f"/staff/revisions/{change.id}", gettext("Open %(number)s", number=change.label)))
+    desk = Link("/staff/", gettext("Open your desk"))
+    return Email(gettext("Your open work was overtaken"), "", (first, *named, desk))

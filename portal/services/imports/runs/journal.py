@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import orjson
@@ -14,6 +14,8 @@ from portal.services.imports.bulk.sql import insert_rows
 from portal.services.imports.matching import KnownRecords, StoredRecord
 from portal.services.records.values import STORED_COLUMNS
 
+# Gets the session, the id of a run, the name of its file, and the ids of projects that were changed just now.
+ChangeListener = Callable[[Session, int, str, Sequence[int]], None]
 # Older runs cannot be undone; each change holds a whole record.
 MAX_UNDOABLE_RUNS = 20
 _COLUMNS = ("run_id", "project_id", "version", "slug", "before")
@@ -28,6 +30,7 @@ class RunJournal:
         self.file_name = file_name[:64]
         self.run_id: int | None = None
         self._added_ids: list[int] = []
+        self._changed_ids: list[int] = []
 
     def begin(self) -> int:
         """The id of the run, in the transaction of its first batch; the changes of old runs are deleted."""
@@ -42,6 +45,7 @@ class RunJournal:
         """Store the added records (id, slug) and the changed ones (id, version now, slug now, values before)."""
         run_id = self.begin()
         self._added_ids += [project_id for project_id, _ in added]
+        self._changed_ids += [project_id for project_id, *_ in changed]
         rows: list[tuple[Any, ...]] = [(run_id, project_id, 1, slug, None) for project_id, slug in added]
         rows += [
             (run_id, project_id, version, slug, orjson.dumps(before).decode())
@@ -59,6 +63,11 @@ class RunJournal:
                 ranges.append([project_id, project_id])
         self._added_ids.clear()
         return ranges
+
+    def take_changed_ids(self) -> list[int]:
+        """The ids of the records changed, not added, since the last call."""
+        taken, self._changed_ids = self._changed_ids, []
+        return taken
 
     def changed_ids(self) -> list[int]:
         """The ids of all projects that this run has added or changed so far."""

@@ -25,6 +25,7 @@ from portal.search.fulltext import text_index
 from portal.services.audit import recording
 from portal.services.imports.bulk.sql import in_list, insert_rows
 from portal.services.imports.matching import COUNTRY_COLUMNS, PROJECT_COUNTRY_TABLE, PROJECT_TABLE, PROJECT_TAG_TABLE
+from portal.services.imports.runs.journal import ChangeListener
 from portal.services.integrity import row_checksums
 from portal.services.records.translations import stored
 from portal.services.records.values import STORED_COLUMNS, Translation
@@ -45,8 +46,11 @@ class UndoResult(NamedTuple):
     edited: int
 
 
-def undo_run(session: Session, run_id: int) -> UndoResult:
-    """Undo a run in the caller's transaction; raises NotFound and InvalidTransition."""
+def undo_run(session: Session, run_id: int, *, on_changed: ChangeListener | None = None) -> UndoResult:
+    """Undo a run in the caller's transaction; `on_changed` gets what it restored and withdrew.
+
+    Raises NotFound and InvalidTransition.
+    """
     run = session.get(ImportRun, run_id, with_for_update=True)
     if run is None:
         raise NotFound(f"There is no import run {run_id}.")
@@ -76,6 +80,8 @@ def undo_run(session: Session, run_id: int) -> UndoResult:
     recording.record_bulk(session, "undo import", "import", run.file_name, after=after)
     row_checksums.store_few(session, touched)
     Catalogue.touch(session, touched)
+    if on_changed:
+        on_changed(session, run_id, run.file_name, touched)
     return result
 
 

@@ -37,7 +37,7 @@ def rebuild(log):
     """Publish everything anew with the key of the portal, as if it had always been so."""
     log.execute("DELETE FROM audit_leaf")
     shutil.rmtree(log.folder)
-    log.run("publish")
+    log.run("publish", "--begin")
 
 
 def differences_here(log):
@@ -68,7 +68,7 @@ def test_deleting_everything_and_beginning_anew_is_noticed(attacked):
     attacked.execute("DELETE FROM audit_leaf", "DELETE FROM audit_event")
     shutil.rmtree(attacked.folder)
     attacked.record(20)
-    attacked.run("publish")
+    attacked.run("publish", "--begin")
     assert "signs other events. The first bad event is one of leaves 0 to" in attacked.verify(code=1)
 
 
@@ -117,7 +117,7 @@ def test_editing_an_event_with_its_leaf_and_tiles_is_confined_by_the_earlier_che
     attacked.execute("UPDATE audit_event SET verb = 'nothing' WHERE id = :edited", edited=edited)
     attacked.execute("DELETE FROM audit_leaf WHERE event_id >= :edited", edited=edited)
     shutil.rmtree(attacked.folder)
-    attacked.run("publish")
+    attacked.run("publish", "--begin")
     assert differences_here(attacked) == []
     output = first_line(attacked.verify(code=1))
     assert (
@@ -132,7 +132,7 @@ def test_a_copy_of_the_log_elsewhere_names_the_first_bad_event(attacked):
     attacked.execute("UPDATE audit_event SET verb = 'nothing' WHERE id = :edited", edited=edited)
     attacked.execute("DELETE FROM audit_leaf WHERE event_id >= :edited", edited=edited)
     shutil.rmtree(attacked.folder)
-    attacked.run("publish")
+    attacked.run("publish", "--begin")
     output = attacked.run("verify", "--against", str(copy), code=1)
     assert re.match(rf"Event {edited} \(nothing page .*is not what {copy} has published", first_line(output))
 

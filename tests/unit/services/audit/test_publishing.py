@@ -180,14 +180,48 @@ def test_a_copy_of_another_log_is_never_overwritten(app, session, tmp_path, monk
     log.execute("DELETE FROM audit_leaf")
     shutil.rmtree(log.folder)
     before = files(copy)
-    assert f"{copy} has a signed checkpoint of" in log.run("publish", code=1)
+    assert f"{copy} has a signed checkpoint of" in log.run("publish", "--begin", code=1)
     assert files(copy) == before
 
 
-def test_a_copy_that_is_not_mounted_is_said(app, session, tmp_path, monkeypatch):
-    log = AuditLog(app, session, tmp_path, monkeypatch, audit_copy=str(tmp_path / "missing"))
-    for command in ("publish", "verify"):
-        assert "mount it, or correct PORTAL_AUDIT_COPY" in log.run(command, code=1)
+def test_a_copy_that_is_not_mounted_is_said_and_nothing_else_waits_for_it(app, session, tmp_path, monkeypatch):
+    copy = tmp_path / "missing"
+    log = AuditLog(app, session, tmp_path, monkeypatch, audit_copy=str(copy))
+    log.record(2)
+    assert f"The copy in {copy} cannot be used (No such file or directory)" in log.run("publish", code=1)
+    assert parse_checkpoint((log.folder / "checkpoint").read_text()).size == len(log.ids())
+    (log.folder / f"tile/0/000.p/{len(log.ids())}").unlink()
+    first, last = log.run("verify", code=1).splitlines()
+    assert "is missing: portal audit publish --all writes it" in first
+    assert "mount it, or correct PORTAL_AUDIT_COPY" in last
+    assert not copy.exists()
+    copy.mkdir()
+    log.run("publish", "--all")
+    log.run("verify")
+    assert (copy / "checkpoint").read_bytes() == (log.folder / "checkpoint").read_bytes()
+
+
+def test_a_copy_that_fails_half_way_stays_as_it_was_and_is_completed(app, session, tmp_path, monkeypatch):
+    log = AuditLog(app, session, tmp_path, monkeypatch, audit_copy=str(tmp_path / "copy"))
+    copy, aside = tmp_path / "copy", tmp_path / "aside"
+    copy.mkdir()
+    log.record(2)
+    log.run("publish")
+    former = (copy / "checkpoint").read_bytes()
+    log.record(2)
+    # Tiles can be written, and then no more.
+    (copy / "checkpoints").rename(aside)
+    (copy / "checkpoints").write_text("in the way")
+    assert f"The copy in {copy} cannot be used" in log.run("publish", code=1)
+    assert (copy / f"tile/0/000.p/{len(log.ids())}").exists()
+    assert (copy / "checkpoint").read_bytes() == former
+    assert parse_checkpoint((log.folder / "checkpoint").read_text()).size == len(log.ids())
+    log.run("verify")
+    (copy / "checkpoints").unlink()
+    aside.rename(copy / "checkpoints")
+    log.run("publish")
+    assert (copy / "checkpoint").read_bytes() == (log.folder / "checkpoint").read_bytes()
+    log.run("verify", "--against", str(copy))
 
 
 def test_two_publish_at_the_same_time(real_app, real):

@@ -257,7 +257,7 @@ def test_what_nobody_wants_any_more_is_not_sent(spoil, sender, server):
 
 def test_a_link_that_ended_is_not_sent_and_its_secret_is_gone(sender, server):
     put(kind=MailKind.LINK, expires_at=now() - timedelta(seconds=1))
-    assert send(sender) == {}
+    assert send(sender) == {"failed": 1}
     assert (row().state, row().content, server.letters) == (MailState.FAILED, "", [])
     assert "Send the person a new one" in row().error
 
@@ -266,9 +266,18 @@ def test_a_link_that_no_key_opens_has_failed(sender, server):
     put(kind=MailKind.LINK)
     db.session.query(OutboxMessage).update({"content": "gAAAAA" + "x" * 80})
     db.session.commit()
-    send(sender)
+    assert send(sender) == {"failed": 1}
     assert row().state == MailState.FAILED
     assert "SECRET_KEY" in row().error
+
+
+def test_an_impossible_address_has_failed(sender, server):
+    put(kind=MailKind.SECURITY)
+    db.session.query(OutboxMessage).update({"address": "ann@example.org\nBcc: all@example.org"})
+    db.session.commit()
+    assert send(sender) == {"failed": 1}
+    assert (row().state, server.letters) == (MailState.FAILED, [])
+    assert "cannot be built" in row().error
 
 
 def test_a_failure_is_logged_without_address_and_text(sender, server, caplog):

@@ -62,6 +62,25 @@ def test_what_was_collected_is_told_no_more(kept):
     assert {(row.state, row.content) for row in collected} == {(MailState.DROPPED, "")}
 
 
+@pytest.mark.parametrize(
+    ("most", "subjects"), [(200, ["5 messages"]), (2, ["2 messages", "2 messages", "One message"])]
+)
+def test_what_one_message_cannot_hold_comes_in_further_ones(session, outbox, monkeypatch, most, subjects):
+    monkeypatch.setattr(digest, "MAX_ITEMS", most)
+    account = make_account(session, "Ann")
+    administration.choose_mail(session(), account, MailChoice.DAILY)
+    for number in range(5):
+        email = Email("It waits", "", (f"Number {number}.",))
+        outboxes.enqueue(session(), email, Recipient(account), kind=MailKind.WAITS, key=str(number))
+    six_o_clock(session)
+    assert digest.collect(session()) == len(subjects)
+    session.commit()
+    letters = outbox()
+    assert [letter.subject.partition(" about")[0] for letter in letters] == subjects
+    told = [line for letter in letters for line in letter.text.splitlines() if line.startswith("Number")]
+    assert told == [f"Number {number}." for number in range(5)]
+
+
 def test_who_chose_no_mail_meanwhile_gets_none(kept, outbox):
     six_o_clock(kept)
     for row in kept.query(OutboxMessage).all():

@@ -46,6 +46,16 @@ def test_it_says_what_waits_and_what_failed_and_not_what_was_written(boss, put):
     assert "A secret word." not in page.text
 
 
+def test_the_desk_of_an_administrator_says_that_mail_failed(boss, staff, office, put):
+    assert "could not be sent" not in boss.visit("/staff/").text
+    put("a")
+    notice = boss.visit("/staff/").one(".notice a[href='/staff/mail/']")
+    assert "One mail could not be sent." in notice.parent.to_text()
+    put("b")
+    assert "2 mails could not be sent." in boss.visit("/staff/").text
+    assert "could not be sent" not in staff().sign_in(office.reviewer).visit("/staff/").text
+
+
 def test_an_empty_outbox_says_so(boss, outbox):
     text = boss.visit("/staff/mail/").text
     assert "Everything was sent, or still waits." in text

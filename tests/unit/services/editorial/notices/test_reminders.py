@@ -10,6 +10,7 @@ from portal.services.audit import recording
 from portal.services.editorial.notices import reminders
 from portal.vocabulary.mail import MailChoice, MailKind
 from portal.vocabulary.workflow import State
+from tests.loops import not_empty
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def set_date(office, revision, **dates):
 def test_a_review_that_is_due_tomorrow_is_told_to_who_has_it_once(hour, office, due):
     revision = office.revision(State.IN_REVIEW)
     set_date(office, revision, due_at=tomorrow(hour))
-    expected = [("rex@example.org", f"{revision.label} is due tomorrow")]
+    expected = [("rex@example.org", f"{revision.label} is due on {tomorrow():%Y-%m-%d}")]
     assert due() == expected
     assert due() == expected
     assert reminders.missing(office.session) == []
@@ -69,8 +70,21 @@ def test_another_date_is_told_anew(office, due):
 def test_a_publication_of_tomorrow_is_told_to_its_author_and_to_who_scheduled_it(office, due):
     revision = office.revision(State.SCHEDULED)
     set_date(office, revision, publish_at=tomorrow(9))
-    words = f"{revision.label} is published tomorrow"
+    words = f"{revision.label} will be published on {tomorrow():%Y-%m-%d}"
     assert due() == [("ann@example.org", words), ("rex@example.org", words)]
+
+
+def test_the_words_are_true_on_the_day_itself_too(office, outbox, due):
+    """The mail of the day may be read then: what is queued after six o’clock waits for the next morning."""
+    set_date(office, office.revision(State.IN_REVIEW), due_at=tomorrow())
+    set_date(office, office.revision(State.SUBMITTED), due_at=tomorrow())
+    set_date(office, office.revision(State.SCHEDULED), publish_at=tomorrow(9))
+    due()
+    texts = [f"{letter.subject}\n{letter.text}" for letter in outbox() if letter.kind == MailKind.DUE]
+    assert len(texts) == 6
+    for text in not_empty(texts):
+        assert f"{tomorrow():%Y-%m-%d}" in text
+        assert "tomorrow" not in text
 
 
 def test_a_date_of_what_is_decided_already_is_not_told(office, due):

@@ -112,7 +112,12 @@ def test_a_checkpoint_that_is_late_is_a_problem(said, surroundings, tmp_path):
     key = LogKeys(settings).make()
     for hours, state in not_empty([(1, "ok"), (4, "problem")]):
         LogFolder.of(settings).publish([], sign(key, [], now() - timedelta(hours=hours)), published=0)
-        ((found, text),) = said(audit_log.check, **places)
+        (verified, (found, text)) = said(audit_log.check, **places)
+        assert verified == (
+            "warning",
+            "The audit log has never been compared with its events. Enable portal-audit-verify.timer "
+            "(docs/deploying.md, 11).",
+        )
         assert (found, "portal audit publish" in text) == (state, state == "problem")
     LogKeys(settings).path.chmod(0o644)
     state, text = said(audit_log.check, **places)[0]
