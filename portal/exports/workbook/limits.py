@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+import numpy as np
 from sqlalchemy.engine import Connection
 
 from portal.errors import PortalError
@@ -85,10 +86,12 @@ def _long_texts(
     has_translations = bool(chosen & TRANSLATIONS.keys()) and bool(
         connection.exec_driver_sql("SELECT 1 FROM record_translation LIMIT 1").first()
     )
-    for start in range(0, len(selection.ids), _BATCH_IDS):
+    # In the order of the table, which is read in nearly half the time; half a million rows take seconds.
+    ids = np.sort(selection.ids)
+    for start in range(0, len(ids), _BATCH_IDS):
         if not is_wanted():
             raise ExportInterrupted("Nobody waits for the file any more.")
-        listed = ", ".join(map(str, selection.ids[start : start + _BATCH_IDS].tolist()))
+        listed = ", ".join(map(str, ids[start : start + _BATCH_IDS].tolist()))
         for key, name, text in (
             *(_sources(connection, listed) if has_sources else ()),
             *(_translations(connection, listed) if has_translations else ()),
