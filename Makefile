@@ -80,7 +80,7 @@ mutants: $(TEST) $(MUTATION) ## Try small faults in the portal, list in .mutants
 lock: ## Resolve what pyproject.toml asks for anew, with hashes (needs uv)
 	@command -v uv >/dev/null || { echo "uv is not installed: pip install uv"; exit 1; }
 	$(LOCK) -o requirements/run.txt
-	$(LOCK) --extra test -o requirements/test.txt
+	$(LOCK) --extra test --extra mcp -o requirements/test.txt
 	$(COMPILE) --group pyproject.toml:bench -o requirements/bench.txt
 	$(COMPILE) --group pyproject.toml:engines -o requirements/engines.txt
 	$(COMPILE) --group pyproject.toml:mutants -o requirements/mutants.txt

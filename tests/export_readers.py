@@ -30,9 +30,14 @@ def keys_of_csv(body):
     return [unescape_formula(row["Key"]) for row in rows_of_csv(body)]
 
 
-def keys_of_xlsx(body):
+def column_of_xlsx(body, label):
+    """The values of a column of the first sheet."""
     header, *rows = openpyxl.load_workbook(io.BytesIO(body), read_only=True).worksheets[0].iter_rows(values_only=True)
-    return [row[header.index("Key")] for row in rows]
+    return [row[header.index(label)] for row in rows]
+
+
+def keys_of_xlsx(body):
+    return column_of_xlsx(body, "Key")
 
 
 def keys_of_xml(body):

@@ -43,7 +43,10 @@ COLUMNS = (
 
 
 def import_records(session, rows, *, is_sample=False):
-    """Public records from rows of an import file, in their order; each may leave any column but title out."""
+    """Public records from rows of an import file, in their order; each may leave any column but title out.
+
+    It may have columns that COLUMNS has not, such as translations.
+    """
     report = import_rows(session, rows, is_sample=is_sample)
     assert report.added == len(rows), report.first_issues
 
@@ -53,7 +56,8 @@ def import_rows(session, rows, *, is_sample=False):
     with TemporaryDirectory() as folder:
         path = Path(folder) / "records.csv"
         with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, COLUMNS, restval="")
+            names = dict.fromkeys((*COLUMNS, *(name for row in rows for name in row)))
+            writer = csv.DictWriter(file, list(names), restval="")
             writer.writeheader()
             writer.writerows(rows)
         report = Report()

@@ -127,11 +127,11 @@ COLUMNS = (
     ),
     Column(
         "coverage", "text", N_("National, regional, multi-regional or global."),
-        getters.name_of("coverage"), "#scope+name", "activity-scope", "classifications/title", "",
+        getters.name_of("coverage"), "#activity+coverage+name", "activity-scope", "classifications/title", "",
     ),
     Column(
         "coverage_code", "text", N_("The coverage as it stands in addresses."),
-        getters.code_of("coverage"), "#scope+code", "activity-scope", "locationScope", "", is_safe=True,
+        getters.code_of("coverage"), "#activity+coverage+code", "activity-scope", "locationScope", "", is_safe=True,
     ),
     Column(
         "year", "integer", N_("The year in which the Fund allocated the budget."),
@@ -160,7 +160,7 @@ COLUMNS = (
     Column(
         "country_shares", "list",
         N_("Percentages of the budget in the order of the states, as the source states them; empty for equal shares."),
-        getters.shares, "#value+share+pct", "portal:record/@shares", "", "", is_safe=True,
+        getters.shares, "#indicator+share+pct", "portal:record/@shares", "", "", is_safe=True,
     ),
     Column(
         "counted_shares", "list",
@@ -168,7 +168,7 @@ COLUMNS = (
             "The percentages by which the budget is divided, 100 in total: the stated ones in proportion, or equal "
             "ones."
         ),
-        getters.counted_shares, "#value+share+pct+counted", "recipient-country/@percentage", "", "", is_safe=True,
+        getters.counted_shares, "#indicator+share+pct+counted", "recipient-country/@percentage", "", "", is_safe=True,
     ),
     Column(
         "summary", "text", N_("What the project does, in plain Markdown."),

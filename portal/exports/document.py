@@ -19,7 +19,8 @@ class Document:
     `identifier` is the address in the source language, which stands for all of them. `changed_at` is the moment of the
     state that the file shows, None for a portal without records: a file never states the clock, so that the
     same state gives the same bytes. `is_project`: the file is that of one project, at its own address. `sample_note`
-    is a sentence, "" if no record is a sample. `grant_prefix` makes the keys of projects unique among all publishers.
+    is a sentence, "" if no record is a sample; `sample_mark` is a word for the name of the file, if all records are.
+    `grant_prefix` makes the keys of projects unique among all publishers.
     `iati_reporter` is None for a portal that does not publish IATI.
     """
 
@@ -34,6 +35,7 @@ class Document:
     licence: Licence
     sums: Sums
     sample_note: str = ""
+    sample_mark: str = ""
     is_project: bool = False
     grant_prefix: str = ""
     language: str = "en"

@@ -29,7 +29,7 @@ from portal.exports.workbook import limits
 from portal.i18n.catalogues import N_
 
 Writer = Callable[[Document, Iterable[Sequence[Record]], ExportOptions], Iterator[bytes]]
-Check = Callable[[Selection, Connection, ExportOptions], None]
+Check = Callable[[Selection, Document, Connection, ExportOptions, Callable[[], bool]], None]
 
 
 def _always(_: Settings) -> bool:
@@ -43,8 +43,8 @@ class Format:
     `head_bytes` and `record_bytes` are rough sizes of what stands around the records, and of one record.
     `purpose` says in English what the format is good for. `has_columns`: the visitor may choose the columns.
     `is_attachment`: a browser saves the file instead of showing it. `check` raises PortalError for a selection that the
-    format cannot hold. `is_listed` is false for a file that stands in no menu. `is_offered` says whether a portal with
-    these settings has the format.
+    format cannot hold, and ExportInterrupted once its last argument says that nobody waits. `is_listed` is false for a
+    file that stands in no menu. `is_offered` says whether a portal with these settings has the format.
     """
 
     suffix: str

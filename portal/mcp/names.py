@@ -47,6 +47,11 @@ def understand(terms: Terms, facet: str, given: str) -> UnderstoodName | Unknown
     return UnknownName(facet, given, tuple(dict.fromkeys(names[name] for name in near)))
 
 
+def band(given: str) -> str:
+    """The value of a band ("3", "50000-100000") or of "not stated"; whether there is such a band is not asked."""
+    return NOT_STATED if fold(given) in _NOT_STATED_NAMES else given.strip()
+
+
 def understand_all(terms: Terms, names: Iterable[tuple[str, Iterable[str]]]) -> Iterator[UnderstoodName | UnknownName]:
     """The same for the names of several facets."""
     for facet, given in names:

@@ -1,7 +1,7 @@
 """The tools of the server as plain functions over the same Filters and answers as the API; no model is involved.
 
-Each answer says how names were understood, and links to the page that shows the same to people. A search of which
-something was not understood is not answered in part: the answer then says what is known.
+Each answer says how names were understood, and links to the page that shows the same to people, or where they would
+look for it. A search of which something was not understood is not answered in part: the answer then says what is known.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from werkzeug.datastructures import MultiDict
 
 from portal.database.public_reader import use_session
 from portal.errors import NotFound
-from portal.mcp.names import UnderstoodName, UnknownName, understand_all
+from portal.mcp.names import UnderstoodName, UnknownName, band, understand_all
 from portal.search import Filters, pivot, projects
 from portal.search.index.current import current_snapshot
 from portal.search.paging import find_page
@@ -24,7 +24,8 @@ from portal.vocabulary.facets import TERM_FACETS
 from portal.web.api import addresses, answers
 from portal.web.api.parameters import LIST_PARAMETERS, TABLE_PARAMETERS, Parameter
 from portal.web.api.strict_query import ApiQuery, InvalidQuery, read_query
-from portal.web.presentation import filter_text
+from portal.web.http.request_context import settings
+from portal.web.presentation import export_text, filter_text
 
 Answer = dict[str, Any]
 
@@ -45,6 +46,9 @@ class ProjectFilters:
 
     Several names of one list widen the search, different lists narrow it. `text` are words that must all occur.
     "not stated" in a list finds records that leave it out. Budgets are whole US dollars; years are those of allocation.
+    `lengths` are calendar years from start to end, both included: "1" to "9", or "10-" for ten and more. `budget_bands`
+    are "0-50000", "50000-100000", "100000-200000", "200000-300000", "300000-500000", "500000-1000000",
+    "1000000-10000000" and "10000000-", each from its first amount to under its second.
     `running_on` is a day, such as "2024-06-30", on which projects run.
     With `all_countries` a project must benefit all the countries.
     """
@@ -66,6 +70,8 @@ class ProjectFilters:
     year_to: int | None = None
     budget_min: int | None = None
     budget_max: int | None = None
+    lengths: tuple[str, ...] = ()
+    budget_bands: tuple[str, ...] = ()
     running_on: str = ""
     all_countries: bool = False
 
@@ -78,6 +84,8 @@ class ProjectFilters:
         if self.text:
             yield "q", self.text
         yield from (("year", str(year)) for year in self.years)
+        yield from (("length", band(given)) for given in self.lengths)
+        yield from (("budget", band(given)) for given in self.budget_bands)
         for name in ("year_from", "year_to", "budget_min", "budget_max"):
             if (bound := getattr(self, name)) is not None:
                 yield name, str(bound)
@@ -107,7 +115,7 @@ def search_projects(filters: ProjectFilters | None = None, sort: str = "", page:
         return read.problem
     found = find_page(read.query.filters)
     if found.filters.page > found.last_page:
-        return {"problem": f"The last page is {found.last_page}.", "understood": read.understood}
+        return _problem(f"The last page is {found.last_page}.", found.filters.replace(page=1), read.understood)
     answer = answers.project_list(read.query, found)
     shown = ("query", "total", "sums", "page", "pages", "items", "notes", "licence", "records_changed")
     return {name: answer[name] for name in shown} | _origin(read, answer)
@@ -118,13 +126,13 @@ def count_projects(
 ) -> Answer:
     """Count the projects that match: totals, and the number of projects for each value of every list.
 
-    With `by` (country, region, status, coverage, theme, type, year, sdg or gcm) the answer is a table instead, with
-    `across` (another of them) as columns. `measure` is projects, full (full value in US dollars) or shared (value
-    shared among member states, which adds up over countries).
+    With `by` (country, region, status, coverage, theme, type, year, length, budget, sdg or gcm) the answer is a table
+    instead, with `across` (another of them) as columns. `measure` is projects, full (full value in US dollars) or
+    shared (value shared among member states, which adds up over countries).
     """
     options = [("by", by), ("across", across), ("measure", measure)] if by else []
     if by and by == across:
-        return {"problem": "by and across are the same: a table has two different lists, or one."}
+        return _problem("by and across are the same: a table has two different lists, or one.")
     read = _read(filters, TABLE_PARAMETERS, options)
     if read.query is None:
         return read.problem
@@ -138,11 +146,14 @@ def count_projects(
 def get_project(key: str) -> Answer:
     """Everything that the record of one project says. `key` is its Projects ID or the last part of its address."""
     try:
-        answer = answers.one_project(ApiQuery(Filters()), projects.locate(key.strip()))
+        location = projects.locate(key.strip())
+        answer = answers.one_project(ApiQuery(Filters()), location)
     except NotFound:
-        return {"problem": f"No published project has the key {key!r}. Search for words of its title."}
+        search = Filters.parse(MultiDict([("q", key)]))
+        return _problem(f"No published project has the key {key!r}. Search for words of its title.", search)
     return {
         "project": answer["item"],
+        "understood": [asdict(UnderstoodName("key", key, location.slug, answer["item"]["title"]))],
         "page_url": answer["links"]["alternate"],
         "licence": answer["licence"],
         "records_changed": answer["records_changed"],
@@ -152,12 +163,19 @@ def get_project(key: str) -> Answer:
 def list_terms(list_name: str) -> Answer:
     """The terms of a list with codes, other names and numbers of projects.
 
-    `list_name` is region, country, status, coverage, theme, type, sdg or gcm.
+    `list_name` is region, country, status, coverage, theme, type, sdg or gcm, or the name of its filter ("countries").
     """
-    if list_name not in TERM_FACETS:
-        return {"problem": f"There is no list {list_name!r}.", "known": list(TERM_FACETS)}
-    answer = answers.term_list(current_snapshot(), list_name, filter_text.facet_names()[list_name])
-    return {"list": list_name, "label": answer["label"], "terms": answer["terms"]}
+    facet = _NAMED_FACETS.get(list_name.strip().lower(), list_name.strip().lower())
+    if facet not in TERM_FACETS:
+        return _problem(f"There is no list {list_name!r}.", known=list(TERM_FACETS))
+    answer = answers.term_list(current_snapshot(), facet, filter_text.facet_names()[facet])
+    return {
+        "list": facet,
+        "label": answer["label"],
+        "terms": answer["terms"],
+        "understood": [asdict(UnderstoodName("list_name", list_name, facet, answer["label"]))],
+        "page_url": _page_url(Filters.parse(MultiDict([("all", facet)]))),
+    }
 
 
 TOOLS: tuple[Callable[..., Answer], ...] = (search_projects, count_projects, get_project, list_terms)
@@ -177,7 +195,7 @@ def _read(
     filters, terms = filters or ProjectFilters(), current_snapshot().terms
     names = list(understand_all(terms, filters.named()))
     understood = [asdict(name) for name in names if isinstance(name, UnderstoodName)]
-    problem = {"problem": "Nothing was searched for, because this was not understood.", "understood": understood}
+    problem = _problem("Nothing was searched for, because this was not understood.", understood=understood)
     if unknown := [name for name in names if isinstance(name, UnknownName)]:
         lists = {name.filter: addresses.api_url("terms", facet=name.filter) for name in unknown}
         return ReadFilters(None, understood, {**problem, "unknown": [asdict(name) for name in unknown], "lists": lists})
@@ -187,6 +205,15 @@ def _read(
     except InvalidQuery as error:
         return ReadFilters(None, understood, {**problem, "errors": [asdict(each) for each in error.errors]})
     return ReadFilters(query, understood, {})
+
+
+def _problem(text: str, page: Filters | None = None, understood: Sequence[Answer] = (), **more: object) -> Answer:
+    """What was not understood or is not there, and the list where people would look for it."""
+    return {"problem": text, **more, "understood": list(understood), "page_url": _page_url(page or Filters())}
+
+
+def _page_url(filters: Filters) -> str:
+    return settings().public_url + export_text.selection_path(filters)
 
 
 def _origin(read: ReadFilters, answer: Answer) -> Answer:

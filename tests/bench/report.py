@@ -39,6 +39,9 @@ def write(store, scales: list[str], busiest: str) -> None:
     missing = [f"{stage} at {name}" for stage, results in found.items() for name in results if results[name] is None]
     if missing or not rates:
         raise SystemExit(f"Not measured with this state of the code: {', '.join(missing) or 'throughput'}.")
+    # Measured at large scales only, so they need not be there.
+    for stage in ("exports", "pages"):
+        found[stage] = {name: result for name in scales if (result := store.read(stage, name))}
     taken = sorted(store.made_at(stage, name) for stage in STAGES for name in scales)
     words = {
         "first": taken[0],

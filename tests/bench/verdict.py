@@ -1,7 +1,8 @@
 """The verdict: each target beside what was measured, yes or no; a target whose scale was not run is left open."""
 
-from tests.bench import comparisons
+from tests.bench import comparisons, file_verdict
 from tests.bench.comparisons import met
+from tests.bench.file_verdict import NOT_RUN
 from tests.bench.questions import FRESH_PICK, FRESH_ROWS, FRESH_TEXT
 from tests.bench.tables import growth, plain, ratio, table, times
 
@@ -36,6 +37,7 @@ def verdict(found: dict[str, dict[str, dict]], throughput: dict, engines: dict |
         ["an import reads at least 10,000 rows/s (files over 100,000 rows)", *import_rate(found, 10_000)],
         ["an import needs at most 250 MB", *import_memory(found)],
         *overloaded(found),
+        *file_verdict.verdict(found["exports"], found["pages"]),
         *comparisons.verdict(engines, older),
     ]
     return table(["target", "measured", "met"], rows)

@@ -7,6 +7,12 @@ from tests.http_clients import Browser
 from tests.promises.plain_statistics import SEEDS, records
 
 
+@pytest.fixture(scope="module")
+def two_portals(new_app, new_database):
+    """Two applications on empty databases, which every test leaves empty."""
+    return new_app(new_database()), new_app(new_database())
+
+
 @pytest.fixture
 def office(session):
     return Office(session)

@@ -14,9 +14,9 @@ from portal.exports.registry import FORMATS
 from portal.mcp import tools
 from portal.services.editorial import publication, review
 from portal.vocabulary.facets import TABLE_FACETS, TERM_FACETS
-from portal.vocabulary.workflow import State
+from portal.vocabulary.workflow import Role, State
 from tests.conftest import FRAGMENT
-from tests.factories import COMPLETE, Office
+from tests.factories import COMPLETE, Office, make_account
 from tests.staff_clients import Colleague
 from tests.urls import CHARTS, LOST, SELECTIONS, files, fixed, projects
 
@@ -176,8 +176,35 @@ def test_no_answer_to_an_assistant_says_a_word_that_is_not_public(app, sample, o
         hunted = tools.search_projects(tools.ProjectFilters(text=CANARY))
     assert len(found["items"]) >= 5
     assert CANARY not in json.dumps(answers).lower()
-    assert [answer.keys() for answer in told] == [{"problem"}] * len(HIDDEN)
+    assert [answer.keys() for answer in told] == [{"problem", "understood", "page_url"}] * len(HIDDEN)
     assert (hunted["total"], hunted["items"]) == (0, [])
+
+
+class NamedOffice(Office):
+    """The same people, each with a canary for a name and for an address."""
+
+    def __init__(self, session):
+        self.session = session
+        roles = {"author": Role.AUTHOR, "other": Role.AUTHOR, "reviewer": Role.REVIEWER, "second": Role.REVIEWER}
+        for name, role in (roles | {"administrator": Role.ADMINISTRATOR}).items():
+            setattr(self, name, make_account(session, f"{CANARY}{name}", role))
+
+
+def test_no_file_names_those_who_work_on_records(app, session, client, tmp_path):
+    office = NamedOffice(session())
+    project = office.revision(State.PUBLISHED, COMPLETE.replace(number="LM.0555")).project
+    change(office, State.RETURNED)
+    files = [
+        *taken_away([f"/projects/{project.slug}"]), f"/projects/{project.slug}/history", *EMBEDDED,
+        "/iati/activities.xml", "/where-we-work/KEN.xlsx", "/data-and-research/budget-by-year.csv",
+        *(f"/projects/table.{suffix}" for suffix in ("csv", "xlsx", "json")), "/api/v1/projects/LM.0555",
+    ]  # fmt: skip
+    assert [address for address in files if leaks(client.get(address), address)] == []
+    assert COMPLETE.title in client.get("/projects.csv").text
+    assert app.test_cli_runner().invoke(args=["dump", str(tmp_path / "dump")]).exit_code == 0
+    texts = {path.name: text_of(path.read_bytes()) for path in (tmp_path / "dump").iterdir()}
+    assert "LM.0555" in texts["projects.csv"]
+    assert [name for name, text in texts.items() if CANARY in text.lower()] == []
 
 
 def test_no_file_of_a_dump_says_a_word_that_is_not_public(app, sample, office, tmp_path):

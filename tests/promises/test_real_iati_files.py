@@ -1,5 +1,6 @@
 """Activity files as publishers write them: each is imported, and a second time changes nothing."""
 
+import json
 import re
 from pathlib import Path
 
@@ -9,7 +10,9 @@ from portal.config import ROOT
 from portal.errors import UnreadableFile
 from portal.models import Project
 from portal.services.imports import Report, import_file
+from tests.export_readers import rows_of_csv
 from tests.loops import not_empty
+from tests.whole_portals import empty_portal
 
 IATI = ROOT.parent / "shared" / "data" / "iati"
 # How many activities a file has, and how many of them are refused: for an end before the start, the year 1013, or an
@@ -36,6 +39,10 @@ ACTIVITIES = {
     "2.03/worldbank-sv.xml.xz": (13, 0),
     "2.03/wri-2023-2027.xml": (1, 0),
 }
+# Files without a single record that IATI can express again; the report names each of them.
+NOT_EXPRESSED = {
+    "2.03/aiddata-iraqaims.xml.xz", "2.03/aiddata-nigeriaaims.xml.xz", "2.03/aiddata-somaliaaims.xml.xz",
+}  # fmt: skip
 REFUSED = {
     "1.0x/dfid-cd_1.01.xml.xz": "this is IATI 1.01",
     "1.0x/sida-se_1.00.xml.xz": "this is IATI 1.00",
@@ -43,6 +50,11 @@ REFUSED = {
     "1.0x/worldbank-tz_1.01.xml.xz": "this is IATI 1.01",
     "2.03/adb-organisation-file.xml.xz": "this is an IATI organisation file",
 }
+
+
+def records_in(lines):
+    """The records of a JSON Lines file by their keys."""
+    return {record["key"]: record for record in map(json.loads, lines.splitlines())}
 
 
 def real(name):
@@ -75,6 +87,25 @@ def test_a_file_is_imported_and_a_second_time_changes_nothing(take, name):
     first, again = take(name), take(name)
     assert (first.rows, first.added, first.refused) == (activities, activities - refused, refused), first.summary()
     assert (again.unchanged, again.refused) == (first.added, refused), again.summary()
+
+
+@pytest.mark.parametrize("name", ACTIVITIES)
+def test_what_is_exported_again_keeps_every_field(two_portals, tmp_path, name):
+    first_app, second_app = two_portals
+    path = real(name)
+    with empty_portal(first_app, tmp_path) as portal:
+        portal.take_file(path)
+        activities, records = portal.give("xml"), records_in(portal.give("jsonl"))
+        left_out = {row["key"] for row in rows_of_csv(portal.give("iati-report.csv")) if row["field"] == "project"}
+    expressed = {key: record for key, record in records.items() if key not in left_out}
+    assert activities.count(b"<iati-activity ") == len(expressed)
+    assert (not expressed) == (name in NOT_EXPRESSED)
+    if expressed:
+        with empty_portal(second_app, tmp_path) as portal:
+            report = portal.take("again.xml", activities)
+            again = records_in(portal.give("jsonl"))
+        assert report.refused == 0, report.summary()
+        assert again == expressed
 
 
 @pytest.mark.parametrize("name", REFUSED)

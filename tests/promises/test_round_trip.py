@@ -3,21 +3,20 @@
 import io
 import re
 import zipfile
-from contextlib import contextmanager
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from portal.database.orm import READER_BIND, db
+from portal.database.orm import db
 from portal.models import Catalogue, Project, ProjectDraft
 from portal.search.fulltext import text_index
 from portal.services.audit import recording
-from portal.services.imports import Report, import_file
 from portal.services.records import submission_checks
 from portal.text.cleaning import clean_cell
 from portal.vocabulary.translations import TRANSLATIONS
 from tests.factories import COLUMNS
+from tests.whole_portals import empty_portal
 
 FORMATS = pytest.mark.parametrize("suffix", ["csv", "jsonl", "xlsx"])
 ODD_TEXTS = [
@@ -72,45 +71,6 @@ ROWS = st.fixed_dictionaries({
     "outdated_translations": st.sampled_from(["", "title_fr; title_en", "summary_fr"]),
 })  # fmt: skip
 ALL_COLUMNS = (*COLUMNS, *TRANSLATIONS, "machine_translations", "outdated_translations")
-
-
-@pytest.fixture(scope="module")
-def two_portals(new_app, new_database):
-    """Two applications on empty databases, which every test leaves empty."""
-    return new_app(new_database()), new_app(new_database())
-
-
-class Portal:
-    """One portal inside a transaction: records go in and files come out."""
-
-    def __init__(self, app, folder):
-        self._app, self._folder = app, folder
-
-    def take(self, name, content, *, new_terms="add"):
-        path = self._folder / name
-        path.write_bytes(content)
-        report = Report()
-        import_file(db.session(), path, report=report, new_terms=new_terms)
-        db.session.commit()
-        return report
-
-    def give(self, suffix):
-        answer = self._app.test_client().get(f"/projects.{suffix}?sort=title")
-        assert answer.status_code == 200, answer.text[:500]
-        return answer.data
-
-
-@contextmanager
-def empty_portal(app, folder):
-    """A portal whose records are forgotten at the end of the block."""
-    with pytest.MonkeyPatch.context() as patch, app.app_context(), db.engine.connect() as connection:
-        outer = connection.begin()
-        patch.setitem(db.engines, None, connection)
-        patch.delitem(db.engines, READER_BIND)
-        db.session.configure(join_transaction_mode="create_savepoint")
-        yield Portal(app, folder)
-        db.session.remove()
-        outer.rollback()
 
 
 def with_sources(row):
@@ -198,19 +158,19 @@ def test_what_iati_expresses_comes_back_as_it_was(two_portals, tmp_path, rows, s
         assert activities_in(portal.give("xml")) == activities_in(first)
 
 
-def check_round_trip(two_portals, folder, suffix, rows, summaries=(), *, least=0):
+def check_round_trip(two_portals, folder, suffix, rows, summaries=(), *, least=0, options=""):
     first_app, second_app = two_portals
     with empty_portal(first_app, folder) as portal:
         added = portal.take("source.csv", as_table(rows)).added
         edit(summaries)
-        first = portal.give(suffix)
+        first = portal.give(suffix, options)
         again = portal.take(f"own.{suffix}", first)
         assert added >= least
     assert (again.unchanged, again.added, again.changed, again.refused) == (added, 0, 0, 0), again.summary()
     with empty_portal(second_app, folder) as portal:
         report = portal.take(f"own.{suffix}", first)
         assert (report.added, report.refused) == (added, 0), report.summary()
-        assert without_moment(suffix, portal.give(suffix)) == without_moment(suffix, first)
+        assert without_moment(suffix, portal.give(suffix, options)) == without_moment(suffix, first)
 
 
 @FORMATS
@@ -228,9 +188,8 @@ def test_any_records_come_back_as_they_were(two_portals, tmp_path, suffix, rows,
     check_round_trip(two_portals, tmp_path, suffix, rows, summaries)
 
 
-@FORMATS
-def test_records_in_three_languages_come_back_as_they_were(two_portals, tmp_path, suffix):
-    rows = [
+def in_three_languages():
+    return [
         dict.fromkeys(COLUMNS, "") | {
             "project_id": "T.1", "title": "Bateaux", "title_language": "fr", "summary": "Des bateaux.",
             "language": "fr", "title_en": "Boats", "title_es": "Barcos", "summary_en": "About boats.",
@@ -239,7 +198,24 @@ def test_records_in_three_languages_come_back_as_they_were(two_portals, tmp_path
         },
         dict.fromkeys(COLUMNS, "") | {"title": "Nobody says", "title_fr": "=Titre", "status": "Active"},
     ]  # fmt: skip
-    check_round_trip(two_portals, tmp_path, suffix, rows, least=len(rows))
+
+
+@FORMATS
+def test_records_in_three_languages_come_back_as_they_were(two_portals, tmp_path, suffix):
+    check_round_trip(two_portals, tmp_path, suffix, in_three_languages(), least=2)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "options"),
+    [
+        ("csv", "header=keys&bom=0&hxl=1"), ("csv", "header=keys"), ("csv", "bom=0"), ("csv", "hxl=1"),
+        ("csv", "excel=fr&hxl=1"), ("xlsx", "header=keys&hxl=1"), ("jsonl", "header=keys&bom=0&hxl=1"),
+    ],
+)  # fmt: skip
+def test_the_options_of_a_file_do_not_keep_it_from_coming_back(two_portals, tmp_path, suffix, options):
+    odd = [dict.fromkeys(COLUMNS, "") | {"title": text, "summary": text, "status": "Active"} for text in ODD_TEXTS]
+    rows = [*in_three_languages(), *odd]
+    check_round_trip(two_portals, tmp_path, suffix, rows, least=len(rows), options=options)
 
 
 @FORMATS

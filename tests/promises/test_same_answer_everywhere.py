@@ -10,12 +10,12 @@ import pytest
 from portal.cli.database import SAMPLE_FILE
 from portal.database.orm import db
 from portal.services.imports import Report, import_file
-from tests.export_readers import HOLDS, LISTED, READERS, rows_of_csv
+from tests.export_readers import HOLDS, LISTED, READERS, column_of_xlsx, rows_of_csv
 from tests.factories import import_records
 from tests.pages import Page, words
 from tests.urls import projects
 
-SEARCHES = 24
+SEARCHES, BUDGET = 36, "Budget in US dollars"
 # Records that the sample has none of: days and months, neither budget nor year, no country, titles alike.
 ODD = [
     {"project_id": "TW.0001", "title": "Twin", "start_date": "2019-05-07", "end_date": "2020-02", "budget_usd": "1.01",
@@ -36,6 +36,12 @@ VALUES = {
     "q": ("migration", "border management", "twin", "kenya"),
     "year_from": ("2008", "2015"),
     "budget_max": ("100000", "200000"),
+    "sdg": ("8", "8.8", "10", "none"),
+    "gcm": ("6", "23", "none"),
+    "length": ("1", "2", "10-", "none"),
+    "on": ("2009-06-30", "2020-02-29", "2022-12-31"),
+    "type": ("labour-migration", "migration-policy-activities", "none"),
+    "country_match": ("all&country=KEN&country=UGA", "any&country=FJI&country=TON"),
 }
 SORTS = ("", "relevance", "newest", "oldest", "-budget", "budget", "title")
 
@@ -44,6 +50,8 @@ def searches():
     """Query strings: everything, nothing, and random ones, the same each time."""
     chance = random.Random(360)  # noqa: S311 # nobody has to be unable to guess it
     found = ["", "q=zzzz", "country=KEN&country=UGA&country_match=all", "sort=title"]
+    # Each filter alone once, whatever chance chooses.
+    found += [f"{name}={chance.choice(values)}".replace(" ", "+") for name, values in VALUES.items()]
     while len(found) < SEARCHES:
         names = chance.sample(sorted(VALUES), chance.choice((1, 1, 2, 3)))
         pairs = [f"{name}={chance.choice(VALUES[name])}".replace(" ", "+") for name in names]
@@ -130,12 +138,22 @@ def test_the_sums_are_those_of_the_page(get, query):
     page = Page(get(f"/projects/?{query}"))
     sums = json.loads(get(f"/projects.json?{query}").data)["sums"]
     assert json.loads(get(f"/projects.geojson?{query}").data)["sums"] == sums
-    budgets = [Decimal(row["Budget in US dollars"]) for row in rows_of_csv(get(f"/projects.csv?{query}").data)
-               if row["Budget in US dollars"]]  # fmt: skip
-    assert (sum(budgets) if budgets else None) == (
-        None if sums["full_value_usd"] is None else Decimal(str(sums["full_value_usd"]))
+    budgets = {
+        "csv": [row[BUDGET] for row in rows_of_csv(get(f"/projects.csv?{query}").data)],
+        "xlsx": column_of_xlsx(get(f"/projects.xlsx?{query}").data, BUDGET),
+        "jsonl": [json.loads(line)["budget_usd"] for line in get(f"/projects.jsonl?{query}").data.splitlines()],
+        "json": [item["budget_usd"] for item in json.loads(get(f"/projects.json?{query}").data)["items"]],
+    }
+    assert {suffix: total(values) for suffix, values in budgets.items()} == dict.fromkeys(
+        budgets, total([sums["full_value_usd"]])
     )
     assert totals_of(page) == (sums["projects"], sums["full_value_usd"])
+
+
+def total(values):
+    """The sum of amounts, exact to the cent; None if there is none."""
+    amounts = [Decimal(str(value)) for value in values if value not in ("", None)]
+    return sum(amounts) if amounts else None
 
 
 def totals_of(page):

@@ -14,7 +14,7 @@ from portal.exports.document import Document
 from portal.text.formulas import escape_formula
 
 FILE_NAME, _PROJECTS = "changes.csv", "projects.jsonl"
-COLUMNS = ("key", "change", "title", "since", "until")
+COLUMNS = ("key", "change", "title", "since", "until", "licence", "sample")
 _DIGEST_BYTES = 8
 
 
@@ -33,9 +33,10 @@ def update(folder: Path, new_projects: Path, document: Document) -> bool:
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     # The first line says between which two states the others tell the difference.
-    writer.writerow(("", "state", "", since, until))
-    for key, change, title in _compared(before, new_projects):
-        writer.writerow((key, change, escape_formula(title), since, until))
+    licence = escape_formula(document.licence.text)
+    writer.writerow(("", "state", "", since, until, licence, ""))
+    for key, change, title, sample in _compared(before, new_projects):
+        writer.writerow((key, change, escape_formula(title), since, until, licence, sample))
     partial = folder / f".{FILE_NAME}.part"
     partial.write_text(text.getvalue(), encoding="utf-8", newline="")
     partial.replace(folder / FILE_NAME)
@@ -59,16 +60,16 @@ def _digests(path: Path) -> Iterator[tuple[str, bytes]]:
             yield orjson.loads(line)["key"], hashlib.blake2b(line, digest_size=_DIGEST_BYTES).digest()
 
 
-def _compared(before: dict[str, bytes], new_projects: Path) -> Iterator[tuple[str, str, str]]:
-    """Key, change and title of what was added or changed, then of what was removed, by key."""
+def _compared(before: dict[str, bytes], new_projects: Path) -> Iterator[tuple[str, str, str, str]]:
+    """Key, change, title and mark of a sample of what was added or changed, then of what was removed, by key."""
     with new_projects.open("rb") as file:
         for line in file:
             project = orjson.loads(line)
             old = before.pop(project["key"], None)
             if old != hashlib.blake2b(line, digest_size=_DIGEST_BYTES).digest():
-                yield project["key"], "changed" if old else "added", project["title"]
+                yield project["key"], "changed" if old else "added", project["title"], project["sample"] or ""
     for key in sorted(before):
-        yield key, "removed", ""
+        yield key, "removed", "", ""
 
 
 def _last_moment(path: Path) -> str:

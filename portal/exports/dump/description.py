@@ -16,10 +16,12 @@ _CONTEXT = {
     "dcat": "http://www.w3.org/ns/dcat#",
     "dct": "http://purl.org/dc/terms/",
     "foaf": "http://xmlns.com/foaf/0.1/",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
     "spdx": "http://spdx.org/rdf/terms#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 _MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
+_UNREGISTERED_TYPES = frozenset({"application/jsonl"})
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ def _field(column: Column) -> dict[str, object]:
 
 def dcat(document: Document, files: Sequence[DumpedFile], base_url: str) -> bytes:
     """The dump as a DCAT dataset in JSON-LD; files have a download address only where the folder is served."""
-    licence = document.licence.url or document.licence.name
+    address, name = document.licence.url, document.licence.name
     dataset: dict[str, object] = {
         "@context": _CONTEXT,
         "@id": document.page_address,
@@ -104,7 +106,7 @@ def dcat(document: Document, files: Sequence[DumpedFile], base_url: str) -> byte
         "dct:publisher": {"@type": "foaf:Organization", "foaf:name": document.operator},
         "dcat:landingPage": {"@id": document.page_address},
         "dct:modified": _moment(document),
-        "dct:license": licence or None,
+        "dct:license": {"@id": address} if address else name or None,
         "dcat:distribution": [_distribution(document, file, base_url) for file in files],
     }
     return _json({name: value for name, value in dataset.items() if value is not None})
@@ -115,7 +117,7 @@ def _distribution(document: Document, file: DumpedFile, base_url: str) -> dict[s
         "@type": "dcat:Distribution",
         "dct:title": file.name,
         "dcat:accessURL": {"@id": document.page_address},
-        "dcat:mediaType": {"@id": _MEDIA_TYPES + file.media_type},
+        **_format(file.media_type),
         "dcat:byteSize": {"@type": "xsd:nonNegativeInteger", "@value": str(file.size)},
         "spdx:checksum": {
             "@type": "spdx:Checksum",
@@ -126,6 +128,13 @@ def _distribution(document: Document, file: DumpedFile, base_url: str) -> dict[s
     if base_url:
         distribution["dcat:downloadURL"] = {"@id": f"{base_url.rstrip('/')}/{file.name}"}
     return distribution
+
+
+def _format(media_type: str) -> dict[str, object]:
+    """A registered media type by its address, another one in words: IANA has no page about it."""
+    if media_type in _UNREGISTERED_TYPES:
+        return {"dct:format": {"@type": "dct:MediaTypeOrExtent", "rdfs:label": media_type}}
+    return {"dcat:mediaType": {"@id": _MEDIA_TYPES + media_type}}
 
 
 def _moment(document: Document) -> dict[str, str] | None:

@@ -15,16 +15,19 @@ from portal.i18n.catalogues import gettext
 from portal.text.formulas import escape_formula
 
 _BYTE_ORDER_MARK = "\ufeff"
-_HEADER = ("key", "project_id", "field", "reason")
+_HEADER = ("key", "project_id", "field", "reason", "licence", "sample")
 
 
 def write(document: Document, batches: Iterable[Sequence[Record]], options: ExportOptions) -> Iterator[bytes]:
     """The file in pieces: CSV, a line for each omission, in the order of the projects."""
-    publication = publication_of(document)
+    publication, licence = publication_of(document), escape_formula(document.licence.text)
     yield (_BYTE_ORDER_MARK + _lines([_HEADER], options.dialect)).encode()
     for batch in batches:
-        omissions = [omission for record in batch for omission in express(record, publication).omissions]
-        rows = ((*map(escape_formula, where), gettext(reason)) for *where, reason in omissions)
+        rows = (
+            (*map(escape_formula, where), gettext(reason), licence, "sample" if record.is_sample else "")
+            for record in batch
+            for *where, reason in express(record, publication).omissions
+        )
         yield _lines(rows, options.dialect).encode()
 
 

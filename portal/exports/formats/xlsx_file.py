@@ -21,9 +21,10 @@ from portal.exports.dialect import RFC_4180
 from portal.exports.document import Document
 from portal.exports.formats.csv_file import CsvTable
 from portal.exports.getters import Value
+from portal.exports.making import ExportInterrupted
 from portal.exports.options import ExportOptions
 from portal.exports.record import Record
-from portal.exports.workbook.cells import MAX_LINK_LENGTH, MAX_LINKS, cell_writer, column_letters
+from portal.exports.workbook.cells import MAX_LINK_LENGTH, MAX_LINKS, MAX_SHEET_BYTES, cell_writer, column_letters
 from portal.exports.workbook.parts import DATA_PART, WorkbookParts, build_parts, facts_of
 
 _RELATIONS_PART = "xl/worksheets/_rels/sheet1.xml.rels"
@@ -37,16 +38,18 @@ _URL_CHARACTERS = "!#$%&'()*+,/:;=?@[]~"
 
 
 def write(document: Document, batches: Iterable[Sequence[Record]], options: ExportOptions) -> Iterator[bytes]:
-    """The file in pieces; a sheet above two gigabytes raises an error of zipfile, which ends the file early."""
+    """The file in pieces. Raises ExportInterrupted, which ends it early, for a sheet above MAX_SHEET_BYTES."""
     archive = StreamedArchive(document.changed_at)
     parts = build_parts(document, options, document.total, [])
     for name in _FIRST_PARTS:
         yield archive.add(name, parts.files[name])
     sheet = DataSheet(document, options, parts)
     with archive.open(DATA_PART) as member:
-        member.write(parts.before_rows)
+        room = MAX_SHEET_BYTES - member.write(parts.before_rows)
         for batch in batches:
-            member.write(sheet.rows(batch))
+            room -= member.write(sheet.rows(batch))
+            if room < 0:
+                raise ExportInterrupted("The sheet is larger than its sample said.")
             yield archive.take()
         member.write(b"</sheetData>" + sheet.with_links(parts.after_rows))
     finished = build_parts(document, options, document.total, facts_of(document, sheet.checksum))
@@ -154,6 +157,9 @@ class _Sink(io.RawIOBase):
 
     def writable(self) -> bool:
         return True
+
+    def flush(self) -> None:
+        """Nothing: also of a file that ended early, which zipfile closes after its sink."""
 
     def write(self, piece: Any) -> int:
         self._pieces.append(bytes(piece))

@@ -211,24 +211,34 @@ def _own_record(record: Record, omit: Omit) -> str:
     """What the record states exactly and IATI does not, for whoever reads our files back; others skip it."""
     if record.funding_line:
         omit("funding_line", Reason.FUNDING_LINE)
-    stated = {
-        "key": record.key,
-        "start": record.start,
-        "end": record.end,
-        "year": str(record.year or ""),
-        "budget": "" if record.budget is None else amount_text(record.budget),
-        "status": record.status.code if record.status else "",
-        "coverage": record.coverage.code if record.coverage else "",
-        "region": record.region.code if record.region else "",
-        "shares": SEPARATOR.join(map(share_text, record.shares or ())),
-        "funding-line": record.funding_line,
-        "sample": "true" if record.is_sample else "",
-        "outdated-translations": SEPARATOR.join(outdated_translations(record)),
-    } | _corrections(record)
+    stated = (
+        {
+            "key": record.key,
+            "start": record.start,
+            "end": record.end,
+            "year": str(record.year or ""),
+            "budget": "" if record.budget is None else amount_text(record.budget),
+            "status": record.status.code if record.status else "",
+            "coverage": record.coverage.code if record.coverage else "",
+            "region": record.region.code if record.region else "",
+            "shares": SEPARATOR.join(map(share_text, record.shares or ())),
+            "funding-line": record.funding_line,
+            "sample": "true" if record.is_sample else "",
+            "outdated-translations": SEPARATOR.join(outdated_translations(record)),
+        }
+        | _names_of_own_terms(record)
+        | _corrections(record)
+    )
     attributes = "".join(f' {name}="{attribute(value)}"' for name, value in stated.items() if value)
     if not (translations := machine_translations(record)):
         return f"  <portal:record{attributes}/>\n"
     return f"  <portal:record{attributes}>{translations}</portal:record>\n"
+
+
+def _names_of_own_terms(record: Record) -> dict[str, str]:
+    """The names of terms that only this portal has: another one would make them of their codes."""
+    terms = {"status": record.status, "coverage": record.coverage, "region": record.region}
+    return {f"{facet}-name": term.name for facet, term in terms.items() if term and not codes.is_shipped(term)}
 
 
 def _corrections(record: Record) -> dict[str, str]:

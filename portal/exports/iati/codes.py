@@ -7,7 +7,7 @@ from functools import cache
 
 from portal.search.read_models.terms import TermView
 from portal.text.languages import primary_language
-from portal.vocabulary.term_lists import TERM_LISTS_DIR
+from portal.vocabulary.term_lists import TERM_LISTS_DIR, read_term_list
 
 # DAC purpose code "Sectors not specified".
 NO_SECTOR = "99810"
@@ -36,6 +36,16 @@ def _codes() -> dict[tuple[str, str], str]:
 def code_of(term: TermView | None) -> str:
     """The code of IATI for a status, coverage, type or region; "" if there is none."""
     return _codes().get((term.facet, term.code), "") if term else ""
+
+
+@cache
+def _shipped_codes(facet: str) -> frozenset[str]:
+    return frozenset(row.code for row in read_term_list(facet))
+
+
+def is_shipped(term: TermView) -> bool:
+    """Whether the portal comes with this term, so that every portal has it."""
+    return term.code in _shipped_codes(term.facet)
 
 
 def country_code(term: TermView) -> str:

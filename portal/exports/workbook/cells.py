@@ -14,6 +14,8 @@ from portal.vocabulary.columns import SEPARATOR
 _NOT_IN_NAMES, _MAX_NAME_LENGTH = re.compile(r"[\[\]:*?/\\]"), 31
 MAX_ROWS, MAX_CELL_LENGTH = 1_048_576, 32_767
 MAX_LINKS, MAX_LINK_LENGTH = 65_530, 2_079
+# Beyond it an archive needs ZIP64, which Excel refuses or offers to repair if its members were streamed.
+MAX_SHEET_BYTES = 2**31 - 1
 _FIRST_DAY = date(1899, 12, 30)
 # Excel reads 1900 as a leap year: days before March 1900 would be shown one day off.
 _FIRST_SAFE_DAY = date(1900, 3, 1)

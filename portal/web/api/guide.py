@@ -24,6 +24,14 @@ bp = Blueprint("api_guide", __name__)
 _MAX_LISTED = 10
 # Parts of the page of their own say what these take.
 _EXPLAINED = ("fields", "cursor")
+# What may be chosen of a file (exports.options): name, message and values, none where they are keys of columns.
+_FILE_OPTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("columns", N_("A column, by its key; repeat it for each one, in the order of the file"), ()),
+    ("header", N_("First row of Excel and CSV: in words, or in keys"), ("labels", "keys")),
+    ("bom", N_("Byte-order mark of CSV, by which Excel knows UTF-8"), ("1", "0")),
+    ("hxl", N_("A row of HXL hashtags below the first row of Excel and CSV"), ("0", "1")),
+    ("excel", N_("CSV with semicolons and decimal commas, which a French Excel opens"), ("fr",)),
+)
 _EXAMPLES = (
     (N_("Completed projects in Kenya, the largest first"), "projects", "status=completed&country=KEN&sort=-budget"),
     (N_("Titles and budgets alone"), "projects", "fields=title&fields=budget_usd&facets=0"),
@@ -55,6 +63,7 @@ def show_guide() -> str:
         operations=[(operation, gettext(operation.summary)) for operation in OPERATIONS],
         parameters=[parameter_row(parameter, terms) for parameter in (*LIST_PARAMETERS, *TABLE)],
         columns=COLUMNS,
+        file_options=[(name, gettext(meaning), values) for name, meaning, values in _FILE_OPTIONS],
         examples=[(gettext(title), f"{addresses.api_url(name)}?{query}") for title, name, query in _EXAMPLES],
         description_url=addresses.api_url("description"),
         limit=settings().api_limit,

@@ -15,11 +15,13 @@ from flask import Flask, Response, current_app, request
 from portal import metrics
 from portal.database.public_reader import release_session
 from portal.errors import Busy
-from portal.exports.making import Making
+from portal.exports.licence import licence_named
+from portal.exports.making import ExportInterrupted, Making
 from portal.exports.pace import page_load
 from portal.exports.slots import Slot, take_slot
 from portal.gates import Gate
 from portal.text.ip_addresses import client_network
+from portal.text.web_addresses import as_uri
 from portal.web.http import error_pages
 from portal.web.http.request_context import client_address, settings
 from portal.web.presentation import i18n
@@ -80,6 +82,12 @@ def unchanged(etag: str) -> Response | None:
     return response
 
 
+def _licence_link() -> dict[str, str]:
+    """The licence of a file, also of one whose format or columns have no place for it."""
+    address = as_uri(licence_named(settings().licence, settings().licence_url).url)
+    return {"Link": f'<{address}>; rel="license"'} if address else {}
+
+
 @dataclass(frozen=True)
 class FileHead:
     """What a file says before its first byte; an empty `etag` means that nobody may store it."""
@@ -88,9 +96,14 @@ class FileHead:
     disposition: str
     etag: str
 
-    def response(self, body: Iterable[bytes] = ()) -> Response:
-        response = Response(body, content_type=self.media_type)
-        response.headers.update(OPEN_HEADERS | {"Content-Disposition": self.disposition})
+    def answer(self, make: Callable[[], bytes]) -> Response:
+        """The response with a file that is made in one piece, for GET alone."""
+        return self.response() if request.method == "HEAD" else self.response([make()])
+
+    def response(self, body: Iterable[bytes] | None = None) -> Response:
+        """The response with this body; None for HEAD, which does not state the length of a file that is not made."""
+        response = Response(iter(()) if body is None else body, content_type=self.media_type)
+        response.headers.update(OPEN_HEADERS | {"Content-Disposition": self.disposition} | _licence_link())
         if self.etag:
             response.set_etag(self.etag)
         else:
@@ -105,7 +118,7 @@ def stream(open_file: OpenFile) -> Response:
     """The response that streams a file; 503 if too many are made or handed out already.
 
     `open_file` is called once the file may be made: it opens what it needs in the stack, which is closed when the
-    last piece is made, and returns the head and the function that makes the pieces.
+    last piece is made, and returns the head and the function that makes the pieces; it may raise ExportInterrupted.
     """
     deliveries: Deliveries = current_app.extensions["deliveries"]
     with ExitStack() as until_delivered:
@@ -118,7 +131,11 @@ def stream(open_file: OpenFile) -> Response:
             return busy()
         with ExitStack() as while_making:
             while_making.callback(slot.release)
-            head, pieces = open_file(while_making)
+            try:
+                head, pieces = open_file(while_making)
+            except ExportInterrupted:
+                # The client has gone; nobody reads the answer.
+                return busy()
             # The connection of this request is needed no more, however long the client takes.
             release_session()
             making = Making(pieces, on_end=while_making.pop_all().close, is_wanted=is_wanted)

@@ -66,6 +66,7 @@ def _document(
         licence=licence_named(settings.licence, settings.licence_url),
         sums=selection.sums,
         sample_note=sample_note(selection.snapshot),
+        sample_mark=sample_mark(selection.snapshot),
         grant_prefix=settings.grant_prefix or str(urlsplit(settings.public_url).hostname),
         language=language.tag,
         language_prefix=language.prefix,
@@ -78,13 +79,22 @@ def sample_note(snapshot: Snapshot) -> str:
     count = snapshot.sample_count
     if not count:
         return ""
-    if count == len(snapshot.index.all_rows):
+    if _is_sample(snapshot):
         return gettext("These records are a sample of the Fund’s projects, not all of them.")
     return ngettext(
         "One record of the portal is a sample; rows of samples are marked.",
         "%(num)s records of the portal are samples; rows of samples are marked.",
         count,
     )
+
+
+def sample_mark(snapshot: Snapshot) -> str:
+    """What the name of a file says if all records of the portal are a sample: it goes where the file goes."""
+    return _slug(gettext("Sample")) if _is_sample(snapshot) else ""
+
+
+def _is_sample(snapshot: Snapshot) -> bool:
+    return 0 < snapshot.sample_count == len(snapshot.index.all_rows)
 
 
 def selection_path(filters: Filters) -> str:
@@ -120,7 +130,7 @@ def with_query(path: str, pairs: list[tuple[str, str]]) -> str:
 
 def file_name(document: Document, export_format: Format) -> str:
     """Site, words of the selection and date of its state: "iom-development-fund_all-projects_2026-11-28.csv"."""
-    words = [_slug(document.site), _slug(document.heading)[:_MAX_NAME_LENGTH].strip("-")]
+    words = [_slug(document.site), _slug(document.heading)[:_MAX_NAME_LENGTH].strip("-"), document.sample_mark]
     if document.changed_at:
         words.append(f"{document.changed_at:%Y-%m-%d}")
     return f"{'_'.join(filter(None, words))}.{export_format.suffix}"

@@ -20,7 +20,7 @@ from portal.search.index.current import current_snapshot
 from portal.search.index.snapshot import Snapshot
 from portal.web.declarations import public
 from portal.web.http import error_pages
-from portal.web.http.file_response import FileHead, state_etag, stream, unchanged
+from portal.web.http.file_response import FileHead, client_check, state_etag, stream, unchanged
 from portal.web.http.request_context import own_path, settings
 from portal.web.presentation import export_text
 from portal.web.presentation.i18n import gettext
@@ -119,9 +119,10 @@ class ExportRequest:
                 if (is_same_state := selection.is_of_state(connection)) or attempt == _ATTEMPTS:
                     stack.push(opened.pop_all())
                     break
-        if self.export_format.check:
-            self.export_format.check(selection, connection, self.options)
         document = self.describe(selection)
+        if self.export_format.check:
+            is_wanted = client_check(request.environ)
+            self.export_format.check(selection, document, connection, self.options, is_wanted)
         head = self.head(selection, document, self.etag(selection.snapshot) if is_same_state else "")
         return head, lambda: self.export_format.write(document, selection.batches(connection), self.options)
 
@@ -137,7 +138,12 @@ def refuse_option(error: UnknownColumn | InvalidOption) -> Response:
 def refuse_size(error: TooLargeForExcel) -> Response:
     """413 that offers the same list as CSV."""
     path, query = own_path().removesuffix(".xlsx") + ".csv", request.query_string.decode("ascii", "replace")
-    action = (gettext("Download as CSV"), f"{path}?{query}" if query else path)
+    return offer_csv(error, f"{path}?{query}" if query else path)
+
+
+def offer_csv(error: TooLargeForExcel, address: str) -> Response:
+    """413 with the address of the same list as CSV."""
+    action = (gettext("Download as CSV"), address)
     return error_pages.render_error(413, gettext("Excel cannot hold this list"), str(error), action=action)
 
 

@@ -1,9 +1,13 @@
 """The tools: the answers of the API, with how names were understood and the page that shows the same."""
 
+import re
+
 import pytest
 
 from portal.mcp.tools import TOOLS, ProjectFilters, count_projects, get_project, list_terms, search_projects
 from portal.services.editorial import publication
+from portal.vocabulary.bands import BUDGET_BANDS
+from portal.vocabulary.facets import TABLE_FACETS
 from portal.vocabulary.workflow import State
 from tests.factories import COMPLETE, Office
 from tests.loops import not_empty
@@ -94,6 +98,13 @@ def test_one_project_is_that_of_the_api(client, key):
     assert answer["page_url"] == "http://127.0.0.1:8000/projects/LM.0101"
 
 
+def test_a_project_says_how_its_key_was_understood():
+    answer = get_project(" lm.0101 ")
+    assert answer["understood"] == [
+        {"filter": "key", "given": " lm.0101 ", "value": "LM.0101", "name": answer["project"]["title"]}
+    ]
+
+
 def test_a_project_that_is_not_public_is_not_there(session):
     office = Office(session)
     office.draft(COMPLETE.replace(number="LM.0888"))
@@ -107,6 +118,49 @@ def test_a_project_that_is_not_public_is_not_there(session):
 def test_lists_have_their_terms():
     assert {term["code"] for term in list_terms("status")["terms"]} == {"active", "completed"}
     assert "country" in list_terms("year")["known"]
+
+
+def test_a_list_says_how_its_name_was_understood_and_where_it_is_shown(client):
+    answer = list_terms(" Countries ")
+    assert answer["understood"] == [
+        {"filter": "list_name", "given": " Countries ", "value": "country", "name": answer["label"]}
+    ]
+    assert answer["terms"] == list_terms("country")["terms"]
+    page = answer["page_url"].removeprefix("http://127.0.0.1:8000")
+    assert page == "/projects/?all=country"
+    assert client.get(page).status_code == 200
+
+
+def test_lengths_and_bands_of_budgets_are_filters_too(client):
+    answer = search_projects(ProjectFilters(lengths=("3", "Not stated"), budget_bands=("100000-200000",)))
+    same = client.get("/api/v1/projects?length=3&length=none&budget=100000-200000&per_page=10").json
+    assert [item["key"] for item in answer["items"]] == [item["key"] for item in same["items"]] != []
+    known = search_projects(ProjectFilters(budget_bands=("cheap",)))["errors"][0]["known"]
+    assert set(known) - {"none"} == {band.code for band in BUDGET_BANDS}
+    assert all(f'"{band.code}"' in ProjectFilters.__doc__ for band in not_empty(BUDGET_BANDS))
+
+
+@pytest.mark.parametrize(
+    ("ask", "page"),
+    [
+        (lambda: search_projects(ProjectFilters(countries=("Nowhere",))), "/projects/"),
+        (lambda: search_projects(ProjectFilters(years=(1800,))), "/projects/"),
+        (lambda: search_projects(ProjectFilters(regions=("Africa",)), page=99), "/projects/?region=africa&per_page=10"),
+        (lambda: count_projects(by="country", across="country"), "/projects/"),
+        (lambda: get_project("nowhere"), "/projects/?q=nowhere"), (lambda: list_terms("year"), "/projects/"),
+    ],
+)  # fmt: skip
+def test_a_problem_says_where_people_would_look(client, ask, page):
+    answer = ask()
+    assert answer["problem"]
+    assert isinstance(answer["understood"], list)
+    assert answer["page_url"] == f"http://127.0.0.1:8000{page}"
+    assert client.get(page).status_code == 200
+
+
+def test_counting_names_every_list_that_a_table_can_have():
+    words = set(re.findall(r"[a-z]+", count_projects.__doc__))
+    assert set(not_empty(TABLE_FACETS)) <= words
 
 
 def test_each_tool_explains_itself():

@@ -10,9 +10,11 @@ from portal.exports.options import parse_dialect
 from portal.search import Filters
 from portal.search.figures import Figures, figures_of
 from portal.search.index import current
+from portal.search.index.snapshot import Snapshot
 from portal.web.declarations import public
 from portal.web.http.conditional_get import cacheable, path_key
 from portal.web.http.file_response import FileHead, state_etag, unchanged
+from portal.web.presentation import export_text
 from portal.web.presentation.charts import urls as chart_urls
 from portal.web.public import downloads
 from portal.web.public.data import eligible_states, files
@@ -54,8 +56,9 @@ def download_eligible_states() -> Response:
     etag = state_etag(current.current_snapshot().catalogue_version.stamp, request.path, dialect.name)
     if response := unchanged(etag):
         return response
-    body = files.write_csv(eligible_states.build_page().csv_table, dialect)
-    return FileHead(_CSV, 'attachment; filename="eligible-states.csv"', etag).response([body])
+    disposition = _disposition("eligible-states", "csv", current.current_snapshot())
+    head = FileHead(_CSV, disposition, etag)
+    return head.answer(lambda: files.write_csv(eligible_states.build_page().csv_table, dialect))
 
 
 @bp.get(f"{_PATH}<chart>.csv", endpoint="csv_file")
@@ -63,18 +66,22 @@ def download_eligible_states() -> Response:
 def download_csv(chart: str) -> Response:
     dialect = parse_dialect(request.args)
 
-    def write(counted: Figures) -> bytes:
-        if chart == data_page.KEY_FIGURES:
-            return files.write_csv(data_page.key_figures(counted), dialect)
-        return files.write_csv(_chart(counted, chart).table, dialect)
+    def prepare(counted: Figures) -> Callable[[], bytes]:
+        is_chart = chart != data_page.KEY_FIGURES
+        table = _chart(counted, chart).table if is_chart else data_page.key_figures(counted)
+        return lambda: files.write_csv(table, dialect)
 
-    return _respond(chart, "csv", _CSV, write, dialect.name)
+    return _respond(chart, "csv", _CSV, prepare, dialect.name)
 
 
 @bp.get(f"{_PATH}<chart>.svg", endpoint="svg_file")
 @public
 def download_svg(chart: str) -> Response:
-    return _respond(chart, "svg", "image/svg+xml", lambda counted: files.write_svg(counted, _chart(counted, chart)))
+    def prepare(counted: Figures) -> Callable[[], bytes]:
+        figure = _chart(counted, chart)
+        return lambda: files.write_svg(counted, figure)
+
+    return _respond(chart, "svg", "image/svg+xml", prepare)
 
 
 def _chart(counted: Figures, key: str) -> Figure:
@@ -84,19 +91,27 @@ def _chart(counted: Figures, key: str) -> Figure:
 
 @bounded_search
 def _respond(
-    chart: str, suffix: str, media_type: str, write: Callable[[Figures], bytes], dialect: str = ""
+    chart: str, suffix: str, media_type: str, prepare: Callable[[Figures], Callable[[], bytes]], dialect: str = ""
 ) -> Response:
-    """The file of a chart; 304 if the client has it, 404 if the search has no such chart."""
+    """The file of a chart; 304 if the client has it, 404 if the search has no such chart.
+
+    `prepare` finds the chart, and returns what makes its file.
+    """
     filters = Filters.parse(request.args)
     asked = chart_urls.file_path(filters, chart, suffix), dialect
     etag = state_etag(current.current_snapshot().catalogue_version.stamp, *asked)
     if response := unchanged(etag):
         return response
     counted = figures_of(filters)
-    body = write(counted)
+    make = prepare(counted)
     etag = state_etag(counted.snapshot.catalogue_version.stamp, *asked)
-    disposition = "attachment" if suffix == "csv" else "inline"
-    return FileHead(media_type, f'{disposition}; filename="{chart}.{suffix}"', etag).response([body])
+    return FileHead(media_type, _disposition(chart, suffix, counted.snapshot), etag).answer(make)
+
+
+def _disposition(name: str, suffix: str, snapshot: Snapshot) -> str:
+    kind = "attachment" if suffix == "csv" else "inline"
+    words = "_".join(filter(None, (name, export_text.sample_mark(snapshot))))
+    return f'{kind}; filename="{words}.{suffix}"'
 
 
 downloads.handle_refusals(bp)

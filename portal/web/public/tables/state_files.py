@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from flask import Blueprint, Response, abort, redirect, url_for
+from flask import Blueprint, Response, abort, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.exports.columns import default_columns
@@ -13,13 +13,14 @@ from portal.exports.options import ExportOptions
 from portal.exports.registry import FORMATS
 from portal.exports.selection import select_all
 from portal.exports.tables import state_workbook
+from portal.exports.workbook.limits import TooLargeForExcel
 from portal.search import Filters
 from portal.search.index import current
 from portal.search.query.parameters import parse_facet_value
 from portal.web.declarations import public
 from portal.web.http.request_context import settings
 from portal.web.presentation import export_text
-from portal.web.public.downloads import ExportRequest
+from portal.web.public.downloads import ExportRequest, offer_csv
 
 bp = Blueprint("state_files", __name__)
 
@@ -40,8 +41,19 @@ def download_workbook(code: str) -> AnyResponse:
     return respond(address, state.code)
 
 
+@bp.errorhandler(TooLargeForExcel)
+def refuse_size(error: TooLargeForExcel) -> Response:
+    """413 that offers the projects of the state as CSV."""
+    code = str((request.view_args or {})["code"])
+    return offer_csv(error, export_text.file_path(_filters(code), "csv"))
+
+
+def _filters(code: str) -> Filters:
+    return Filters(selected=frozenset({("country", code)}))
+
+
 def respond(address: str, code: str) -> Response:
-    filters = Filters(selected=frozenset({("country", code)}))
+    filters = _filters(code)
     workbook = replace(FORMATS["xlsx"], write=partial(state_workbook.write, code=code))
     return ExportRequest(
         workbook,

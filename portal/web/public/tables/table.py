@@ -80,7 +80,7 @@ def respond(suffix: str, write: Callable[[TableFile], bytes], dialect: str = "")
     disposition = "attachment" if export_format.is_attachment else "inline"
     name = export_text.file_name(file.document, export_format)
     etag = state_etag(counted.snapshot.catalogue_version.stamp, address, dialect)
-    return FileHead(export_format.media_type, f'{disposition}; filename="{name}"', etag).response([write(file)])
+    return FileHead(export_format.media_type, f'{disposition}; filename="{name}"', etag).answer(lambda: write(file))
 
 
 @bp.errorhandler(InvalidOption)

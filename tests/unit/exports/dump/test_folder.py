@@ -3,9 +3,11 @@
 import csv
 import hashlib
 import json
+from dataclasses import replace
 
 import pytest
 from frictionless import Package, system
+from lxml import etree
 from sqlalchemy import select
 
 from portal.cli.jobs.dump import _describe
@@ -14,6 +16,8 @@ from portal.models import Project
 from portal.services.editorial import publication
 from tests.factories import Office, import_records
 from tests.loops import not_empty
+
+ADDRESS = "https://creativecommons.org/licenses/by/4.0/"
 
 
 @pytest.fixture
@@ -28,6 +32,17 @@ def dumped(records, app, tmp_path):
     return dump
 
 
+@pytest.fixture
+def licensed(app, monkeypatch):
+    """An operator who states a licence."""
+    monkeypatch.setitem(app.extensions, "settings", replace(app.extensions["settings"], licence="CC-BY-4.0"))
+
+
+@pytest.fixture
+def licensed_in_words(app, monkeypatch):
+    monkeypatch.setitem(app.extensions, "settings", replace(app.extensions["settings"], licence="Ask us"))
+
+
 def contents(folder):
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
@@ -39,7 +54,9 @@ def changed(folder):
 
 def test_two_runs_over_one_state_give_the_same_bytes(dumped):
     first = contents(dumped())
-    assert {"projects.csv", "projects.jsonl", "changes.csv", "datapackage.json", "dcat.jsonld"} <= first.keys()
+    assert first.keys() == {
+        "projects.csv", "projects.jsonl", "activities.xml", "changes.csv", "datapackage.json", "dcat.jsonld",
+    }  # fmt: skip
     assert contents(dumped()) == first
 
 
@@ -96,6 +113,38 @@ def test_dcat_says_where_each_file_is(dumped):
     dataset = json.loads((dumped() / "dcat.jsonld").read_text())
     addresses = [distribution["dcat:downloadURL"]["@id"] for distribution in dataset["dcat:distribution"]]
     assert "https://data.example.org/dump/projects.csv" in addresses
+
+
+def test_the_activities_are_those_of_the_whole_directory(dumped):
+    activities = etree.fromstring((dumped() / "activities.xml").read_bytes()).findall("iati-activity")
+    assert "LM.0101" in {activity.findtext("iati-identifier").rpartition("-")[2] for activity in not_empty(activities)}
+
+
+def test_each_file_states_the_licence(licensed, dumped):
+    package, *others = (json.loads((dumped() / name).read_text()) for name in ("datapackage.json", "dcat.jsonld"))
+    assert package["licenses"][0]["name"] == "CC-BY-4.0"
+    assert [dataset["dct:license"] for dataset in others] == [{"@id": ADDRESS}]
+    for name in ("projects.csv", "projects.jsonl", "activities.xml", "changes.csv"):
+        assert "CC-BY-4.0" in (dumped() / name).read_text(encoding="utf-8"), name
+
+
+def test_a_licence_without_an_address_is_named(dumped, licensed_in_words):
+    assert json.loads((dumped() / "dcat.jsonld").read_text())["dct:license"] == "Ask us"
+
+
+def test_samples_are_marked_among_what_changed(dumped, session):
+    import_records(session, [{"title": "Of the sample"}], is_sample=True)
+    with (dumped() / "changes.csv").open(encoding="utf-8", newline="") as file:
+        marks = {row["title"]: row["sample"] for row in csv.DictReader(file)}
+    assert (marks["Of the sample"], marks["Labour Inspectors for Kenya"]) == ("sample", "")
+
+
+def test_a_media_type_that_is_not_registered_links_no_page(dumped):
+    dataset = json.loads((dumped() / "dcat.jsonld").read_text())
+    files = {each["dct:title"]: each for each in dataset["dcat:distribution"]}
+    assert files["projects.csv"]["dcat:mediaType"]["@id"].endswith("/media-types/text/csv")
+    assert "dcat:mediaType" not in files["projects.jsonl"]
+    assert files["projects.jsonl"]["dct:format"]["rdfs:label"] == "application/jsonl"
 
 
 def test_nothing_half_written_stays(dumped):

@@ -48,5 +48,5 @@ def test_one_project_has_a_report(report):
 
 def test_a_selection_of_nothing_has_a_header_alone(file):
     assert file("/projects.iati-report.csv?q=nothingofthekind").data.decode("utf-8-sig") == (
-        "key,project_id,field,reason\r\n"
+        "key,project_id,field,reason,licence,sample\r\n"
     )

@@ -1,6 +1,10 @@
 """The page of the API: everything that the description has, in words, without a script of anybody else."""
 
+from werkzeug.datastructures import MultiDict
+
+from portal.config import ROOT
 from portal.exports.columns import COLUMNS
+from portal.exports.options import ExportOptions
 from portal.web.api.openapi import OPERATIONS
 from portal.web.api.parameters import LIST_PARAMETERS, TABLE_PARAMETERS
 from tests.loops import not_empty
@@ -12,6 +16,19 @@ def test_the_page_lists_addresses_parameters_and_fields(visit):
     assert {operation.path for operation in OPERATIONS} <= code
     assert {parameter.name for parameter in (*LIST_PARAMETERS, *TABLE_PARAMETERS)} <= code
     assert {column.name for column in COLUMNS} <= code
+
+
+# One value of each, other than the default.
+OPTIONS = {"columns": "year", "header": "keys", "bom": "0", "hxl": "1", "excel": "fr"}
+
+
+def test_every_parameter_of_a_file_is_explained_where_people_look(visit):
+    known = [name for name, _ in ExportOptions.parse(MultiDict(OPTIONS)).query_pairs()]
+    page, text = visit("/api/"), (ROOT / "docs" / "addresses.md").read_text(encoding="utf-8")
+    listed = {words(row.query("th")[0]): words(row) for row in page.select("#files ~ .table-wrap tbody tr")}
+    assert set(not_empty(known)) == listed.keys() == OPTIONS.keys()
+    assert [name for name in known if f"\n| `{name}` | " not in text] == []
+    assert [name for name in known[1:] if OPTIONS[name] not in listed[name].split()[-1]] == []
 
 
 def test_every_example_and_list_of_codes_works(visit, client, records):

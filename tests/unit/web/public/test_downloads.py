@@ -23,11 +23,18 @@ def records(session):
 
 def test_the_menu_leads_to_each_format(visit, client, records):
     page = visit("/projects/?country=KEN")
-    links = {link.attrs["href"] for link in page.select("details.menu .sheet a")}
+    links = {link.attrs["href"] for link in page.select("details.menu .sheet li a")}
     assert links == {f"/projects.{suffix}?country=KEN" for suffix in FORMATS if FORMATS[suffix].is_listed}
     for address in not_empty(links):
         assert client.get(address).status_code == 200
     assert "The file holds the one project of this list." in page.text
+
+
+@pytest.mark.parametrize("address", ["/projects/?country=KEN", "/projects/LM.0001"])
+def test_the_menu_leads_to_the_parameters_of_files(visit, records, address):
+    (link,) = visit(address).select("details.menu .sheet p a")
+    path, _, anchor = link.attrs["href"].partition("#")
+    assert anchor in visit(path).ids
 
 
 def test_files_are_announced_to_programs(visit, records):

@@ -139,7 +139,7 @@ def test_a_production_portal_without_an_identifier_has_no_iati_files(client, sam
 def test_a_production_portal_without_an_identifier_offers_none(visit, sample, settings):
     settings(is_production=True)
     page = visit("/projects/?country=KEN")
-    links = [link.attrs["href"] for link in page.select("details.menu .sheet a")]
+    links = [link.attrs["href"] for link in page.select("details.menu .sheet li a")]
     assert [link for link in not_empty(links) if ".xml" in link] == []
 
 

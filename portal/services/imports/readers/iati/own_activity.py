@@ -9,6 +9,7 @@ from urllib.parse import quote
 from portal.services.imports.readers.iati.activity import ActivityReader, web_pages, without_prefix
 from portal.services.imports.readers.iati.element import XML_LANGUAGE, Element
 from portal.services.imports.readers.iati.places import alpha3
+from portal.services.records.spellings import code_from_name
 from portal.services.records.translations.reading import MACHINE, OUTDATED
 from portal.vocabulary import iati
 from portal.vocabulary.columns import SEPARATOR
@@ -69,7 +70,14 @@ class OwnActivityReader(ActivityReader):
             # IATI demands a description; our files repeat the title where there is none.
             values["summary"] = values["language"] = ""
             values |= {name: "" for name, (field, _) in TRANSLATIONS.items() if field == "summary"}
-        return values | {column: record.get(name) for name, column in _CORRECTIONS.items() if record.get(name)}
+        values |= {column: record.get(name) for name, column in _CORRECTIONS.items() if record.get(name)}
+        return values | _names_of_new_terms(record)
+
+
+def _names_of_new_terms(record: Element) -> dict[str, str]:
+    """The names of terms that this portal may not have, unless they would get another code by their names."""
+    stated = ((facet, record.get(facet), record.get(f"{facet}-name")) for facet in ("status", "coverage", "region"))
+    return {facet: name for facet, code, name in stated if name and code_from_name(name) == code}
 
 
 def _narratives(element: Element | None) -> list[Element]:
