@@ -10,6 +10,7 @@ from tests.bench.tables import growth, plain, ratio, table, times
 MEMORY_OF_INDEX, MEMORY_OF_IMPORT = 150, 250
 # Of others' clicks while one address asks for too much: to idle, and in ms; and of its refusals.
 MOST_TIMES_IDLE, LEAST_CLICK, MOST_SECONDS_TO_REFUSE = 3, 15, 1
+SERVERS = {"gunicorn": "directly", "nginx": "behind nginx"}
 FIRST_TIME = (FRESH_TEXT, FRESH_PICK, FRESH_ROWS)
 
 
@@ -41,10 +42,6 @@ def verdict(found: dict[str, dict[str, dict]], throughput: dict, engines: dict |
         *comparisons.verdict(engines, older),
     ]
     return table(["target", "measured", "met"], rows)
-
-
-NOT_RUN = ("not run", "–")
-SERVERS = {"gunicorn": "directly", "nginx": "behind nginx"}
 
 
 def overloaded(found: dict) -> list[list[str]]:
