@@ -1,6 +1,8 @@
 """What the index costs: time to build, time until a fresh server answers, and memory of a worker, over a bare one."""
 
 import json
+import os
+import signal
 import statistics
 import subprocess
 import sys
@@ -19,6 +21,7 @@ from tests.bench.visitor import Visitor
 SEARCHES = 5
 # The machine: so many workers, each asked so many questions for the first time, and seconds until they are at rest.
 WORKERS, NEW_QUESTIONS, SETTLED_AFTER = 4, 60, 5
+BARE, FULL = "bare", "full"
 
 
 def measure(scale: Scale) -> dict:
@@ -26,6 +29,9 @@ def measure(scale: Scale) -> dict:
     bare = [first_answer(SCALES["empty"], searches=0) for _ in range(REPEATS)]
     full = [first_answer(scale, searches=SEARCHES) for _ in range(REPEATS)]
     built = [probe(scale) for _ in range(REPEATS)]
+    replaced = {
+        name: [replacement(each) for _ in range(REPEATS)] for name, each in ((BARE, SCALES["empty"]), (FULL, scale))
+    }
     return {
         "projects": built[0]["projects"],
         "build": middle(built, "seconds"),
@@ -33,6 +39,7 @@ def measure(scale: Scale) -> dict:
         "build_peak": middle(built, "peak"),
         "start": middle(full, "seconds") - middle(bare, "seconds"),
         "bare_start": middle(bare, "seconds"),
+        "worker_start": statistics.median(replaced[FULL]) - statistics.median(replaced[BARE]),
         "bare_memory": middle(bare, "memory"),
         "memory": middle(full, "memory") - middle(bare, "memory"),
         "memory_used": middle(full, "memory_used") - middle(bare, "memory"),
@@ -43,6 +50,20 @@ def measure(scale: Scale) -> dict:
             "several": machine(scale, WORKERS, new_questions=NEW_QUESTIONS),
         },
     }
+
+
+def replacement(scale: Scale) -> float:
+    """Seconds from the end of the one worker of a server to the first answer of the worker that takes its place."""
+    with gunicorn(scale.database, **NO_PAGE_CACHE) as server:
+        visitor = Visitor(server.port)
+        check("/projects/", visitor.ask("/projects/").status)
+        (ended,) = server.workers
+        begun = time.perf_counter()
+        os.kill(ended, signal.SIGKILL)
+        check("/projects/", visitor.ask("/projects/").status)
+        seconds = time.perf_counter() - begun
+        visitor.close()
+    return seconds
 
 
 def machine(scale: Scale, workers: int, new_questions: int) -> dict:

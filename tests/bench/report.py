@@ -48,7 +48,7 @@ def write(store, scales: list[str], busiest: str) -> None:
         "last": taken[-1],
         "busiest": busiest,
         "haste": HASTE if effort.IS_QUICK else "",
-        "verdict": verdict(found, rates, engines, older),
+        "verdict": verdict(found, rates, engines, older, (found["portal"].get(busiest), postgresql)),
         "engine_rounds": engine_rounds.ROUNDS,
         "engines": comparisons.engines(engines, busiest) if engines else [NOT_RUN],
         "against": comparisons.against(older, busiest) if older else [NOT_RUN],

@@ -144,13 +144,13 @@ def index(by_scale: dict[str, dict]) -> list[str]:
     rows = [
         [
             name, f"{found['projects']:,}", seconds(found["build"]), plain(found["build_peak"]),
-            seconds(found["start"]),
+            seconds(found["start"]), seconds(found["worker_start"]),
             plain(found["memory"]), plain(found["memory_used"]), plain(found["bare_memory"]),
         ]
         for name, found in by_scale.items()
     ]  # fmt: skip
     head = [
-        "scale", "projects", "build, s", "peak of the build, MB", "first answer, s more than empty",
+        "scale", "projects", "build, s", "peak of the build, MB", "first answer, s more than empty", "of a new worker",
         "worker, MB more than bare", "after searches", "bare worker, MB",
     ]  # fmt: skip
     return [*table(head, rows), "", *machine(by_scale)]

@@ -1,6 +1,6 @@
 """The verdict: each target beside what was measured, yes or no; a target whose scale was not run is left open."""
 
-from tests.bench import comparisons, file_verdict
+from tests.bench import comparisons, file_verdict, machine_verdict
 from tests.bench.comparisons import met
 from tests.bench.file_verdict import NOT_RUN
 from tests.bench.questions import FRESH_PICK, FRESH_ROWS, FRESH_TEXT
@@ -14,8 +14,17 @@ SERVERS = {"gunicorn": "directly", "nginx": "behind nginx"}
 FIRST_TIME = (FRESH_TEXT, FRESH_PICK, FRESH_ROWS)
 
 
-def verdict(found: dict[str, dict[str, dict]], throughput: dict, engines: dict | None, older: dict | None) -> list[str]:
-    """`found` holds results by stage and scale; `engines` and `older` are those of the comparisons, if they ran."""
+def verdict(
+    found: dict[str, dict[str, dict]],
+    throughput: dict,
+    engines: dict | None,
+    older: dict | None,
+    postgresql: tuple[dict | None, dict | None],
+) -> list[str]:
+    """`found` holds results by stage and scale; `engines` and `older` are those of the comparisons, if they ran.
+
+    `postgresql` is the portal at one scale on SQLite and on PostgreSQL.
+    """
     uncached = rate(throughput, ("uncached",), "rendered", 0.5)
     unchanged = rate(throughput, ("cached", "not_modified"), "hello", 0.7)
     rows = [
@@ -32,7 +41,9 @@ def verdict(found: dict[str, dict[str, dict]], throughput: dict, engines: dict |
         ["not cached: at least half the requests/s of the same pages rendered", *uncached],
         ["cached or 304: at least 70% of Flask “hello”", *unchanged],
         ["107k: no request over 250 ms while a change is published", *slowest(found, "107k", 0.25)],
+        ["1m: the same", *slowest(found, "1m", 0.25)],
         ["1m: a change is seen in all workers within 1 s", *seen(found, "1m", 1)],
+        *machine_verdict.verdict(found["index"], *postgresql),
         ["506k: the index is built in under 3 s", *at_most(found, "build", 3, "s")],
         ["506k: a worker grows by at most 150 MB", *at_most(found, "memory", MEMORY_OF_INDEX, "MB")],
         ["an import reads at least 10,000 rows/s (files over 100,000 rows)", *import_rate(found, 10_000)],
