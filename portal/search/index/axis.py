@@ -81,7 +81,7 @@ class Selected:
     is_everything: bool = False
 
     @classmethod
-    def of(cls, index: FacetIndex, selection: BitMap, *, counts_only: bool = False) -> Selected:
+    def from_selection(cls, index: FacetIndex, selection: BitMap, *, counts_only: bool = False) -> Selected:
         rows, budgets = to_row_array(selection), index.row_columns.budgets
         is_everything = len(rows) == len(budgets)
         if counts_only:

@@ -79,7 +79,7 @@ class ValueTable:
     appended: Cells = field(repr=False)
 
     @classmethod
-    def of(cls, bitmaps: Mapping[str, ValueBitmaps], count: int) -> ValueTable:
+    def from_bitmaps(cls, bitmaps: Mapping[str, ValueBitmaps], count: int) -> ValueTable:
         """The table of `count` rows, all built."""
         numbers = extended({}, bitmaps)
         return cls(numbers, Cells.fill(numbers, bitmaps, 0, count), Cells.fill(numbers, bitmaps_of_none(bitmaps), 0, 0))

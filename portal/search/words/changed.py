@@ -18,7 +18,7 @@ class ChangedDocument:
     all: str
 
     @classmethod
-    def of(cls, document: Document) -> ChangedDocument:
+    def from_document(cls, document: Document) -> ChangedDocument:
         heading = _lines(document.title, document.number)
         return cls(document.project_id, heading, heading + _lines(document.body, document.term_names))
 

@@ -103,7 +103,10 @@ def followed(session: Session, index: WordIndex) -> WordIndex | None:
     ids = changes.ids
     if ids is None or len(index.changed.keys() | ids) > _MAX_CHANGED:
         return None
-    fresh = {document.project_id: ChangedDocument.of(document) for document in load_documents(session, sorted(ids))}
+    fresh = {
+        document.project_id: ChangedDocument.from_document(document)
+        for document in load_documents(session, sorted(ids))
+    }
     changed = {**index.changed, **{project_id: fresh.get(project_id) for project_id in ids}}
     identifiers = index.changed_identifiers.union(_identifiers(session, fresh))
     return replace(index, version=changes.version, changed=changed, changed_identifiers=identifiers)

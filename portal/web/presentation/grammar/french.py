@@ -92,7 +92,7 @@ class French(RomanceGrammar):
             return quoted
         return _contracted(self.definite(term), _AFTER_IN, "à ")
 
-    def of(self, term: TermView) -> str:
+    def genitive(self, term: TermView) -> str:
         name = self.definite(term)
         return self.form(term, "of") or _contracted(name, _AFTER_OF, "d’" if _VOWEL.match(name) else "de ")
 

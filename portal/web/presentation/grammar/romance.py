@@ -84,7 +84,7 @@ class RomanceGrammar(Grammar):
         """In a place: « au Kenya », «en el Perú»."""
 
     @abstractmethod
-    def of(self, term: TermView) -> str:
+    def genitive(self, term: TermView) -> str:
         """Of a place: « du Kenya », «del Perú»."""
 
     @abstractmethod
@@ -223,7 +223,9 @@ class RomanceSentence(Sentence):
         """In Kenya; after a region, for the benefit of Kenya: "in Africa, in Kenya" would read as in either."""
         words, chosen = self.grammar.words, self.selected("country")
         follows_place = self.selected("region").has_values and not self.lacks("region")
-        phrase, unknown = (self.grammar.of, "de {}") if follows_place else (self.grammar.inside, words.country_quoted)
+        phrase, unknown = (
+            (self.grammar.genitive, "de {}") if follows_place else (self.grammar.inside, words.country_quoted)
+        )
         benefit = words.benefit if follows_place else "{}"
         if not self.are_countries_together or chosen.has_unstated:
             return self._clause("country", benefit, phrase, unknown)

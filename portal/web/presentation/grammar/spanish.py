@@ -78,7 +78,7 @@ class Spanish(RomanceGrammar):
     def inside(self, term: TermView) -> str:
         return self.place_quoted(term) or f"en {self.definite(term)}"
 
-    def of(self, term: TermView) -> str:
+    def genitive(self, term: TermView) -> str:
         name = self.definite(term)
         # The article of El Salvador is part of its name and does not contract.
         return f"del {name.removeprefix('el ')}" if name.startswith("el ") else f"de {name}"

@@ -52,7 +52,7 @@ def tile(tile: str) -> Response:
 def newest_checkpoint() -> Checkpoint | None:
     """The newest checkpoint and its time, None if the log is not published."""
     try:
-        newest = LogFolder.of(settings()).checkpoint()
+        newest = LogFolder.from_settings(settings()).checkpoint()
     except (InvalidCheckpoint, OSError):
         return None
     return newest if newest and newest.at else None
@@ -65,7 +65,7 @@ def audit_log_state() -> str:
 
 
 def _file(name: str, content_type: str, *, cache_control: str = "public, no-cache") -> Response:
-    content = LogFolder.of(settings()).read(name)
+    content = LogFolder.from_settings(settings()).read(name)
     if content is None:
         abort(404)
     response = Response(content, content_type=content_type)

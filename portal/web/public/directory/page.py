@@ -67,7 +67,7 @@ def print_page(result: SearchResult) -> Response:
     languages = None
     if not templating.wants_fragment():
         canonical_url = directory_url(filters.canonical)
-        languages = PieceLinks.of(settings().public_url + canonical_url)
+        languages = PieceLinks.from_canonical_url(settings().public_url + canonical_url)
         varying |= languages.values
         varying |= {"canonical_url": canonical_url, "previous_url": pager.previous_url, "next_url": pager.next_url}
     page = Page(pieces, result, pager, languages)

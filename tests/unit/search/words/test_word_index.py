@@ -48,7 +48,7 @@ def document_of(number, texts):
 
 def changed_of(number, texts):
     title, identifiers, body, names = texts
-    return ChangedDocument.of(Document(number, title=title, number=identifiers, body=body, term_names=names))
+    return ChangedDocument.from_document(Document(number, title=title, number=identifiers, body=body, term_names=names))
 
 
 @given(TEXTS)

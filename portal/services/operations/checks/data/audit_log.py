@@ -24,7 +24,7 @@ def check(surroundings: Surroundings) -> Iterator[Finding]:
         yield problem(f"More triggers that are missing or changed: {len(more)}.", "portal audit verify names them.")
     try:
         LogKeys(surroundings.settings).read()
-        checkpoint = LogFolder.of(surroundings.settings).checkpoint()
+        checkpoint = LogFolder.from_settings(surroundings.settings).checkpoint()
     except (ConfigurationError, InvalidCheckpoint) as error:
         yield problem(str(error), "Then run portal audit verify.")
         return
