@@ -44,8 +44,8 @@ class Cells:
                 cells[rows, column] = number
             if has_several.any():
                 cells[has_several, column] = SEVERAL
-                kept = [(rows[has_several[rows]], number) for number, rows in arrays]
-                found += [(rows, np.full(len(rows), number)) for rows, number in kept]
+                of_several = [(rows[has_several[rows]], number) for number, rows in arrays]
+                found += [(rows, np.full(len(rows), number)) for rows, number in of_several]
         rows, several = (np.concatenate(part) for part in zip(*found, strict=True))
         order = np.argsort(rows, kind="stable")
         return cls(cells, rows[order], several[order].astype(cells.dtype))

@@ -27,7 +27,7 @@ from portal.search.words.postings import WORDS, Postings
 from portal.search.words.word_index import WordIndex
 
 _FOLDER, _SUFFIX, _LOCK = "words", ".words", "lock"
-_KEPT = 2
+_MAX_FILES = 2
 _PRIVATE_MODE = 0o700
 _METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 # Below everything that answers somebody.
@@ -84,7 +84,7 @@ class WordFiles:
         array_file.write(self.folder / name, about, sections)
         own = self._own()
         for path in self.folder.glob(f"*{_SUFFIX}"):
-            if path not in own[:_KEPT]:
+            if path not in own[:_MAX_FILES]:
                 path.unlink(missing_ok=True)
 
     def _own(self) -> list[Path]:

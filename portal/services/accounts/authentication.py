@@ -113,7 +113,7 @@ def enter_code(session: Session, auth_session: AccountSession, code: str, *, cli
     if not second_factor.use_code(session, account, code):
         recording.record(session, "code refused", "account", account.id, by=account)
         return SignInResult(Outcome.REFUSED)
-    rate_limits.forgive(session, "code", account=account.email, client_address=client_address)
+    rate_limits.undo_hit(session, "code", account=account.email, client_address=client_address)
     token, is_first = sessions.rotate(session, auth_session), account.signed_in_at is None
     account.signed_in_at = now()
     event = recording.record(session, "sign in", "account", account.id, by=account)
@@ -155,7 +155,7 @@ def finish_enrolment(session: Session, auth_session: AccountSession, code: str, 
     if step is None:
         recording.record(session, "code refused", "account", account.id, by=account)
         return SignInResult(Outcome.REFUSED)
-    rate_limits.forgive(session, "code", account=account.email, client_address=client_address)
+    rate_limits.undo_hit(session, "code", account=account.email, client_address=client_address)
     account.totp_secret, account.totp_last_step = secret, step
     second_factor.forget_used_codes(session, account)
     second_factor.mark_used(session, account, step)
@@ -194,7 +194,7 @@ def reauthenticate(
     if not is_right or (account.has_second_factor and not second_factor.use_code(session, account, code)):
         recording.record(session, "step-up refused", "account", account.id, by=account)
         return SignInResult(Outcome.REFUSED)
-    rate_limits.forgive(session, "code", account=account.email, client_address=client_address)
+    rate_limits.undo_hit(session, "code", account=account.email, client_address=client_address)
     token = sessions.rotate(session, auth_session)
     recording.record(session, "step up", "account", account.id, by=account)
     return SignInResult(Outcome.COMPLETE, token, account)

@@ -39,9 +39,9 @@ class AbsentColumns:
         }
         stated = {term_id for term_id, _ in proposal.country_links}
         links = known.country_links.get(record.id, ())
-        kept = {link for link in links if link[1] in self._absent_countries and link[0] not in stated}
-        if kept:
-            values["country_links"] = tuple(sorted({*proposal.country_links, *kept}))
+        absent = {link for link in links if link[1] in self._absent_countries and link[0] not in stated}
+        if absent:
+            values["country_links"] = tuple(sorted({*proposal.country_links, *absent}))
         shares = known.country_shares.get(record.id, ()) if self._lacks_shares else ()
         # Shares of other states than these say nothing of them.
         if shares and {term_id for term_id, _ in shares} == set(eligible_countries(proposal._replace(**values))):

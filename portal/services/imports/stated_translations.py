@@ -26,8 +26,8 @@ class StatedTranslations:
             return proposal.translations
         before = {one.name: one for one in stored}
         stated = [self._updated(one, before.get(one.name), proposal, record) for one in proposal.translations]
-        kept = [one for one in stored if one.name in self._absent and _fits(one, proposal)]
-        return tuple(sorted((*stated, *kept)))
+        absent = [one for one in stored if one.name in self._absent and _fits(one, proposal)]
+        return tuple(sorted((*stated, *absent)))
 
     def _updated(
         self, stated: Translation, before: Translation | None, proposal: Proposal, record: StoredRecord

@@ -98,11 +98,11 @@ def pause_after(attempts: int) -> timedelta:
 
 def settle_clock(session: Session, moment: datetime) -> None:
     """After a clock that was ahead of `moment`: no message waits, or is claimed, for as long as the clock was wrong."""
-    is_kept = OutboxMessage.state == MailState.WAITING, OutboxMessage.is_daily
+    is_for_digest = OutboxMessage.state == MailState.WAITING, OutboxMessage.is_daily
     is_waiting = OutboxMessage.state == MailState.WAITING, ~OutboxMessage.is_daily
     for where, column, latest in (
         (is_waiting, OutboxMessage.due_at, moment),
-        (is_kept, OutboxMessage.due_at, moment + timedelta(days=1)),
+        (is_for_digest, OutboxMessage.due_at, moment + timedelta(days=1)),
         ((OutboxMessage.state == MailState.SENDING,), OutboxMessage.claimed_until, moment + CLAIM_PERIOD),
     ):
         session.execute(update(OutboxMessage).where(*where, column > latest).values({column: latest}))

@@ -25,10 +25,10 @@ def is_anything_due(session: Session) -> bool:
 def collect(session: Session) -> int:
     """Put together what is due, one message an account; returns how many. The caller commits."""
     query = select(OutboxMessage).where(*_due()).order_by(OutboxMessage.account_id, OutboxMessage.id)
-    kept: dict[int, list[OutboxMessage]] = {}
+    by_account: dict[int, list[OutboxMessage]] = {}
     for row in session.execute(query.with_for_update()).scalars():
-        kept.setdefault(row.account_id or 0, []).append(row)
-    for account_id, rows in kept.items():
+        by_account.setdefault(row.account_id or 0, []).append(row)
+    for account_id, rows in by_account.items():
         account = session.get(Account, account_id)
         if account is not None:
             key = f"digest:{account.id}:{rows[-1].id}"
@@ -38,7 +38,7 @@ def collect(session: Session) -> int:
         for row in rows:
             row.state, row.content, row.settled_at = MailState.DROPPED, "", now()
     session.flush()
-    return len(kept)
+    return len(by_account)
 
 
 def _digest(rows: list[OutboxMessage]) -> Email:
@@ -51,5 +51,5 @@ def _digest(rows: list[OutboxMessage]) -> Email:
 
 
 def _due() -> tuple[ColumnElement[bool], ...]:
-    is_kept = and_(OutboxMessage.state == MailState.WAITING, OutboxMessage.is_daily)
-    return is_kept, OutboxMessage.due_at <= now()
+    is_for_digest = and_(OutboxMessage.state == MailState.WAITING, OutboxMessage.is_daily)
+    return is_for_digest, OutboxMessage.due_at <= now()

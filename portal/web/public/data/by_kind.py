@@ -9,7 +9,7 @@ from portal.web.presentation.charts import words
 from portal.web.presentation.charts.scale import money_unit
 from portal.web.presentation.i18n import gettext, ngettext
 from portal.web.public.data import findings
-from portal.web.public.data.by_year import tallied
+from portal.web.public.data.by_year import as_tuples
 from portal.web.public.data.figure import (
     Bar,
     Cell,
@@ -36,7 +36,7 @@ def themes(figures: Figures, selections: Selections) -> Figure:
     table, terms = figures.themes.table, figures.snapshot.terms
     found = [
         (cents, projects, stated, code, filter_text.value_label(terms, "theme", code))
-        for code, (projects, stated, cents) in zip(table.rows, tallied(table.row_totals), strict=True)
+        for code, (projects, stated, cents) in zip(table.rows, as_tuples(table.row_totals), strict=True)
         if code != NOT_STATED
     ]
     found.sort(key=lambda theme: (-theme[0], -theme[1], theme[4]))

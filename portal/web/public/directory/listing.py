@@ -77,9 +77,9 @@ def print_rows(printer: Printer, result: SearchResult) -> bytes:
 def words_of(printer: Printer, result: SearchResult) -> Words:
     """The words; heading and totals are the same on all pages of a search, so they are kept."""
     text = SearchText(result.filters, result.snapshot.terms)
-    shelf: dict[Filters, tuple[str, str]] = printer.shelf(result.snapshot, "headings")
+    cache: dict[Filters, tuple[str, str]] = printer.cache_for(result.snapshot, "headings")
     heading, totals_phrase = remember(
-        shelf,
+        cache,
         result.filters.criteria,
         MAX_CACHED_AGGREGATES,
         lambda: (text.heading(result.total), text.totals_phrase(result.sums)),
