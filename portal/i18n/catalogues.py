@@ -12,8 +12,8 @@ from portal.i18n.current import current_language, current_locale
 from portal.i18n.every_message import EveryMessage
 from portal.i18n.isolation import IsolatingTranslations
 from portal.i18n.languages import LANGUAGES, SOURCE
-from portal.i18n.missing import Untranslated
 from portal.i18n.pseudo import PseudoTranslations, lengthened
+from portal.i18n.untranslated import Untranslated
 
 FOLDER = Path(__file__).parents[1] / "translations"
 _PSEUDO_LOCALES = {language.locale for language in LANGUAGES.values() if not language.is_public}

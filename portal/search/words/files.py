@@ -22,7 +22,7 @@ from portal.search.index.snapshot import CatalogueVersion, read_catalogue_versio
 from portal.search.index.storage import array_file
 from portal.search.index.storage.array_file import ArrayFile, UnusableFileError
 from portal.search.index.storage.snapshot_file import code_digest
-from portal.search.words.making import make_sections
+from portal.search.words.build import make_sections
 from portal.search.words.postings import WORDS, Postings
 from portal.search.words.word_index import WordIndex
 

@@ -19,7 +19,7 @@ from portal.database.orm import now
 from portal.errors import Conflict, FieldError, Forbidden, InvalidTransition, ValidationFailed
 from portal.i18n.catalogues import N_, gettext
 from portal.i18n.numbers import grouped
-from portal.i18n.stored import StoredSentence
+from portal.i18n.stored_sentences import StoredSentence
 from portal.models import (
     Account,
     AuditEvent,
@@ -41,7 +41,7 @@ from portal.services.editorial.workflow import Action
 from portal.services.integrity import row_checksums
 from portal.services.records import published, submission_checks
 from portal.services.records.slugs import first_free_slug, is_slug_taken
-from portal.services.records.translations import stored
+from portal.services.records.translations import translation_rows
 from portal.services.records.values import STORED_COLUMNS, Proposal
 from portal.text import cleaning
 from portal.vocabulary.workflow import State
@@ -104,8 +104,8 @@ def _build_proposal(session: Session, revision: Revision) -> Proposal:
     proposal = submission_checks.build_proposal(session, draft, project_id=revision.project_id)
     if revision.project_id is None:
         return proposal
-    known = stored.of_project(session, revision.project_id)
-    translations = stored.with_known_sources(proposal.translations, known, draft.confirmed_translations)
+    known = translation_rows.of_project(session, revision.project_id)
+    translations = translation_rows.with_known_sources(proposal.translations, known, draft.confirmed_translations)
     return proposal._replace(translations=translations)
 
 
@@ -274,7 +274,7 @@ def _apply_to_project(session: Session, project: Project, proposal: Proposal) ->
         session.execute(insert(ProjectCountry), rows)
     if proposal.tags:
         session.execute(insert(ProjectTag), [{"project_id": project.id, "term_id": term} for term in proposal.tags])
-    stored.replace(session, project.id, proposal.translations)
+    translation_rows.replace(session, project.id, proposal.translations)
     text_index.repair(session, [project.id])
 
 

@@ -12,7 +12,7 @@ from portal.database.orm import UTCDateTime
 from portal.models import Project, ProjectCountry, ProjectTag, ProjectTranslation, SlugHistory
 from portal.services.imports.bulk.sql import in_list
 from portal.services.imports.prescan import SharedValues
-from portal.services.records.translations import stored
+from portal.services.records.translations import translation_rows
 from portal.services.records.values import STORED_COLUMNS, Proposal, ProposalContent, Translation
 from portal.vocabulary.workflow import SAMPLE_WITHDRAWAL_REASON
 
@@ -28,7 +28,7 @@ PROJECT_TABLE = Table(
 COUNTRY_COLUMNS = ("project_id", "term_id", "is_eligible", "share")
 PROJECT_COUNTRY_TABLE = table("project_country", *map(column, COUNTRY_COLUMNS))
 PROJECT_TAG_TABLE = table("project_tag", column("project_id"), column("term_id"))
-TRANSLATION_TABLE = table("project_translation", *map(column, stored.COLUMNS))
+TRANSLATION_TABLE = table("project_translation", *map(column, translation_rows.COLUMNS))
 _SLUG_HISTORY_COLUMNS, _COUNTRY_COLUMNS, _TAG_COLUMNS, _TRANSLATION_COLUMNS = (
     SlugHistory.__table__.c,
     ProjectCountry.__table__.c,
@@ -267,7 +267,7 @@ class KnownRecords:
         self.country_shares |= shares
         self.tags |= tags
         is_loaded = in_list(self._session, _TRANSLATION_COLUMNS.project_id, ids)
-        self.translations |= stored.of_projects(self._session, is_loaded)
+        self.translations |= translation_rows.of_projects(self._session, is_loaded)
 
 
 def eligible_countries(proposal: Proposal) -> tuple[int, ...]:

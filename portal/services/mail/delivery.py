@@ -21,7 +21,7 @@ from portal.database.encryption import keyring_for
 from portal.database.orm import now
 from portal.errors import DecryptionFailed
 from portal.i18n.catalogues import N_
-from portal.i18n.stored import StoredSentence
+from portal.i18n.stored_sentences import StoredSentence
 from portal.models import Account, OutboxHold, OutboxMessage
 from portal.models.outbox import MAX_MAIL_ERROR_LENGTH
 from portal.services.mail import smtp, stop_links

@@ -15,9 +15,9 @@ from flask import Flask, Response, current_app, request
 from portal import metrics
 from portal.database.public_reader import release_session
 from portal.errors import Busy
-from portal.exports.making import Making
 from portal.exports.pace import page_load
 from portal.exports.slots import Slot, take_slot
+from portal.exports.spooled_export import SpooledExport
 from portal.gates import Gate
 from portal.text.ip_addresses import client_network
 from portal.web.http import error_pages
@@ -121,9 +121,9 @@ def stream(open_file: OpenFile) -> Response:
             head, pieces = open_file(while_making)
             # The connection of this request is needed no more, however long the client takes.
             release_session()
-            making = Making(pieces, on_end=while_making.pop_all().close, is_wanted=is_wanted)
-        until_delivered.callback(making.close)
-        response = head.response(iter(making))
+            export = SpooledExport(pieces, on_end=while_making.pop_all().close, is_wanted=is_wanted)
+        until_delivered.callback(export.close)
+        response = head.response(iter(export))
         response.call_on_close(until_delivered.pop_all().close)
     return response
 

@@ -9,7 +9,7 @@ from flask import Flask, Response, current_app, make_response, render_template, 
 from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 
-from portal.i18n import stored
+from portal.i18n import stored_sentences
 from portal.search.index import current
 from portal.search.index.caches import put_bounded
 from portal.search.index.snapshot import Snapshot
@@ -110,7 +110,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["result_row"] = result_row
     of_others = {"verb_name": audit.verb_name, "kind_name": audit.kind_name, "actor_name": audit.actor_name}
     spoken: dict[str, Callable[..., Any]] = {
-        **formatting.FILTERS, **languages.FILTERS, **of_others, "stored": stored.say
+        **formatting.FILTERS, **languages.FILTERS, **of_others, "stored": stored_sentences.say
     }  # fmt: skip
     app.jinja_env.filters.update({name: i18n.in_page_language(function) for name, function in spoken.items()})
     app.jinja_env.filters.update(column_marks=svg.column_marks, list_row=list_row.list_row)

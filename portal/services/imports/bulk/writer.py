@@ -25,7 +25,7 @@ from portal.services.imports.matching import (
 )
 from portal.services.imports.runs.journal import RunJournal, values_before
 from portal.services.imports.slugs import SlugAllocator
-from portal.services.records.translations import stored
+from portal.services.records.translations import translation_rows
 from portal.services.records.values import STORED_COLUMNS, Proposal
 from portal.text.folding import fold
 
@@ -165,8 +165,8 @@ class BulkWriter:
         insert_rows(connection, PROJECT_COUNTRY_TABLE, COUNTRY_COLUMNS, countries)
         tags = [(i, term_id) for i, proposal in written for term_id in proposal.tags]
         insert_rows(connection, PROJECT_TAG_TABLE, ("project_id", "term_id"), tags)
-        translations = [stored.row_of(i, one) for i, proposal in written for one in proposal.translations]
-        insert_rows(connection, TRANSLATION_TABLE, stored.COLUMNS, translations)
+        translations = [translation_rows.row_of(i, one) for i, proposal in written for one in proposal.translations]
+        insert_rows(connection, TRANSLATION_TABLE, translation_rows.COLUMNS, translations)
 
 
 def _allocate_ids(session: Session, count: int) -> Sequence[int]:

@@ -21,9 +21,9 @@ from portal.search.fulltext.documents import load_documents
 from portal.search.index import refresh
 from portal.search.index.current import current_snapshot, outage
 from portal.search.index.snapshot import CatalogueVersion, Snapshot, read_catalogue_version, read_changes
-from portal.search.words.changed import ChangedDocument
+from portal.search.words.build import make_sections
+from portal.search.words.changed_documents import ChangedDocument
 from portal.search.words.files import WordFiles
-from portal.search.words.making import make_sections
 from portal.search.words.postings import Postings, checksum
 from portal.search.words.word_index import WordIndex
 
