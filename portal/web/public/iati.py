@@ -31,7 +31,7 @@ from portal.web.http.file_response import (
 )
 from portal.web.http.request_context import settings
 from portal.web.presentation import export_text
-from portal.web.public.downloads import ExportRequest
+from portal.web.public.exports.export_request import ExportRequest
 
 bp = Blueprint("iati", __name__)
 

@@ -14,13 +14,14 @@ from portal.web.declarations import public
 from portal.web.http.conditional_get import cacheable, path_key
 from portal.web.http.file_response import FileHead, state_etag, unchanged
 from portal.web.presentation.charts import urls as chart_urls
-from portal.web.public import downloads
 from portal.web.public.data import eligible_states, files
 from portal.web.public.data import page as data_page
 from portal.web.public.data.figure import Figure
+from portal.web.public.exports.refusals import handle_refusals
 from portal.web.security.search_gate import bounded_search
 
 bp = Blueprint("data", __name__)
+handle_refusals(bp)
 
 _PATH = "/data-and-research/"
 _CSV = "text/csv; charset=utf-8"
@@ -97,6 +98,3 @@ def _respond(
     etag = state_etag(counted.snapshot.catalogue_version.stamp, *asked)
     disposition = "attachment" if suffix == "csv" else "inline"
     return FileHead(media_type, f'{disposition}; filename="{chart}.{suffix}"', etag).response([body])
-
-
-downloads.handle_refusals(bp)

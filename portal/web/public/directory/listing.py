@@ -20,7 +20,8 @@ from portal.web.presentation.charts import urls as chart_urls
 from portal.web.presentation.i18n import plural_example
 from portal.web.presentation.pieces import Place, Printer, join
 from portal.web.presentation.search_text import SearchText
-from portal.web.public import download_menu, embedding
+from portal.web.public import download_menu
+from portal.web.public.directory.embed_code import embed_code
 from portal.web.public.directory.pager import Pager, print_pager
 from portal.web.public.directory.totals import totals, undated
 from portal.web.public.places import selection_map
@@ -132,7 +133,7 @@ def _around(printer: Printer, page: Listing) -> dict[str, object]:
 
 def _listed(printer: Printer, page: Listing) -> dict[str, object]:
     result, filters, words = page.result, page.result.filters, page.words
-    embed = embedding.embed_code(result, (words.heading, words.totals_phrase))
+    embed = embed_code(result, (words.heading, words.totals_phrase))
     print_projects = project_table if filters.view == "table" else project_list
     return {
         "total": formatting.number(result.total),

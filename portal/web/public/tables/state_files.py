@@ -19,7 +19,7 @@ from portal.search.query.parameters import parse_facet_value
 from portal.web.declarations import public
 from portal.web.http.request_context import settings
 from portal.web.presentation import export_text
-from portal.web.public.downloads import ExportRequest
+from portal.web.public.exports.export_request import ExportRequest
 
 bp = Blueprint("state_files", __name__)
 

@@ -14,16 +14,17 @@ from portal.search import Filters, pivot
 from portal.search.index import current
 from portal.search.query.table_options import TableOptions
 from portal.web.declarations import public
-from portal.web.http import error_pages
 from portal.web.http.conditional_get import cacheable
 from portal.web.http.file_response import FileHead, state_etag, unchanged
 from portal.web.http.request_context import settings
 from portal.web.presentation import export_text, filter_text, table_text, table_urls
-from portal.web.presentation.i18n import current_locale, gettext
+from portal.web.presentation.i18n import current_locale
+from portal.web.public.exports.refusals import handle_refusals
 from portal.web.public.tables import page as table_page
 from portal.web.security.search_gate import bounded_search
 
 bp = Blueprint("tables", __name__)
+handle_refusals(bp)
 
 _PATH = "/projects/table"
 
@@ -81,8 +82,3 @@ def respond(suffix: str, write: Callable[[TableFile], bytes], dialect: str = "")
     name = export_text.file_name(file.document, export_format)
     etag = state_etag(counted.snapshot.catalogue_version.stamp, address, dialect)
     return FileHead(export_format.media_type, f'{disposition}; filename="{name}"', etag).response([write(file)])
-
-
-@bp.errorhandler(InvalidOption)
-def refuse_option(error: InvalidOption) -> Response:
-    return error_pages.render_error(400, gettext("This file cannot be made"), str(error))
