@@ -46,7 +46,7 @@ def _read(locale: str) -> NullTranslations:
     return found
 
 
-class Translation(str):
+class TranslatedMessage(str):
     """A translated message that knows its English, for what is stored: see english_of."""
 
     english: str
@@ -59,14 +59,14 @@ def gettext(message: str, /, **values: object) -> str:
         return text
     if isinstance(text, Untranslated):
         return text
-    translation = Translation(text)
+    translation = TranslatedMessage(text)
     translation.english = _filled(message, {name: english_of(value) for name, value in values.items()})
     return translation
 
 
 def english_of(text: object) -> object:
     """The English of a text that `gettext` gave; any other value is returned unchanged."""
-    return text.english if isinstance(text, Translation) else text
+    return text.english if isinstance(text, TranslatedMessage) else text
 
 
 def ngettext(one: str, many: str, number: int, /, **values: object) -> str:

@@ -16,7 +16,7 @@ from portal.search.read_models.terms import TermView
 from portal.vocabulary.bands import Band
 from portal.web.presentation import formatting
 from portal.web.presentation.grammar import dates
-from portal.web.presentation.grammar.sentence import Grammar, Selected, Sentence
+from portal.web.presentation.grammar.sentence import Grammar, SelectedTerms, Sentence
 
 SINGULAR, PLURAL, FEMININE = range(3)
 
@@ -34,7 +34,7 @@ class FacetWords:
 
 
 @dataclass(frozen=True)
-class Words:
+class GrammarWords:
     """The words of a language; the fields in braces are filled in."""
 
     either: str
@@ -69,7 +69,7 @@ class RomanceGrammar(Grammar):
     """`locale` is the key of the forms of a term; `feminine` are the facets whose word is, of status and coverage."""
 
     locale: str
-    words: Words
+    words: GrammarWords
     feminine: frozenset[str]
 
     @abstractmethod
@@ -197,7 +197,7 @@ class RomanceSentence(Sentence):
         phrases = self._phrases(chosen, phrase, unknown)
         return pattern.format(self.grammar.joined_with_or(phrases)) if phrases else ""
 
-    def _phrases(self, chosen: Selected, phrase: Callable[[TermView], str], unknown: str = "{}") -> list[str]:
+    def _phrases(self, chosen: SelectedTerms, phrase: Callable[[TermView], str], unknown: str = "{}") -> list[str]:
         codes = (unknown.format(self.grammar.quoted(code)) for code in chosen.unknown)
         return [*map(phrase, chosen.terms), *codes]
 

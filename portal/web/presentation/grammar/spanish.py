@@ -8,9 +8,9 @@ from portal.search.read_models.terms import TermView
 from portal.vocabulary.bands import Band
 from portal.web.presentation import formatting
 from portal.web.presentation.grammar.lists import joined_in_spanish
-from portal.web.presentation.grammar.romance import FacetWords, RomanceGrammar, RomanceSentence, Words
+from portal.web.presentation.grammar.romance import FacetWords, GrammarWords, RomanceGrammar, RomanceSentence
 
-WORDS = Words(
+WORDS = GrammarWords(
     either="o",
     both="y",
     all_projects="Todos los proyectos",

@@ -32,7 +32,7 @@ _COLUMN_SORTS = ("newest", "oldest", "title", "-budget", "budget")
 
 
 @dataclass(frozen=True)
-class Words:
+class SearchWords:
     """What several parts of a page say of its search; `text` has the others."""
 
     text: SearchText
@@ -52,7 +52,7 @@ class Listing:
     """
 
     result: SearchResult
-    words: Words
+    words: SearchWords
     pager: Pager
     varying: Mapping[str, object]
 
@@ -75,7 +75,7 @@ def print_rows(printer: Printer, result: SearchResult) -> bytes:
     return templating.print_rows(printer, result.filters.view, result.projects) if is_listed(result) else b""
 
 
-def words_of(printer: Printer, result: SearchResult) -> Words:
+def words_of(printer: Printer, result: SearchResult) -> SearchWords:
     """The words; heading and totals are the same on all pages of a search, so they are kept."""
     text = SearchText(result.filters, result.snapshot.terms)
     cache: dict[Filters, tuple[str, str]] = printer.cache_for(result.snapshot, "headings")
@@ -85,7 +85,7 @@ def words_of(printer: Printer, result: SearchResult) -> Words:
         MAX_CACHED_AGGREGATES,
         lambda: (text.heading(result.total), text.totals_phrase(result.sums)),
     )
-    return Words(text, heading, totals_phrase)
+    return SearchWords(text, heading, totals_phrase)
 
 
 def print_list(printer: Printer, page: Listing, *, downloads: download_menu.Menu, outage: datetime | None) -> Markup:

@@ -23,7 +23,7 @@ from portal.web.public import download_menu, facet_panel
 from portal.web.public.dataset import Dataset
 from portal.web.public.directory.listing import (
     Listing,
-    Words,
+    SearchWords,
     is_listed,
     print_list,
     print_rows,
@@ -134,7 +134,7 @@ def print_search(page: Page, varying: Mapping[str, object], selected_count: int)
     return pieces.fill("public/directory.html", shape, values, nest=nest, is_page=True)
 
 
-def linked_data(printer: Printer, result: SearchResult, words: Words, downloads: download_menu.Menu) -> Markup:
+def linked_data(printer: Printer, result: SearchResult, words: SearchWords, downloads: download_menu.Menu) -> Markup:
     """The search as a dataset with its files, the same on all pages of it."""
     cache: dict[tuple[Filters, object], Markup] = printer.cache_for(result.snapshot, "linked data")
     dataset = Dataset(settings(), result, (words.heading, words.totals_phrase))

@@ -10,7 +10,7 @@ from pyroaring import BitMap
 
 from portal.models import Project
 from portal.search.fulltext import text_index
-from portal.search.fulltext.documents import Document, load_documents
+from portal.search.fulltext.documents import TextDocument, load_documents
 from portal.search.fulltext.tokenizer import parse_query, tokenise
 from portal.search.index.build import build_index
 from portal.search.index.snapshot import CatalogueVersion, load_snapshot
@@ -43,12 +43,14 @@ def postings_of(*batches):
 
 def document_of(number, texts):
     title, identifiers, body, _ = texts
-    return Document(number, title=title, number=identifiers, body=body, term_names="")
+    return TextDocument(number, title=title, number=identifiers, body=body, term_names="")
 
 
 def changed_of(number, texts):
     title, identifiers, body, names = texts
-    return ChangedDocument.from_document(Document(number, title=title, number=identifiers, body=body, term_names=names))
+    return ChangedDocument.from_document(
+        TextDocument(number, title=title, number=identifiers, body=body, term_names=names)
+    )
 
 
 @given(TEXTS)
