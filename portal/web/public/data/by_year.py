@@ -15,7 +15,7 @@ from portal.web.presentation.charts import words
 from portal.web.presentation.charts.columns import Point, column_chart
 from portal.web.presentation.charts.scale import money_unit
 from portal.web.presentation.i18n import gettext
-from portal.web.public.data import findings
+from portal.web.public.data import headings
 from portal.web.public.data.figure import (
     Cell,
     Figure,
@@ -101,7 +101,7 @@ def budgets(figures: Figures, selections: Selections, rows: Rows) -> Figure:
     unit = money_unit(max((cents for _, _, cents in by_year.values()), default=0))
     return Figure(
         key="budget-by-year",
-        heading=findings.budgets_by_year([(year, cents) for year, (_, _, cents) in by_year.items()]),
+        heading=headings.budgets_by_year([(year, cents) for year, (_, _, cents) in by_year.items()]),
         measure=gettext("Budget by year of allocation, %(unit)s.", unit=words.unit_name(unit)),
         notes=sentences(
             gettext("Full value: each budget counts whole."),
@@ -123,7 +123,7 @@ def projects(figures: Figures, selections: Selections, rows: Rows) -> Figure:
     points, by_year = _year_points(figures, selections, is_money=False), _yearly_totals(figures)
     return Figure(
         key="projects-by-year",
-        heading=findings.projects_by_year([(year, count) for year, (count, _, _) in by_year.items()]),
+        heading=headings.projects_by_year([(year, count) for year, (count, _, _) in by_year.items()]),
         measure=gettext("Number of projects by year of allocation."),
         notes=sentences(without_year(figures, selections), _is_cut([*by_year])),
         kind="columns",
@@ -156,7 +156,7 @@ def regions(figures: Figures, selections: Selections) -> Figure:
     ]
     return Figure(
         key="regions-by-year",
-        heading=findings.regions_by_year(
+        heading=headings.regions_by_year(
             [[(named[place][1], int(counts[row][place])) for place in compared] for _, row in stated]
         ),
         measure=gettext("Number of projects by region and year of allocation, all rows with one scale."),
@@ -219,7 +219,7 @@ def running(figures: Figures, selections: Selections) -> Figure:
     ]
     return Figure(
         key="running-by-year",
-        heading=findings.running_by_year([(str(year), count) for year, count in years.items()]),
+        heading=headings.running_by_year([(str(year), count) for year, count in years.items()]),
         measure=gettext("Number of projects that run on the last day of a year."),
         notes=sentences(
             gettext("A project of whose end only the year is known runs to the last day of that year."),
