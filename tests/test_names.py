@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import defaultdict
 
 from tests.loops import not_empty
 from tests.source_files import definitions, name_of, parsed, portal_modules, python_files
@@ -53,3 +54,12 @@ def test_words_are_found_in_either_case():
     tree = ast.parse("class KeptFiles:\n def f(self, shelf_id): return self._kept(x.MAX_KEPT, odd=1)")
     found = {name for _, name in identifiers(tree) if words_of(name) & PRIVATE_WORDS}
     assert found == {"KeptFiles", "MAX_KEPT", "_kept", "odd", "shelf_id"}
+
+
+def test_no_two_classes_of_the_portal_have_one_name():
+    """Private ones of different modules apart: nobody imports them."""
+    places = defaultdict(list)
+    for place, node in not_empty(definitions(portal_modules(), ast.ClassDef)):
+        if not node.name.startswith("_"):
+            places[node.name].append(place)
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
