@@ -7,7 +7,6 @@ from collections.abc import Callable
 from flask import Blueprint, Response, abort, render_template, request
 
 from portal.exports.options import parse_dialect
-from portal.search import Filters
 from portal.search.figures import Figures, figures_of
 from portal.search.index import current
 from portal.web.declarations import public
@@ -18,6 +17,7 @@ from portal.web.public.data import eligible_states, files
 from portal.web.public.data import page as data_page
 from portal.web.public.data.figure import Figure
 from portal.web.public.exports.refusals import handle_refusals
+from portal.web.public.results import asked_filters
 from portal.web.security.search_gate import bounded_search
 
 bp = Blueprint("data", __name__)
@@ -28,7 +28,7 @@ _CSV = "text/csv; charset=utf-8"
 
 
 def cache_key() -> str:
-    filters = Filters.parse(request.args)
+    filters = asked_filters()
     return f"{chart_urls.page_path(filters)} {filters.invalid_parameters}"
 
 
@@ -37,7 +37,7 @@ def cache_key() -> str:
 @cacheable(cache_key)
 @bounded_search
 def show_page() -> str:
-    page = data_page.build_page(figures_of(Filters.parse(request.args)))
+    page = data_page.build_page(figures_of(asked_filters()))
     return render_template("public/data_and_research.html", page=page)
 
 
@@ -88,7 +88,7 @@ def _respond(
     chart: str, suffix: str, media_type: str, write: Callable[[Figures], bytes], dialect: str = ""
 ) -> Response:
     """The file of a chart; 304 if the client has it, 404 if the search has no such chart."""
-    filters = Filters.parse(request.args)
+    filters = asked_filters()
     asked = chart_urls.file_path(filters, chart, suffix), dialect
     etag = state_etag(current.current_snapshot().catalogue_version.stamp, *asked)
     if response := unchanged(etag):

@@ -10,9 +10,8 @@ from portal.exports.options import InvalidOption, parse_dialect
 from portal.exports.registry import FORMATS
 from portal.exports.tables import table_file
 from portal.exports.tables.table_file import TableFile
-from portal.search import Filters, pivot
+from portal.search import pivot
 from portal.search.index import current
-from portal.search.query.table_options import TableOptions
 from portal.web.declarations import public
 from portal.web.http.conditional_get import cacheable
 from portal.web.http.file_response import FileHead, state_etag, unchanged
@@ -20,6 +19,7 @@ from portal.web.http.request_context import settings
 from portal.web.presentation import export_text, filter_text, table_text, table_urls
 from portal.web.presentation.i18n import current_locale
 from portal.web.public.exports.refusals import handle_refusals
+from portal.web.public.results import asked_filters, asked_table_options
 from portal.web.public.tables import page as table_page
 from portal.web.security.search_gate import bounded_search
 
@@ -33,7 +33,7 @@ MAX_ROWS, MAX_COLUMNS = 400, 30
 
 
 def cache_key() -> str:
-    filters, options = Filters.parse(request.args), TableOptions.parse(request.args)
+    filters, options = asked_filters(), asked_table_options()
     return f"{table_urls.table_path(filters, options)} {filters.invalid_parameters} {options.invalid_parameters}"
 
 
@@ -42,8 +42,8 @@ def cache_key() -> str:
 @cacheable(cache_key)
 @bounded_search
 def show_table() -> str:
-    options, limits = TableOptions.parse(request.args), (MAX_ROWS, MAX_COLUMNS)
-    counted = pivot.table(Filters.parse(request.args), options, limits=limits, language=current_locale())
+    options, limits = asked_table_options(), (MAX_ROWS, MAX_COLUMNS)
+    counted = pivot.table(asked_filters(), options, limits=limits, language=current_locale())
     return render_template("public/table.html", page=table_page.build_page(counted, options))
 
 
@@ -69,7 +69,7 @@ def download_json() -> Response:
 @bounded_search
 def respond(suffix: str, write: Callable[[TableFile], bytes], dialect: str = "") -> Response:
     """The file of a table with all its rows and columns; 304 if the client has it."""
-    filters, options = Filters.parse(request.args), TableOptions.parse(request.args)
+    filters, options = asked_filters(), asked_table_options()
     if invalid := options.invalid_parameters:
         raise InvalidOption(f"{filter_text.invalid_parameter(invalid[0])}.")
     address = table_urls.table_file_path(filters, options, suffix)
