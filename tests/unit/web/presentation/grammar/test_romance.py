@@ -15,7 +15,7 @@ from portal.vocabulary.term_lists import read_term_list
 from portal.web.presentation import i18n
 from portal.web.presentation.grammar.registry import current_grammar, sentence
 from tests.queries import filters_of
-from tests.unit.web.presentation.grammar.test_member_states import STATES
+from tests.unit.web.presentation.grammar.test_romance_member_states import STATES
 
 NBSP, NARROW = "\u00a0", "\u202f"
 _LISTS = ("theme", "type", "status", "coverage", "region", "country", "sdg", "gcm")
