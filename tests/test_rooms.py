@@ -1,8 +1,9 @@
-"""Rooms: what the import contracts of pyproject.toml cannot say of views."""
+"""Rooms: views that stand alone, which no contract of pyproject.toml can say, and tests beside what they test."""
 
 import ast
 import re
 
+from portal.config import ROOT
 from tests.loops import not_empty
 from tests.source_files import PORTAL, name_of, parsed, portal_modules
 
@@ -53,3 +54,23 @@ def test_every_import_of_a_view_is_seen():
         "def f(): import portal.web.a",
     ):
         assert "portal.web.a" in imported(ast.parse(source))
+
+
+# Tests of a folder as a whole, with the reason; every other file of tests/unit is named after what it tests.
+OF_A_WHOLE_FOLDER = {
+    "tests/unit/exports/formats/test_languages.py": "what all formats do with texts in several languages",
+    "tests/unit/exports/formats/test_libreoffice.py": "what another program reads in the files of several formats",
+}
+
+
+def tested_by(path):
+    """Whether a file test_<x>.py stands beside a module or package of the portal that <x> is, or begins with."""
+    folder = PORTAL / path.relative_to(ROOT / "tests" / "unit").parent
+    words = path.stem.removeprefix("test_").split("_")
+    names = ("_".join(words[:count]) for count in range(1, len(words) + 1))
+    return any((folder / f"{name}.py").exists() or (folder / name / "__init__.py").exists() for name in names)
+
+
+def test_unit_tests_mirror_the_portal():
+    files = not_empty((ROOT / "tests" / "unit").rglob("test_*.py"))
+    assert {name_of(path) for path in files if not tested_by(path)} == set(OF_A_WHOLE_FOLDER)
