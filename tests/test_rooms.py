@@ -63,7 +63,7 @@ OF_A_WHOLE_FOLDER = {
 }
 
 
-def tested_by(path):
+def is_beside_its_module(path):
     """Whether a file test_<x>.py stands beside a module or package of the portal that <x> is, or begins with."""
     folder = PORTAL / path.relative_to(ROOT / "tests" / "unit").parent
     words = path.stem.removeprefix("test_").split("_")
@@ -73,4 +73,4 @@ def tested_by(path):
 
 def test_unit_tests_mirror_the_portal():
     files = not_empty((ROOT / "tests" / "unit").rglob("test_*.py"))
-    assert {name_of(path) for path in files if not tested_by(path)} == set(OF_A_WHOLE_FOLDER)
+    assert {name_of(path) for path in files if not is_beside_its_module(path)} == set(OF_A_WHOLE_FOLDER)
