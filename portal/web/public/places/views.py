@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from portal.search import find
 from portal.search.index.current import current_snapshot
 from portal.search.query.parameters import parse_facet_value
-from portal.search.read_models.terms import TermView
+from portal.search.read_models.terms import Terms, TermView
 from portal.web.declarations import public
 from portal.web.http import error_pages
 from portal.web.http.conditional_get import cacheable, path_key
@@ -27,11 +27,10 @@ _OPTIONS = "portal.places_options"
 def asked_options() -> PlacesOptions:
     """What the request asks for; read once for the terms of a snapshot, which know the regions."""
     terms = current_snapshot().terms
-    known, options = request.environ.get(_OPTIONS, (None, None))
-    if options is None or known is not terms:
-        options = PlacesOptions.parse(request.args, terms)
-        request.environ[_OPTIONS] = terms, options
-    return options
+    known: tuple[Terms, PlacesOptions] | None = request.environ.get(_OPTIONS)
+    if known is None or known[0] is not terms:
+        known = request.environ[_OPTIONS] = terms, PlacesOptions.parse(request.args, terms)
+    return known[1]
 
 
 @bp.get("/")
