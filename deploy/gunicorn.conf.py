@@ -254,11 +254,11 @@ def post_worker_init(worker):
     """Start what a worker needs, and end one of the former code."""
     if is_portal(worker.wsgi):
         from portal.app import start_serving
-        from portal.web.http import measuring
+        from portal.web.http import request_metrics
 
         if PRELOADED in os.environ:
             start_serving(worker.wsgi)
-        measuring.start_sampling(worker.wsgi, getattr(worker, "tpool", None))
+        request_metrics.start_sampling(worker.wsgi, getattr(worker, "tpool", None))
     end_former_workers(worker)
 
 

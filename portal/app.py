@@ -30,7 +30,7 @@ from portal.exports.registry import FORMATS
 from portal.mcp.command import mcp
 from portal.search.index import current, refresh
 from portal.search.index.storage.shared_files import SharedFiles, shared_files
-from portal.search.words.keeping import keep_words_ready
+from portal.search.words.word_store import keep_words_ready
 from portal.services.accounts.disabled_accounts import FILE_NAME, LIST_OPTION, path_beside
 from portal.services.audit.syslog import SYSLOG_OPTION, SyslogSender
 from portal.services.mail import outbox
@@ -42,8 +42,8 @@ from portal.web.http import (
     error_pages,
     file_response,
     headers,
-    measuring,
     proxy,
+    request_metrics,
     response_cache,
     static_files,
 )
@@ -114,7 +114,7 @@ def create_app(settings: Settings, *, statement_seconds: int = STATEMENT_TIMEOUT
     response_cache.init_app(app, settings.page_cache_bytes)
     # Everything inside sees the address of the real client.
     proxy.init_app(app, settings)
-    measuring.init_app(app)
+    request_metrics.init_app(app)
     for command in (*database.COMMANDS, *cli.COMMANDS, mcp):
         app.cli.add_command(command)
     return app

@@ -78,16 +78,12 @@ class WeakPassword(PortalError):
     """A password that is refused; the message says why and what makes a good one."""
 
 
-class WrongCode(PortalError):
-    """A code of the second factor that does not fit, or was used before."""
-
-
 class DecryptionFailed(PortalError):
     """A stored secret that none of the portal's keys opens; the message says what the operator does."""
 
 
 class RateLimited(PortalError):
-    """A limit is reached; `seconds` tells when it is worth trying again."""
+    """A limit is reached; `retry_after` is in seconds, until it is worth trying again."""
 
     def __init__(self, retry_after: int) -> None:
         super().__init__(
@@ -120,11 +116,11 @@ class MissingAuditEvent(PortalError):
 
 
 class ValidationFailed(PortalError):
-    """A submission that lacks something or says what cannot be; `faults` holds all of it at once."""
+    """A submission that lacks something or says what cannot be; `errors` holds all of it, as FieldErrors."""
 
     def __init__(self, errors: Sequence[Any]) -> None:
-        faults = " ".join(str(fault) for fault in errors)
-        super().__init__(gettext("The submission is not complete: %(errors)s", errors=faults))
+        sentences = " ".join(map(str, errors))
+        super().__init__(gettext("The submission is not complete: %(errors)s", errors=sentences))
         self.errors = tuple(errors)
 
 
@@ -132,7 +128,7 @@ class Conflict(PortalError):
     """Somebody else changed the record meanwhile.
 
     `mine` is what was to be saved, `theirs` what stands now, both project drafts; `version` is what the next
-    attempt has to start from: the revision's when `of` is "revision", the project's when it is "project".
+    attempt has to start from: the revision's when `conflict_with` is "revision", the project's when it is "project".
     """
 
     def __init__(self, *, conflict_with: Literal["revision", "project"], mine: Any, theirs: Any, version: int) -> None:

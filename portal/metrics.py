@@ -40,8 +40,8 @@ PROCESS_SAMPLED = Gauge(
     "When a process last wrote down its state.",
     multiprocess_mode="livemax",
 )
-PAGES_KEPT = Gauge("portal_pages_kept", "Pages in memory, of all processes.", multiprocess_mode="livesum")
-PAGES_KEPT_BYTES = Gauge("portal_pages_kept_bytes", "Their size.", multiprocess_mode="livesum")
+CACHED_PAGES = Gauge("portal_pages_kept", "Pages in memory, of all processes.", multiprocess_mode="livesum")
+CACHED_BYTES = Gauge("portal_pages_kept_bytes", "Their size.", multiprocess_mode="livesum")
 
 INDEX_PROJECTS = Gauge(
     "portal_index_projects", "Projects in the index of the process with fewest.", multiprocess_mode="livemin"

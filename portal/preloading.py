@@ -21,7 +21,7 @@ from portal.app import index_files, refuse_other_tables
 from portal.config import Settings
 from portal.database.orm import db
 from portal.database.public_reader import public_session
-from portal.search.index import current, making, refresh
+from portal.search.index import current, refresh, snapshot_sources
 
 _log = logging.getLogger(__name__)
 
@@ -78,9 +78,9 @@ def _make_file(app: Flask) -> bool:
         status = 1
         try:
             with app.app_context(), public_session() as session:
-                snapshot = making.first(files, session)
+                snapshot = snapshot_sources.first(files, session)
                 if not snapshot.is_stored:
-                    making.stored(files, session, snapshot)
+                    snapshot_sources.stored(files, session, snapshot)
                 status = 0
         finally:
             os._exit(status)

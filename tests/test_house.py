@@ -17,8 +17,8 @@ from portal.config import ROOT
 from portal.vocabulary.facets import FACETS
 from tests.assertion_loops import loops_over_what_may_be_empty
 from tests.loops import not_empty
+from tests.source_files import PORTAL, definitions, name_of, portal_modules, tracked
 
-PORTAL = ROOT / "portal"
 LINES_MOST = 400
 FOLDER_MODULES_MOST = 16
 MODULE_LINES_MOST, FUNCTION_LINES_MOST, MEDIAN_FUNCTION_LINES = 300, 40, 8
@@ -33,25 +33,6 @@ ALLOWED_CLASSES = {"Base", "NewTerm"}
 
 MACHINE_PATH = re.compile(r"(?<![\w.~-])/(?:home|root|work|tmp|Users)/\w")
 REGISTRY = re.compile(r"(?:pypi|pythonhosted|npmjs|npmmirror)\.(?:org|com)\b", re.IGNORECASE)
-
-
-def tracked():
-    """The files of the project, those not yet committed too; generated and vendored ones left out."""
-    listing = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if listing.returncode:
-        pytest.skip("not a git checkout: no list of the project's files")
-    names = [name for name in listing.stdout.splitlines() if "/vendor/" not in name]
-    return [ROOT / name for name in names if (ROOT / name).is_file()]
-
-
-def name_of(path):
-    return path.relative_to(ROOT).as_posix()
 
 
 def test_only_the_count_of_login_attempts_is_committed_in_services():
@@ -97,20 +78,12 @@ def test_no_folder_of_the_portal_has_too_many_modules():
 
 
 def test_functions_are_short():
-    lengths = {
-        f"{name_of(path)}:{node.name}": node.end_lineno - node.lineno + 1
-        for path in portal_modules()
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.FunctionDef)
-    }
+    functions = definitions(portal_modules(), ast.FunctionDef | ast.AsyncFunctionDef)
+    # By line: two functions of one file may have the same name.
+    lengths = {place: node.end_lineno - node.lineno + 1 for place, node in functions}
+    assert len(lengths) > 2_000
     assert {name: length for name, length in lengths.items() if length > FUNCTION_LINES_MOST} == {}
     assert median(lengths.values()) <= MEDIAN_FUNCTION_LINES
-
-
-def portal_modules():
-    """Released migrations apart, which nobody edits."""
-    modules = (path for path in tracked() if path.suffix == ".py" and path.is_relative_to(PORTAL))
-    return [path for path in modules if "versions" not in path.parts]
 
 
 def test_files_have_names_that_say_something():

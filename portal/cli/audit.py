@@ -235,6 +235,6 @@ def _describe_copy_fault(settings: Settings, error: OSError) -> str:
 
 def _log() -> tuple[Settings, LogFolder, LogKeys]:
     settings: Settings = current_app.extensions["settings"]
-    if settings.audit_copy and Path(settings.audit_copy).resolve() == LogFolder.of(settings).path.resolve():
+    if settings.audit_copy and Path(settings.audit_copy).resolve() == LogFolder.from_settings(settings).path.resolve():
         raise ConfigurationError("PORTAL_AUDIT_COPY is PORTAL_AUDIT_FOLDER itself: set it to another place.")
-    return settings, LogFolder.of(settings), LogKeys(settings)
+    return settings, LogFolder.from_settings(settings), LogKeys(settings)

@@ -169,7 +169,7 @@ def check_index() -> None:
     """Compare the indexes and the journal with the tables; print differences and exit with 1 if there are any."""
     snapshot = load_snapshot(db.session())
     inconsistencies = list(find_inconsistencies(db.session(), snapshot))
-    inconsistencies += kept_file_inconsistencies(snapshot)
+    inconsistencies += stored_file_inconsistencies(snapshot)
     for inconsistency in inconsistencies:
         click.echo(inconsistency)
     if inconsistencies:
@@ -177,7 +177,7 @@ def check_index() -> None:
     click.echo(f"Index, text index and tables agree: {len(snapshot.index.all_rows):,} projects.")
 
 
-def kept_file_inconsistencies(snapshot: Snapshot) -> list[str]:
+def stored_file_inconsistencies(snapshot: Snapshot) -> list[str]:
     """The same of the file that the processes of this machine map, if there is one of this state."""
     settings: Settings = current_app.extensions["settings"]
     files = shared_files(settings.snapshots_folder, settings.database_url)

@@ -14,12 +14,12 @@ from flask.cli import ScriptInfo
 
 from portal.database.orm import db
 from portal.errors import ConfigurationError
-from portal.services.operations.checks.finding import Finding, State, Surroundings, problem
+from portal.services.operations.checks.finding import CheckState, Finding, Surroundings, problem
 from portal.services.operations.checks.registry import CheckResult, run_checks, worst
 from portal.services.operations.terms import count_of
 
-EXIT_STATUS = {State.OK: 0, State.WARNING: 1, State.PROBLEM: 2}
-_COLOURS = {State.OK: "green", State.WARNING: "yellow", State.PROBLEM: "red"}
+EXIT_STATUS = {CheckState.OK: 0, CheckState.WARNING: 1, CheckState.PROBLEM: 2}
+_COLOURS = {CheckState.OK: "green", CheckState.WARNING: "yellow", CheckState.PROBLEM: "red"}
 
 
 @click.command("doctor")
@@ -44,7 +44,7 @@ def doctor(context: click.Context, is_json: bool, fail_on: str) -> None:
     else:
         click.echo(_summary(results))
     status = EXIT_STATUS[worst(results)]
-    sys.exit(0 if fail_on == "problem" and status == EXIT_STATUS[State.WARNING] else status)
+    sys.exit(0 if fail_on == "problem" and status == EXIT_STATUS[CheckState.WARNING] else status)
 
 
 def _results(context: click.Context) -> Iterator[CheckResult]:
@@ -80,9 +80,9 @@ def _sentences(finding: Finding) -> str:
 
 def _summary(results: list[CheckResult]) -> str:
     states = [finding.state for result in results for finding in result.findings]
-    counts = {state: states.count(state) for state in State}
-    numbers = count_of(counts[State.PROBLEM], "problem"), count_of(counts[State.WARNING], "warning")
-    return f"{', '.join(numbers)}, {counts[State.OK]} ok."
+    counts = {state: states.count(state) for state in CheckState}
+    numbers = count_of(counts[CheckState.PROBLEM], "problem"), count_of(counts[CheckState.WARNING], "warning")
+    return f"{', '.join(numbers)}, {counts[CheckState.OK]} ok."
 
 
 def _as_json(results: list[CheckResult]) -> str:

@@ -12,8 +12,8 @@ from portal.i18n.current import current_language, current_locale
 from portal.i18n.every_message import EveryMessage
 from portal.i18n.isolation import IsolatingTranslations
 from portal.i18n.languages import LANGUAGES, SOURCE
-from portal.i18n.missing import Untranslated
 from portal.i18n.pseudo import PseudoTranslations, lengthened
+from portal.i18n.untranslated import Untranslated
 
 FOLDER = Path(__file__).parents[1] / "translations"
 _PSEUDO_LOCALES = {language.locale for language in LANGUAGES.values() if not language.is_public}
@@ -46,7 +46,7 @@ def _read(locale: str) -> NullTranslations:
     return found
 
 
-class Translation(str):
+class TranslatedMessage(str):
     """A translated message that knows its English, for what is stored: see english_of."""
 
     english: str
@@ -59,14 +59,14 @@ def gettext(message: str, /, **values: object) -> str:
         return text
     if isinstance(text, Untranslated):
         return text
-    translation = Translation(text)
+    translation = TranslatedMessage(text)
     translation.english = _filled(message, {name: english_of(value) for name, value in values.items()})
     return translation
 
 
 def english_of(text: object) -> object:
     """The English of a text that `gettext` gave; any other value is returned unchanged."""
-    return text.english if isinstance(text, Translation) else text
+    return text.english if isinstance(text, TranslatedMessage) else text
 
 
 def ngettext(one: str, many: str, number: int, /, **values: object) -> str:

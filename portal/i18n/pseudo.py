@@ -17,7 +17,7 @@ _BEGIN, _END = "\u200f\u202e", "\u202c\u200f"
 _ACCENTS = str.maketrans("AEIOUYCNSaeiouycns→", "ÅÉÎÖÛÝÇÑŠåéîöûýçñš←")
 _PADDING = "one two three four five six seven eight nine ten "
 _PLAIN = r"[^\s<>&%(){}“”\u200f\u202c\u202e]*"
-_KEPT = re.compile(
+_UNTOUCHED = re.compile(
     "|".join(
         [
             f"({_BEGIN}[^{_END}]*{_END}",  # words that are mirrored already
@@ -39,7 +39,7 @@ class PseudoTranslations(EveryMessage):
 
 def lengthened(message: str) -> str:
     """ "Search %(name)s" -> "⟦Šéårçh %(name)s öné⟧"; what has no words, such as "%(start)s–%(end)s", stays as it is."""
-    pieces = _KEPT.split(message)
+    pieces = _UNTOUCHED.split(message)
     words = "".join(pieces[::2])
     pieces[::2] = map(_mirrored, pieces[::2])
     if not any(map(str.isalpha, words)):

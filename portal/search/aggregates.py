@@ -68,7 +68,7 @@ def _count_countries(snapshot: Snapshot, region: str) -> Iterator[CountryStats]:
 
 def shared_budgets(snapshot: Snapshot, selection: BitMap) -> dict[str, int]:
     """The parts of each member state in the budgets of a selection, in cents; NOT_STATED for those without any."""
-    selected = Selected.of(snapshot.index, selection)
+    selected = Selected.from_selection(snapshot.index, selection)
     table = cross(selected, places_of(snapshot, "country"), places_of(snapshot, ""), is_shared=True)
     return dict(zip(table.rows, table.row_totals.cents.tolist(), strict=True))
 

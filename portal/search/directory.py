@@ -31,8 +31,8 @@ from portal.search.index.snapshot import Snapshot
 from portal.search.query.filters import Filters
 from portal.search.read_models.project import ProjectView
 from portal.search.read_models.terms import Terms
-from portal.search.words.keeping import words_at
 from portal.search.words.word_index import WordHits
+from portal.search.words.word_store import words_at
 from portal.vocabulary.facets import NOT_STATED
 from portal.vocabulary.status_rules import CANCELLED, PLANNED, status_rules, statuses_that_count_as
 

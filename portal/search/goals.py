@@ -22,7 +22,7 @@ FACETS = ("sdg", "gcm")
 
 
 @dataclass(frozen=True)
-class Proposal:
+class ProposedTag:
     """A term that a rule proposes for a project, and why."""
 
     term: TermView
@@ -110,13 +110,13 @@ def _rules_of(terms: Terms, term: TermView) -> Iterator[TagRule]:
             yield rule
 
 
-def proposals(project: ProjectView, terms: Terms) -> tuple[Proposal, ...]:
+def proposals(project: ProjectView, terms: Terms) -> tuple[ProposedTag, ...]:
     """What the rules propose for a project, without what it states; one reason for each term, the first one."""
-    found: dict[int, Proposal] = {}
+    found: dict[int, ProposedTag] = {}
     for rule in tag_rules.tag_rules():
         term, project_type = rule_terms(terms, rule)
         if term and project_type and project.type == project_type and term not in project.tags:
-            found.setdefault(term.id, Proposal(term, rule.reason))
+            found.setdefault(term.id, ProposedTag(term, rule.reason))
     return tuple(found.values())
 
 
@@ -126,7 +126,7 @@ class ProposedProjects:
 
     term: TermView
     total: int
-    projects: tuple[tuple[ProjectView, tuple[Proposal, ...]], ...]
+    projects: tuple[tuple[ProjectView, tuple[ProposedTag, ...]], ...]
 
 
 def proposed_projects(term: TermView, first: int, count: int) -> ProposedProjects:
@@ -137,6 +137,6 @@ def proposed_projects(term: TermView, first: int, count: int) -> ProposedProject
     return ProposedProjects(term, len(rows), tuple((each, _reasons(each, term, snapshot.terms)) for each in projects))
 
 
-def _reasons(project: ProjectView, term: TermView, terms: Terms) -> tuple[Proposal, ...]:
+def _reasons(project: ProjectView, term: TermView, terms: Terms) -> tuple[ProposedTag, ...]:
     """The proposals of a project that are about the term, or about a target of it."""
     return tuple(each for each in proposals(project, terms) if term in (each.term, each.term.parent))

@@ -51,7 +51,7 @@ def table_from(
     hits, _ = text_hits(snapshot, filters) or (None, None)
     selection = snapshot.index.select(filters, hits)
     crosstab = cross(
-        Selected.of(snapshot.index, selection, counts_only=options.measure == "projects"),
+        Selected.from_selection(snapshot.index, selection, counts_only=options.measure == "projects"),
         places_of(snapshot, options.by),
         places_of(snapshot, options.across),
         is_shared=options.measure == "shared",

@@ -35,7 +35,7 @@ class Heading:
 
 
 @dataclass(frozen=True)
-class Rule:
+class ThematicBreak:
     """A line between two parts of a text."""
 
 
@@ -50,12 +50,12 @@ class ListBlock:
 
 
 @dataclass(frozen=True)
-class Table:
+class TableBlock:
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
 
-Block = Paragraph | Heading | Rule | Quote | ListBlock | Table
+Block = Paragraph | Heading | ThematicBreak | Quote | ListBlock | TableBlock
 
 
 def parse_blocks(text: str) -> tuple[Block, ...]:
@@ -89,7 +89,7 @@ class _Parser:
         if heading := _HEADING.fullmatch(line):
             return Heading(heading[2]), at + 1
         if _is_rule(self._lines, at):
-            return Rule(), at + 1
+            return ThematicBreak(), at + 1
         if _is_underlined(self._lines, at):
             return Heading(line), at + 2
         if self._starts_quote(at):
@@ -125,11 +125,11 @@ class _Parser:
         quoted = "\n".join(line.lstrip()[2:] for line in self._lines[at:end])
         return Quote(tuple(_Parser(quoted, depth=self._depth + 1).blocks())), end
 
-    def _read_table(self, at: int) -> tuple[Table, int]:
+    def _read_table(self, at: int) -> tuple[TableBlock, int]:
         end = at + 2
         while end < len(self._lines) and "|" in self._lines[end]:
             end += 1
-        return Table(_cells(self._lines[at]), tuple(map(_cells, self._lines[at + 2 : end]))), end
+        return TableBlock(_cells(self._lines[at]), tuple(map(_cells, self._lines[at + 2 : end]))), end
 
 
 def _is_rule(lines: Sequence[str], at: int) -> bool:

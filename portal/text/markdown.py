@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.state_inline import Delimiter
 
-from portal.text.blocks import Block, Heading, ListBlock, Paragraph, Quote, Table, parse_blocks
+from portal.text.blocks import Block, Heading, ListBlock, Paragraph, Quote, TableBlock, parse_blocks
 from portal.text.cleaning import clean_paragraphs, is_clean_line, repair
 from portal.text.lists import ListItem, is_item
 from portal.text.markup import has_markup, plain_from_html
@@ -139,7 +139,7 @@ def _render_block(block: Block) -> str:
             return _render_items(items)
         case Quote(blocks):
             return f"<blockquote>\n{''.join(map(_render_block, blocks))}</blockquote>\n"
-        case Table(header, rows):
+        case TableBlock(header, rows):
             body = "".join(_render_row(row, "td") for row in rows)
             return f"<table><thead>{_render_row(header, 'th')}</thead><tbody>{body}</tbody></table>\n"
         case _:
@@ -177,7 +177,7 @@ def _plain_block(block: Block) -> str:
             return _plain_items(items)
         case Quote(blocks):
             return " ".join(map(_plain_block, blocks))
-        case Table(header, rows):
+        case TableBlock(header, rows):
             return "; ".join(" | ".join(_plain_lines([cell]) for cell in row) for row in (header, *rows))
         case _:
             return ""

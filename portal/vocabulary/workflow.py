@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from portal.i18n.catalogues import N_, NC_, gettext, pgettext
-from portal.i18n.stored import StoredSentence
+from portal.i18n.stored_sentences import StoredSentence
 
 # The reason for withdrawing a sample record that staff have edited; the Fund may still import the real record.
 SAMPLE_WITHDRAWAL_REASON = StoredSentence(N_("It was a sample.")).english()

@@ -16,7 +16,7 @@ from portal.search import directory
 from portal.search.index import current
 from portal.search.index.caches import caches_for
 from portal.search.query.filters import Filters
-from portal.search.words import keeping
+from portal.search.words import word_store
 from portal.services.imports import Report, import_file
 from tests.loops import not_empty
 
@@ -83,14 +83,14 @@ def each_way(request, both):
     for app in not_empty(both):
         with app.app_context():
             if request.param == "words in memory":
-                keeping.keep_words_ready()
-                assert keeping.words_at(current.current_snapshot().catalogue_version)
+                word_store.keep_words_ready()
+                assert word_store.words_at(current.current_snapshot().catalogue_version)
             caches_for(current.current_snapshot()).text_hits.clear()
             db.session.remove()
     yield both
     for app in both:
         with app.app_context():
-            keeping.store_for(db.engine.engine).index = None
+            word_store.store_for(db.engine.engine).index = None
 
 
 def answers(both, args):

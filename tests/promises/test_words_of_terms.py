@@ -58,7 +58,7 @@ def test_an_upgrade_renews_the_documents_of_tagged_projects(session):
     [document] = text_index.load_documents(session(), [project_id])
     names = document.term_names.replace("Remesas", "")
     text_index.remove(session(), [project_id])
-    text_index.write(session(), [text_index.Document(project_id, "", document.title, "", names)])
+    text_index.write(session(), [text_index.TextDocument(project_id, "", document.title, "", names)])
     session.commit()
     assert found("remesas") == []
     assert migrations.add_new_forms(session()) == 1

@@ -77,9 +77,8 @@ def _print(file: Path, report: RestoreReport, *, verify: bool) -> None:
         return
     for line in report.steps:
         click.echo(line)
-    click.echo(
-        "Restored." + (f" The replaced state is {report.kept}: delete it when all is well." if report.kept else "")
-    )
+    replaced = report.replaced_state
+    click.echo("Restored." + (f" The replaced state is {replaced}: delete it when all is well." if replaced else ""))
 
 
 def _make_engine(url: URL) -> Engine:

@@ -13,7 +13,7 @@ from portal.database.orm import db, now
 from portal.database.transactions import transaction
 from portal.errors import Conflict, PortalError
 from portal.i18n.catalogues import N_
-from portal.i18n.stored import StoredSentence
+from portal.i18n.stored_sentences import StoredSentence
 from portal.models import Revision
 from portal.services.accounts import clock
 from portal.services.editorial import publication

@@ -65,7 +65,7 @@ def entry(record: Record, document: Document, categories: Categories) -> str:
         xml_text.element("published", moment(record.published_at)),
         link("alternate", address, "text/html"),
         link("via", source) if (source := as_uri(record.source_url)) else "",
-        *categories.of(record),
+        *categories.elements(record),
         f'<content type="html">{xml_text.content(content(record, language))}</content>',
     ]
     return f"<entry>\n{chr(10).join(filter(None, parts))}\n</entry>\n"
@@ -82,7 +82,7 @@ class Categories:
         self._document = document
         self._by_term: dict[int, str] = {}
 
-    def of(self, record: Record) -> Iterator[str]:
+    def elements(self, record: Record) -> Iterator[str]:
         terms = (record.status, record.type, record.theme, record.coverage, record.region, *record.countries)
         for term in filter(None, terms):
             yield self._by_term.get(term.id) or self._by_term.setdefault(term.id, self._category(term))

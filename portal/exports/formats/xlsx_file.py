@@ -21,9 +21,9 @@ from portal.exports.dialect import RFC_4180
 from portal.exports.document import Document
 from portal.exports.formats.csv_file import CsvTable
 from portal.exports.getters import Value
-from portal.exports.making import ExportInterrupted
 from portal.exports.options import ExportOptions
 from portal.exports.record import Record
+from portal.exports.spooled_export import ExportInterrupted
 from portal.exports.workbook.cells import MAX_LINK_LENGTH, MAX_LINKS, MAX_SHEET_BYTES, cell_writer, column_letters
 from portal.exports.workbook.parts import DATA_PART, WorkbookParts, build_parts, facts_of
 

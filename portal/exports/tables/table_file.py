@@ -16,7 +16,7 @@ from portal.exports.getters import Value
 from portal.exports.workbook.parts import facts_of
 from portal.exports.workbook.sheets import Sheet, SheetColumn, write_sheets
 from portal.i18n.catalogues import gettext
-from portal.search.index.crosstab import Tally
+from portal.search.index.crosstab import CellTotals
 from portal.search.pivot import Pivot
 from portal.text.formulas import escape_formula
 
@@ -60,7 +60,7 @@ class TableFile:
         table = self.pivot.table
         totals = self._numbers(table.row_totals)
         for place, (value, label) in enumerate(zip(table.rows, self.row_labels, strict=True)):
-            cells = Tally(*(part[place] for part in vars(table.cells).values()))
+            cells = CellTotals(*(part[place] for part in vars(table.cells).values()))
             yield [label, value, totals[place], *(self._numbers(cells) if self.has_columns else ())]
         yield [total_label(), "", self.total(), *(self._numbers(table.column_totals) if self.has_columns else ())]
 
@@ -69,8 +69,8 @@ class TableFile:
         sums = self.pivot.sums
         return self._number(sums.projects, sums.projects - sums.without_budget, sums.total_cents)
 
-    def _numbers(self, tally: Tally) -> list[int | None]:
-        columns = (part.tolist() for part in vars(tally).values())
+    def _numbers(self, totals: CellTotals) -> list[int | None]:
+        columns = (part.tolist() for part in vars(totals).values())
         return [self._number(*numbers) for numbers in zip(*columns, strict=True)]
 
     def _number(self, projects: int, stated: int, cents: int) -> int | None:

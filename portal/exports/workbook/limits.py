@@ -11,10 +11,10 @@ from portal.errors import PortalError
 from portal.exports.columns import columns_by_name
 from portal.exports.document import Document
 from portal.exports.formats.xlsx_file import DataSheet
-from portal.exports.making import ExportInterrupted
 from portal.exports.options import ExportOptions
 from portal.exports.record import read_records
 from portal.exports.selection import Selection
+from portal.exports.spooled_export import ExportInterrupted
 from portal.exports.workbook.cells import MAX_CELL_LENGTH, MAX_ROWS, MAX_SHEET_BYTES, excel_length
 from portal.exports.workbook.parts import build_parts
 from portal.i18n.catalogues import gettext

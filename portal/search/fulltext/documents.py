@@ -18,7 +18,7 @@ _TRANSLATION = table("record_translation", *map(column, ("project_id", "field", 
 
 
 @dataclass(frozen=True)
-class Document:
+class TextDocument:
     """The searchable text of one project: `number` holds its identifiers, `term_names` the names of its terms.
 
     `title` and `body` are in all languages that the record has.
@@ -43,7 +43,7 @@ class Document:
         summary: str,
         term_ids: Iterable[int | None],
         names: Mapping[int, str],
-    ) -> Document:
+    ) -> TextDocument:
         """`term_ids` are the ids of countries, tags and other terms; `names` is the result of searchable_names."""
         return cls(
             project_id=project_id,
@@ -72,7 +72,9 @@ def with_translations(field: str, source: str, translations: Mapping[str, str]) 
     return "\n".join((source, *named))
 
 
-def load_documents(session: Session, project_ids: Sequence[int], *, with_term_names: bool = True) -> Iterator[Document]:
+def load_documents(
+    session: Session, project_ids: Sequence[int], *, with_term_names: bool = True
+) -> Iterator[TextDocument]:
     """Yield the documents of published projects, in no order; other ids are left out.
 
     Pass at most a few thousand ids: each one is a parameter of the statement.
@@ -91,7 +93,7 @@ def load_documents(session: Session, project_ids: Sequence[int], *, with_term_na
     for project_id, reference, prima_id, title, summary, *term_ids in session.execute(
         rows.where(Project.id.in_(project_ids), Project.published_at.is_not(None))
     ):
-        yield Document.build(
+        yield TextDocument.build(
             project_id,
             identifiers=(reference, prima_id),
             title=with_translations("title", title, in_all_languages[project_id]),

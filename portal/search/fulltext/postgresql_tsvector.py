@@ -8,7 +8,7 @@ import numpy as np
 from sqlalchemy.engine import Connection
 
 from portal.search.arrays import Int64Array
-from portal.search.fulltext.documents import Document
+from portal.search.fulltext.documents import TextDocument
 from portal.search.fulltext.tokenizer import Phrase, tokenise
 
 # Limits of PostgreSQL (documentation, 12.11): higher positions become this one, further positions of a token are
@@ -49,7 +49,7 @@ class Tsvector:
         return {"whole": " & ".join(whole), "all": " & ".join(every)}
 
     @staticmethod
-    def write(connection: Connection, documents: Sequence[Document]) -> None:
+    def write(connection: Connection, documents: Sequence[TextDocument]) -> None:
         headings = [(tokenise(d.title), tokenise(d.number)) for d in documents]
         rows = {
             "ids": [d.project_id for d in documents],

@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy.engine import Connection
 
 from portal.search.arrays import Int64Array
-from portal.search.fulltext.documents import Document
+from portal.search.fulltext.documents import TextDocument
 from portal.search.fulltext.tokenizer import Phrase, normalise_text
 
 # Bytes that FTS5 collects in memory before it writes. The setting is stored in the file, so the same transaction
@@ -40,7 +40,7 @@ class Fts5:
         return {"whole": in_title % whole, "strong": in_title % every, "all": every}
 
     @staticmethod
-    def write(connection: Connection, documents: Sequence[Document]) -> None:
+    def write(connection: Connection, documents: Sequence[TextDocument]) -> None:
         rows = [
             (d.project_id, d.title, d.number, d.body, d.term_names)
             if d.is_normalised

@@ -13,7 +13,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
 from portal.search.arrays import Int64Array
-from portal.search.fulltext.documents import Document, load_documents
+from portal.search.fulltext.documents import TextDocument, load_documents
 from portal.search.fulltext.postgresql_tsvector import Tsvector
 from portal.search.fulltext.sqlite_fts5 import Fts5
 from portal.search.fulltext.tokenizer import parse_query
@@ -62,7 +62,7 @@ def match(session: Session, text: str) -> Hits:
     return Hits(identified, identified, identified) if len(identified) else Hits(*hits)
 
 
-def write(session: Session, documents: Iterable[Document]) -> None:
+def write(session: Session, documents: Iterable[TextDocument]) -> None:
     """Insert documents into the text index or replace those of the same projects."""
     if batch := list(documents):
         _backend(session).write(session.connection(), batch)

@@ -81,7 +81,7 @@ class Selected:
     is_everything: bool = False
 
     @classmethod
-    def of(cls, index: FacetIndex, selection: BitMap, *, counts_only: bool = False) -> Selected:
+    def from_selection(cls, index: FacetIndex, selection: BitMap, *, counts_only: bool = False) -> Selected:
         rows, budgets = to_row_array(selection), index.row_columns.budgets
         is_everything = len(rows) == len(budgets)
         if counts_only:
@@ -159,9 +159,9 @@ def _limited(axis: Axis, limit: int, *, is_split: bool) -> Axis:
     if np.count_nonzero(counts) <= limit:
         return axis
     by_size = sorted(range(size), key=lambda place: (-counts[place], axis.values[place]))
-    kept = sorted(by_size[: limit - 1])
+    largest = sorted(by_size[: limit - 1])
     new_places = np.full(size + 1, limit - 1, dtype=axis.places.dtype)
-    new_places[kept] = np.arange(limit - 1)
+    new_places[largest] = np.arange(limit - 1)
     new_places[size] = limit
     # A project with several of the others is one entry.
     keys, first, owners = np.unique(
@@ -172,5 +172,5 @@ def _limited(axis: Axis, limit: int, *, is_split: bool) -> Axis:
         cents = np.zeros(len(keys), dtype=np.int64)
         np.add.at(cents, owners, several.cents)
         cents = np.maximum(cents, -1)
-    values = (*(axis.values[place] for place in kept), OTHERS)
+    values = (*(axis.values[place] for place in largest), OTHERS)
     return Axis(values, new_places[axis.places], Entries(keys // limit, keys % limit, cents))

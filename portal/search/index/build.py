@@ -74,7 +74,7 @@ def build_index(columns: ProjectColumns) -> FacetIndex:
             "-budget": sort_rows_by(-row_columns.budgets),
             "title": SortOrder(positions.astype(np.uint32)),
         },
-        value_table=ValueTable.of(parts.bitmaps, len(order)),
+        value_table=ValueTable.from_bitmaps(parts.bitmaps, len(order)),
     )
 
 

@@ -69,10 +69,10 @@ def caches_for(snapshot: Snapshot) -> SnapshotCaches:
 def keep_unchanged_projects(old: Snapshot, newer: Snapshot) -> None:
     """Give a patched snapshot the projects that were read for the one before it, if they read the same in both."""
     if newer.changed_ids is not None and newer.terms is old.terms:
-        kept = caches_for(old).projects.copy()
+        inherited = caches_for(old).projects.copy()
         for project_id in newer.changed_ids:
-            kept.pop(project_id, None)
-        caches_for(newer).projects.update(kept)
+            inherited.pop(project_id, None)
+        caches_for(newer).projects.update(inherited)
 
 
 def keep_all(old: Snapshot, same: Snapshot) -> None:
@@ -80,11 +80,11 @@ def keep_all(old: Snapshot, same: Snapshot) -> None:
 
     Their rows may differ: a process numbers new ones in the order in which it hears of changes.
     """
-    kept = caches_for(old)
+    inherited = caches_for(old)
     has_same_rows = old.index.all_rows == same.index.all_rows and np.array_equal(
         old.index.row_columns.ids, same.index.row_columns.ids
     )
-    _caches[same] = kept if has_same_rows else replace(kept, text_hits={}, places={})
+    _caches[same] = inherited if has_same_rows else replace(inherited, text_hits={}, places={})
 
 
 def put_bounded(cache: dict[CacheKey, CacheValue], key: CacheKey, value: CacheValue, limit: int) -> CacheValue:

@@ -17,32 +17,32 @@ _LOW_BITS = 24
 
 
 @dataclass(frozen=True)
-class Tally:
+class CellTotals:
     """Parallel arrays of any one shape: projects, those of them that state a budget, and their cents."""
 
     projects: Int64Array
     stated: Int64Array
     cents: Int64Array
 
-    def __add__(self, other: Tally) -> Tally:
-        return Tally(self.projects + other.projects, self.stated + other.stated, self.cents + other.cents)
+    def __add__(self, other: CellTotals) -> CellTotals:
+        return CellTotals(self.projects + other.projects, self.stated + other.stated, self.cents + other.cents)
 
-    def added(self, axis: int) -> Tally:
+    def added(self, axis: int) -> CellTotals:
         """The sums along one axis."""
-        return Tally(*(part.sum(axis=axis) for part in vars(self).values()))
+        return CellTotals(*(part.sum(axis=axis) for part in vars(self).values()))
 
-    def folded(self, kept: Int64Array, rest: Int64Array, axis: int) -> Tally:
-        """The places that are kept along one axis, and then one for all the rest."""
-        return Tally(
+    def folded(self, largest: Int64Array, rest: Int64Array, axis: int) -> CellTotals:
+        """The places of the largest values along one axis, and then one for all the rest."""
+        return CellTotals(
             *(
-                np.concatenate([part.take(kept, axis), part.take(rest, axis).sum(axis, keepdims=True)], axis)
+                np.concatenate([part.take(largest, axis), part.take(rest, axis).sum(axis, keepdims=True)], axis)
                 for part in vars(self).values()
             )
         )
 
-    def at(self, *places: Int64Array) -> Tally:
+    def at(self, *places: Int64Array) -> CellTotals:
         """The rows, or rows and columns, at these places."""
-        return Tally(*(part[np.ix_(*places)] for part in vars(self).values()))
+        return CellTotals(*(part[np.ix_(*places)] for part in vars(self).values()))
 
 
 @dataclass(frozen=True)
@@ -56,9 +56,9 @@ class Crosstab:
 
     rows: tuple[str, ...]
     columns: tuple[str, ...]
-    cells: Tally = field(repr=False)
-    row_totals: Tally = field(repr=False)
-    column_totals: Tally = field(repr=False)
+    cells: CellTotals = field(repr=False)
+    row_totals: CellTotals = field(repr=False)
+    column_totals: CellTotals = field(repr=False)
     repeats_rows: bool
     repeats_columns: bool
 
@@ -66,12 +66,12 @@ class Crosstab:
         """The table with at most so many rows and columns, if no project stands in several of them."""
         table = self
         if limits[0] is not None and len(table.rows) > limits[0] and not table.repeats_rows:
-            kept, rest, values = _largest(table.rows, table.row_totals, limits[0])
-            cells, totals = table.cells.folded(kept, rest, 0), table.row_totals.folded(kept, rest, 0)
+            largest, rest, values = _largest(table.rows, table.row_totals, limits[0])
+            cells, totals = table.cells.folded(largest, rest, 0), table.row_totals.folded(largest, rest, 0)
             table = replace(table, rows=values, cells=cells, row_totals=totals)
         if limits[1] is not None and len(table.columns) > limits[1] and not table.repeats_columns:
-            kept, rest, values = _largest(table.columns, table.column_totals, limits[1])
-            cells, totals = table.cells.folded(kept, rest, 1), table.column_totals.folded(kept, rest, 0)
+            largest, rest, values = _largest(table.columns, table.column_totals, limits[1])
+            cells, totals = table.cells.folded(largest, rest, 1), table.column_totals.folded(largest, rest, 0)
             table = replace(table, columns=values, cells=cells, column_totals=totals)
         return table
 
@@ -88,11 +88,15 @@ class Crosstab:
         )
 
 
-def _largest(values: tuple[str, ...], totals: Tally, limit: int) -> tuple[Int64Array, Int64Array, tuple[str, ...]]:
+def _largest(values: tuple[str, ...], totals: CellTotals, limit: int) -> tuple[Int64Array, Int64Array, tuple[str, ...]]:
     """The places of the values with most projects, those of the rest, and the values with OTHERS for the rest."""
     by_size = sorted(range(len(values)), key=lambda place: (-totals.projects[place], values[place]))
-    kept = sorted(by_size[: limit - 1])
-    return np.array(kept, dtype=np.int64), np.array(by_size[limit - 1 :]), (*(values[place] for place in kept), OTHERS)
+    largest = sorted(by_size[: limit - 1])
+    return (
+        np.array(largest, dtype=np.int64),
+        np.array(by_size[limit - 1 :]),
+        (*(values[place] for place in largest), OTHERS),
+    )
 
 
 def cross(
@@ -110,9 +114,11 @@ def cross(
         budgets = selected.budgets[rest]
         first, second = rows.entries_of(rest, budgets), columns.entries_of(rest, budgets)
         shape = len(rows.values), len(columns.values)
-        cells += Tally(*(part.reshape(shape) for part in vars(_tally_pairs(first, second, budgets, shape)).values()))
-        row_totals += tally(first.values, first.cents, shape[0])
-        column_totals += tally(second.values, second.cents, shape[1])
+        cells += CellTotals(
+            *(part.reshape(shape) for part in vars(_pair_totals(first, second, budgets, shape)).values())
+        )
+        row_totals += cell_totals(first.values, first.cents, shape[0])
+        column_totals += cell_totals(second.values, second.cents, shape[1])
     occurring = np.flatnonzero(row_totals.projects), np.flatnonzero(column_totals.projects)
     return Crosstab(
         rows=tuple(rows.values[place] for place in occurring[0]),
@@ -125,18 +131,18 @@ def cross(
     ).limited(limits)
 
 
-def _plain_cells(selected: Selected, rows: Axis, columns: Axis) -> Tally:
+def _plain_cells(selected: Selected, rows: Axis, columns: Axis) -> CellTotals:
     """The cells of the projects that have one value of either facet."""
     # One more row and column take those that have several, and are then cut off.
     shape = len(rows.values) + 1, len(columns.values) + 1
     keys = rows.places.astype(np.int64)
     keys *= shape[1]
     keys += columns.places
-    counted = tally(keys, selected.budgets, shape[0] * shape[1])
-    return Tally(*(part.reshape(shape)[:-1, :-1] for part in vars(counted).values()))
+    counted = cell_totals(keys, selected.budgets, shape[0] * shape[1])
+    return CellTotals(*(part.reshape(shape)[:-1, :-1] for part in vars(counted).values()))
 
 
-def _tally_pairs(rows: Entries, columns: Entries, budgets: IntegerArray, shape: tuple[int, int]) -> Tally:
+def _pair_totals(rows: Entries, columns: Entries, budgets: IntegerArray, shape: tuple[int, int]) -> CellTotals:
     """Count every pair of entries that one project has."""
     counts = np.bincount(columns.projects, minlength=len(budgets))
     repeats = counts[rows.projects]
@@ -146,17 +152,17 @@ def _tally_pairs(rows: Entries, columns: Entries, budgets: IntegerArray, shape: 
     first = np.repeat(np.arange(len(repeats)), repeats)
     # One of the two is the whole budget, the other may be a part of it.
     cents = np.minimum(rows.cents[first], columns.cents[second])
-    return tally(rows.values[first] * shape[1] + columns.values[second], cents, shape[0] * shape[1])
+    return cell_totals(rows.values[first] * shape[1] + columns.values[second], cents, shape[0] * shape[1])
 
 
-def tally(keys: Int64Array, cents: IntegerArray, size: int) -> Tally:
+def cell_totals(keys: Int64Array, cents: IntegerArray, size: int) -> CellTotals:
     """Count projects and add cents by the number of their cell; negative cents are not stated."""
     projects = np.bincount(keys, minlength=size)
     is_unstated = cents < 0
     if not is_unstated.any():
-        return Tally(projects, projects, exact_sums(keys, cents, size))
+        return CellTotals(projects, projects, exact_sums(keys, cents, size))
     unstated = np.bincount(keys[is_unstated], minlength=size)
-    return Tally(projects, projects - unstated, exact_sums(keys, np.maximum(cents, 0), size))
+    return CellTotals(projects, projects - unstated, exact_sums(keys, np.maximum(cents, 0), size))
 
 
 def exact_sums(keys: Int64Array, cents: IntegerArray, size: int) -> Int64Array:

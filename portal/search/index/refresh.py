@@ -17,10 +17,10 @@ from sqlalchemy.orm import Session
 
 from portal import logs, metrics
 from portal.database.orm import now
-from portal.search.index import caches, making
+from portal.search.index import caches, snapshot_sources
 from portal.search.index import snapshot as snapshots
-from portal.search.index.making import MIN_APPENDED_TO_REBUILD
 from portal.search.index.snapshot import MAX_APPENDED_ROWS, CatalogueVersion, Snapshot
+from portal.search.index.snapshot_sources import MIN_APPENDED_TO_REBUILD
 from portal.search.index.storage.shared_files import SharedFiles
 
 _log = logging.getLogger(__name__)
@@ -189,11 +189,11 @@ def refresh(store: SnapshotStore, session: Session) -> Snapshot:
     with store.lock:
         snapshot = store.snapshot
         if snapshot is None:
-            store.snapshot = snapshot = making.catch_up(session, making.first(store.files, session))
-        elif newer := making.follow(store.files, session, snapshot) or (
-            not store.max_staleness and making.load(session)
+            store.snapshot = snapshot = snapshot_sources.catch_up(session, snapshot_sources.first(store.files, session))
+        elif newer := snapshot_sources.follow(store.files, session, snapshot) or (
+            not store.max_staleness and snapshot_sources.load(session)
         ):
-            store.snapshot = snapshot = making.catch_up(session, newer)
+            store.snapshot = snapshot = snapshot_sources.catch_up(session, newer)
         else:
             rebuild_async(store, session.get_bind().engine)
     return snapshot
@@ -204,7 +204,7 @@ def share(store: SnapshotStore, session: Session) -> None:
     snapshot = store.snapshot
     if store.files is None or snapshot is None or snapshot.is_stored:
         return
-    if same := making.stored(store.files, session, snapshot):
+    if same := snapshot_sources.stored(store.files, session, snapshot):
         with store.lock:
             if store.snapshot is snapshot:
                 caches.keep_all(snapshot, same)
@@ -231,13 +231,13 @@ def rebuild_snapshot(store: SnapshotStore, engine: Engine) -> None:
                 if snapshot and len(snapshot.index.appended) < MIN_APPENDED_TO_REBUILD
                 else None
             )
-            newer = newer or making.built_once(store.files, session)
+            newer = newer or snapshot_sources.built_once(store.files, session)
         with store.lock, Session(engine) as session:
             if is_behind(store, session, newer.catalogue_version):
                 return
             # Apply what requests patched in during the build, so that no visible change disappears again.
             newer = snapshots.apply_journal(session, newer, MAX_APPENDED_ROWS) or newer
-            store.snapshot = making.catch_up(session, newer)
+            store.snapshot = snapshot_sources.catch_up(session, newer)
             store.failure = ""
     except Exception as error:
         record_failure(store, error)

@@ -44,8 +44,8 @@ class Cells:
                 cells[rows, column] = number
             if has_several.any():
                 cells[has_several, column] = SEVERAL
-                kept = [(rows[has_several[rows]], number) for number, rows in arrays]
-                found += [(rows, np.full(len(rows), number)) for rows, number in kept]
+                of_several = [(rows[has_several[rows]], number) for number, rows in arrays]
+                found += [(rows, np.full(len(rows), number)) for rows, number in of_several]
         rows, several = (np.concatenate(part) for part in zip(*found, strict=True))
         order = np.argsort(rows, kind="stable")
         return cls(cells, rows[order], several[order].astype(cells.dtype))
@@ -79,7 +79,7 @@ class ValueTable:
     appended: Cells = field(repr=False)
 
     @classmethod
-    def of(cls, bitmaps: Mapping[str, ValueBitmaps], count: int) -> ValueTable:
+    def from_bitmaps(cls, bitmaps: Mapping[str, ValueBitmaps], count: int) -> ValueTable:
         """The table of `count` rows, all built."""
         numbers = extended({}, bitmaps)
         return cls(numbers, Cells.fill(numbers, bitmaps, 0, count), Cells.fill(numbers, bitmaps_of_none(bitmaps), 0, 0))

@@ -281,8 +281,3 @@ def _join(*parts: str) -> str:
 def encode_pairs(pairs: Iterable[tuple[str, str]]) -> str:
     """A query string, encoded as Flask encodes it."""
     return urlencode(list(pairs), safe=_SAFE_URL_CHARACTERS)
-
-
-def parse_pairs(pairs: Iterable[tuple[str, str]]) -> Filters:
-    """Filters from (name, value) pairs."""
-    return Filters.parse(MultiDict(list(pairs)))

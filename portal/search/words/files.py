@@ -22,12 +22,12 @@ from portal.search.index.snapshot import CatalogueVersion, read_catalogue_versio
 from portal.search.index.storage import array_file, checked_once
 from portal.search.index.storage.array_file import ArrayFile, UnusableFileError
 from portal.search.index.storage.snapshot_file import code_digest
-from portal.search.words.making import make_sections
+from portal.search.words.build import make_sections
 from portal.search.words.postings import WORDS, Postings
 from portal.search.words.word_index import WordIndex
 
 _FOLDER, _SUFFIX, _LOCK = "words", ".words", "lock"
-_KEPT = 2
+_MAX_FILES = 2
 _PRIVATE_MODE = 0o700
 _METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 # Below everything that answers somebody.
@@ -85,7 +85,7 @@ class WordFiles:
         checked_once.accept(self.folder / name)
         own = self._own()
         for path in self.folder.glob(f"*{_SUFFIX}"):
-            if path not in own[:_KEPT]:
+            if path not in own[:_MAX_FILES]:
                 checked_once.remove(path)
 
     def _own(self) -> list[Path]:

@@ -27,7 +27,7 @@ class TermNames:
     by_word: dict[str, tuple[TermView, ...]] = field(repr=False)
 
     @classmethod
-    def of(cls, terms: Terms) -> TermNames:
+    def from_terms(cls, terms: Terms) -> TermNames:
         every = [term for facet in _NAMED_FACETS for term in terms.in_facet(facet)]
         parents = [term.parent for term in every if term.parent]
         names = searchable_names([*parents, *every])
@@ -56,7 +56,7 @@ _names: WeakKeyDictionary[Terms, TermNames] = WeakKeyDictionary()
 def names_of(terms: Terms) -> TermNames:
     """The names of these terms, sorted at their first use."""
     names = _names.get(terms)
-    return names if names is not None else _names.setdefault(terms, TermNames.of(terms))
+    return names if names is not None else _names.setdefault(terms, TermNames.from_terms(terms))
 
 
 def rows_with(index: FacetIndex, terms: set[TermView]) -> BitMap:

@@ -13,7 +13,7 @@ from portal.search.fulltext.tokenizer import Phrase, parse_query
 from portal.search.index.facet_index import FacetIndex
 from portal.search.index.snapshot import CatalogueVersion
 from portal.search.read_models.terms import Terms, TermView
-from portal.search.words.changed import ChangedDocument, matching, with_heading
+from portal.search.words.changed_documents import ChangedDocument, matching, with_heading
 from portal.search.words.postings import Postings, WordRange, identifying_checksums
 from portal.search.words.term_names import names_of, rows_with
 

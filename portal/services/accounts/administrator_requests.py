@@ -36,7 +36,7 @@ class RequestKind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Confirmation:
+class ConfirmedRequest:
     """What a confirmation did; `link` is the invitation to deliver, None unless somebody was invited."""
 
     account: Account
@@ -90,7 +90,7 @@ def open_requests(session: Session) -> list[AdministratorRequest]:
     return [request for request in session.execute(query).scalars() if _is_alive(session, request)]
 
 
-def confirm(session: Session, request_id: int, *, by: Account, auth_session: AccountSession) -> Confirmation:
+def confirm(session: Session, request_id: int, *, by: Account, auth_session: AccountSession) -> ConfirmedRequest:
     """Do what was asked, as a second administrator.
 
     Raises Forbidden for whoever asked, ReauthenticationRequired, and InvalidTransition if the request is not open.
@@ -118,7 +118,7 @@ def confirm(session: Session, request_id: int, *, by: Account, auth_session: Acc
     asker = request.requested_by
     after = {"request": request.id, "asked by": f"{asker.name} <{asker.email}>"}
     recording.record(session, "confirm administrator", "account", account.id, after=after, by=by)
-    return Confirmation(account, link)
+    return ConfirmedRequest(account, link)
 
 
 def decline(session: Session, request_id: int, *, by: Account) -> AdministratorRequest:

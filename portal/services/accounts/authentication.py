@@ -29,7 +29,7 @@ from portal.text.email_addresses import normalise_email
 from portal.text.ip_addresses import client_network
 
 
-class Outcome(StrEnum):
+class SignInOutcome(StrEnum):
     """The result of an attempt. REFUSED gives no reason; LIMITED comes with the seconds to wait."""
 
     REFUSED = "refused"
@@ -43,7 +43,7 @@ class Outcome(StrEnum):
 class SignInResult:
     """`token` is for the cookie, and "" if refused or limited; `recovery_codes` are set only after an enrolment."""
 
-    outcome: Outcome
+    outcome: SignInOutcome
     token: str = ""
     account: Account | None = None
     retry_after: int = 0
@@ -79,7 +79,7 @@ def sign_in(
     account = session.get(Account, account_id) if account_id else None
     if account is None or not is_right or account.is_disabled or account.password_hash != stored_hash:
         recording.record(session, "sign-in refused", "account", account.id if account else "unknown")
-        return SignInResult(Outcome.REFUSED)
+        return SignInResult(SignInOutcome.REFUSED)
     if new_hash:
         account.password_hash = new_hash
     rate_limits.reset(session, "sign in", account=email, device=device)
@@ -100,7 +100,7 @@ def accept_password(session: Session, account: Account, *, client_address: str, 
     event = recording.record(session, verb, "account", account.id, by=account)
     if stage == Stage.COMPLETE:
         notifications.notify_of_device(session, account, event, is_first=is_first)
-    return SignInResult(Outcome(stage.value), token, account)
+    return SignInResult(SignInOutcome(stage.value), token, account)
 
 
 def enter_code(session: Session, auth_session: AccountSession, code: str, *, client_address: str) -> SignInResult:
@@ -112,13 +112,13 @@ def enter_code(session: Session, auth_session: AccountSession, code: str, *, cli
         return limited
     if not second_factor.use_code(session, account, code):
         recording.record(session, "code refused", "account", account.id, by=account)
-        return SignInResult(Outcome.REFUSED)
-    rate_limits.forgive(session, "code", account=account.email, client_address=client_address)
+        return SignInResult(SignInOutcome.REFUSED)
+    rate_limits.undo_hit(session, "code", account=account.email, client_address=client_address)
     token, is_first = sessions.rotate(session, auth_session), account.signed_in_at is None
     account.signed_in_at = now()
     event = recording.record(session, "sign in", "account", account.id, by=account)
     notifications.notify_of_device(session, account, event, is_first=is_first)
-    return SignInResult(Outcome.COMPLETE, token, account)
+    return SignInResult(SignInOutcome.COMPLETE, token, account)
 
 
 def begin_enrolment(session: Session, auth_session: AccountSession, *, issuer: str) -> Enrolment:
@@ -154,8 +154,8 @@ def finish_enrolment(session: Session, auth_session: AccountSession, code: str, 
     step = second_factor.matching_step(keyring_for(session).decrypt(secret), code, after=None)
     if step is None:
         recording.record(session, "code refused", "account", account.id, by=account)
-        return SignInResult(Outcome.REFUSED)
-    rate_limits.forgive(session, "code", account=account.email, client_address=client_address)
+        return SignInResult(SignInOutcome.REFUSED)
+    rate_limits.undo_hit(session, "code", account=account.email, client_address=client_address)
     account.totp_secret, account.totp_last_step = secret, step
     second_factor.forget_used_codes(session, account)
     second_factor.mark_used(session, account, step)
@@ -168,7 +168,7 @@ def finish_enrolment(session: Session, auth_session: AccountSession, code: str, 
     event = recording.record(session, "set up second factor", "account", account.id, by=account)
     notifications.notify(session, SecurityEvent.SECOND_FACTOR_SET_UP, account, event)
     notifications.notify_of_device(session, account, event, is_first=is_first)
-    return SignInResult(Outcome.COMPLETE, token, account, recovery_codes=codes)
+    return SignInResult(SignInOutcome.COMPLETE, token, account, recovery_codes=codes)
 
 
 def reauthenticate(
@@ -193,11 +193,11 @@ def reauthenticate(
     is_right = is_right and sessions.is_active(auth_session) and account.password_hash == stored_hash
     if not is_right or (account.has_second_factor and not second_factor.use_code(session, account, code)):
         recording.record(session, "step-up refused", "account", account.id, by=account)
-        return SignInResult(Outcome.REFUSED)
-    rate_limits.forgive(session, "code", account=account.email, client_address=client_address)
+        return SignInResult(SignInOutcome.REFUSED)
+    rate_limits.undo_hit(session, "code", account=account.email, client_address=client_address)
     token = sessions.rotate(session, auth_session)
     recording.record(session, "step up", "account", account.id, by=account)
-    return SignInResult(Outcome.COMPLETE, token, account)
+    return SignInResult(SignInOutcome.COMPLETE, token, account)
 
 
 def change_password(session: Session, auth_session: AccountSession, password: str) -> str:
@@ -260,7 +260,7 @@ def _check_rate_limit(
             recording.record(
                 session, f"{kind} limited", "account", auth_session.account.id if auth_session else "unknown"
             )
-        return SignInResult(Outcome.LIMITED, retry_after=error.retry_after)
+        return SignInResult(SignInOutcome.LIMITED, retry_after=error.retry_after)
     session.commit()
     begin_writing(session)
     return None

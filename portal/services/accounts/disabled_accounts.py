@@ -38,7 +38,7 @@ class ListedAccount:
     at: str
 
     @classmethod
-    def of(cls, account: Account) -> ListedAccount:
+    def from_account(cls, account: Account) -> ListedAccount:
         moment = now().isoformat()
         return cls(account.id, account.email, account.created_at.isoformat(), account.is_disabled, moment)
 
@@ -63,7 +63,7 @@ def list_path(session: Session) -> Path | None:
 def remember(session: Session, account: Account) -> None:
     """Add a line about the account to the list when, and only if, the transaction is committed."""
     if list_path(session) is not None:
-        session.info.setdefault(_PENDING, []).append(ListedAccount.of(account))
+        session.info.setdefault(_PENDING, []).append(ListedAccount.from_account(account))
 
 
 def save_all(session: Session, path: Path) -> None:
@@ -72,7 +72,7 @@ def save_all(session: Session, path: Path) -> None:
     listed = read_list(own) if own else []
     known = {(line.id, line.created_at) for line in listed if line.is_disabled}
     disabled = session.execute(select(Account).where(Account.is_disabled).order_by(Account.id)).scalars()
-    missing = [line for line in map(ListedAccount.of, disabled) if (line.id, line.created_at) not in known]
+    missing = [line for line in map(ListedAccount.from_account, disabled) if (line.id, line.created_at) not in known]
     if own and missing:
         _append(own, missing)
     _append(path, [*listed, *missing])

@@ -65,7 +65,7 @@ def is_first_refusal(session: Session, kind: str, *, account: str, client_addres
     return True
 
 
-def forgive(session: Session, kind: str, *, account: str, client_address: str) -> None:
+def undo_hit(session: Session, kind: str, *, account: str, client_address: str) -> None:
     """Delete the latest attempt of this account from this address: it succeeded, and only failures count."""
     latest = select(func.max(Attempt.id)).where(
         Attempt.kind == kind,

@@ -25,7 +25,7 @@ _MAIL_HEADERS = (
 
 
 @dataclass(frozen=True)
-class KeptCheckpoint:
+class StoredCheckpoint:
     """A checkpoint and the file that it was found in."""
 
     checkpoint: Checkpoint
@@ -36,15 +36,15 @@ class KeptCheckpoint:
         return f"The checkpoint of {self.checkpoint.size} leaves in {self.path}{signed},"
 
 
-def read_checkpoints(paths: Iterable[Path]) -> list[KeptCheckpoint]:
+def read_checkpoints(paths: Iterable[Path]) -> list[StoredCheckpoint]:
     """The checkpoints in these files and below these folders, by size; a path that is not there raises OSError."""
     found = [
-        KeptCheckpoint(checkpoint, file)
+        StoredCheckpoint(checkpoint, file)
         for path in paths
         for file in _files(path)
         for checkpoint in find_checkpoints(_text(file.read_bytes()))
     ]
-    return sorted(found, key=lambda kept: kept.checkpoint.size)
+    return sorted(found, key=lambda stored: stored.checkpoint.size)
 
 
 def _files(path: Path) -> Iterator[Path]:

@@ -34,7 +34,7 @@ class LogFolder:
         self.path = path
 
     @classmethod
-    def of(cls, settings: Settings) -> LogFolder:
+    def from_settings(cls, settings: Settings) -> LogFolder:
         """The folder that this portal publishes: beside the database, unless PORTAL_AUDIT_FOLDER is set."""
         return cls(Path(settings.audit_folder) if settings.audit_folder else _data_folder(settings) / "audit")
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from portal.errors import InvalidCheckpoint
 from portal.models import AuditEvent, AuditLeaf
 from portal.services.audit import commitments, erasure, publishing, triggers
-from portal.services.audit.checkpoint_files import KeptCheckpoint, read_checkpoints
+from portal.services.audit.checkpoint_files import StoredCheckpoint, read_checkpoints
 from portal.services.audit.log_folder import LogFolder
 from portal.services.audit.tlog import tiles
 from portal.services.audit.tlog.merkle import Frontier, hash_leaf
@@ -61,7 +61,7 @@ def verify(
     own = read_checkpoints(path for path in (folder.path / "checkpoint", *folder.former_checkpoints()) if path.exists())
     outside = read_checkpoints(against)
     found = Verification(checkpoints=len(own), outside=len(outside))
-    signed = [kept for kept in (*own, *outside) if kept.checkpoint.is_signed_by(keys)]
+    signed = [stored for stored in (*own, *outside) if stored.checkpoint.is_signed_by(keys)]
     leaves = _Leaves(session, [folder, *(LogFolder(path) for path in against if path.is_dir())], signed)
     found.problems += leaves.compare()
     found.leaves = len(leaves.entries)
@@ -85,7 +85,7 @@ def _unread(explanation: str, index: int | None) -> str:
 class _Leaves:
     """The leaves in the database, compared one by one with their events and with what was published of them."""
 
-    def __init__(self, session: Session, folders: Sequence[LogFolder], signed: Sequence[KeptCheckpoint]) -> None:
+    def __init__(self, session: Session, folders: Sequence[LogFolder], signed: Sequence[StoredCheckpoint]) -> None:
         self.entries: list[bytes] = []
         self.roots: dict[int, bytes] = {}
         self.event_ids: list[int | None] = []
@@ -93,7 +93,7 @@ class _Leaves:
         self.explanations: list[tuple[int | None, str]] = []
         self._session = session
         self._published = [_PublishedLeaves(folder) for folder in folders]
-        self._sizes = {kept.checkpoint.size for kept in signed}
+        self._sizes = {stored.checkpoint.size for stored in signed}
         self._times = _CheckpointTimes(signed)
         self._erased: set[int] = set()
         self._lost: list[range] = []
@@ -159,8 +159,8 @@ class _Leaves:
 class _CheckpointTimes:
     """When the newest checkpoint was signed that does not contain a leaf; ask for rising indexes."""
 
-    def __init__(self, signed: Sequence[KeptCheckpoint]) -> None:
-        timed = ((kept.checkpoint.size, kept.checkpoint.at) for kept in signed if kept.checkpoint.at)
+    def __init__(self, signed: Sequence[StoredCheckpoint]) -> None:
+        timed = ((stored.checkpoint.size, stored.checkpoint.at) for stored in signed if stored.checkpoint.at)
         self._later = sorted(timed, reverse=True)
         self._newest: datetime | None = None
 
@@ -192,23 +192,23 @@ class _PublishedLeaves:
 
 
 def _compare_checkpoints(
-    all_kept: Sequence[KeptCheckpoint], signed: Sequence[KeptCheckpoint], leaves: _Leaves
+    all_stored: Sequence[StoredCheckpoint], signed: Sequence[StoredCheckpoint], leaves: _Leaves
 ) -> Iterator[str]:
     """One line for each checkpoint that the leaves do not agree with. All that agree are of one log, so consistent."""
     count = len(leaves.entries)
-    if count and not all_kept:
+    if count and not all_stored:
         yield f"The database has {count} published leaves, but there is no checkpoint of them: the files were deleted."
-    agreeing = [kept for kept in signed if leaves.roots.get(kept.checkpoint.size) == kept.checkpoint.root]
-    for kept in sorted(all_kept, key=lambda kept: kept.checkpoint.size):
-        size = kept.checkpoint.size
-        if kept not in signed:
-            yield f"{kept} is not signed by this key."
+    agreeing = [stored for stored in signed if leaves.roots.get(stored.checkpoint.size) == stored.checkpoint.root]
+    for stored in sorted(all_stored, key=lambda stored: stored.checkpoint.size):
+        size = stored.checkpoint.size
+        if stored not in signed:
+            yield f"{stored} is not signed by this key."
         elif size > count:
-            yield f"{kept} has leaves {count} to {size - 1}, which are missing: events were deleted or rolled back."
-        elif kept not in agreeing:
+            yield f"{stored} has leaves {count} to {size - 1}, which are missing: events were deleted or rolled back."
+        elif stored not in agreeing:
             first = max((good.checkpoint.size for good in agreeing if good.checkpoint.size < size), default=0)
             yield (
-                f"{kept} signs other events. The first bad event is one of leaves {first} to {size - 1}, which are "
+                f"{stored} signs other events. The first bad event is one of leaves {first} to {size - 1}, which are "
                 f"events {leaves.event_ids[first]} to {leaves.event_ids[size - 1]} now."
             )
 
@@ -227,9 +227,9 @@ def _compare_files(folder: LogFolder, entries: Sequence[bytes]) -> Iterator[str]
             yield f"{folder.path / name} {'differs' if stored else 'is missing'}: portal audit publish --all writes it."
 
 
-def _compare_waiting(session: Session, signed: Sequence[KeptCheckpoint]) -> tuple[int, list[str]]:
+def _compare_waiting(session: Session, signed: Sequence[StoredCheckpoint]) -> tuple[int, list[str]]:
     """How many events have no leaf yet, and one line for each that should have had one."""
-    newest = max((kept.checkpoint.at for kept in signed if kept.checkpoint.at), default=None)
+    newest = max((stored.checkpoint.at for stored in signed if stored.checkpoint.at), default=None)
     query = select(AuditEvent).outerjoin(AuditLeaf, AuditLeaf.event_id == AuditEvent.id)
     waiting = session.execute(query.where(AuditLeaf.event_id.is_(None)).order_by(AuditEvent.id)).scalars().all()
     return len(waiting), [

@@ -154,14 +154,14 @@ def save(revision: Revision, decisions: FieldDecisions, *, by: Account) -> dict[
 
 def keep_note(revision: Revision, note: str, *, by: Account) -> bool:
     """Keep the note that this reviewer has begun until the revision is decided on; return whether it is another one."""
-    if note == kept_note(revision, by):
+    if note == begun_note(revision, by):
         return False
     others = {name: stored for name, stored in revision.field_reviews.items() if name != _NOTE}
     revision.field_reviews = others | ({_NOTE: {"by": by.id, "text": note}} if note else {})
     return True
 
 
-def kept_note(revision: Revision, account: Account) -> str:
+def begun_note(revision: Revision, account: Account) -> str:
     """The note that this reviewer has begun, "" if there is none."""
     stored = revision.field_reviews.get(_NOTE, {})
     return str(stored["text"]) if stored.get("by") == account.id else ""

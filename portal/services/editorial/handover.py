@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 from portal.database.orm import now
 from portal.errors import FieldError, Forbidden, NotFound, ValidationFailed
 from portal.i18n.catalogues import N_, gettext
-from portal.i18n.stored import StoredSentence
+from portal.i18n.stored_sentences import StoredSentence
 from portal.models import Account, ProjectDraft, Revision
 from portal.services.audit import recording
 from portal.services.editorial import authorship, workflow

@@ -27,7 +27,7 @@ class Merge:
 
     draft: ProjectDraft
     taken: tuple[str, ...]
-    kept: tuple[str, ...]
+    mine_only: tuple[str, ...]
     contested: tuple[str, ...]
 
 
@@ -39,18 +39,18 @@ def merge(
     The fields in `contested` were asked for before and are asked for again.
     """
     my_digests, their_digests = digests(mine), digests(theirs)
-    taken, kept, open_fields = [], [], []
+    taken, mine_only, open_fields = [], [], []
     for name in diff.changed_fields(theirs, mine):
         if name not in base or name in contested:
             open_fields.append(name)
         elif my_digests[name] == base[name]:
             taken.append(name)
         elif their_digests[name] == base[name]:
-            kept.append(name)
+            mine_only.append(name)
         else:
             open_fields.append(name)
     joined = mine.replace(**{name: getattr(theirs, name) for name in taken})
-    return Merge(joined, tuple(taken), tuple(kept), tuple(open_fields))
+    return Merge(joined, tuple(taken), tuple(mine_only), tuple(open_fields))
 
 
 def digests(draft: ProjectDraft) -> dict[str, str]:

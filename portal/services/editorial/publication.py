@@ -19,7 +19,7 @@ from portal.database.orm import now
 from portal.errors import Conflict, FieldError, Forbidden, InvalidTransition, ValidationFailed
 from portal.i18n.catalogues import N_, gettext
 from portal.i18n.numbers import grouped
-from portal.i18n.stored import StoredSentence
+from portal.i18n.stored_sentences import StoredSentence
 from portal.models import (
     Account,
     AuditEvent,
@@ -41,8 +41,8 @@ from portal.services.editorial.workflow import Action
 from portal.services.integrity import row_checksums
 from portal.services.records import published, submission_checks
 from portal.services.records.slugs import first_free_slug, is_slug_taken
-from portal.services.records.translations import stored
-from portal.services.records.values import STORED_COLUMNS, Proposal
+from portal.services.records.translations import translation_rows
+from portal.services.records.values import STORED_COLUMNS, RecordValues
 from portal.text import cleaning
 from portal.vocabulary.workflow import State
 
@@ -69,14 +69,14 @@ def publish(session: Session, revision: Revision, *, by: Account | None = None) 
     elif revision.state != State.SCHEDULED:
         raise InvalidTransition(gettext("%(revision)s has no scheduled time of publication.", revision=revision.label))
     check_base(session, revision)
-    proposal = _build_proposal(session, revision)
+    incoming = _build_values(session, revision)
     before = published.draft_from_project(session, revision.project) if revision.project else ProjectDraft()
     verb = _project_verb(revision.project)
     project = revision.project or Project(
         slug="", slug_folded="", title="", sort_title="", fingerprint="", is_sample=False, version=1
     )
     try:
-        _apply_to_project(session, project, proposal)
+        _apply_to_project(session, project, incoming)
     except StaleDataError as error:
         session.rollback()
         fault = gettext("The record was changed at this very moment. Open the revision again.")
@@ -98,15 +98,15 @@ def publish(session: Session, revision: Revision, *, by: Account | None = None) 
     return project
 
 
-def _build_proposal(session: Session, revision: Revision) -> Proposal:
+def _build_values(session: Session, revision: Revision) -> RecordValues:
     """The draft as database values; translations that it leaves as they are keep the source they were made from."""
     draft = revision.draft
-    proposal = submission_checks.build_proposal(session, draft, project_id=revision.project_id)
+    incoming = submission_checks.build_values(session, draft, project_id=revision.project_id)
     if revision.project_id is None:
-        return proposal
-    known = stored.of_project(session, revision.project_id)
-    translations = stored.with_known_sources(proposal.translations, known, draft.confirmed_translations)
-    return proposal._replace(translations=translations)
+        return incoming
+    known = translation_rows.of_project(session, revision.project_id)
+    translations = translation_rows.with_known_sources(incoming.translations, known, draft.confirmed_translations)
+    return incoming._replace(translations=translations)
 
 
 def _project_verb(project: Project | None) -> str:
@@ -239,24 +239,24 @@ def check_withdrawable(project: Project) -> None:
         raise InvalidTransition(gettext("This record is not public, so it cannot be withdrawn."))
 
 
-def _apply_to_project(session: Session, project: Project, proposal: Proposal) -> None:
-    """Write the proposal to the project row, its links and the text index."""
+def _apply_to_project(session: Session, project: Project, incoming: RecordValues) -> None:
+    """Write the values to the project row, its links and the text index."""
     moment = now()
     is_new = project.id is None
-    is_renumbered = not is_new and project.reference != proposal.reference
-    if is_new or (is_renumbered and proposal.reference):
+    is_renumbered = not is_new and project.reference != incoming.reference
+    if is_new or (is_renumbered and incoming.reference):
         if not is_new:
             session.add(SlugHistory(slug_folded=project.slug_folded, project_id=project.id))
-        project.slug = first_free_slug(proposal.slug, partial(is_slug_taken, session))
+        project.slug = first_free_slug(incoming.slug, partial(is_slug_taken, session))
         project.slug_folded = project.slug.casefold()
-    values: dict[str, Any] = dict(zip(STORED_COLUMNS, proposal, strict=False))
+    values: dict[str, Any] = dict(zip(STORED_COLUMNS, incoming, strict=False))
     for name in ("start", "end"):
         values[name] = PartialDate.parse(str(values[name])) if values[name] else None
-    if proposal.budget is not None:
-        values["budget"] = Decimal(proposal.budget).scaleb(-2)
+    if incoming.budget is not None:
+        values["budget"] = Decimal(incoming.budget).scaleb(-2)
     for name, value in values.items():
         setattr(project, name, value)
-    project.fingerprint, project.is_sample = proposal.fingerprint, False
+    project.fingerprint, project.is_sample = incoming.fingerprint, False
     project.changed_at = moment
     project.published_at = project.published_at or moment
     project.withdrawn_at, project.withdrawn_reason = None, ""
@@ -267,15 +267,15 @@ def _apply_to_project(session: Session, project: Project, proposal: Proposal) ->
     session.flush()
     for model in (ProjectCountry, ProjectTag):
         session.execute(delete(model).where(model.project_id == project.id))
-    if proposal.country_links:
+    if incoming.country_links:
         rows = [
             {"project_id": project.id, "term_id": term, "is_eligible": eligible, "share": share}
-            for term, eligible, share in proposal.country_rows()
+            for term, eligible, share in incoming.country_rows()
         ]
         session.execute(insert(ProjectCountry), rows)
-    if proposal.tags:
-        session.execute(insert(ProjectTag), [{"project_id": project.id, "term_id": term} for term in proposal.tags])
-    stored.replace(session, project.id, proposal.translations)
+    if incoming.tags:
+        session.execute(insert(ProjectTag), [{"project_id": project.id, "term_id": term} for term in incoming.tags])
+    translation_rows.replace(session, project.id, incoming.translations)
     text_index.repair(session, [project.id])
 
 

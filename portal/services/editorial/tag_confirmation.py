@@ -17,7 +17,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from portal.database.orm import now
 from portal.errors import Forbidden, InvalidTransition, NotFound
 from portal.i18n.catalogues import N_, gettext
-from portal.i18n.stored import StoredSentence
+from portal.i18n.stored_sentences import StoredSentence
 from portal.models import Account, AuditEvent, Catalogue, Project, ProjectTag, Revision, Term
 from portal.models.term import FORMER_CODES
 from portal.search.fulltext import text_index

@@ -1,4 +1,4 @@
-"""Imports a CSV or XLSX file into projects, and reports every issue of every row."""
+"""Imports a file of any format of `readers` into projects, and reports every issue of every row."""
 
 from portal.services.imports.issues import ImportIssue
 from portal.services.imports.report import Report

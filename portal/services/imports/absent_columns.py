@@ -12,7 +12,7 @@ from portal.models import Term
 from portal.services.imports.header import COLUMN_BY_STORED
 from portal.services.imports.matching import KnownRecords, StoredRecord, eligible_countries
 from portal.services.imports.stated_translations import StatedTranslations
-from portal.services.records.values import Proposal
+from portal.services.records.values import RecordValues
 
 _TAG_COLUMNS = ("sdg", "gcm")
 _COUNTRY_COLUMNS = (("benefiting_member_states", True), ("other_countries", False))
@@ -32,28 +32,28 @@ class AbsentColumns:
         tags = select(Term.id).where(Term.facet.in_(absent_facets))
         self._absent_tags = frozenset(session.execute(tags).scalars()) if absent_facets else frozenset()
 
-    def filled(self, proposal: Proposal, record: StoredRecord, known: KnownRecords) -> Proposal:
+    def filled(self, incoming: RecordValues, record: StoredRecord, known: KnownRecords) -> RecordValues:
         """The row with what the record states in these columns."""
         values: dict[str, Any] = {
             name: value for name in self._absent if (value := record.value_of(name)) not in (None, "")
         }
-        stated = {term_id for term_id, _ in proposal.country_links}
+        stated = {term_id for term_id, _ in incoming.country_links}
         links = known.country_links.get(record.id, ())
-        kept = {link for link in links if link[1] in self._absent_countries and link[0] not in stated}
-        if kept:
-            values["country_links"] = tuple(sorted({*proposal.country_links, *kept}))
+        absent = {link for link in links if link[1] in self._absent_countries and link[0] not in stated}
+        if absent:
+            values["country_links"] = tuple(sorted({*incoming.country_links, *absent}))
         shares = known.country_shares.get(record.id, ()) if self._lacks_shares else ()
         # Shares of other states than these say nothing of them.
-        if shares and {term_id for term_id, _ in shares} == set(eligible_countries(proposal._replace(**values))):
+        if shares and {term_id for term_id, _ in shares} == set(eligible_countries(incoming._replace(**values))):
             values["country_shares"] = shares
         if tags := self._absent_tags.intersection(known.tags.get(record.id, ())):
-            values["tags"] = tuple(sorted({*proposal.tags, *tags}))
+            values["tags"] = tuple(sorted({*incoming.tags, *tags}))
         translations = self._translations.filled(
-            proposal._replace(**values), record, known.translations.get(record.id, ())
+            incoming._replace(**values), record, known.translations.get(record.id, ())
         )
-        if translations != proposal.translations:
+        if translations != incoming.translations:
             values["translations"] = translations
-        filled = proposal._replace(**values) if values else proposal
+        filled = incoming._replace(**values) if values else incoming
         if filled.fingerprint and not _FINGERPRINTED.isdisjoint(values):
             return filled._replace(fingerprint=filled._replace(fingerprint="").content_fingerprint())
         return filled

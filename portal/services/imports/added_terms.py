@@ -13,11 +13,11 @@ from portal.services.imports.batches import CheckedRow
 from portal.services.imports.header import column_of
 from portal.services.imports.issues import ImportIssue
 from portal.services.records.spellings import NewTerm
-from portal.services.records.values import Proposal
+from portal.services.records.values import RecordValues
 from portal.text.folding import fold
 
 # The ids of terms that a file may add stand side by side.
-_FIRST_TERM, _AFTER_TERMS = Proposal._fields.index("status_id"), Proposal._fields.index("region_id") + 1
+_FIRST_TERM, _AFTER_TERMS = RecordValues._fields.index("status_id"), RecordValues._fields.index("region_id") + 1
 # Facet and code of the stored and the new terms, with their id and folded name.
 TermsByCode = dict[tuple[str, str], tuple[int, str]]
 
@@ -34,17 +34,17 @@ class TermStore:
         """Take in the new terms of a batch; a later batch may be the first one that stores a row with them."""
         self._pending.update((term.id, term) for term in terms)
 
-    def store(self, proposals: Iterable[Proposal]) -> dict[int, list[ImportIssue]]:
+    def store(self, batch: Iterable[RecordValues]) -> dict[int, list[ImportIssue]]:
         """Store the pending terms that these rows use; return a note for the first row of each, by row number."""
         if not self._pending:
             return {}
         used: list[NewTerm] = []
         notes: dict[int, list[ImportIssue]] = {}
-        for proposal in proposals:
-            for term_id in _new_term_ids(proposal):
+        for incoming in batch:
+            for term_id in _new_term_ids(incoming):
                 if term := self._pending.pop(term_id, None):
                     used.append(term)
-                    notes.setdefault(proposal.row, []).append(_added_issue(proposal, term))
+                    notes.setdefault(incoming.row, []).append(_added_issue(incoming, term))
         self._stored_ids.update(store_terms(self._session, sorted(used, key=lambda term: -term.id)))
         return notes
 
@@ -54,26 +54,28 @@ class TermStore:
             return rows
         return [CheckedRow(row[0] and self.with_stored_ids(row[0]), *row[1:]) for row in rows]
 
-    def with_stored_ids(self, proposal: Proposal) -> Proposal:
+    def with_stored_ids(self, incoming: RecordValues) -> RecordValues:
         """The row with stored ids in place of the temporary ids of new terms."""
-        ids = _term_ids(proposal)
+        ids = _term_ids(incoming)
         stored = tuple(self._stored_ids.get(term_id or 0, term_id) for term_id in ids)
         # By position: this is done for every row.
-        return proposal if stored == ids else Proposal._make(proposal[:_FIRST_TERM] + stored + proposal[_AFTER_TERMS:])
+        if stored == ids:
+            return incoming
+        return RecordValues._make(incoming[:_FIRST_TERM] + stored + incoming[_AFTER_TERMS:])
 
 
-def _new_term_ids(proposal: Proposal) -> list[int]:
-    return [term_id for term_id in _term_ids(proposal) if term_id and term_id < 0]
+def _new_term_ids(incoming: RecordValues) -> list[int]:
+    return [term_id for term_id in _term_ids(incoming) if term_id and term_id < 0]
 
 
-def _term_ids(proposal: Proposal) -> tuple[int | None, ...]:
-    return proposal.status_id, proposal.type_id, proposal.coverage_id, proposal.region_id
+def _term_ids(incoming: RecordValues) -> tuple[int | None, ...]:
+    return incoming.status_id, incoming.type_id, incoming.coverage_id, incoming.region_id
 
 
-def _added_issue(proposal: Proposal, term: NewTerm) -> ImportIssue:
+def _added_issue(incoming: RecordValues, term: NewTerm) -> ImportIssue:
     column = next(column_of(field) for field, facet in TERM_FIELDS.items() if facet == term.facet)
     reason = f"A new term was added to the list {term.facet}"
-    return ImportIssue(proposal.row, column, term.name, "note", reason, "Check that it is not a misspelling")
+    return ImportIssue(incoming.row, column, term.name, "note", reason, "Check that it is not a misspelling")
 
 
 def store_terms(session: Session, terms: Sequence[NewTerm]) -> dict[int, int]:

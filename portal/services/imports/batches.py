@@ -16,7 +16,7 @@ from portal.services.records.field_values import FieldValidation
 from portal.services.records.placeholders import is_placeholder
 from portal.services.records.spellings import NewTerm, TermLookup
 from portal.services.records.validation import validate_fields
-from portal.services.records.values import Proposal
+from portal.services.records.values import RecordValues
 from portal.text.cleaning import clean_cell
 
 # A batch is stored in one transaction, which blocks other writers, and journalled as one catalogue change, which lists
@@ -27,9 +27,9 @@ MAX_BATCH_CHARACTERS = 8_000_000
 
 
 class CheckedRow(NamedTuple):
-    """One row: its proposal, None if it is refused, and its issues; `label` names a row without a proposal."""
+    """One row: its record, None if it is refused, and its issues; `label` names a row without one."""
 
-    proposal: Proposal | None
+    incoming: RecordValues | None
     issues: list[ImportIssue]
     label: RowLabel = RowLabel()
 
@@ -61,7 +61,7 @@ def validated_batches(path: Path, term_lookup: TermLookup, prefixes: Prefixes) -
             if prefixes.added and number_text and not is_placeholder(number_text):
                 values["number"] = prefixes.added + number_text
             checked = CheckedRow(None, [issue]) if issue else _check_row(number, values, term_lookup, comma_groups)
-            if checked.proposal is None:
+            if checked.incoming is None:
                 checked = checked._replace(label=RowLabel(values.get("number", ""), values.get("title", "")))
             rows.append(checked._replace(issues=[note, *checked.issues]) if note else checked)
             size += sum(map(len, values.values()))
@@ -84,7 +84,7 @@ def _check_row(
 ) -> CheckedRow:
     key = clean_cell(values.get("key", ""))
     validation = FieldValidation(values, comma_groups=comma_groups, is_own_row=bool(key))
-    proposal = validate_fields(validation, term_lookup, row=number)
+    incoming = validate_fields(validation, term_lookup, row=number)
     issues = [
         ImportIssue(
             number,
@@ -96,4 +96,4 @@ def _check_row(
         )
         for finding in validation.findings
     ]
-    return CheckedRow(proposal and proposal._replace(key=key), issues)
+    return CheckedRow(incoming and incoming._replace(key=key), issues)

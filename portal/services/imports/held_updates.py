@@ -14,7 +14,7 @@ from portal.search.shares import share_text
 from portal.services.imports.header import COLUMN_BY_STORED
 from portal.services.imports.issues import ImportIssue
 from portal.services.imports.matching import KnownRecords, StoredRecord
-from portal.services.records.values import STORED_COLUMNS, Proposal
+from portal.services.records.values import STORED_COLUMNS, RecordValues
 from portal.text.folding import fold
 
 _LANGUAGES = ("title_language", "language")
@@ -30,51 +30,51 @@ class HeldUpdates:
     allow_replacing: bool = False
     _terms: dict[int, tuple[str, str]] = field(default_factory=dict)
 
-    def issues(self, record: StoredRecord, proposal: Proposal, known: KnownRecords) -> list[ImportIssue]:
+    def issues(self, record: StoredRecord, incoming: RecordValues, known: KnownRecords) -> list[ImportIssue]:
         """Why this update of a public record is held back, with both versions; empty if it may be stored."""
         if not record.is_public or (self.allow_emptying and self.allow_replacing):
             return []
         issues: list[ImportIssue] = []
         links, tags = known.country_links.get(record.id, ()), known.tags.get(record.id, ())
-        if proposal.content() == known.content(record):
+        if incoming.content() == known.content(record):
             return issues
         if not self.allow_emptying:
             issues += [
-                _emptied_issue(record, proposal, column, before)
-                for column, before in self._emptied(record, proposal, links, tags)
+                _emptied_issue(record, incoming, column, before)
+                for column, before in self._emptied(record, incoming, links, tags)
             ]
-            if (shares := known.country_shares.get(record.id)) and not proposal.country_shares:
-                issues.append(_emptied_issue(record, proposal, "country_shares", self._shares_text(shares)))
-            left = {one.name for one in proposal.translations}
+            if (shares := known.country_shares.get(record.id)) and not incoming.country_shares:
+                issues.append(_emptied_issue(record, incoming, "country_shares", self._shares_text(shares)))
+            left = {one.name for one in incoming.translations}
             issues += [
-                _emptied_issue(record, proposal, one.name, one.text)
+                _emptied_issue(record, incoming, one.name, one.text)
                 for one in known.translations.get(record.id, ())
                 if one.name not in left
             ]
-        if not self.allow_replacing and _replaces_project(record, proposal, links):
-            issues += self._replaced_issues(record, proposal, links)
+        if not self.allow_replacing and _replaces_project(record, incoming, links):
+            issues += self._replaced_issues(record, incoming, links)
         return issues
 
     def _emptied(
         self,
         record: StoredRecord,
-        proposal: Proposal,
+        incoming: RecordValues,
         links: tuple[tuple[int, bool], ...],
         tags: tuple[int, ...],
     ) -> Iterable[tuple[str, str]]:
-        """The file columns whose public value the proposal empties, and that value."""
+        """The file columns whose public value the incoming record empties, and that value."""
         for name, position in _POSITIONS.items():
             before = record.values[position]
             # Versions before 0.2 declared every text English: nobody stated it.
             if name in _LANGUAGES and before == "en":
                 continue
             # Zero is a stated budget.
-            if before not in (None, "") and proposal[position] in (None, ""):
+            if before not in (None, "") and incoming[position] in (None, ""):
                 yield COLUMN_BY_STORED[name], self._text(name, before)
-        if links != proposal.country_links:
-            yield from self._emptied_countries(links, proposal.country_links)
-        if lost := set(tags) - set(proposal.tags):
-            facets_left = {self._term(term_id)[0] for term_id in proposal.tags}
+        if links != incoming.country_links:
+            yield from self._emptied_countries(links, incoming.country_links)
+        if lost := set(tags) - set(incoming.tags):
+            facets_left = {self._term(term_id)[0] for term_id in incoming.tags}
             for facet in sorted({self._term(term_id)[0] for term_id in lost} - facets_left):
                 yield facet, self._names(term_id for term_id in tags if self._term(term_id)[0] == facet)
 
@@ -91,18 +91,18 @@ class HeldUpdates:
                 yield column, self._names(lost)
 
     def _replaced_issues(
-        self, record: StoredRecord, proposal: Proposal, links: tuple[tuple[int, bool], ...]
+        self, record: StoredRecord, incoming: RecordValues, links: tuple[tuple[int, bool], ...]
     ) -> list[ImportIssue]:
         title, countries = record.value_of("title"), self._names(term_id for term_id, _ in links)
         reason = "The row changes title and countries of a record at once, so it may be another project"
         advice = "Check the ID of the row, or import with --allow-replacing"
-        new_countries = self._names(term_id for term_id, _ in proposal.country_links)
+        new_countries = self._names(term_id for term_id, _ in incoming.country_links)
         versions = (
-            ("title", proposal.title, f"the public title of {record.label} is {title}"),
+            ("title", incoming.title, f"the public title of {record.label} is {title}"),
             ("benefiting_member_states", new_countries, f"the public countries of {record.label} are {countries}"),
         )
         return [
-            ImportIssue(proposal.row, column, value, "refused", f"{reason}: {public}", advice)
+            ImportIssue(incoming.row, column, value, "refused", f"{reason}: {public}", advice)
             for column, value, public in versions
         ]
 
@@ -126,13 +126,13 @@ class HeldUpdates:
         return self._terms[term_id]
 
 
-def _replaces_project(record: StoredRecord, proposal: Proposal, links: tuple[tuple[int, bool], ...]) -> bool:
-    countries, new_countries = ({term_id for term_id, _ in pairs} for pairs in (links, proposal.country_links))
+def _replaces_project(record: StoredRecord, incoming: RecordValues, links: tuple[tuple[int, bool], ...]) -> bool:
+    countries, new_countries = ({term_id for term_id, _ in pairs} for pairs in (links, incoming.country_links))
     if not countries or countries == new_countries:
         return False
-    return fold(record.value_of("title") or "") != fold(proposal.title)
+    return fold(record.value_of("title") or "") != fold(incoming.title)
 
 
-def _emptied_issue(record: StoredRecord, proposal: Proposal, column: str, before: str) -> ImportIssue:
+def _emptied_issue(record: StoredRecord, incoming: RecordValues, column: str, before: str) -> ImportIssue:
     reason = f"The row empties a public field: {record.label} states {before}"
-    return ImportIssue(proposal.row, column, "", "refused", reason, "Enter it, or import with --allow-emptying")
+    return ImportIssue(incoming.row, column, "", "refused", reason, "Enter it, or import with --allow-emptying")

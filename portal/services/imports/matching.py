@@ -1,4 +1,4 @@
-"""Matches the proposals of a batch with the records in the database."""
+"""Matches the incoming records of a batch with the records in the database."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from portal.database.orm import UTCDateTime
 from portal.models import Project, ProjectCountry, ProjectTag, ProjectTranslation, SlugHistory
 from portal.services.imports.bulk.sql import in_list
 from portal.services.imports.prescan import SharedValues
-from portal.services.records.translations import stored
-from portal.services.records.values import STORED_COLUMNS, Proposal, ProposalContent, Translation
+from portal.services.records.translations import translation_rows
+from portal.services.records.values import STORED_COLUMNS, RecordContent, RecordValues, Translation
 from portal.vocabulary.workflow import SAMPLE_WITHDRAWAL_REASON
 
 _COLUMNS, _IDENTIFYING = Project.__table__.c, ("id", "slug", "slug_folded")
-# Untyped columns: values are read and written in the format of the driver, which is that of a Proposal.
+# Untyped columns: values are read and written in the format of the driver, which is that of RecordValues.
 PROJECT_TABLE = Table(
     "project",
     MetaData(),
@@ -28,7 +28,7 @@ PROJECT_TABLE = Table(
 COUNTRY_COLUMNS = ("project_id", "term_id", "is_eligible", "share")
 PROJECT_COUNTRY_TABLE = table("project_country", *map(column, COUNTRY_COLUMNS))
 PROJECT_TAG_TABLE = table("project_tag", column("project_id"), column("term_id"))
-TRANSLATION_TABLE = table("project_translation", *map(column, stored.COLUMNS))
+TRANSLATION_TABLE = table("project_translation", *map(column, translation_rows.COLUMNS))
 _SLUG_HISTORY_COLUMNS, _COUNTRY_COLUMNS, _TAG_COLUMNS, _TRANSLATION_COLUMNS = (
     SlugHistory.__table__.c,
     ProjectCountry.__table__.c,
@@ -90,7 +90,7 @@ class KnownRecords:
     """
 
     def __init__(
-        self, session: Session, proposals: Sequence[Proposal], shared_values: SharedValues, first_new_id: int
+        self, session: Session, batch: Sequence[RecordValues], shared_values: SharedValues, first_new_id: int
     ) -> None:
         self._session = session
         self._shared_values = shared_values
@@ -108,9 +108,9 @@ class KnownRecords:
         self.has_unnumbered = bool(
             session.execute(select(PROJECT_TABLE.c.id).where(PROJECT_TABLE.c.reference.is_(None)).limit(1)).first()
         )
-        self._load(PROJECT_TABLE.c.reference, _references_in_any_case(proposals))
+        self._load(PROJECT_TABLE.c.reference, _references_in_any_case(batch))
         # Most files are imported repeatedly; a record that was found by ID needs no other query.
-        others = [p for p in proposals if not (p.reference and self.find("reference", p.reference))]
+        others = [p for p in batch if not (p.reference and self.find("reference", p.reference))]
         slugs = {slug.casefold() for p in others for slug in (p.slug, p.key) if slug}
         self.slugs_in_use = {slug.casefold() for slug in self._load(PROJECT_TABLE.c.slug_folded, slugs)}
         self.former_slugs = self._load_former_slugs(slugs)
@@ -128,67 +128,67 @@ class KnownRecords:
         """The record whose "reference" or "prima_id" has this value."""
         return self._records.get((identifier, value.casefold()))
 
-    def by_reference(self, proposal: Proposal) -> Iterator[StoredRecord]:
+    def by_reference(self, incoming: RecordValues) -> Iterator[StoredRecord]:
         """The record with the Projects ID of the row: in the same case first."""
-        if proposal.reference:
-            if record := self._by_reference.get(proposal.reference):
+        if incoming.reference:
+            if record := self._by_reference.get(incoming.reference):
                 yield record
-            if record := self.find("reference", proposal.reference):
+            if record := self.find("reference", incoming.reference):
                 yield record
 
-    def by_key(self, proposal: Proposal) -> Iterator[StoredRecord]:
+    def by_key(self, incoming: RecordValues) -> Iterator[StoredRecord]:
         """The record without an ID that has the key of the row as its slug, if no other row has that key."""
-        if not proposal.key or self._shared_values.has("key", proposal.key):
+        if not incoming.key or self._shared_values.has("key", incoming.key):
             return
-        if (record := self._by_key.get(proposal.key.casefold())) and record.id < self._first_new_id:
+        if (record := self._by_key.get(incoming.key.casefold())) and record.id < self._first_new_id:
             yield record
 
-    def by_content(self, proposal: Proposal) -> Iterator[StoredRecord]:
+    def by_content(self, incoming: RecordValues) -> Iterator[StoredRecord]:
         """The records without an ID that state the same in every field, oldest first."""
-        for record in self._by_fingerprint.get(proposal.content_fingerprint() if self._by_fingerprint else "", ()):
-            if self._has_content(record, proposal) and not self._is_of_other_row(record, proposal):
+        for record in self._by_fingerprint.get(incoming.content_fingerprint() if self._by_fingerprint else "", ()):
+            if self._has_content(record, incoming) and not self._is_of_other_row(record, incoming):
                 yield record
 
-    def by_prima_id(self, proposal: Proposal) -> Iterator[StoredRecord]:
+    def by_prima_id(self, incoming: RecordValues) -> Iterator[StoredRecord]:
         """The record without a Projects ID whose Prima ID is the same, if it is unique in the file and database."""
-        record = self.find("prima_id", proposal.prima_id) if proposal.prima_id else None
-        if record and not self._is_of_other_row(record, proposal):
+        record = self.find("prima_id", incoming.prima_id) if incoming.prima_id else None
+        if record and not self._is_of_other_row(record, incoming):
             yield record
 
-    def by_title(self, proposal: Proposal) -> Iterator[StoredRecord]:
+    def by_title(self, incoming: RecordValues) -> Iterator[StoredRecord]:
         """The records without a Projects ID that have the title, countries and year of the row, oldest first."""
-        for record in self._by_sort_title.get(proposal.sort_title, ()):
-            is_alike = record.values[_YEAR] == proposal.year and self._countries(record) == eligible_countries(proposal)
-            if is_alike and not self._is_of_other_row(record, proposal):
+        for record in self._by_sort_title.get(incoming.sort_title, ()):
+            is_alike = record.values[_YEAR] == incoming.year and self._countries(record) == eligible_countries(incoming)
+            if is_alike and not self._is_of_other_row(record, incoming):
                 yield record
 
-    def _is_of_other_row(self, record: StoredRecord, proposal: Proposal) -> bool:
+    def _is_of_other_row(self, record: StoredRecord, incoming: RecordValues) -> bool:
         """Whether another row of the file states the key of the record, and so identifies it with certainty."""
-        return record.slug.casefold() != proposal.key.casefold() and self._shared_values.has_key(record.slug)
+        return record.slug.casefold() != incoming.key.casefold() and self._shared_values.has_key(record.slug)
 
-    def _has_content(self, record: StoredRecord, proposal: Proposal) -> bool:
+    def _has_content(self, record: StoredRecord, incoming: RecordValues) -> bool:
         # Reference, the first column, is None in the record.
-        known, proposed = self.content(record), proposal.content()
+        known, proposed = self.content(record), incoming.content()
         return known[0][1:] == proposed[0][1:] and known[1:] == proposed[1:]
 
-    def content(self, record: StoredRecord) -> ProposalContent:
-        """What a record states, as a proposal would."""
+    def content(self, record: StoredRecord) -> RecordContent:
+        """What a record states, as an incoming one would."""
         links, shares = self.country_links.get(record.id, ()), self.country_shares.get(record.id, ())
         return record.values, links, shares, self.tags.get(record.id, ()), self.translations.get(record.id, ())
 
     def _countries(self, record: StoredRecord) -> tuple[int, ...]:
         return tuple(term_id for term_id, is_eligible in self.country_links.get(record.id, ()) if is_eligible)
 
-    def _load_unnumbered(self, proposals: Sequence[Proposal]) -> None:
-        """Load the records without an ID that the proposals may match, but for those found by their key."""
-        proposals = [p for p in proposals if not any(self.by_key(p))]
+    def _load_unnumbered(self, batch: Sequence[RecordValues]) -> None:
+        """Load the records without an ID that incoming ones may match, but for those found by their key."""
+        batch = [p for p in batch if not any(self.by_key(p))]
         has_no_reference = PROJECT_TABLE.c.reference.is_(None)
         for record in self._query(
-            PROJECT_TABLE.c.fingerprint, (p.content_fingerprint() for p in proposals), has_no_reference
+            PROJECT_TABLE.c.fingerprint, (p.content_fingerprint() for p in batch), has_no_reference
         ):
             self._by_fingerprint.setdefault(record.fingerprint, []).append(record)
         self._load_links()
-        others = [p for p in proposals if not any(self.by_content(p))]
+        others = [p for p in batch if not any(self.by_content(p))]
         self._load_unique("prima_id", (p.prima_id for p in others))
         is_older = PROJECT_TABLE.c.id < self._first_new_id
         for record in self._query(
@@ -267,19 +267,19 @@ class KnownRecords:
         self.country_shares |= shares
         self.tags |= tags
         is_loaded = in_list(self._session, _TRANSLATION_COLUMNS.project_id, ids)
-        self.translations |= stored.of_projects(self._session, is_loaded)
+        self.translations |= translation_rows.of_projects(self._session, is_loaded)
 
 
-def eligible_countries(proposal: Proposal) -> tuple[int, ...]:
+def eligible_countries(incoming: RecordValues) -> tuple[int, ...]:
     """The ids of the benefiting member states, sorted."""
-    return tuple(term_id for term_id, is_eligible in proposal.country_links if is_eligible)
+    return tuple(term_id for term_id, is_eligible in incoming.country_links if is_eligible)
 
 
-def _references_in_any_case(proposals: Sequence[Proposal]) -> Iterator[str]:
+def _references_in_any_case(batch: Sequence[RecordValues]) -> Iterator[str]:
     """The Projects IDs as the rows have them, in capitals and in small letters.
 
     A record whose ID has yet another case is found by its address, unless that was taken by another record.
     """
-    for proposal in proposals:
-        if reference := proposal.reference:
+    for incoming in batch:
+        if reference := incoming.reference:
             yield from (reference, reference.upper(), reference.lower())

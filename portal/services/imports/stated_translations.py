@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from portal.services.imports.matching import StoredRecord
 from portal.services.records.translations.reading import MACHINE, OUTDATED
-from portal.services.records.values import Proposal, Translation
+from portal.services.records.values import RecordValues, Translation
 from portal.text.languages import primary_language
 from portal.vocabulary.translations import SOURCE_LANGUAGES, TRANSLATIONS
 
@@ -19,18 +19,18 @@ class StatedTranslations:
         self._has_machine, self._has_outdated = MACHINE in columns, OUTDATED in columns
 
     def filled(
-        self, proposal: Proposal, record: StoredRecord, stored: Sequence[Translation]
+        self, incoming: RecordValues, record: StoredRecord, stored: Sequence[Translation]
     ) -> tuple[Translation, ...]:
         """The translations that the record has after this row, sorted by name."""
         if not stored:
-            return proposal.translations
+            return incoming.translations
         before = {one.name: one for one in stored}
-        stated = [self._updated(one, before.get(one.name), proposal, record) for one in proposal.translations]
-        kept = [one for one in stored if one.name in self._absent and _fits(one, proposal)]
-        return tuple(sorted((*stated, *kept)))
+        stated = [self._updated(one, before.get(one.name), incoming, record) for one in incoming.translations]
+        absent = [one for one in stored if one.name in self._absent and _fits(one, incoming)]
+        return tuple(sorted((*stated, *absent)))
 
     def _updated(
-        self, stated: Translation, before: Translation | None, proposal: Proposal, record: StoredRecord
+        self, stated: Translation, before: Translation | None, incoming: RecordValues, record: StoredRecord
     ) -> Translation:
         """A translation of the row; one with the same text as before keeps what the row says nothing of."""
         if before is None or stated.text != before.text:
@@ -38,7 +38,7 @@ class StatedTranslations:
         if not self._has_machine:
             stated = stated._replace(is_machine=before.is_machine)
         field = TRANSLATIONS[stated.name][0]
-        source = proposal.source_of(field)
+        source = incoming.source_of(field)
         is_older = stated.source_text is None
         if is_older:
             # Known to be older: by which source, the row cannot say.
@@ -48,8 +48,8 @@ class StatedTranslations:
         return stated if is_confirmed else stated._replace(source_text=before.source_text)
 
 
-def _fits(translation: Translation, proposal: Proposal) -> bool:
+def _fits(translation: Translation, incoming: RecordValues) -> bool:
     """Whether it is still one: a source in its own language needs none, and an empty one has none."""
     field, language = TRANSLATIONS[translation.name]
-    stated = proposal.title_language if SOURCE_LANGUAGES[field] == "title_language" else proposal.language
-    return bool(proposal.source_of(field)) and primary_language(stated) != language
+    stated = incoming.title_language if SOURCE_LANGUAGES[field] == "title_language" else incoming.language
+    return bool(incoming.source_of(field)) and primary_language(stated) != language

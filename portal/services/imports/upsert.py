@@ -24,7 +24,7 @@ from portal.services.imports.matching import PROJECT_TABLE, KnownRecords, Stored
 from portal.services.imports.prescan import SharedValues
 from portal.services.imports.report import Report
 from portal.services.imports.runs.journal import RunJournal
-from portal.services.records.values import Proposal
+from portal.services.records.values import RecordValues
 
 Content = tuple[object, ...]
 
@@ -32,12 +32,12 @@ Content = tuple[object, ...]
 class AcceptedRow(NamedTuple):
     """A valid row that repeats no other; `issues` are its repairs and notes."""
 
-    proposal: Proposal
+    incoming: RecordValues
     issues: list[ImportIssue]
 
     @property
     def label(self) -> RowLabel:
-        return RowLabel(self.proposal.reference or "", self.proposal.title)
+        return RowLabel(self.incoming.reference or "", self.incoming.title)
 
 
 class MatchedRow(NamedTuple):
@@ -94,7 +94,7 @@ class Upserter:
         """Write a batch and its journal in the caller's transaction; the report counts every row."""
         self._terms.announce(batch.new_terms)
         rows = self._terms.rows_with_stored_ids(batch.rows)
-        known = self._known_records(row.proposal for row in rows)
+        known = self._known_records(row.incoming for row in rows)
         accepted = list(self._accepted_rows(rows, known))
         if known.are_none:
             self._write([MatchedRow(row, None) for row in accepted], known)
@@ -114,69 +114,69 @@ class Upserter:
         Other rows may have made a Prima ID unique meanwhile, so that it identifies a record now.
         """
         rows, self._deferred = self._deferred, []
-        known = self._known_records(row.proposal for row in rows)
+        known = self._known_records(row.incoming for row in rows)
         matched: list[MatchedRow] = []
         groups: dict[Content, list[AcceptedRow]] = {}
         for row in self._unmatched(rows, known.by_prima_id, matched):
-            groups.setdefault(_title_key(row.proposal), []).append(row)
+            groups.setdefault(_title_key(row.incoming), []).append(row)
         for group in groups.values():
             self._match_group(group, known, matched)
         self._write(matched, known)
 
-    def _known_records(self, proposals: Iterable[Proposal | None]) -> KnownRecords:
-        valid = [proposal for proposal in proposals if proposal]
+    def _known_records(self, batch: Iterable[RecordValues | None]) -> KnownRecords:
+        valid = [incoming for incoming in batch if incoming]
         return KnownRecords(self._session, valid, self._shared_values, self._first_new_id)
 
     def _accepted_rows(self, rows: Iterable[CheckedRow], known: KnownRecords) -> Iterator[AcceptedRow]:
         """Count every row, report those that are refused, and yield those that are neither refused nor repeats."""
         rows_by_identity: dict[Content, int] = {}
-        for proposal, issues, label in rows:
+        for incoming, issues, label in rows:
             self._report.rows += 1
-            if proposal is None:
+            if incoming is None:
                 self._report.refuse(issues, label)
                 continue
-            identity = _identity(proposal)
-            if first := rows_by_identity.get(identity) or self._earlier_row(proposal, identity, known):
-                self._refuse(AcceptedRow(proposal, issues), [row_issues.repeated(proposal, first)])
+            identity = _identity(incoming)
+            if first := rows_by_identity.get(identity) or self._earlier_row(incoming, identity, known):
+                self._refuse(AcceptedRow(incoming, issues), [row_issues.repeated(incoming, first)])
                 continue
-            rows_by_identity[identity] = proposal.row
-            if proposal.key and self._shared_values.has("key", proposal.key):
-                self._keyed_rows[identity] = proposal.row
-            yield AcceptedRow(proposal, [*issues, *self._notes(proposal)])
+            rows_by_identity[identity] = incoming.row
+            if incoming.key and self._shared_values.has("key", incoming.key):
+                self._keyed_rows[identity] = incoming.row
+            yield AcceptedRow(incoming, [*issues, *self._notes(incoming)])
 
-    def _earlier_row(self, proposal: Proposal, identity: Content, known: KnownRecords) -> int:
+    def _earlier_row(self, incoming: RecordValues, identity: Content, known: KnownRecords) -> int:
         """The row of an earlier batch with the same ID or, without an ID, the same content; 0 if there is none."""
-        if proposal.key and not proposal.reference:
+        if incoming.key and not incoming.reference:
             return self._keyed_rows.get(identity, 0)
         if not known.are_none:
-            records = known.by_reference(proposal) if proposal.reference else known.by_content(proposal)
+            records = known.by_reference(incoming) if incoming.reference else known.by_content(incoming)
             if row := next(filter(None, (self._claimed_rows.row_of(record.id) for record in records)), 0):
                 return row
         if row := self._unstored_rows.get(identity, 0):
             return row
-        row, superseded = self._superseded_rows.get(proposal.fingerprint, (0, ()))
+        row, superseded = self._superseded_rows.get(incoming.fingerprint, (0, ()))
         return row if superseded == identity else 0
 
-    def _notes(self, proposal: Proposal) -> Iterator[ImportIssue]:
-        if proposal.prima_id and self._shared_values.has("prima_id", proposal.prima_id):
-            yield row_issues.shared_prima_id(proposal)
-        if not proposal.reference and self._shared_values.has("title", proposal.title):
-            likeness = (hash(proposal.sort_title), proposal.start, proposal.end, proposal.country_links)
+    def _notes(self, incoming: RecordValues) -> Iterator[ImportIssue]:
+        if incoming.prima_id and self._shared_values.has("prima_id", incoming.prima_id):
+            yield row_issues.shared_prima_id(incoming)
+        if not incoming.reference and self._shared_values.has("title", incoming.title):
+            likeness = (hash(incoming.sort_title), incoming.start, incoming.end, incoming.country_links)
             if first := self._rows_by_likeness.get(likeness):
-                yield row_issues.similar(proposal, first)
+                yield row_issues.similar(incoming, first)
             else:
-                self._rows_by_likeness[likeness] = proposal.row
+                self._rows_by_likeness[likeness] = incoming.row
 
     def _unmatched(
         self,
         rows: Iterable[AcceptedRow],
-        candidates: Callable[[Proposal], Iterator[StoredRecord]],
+        candidates: Callable[[RecordValues], Iterator[StoredRecord]],
         matched: list[MatchedRow],
     ) -> Iterator[AcceptedRow]:
         """Match each row with its first candidate that no other row has claimed; yield the rows that have none."""
         for row in rows:
-            if record := next(self._unclaimed(candidates(row.proposal)), None):
-                self._claimed_rows.claim(record.id, row.proposal.row)
+            if record := next(self._unclaimed(candidates(row.incoming)), None):
+                self._claimed_rows.claim(record.id, row.incoming.row)
                 matched.append(MatchedRow(row, record))
             else:
                 yield row
@@ -186,64 +186,64 @@ class Upserter:
 
     def _is_superseded(self, row: AcceptedRow, known: KnownRecords) -> bool:
         """Whether the record with this content has a Projects ID now; an old file then changes nothing."""
-        proposal = row.proposal
-        slug = proposal.key or proposal.slug
-        if proposal.reference or slug.casefold() not in known.former_slugs:
+        incoming = row.incoming
+        slug = incoming.key or incoming.slug
+        if incoming.reference or slug.casefold() not in known.former_slugs:
             return False
-        if proposal.key:
-            issues = [*row.issues, row_issues.former_key(proposal)]
-        elif proposal.fingerprint in self._superseded_rows:
+        if incoming.key:
+            issues = [*row.issues, row_issues.former_key(incoming)]
+        elif incoming.fingerprint in self._superseded_rows:
             return False
         else:
             issues = row.issues
-            self._superseded_rows[proposal.fingerprint] = proposal.row, _identity(proposal)
+            self._superseded_rows[incoming.fingerprint] = incoming.row, _identity(incoming)
         self._report.accept(issues, row.label)
         self._report.unchanged += 1
         return True
 
     def _match_by_title(self, row: AcceptedRow, known: KnownRecords, matched: list[MatchedRow]) -> None:
-        candidates = list(self._unclaimed(known.by_title(row.proposal)))
-        if len(candidates) > 1 or (candidates and self._shared_values.has("title", row.proposal.title)):
+        candidates = list(self._unclaimed(known.by_title(row.incoming)))
+        if len(candidates) > 1 or (candidates and self._shared_values.has("title", row.incoming.title)):
             self._deferred.append(row)
-            self._unstored_rows[_identity(row.proposal)] = row.proposal.row
+            self._unstored_rows[_identity(row.incoming)] = row.incoming.row
             return
         for record in candidates:
-            self._claimed_rows.claim(record.id, row.proposal.row)
+            self._claimed_rows.claim(record.id, row.incoming.row)
         matched.append(MatchedRow(row, candidates[0] if candidates else None))
 
     def _match_group(self, rows: list[AcceptedRow], known: KnownRecords, matched: list[MatchedRow]) -> None:
         """Match the rows of one title, countries and year: with one row and one record left, they belong together."""
-        candidates = list(self._unclaimed(known.by_title(rows[0].proposal)))
+        candidates = list(self._unclaimed(known.by_title(rows[0].incoming)))
         if not candidates:
             matched.extend(MatchedRow(row, None) for row in rows)
         elif len(rows) == len(candidates) == 1:
-            self._claimed_rows.claim(candidates[0].id, rows[0].proposal.row)
+            self._claimed_rows.claim(candidates[0].id, rows[0].incoming.row)
             matched.append(MatchedRow(rows[0], candidates[0]))
         else:
-            numbers = [row.proposal.row for row in rows]
+            numbers = [row.incoming.row for row in rows]
             for row in rows:
-                self._refuse(row, [row_issues.ambiguous(row.proposal, candidates, numbers)])
+                self._refuse(row, [row_issues.ambiguous(row.incoming, candidates, numbers)])
 
     def _write(self, matched: list[MatchedRow], known: KnownRecords) -> None:
         """Store the rows, but for those whose update is held back."""
         writer = BulkWriter(self._session, known, self._journal, is_sample=self._is_sample)
         filled = [self._filled(match, known) for match in matched]
         # The search documents of these rows were made of what the file alone states.
-        incomplete_rows = {new.row.proposal.row for old, new in zip(matched, filled, strict=True) if new is not old}
+        incomplete_rows = {new.row.incoming.row for old, new in zip(matched, filled, strict=True) if new is not old}
         stale_ids: list[int] = []
-        stored = sorted(self._without_held(filled, known), key=lambda match: match.row.proposal.row)
-        notes = self._terms.store(match.row.proposal for match in stored)
+        stored = sorted(self._without_held(filled, known), key=lambda match: match.row.incoming.row)
+        notes = self._terms.store(match.row.incoming for match in stored)
         for row, record in stored:
-            proposal = row.proposal
-            complete = self._terms.with_stored_ids(proposal) if notes else proposal
+            incoming = row.incoming
+            complete = self._terms.with_stored_ids(incoming) if notes else incoming
             slug = writer.add(complete) if record is None else record.slug
-            issues = [*row.issues, *notes.get(proposal.row, ()), *row_issues.other_key(proposal, slug, record)]
+            issues = [*row.issues, *notes.get(incoming.row, ()), *row_issues.other_key(incoming, slug, record)]
             self._report.accept(issues, row.label)
             if record is None:
                 self._report.added += 1
             elif writer.change(record, complete):
                 self._report.changed += 1
-                if proposal.row in incomplete_rows:
+                if incoming.row in incomplete_rows:
                     stale_ids.append(record.id)
             else:
                 self._report.unchanged += 1
@@ -255,13 +255,13 @@ class Upserter:
         """The row with what its record states in columns that the file lacks."""
         if match.record is None:
             return match
-        proposal = self._update_rules.absent_columns.filled(match.row.proposal, match.record, known)
-        return match if proposal is match.row.proposal else match._replace(row=match.row._replace(proposal=proposal))
+        incoming = self._update_rules.absent_columns.filled(match.row.incoming, match.record, known)
+        return match if incoming is match.row.incoming else match._replace(row=match.row._replace(incoming=incoming))
 
     def _without_held(self, matched: Iterable[MatchedRow], known: KnownRecords) -> Iterator[MatchedRow]:
         for match in matched:
-            if match.record and (held := self._update_rules.held.issues(match.record, match.row.proposal, known)):
-                self._unstored_rows[_identity(match.row.proposal)] = match.row.proposal.row
+            if match.record and (held := self._update_rules.held.issues(match.record, match.row.incoming, known)):
+                self._unstored_rows[_identity(match.row.incoming)] = match.row.incoming.row
                 self._refuse(match.row, held)
             else:
                 yield match
@@ -270,17 +270,17 @@ class Upserter:
         self._report.refuse([*row.issues, *issues], row.label)
 
 
-def _identity(proposal: Proposal) -> Content:
+def _identity(incoming: RecordValues) -> Content:
     """What two rows have in common if one repeats the other: the Projects ID, or else every field and the key."""
-    if proposal.reference:
-        return (proposal.reference.casefold(),)
-    return (*_content(proposal), proposal.key.casefold())
+    if incoming.reference:
+        return (incoming.reference.casefold(),)
+    return (*_content(incoming), incoming.key.casefold())
 
 
-def _content(proposal: Proposal) -> Content:
+def _content(incoming: RecordValues) -> Content:
     """What a row states, in every field."""
-    return proposal.content()
+    return incoming.content()
 
 
-def _title_key(proposal: Proposal) -> Content:
-    return (proposal.sort_title, eligible_countries(proposal), proposal.year)
+def _title_key(incoming: RecordValues) -> Content:
+    return (incoming.sort_title, eligible_countries(incoming), incoming.year)

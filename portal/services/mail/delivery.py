@@ -21,7 +21,7 @@ from portal.database.encryption import keyring_for
 from portal.database.orm import now
 from portal.errors import DecryptionFailed
 from portal.i18n.catalogues import N_
-from portal.i18n.stored import StoredSentence
+from portal.i18n.stored_sentences import StoredSentence
 from portal.models import Account, OutboxHold, OutboxMessage
 from portal.models.outbox import MAX_MAIL_ERROR_LENGTH
 from portal.services.mail import smtp, stop_links
@@ -99,11 +99,11 @@ def pause_after(attempts: int) -> timedelta:
 
 def settle_clock(session: Session, moment: datetime) -> None:
     """After a clock that was ahead of `moment`: no message waits, or is claimed, for as long as the clock was wrong."""
-    is_kept = OutboxMessage.state == MailState.WAITING, OutboxMessage.is_daily
+    is_for_digest = OutboxMessage.state == MailState.WAITING, OutboxMessage.is_daily
     is_waiting = OutboxMessage.state == MailState.WAITING, ~OutboxMessage.is_daily
     for where, column, latest in (
         (is_waiting, OutboxMessage.due_at, moment),
-        (is_kept, OutboxMessage.due_at, moment + timedelta(days=1)),
+        (is_for_digest, OutboxMessage.due_at, moment + timedelta(days=1)),
         ((OutboxMessage.state == MailState.SENDING,), OutboxMessage.claimed_until, moment + CLAIM_PERIOD),
     ):
         session.execute(update(OutboxMessage).where(*where, column > latest).values({column: latest}))

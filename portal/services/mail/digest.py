@@ -29,11 +29,11 @@ def collect(session: Session) -> int:
     The caller commits.
     """
     query = select(OutboxMessage).where(*_due()).order_by(OutboxMessage.account_id, OutboxMessage.id)
-    kept: dict[int, list[OutboxMessage]] = {}
+    by_account: dict[int, list[OutboxMessage]] = {}
     for row in session.execute(query.with_for_update()).scalars():
-        kept.setdefault(row.account_id or 0, []).append(row)
+        by_account.setdefault(row.account_id or 0, []).append(row)
     count = 0
-    for account_id, rows in kept.items():
+    for account_id, rows in by_account.items():
         account = session.get(Account, account_id)
         for start in range(0, len(rows), MAX_ITEMS):
             told = rows[start : start + MAX_ITEMS]
@@ -58,5 +58,5 @@ def _digest(rows: list[OutboxMessage]) -> Email:
 
 
 def _due() -> tuple[ColumnElement[bool], ...]:
-    is_kept = and_(OutboxMessage.state == MailState.WAITING, OutboxMessage.is_daily)
-    return is_kept, OutboxMessage.due_at <= now()
+    is_for_digest = and_(OutboxMessage.state == MailState.WAITING, OutboxMessage.is_daily)
+    return is_for_digest, OutboxMessage.due_at <= now()

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from portal.config import Settings
 from portal.i18n.catalogues import N_
-from portal.i18n.stored import StoredSentence
+from portal.i18n.stored_sentences import StoredSentence
 
 # For the connection and for each answer but the last.
 ANSWER_SECONDS = 20

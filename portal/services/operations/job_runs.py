@@ -144,8 +144,8 @@ def job_states(session: Session, moment: datetime | None = None) -> list[JobStat
 
 def purge(session: Session, cutoff: datetime) -> int:
     """Delete runs that started before `cutoff`, but the last of each job and the last that was done."""
-    kept = select(func.max(JobRun.id)).group_by(JobRun.name, JobRun.outcome)
-    old = session.execute(select(JobRun).where(JobRun.started_at < cutoff, JobRun.id.not_in(kept))).scalars().all()
+    latest = select(func.max(JobRun.id)).group_by(JobRun.name, JobRun.outcome)
+    old = session.execute(select(JobRun).where(JobRun.started_at < cutoff, JobRun.id.not_in(latest))).scalars().all()
     for run in old:
         session.delete(run)
     return len(old)

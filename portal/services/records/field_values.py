@@ -16,7 +16,7 @@ from portal.i18n.numbers import grouped
 from portal.models import PartialDate
 from portal.services.records.amounts import AmbiguousAmount, NotAnAmount, NumberCell, read_amount
 from portal.services.records.dates import NotADate, read_partial_date
-from portal.services.records.findings import Finding, FindingKind
+from portal.services.records.findings import FieldFinding, FindingKind
 from portal.text.cleaning import clean_cell, describe_repairs, is_clean_line, repair
 from portal.text.decoding import has_damage
 from portal.text.markdown import clean_cell_markdown, clean_own_markdown
@@ -49,7 +49,7 @@ class FieldValidation:
     """
 
     values: Mapping[str, FieldValue]
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[FieldFinding] = field(default_factory=list)
     is_refused: bool = False
     # A form publishes what was approved, to the letter: what a file gets repaired, a form is asked to correct.
     is_form: bool = False
@@ -61,7 +61,7 @@ class FieldValidation:
     comma_groups: Callable[[], bool] = lambda: False
 
     def add_finding(self, kind: FindingKind, name: str, reason: str, advice: str) -> None:
-        self.findings.append(Finding(name, kind, reason.rstrip("."), advice.rstrip(".")))
+        self.findings.append(FieldFinding(name, kind, reason.rstrip("."), advice.rstrip(".")))
 
     def report_repair(self, name: str, reason: str) -> None:
         """A repair that leaves nothing to check."""

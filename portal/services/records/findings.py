@@ -9,7 +9,7 @@ FindingKind = Literal["refused", "repaired", "note"]
 
 
 @dataclass(frozen=True)
-class Finding:
+class FieldFinding:
     """What is wrong with a field of ProjectDraft, and what to do; both sentences have no final full stop."""
 
     field: str

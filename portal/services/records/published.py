@@ -14,7 +14,7 @@ from portal.i18n.catalogues import gettext
 from portal.i18n.quoting import quoted
 from portal.models import AuditEvent, Project, ProjectCountry, ProjectDraft, ProjectTag, Revision, Term
 from portal.services.records.country_shares import named_shares
-from portal.services.records.translations import stored
+from portal.services.records.translations import translation_rows
 from portal.text.folding import trim_punctuation
 from portal.vocabulary.translations import TRANSLATIONS
 
@@ -75,7 +75,7 @@ def draft_from_project(session: Session, project: Project) -> ProjectDraft:
 
 
 def _with_translations(session: Session, project: Project, draft: ProjectDraft) -> ProjectDraft:
-    known = {one.name: one for one in stored.of_project(session, project.id)}
+    known = {one.name: one for one in translation_rows.of_project(session, project.id)}
     machine = tuple(name for name in TRANSLATIONS if name in known and known[name].is_machine)
     return draft.replace(machine_translations=machine, **{name: one.text for name, one in known.items()})
 

@@ -1,4 +1,4 @@
-"""Finds every error that prevents the submission of a draft, and turns a draft without errors into a Proposal.
+"""Finds every error that prevents the submission of a draft, and turns a draft without errors into RecordValues.
 
 Uses the validation of imported rows (services.records.validation), so forms and files have the same rules.
 """
@@ -24,7 +24,7 @@ from portal.services.records.field_values import FieldValidation, read_budget
 from portal.services.records.findings import sentence
 from portal.services.records.spellings import TermLookup, cached_term_lookup
 from portal.services.records.validation import validate_fields
-from portal.services.records.values import Proposal, slug_from_reference
+from portal.services.records.values import RecordValues, slug_from_reference
 from portal.text import cleaning, markdown
 from portal.text.markup import plain_from_html
 from portal.vocabulary.translations import TRANSLATIONS
@@ -105,24 +105,24 @@ def find_errors(session: Session, draft: ProjectDraft, *, project_id: int | None
     return _check_draft(session, draft, project_id)[0]
 
 
-def build_proposal(session: Session, draft: ProjectDraft, *, project_id: int | None = None) -> Proposal:
+def build_values(session: Session, draft: ProjectDraft, *, project_id: int | None = None) -> RecordValues:
     """The draft as database values; raises ValidationFailed with every error."""
-    errors, proposal = _check_draft(session, draft, project_id)
-    if errors or proposal is None:
+    errors, values = _check_draft(session, draft, project_id)
+    if errors or values is None:
         raise ValidationFailed(errors)
-    return proposal
+    return values
 
 
 def _check_draft(
     session: Session, draft: ProjectDraft, project_id: int | None
-) -> tuple[tuple[FieldError, ...], Proposal | None]:
+) -> tuple[tuple[FieldError, ...], RecordValues | None]:
     term_lookup = cached_term_lookup(session)
     validation = FieldValidation(
         {name: getattr(draft, name) for name in ProjectDraft.field_names()},
         is_form=True,
         has_published_shares=lambda: _has_published_shares(session, draft, project_id),
     )
-    proposal = validate_fields(validation, term_lookup)
+    values = validate_fields(validation, term_lookup)
     errors = [
         FieldError(finding.field, sentence(finding.reason), sentence(finding.advice))
         for finding in validation.findings
@@ -131,7 +131,7 @@ def _check_draft(
     errors += _missing_field_errors(draft, {error.field for error in errors})
     errors += _unlisted_code_errors(session, draft, term_lookup, {error.field for error in errors}, project_id)
     errors += _length_errors(draft)
-    if proposal and (other := _slug_with_reference(session, draft.number, project_id)):
+    if values and (other := _slug_with_reference(session, draft.number, project_id)):
         errors.append(
             FieldError(
                 "number",
@@ -140,20 +140,20 @@ def _check_draft(
             )
         )
     order = ProjectDraft.field_names()
-    if proposal:
-        proposal = _with_paragraphs(proposal, draft)
-    return tuple(sorted(errors, key=lambda error: order.index(error.field))), proposal
+    if values:
+        values = _with_paragraphs(values, draft)
+    return tuple(sorted(errors, key=lambda error: order.index(error.field))), values
 
 
-def _with_paragraphs(proposal: Proposal, draft: ProjectDraft) -> Proposal:
+def _with_paragraphs(values: RecordValues, draft: ProjectDraft) -> RecordValues:
     """Validation removes blank lines, as for an import; the paragraphs of Markdown need them."""
     translations = tuple(
         one._replace(text=getattr(draft, one.name), source_text=draft.summary)
         if TRANSLATIONS[one.name][0] == "summary"
         else one
-        for one in proposal.translations
+        for one in values.translations
     )
-    return proposal._replace(summary=draft.summary, translations=translations)
+    return values._replace(summary=draft.summary, translations=translations)
 
 
 def _has_published_shares(session: Session, draft: ProjectDraft, project_id: int | None) -> bool:

@@ -1,4 +1,4 @@
-"""Validates the fields of a project: a Proposal if all are valid, otherwise findings that state every error.
+"""Validates the fields of a project: RecordValues if all are valid, otherwise findings that state every error.
 
 Forms and files use the same checks. Fields have the names of ProjectDraft; a file maps its columns to them.
 """
@@ -26,7 +26,7 @@ from portal.services.records.placeholders import is_placeholder
 from portal.services.records.spellings import TermLookup
 from portal.services.records.translations.reading import read_translations, source_from_translations
 from portal.services.records.values import (
-    Proposal,
+    RecordValues,
     Translation,
     fingerprint,
     slug_from_fingerprint,
@@ -68,13 +68,13 @@ class CheckedFields(NamedTuple):
     translations: tuple[Translation, ...]
 
 
-def validate_fields(project: FieldValidation, term_lookup: TermLookup, *, row: int = 0) -> Proposal | None:
-    """The proposal, or None if any value is refused; `project.findings` holds the reasons and the repairs.
+def validate_fields(project: FieldValidation, term_lookup: TermLookup, *, row: int = 0) -> RecordValues | None:
+    """The values, or None if any value is refused; `project.findings` holds the reasons and the repairs.
 
     `row` is the row number in a file, 0 for a form.
     """
     fields = read_fields(project, term_lookup)
-    return None if project.is_refused else build_proposal(fields, term_lookup, row)
+    return None if project.is_refused else build_values(fields, term_lookup, row)
 
 
 def read_fields(project: FieldValidation, term_lookup: TermLookup) -> CheckedFields:
@@ -118,7 +118,7 @@ def read_fields(project: FieldValidation, term_lookup: TermLookup) -> CheckedFie
     )
 
 
-def build_proposal(fields: CheckedFields, term_lookup: TermLookup, row: int) -> Proposal:
+def build_values(fields: CheckedFields, term_lookup: TermLookup, row: int) -> RecordValues:
     """The columns, links and search document of a project whose fields are all valid."""
     start, end = str(fields.start) if fields.start else None, str(fields.end) if fields.end else None
     countries = fields.country_ids
@@ -127,7 +127,7 @@ def build_proposal(fields: CheckedFields, term_lookup: TermLookup, row: int) -> 
     if not slug:
         content_fingerprint = fingerprint(fields.title, start, end, fields.year, countries, fields.source_url)
         slug = slug_from_fingerprint(content_fingerprint)
-    return Proposal(
+    return RecordValues(
         reference=fields.reference or None,
         prima_id=fields.prima_id,
         title=fields.title,

@@ -1,4 +1,4 @@
-"""Proposal: the validated values of a project in the format of the tables, with its slug and sort title."""
+"""RecordValues: the validated values of a project in the format of the tables, with its slug and sort title."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ class Translation(NamedTuple):
     source_text: str | None
 
 
-# The stored columns, the links and the shares of countries, the tags, and the translations, as in a Proposal.
-ProposalContent = tuple[
+# The stored columns, the links and the shares of countries, the tags, and the translations, as in RecordValues.
+RecordContent = tuple[
     tuple[Any, ...], tuple[tuple[int, bool], ...], tuple[tuple[int, int], ...], tuple[int, ...], tuple[Translation, ...]
 ]
 
 
-class Proposal(NamedTuple):
-    """The columns of the project table come first, so a slice of the proposal is a database row (STORED_COLUMNS).
+class RecordValues(NamedTuple):
+    """The columns of the project table come first, so a slice of it is a database row (STORED_COLUMNS).
 
     `start` and `end` are partial ISO dates, `budget` is in US cents. The `_id`s are term ids; negative ones are terms
     that the file adds (see NewTerm). `country_links` are (term id, is eligible) pairs, sorted, as are `tags` and
@@ -79,7 +79,7 @@ class Proposal(NamedTuple):
     key: str = ""
     translations: tuple[Translation, ...] = ()
 
-    def content(self) -> ProposalContent:
+    def content(self) -> RecordContent:
         """What it states, without what follows from that."""
         return self[: len(STORED_COLUMNS)], self.country_links, self.country_shares, self.tags, self.translations
 
@@ -98,7 +98,7 @@ class Proposal(NamedTuple):
         return self.fingerprint or fingerprint(self.title, self.start, self.end, self.year, countries, self.source_url)
 
 
-STORED_COLUMNS = Proposal._fields[: Proposal._fields.index("fingerprint")]
+STORED_COLUMNS = RecordValues._fields[: RecordValues._fields.index("fingerprint")]
 
 
 def fingerprint(

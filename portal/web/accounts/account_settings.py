@@ -8,7 +8,7 @@ from portal.database.orm import db
 from portal.database.transactions import transaction
 from portal.errors import NotFound, ValidationFailed, WeakPassword
 from portal.services.accounts import administration, authentication, language, passwords, sessions
-from portal.services.accounts.authentication import Outcome
+from portal.services.accounts.authentication import SignInOutcome
 from portal.services.audit import recording
 from portal.web.accounts.enrolment_page import render_enrolment, render_recovery_codes
 from portal.web.accounts.forms import (
@@ -100,9 +100,9 @@ def change_password() -> ViewResponse:
         form.password.errors = [str(error)]
         return render_settings(password=form, status=422)
     result = reauthenticate(form)
-    if result.outcome == Outcome.LIMITED:
+    if result.outcome == SignInOutcome.LIMITED:
         return error_pages.rate_limited(result.retry_after)
-    if result.outcome == Outcome.REFUSED:
+    if result.outcome == SignInOutcome.REFUSED:
         form.current_password.errors = [resubmission.wrong_credentials_message()]
         return render_settings(password=form, status=422)
     with transaction(db.session(), begin=False) as session:
@@ -137,9 +137,9 @@ def confirm_second_factor() -> ViewResponse:
         result = authentication.finish_enrolment(
             session, access.auth_session(), form.code.data or "", client_address=request_context.client_address()
         )
-    if result.outcome == Outcome.LIMITED:
+    if result.outcome == SignInOutcome.LIMITED:
         return error_pages.rate_limited(result.retry_after)
-    if result.outcome == Outcome.REFUSED:
+    if result.outcome == SignInOutcome.REFUSED:
         form.code.errors = [wrong_code_message()]
         return show_enrolment(form, 422)
     page = render_recovery_codes(result.recovery_codes, url_for("account_settings.show_account"))

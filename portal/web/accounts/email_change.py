@@ -8,7 +8,7 @@ from portal.database.orm import db
 from portal.database.transactions import transaction
 from portal.errors import ValidationFailed
 from portal.services.accounts import email_change, rate_limits
-from portal.services.accounts.authentication import Outcome
+from portal.services.accounts.authentication import SignInOutcome
 from portal.services.mail import smtp
 from portal.web.accounts import settings_page
 from portal.web.accounts.forms import ChangeEmailForm
@@ -36,9 +36,9 @@ def request_change() -> ViewResponse:
         form.email.errors = [gettext("This portal cannot send email. Ask an administrator to change your address.")]
         return settings_page.render_settings(email=form, status=422)
     result = settings_page.reauthenticate(form)
-    if result.outcome == Outcome.LIMITED:
+    if result.outcome == SignInOutcome.LIMITED:
         return error_pages.rate_limited(result.retry_after)
-    if result.outcome == Outcome.REFUSED:
+    if result.outcome == SignInOutcome.REFUSED:
         form.current_password.errors = [resubmission.wrong_credentials_message()]
         return settings_page.render_settings(email=form, status=422)
     with transaction(db.session()) as session:

@@ -19,7 +19,7 @@ from portal.services.accounts import (
     rate_limits,
     sessions,
 )
-from portal.services.accounts.authentication import Outcome, SignInResult
+from portal.services.accounts.authentication import SignInOutcome, SignInResult
 from portal.services.mail import smtp
 from portal.text.email_addresses import normalise_email
 from portal.web.accounts import session_start, user_agents
@@ -119,7 +119,7 @@ def sign_in_owner(account_id: int) -> SignInResult:
 def go_on(result: SignInResult) -> Response:
     """To the desk, or to the second factor, which choosing a password does not replace."""
     flash(gettext("Your password has been changed."))
-    if result.outcome == Outcome.ENROLMENT_REQUIRED:
+    if result.outcome == SignInOutcome.ENROLMENT_REQUIRED:
         session_start.begin_enrolment(result)
     target = session_start.next_step(result, safe_redirect.DEFAULT_TARGET)
     return session_start.complete_sign_in(redirect(target, 303), result)

@@ -11,7 +11,7 @@ from portal.database.transactions import transaction
 from portal.i18n.catalogues import gettext
 from portal.models import Account
 from portal.services.accounts import authentication, language, notifications, sessions
-from portal.services.accounts.authentication import Outcome, SignInResult
+from portal.services.accounts.authentication import SignInOutcome, SignInResult
 from portal.text.email_addresses import normalise_email
 from portal.web.accounts import user_agents
 from portal.web.http import request_context
@@ -21,9 +21,9 @@ from portal.web.security import cookies
 
 def next_step(result: SignInResult, target: str) -> str:
     """The URL to go to: the target, or the page of the second factor that leads there."""
-    if result.outcome == Outcome.COMPLETE:
+    if result.outcome == SignInOutcome.COMPLETE:
         return target
-    return url_for("sign_in.code" if result.outcome == Outcome.CODE_REQUIRED else "sign_in.enrol", next=target)
+    return url_for("sign_in.code" if result.outcome == SignInOutcome.CODE_REQUIRED else "sign_in.enrol", next=target)
 
 
 def announce_device(session: Session, email: str) -> str:
@@ -50,7 +50,7 @@ def complete_sign_in(response: Response | WSGIResponse, result: SignInResult) ->
     """Set the session cookie; a complete sign-in also makes this a known device of the account."""
     completed = make_response(response)
     cookies.begin_session(completed, result.token)
-    if result.outcome == Outcome.COMPLETE and isinstance(result.account, Account):
+    if result.outcome == SignInOutcome.COMPLETE and isinstance(result.account, Account):
         cookies.remember_device(completed, result.account.email)
         keep_language(result.account)
     return completed

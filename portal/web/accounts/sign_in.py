@@ -11,7 +11,7 @@ from portal.database.orm import db
 from portal.database.transactions import transaction
 from portal.models import AccountSession
 from portal.services.accounts import authentication, sessions
-from portal.services.accounts.authentication import Outcome, SignInResult
+from portal.services.accounts.authentication import SignInOutcome, SignInResult
 from portal.services.accounts.sessions import Stage
 from portal.web.accounts import user_agents
 from portal.web.accounts.enrolment_page import render_enrolment, render_recovery_codes
@@ -40,13 +40,13 @@ def sign_in() -> ViewResponse:
 def try_password() -> ViewResponse:
     form = SignInForm(request.form)
     result = attempt_sign_in(form.email.data or "", form.password.data or "")
-    if result.outcome == Outcome.LIMITED:
+    if result.outcome == SignInOutcome.LIMITED:
         return error_pages.rate_limited(result.retry_after)
-    if result.outcome == Outcome.REFUSED:
+    if result.outcome == SignInOutcome.REFUSED:
         form.email.errors = [wrong_password_message()]
         return make_response(render_template("accounts/sign_in.html", form=form), 422)
     target = safe_redirect.safe_redirect_target(form.next.data or "")
-    if result.outcome == Outcome.ENROLMENT_REQUIRED:
+    if result.outcome == SignInOutcome.ENROLMENT_REQUIRED:
         begin_enrolment(result)
     return complete_sign_in(redirect(next_step(result, target), 303), result)
 
@@ -73,9 +73,9 @@ def try_code() -> ViewResponse:
         result = authentication.enter_code(
             session, auth_session, form.code.data or "", client_address=request_context.client_address()
         )
-    if result.outcome == Outcome.LIMITED:
+    if result.outcome == SignInOutcome.LIMITED:
         return error_pages.rate_limited(result.retry_after)
-    if result.outcome == Outcome.REFUSED:
+    if result.outcome == SignInOutcome.REFUSED:
         form.code.errors = [wrong_code_message()]
         return make_response(render_template("accounts/one_time_code.html", form=form), 422)
     return complete_sign_in(redirect(safe_redirect.safe_redirect_target(form.next.data or ""), 303), result)
@@ -102,9 +102,9 @@ def finish_enrolment() -> ViewResponse:
         result = authentication.finish_enrolment(
             session, auth_session, form.code.data or "", client_address=request_context.client_address()
         )
-    if result.outcome == Outcome.LIMITED:
+    if result.outcome == SignInOutcome.LIMITED:
         return error_pages.rate_limited(result.retry_after)
-    if result.outcome == Outcome.REFUSED:
+    if result.outcome == SignInOutcome.REFUSED:
         form.code.errors = [wrong_code_message()]
         return render_enrolment(form, auth_session, action=url_for("sign_in.finish_enrolment"), status=422)
     target = safe_redirect.safe_redirect_target(form.next.data or "")
@@ -139,9 +139,9 @@ def reauthenticate() -> ViewResponse:
     """Sign in again or re-authenticate without leaving the form. JSON for the dialog, a page otherwise."""
     to, method = request.form.get("to", ""), request.form.get("method", "POST")
     result = sign_in_again()
-    if result.outcome == Outcome.COMPLETE:
+    if result.outcome == SignInOutcome.COMPLETE:
         return complete_sign_in(resume_request(to, method, result), result)
-    status = 429 if result.outcome == Outcome.LIMITED else 422
+    status = 429 if result.outcome == SignInOutcome.LIMITED else 422
     error = resubmission.failure_message(result.outcome, result.retry_after)
     if request.accept_mimetypes.best == "application/json":
         response = make_response(jsonify(error=error), status)
@@ -180,7 +180,7 @@ def sign_in_again() -> SignInResult:
         with transaction(db.session(), begin=False) as session:
             return authentication.reauthenticate(session, g.auth_session, password, code, client_address=client_address)
     result = attempt_sign_in(request.form.get("email", ""), password)
-    if result.outcome != Outcome.CODE_REQUIRED:
+    if result.outcome != SignInOutcome.CODE_REQUIRED:
         return result
     with transaction(db.session(), begin=False) as session:
         pending = sessions.find(session, result.token)

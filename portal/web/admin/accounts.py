@@ -16,7 +16,7 @@ from portal.services.accounts import administration, administrator_requests, ema
 from portal.services.accounts.administrator_requests import RequestKind
 from portal.services.audit import recording
 from portal.vocabulary.workflow import Role
-from portal.web.admin import administrator_grants, leaving
+from portal.web.admin import open_work, second_administrator
 from portal.web.admin.link_delivery import deliver_link
 from portal.web.declarations import accepts, require_role
 from portal.web.http.responses import ViewResponse
@@ -54,8 +54,8 @@ def invite() -> ViewResponse:
     form = InvitationForm(request.form)
     values = {"email": form.email.data or "", "name": form.name.data or "", "role": form.role.data or ""}
     try:
-        if administrator_grants.is_second_needed(values["role"]):
-            return administrator_grants.ask_to_invite(email=values["email"], name=values["name"])
+        if second_administrator.is_second_needed(values["role"]):
+            return second_administrator.ask_to_invite(email=values["email"], name=values["name"])
         with transaction(db.session()) as session:
             link = administration.invite(
                 session, **values, by=access.signed_in_account(), auth_session=access.auth_session()
@@ -95,8 +95,8 @@ def rename(account_id: int) -> ViewResponse:
 def change_role(account_id: int) -> ViewResponse:
     role, auth_session = request.form.get("role", ""), access.auth_session()
     account = administration.get_by_id(db.session(), account_id)
-    if role != account.role and administrator_grants.is_second_needed(role):
-        return administrator_grants.ask(RequestKind.PROMOTE, account)
+    if role != account.role and second_administrator.is_second_needed(role):
+        return second_administrator.ask(RequestKind.PROMOTE, account)
     return change_account(
         account_id,
         lambda session, account, by: administration.change_role(
@@ -111,7 +111,7 @@ def change_role(account_id: int) -> ViewResponse:
 def change_email(account_id: int) -> ViewResponse:
     """Change it at once, for a user who cannot read the old address; both addresses get a notice."""
     form, auth_session = AccountEmailForm(request.form), access.auth_session()
-    administrator_grants.forbid_takeover(administration.get_by_id(db.session(), account_id))
+    second_administrator.forbid_takeover(administration.get_by_id(db.session(), account_id))
     email = form.email.data or ""
     try:
         return change_account(
@@ -132,13 +132,13 @@ def confirm_role(account_id: int) -> ViewResponse:
     role = request.args.get("role", "")
     if role not in tuple(Role):
         return redirect(url_for(".show_account", account_id=account_id))
-    return leaving.confirm_role(administration.get_by_id(db.session(), account_id), Role(role))
+    return open_work.confirm_role(administration.get_by_id(db.session(), account_id), Role(role))
 
 
 @bp.get(f"/{ACCOUNT_ID}/disable")
 @require_role("administrator")
 def confirm_disable(account_id: int) -> ViewResponse:
-    return leaving.confirm_disable(administration.get_by_id(db.session(), account_id))
+    return open_work.confirm_disable(administration.get_by_id(db.session(), account_id))
 
 
 @bp.post(f"/{ACCOUNT_ID}/disable")
@@ -153,8 +153,8 @@ def disable(account_id: int) -> ViewResponse:
 @accepts()
 def enable(account_id: int) -> ViewResponse:
     account, auth_session = administration.get_by_id(db.session(), account_id), access.auth_session()
-    if account.is_disabled and administrator_grants.is_second_needed(account.role):
-        return administrator_grants.ask(RequestKind.ENABLE, account)
+    if account.is_disabled and second_administrator.is_second_needed(account.role):
+        return second_administrator.ask(RequestKind.ENABLE, account)
     return change_account(
         account_id,
         lambda session, account, by: administration.enable(session, account, by=by, auth_session=auth_session),
@@ -166,7 +166,7 @@ def enable(account_id: int) -> ViewResponse:
 @accepts()
 def remove_second_factor(account_id: int) -> ViewResponse:
     auth_session = access.auth_session()
-    administrator_grants.forbid_takeover(administration.get_by_id(db.session(), account_id))
+    second_administrator.forbid_takeover(administration.get_by_id(db.session(), account_id))
     return change_account(
         account_id,
         lambda session, account, by: administration.remove_second_factor(
@@ -185,7 +185,7 @@ def send_link(account_id: int) -> ViewResponse:
         is_mailed = link_mails.queue_link(session, link)
         if not is_mailed:
             # It would be shown to whoever asked for it.
-            administrator_grants.forbid_takeover(account)
+            second_administrator.forbid_takeover(account)
     return deliver_link(link, is_mailed=is_mailed)
 
 
@@ -205,7 +205,7 @@ def render_accounts(form: InvitationForm, status: int = 200) -> Response:
         form=form,
         requests=administrator_requests.open_requests(session),
         new_administrators=administrator_requests.recently_made(session),
-        is_second_needed=administrator_grants.is_second_needed(Role.ADMINISTRATOR),
+        is_second_needed=second_administrator.is_second_needed(Role.ADMINISTRATOR),
     )
     return make_response(body, status)
 
@@ -219,7 +219,7 @@ def render_account(
         form=form or AccountNameForm(data={"name": account.name}),
         email_form=email or AccountEmailForm(data={"email": account.email}),
         roles=list(Role),
-        work=leaving.build_work(db.session(), account),
+        work=open_work.build_work(db.session(), account),
         events=recording.subject_events(db.session(), "account", account.id, limit=20),
     )
     return make_response(body, status)

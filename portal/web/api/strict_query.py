@@ -106,7 +106,7 @@ def _misread(
         advice = gettext("It may be given once.") if limit == 1 else gettext("At most %(limit)s.", limit=limit)
         yield QueryError(name, shorten(values[-1], _MAX_SHOWN_LENGTH), f"{detail} {advice}")
         return
-    if any(odd.name == name and odd.reason == "too many choices" for odd in filters.invalid_parameters):
+    if any(invalid.name == name and invalid.reason == "too many choices" for invalid in filters.invalid_parameters):
         detail = gettext("A search has at most %(limit)s choices in all.", limit=MAX_VALUES)
         yield QueryError(name, shorten(values[-1], _MAX_SHOWN_LENGTH), detail)
         return

@@ -31,7 +31,7 @@ class RuleText:
 
 
 @dataclass(frozen=True)
-class Checks:
+class DraftChecks:
     """The findings on a draft: empty required fields, errors, rule warnings and possible duplicates."""
 
     missing: tuple[str, ...] = ()
@@ -48,12 +48,12 @@ class Checks:
         return [warning for warning in self.warnings if warning.field == field]
 
 
-def run_checks(session: Session, draft: ProjectDraft, *, project_id: int | None = None) -> Checks:
+def run_checks(session: Session, draft: ProjectDraft, *, project_id: int | None = None) -> DraftChecks:
     """Run every check on a draft; writes nothing. `project_id` is the project that the draft changes."""
     draft = submission_checks.clean_draft(draft)
     errors = submission_checks.find_errors(session, draft, project_id=project_id)
     missing = [error.field for error in errors if not getattr(draft, error.field)]
-    return Checks(
+    return DraftChecks(
         missing=tuple(missing),
         errors=tuple(error for error in errors if error.field not in missing),
         warnings=tuple(warning for warning in rules.check_rules(draft) if not warning.is_error),

@@ -36,8 +36,8 @@ class FieldConflict:
 class ConflictPage:
     """The choices to make; `fields` is the joined draft as hidden fields.
 
-    `taken` are the fields that only the other side changed, with their text, `kept` the names of those that only the
-    author changed. `other_note` is the stored note to the reviewer if both sides changed it.
+    `taken` are the fields that only the other side changed, with their text, `mine_only` the names of those that only
+    the author changed. `other_note` is the stored note to the reviewer if both sides changed it.
     """
 
     conflict_with: str
@@ -45,7 +45,7 @@ class ConflictPage:
     form_url: str
     rows: tuple[FieldConflict, ...]
     taken: tuple[FieldConflict, ...]
-    kept: tuple[str, ...]
+    mine_only: tuple[str, ...]
     other_note: str
     fields: tuple[tuple[str, str], ...]
     version: int
@@ -76,7 +76,7 @@ def build_page(session: Session, context: DraftContext, post: DraftPost, conflic
         form_url=edit_page.form_url(target),
         rows=rows,
         taken=tuple(differing[name] for name in merged.taken),
-        kept=tuple(differing[name].label for name in merged.kept),
+        mine_only=tuple(differing[name].label for name in merged.mine_only),
         fields=tuple(_hidden_fields(merged.draft, note, post.answers)),
         other_note=other_note,
         version=revision.version if revision else 0,

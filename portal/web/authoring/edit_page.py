@@ -18,7 +18,7 @@ from portal.services.records import language_guesses, published
 from portal.vocabulary.translations import TRANSLATIONS
 from portal.vocabulary.workflow import State
 from portal.web.authoring import checks, draft_saving
-from portal.web.authoring.checks import Checks, RuleText
+from portal.web.authoring.checks import DraftChecks, RuleText
 from portal.web.authoring.draft_saving import DraftContext, DraftPost, DraftTarget
 from portal.web.authoring.project_form import MAX_LENGTHS, SECTIONS, ProjectForm
 from portal.web.authoring.translation_panels import TranslationPanel, build_panels
@@ -48,7 +48,7 @@ class EditPage:
     page_key: str
     form_url: str
     autosave_url: str
-    checks: Checks
+    checks: DraftChecks
     rule_texts: Mapping[str, Sequence[RuleText]]
     reasons: Mapping[str, str]
     answers: Mapping[str, str]
@@ -146,7 +146,7 @@ def _addresses(target: DraftTarget) -> dict[str, str]:
     }
 
 
-def _draft_errors(context: DraftContext, checked: Checks) -> Sequence[FieldError]:
+def _draft_errors(context: DraftContext, checked: DraftChecks) -> Sequence[FieldError]:
     """The errors of a stored draft; none before the first save. Missing fields may be filled in later."""
     return checked.errors if context.revision else ()
 
@@ -195,7 +195,7 @@ def form_url(target: DraftTarget, act: str = "edit") -> str:
     return url_for(f"submission.{change}", slug=target.slug) if target.slug else url_for(f"submission.{new}")
 
 
-def check_form(session: Session, post: DraftPost, slug: str) -> tuple[ProjectForm, Checks]:
+def check_form(session: Session, post: DraftPost, slug: str) -> tuple[ProjectForm, DraftChecks]:
     """An unsaved form and its checks; `slug` is that of the project it changes, or ""."""
     try:
         project_id = published.get_project_by_slug(session, slug).id if slug else None

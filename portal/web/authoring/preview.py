@@ -13,7 +13,7 @@ from portal.search.read_models.terms import Terms, TermView
 from portal.services.records import country_shares, field_values, submission_checks
 from portal.services.records.field_values import FieldValidation
 from portal.services.records.submission_checks import MAX_SUMMARY_LENGTH
-from portal.services.records.translations import stored
+from portal.services.records.translations import translation_rows
 from portal.services.records.values import Translation
 from portal.vocabulary.translations import TRANSLATIONS
 from portal.web.presentation import field_labels, formatting
@@ -51,7 +51,7 @@ def preview_project(session: Session, revision: Revision, terms: Terms) -> Proje
         source_url=draft.source_url if draft.source_url.startswith(("https://", "http://")) else "",
         changed_at=now(),
         published_at=project.published_at if project else None,
-        translations=_translations(draft, stored.of_project(session, project.id) if project else ()),
+        translations=_translations(draft, translation_rows.of_project(session, project.id) if project else ()),
     )
 
 
@@ -64,7 +64,7 @@ def _translations(draft: ProjectDraft, known: Sequence[Translation]) -> dict[str
     ]
     return {
         one.name: TranslatedText(one.text, one.is_machine, one.source_text != getattr(draft, TRANSLATIONS[one.name][0]))
-        for one in stored.with_known_sources(proposed, known, draft.confirmed_translations)
+        for one in translation_rows.with_known_sources(proposed, known, draft.confirmed_translations)
     }
 
 

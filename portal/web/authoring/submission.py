@@ -26,7 +26,7 @@ from portal.web.http.responses import ViewResponse
 from portal.web.http.url_converters import REVISION_ID
 from portal.web.presentation import citation
 from portal.web.security import access
-from portal.web.security.idempotency import STATUS_BY_ERROR, request_digest
+from portal.web.security.idempotency import STATUS_BY_ERROR, url_of_once
 
 bp = Blueprint("submission", __name__, url_prefix="/staff")
 
@@ -125,15 +125,15 @@ def save_once(target: DraftTarget, post: DraftPost) -> SaveResult:
     Nothing is saved if this raises: InvalidTransition, Conflict, Forbidden, or ValidationFailed for a text that is too
     long to be stored.
     """
-    with transaction(db.session()) as session:
-        account = access.signed_in_account()
-        first_url = idempotency.claim_key(session, post.key, account, request_digest())
-        if first_url is not None:
-            return SaveResult(first_url or url_for("submission.new"))
+    results: list[SaveResult] = []
+
+    def save(session: Session, account: Account) -> str:
         revision = draft_saving.save_draft(session, target, post, account)
-        result = run_form_action(session, revision, post, account)
-        idempotency.complete_key(session, post.key, account, result.url)
-    return result
+        results.append(run_form_action(session, revision, post, account))
+        return results[0].url
+
+    url = url_of_once(save, post.key)
+    return results[0] if results else SaveResult(url or url_for("submission.new"))
 
 
 def run_form_action(session: Session, revision: Revision, post: DraftPost, account: Account) -> SaveResult:

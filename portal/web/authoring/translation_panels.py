@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal.models import Project, ProjectDraft
 from portal.services.editorial.diff import TextSegment, diff_text
 from portal.services.records import submission_checks
-from portal.services.records.translations import stored
+from portal.services.records.translations import translation_rows
 from portal.text.languages import primary_language
 from portal.vocabulary.translations import SOURCE_LANGUAGES, TRANSLATIONS
 
@@ -32,7 +32,7 @@ class TranslationPanel:
 def build_panels(session: Session, project: Project | None, draft: ProjectDraft) -> Mapping[str, TranslationPanel]:
     """The panels by name ("title_fr"); none for the language of the source, unless it has a text, to be emptied."""
     draft = submission_checks.clean_draft(draft)
-    known = {one.name: one for one in stored.of_project(session, project.id)} if project else {}
+    known = {one.name: one for one in translation_rows.of_project(session, project.id)} if project else {}
     panels: dict[str, TranslationPanel] = {}
     for name, (field, language) in TRANSLATIONS.items():
         source, source_language = getattr(draft, field), getattr(draft, SOURCE_LANGUAGES[field])

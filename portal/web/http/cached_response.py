@@ -26,7 +26,7 @@ _MAX_URL_LENGTH = 2_000
 _MAX_ENCODING_LENGTH = 100
 # Headers that describe a body, which a 304 does not have.
 _BODY_HEADERS = ("Content-Length", "Content-Type", "Content-Encoding")
-_HEADERS_OF_A_KEPT_BODY = ("Content-Length", "Content-Encoding", "ETag", "Cache-Control")
+_HEADERS_OF_A_CACHED_BODY = ("Content-Length", "Content-Encoding", "ETag", "Cache-Control")
 # What templates/base.html begins the content of a page with.
 _CONTENT = b'<main id="main"'
 _UNPACK: dict[str, Callable[[bytes], bytes]] = {
@@ -73,7 +73,7 @@ def marked(cached: CachedResponse, note: bytes) -> CachedResponse | None:
     before, start, after = _UNPACK[cached.encoding](cached.body).partition(_CONTENT) if cached.is_html else (b"",) * 3
     if not start:
         return None
-    headers = [(name, value) for name, value in cached.headers if name not in _HEADERS_OF_A_KEPT_BODY]
+    headers = [(name, value) for name, value in cached.headers if name not in _HEADERS_OF_A_CACHED_BODY]
     body = before + note + start + after
     headers += [("Content-Length", str(len(body))), ("Cache-Control", "no-store")]
     return replace(cached, headers=headers, body=body, etag="")

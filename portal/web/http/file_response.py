@@ -16,9 +16,9 @@ from portal import metrics
 from portal.database.public_reader import release_session
 from portal.errors import Busy
 from portal.exports.licence import licence_named
-from portal.exports.making import ExportInterrupted, Making
 from portal.exports.pace import page_load
 from portal.exports.slots import Slot, take_slot
+from portal.exports.spooled_export import ExportInterrupted, SpooledExport
 from portal.gates import Gate
 from portal.text.ip_addresses import client_network
 from portal.text.web_addresses import as_uri
@@ -138,9 +138,9 @@ def stream(open_file: OpenFile) -> Response:
                 return busy()
             # The connection of this request is needed no more, however long the client takes.
             release_session()
-            making = Making(pieces, on_end=while_making.pop_all().close, is_wanted=is_wanted)
-        until_delivered.callback(making.close)
-        response = head.response(iter(making))
+            export = SpooledExport(pieces, on_end=while_making.pop_all().close, is_wanted=is_wanted)
+        until_delivered.callback(export.close)
+        response = head.response(iter(export))
         response.call_on_close(until_delivered.pop_all().close)
     return response
 

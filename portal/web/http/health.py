@@ -23,13 +23,13 @@ from portal.web.http.request_context import settings
 from portal.web.http.responses import no_store
 
 # For how long a trial write and a comparison of the text index hold: they cost something, and anybody may ask.
-_KEPT_SECONDS = 10.0
+_MAX_AGE_SECONDS = 10.0
 _PATIENCE_SECONDS = 1.0
 
 bp = Blueprint("health", __name__)
 
 
-class _Kept:
+class _CostlyStates:
     """The last states that cost something, and when they were found."""
 
     states: tuple[str, str] = OK, OK
@@ -69,12 +69,12 @@ def component_states() -> dict[str, str]:
 
 def costly_states() -> tuple[str, str]:
     """The states of writing and of the text index, a few seconds old at most."""
-    if not _Kept.lock.acquire(timeout=_PATIENCE_SECONDS):
+    if not _CostlyStates.lock.acquire(timeout=_PATIENCE_SECONDS):
         # Somebody else is asking, and is not answered.
-        return _Kept.states
+        return _CostlyStates.states
     try:
-        kept_seconds = _KEPT_SECONDS if settings().max_staleness else 0.0
-        if not _Kept.found_at or time.monotonic() - _Kept.found_at >= kept_seconds:
+        max_age = _MAX_AGE_SECONDS if settings().max_staleness else 0.0
+        if not _CostlyStates.found_at or time.monotonic() - _CostlyStates.found_at >= max_age:
             # Not the session of the request, which may only read.
             with Session(db.engine, join_transaction_mode="create_savepoint") as session:
                 # A busy database has been written just now.
@@ -82,8 +82,8 @@ def costly_states() -> tuple[str, str]:
                 index = readiness.UNKNOWN
                 if writing == OK:
                     index = readiness.text_index_state(text_index.compare_counts(session))
-                _Kept.states = writing, index
-            _Kept.found_at = time.monotonic()
-        return _Kept.states
+                _CostlyStates.states = writing, index
+            _CostlyStates.found_at = time.monotonic()
+        return _CostlyStates.states
     finally:
-        _Kept.lock.release()
+        _CostlyStates.lock.release()

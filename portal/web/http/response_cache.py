@@ -23,7 +23,7 @@ from portal.web.http.cached_response import CachedResponse, Variant
 from portal.web.http.conditional_get import CACHEABLE, day_stamp
 from portal.web.http.headers import REQUEST_ID_HEADER
 from portal.web.http.languages.prefix import language_of_path
-from portal.web.http.measuring import ROUTE
+from portal.web.http.request_metrics import ROUTE
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

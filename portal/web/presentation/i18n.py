@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask, Response
 from jinja2 import pass_context
 
-from portal.i18n import missing
+from portal.i18n import untranslated
 from portal.i18n.catalogues import N_, NC_, catalogue, gettext, name_in, ngettext, pgettext
 from portal.i18n.current import choose, current_language, current_locale, using
 from portal.i18n.languages import SOURCE, Language, language_of
@@ -52,14 +52,14 @@ def _pgettext(context: str, message: str) -> str:
 
 def _in_template(text: str) -> str:
     # Messages of templates may hold markup, which those of Python never do.
-    return missing.marked(text) if isinstance(text, missing.Untranslated) else text
+    return untranslated.marked(text) if isinstance(text, untranslated.Untranslated) else text
 
 
 def mark_untranslated(response: Response) -> Response:
     """Say `lang="en"` around every message of a page that its catalogue lacks."""
     if response.mimetype == "text/html" and not response.is_streamed:
         body = response.get_data()
-        if (resolved := missing.resolve(body)) is not body:
+        if (resolved := untranslated.resolve(body)) is not body:
             response.set_data(resolved)
     return response
 

@@ -23,7 +23,7 @@ from markupsafe import Markup, escape
 from portal.search.index.caches import put_bounded
 from portal.web.presentation import i18n
 
-_MAX_KEPT = 4_000
+_MAX_CACHED_PIECES = 4_000
 # Nobody who writes a record can guess it, so no text is taken for a hole.
 _MARK = f"hole{secrets.token_hex(12)}"
 _BYTES_OF_MARK = _MARK.encode()
@@ -80,7 +80,7 @@ class Piece:
         return before, after
 
 
-class Sheet:
+class EncodedPiece:
     """A text of which nearly everything is filled in already, as the bytes that are sent, and the holes left in it."""
 
     __slots__ = ("_texts", "names")
@@ -90,17 +90,17 @@ class Sheet:
         self.names = tuple(texts[1::2])
         self._texts: list[bytes] = [text.encode() for text in texts]
 
-    def with_sheet(self, name: str, inner: Sheet) -> Sheet:
+    def with_piece(self, name: str, inner: EncodedPiece) -> EncodedPiece:
         """This one with another in the place of its first hole of this name; the two share what they hold."""
-        sheet, at = object.__new__(Sheet), self.names.index(name)
+        whole, at = object.__new__(EncodedPiece), self.names.index(name)
         before, after = self._texts[: 2 * at + 1], self._texts[2 * at + 2 :]
-        sheet.names = (*self.names[:at], *inner.names, *self.names[at + 1 :])
+        whole.names = (*self.names[:at], *inner.names, *self.names[at + 1 :])
         # Constant texts and holes alternate.
         texts = inner._texts.copy()
         texts[0] = before.pop() + texts[0]
         texts[-1] += after.pop(0)
-        sheet._texts = [*before, *texts, *after]
-        return sheet
+        whole._texts = [*before, *texts, *after]
+        return whole
 
     def fill(self, values: Values) -> bytes:
         """The text with these values, escaped unless they are markup or bytes."""
@@ -114,8 +114,8 @@ class Pieces:
 
     def __init__(self, app: Flask) -> None:
         self._app = app
-        self._kept: dict[tuple[object, ...], Piece] = {}
-        self._shelves: WeakKeyDictionary[object, dict[Any, Any]] = WeakKeyDictionary()
+        self._cached: dict[tuple[object, ...], Piece] = {}
+        self._caches: WeakKeyDictionary[object, dict[Any, Any]] = WeakKeyDictionary()
         self._settings: object = None
         # For tests, which compare with what Jinja alone prints.
         self.is_off = False
@@ -125,15 +125,15 @@ class Pieces:
         if self._settings is not (settings := self._app.extensions["settings"]):
             # Pages print them; a portal has one for its life, an application in a test may get others.
             self._settings = settings
-            self._kept.clear()
-            self._shelves.clear()
-        are_kept = not (self.is_off or self._app.jinja_env.auto_reload)
-        return Printer(self._app.jinja_env, self, self._kept, are_kept, *language())
+            self._cached.clear()
+            self._caches.clear()
+        is_caching = not (self.is_off or self._app.jinja_env.auto_reload)
+        return Printer(self._app.jinja_env, self, self._cached, is_caching, *language())
 
-    def shelf(self, owner: object) -> dict[Any, Any]:
-        """A place for what is kept as long as what it was made from."""
-        shelf = self._shelves.get(owner)
-        return shelf if shelf is not None else self._shelves.setdefault(owner, {})
+    def cache_for(self, owner: object) -> dict[Any, Any]:
+        """A cache of what is kept as long as what it was made from."""
+        cache = self._caches.get(owner)
+        return cache if cache is not None else self._caches.setdefault(owner, {})
 
     def add_page_variables(self, context: dict[str, Any]) -> None:
         self._app.update_template_context(context)
@@ -145,8 +145,8 @@ class Printer:
 
     _jinja: Environment
     _pieces: Pieces
-    _kept: dict[tuple[object, ...], Piece]
-    are_kept: bool
+    _cached: dict[tuple[object, ...], Piece]
+    is_caching: bool
     locale: str
     script_name: str
 
@@ -159,13 +159,13 @@ class Printer:
         value in it; nothing but shape and language may decide what it builds. With `is_page` the context holds the
         variables of every page too, and those that differ between pages belong to the shape (templating.layout_shape).
         """
-        if not self.are_kept:
+        if not self.is_caching:
             return self._print(template, {**shape, **values}, nest, _as_it_is(values), is_page=is_page)
         key = (template, self.locale, self.script_name, *shape.items())
-        piece = self._kept.get(key)
+        piece = self._cached.get(key)
         if piece is None:
             piece = self.cut(template, shape, values, nest=nest, is_page=is_page)
-            put_bounded(self._kept, key, piece, _MAX_KEPT)
+            put_bounded(self._cached, key, piece, _MAX_CACHED_PIECES)
         return piece.fill(values)
 
     def cut(
@@ -175,10 +175,10 @@ class Printer:
         context = {**shape, **{name: Hole(name) for name in values}}
         return Piece(self._print(template, context, nest, Hole, is_page=is_page))
 
-    def shelf(self, owner: object, kind: str) -> dict[Any, Any]:
-        """A place for what is kept as long as the owner from which it was made, in the language of the request."""
-        shelf: dict[Any, Any] = self._pieces.shelf(owner).setdefault((kind, self.locale, self.script_name), {})
-        return shelf
+    def cache_for(self, owner: object, kind: str) -> dict[Any, Any]:
+        """A cache of what is kept as long as the owner from which it was made, in the language of the request."""
+        cache: dict[Any, Any] = self._pieces.cache_for(owner).setdefault((kind, self.locale, self.script_name), {})
+        return cache
 
     def _print(
         self, template: str, context: dict[str, Any], nest: Nest | None, place: Place, *, is_page: bool
@@ -227,8 +227,8 @@ def language() -> tuple[str, str]:
 
 def printer() -> Printer:
     """The printer for the current request: one is enough for a page."""
-    kept: Pieces = current_app.extensions["pieces"]
-    return kept.printer()
+    pieces: Pieces = current_app.extensions["pieces"]
+    return pieces.printer()
 
 
 def init_app(app: Flask) -> None:

@@ -9,7 +9,7 @@ from flask import Flask, Response, current_app, make_response, render_template, 
 from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 
-from portal.i18n import stored
+from portal.i18n import stored_sentences
 from portal.search.index import current
 from portal.search.index.caches import put_bounded
 from portal.search.index.snapshot import Snapshot
@@ -21,7 +21,7 @@ from portal.web.presentation.pieces import Printer
 from portal.web.presentation.records import list_row
 
 # Searches share many rows. The view, the language and the path below which the portal stands decide what one is.
-_ROWS_KEPT = 4_096
+_MAX_CACHED_ROWS = 4_096
 RowKind = tuple[str, str, str]
 RowKey = tuple[ProjectView, RowKind]
 _VARY = "HX-Request, HX-Request-Type, HX-History-Restore-Request"
@@ -87,18 +87,18 @@ def result_row(project: ProjectView) -> Markup:
 
 def print_rows(printer: Printer, view: str, projects: Iterable[ProjectView]) -> bytes:
     """The projects as rows of a list or of a table, as the bytes that are sent."""
-    kept: dict[RowKey, bytes] = current_app.extensions["rows"] if printer.are_kept else {}
+    cached: dict[RowKey, bytes] = current_app.extensions["rows"] if printer.is_caching else {}
     kind = view, printer.locale, printer.script_name
-    return b"".join([kept.get((project, kind)) or _keep_row(printer, kept, project, kind) for project in projects])
+    return b"".join([cached.get((project, kind)) or _keep_row(printer, cached, project, kind) for project in projects])
 
 
-def _keep_row(printer: Printer, kept: dict[RowKey, bytes], project: ProjectView, kind: RowKind) -> bytes:
+def _keep_row(printer: Printer, cached: dict[RowKey, bytes], project: ProjectView, kind: RowKind) -> bytes:
     if kind[0] == "list":
         row = list_row.print_row(printer, project)
     else:
         template = current_app.jinja_env.get_template("public/_table_row.html")
         row = Markup(template.render(p=project, locale=printer.locale) + "\n")  # noqa: S704 # Jinja escapes
-    return put_bounded(kept, (project, kind), row.encode(), _ROWS_KEPT)
+    return put_bounded(cached, (project, kind), row.encode(), _MAX_CACHED_ROWS)
 
 
 def init_app(app: Flask) -> None:
@@ -110,7 +110,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["result_row"] = result_row
     of_others = {"verb_name": audit.verb_name, "kind_name": audit.kind_name, "actor_name": audit.actor_name}
     spoken: dict[str, Callable[..., Any]] = {
-        **formatting.FILTERS, **languages.FILTERS, **of_others, "stored": stored.say
+        **formatting.FILTERS, **languages.FILTERS, **of_others, "stored": stored_sentences.say
     }  # fmt: skip
     app.jinja_env.filters.update({name: i18n.in_page_language(function) for name, function in spoken.items()})
     app.jinja_env.filters.update(column_marks=svg.column_marks, list_row=list_row.list_row)

@@ -11,7 +11,7 @@ from portal.vocabulary.term_lists import eligible_regions, eligible_states, read
 
 
 @dataclass(frozen=True)
-class EligibleRegion:
+class ListedRegion:
     """One region of the Line 2 list: `states` and `share` (per cent) as published, `names` as far as they are known.
 
     `is_printed` is False if the number was derived from the published total.
@@ -25,13 +25,13 @@ class EligibleRegion:
 
 
 @cache
-def line_2(language: str) -> tuple[EligibleRegion, ...]:
+def line_2(language: str) -> tuple[ListedRegion, ...]:
     """The Line 2 list of August 2024 in its own order, with country names in this language, sorted."""
     regions = {row.code: name_in(row.names, language) for row in read_term_list("region")}
     countries = {row.code: name_in(row.names, language) for row in read_term_list("country")}
     known, key = eligible_states(), partial(collation_key, language=language)
     return tuple(
-        EligibleRegion(
+        ListedRegion(
             name=regions[row["region"]],
             states=int(row["states"]),
             share=int(row["share"]),

@@ -16,7 +16,7 @@ from portal.vocabulary.bands import number_of
 from portal.vocabulary.facets import FACETS, NOT_STATED
 from portal.web.presentation import filter_text, formatting
 from portal.web.presentation.i18n import gettext
-from portal.web.presentation.pieces import Hole, Place, Printer, Sheet, join
+from portal.web.presentation.pieces import EncodedPiece, Hole, Place, Printer, join
 from portal.web.public import running_today
 from portal.web.public.results import directory_url, expanded_urls
 
@@ -33,7 +33,7 @@ BoxKey = tuple[str, bool, bool]
 SortKey = tuple[bool, CollationKey, int, str]
 TODAY = "today"
 # A panel has about 30 kB.
-MAX_KEPT_PANELS = 128
+MAX_CACHED_PANELS = 128
 
 
 def print_panel(printer: Printer, result: SearchResult) -> tuple[Markup, int]:
@@ -42,19 +42,19 @@ def print_panel(printer: Printer, result: SearchResult) -> tuple[Markup, int]:
     return _print_facets(printer, result, {**expanded_urls(filters, FACETS), TODAY: today_url(filters)})
 
 
-def kept_panel(printer: Printer, result: SearchResult) -> tuple[Sheet, int]:
+def cached_panel(printer: Printer, result: SearchResult) -> tuple[EncodedPiece, int]:
     """The same with holes for its addresses: those that unfold a facet, and that of what runs today.
 
     As the counts do, it stays the same on all pages of a search and in every order. So it is kept as long as they are.
     """
-    shelf: dict[tuple[Filters, frozenset[str]], tuple[Sheet, int]] = printer.shelf(result.snapshot, "panels")
+    cache: dict[tuple[Filters, frozenset[str]], tuple[EncodedPiece, int]] = printer.cache_for(result.snapshot, "panels")
     key = result.filters.criteria, result.filters.expanded_facets
-    return remember(shelf, key, MAX_KEPT_PANELS, lambda: _make_panel(printer, result))
+    return remember(cache, key, MAX_CACHED_PANELS, lambda: _make_panel(printer, result))
 
 
-def _make_panel(printer: Printer, result: SearchResult) -> tuple[Sheet, int]:
+def _make_panel(printer: Printer, result: SearchResult) -> tuple[EncodedPiece, int]:
     panel, selected_count = _print_facets(printer, result, {name: escape(Hole(name)) for name in (*FACETS, TODAY)})
-    return Sheet(panel), selected_count
+    return EncodedPiece(panel), selected_count
 
 
 def _print_facets(printer: Printer, result: SearchResult, urls: Mapping[str, str]) -> tuple[Markup, int]:
@@ -150,21 +150,21 @@ class Boxes:
 
     def stated(self) -> list[str]:
         """The known values but "not stated", those of most projects first, then by the value."""
-        shelf = self.printer.shelf(self.snapshot, "values by frequency")
-        if (stated := shelf.get(self.name)) is None:
+        cache = self.printer.cache_for(self.snapshot, "values by frequency")
+        if (stated := cache.get(self.name)) is None:
             known = self.known
             by_frequency = sorted(known, key=lambda value: (len(known[value]), value), reverse=True)
-            stated = shelf[self.name] = [value for value in by_frequency if value != NOT_STATED]
+            stated = cache[self.name] = [value for value in by_frequency if value != NOT_STATED]
         return list(stated)
 
     def print(self, values: Iterable[str]) -> Markup:
         texts: list[str] = []
-        kept = self.printer.shelf(self.snapshot.terms, f"boxes of {self.name}")
+        cached = self.printer.cache_for(self.snapshot.terms, f"boxes of {self.name}")
         for value in sorted(values, key=self._sort_key):
             count = self.count_of(value)
             printed, key = formatting.project_count(count), (value, count > 0, value in self.selected)
-            if self.printer.are_kept:
-                before, after = kept.get(key) or self._keep(kept, key)
+            if self.printer.is_caching:
+                before, after = cached.get(key) or self._keep(cached, key)
                 texts += (before, printed, after)
             else:
                 texts.append(self.printer.fill(_OPTION, self._shape(key), {"count": printed}))
@@ -192,11 +192,11 @@ class Boxes:
         by_name = formatting.name_key(formatting.label(term)) if self.name == "country" else NO_NAME
         return value == NOT_STATED, by_name, term.id if term else -number if self.name == "year" else number, value
 
-    def _keep(self, kept: dict[BoxKey, tuple[str, str]], key: BoxKey) -> tuple[str, str]:
+    def _keep(self, cached: dict[BoxKey, tuple[str, str]], key: BoxKey) -> tuple[str, str]:
         box = self.printer.cut(_OPTION, self._shape(key), {"count": ""}).around("count")
         # What a visitor typed into the address is not kept.
         if key[0] in self.known:
-            kept[key] = box
+            cached[key] = box
         return box
 
     def _shape(self, key: BoxKey) -> dict[str, object]:

@@ -10,8 +10,8 @@ from flask import Blueprint, Response, abort, current_app, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from portal.errors import Busy
+from portal.exports.file_cache import Claim, FileCache, file_cache
 from portal.exports.iati.code_lists import code_list
-from portal.exports.kept_files import Claim, KeptFiles, kept_files
 from portal.exports.options import ExportOptions
 from portal.exports.registry import offered_format
 from portal.exports.selection import select_all
@@ -31,7 +31,7 @@ from portal.web.http.file_response import (
 )
 from portal.web.http.request_context import settings
 from portal.web.presentation import export_text
-from portal.web.public.downloads import ExportRequest
+from portal.web.public.exports.export_request import ExportRequest
 
 bp = Blueprint("iati", __name__)
 
@@ -58,8 +58,8 @@ def activities() -> Response:
     head = wanted.head(selection, wanted.describe(selection), etag)
     if request.method == "HEAD":
         return head.response()
-    kept = kept_files(settings().database_url, settings().public_url)
-    return _hand_out(head, kept) or _make(wanted, head, kept)
+    cache = file_cache(settings().database_url, settings().public_url)
+    return _hand_out(head, cache) or _make(wanted, head, cache)
 
 
 @bp.get("/iati/report.csv")
@@ -85,9 +85,9 @@ def codes(facet: str) -> Response:
     return response
 
 
-def _hand_out(head: FileHead, kept: KeptFiles) -> Response | None:
+def _hand_out(head: FileHead, cache: FileCache) -> Response | None:
     """The file if it is kept; None if it has to be made."""
-    if (file := kept.open(head.etag)) is None:
+    if (file := cache.open(head.etag)) is None:
         return None
     deliveries: Deliveries = current_app.extensions["deliveries"]
     with ExitStack() as until_delivered:
@@ -106,22 +106,22 @@ def _read(file: IO[bytes]) -> Iterator[bytes]:
         yield piece
 
 
-def _make(wanted: ExportRequest, head: FileHead, kept: KeptFiles) -> Response:
+def _make(wanted: ExportRequest, head: FileHead, cache: FileCache) -> Response:
     """Make the file and keep it, unless another worker is doing so: then wait for it, but not long."""
-    if (claim := _wait_for_claim(kept)) is None:
+    if (claim := _wait_for_claim(cache)) is None:
         return busy()
     with ExitStack() as until_made:
         until_made.callback(claim.release)
-        if response := _hand_out(head, kept):
+        if response := _hand_out(head, cache):
             return response
         return stream(lambda stack: _open(wanted, claim, stack, until_made))
 
 
-def _wait_for_claim(kept: KeptFiles) -> Claim | None:
+def _wait_for_claim(cache: FileCache) -> Claim | None:
     deliveries: Deliveries = current_app.extensions["deliveries"]
     try:
         with deliveries.waiting():
-            return kept.claim(MAX_WAIT_SECONDS, is_wanted=client_check(request.environ))
+            return cache.claim(MAX_WAIT_SECONDS, is_wanted=client_check(request.environ))
     except Busy:
         return None
 

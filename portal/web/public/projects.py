@@ -17,13 +17,16 @@ from portal.web.http import error_pages
 from portal.web.http.conditional_get import allow_stale_copy, cacheable, path_key
 from portal.web.presentation import citation
 from portal.web.presentation.templating import wants_fragment
-from portal.web.public import download_menu, downloads, results
+from portal.web.public import download_menu, results
 from portal.web.public.audit import history
-from portal.web.public.audit.log import audit_log_state, newest_checkpoint
+from portal.web.public.audit.newest_checkpoint import audit_log_state, newest_checkpoint
 from portal.web.public.directory import page
+from portal.web.public.exports.export_request import project_file
+from portal.web.public.exports.refusals import handle_refusals
 from portal.web.security.search_gate import bounded_search
 
 bp = Blueprint("projects", __name__, url_prefix="/projects")
+handle_refusals(bp)
 
 
 @bp.get("/", endpoint="directory")
@@ -45,7 +48,7 @@ def show_directory() -> Response:
 @public
 def show_project(slug: str) -> Response:
     """The page of a project, or with a known ending after its slug the file of it."""
-    return downloads.project_file(slug) or show_page(slug)
+    return project_file(slug) or show_page(slug)
 
 
 @cacheable(path_key)
@@ -79,9 +82,6 @@ def show_history(slug: str) -> Response | str:
         entries=history.entries(current.current_snapshot().terms, changes),
         checkpoint=newest_checkpoint(),
     )
-
-
-downloads.handle_refusals(bp)
 
 
 @bp.errorhandler(NotFound)

@@ -9,11 +9,12 @@ from flask import request
 
 from portal.search.index.facet_index import Sums
 from portal.search.query.filters import Filters
+from portal.search.query.table_options import TableOptions
 from portal.vocabulary.facets import FACETS
 from portal.web.presentation import status_text, urls
 
-# The key in the WSGI environment: `g` may outlive a request.
-_FILTERS = "portal.filters"
+# The keys in the WSGI environment: `g` may outlive a request.
+_FILTERS, _TABLE_OPTIONS = "portal.filters", "portal.table_options"
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,14 @@ def asked_filters() -> Filters:
     if filters is None:
         filters = request.environ[_FILTERS] = Filters.parse(request.args)
     return filters
+
+
+def asked_table_options() -> TableOptions:
+    """The table that the request asks for; read once, as the filters are."""
+    options: TableOptions | None = request.environ.get(_TABLE_OPTIONS)
+    if options is None:
+        options = request.environ[_TABLE_OPTIONS] = TableOptions.parse(request.args)
+    return options
 
 
 def directory_url(filters: Filters) -> str:

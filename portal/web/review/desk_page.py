@@ -15,8 +15,14 @@ from portal.services.editorial.revisions import Desk
 from portal.services.editorial.workflow import Action
 from portal.vocabulary.workflow import State
 from portal.web.presentation.i18n import gettext, ngettext
-from portal.web.review.desk_rows import DeskRow, age_text, desk_row, waiting_since
-from portal.web.review.handover import HandOverNotice, hand_over_notices
+from portal.web.review.desk_rows import (
+    DeskRow,
+    HandOverNotice,
+    age_text,
+    desk_row,
+    hand_over_notices,
+    waiting_since,
+)
 
 PAGE_SIZE = 20
 SORTS = ("oldest", "newest")

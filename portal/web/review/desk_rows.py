@@ -1,19 +1,20 @@
-"""The rows of the desk: one revision each, with its age, its holder and the button that opens it."""
+"""The rows of the desk: one revision each, with its age, its holder and its button; and notices of hand-overs."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from flask import url_for
 from sqlalchemy.orm import Session
 
 from portal.database.orm import now
 from portal.models import Account, Revision
-from portal.services.editorial import revisions, workflow
+from portal.services.editorial import handover, revisions, workflow
 from portal.services.editorial.workflow import Action
 from portal.services.records import published
 from portal.vocabulary.workflow import PUBLISHED_STATES, State
-from portal.web.presentation import field_labels
+from portal.web.presentation import field_labels, formatting
 from portal.web.presentation.i18n import gettext, ngettext
 from portal.web.review import comparison, event_text
 
@@ -106,3 +107,36 @@ def age_text(moment: datetime) -> str:
     if age < timedelta(days=2):
         return ngettext("one hour", "%(num)s hours", int(age.total_seconds()) // 3600)
     return ngettext("one day", "%(num)s days", age.days)
+
+
+@dataclass(frozen=True)
+class HandOverNotice:
+    """One hand-over as its former and its new author read it; the new one gets a link."""
+
+    text: str
+    label: str
+    url: str
+
+
+def hand_over_notices(session: Session, account: Account) -> tuple[HandOverNotice, ...]:
+    return tuple(_notice(revision, account) for revision in handover.recent_hand_overs(session, account))
+
+
+def _notice(revision: Revision, account: Account) -> HandOverNotice:
+    title, day = field_labels.display_title(revision.draft), _hand_over_day(revision)
+    if revision.author_id == account.id:
+        former = revision.previous_author.name if revision.previous_author else ""
+        text = gettext(
+            "%(label)s “%(title)s” was handed over to you from %(name)s on %(day)s.",
+            label=revision.label, title=title, name=former, day=day,
+        )  # fmt: skip
+        return HandOverNotice(text, revision.label, url_for("review.revision", revision_id=revision.id))
+    text = gettext(
+        "%(label)s “%(title)s” was handed over from you to %(name)s on %(day)s.",
+        label=revision.label, title=title, name=revision.author.name, day=day,
+    )  # fmt: skip
+    return HandOverNotice(text, revision.label, "")
+
+
+def _hand_over_day(revision: Revision) -> str:
+    return formatting.day(revision.handed_over_at) if revision.handed_over_at else ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from portal.i18n import stored
+from portal.i18n import stored_sentences
 from portal.models import AuditEvent, Revision
 from portal.services.audit.recording import SYSTEM_ACTOR
 from portal.vocabulary.workflow import State, state_name
@@ -113,7 +113,7 @@ def _line(event: AuditEvent) -> EventLine:
         at=event.at,
         who=actor_name(event.actor),
         what=_phrase(event),
-        note=stored.say(str(after.get("note") or after.get("reason") or "")),
+        note=stored_sentences.say(str(after.get("note") or after.get("reason") or "")),
         reasons=tuple((names.get(field, field), str(text)) for field, text in texts.items()),
         accepted=", ".join(names.get(field, field) for field in after.get("accepted") or ()),
     )

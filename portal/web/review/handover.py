@@ -1,21 +1,19 @@
-"""Handing a revision over to another author, and the notices of it on the desks of both."""
+"""Handing a revision over to another author."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 from flask import Blueprint, request, url_for
 from sqlalchemy.orm import Session
 
 from portal.database.orm import db
 from portal.errors import PortalError
-from portal.models import Account, Revision
+from portal.models import Account
 from portal.services.editorial import handover, workflow
 from portal.services.editorial.workflow import Action
 from portal.web.declarations import accepts, require_role
 from portal.web.http.responses import ViewResponse
 from portal.web.http.url_converters import REVISION_ID
-from portal.web.presentation import field_labels, formatting
+from portal.web.presentation import field_labels
 from portal.web.presentation.i18n import gettext
 from portal.web.review import actions
 from portal.web.review.actions import TRANSITION_FIELDS
@@ -68,39 +66,6 @@ def show_confirmation(revision_id: int, *, error: PortalError | None = None, sta
         choices=tuple((candidate.id, candidate.name) for candidate in handover.candidates(session, revision)),
     )
     return render_confirmation(confirmation, error=error, status=status)
-
-
-@dataclass(frozen=True)
-class HandOverNotice:
-    """One hand-over as its former and its new author read it; the new one gets a link."""
-
-    text: str
-    label: str
-    url: str
-
-
-def hand_over_notices(session: Session, account: Account) -> tuple[HandOverNotice, ...]:
-    return tuple(_notice(revision, account) for revision in handover.recent_hand_overs(session, account))
-
-
-def _notice(revision: Revision, account: Account) -> HandOverNotice:
-    title, day = field_labels.display_title(revision.draft), _hand_over_day(revision)
-    if revision.author_id == account.id:
-        former = revision.previous_author.name if revision.previous_author else ""
-        text = gettext(
-            "%(label)s “%(title)s” was handed over to you from %(name)s on %(day)s.",
-            label=revision.label, title=title, name=former, day=day,
-        )  # fmt: skip
-        return HandOverNotice(text, revision.label, url_for("review.revision", revision_id=revision.id))
-    text = gettext(
-        "%(label)s “%(title)s” was handed over from you to %(name)s on %(day)s.",
-        label=revision.label, title=title, name=revision.author.name, day=day,
-    )  # fmt: skip
-    return HandOverNotice(text, revision.label, "")
-
-
-def _hand_over_day(revision: Revision) -> str:
-    return formatting.day(revision.handed_over_at) if revision.handed_over_at else ""
 
 
 def _selected_id() -> int:

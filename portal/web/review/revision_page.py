@@ -92,7 +92,7 @@ def build_page(
     before = published.previous_version(session, revision) if is_done else published.published_draft(session, revision)
     actions = workflow.allowed_actions(revision, account)
     badge, badge_kind = event_text.badge(revision)
-    entered = decision or Decision(note=field_marks.kept_note(revision, account))
+    entered = decision or Decision(note=field_marks.begun_note(revision, account))
     is_pending = revision.state in (State.SUBMITTED, State.IN_REVIEW, State.APPROVED, State.SCHEDULED)
     return RevisionPage(
         revision=revision,

@@ -32,12 +32,7 @@ def run_once(operation: Operation, on_refused: RefusalHandler, success_message: 
     """
     key = request.form.get("key", "")
     try:
-        with transaction(db.session()) as session:
-            account = access.signed_in_account()
-            url = idempotency.claim_key(session, key, account, request_digest())
-            if url is None:
-                url = operation(session, account)
-                idempotency.complete_key(session, key, account, url)
+        url = url_of_once(operation, key)
     except tuple(STATUS_BY_ERROR) as error:
         if isinstance(error, Forbidden):
             access.record_refusal(access.signed_in_account(), error)
@@ -46,6 +41,20 @@ def run_once(operation: Operation, on_refused: RefusalHandler, success_message: 
     # Tells the browser to delete its copy of this form.
     flash(key, "saved-key")
     return redirect(url, 303)
+
+
+def url_of_once(operation: Operation, key: str) -> str:
+    """Run the operation in one transaction and return its URL; for a repeat of the POST, the URL of the first time.
+
+    Nothing is stored if the operation raises.
+    """
+    with transaction(db.session()) as session:
+        account = access.signed_in_account()
+        url = idempotency.claim_key(session, key, account, request_digest())
+        if url is None:
+            url = operation(session, account)
+            idempotency.complete_key(session, key, account, url)
+    return url
 
 
 def request_digest() -> str:

@@ -19,7 +19,7 @@ from portal.search import Filters, directory
 from portal.search.index import refresh
 from portal.search.index.current import current_snapshot
 from portal.search.index.storage.shared_files import SharedFiles
-from portal.search.words import keeping
+from portal.search.words import word_store
 
 
 def enter_portal(folder: Path) -> None:
@@ -30,8 +30,8 @@ def enter_portal(folder: Path) -> None:
     store = refresh.store_for(db.engine.engine)
     # The state is trusted for as long as it is asked.
     store.files, store.max_staleness = SharedFiles(folder), 3_600.0
-    while keeping.words_at(current_snapshot().catalogue_version) is None:
-        keeping.keep_words_ready()
+    while word_store.words_at(current_snapshot().catalogue_version) is None:
+        word_store.keep_words_ready()
         db.session.remove()
         time.sleep(0.25)
 

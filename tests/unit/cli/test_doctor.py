@@ -10,7 +10,7 @@ from sqlalchemy import text as sql
 
 from deploy import rehearsal
 from portal.config import ROOT
-from portal.services.operations.checks.finding import State
+from portal.services.operations.checks.finding import CheckState
 from portal.services.operations.checks.registry import CHECKS
 from tests.factories import COMPLETE
 from tests.loops import not_empty
@@ -70,7 +70,7 @@ def test_json_has_the_same(doctor):
 
 
 def test_states_are_in_the_order_of_their_urgency():
-    assert [str(state) for state in State] == ["ok", "warning", "problem"]
+    assert [str(state) for state in CheckState] == ["ok", "warning", "problem"]
 
 
 def test_settings_that_make_no_portal_are_one_line(tmp_path):

@@ -9,7 +9,7 @@ from portal.database.encryption import KEYRING_OPTION, Keyring, is_encrypted, ke
 from portal.database.orm import READER_BIND, db, now
 from portal.errors import DecryptionFailed
 from portal.services.accounts import authentication, second_factor, sessions
-from portal.services.accounts.authentication import Outcome
+from portal.services.accounts.authentication import SignInOutcome
 from portal.services.accounts.sessions import Stage
 from portal.services.audit import recording
 from portal.vocabulary.workflow import Role
@@ -72,7 +72,7 @@ def test_an_enrolment_stores_an_encrypted_secret(session):
 @pytest.mark.parametrize("is_stored_encrypted", [True, False], ids=["encrypted", "unencrypted"])
 def test_a_code_matches_an_encrypted_secret_and_an_older_unencrypted_one(session, encrypted, is_stored_encrypted):
     rex = make_account(session(), "Rex", Role.REVIEWER, totp_secret=encrypted if is_stored_encrypted else SECRET)
-    assert enter(session, rex, current_code()).outcome == Outcome.COMPLETE
+    assert enter(session, rex, current_code()).outcome == SignInOutcome.COMPLETE
 
 
 def test_migrating_encrypts_an_unencrypted_secret_once(session):
@@ -113,7 +113,7 @@ def test_a_recovery_code_works_without_the_key(session, ada, change_keys):
     codes = authentication.renew_recovery_codes(session(), auth_session)
     session.commit()
     change_keys(OTHER_KEY)
-    assert enter(session, ada, codes[0]).outcome == Outcome.COMPLETE
+    assert enter(session, ada, codes[0]).outcome == SignInOutcome.COMPLETE
 
 
 def test_nothing_is_encrypted_with_a_key_that_is_not_persistent():

@@ -10,8 +10,8 @@ from portal.i18n.catalogues import catalogue, gettext, name_in, ngettext
 from portal.i18n.current import current_language, using
 from portal.i18n.isolation import isolated
 from portal.i18n.languages import DEFAULT_CODES, LANGUAGES, SOURCE, language_of
-from portal.i18n.missing import Untranslated
 from portal.i18n.pseudo import lengthened
+from portal.i18n.untranslated import Untranslated
 
 PRODUCTION = {"PORTAL_ENV": "production", "SECRET_KEY": "0123456789abcdef" * 4, "PORTAL_URL": "https://example.org"}
 

@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 OFF = "off"
 _SUFFIX, _PART_SUFFIX, _LOCK = ".snapshot", ".part", "lock"
 # The newest ones of this code; of the others, which may still serve during a reload, those of the last hour.
-_KEPT, _KEPT_SECONDS = 2, 3_600
+_MAX_OWN_FILES, _MAX_OTHER_AGE_SECONDS = 2, 3_600
 _RETRY_SECONDS = 60.0
 _PRIVATE_MODE = 0o700
 
@@ -100,10 +100,10 @@ class SharedFiles:
     def _sweep(self) -> None:
         """Remove all but the newest files, and what a process left that was killed while it wrote."""
         own = self._own()
-        oldest = time.time() - _KEPT_SECONDS
+        oldest = time.time() - _MAX_OTHER_AGE_SECONDS
         others = [path for path in self.folder.glob(f"*{_SUFFIX}") if path not in own]
         abandoned = [path for path in others if _modified_at(path) < oldest]
-        for path in (*own[_KEPT:], *abandoned, *self.folder.glob(f"*{_PART_SUFFIX}")):
+        for path in (*own[_MAX_OWN_FILES:], *abandoned, *self.folder.glob(f"*{_PART_SUFFIX}")):
             checked_once.remove(path)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from portal.i18n import stored
+from portal.i18n import stored_sentences
 from portal.i18n.catalogues import gettext
 from portal.i18n.current import current_language
 from portal.models import Account, Project, Revision
@@ -28,7 +28,7 @@ def waits(revision: Revision, *, reason: str = "") -> Email:
         first += " " + gettext("It is due on %(day)s.", day=f"{revision.due_at:%Y-%m-%d}")
     note = revision.note and gettext("The author’s note: %(note)s", note=revision.note)
     subject = gettext("%(number)s waits for your review", number=revision.label)
-    return _email(revision, subject, first, stored.say(reason), note)
+    return _email(revision, subject, first, stored_sentences.say(reason), note)
 
 
 def returned(revision: Revision, by: Account, *, note: str, reasons: Mapping[str, str]) -> Email:
@@ -109,7 +109,7 @@ def changed_by_tags(changes: Sequence[Revision]) -> Email:
 
 def not_published(revision: Revision, reason: str) -> Email:
     overtaken = gettext("%(what)s was overtaken.", what=_named(revision))
-    first = f"{overtaken} {stored.say(reason)} {gettext('It is back with the reviewers.')}"
+    first = f"{overtaken} {stored_sentences.say(reason)} {gettext('It is back with the reviewers.')}"
     return _email(revision, gettext("%(number)s was overtaken", number=revision.label), first)
 
 

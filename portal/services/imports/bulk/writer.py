@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from portal.database.orm import UTCDateTime, now
 from portal.models import Catalogue, ProjectCountry, ProjectTag, ProjectTranslation, SlugHistory
 from portal.search.fulltext import text_index
-from portal.search.fulltext.documents import Document
+from portal.search.fulltext.documents import TextDocument
 from portal.services.audit import recording
 from portal.services.imports.bulk.sql import insert_rows
 from portal.services.imports.matching import (
@@ -25,8 +25,8 @@ from portal.services.imports.matching import (
 )
 from portal.services.imports.runs.journal import RunJournal, values_before
 from portal.services.imports.slugs import SlugAllocator
-from portal.services.records.translations import stored
-from portal.services.records.values import STORED_COLUMNS, Proposal
+from portal.services.records.translations import translation_rows
+from portal.services.records.values import STORED_COLUMNS, RecordValues
 from portal.text.folding import fold
 
 _INSERT_COLUMNS = (
@@ -53,48 +53,48 @@ class BulkWriter:
         self._is_sample = is_sample
         self._slugs = SlugAllocator(session, known_records.slugs_in_use | known_records.former_slugs)
         self._moment = now()
-        self._added: list[tuple[str, Proposal]] = []
-        self._changed: list[tuple[int, Proposal]] = []
+        self._added: list[tuple[str, RecordValues]] = []
+        self._changed: list[tuple[int, RecordValues]] = []
         self._update_rows: list[dict[str, Any]] = []
         self._journal_rows: list[tuple[int, int, str, dict[str, Any]]] = []
         self._former_slugs: list[dict[str, Any]] = []
         self._non_public_ids: set[int] = set()
         self._republished_ids: list[int] = []
 
-    def add(self, proposal: Proposal) -> str:
+    def add(self, incoming: RecordValues) -> str:
         """Queue a new record; return its slug: the key of the row if it is free, else one of its own."""
-        slug = self._slugs.take(proposal.key) or self._slugs.allocate(proposal.slug)
-        self._added.append((slug, proposal))
+        slug = self._slugs.take(incoming.key) or self._slugs.allocate(incoming.slug)
+        self._added.append((slug, incoming))
         return slug
 
-    def change(self, record: StoredRecord, proposal: Proposal) -> bool:
-        """Queue a change of a record to a proposal; return whether anything differs."""
+    def change(self, record: StoredRecord, incoming: RecordValues) -> bool:
+        """Queue a change of a record to an incoming one; return whether anything differs."""
         # The sample never overwrites a real record.
         if self._is_sample and not record.is_sample:
             return False
         reference = record.value_of("reference")
         # An ID in another case is the same ID.
-        if reference and proposal.reference and fold(reference) == fold(proposal.reference):
-            proposal = proposal._replace(reference=reference)
-        if not self._differs(record, proposal):
+        if reference and incoming.reference and fold(reference) == fold(incoming.reference):
+            incoming = incoming._replace(reference=reference)
+        if not self._differs(record, incoming):
             return False
         if record.is_withdrawn_sample:
             self._republished_ids.append(record.id)
         elif not record.is_public:
             self._non_public_ids.add(record.id)
         slug = record.slug
-        if proposal.reference != reference:
-            slug = self._slugs.allocate(proposal.slug)
+        if incoming.reference != reference:
+            slug = self._slugs.allocate(incoming.slug)
             self._former_slugs.append({"slug_folded": record.slug.casefold(), "project_id": record.id})
-        values = (*proposal[: len(STORED_COLUMNS)], proposal.fingerprint, self._is_sample, self._moment)
+        values = (*incoming[: len(STORED_COLUMNS)], incoming.fingerprint, self._is_sample, self._moment)
         row = (record.id, slug, slug.casefold(), *values)
         self._update_rows.append(dict(zip(_UPDATE_PARAMETERS, row, strict=True)))
-        self._changed.append((record.id, proposal))
+        self._changed.append((record.id, incoming))
         self._journal_rows.append((record.id, record.version + 1, slug, values_before(record, self._known_records)))
         return True
 
-    def _differs(self, record: StoredRecord, proposal: Proposal) -> bool:
-        proposed = (*proposal.content(), self._is_sample)
+    def _differs(self, record: StoredRecord, incoming: RecordValues) -> bool:
+        proposed = (*incoming.content(), self._is_sample)
         before = (*self._known_records.content(record), record.is_sample)
         return proposed != before or record.is_withdrawn_sample
 
@@ -109,11 +109,11 @@ class BulkWriter:
                 [(project_id, slug) for (project_id, _), slug in zip(added, slugs, strict=True)], self._journal_rows
             )
             public = [
-                (project_id, proposal) for project_id, proposal in written if project_id not in self._non_public_ids
+                (project_id, incoming) for project_id, incoming in written if project_id not in self._non_public_ids
             ]
-            text_index.write(self._session, [_build_document(project_id, proposal) for project_id, proposal in public])
+            text_index.write(self._session, [_build_document(project_id, incoming) for project_id, incoming in public])
             Catalogue.touch(self._session, [project_id for project_id, _ in written])
-        return [(project_id, proposal.row) for project_id, proposal in added]
+        return [(project_id, incoming.row) for project_id, incoming in added]
 
     def _write_changes(self) -> None:
         if not self._update_rows:
@@ -144,7 +144,7 @@ class BulkWriter:
             # The public history of the record needs its own event beside that of the import.
             recording.record(self._session, "publish again", "project", project_id)
 
-    def _write_added(self) -> list[tuple[int, Proposal]]:
+    def _write_added(self) -> list[tuple[int, RecordValues]]:
         if not self._added:
             return []
         connection = self._session.connection()
@@ -153,20 +153,20 @@ class BulkWriter:
         last_columns = (self._is_sample, moment, moment, moment)
         ids = _allocate_ids(self._session, len(self._added))
         rows = [
-            (record_id, slug, slug.casefold(), *proposal[: len(STORED_COLUMNS)], proposal.fingerprint, *last_columns)
-            for record_id, (slug, proposal) in zip(ids, self._added, strict=True)
+            (record_id, slug, slug.casefold(), *incoming[: len(STORED_COLUMNS)], incoming.fingerprint, *last_columns)
+            for record_id, (slug, incoming) in zip(ids, self._added, strict=True)
         ]
         insert_rows(connection, PROJECT_TABLE, _INSERT_COLUMNS, rows)
-        return [(record_id, proposal) for record_id, (_, proposal) in zip(ids, self._added, strict=True)]
+        return [(record_id, incoming) for record_id, (_, incoming) in zip(ids, self._added, strict=True)]
 
-    def _write_links(self, written: Sequence[tuple[int, Proposal]]) -> None:
+    def _write_links(self, written: Sequence[tuple[int, RecordValues]]) -> None:
         connection = self._session.connection()
-        countries = [(i, *row) for i, proposal in written for row in proposal.country_rows()]
+        countries = [(i, *row) for i, incoming in written for row in incoming.country_rows()]
         insert_rows(connection, PROJECT_COUNTRY_TABLE, COUNTRY_COLUMNS, countries)
-        tags = [(i, term_id) for i, proposal in written for term_id in proposal.tags]
+        tags = [(i, term_id) for i, incoming in written for term_id in incoming.tags]
         insert_rows(connection, PROJECT_TAG_TABLE, ("project_id", "term_id"), tags)
-        translations = [stored.row_of(i, one) for i, proposal in written for one in proposal.translations]
-        insert_rows(connection, TRANSLATION_TABLE, stored.COLUMNS, translations)
+        translations = [translation_rows.row_of(i, one) for i, incoming in written for one in incoming.translations]
+        insert_rows(connection, TRANSLATION_TABLE, translation_rows.COLUMNS, translations)
 
 
 def _allocate_ids(session: Session, count: int) -> Sequence[int]:
@@ -179,5 +179,5 @@ def _allocate_ids(session: Session, count: int) -> Sequence[int]:
     return session.execute(select(next_id).select_from(func.generate_series(1, count))).scalars().all()
 
 
-def _build_document(project_id: int, proposal: Proposal) -> Document:
-    return Document(project_id, *proposal.search_document, is_normalised=True)
+def _build_document(project_id: int, incoming: RecordValues) -> TextDocument:
+    return TextDocument(project_id, *incoming.search_document, is_normalised=True)

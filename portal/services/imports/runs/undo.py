@@ -27,7 +27,7 @@ from portal.services.imports.bulk.sql import in_list, insert_rows
 from portal.services.imports.matching import COUNTRY_COLUMNS, PROJECT_COUNTRY_TABLE, PROJECT_TABLE, PROJECT_TAG_TABLE
 from portal.services.imports.runs.journal import ChangeListener
 from portal.services.integrity import row_checksums
-from portal.services.records.translations import stored
+from portal.services.records.translations import translation_rows
 from portal.services.records.values import STORED_COLUMNS, Translation
 from portal.vocabulary.workflow import SAMPLE_WITHDRAWAL_REASON
 
@@ -140,7 +140,7 @@ def _restore(session: Session, records: list[tuple[int, dict[str, Any]]]) -> Non
     insert_rows(connection, PROJECT_TAG_TABLE, ("project_id", "term_id"), tags)
     for project_id, before in records:
         if "translations" in before:
-            stored.replace(session, project_id, [Translation(*row) for row in before["translations"]])
+            translation_rows.replace(session, project_id, [Translation(*row) for row in before["translations"]])
     own_slugs = [before["slug_folded"] for _, before in records]
     connection.execute(delete(SlugHistory).where(SlugHistory.slug_folded.in_(own_slugs)))
     session.expire_all()

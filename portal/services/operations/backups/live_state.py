@@ -31,7 +31,7 @@ def read_live_state(engine: Engine) -> LiveState | None:
             version = session.execute(select(Catalogue.version)).scalar_one_or_none() or 0
             return LiveState(
                 version,
-                tuple(ListedAccount.of(account) for account in accounts if account.is_disabled),
+                tuple(ListedAccount.from_account(account) for account in accounts if account.is_disabled),
                 tuple((key_of(account), account.credential_version) for account in accounts),
             )
     except (SQLAlchemyError, ValueError):

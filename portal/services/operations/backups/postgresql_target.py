@@ -91,12 +91,12 @@ class PostgresqlTarget:
             server.execute(text(f"ALTER DATABASE {_quoted(scratch)} RENAME TO {_quoted(self.live)}"))
             return ""
         stamp = f"_replaced_{now():%Y%m%dt%H%M%Sz}"
-        kept = self.live[: _MAX_NAME - len(stamp)] + stamp
+        replaced = self.live[: _MAX_NAME - len(stamp)] + stamp
         _disconnect(server, self.live)
         try:
             # One message is one transaction: nobody sees the server without the live name.
             server.exec_driver_sql(
-                f"BEGIN; ALTER DATABASE {_quoted(self.live)} RENAME TO {_quoted(kept)}; "
+                f"BEGIN; ALTER DATABASE {_quoted(self.live)} RENAME TO {_quoted(replaced)}; "
                 f"ALTER DATABASE {_quoted(scratch)} RENAME TO {_quoted(self.live)}; COMMIT"
             )
         except SQLAlchemyError:
@@ -104,7 +104,7 @@ class PostgresqlTarget:
                 server.exec_driver_sql("ROLLBACK")
             _allow(server, self.live, True)
             raise
-        return f"the database {kept}"
+        return f"the database {replaced}"
 
 
 def _check(backup: Path, manifest: Manifest | None) -> None:

@@ -34,7 +34,7 @@ class RestoreReport:
     """What is in a backup, and what was done with it.
 
     `taken_at` is the moment of the state, None without a manifest; `changed_at` that of the last recorded event in it.
-    `problems` are sentences about damage; `steps` what was done to it; `kept` is where the replaced state is.
+    `problems` are sentences about damage; `steps` what was done to it; `replaced_state` is where the replaced state is.
     """
 
     taken_at: datetime | None = None
@@ -46,7 +46,7 @@ class RestoreReport:
     uncompared: int = 0
     problems: list[str] = field(default_factory=list)
     steps: list[str] = field(default_factory=list)
-    kept: str = ""
+    replaced_state: str = ""
 
 
 def verify(url: URL, backup: Path, make_engine: Callable[[URL], Engine]) -> RestoreReport:
@@ -93,7 +93,7 @@ def _run(url: URL, backup: Path, make_engine: Callable[[URL], Engine], wish: _Wi
             prepared = Restore(backup.name, wish.read_lists(), replaced, wish.sends_mail)
             with Session(engine) as session, transaction(session):
                 report.steps += after_restore.apply_steps(session, prepared)
-            report.kept = replace()
+            report.replaced_state = replace()
             # Somebody may have been disabled while the backup was examined.
             _disable_again(target, Restore(backup.name, wish.read_lists(), replaced))
     return report

@@ -103,20 +103,20 @@ class SqliteTarget:
     def _replace(self, engine: Engine, scratch: Path, new_file: NewFile) -> str:
         """Put the scratch file in the place of the live one; returns where the replaced state is, "" for none."""
         engine.dispose()
-        kept = self.live.with_name(f"{self.live.name}.replaced-{now():%Y%m%dT%H%M%SZ}")
+        replaced = self.live.with_name(f"{self.live.name}.replaced-{now():%Y%m%dT%H%M%SZ}")
         existed = self.exists()
         # Opening anything else would let SQLite delete the log beside it, which may be worth keeping.
-        if existed and sqlite_file.is_sqlite(self.live) and _overwrite(scratch, self.live, kept, new_file):
-            return str(kept)
+        if existed and sqlite_file.is_sqlite(self.live) and _overwrite(scratch, self.live, replaced, new_file):
+            return str(replaced)
         self._refuse_while_open()
         for suffix in ("", *_SIDE_FILES):
             if (path := self.live.with_name(self.live.name + suffix)).exists():
-                path.rename(kept.with_name(kept.name + suffix))
-        _take_owner(scratch, kept if kept.exists() else self.live.parent)
+                path.rename(replaced.with_name(replaced.name + suffix))
+        _take_owner(scratch, replaced if replaced.exists() else self.live.parent)
         finish(scratch, self.live)
         with sqlite_file.opened(self.live) as connection:
             connection.execute("PRAGMA journal_mode=WAL")
-        return str(kept) if existed else ""
+        return str(replaced) if existed else ""
 
     def _refuse_while_open(self) -> None:
         if pids := processes_with_open(self.live):
@@ -160,7 +160,7 @@ def _copy_checked(backup: Path, target: Path, manifest: Manifest | None) -> None
         raise RestoreFailed(f"{backup} is not what its manifest says: {differing}. Take another backup.")
 
 
-def _overwrite(scratch: Path, live: Path, kept: Path, new_file: NewFile) -> bool:
+def _overwrite(scratch: Path, live: Path, replaced: Path, new_file: NewFile) -> bool:
     """Replace the content of the live file in one transaction; what it was is kept first, while nobody can write.
 
     False if SQLite cannot open the live file, which is then as it was. Raises RestoreFailed.
@@ -171,11 +171,11 @@ def _overwrite(scratch: Path, live: Path, kept: Path, new_file: NewFile) -> bool
     def keep(_status: int, _remaining: int, _total: int) -> None:
         # After the first step the live file is locked for others and still unchanged, which a reader sees.
         if not copied and _status == 0:
-            copied.append(new_file(kept.name))
+            copied.append(new_file(replaced.name))
             with sqlite_file.opened(live) as reader, sqlite_file.opened(copied[0]) as copy:
                 reader.backup(copy)
                 copy.execute("PRAGMA journal_mode=DELETE")
-            finish(copied[0], kept)
+            finish(copied[0], replaced)
         if time.monotonic() > deadline and not copied:
             raise RestoreFailed(f"{live} was locked for {_BUSY_SECONDS} seconds: stop what writes it and try again.")
 

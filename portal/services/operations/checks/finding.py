@@ -14,7 +14,7 @@ from portal.config import Settings
 from portal.database.orm import now
 
 
-class State(StrEnum):
+class CheckState(StrEnum):
     """In ascending order of urgency."""
 
     OK = "ok"
@@ -26,7 +26,7 @@ class State(StrEnum):
 class Finding:
     """One line: what is so, and for anything but OK what to do, each in whole sentences."""
 
-    state: State
+    state: CheckState
     text: str
     advice: str = ""
 
@@ -66,12 +66,12 @@ def in_words(age: timedelta) -> str:
 
 
 def ok(text: str) -> Finding:
-    return Finding(State.OK, text)
+    return Finding(CheckState.OK, text)
 
 
 def warning(text: str, advice: str) -> Finding:
-    return Finding(State.WARNING, text, advice)
+    return Finding(CheckState.WARNING, text, advice)
 
 
 def problem(text: str, advice: str) -> Finding:
-    return Finding(State.PROBLEM, text, advice)
+    return Finding(CheckState.PROBLEM, text, advice)

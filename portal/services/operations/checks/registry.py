@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from portal.database.diagnostics import describe_error
 from portal.services.operations.checks.configuration import administrators, keys, mail, settings
 from portal.services.operations.checks.data import audit_log, database, indexes, outbox, rows, schema, terms
-from portal.services.operations.checks.finding import Check, Finding, State, Surroundings, problem, warning
+from portal.services.operations.checks.finding import Check, CheckState, Finding, Surroundings, problem, warning
 from portal.services.operations.checks.machine import (
     backups,
     certificate,
@@ -84,13 +84,13 @@ def run_checks(surroundings: Surroundings) -> Iterator[CheckResult]:
         else:
             findings = tuple(_run(registered, surroundings))
         if registered.check is database.check:
-            has_database = all(finding.state != State.PROBLEM for finding in findings[:1])
+            has_database = all(finding.state != CheckState.PROBLEM for finding in findings[:1])
         yield CheckResult(registered.name, findings, monotonic() - began)
 
 
-def worst(results: list[CheckResult]) -> State:
+def worst(results: list[CheckResult]) -> CheckState:
     states = [finding.state for result in results for finding in result.findings]
-    return max(states, key=list(State).index, default=State.OK)
+    return max(states, key=list(CheckState).index, default=CheckState.OK)
 
 
 def _run(registered: RegisteredCheck, surroundings: Surroundings) -> Iterator[Finding]:

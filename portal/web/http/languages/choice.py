@@ -119,7 +119,7 @@ class PieceLinks:
     _tags: list[str]
 
     @classmethod
-    def of(cls, canonical_url: str) -> PieceLinks:
+    def from_canonical_url(cls, canonical_url: str) -> PieceLinks:
         """`canonical_url` is the whole URL that the page states as its own."""
         found, others = choices(), page_alternates(canonical_url)
         values = {_URL.format(number): choice.url for number, choice in enumerate(found)}

@@ -1,4 +1,4 @@
-"""Column charts: one column for each point, from zero, with its value above and its name below."""
+"""ChartColumn charts: one column for each point, from zero, with its value above and its name below."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Column:
+class ChartColumn:
     """A column; "" in place of a class shows a text always, "sparse" where there is room, None never."""
 
     point: Point
@@ -56,7 +56,7 @@ class ColumnChart:
     height: int
     baseline: int
     lines: tuple[GridLine, ...]
-    columns: tuple[Column, ...]
+    columns: tuple[ChartColumn, ...]
 
     @property
     def margin(self) -> int:
@@ -82,7 +82,7 @@ def column_chart(
         baseline,
         tuple(GridLine(round(baseline - tick * per_value, 1), write_tick(tick)) for tick in ticks(most, lines)),
         tuple(
-            Column(
+            ChartColumn(
                 point,
                 round(place * slot + slot * (1 - _COLUMN_SHARE) / 2, 2),
                 round(slot * _COLUMN_SHARE, 2),

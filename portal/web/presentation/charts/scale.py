@@ -21,7 +21,7 @@ class MoneyUnit:
     cents: int
     decimals: int
 
-    def of(self, cents: int) -> Decimal:
+    def convert(self, cents: int) -> Decimal:
         return Decimal(cents) / self.cents
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from markupsafe import Markup, escape
 
-from portal.web.presentation.charts.columns import Column, ColumnChart
+from portal.web.presentation.charts.columns import ChartColumn, ColumnChart
 
 
 def column_marks(chart: ColumnChart, *, is_linked: bool) -> Markup:
@@ -21,7 +21,7 @@ def column_marks(chart: ColumnChart, *, is_linked: bool) -> Markup:
     return Markup("\n".join(marks))  # noqa: S704 # numbers, and texts and addresses that are escaped below
 
 
-def _is_drawn(column: Column) -> bool:
+def _is_drawn(column: ChartColumn) -> bool:
     return bool(column.point.value or column.point.url)
 
 
@@ -41,7 +41,7 @@ def _names(chart: ColumnChart) -> Iterator[str]:
             )
 
 
-def _column(column: Column, baseline: int, *, is_linked: bool) -> str:
+def _column(column: ChartColumn, baseline: int, *, is_linked: bool) -> str:
     point, across = column.point, f'x="{column.x}%" width="{column.width}%"'
     bar = f'<rect class="chart-bar" {across} y="{column.y}" height="{column.height}"/>'
     value = ""

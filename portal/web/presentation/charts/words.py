@@ -23,18 +23,18 @@ def unit_name(unit: MoneyUnit) -> str:
 
 def money(unit: MoneyUnit, cents: int) -> str:
     """Cents as they stand on a mark, without their unit: 262000000 -> "2.6". What is not nothing never reads 0."""
-    return _decimal(unit.of(cents), _pattern(unit, cents), i18n.current_locale())
+    return _decimal(unit.convert(cents), _pattern(unit, cents), i18n.current_locale())
 
 
 def _pattern(unit: MoneyUnit, cents: int) -> str:
-    if cents and not round(unit.of(cents), unit.decimals):
+    if cents and not round(unit.convert(cents), unit.decimals):
         return "#,##0.##"
     return "#,##0" + (f".{'0' * unit.decimals}" if unit.decimals else "")
 
 
 def money_tick(unit: MoneyUnit, cents: int) -> str:
     """Cents as they stand beside a grid, with the decimals that they have: 50000000 -> "0.5"."""
-    return _decimal(unit.of(cents), "#,##0.###", i18n.current_locale())
+    return _decimal(unit.convert(cents), "#,##0.###", i18n.current_locale())
 
 
 @lru_cache(maxsize=20_000)

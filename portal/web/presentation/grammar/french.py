@@ -12,13 +12,13 @@ from portal.search.read_models.terms import TermView
 from portal.vocabulary.bands import Band
 from portal.web.presentation import formatting
 from portal.web.presentation.grammar.lists import joined
-from portal.web.presentation.grammar.romance import FacetWords, RomanceGrammar, RomanceSentence, Words
+from portal.web.presentation.grammar.romance import FacetWords, GrammarWords, RomanceGrammar, RomanceSentence
 
 _VOWEL = re.compile("[aeiouyàâäéèêëîïôöùûüœæ]", re.IGNORECASE)
 _AFTER_IN = (("le ", "au "), ("les ", "aux "), ("la ", "en "), ("l’", "en "))
 _AFTER_OF = (("le ", "du "), ("les ", "des "), ("la ", "de la "), ("l’", "de l’"))
 
-WORDS = Words(
+WORDS = GrammarWords(
     either="ou",
     both="et",
     all_projects="Tous les projets",
@@ -92,7 +92,7 @@ class French(RomanceGrammar):
             return quoted
         return _contracted(self.definite(term), _AFTER_IN, "à ")
 
-    def of(self, term: TermView) -> str:
+    def genitive(self, term: TermView) -> str:
         name = self.definite(term)
         return self.form(term, "of") or _contracted(name, _AFTER_OF, "d’" if _VOWEL.match(name) else "de ")
 

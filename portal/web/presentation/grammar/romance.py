@@ -16,7 +16,7 @@ from portal.search.read_models.terms import TermView
 from portal.vocabulary.bands import Band
 from portal.web.presentation import formatting
 from portal.web.presentation.grammar import dates
-from portal.web.presentation.grammar.sentence import Grammar, Selected, Sentence
+from portal.web.presentation.grammar.sentence import Grammar, SelectedTerms, Sentence
 
 SINGULAR, PLURAL, FEMININE = range(3)
 
@@ -34,7 +34,7 @@ class FacetWords:
 
 
 @dataclass(frozen=True)
-class Words:
+class GrammarWords:
     """The words of a language; the fields in braces are filled in."""
 
     either: str
@@ -69,7 +69,7 @@ class RomanceGrammar(Grammar):
     """`locale` is the key of the forms of a term; `feminine` are the facets whose word is, of status and coverage."""
 
     locale: str
-    words: Words
+    words: GrammarWords
     feminine: frozenset[str]
 
     @abstractmethod
@@ -84,7 +84,7 @@ class RomanceGrammar(Grammar):
         """In a place: « au Kenya », «en el Perú»."""
 
     @abstractmethod
-    def of(self, term: TermView) -> str:
+    def genitive(self, term: TermView) -> str:
         """Of a place: « du Kenya », «del Perú»."""
 
     @abstractmethod
@@ -197,7 +197,7 @@ class RomanceSentence(Sentence):
         phrases = self._phrases(chosen, phrase, unknown)
         return pattern.format(self.grammar.joined_with_or(phrases)) if phrases else ""
 
-    def _phrases(self, chosen: Selected, phrase: Callable[[TermView], str], unknown: str = "{}") -> list[str]:
+    def _phrases(self, chosen: SelectedTerms, phrase: Callable[[TermView], str], unknown: str = "{}") -> list[str]:
         codes = (unknown.format(self.grammar.quoted(code)) for code in chosen.unknown)
         return [*map(phrase, chosen.terms), *codes]
 
@@ -223,7 +223,9 @@ class RomanceSentence(Sentence):
         """In Kenya; after a region, for the benefit of Kenya: "in Africa, in Kenya" would read as in either."""
         words, chosen = self.grammar.words, self.selected("country")
         follows_place = self.selected("region").has_values and not self.lacks("region")
-        phrase, unknown = (self.grammar.of, "de {}") if follows_place else (self.grammar.inside, words.country_quoted)
+        phrase, unknown = (
+            (self.grammar.genitive, "de {}") if follows_place else (self.grammar.inside, words.country_quoted)
+        )
         benefit = words.benefit if follows_place else "{}"
         if not self.are_countries_together or chosen.has_unstated:
             return self._clause("country", benefit, phrase, unknown)

@@ -17,7 +17,7 @@ from portal.web.presentation import formatting
 
 
 @dataclass(frozen=True)
-class Selected:
+class SelectedTerms:
     """The selected values of a facet: terms in the order of their list, then codes that no term has.
 
     `has_unstated`: "not stated" is selected too.
@@ -62,7 +62,7 @@ class Sentence(ABC):
     def parts(self) -> Iterator[str]:
         """The parts of the subject in their order; empty ones are left out."""
 
-    def selected(self, facet: str) -> Selected:
+    def selected(self, facet: str) -> SelectedTerms:
         values = [value for value in self.filters.values(facet) if value != NOT_STATED]
         terms_by_value = {value: self.terms.get(facet, value) for value in values}
         terms: Sequence[TermView] = sorted({term for term in terms_by_value.values() if term}, key=lambda term: term.id)
@@ -70,7 +70,7 @@ class Sentence(ABC):
             # The list is in the order of the English names.
             terms = formatting.by_label(terms)
         unknown = tuple(value for value in values if not terms_by_value[value])
-        return Selected(tuple(terms), unknown, (facet, NOT_STATED) in self.filters.selected)
+        return SelectedTerms(tuple(terms), unknown, (facet, NOT_STATED) in self.filters.selected)
 
     def bands(self, facet: str) -> tuple[Band, ...]:
         """The selected bands of budget or length."""

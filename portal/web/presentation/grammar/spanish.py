@@ -8,9 +8,9 @@ from portal.search.read_models.terms import TermView
 from portal.vocabulary.bands import Band
 from portal.web.presentation import formatting
 from portal.web.presentation.grammar.lists import joined_in_spanish
-from portal.web.presentation.grammar.romance import FacetWords, RomanceGrammar, RomanceSentence, Words
+from portal.web.presentation.grammar.romance import FacetWords, GrammarWords, RomanceGrammar, RomanceSentence
 
-WORDS = Words(
+WORDS = GrammarWords(
     either="o",
     both="y",
     all_projects="Todos los proyectos",
@@ -78,7 +78,7 @@ class Spanish(RomanceGrammar):
     def inside(self, term: TermView) -> str:
         return self.place_quoted(term) or f"en {self.definite(term)}"
 
-    def of(self, term: TermView) -> str:
+    def genitive(self, term: TermView) -> str:
         name = self.definite(term)
         # The article of El Salvador is part of its name and does not contract.
         return f"del {name.removeprefix('el ')}" if name.startswith("el ") else f"de {name}"

@@ -24,7 +24,7 @@ from portal.web.presentation.languages import ShownText, shown_summary, shown_ti
 from portal.web.presentation.pieces import Place, Printer
 
 _SUMMARY_CHARACTERS = 260
-_PARTS_KEPT = 4_096
+_MAX_CACHED_PARTS = 4_096
 _TEXTS = ("url", "places", "theme", "reference", "status", "budget", "years", "coverage")
 _OPTIONAL = ("summary", "theme", "reference", "budget", "coverage")
 
@@ -61,15 +61,15 @@ class Parts:
         def part(locale: str, name: str, value: object) -> Markup:
             return Markup(getattr(macros(locale), name)(value))  # noqa: S704 # the macro escapes its values
 
-        @lru_cache(_PARTS_KEPT)
+        @lru_cache(_MAX_CACHED_PARTS)
         def status(locale: str, term: TermView | None) -> Markup:
             return part(locale, "status", term)
 
-        @lru_cache(_PARTS_KEPT)
+        @lru_cache(_MAX_CACHED_PARTS)
         def places(locale: str, countries: tuple[TermView, ...]) -> Markup:
             return part(locale, "places", SimpleNamespace(countries=countries))
 
-        @lru_cache(_PARTS_KEPT)
+        @lru_cache(_MAX_CACHED_PARTS)
         def years(locale: str, start: int | None, end: int | None, year: int | None) -> Markup:
             bounds = {name: value and SimpleNamespace(year=value) for name, value in (("start", start), ("end", end))}
             return part(locale, "years", SimpleNamespace(year=year, **bounds))

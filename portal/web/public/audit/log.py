@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort, request
 
-from portal.errors import InvalidCheckpoint
 from portal.services.audit.log_folder import LogFolder
-from portal.services.audit.tlog.notes import Checkpoint
 from portal.services.audit.tlog.tiles import TILE_ADDRESS
 from portal.web.declarations import one_address, public
 from portal.web.http.file_response import OPEN_HEADERS
@@ -49,23 +47,8 @@ def tile(tile: str) -> Response:
     return _file(f"tile/{tile}", _BINARY, cache_control=_IMMUTABLE)
 
 
-def newest_checkpoint() -> Checkpoint | None:
-    """The newest checkpoint and its time, None if the log is not published."""
-    try:
-        newest = LogFolder.of(settings()).checkpoint()
-    except (InvalidCheckpoint, OSError):
-        return None
-    return newest if newest and newest.at else None
-
-
-def audit_log_state() -> str:
-    """What changes with each checkpoint."""
-    newest = newest_checkpoint()
-    return newest.note if newest else ""
-
-
 def _file(name: str, content_type: str, *, cache_control: str = "public, no-cache") -> Response:
-    content = LogFolder.of(settings()).read(name)
+    content = LogFolder.from_settings(settings()).read(name)
     if content is None:
         abort(404)
     response = Response(content, content_type=content_type)

@@ -8,8 +8,8 @@ from portal.web.presentation import filter_text, formatting
 from portal.web.presentation.charts import words
 from portal.web.presentation.charts.scale import money_unit
 from portal.web.presentation.i18n import gettext, ngettext
-from portal.web.public.data import findings
-from portal.web.public.data.by_year import tallied
+from portal.web.public.data import headings
+from portal.web.public.data.by_year import as_tuples
 from portal.web.public.data.figure import (
     Bar,
     Cell,
@@ -36,7 +36,7 @@ def themes(figures: Figures, selections: Selections) -> Figure:
     table, terms = figures.themes.table, figures.snapshot.terms
     found = [
         (cents, projects, stated, code, filter_text.value_label(terms, "theme", code))
-        for code, (projects, stated, cents) in zip(table.rows, tallied(table.row_totals), strict=True)
+        for code, (projects, stated, cents) in zip(table.rows, as_tuples(table.row_totals), strict=True)
         if code != NOT_STATED
     ]
     found.sort(key=lambda theme: (-theme[0], -theme[1], theme[4]))
@@ -51,7 +51,7 @@ def themes(figures: Figures, selections: Selections) -> Figure:
         rows.append([heading_cell(name, url), count_cell(projects, url), money_cell(cents, stated, url)])
     return Figure(
         key="budget-by-theme",
-        heading=findings.budgets_by_theme([(theme[4], theme[0]) for theme in found]),
+        heading=headings.budgets_by_theme([(theme[4], theme[0]) for theme in found]),
         measure=gettext("Budget by theme, %(unit)s.", unit=words.unit_name(unit)),
         notes=sentences(
             gettext("A theme groups project types of the Fund."),
@@ -85,7 +85,7 @@ def sizes(figures: Figures, selections: Selections) -> Figure:
     median = figures.budgets.median
     return Figure(
         key="budget-sizes",
-        heading=findings.sizes([(name, count) for name, count, _ in named]),
+        heading=headings.sizes([(name, count) for name, count, _ in named]),
         measure=gettext("Number of projects by size of their budget."),
         notes=sentences(
             gettext("The median is %(amount)s.", amount=formatting.usd(formatting.dollars(median)))
@@ -125,7 +125,7 @@ def lengths(figures: Figures, selections: Selections) -> Figure:
     bars, rows = _banded(named)
     return Figure(
         key="project-lengths",
-        heading=findings.lengths([(name, count) for name, count, _ in named]),
+        heading=headings.lengths([(name, count) for name, count, _ in named]),
         measure=gettext("Number of projects by the calendar years from their start to their end, both included."),
         notes=sentences(
             gettext("Many records state only the year of a date, so months cannot be compared."),

@@ -7,7 +7,7 @@ from functools import partial
 
 from portal.search.figures import Figures
 from portal.search.index.axis import OTHERS
-from portal.search.index.crosstab import Tally
+from portal.search.index.crosstab import CellTotals
 from portal.search.read_models.terms import Terms
 from portal.vocabulary.facets import NOT_STATED
 from portal.web.presentation import filter_text, formatting
@@ -15,7 +15,7 @@ from portal.web.presentation.charts import words
 from portal.web.presentation.charts.columns import Point, column_chart
 from portal.web.presentation.charts.scale import money_unit
 from portal.web.presentation.i18n import gettext
-from portal.web.public.data import findings
+from portal.web.public.data import headings
 from portal.web.public.data.figure import (
     Cell,
     Figure,
@@ -60,9 +60,9 @@ def _is_cut(years: Sequence[str]) -> str | None:
     return gettext("The chart shows the last %(count)s years, the table all of them.", count=MAX_YEARS)
 
 
-def _tallies(figures: Figures) -> dict[str, tuple[int, int, int]]:
+def _yearly_totals(figures: Figures) -> dict[str, tuple[int, int, int]]:
     """Projects, those of them with a budget, and cents, by year of allocation."""
-    numbers = tallied(figures.years.table.row_totals)
+    numbers = as_tuples(figures.years.table.row_totals)
     return {year: numbers[row] for year, row in stated_years(figures)}
 
 
@@ -74,15 +74,15 @@ def year_rows(figures: Figures, selections: Selections) -> Rows:
             count_cell(projects, url),
             money_cell(cents, stated, url),
         ]
-        for year, (projects, stated, cents) in _tallies(figures).items()
+        for year, (projects, stated, cents) in _yearly_totals(figures).items()
     ]
 
 
 def _year_points(figures: Figures, selections: Selections, *, is_money: bool) -> list[Point]:
-    tallies, points = _tallies(figures), []
-    unit = money_unit(max((cents for _, _, cents in tallies.values()), default=0))
-    for year in all_years([int(year) for year in tallies]):
-        projects, stated, cents = tallies.get(str(year), (0, 0, 0))
+    by_year, points = _yearly_totals(figures), []
+    unit = money_unit(max((cents for _, _, cents in by_year.values()), default=0))
+    for year in all_years([int(year) for year in by_year]):
+        projects, stated, cents = by_year.get(str(year), (0, 0, 0))
         numbers = money_phrase(cents, stated), projects_phrase(projects)
         points.append(
             Point(
@@ -97,18 +97,18 @@ def _year_points(figures: Figures, selections: Selections, *, is_money: bool) ->
 
 
 def budgets(figures: Figures, selections: Selections, rows: Rows) -> Figure:
-    points, tallies = _year_points(figures, selections, is_money=True), _tallies(figures)
-    unit = money_unit(max((cents for _, _, cents in tallies.values()), default=0))
+    points, by_year = _year_points(figures, selections, is_money=True), _yearly_totals(figures)
+    unit = money_unit(max((cents for _, _, cents in by_year.values()), default=0))
     return Figure(
         key="budget-by-year",
-        heading=findings.budgets_by_year([(year, cents) for year, (_, _, cents) in tallies.items()]),
+        heading=headings.budgets_by_year([(year, cents) for year, (_, _, cents) in by_year.items()]),
         measure=gettext("Budget by year of allocation, %(unit)s.", unit=words.unit_name(unit)),
         notes=sentences(
             gettext("Full value: each budget counts whole."),
             without_year(figures, selections),
             without_budget(figures, selections),
             *not_carried_out(figures, selections),
-            _is_cut([*tallies]),
+            _is_cut([*by_year]),
         ),
         kind="columns",
         drawing=column_chart(points, partial(words.money_tick, unit)),
@@ -120,12 +120,12 @@ def budgets(figures: Figures, selections: Selections, rows: Rows) -> Figure:
 
 
 def projects(figures: Figures, selections: Selections, rows: Rows) -> Figure:
-    points, tallies = _year_points(figures, selections, is_money=False), _tallies(figures)
+    points, by_year = _year_points(figures, selections, is_money=False), _yearly_totals(figures)
     return Figure(
         key="projects-by-year",
-        heading=findings.projects_by_year([(year, count) for year, (count, _, _) in tallies.items()]),
+        heading=headings.projects_by_year([(year, count) for year, (count, _, _) in by_year.items()]),
         measure=gettext("Number of projects by year of allocation."),
-        notes=sentences(without_year(figures, selections), _is_cut([*tallies])),
+        notes=sentences(without_year(figures, selections), _is_cut([*by_year])),
         kind="columns",
         drawing=column_chart(points, formatting.number),
         table=table_of(
@@ -156,7 +156,7 @@ def regions(figures: Figures, selections: Selections) -> Figure:
     ]
     return Figure(
         key="regions-by-year",
-        heading=findings.regions_by_year(
+        heading=headings.regions_by_year(
             [[(named[place][1], int(counts[row][place])) for place in compared] for _, row in stated]
         ),
         measure=gettext("Number of projects by region and year of allocation, all rows with one scale."),
@@ -219,7 +219,7 @@ def running(figures: Figures, selections: Selections) -> Figure:
     ]
     return Figure(
         key="running-by-year",
-        heading=findings.running_by_year([(str(year), count) for year, count in years.items()]),
+        heading=headings.running_by_year([(str(year), count) for year, count in years.items()]),
         measure=gettext("Number of projects that run on the last day of a year."),
         notes=sentences(
             gettext("A project of whose end only the year is known runs to the last day of that year."),
@@ -235,6 +235,6 @@ def running(figures: Figures, selections: Selections) -> Figure:
     )
 
 
-def tallied(tally: Tally) -> list[tuple[int, int, int]]:
+def as_tuples(totals: CellTotals) -> list[tuple[int, int, int]]:
     """Projects, those of them with a budget, and cents of each row."""
-    return list(zip(*(part.tolist() for part in vars(tally).values()), strict=True))
+    return list(zip(*(part.tolist() for part in vars(totals).values()), strict=True))

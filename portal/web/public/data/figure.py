@@ -139,8 +139,8 @@ class Selections:
         return pattern.format(*(quoted(value) for _, value in pairs))
 
     def _pattern(self, facets: tuple[str, ...]) -> str:
-        kept = {(facet, value) for facet, value in self.filters.selected if facet not in facets}
-        selected = frozenset(kept | {*zip(facets, _MARKS, strict=False)})
+        others = {(facet, value) for facet, value in self.filters.selected if facet not in facets}
+        selected = frozenset(others | {*zip(facets, _MARKS, strict=False)})
         url = results.directory_url(self.filters.replace(selected=selected))
         # An encoded address has no braces of its own.
         for place, mark in enumerate(_MARKS):

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from flask import Blueprint, Response, abort, render_template, request
 
 from portal.exports.options import parse_dialect
-from portal.search import Filters
 from portal.search.figures import Figures, figures_of
 from portal.search.index import current
 from portal.search.index.snapshot import Snapshot
@@ -16,20 +15,22 @@ from portal.web.http.conditional_get import cacheable, path_key
 from portal.web.http.file_response import FileHead, state_etag, unchanged
 from portal.web.presentation import export_text
 from portal.web.presentation.charts import urls as chart_urls
-from portal.web.public import downloads
 from portal.web.public.data import eligible_states, files
 from portal.web.public.data import page as data_page
 from portal.web.public.data.figure import Figure
+from portal.web.public.exports.refusals import handle_refusals
+from portal.web.public.results import asked_filters
 from portal.web.security.search_gate import bounded_search
 
 bp = Blueprint("data", __name__)
+handle_refusals(bp)
 
 _PATH = "/data-and-research/"
 _CSV = "text/csv; charset=utf-8"
 
 
 def cache_key() -> str:
-    filters = Filters.parse(request.args)
+    filters = asked_filters()
     return f"{chart_urls.page_path(filters)} {filters.invalid_parameters}"
 
 
@@ -38,7 +39,7 @@ def cache_key() -> str:
 @cacheable(cache_key)
 @bounded_search
 def show_page() -> str:
-    page = data_page.build_page(figures_of(Filters.parse(request.args)))
+    page = data_page.build_page(figures_of(asked_filters()))
     return render_template("public/data_and_research.html", page=page)
 
 
@@ -97,7 +98,7 @@ def _respond(
 
     `prepare` finds the chart, and returns what makes its file.
     """
-    filters = Filters.parse(request.args)
+    filters = asked_filters()
     asked = chart_urls.file_path(filters, chart, suffix), dialect
     etag = state_etag(current.current_snapshot().catalogue_version.stamp, *asked)
     if response := unchanged(etag):
@@ -112,6 +113,3 @@ def _disposition(name: str, suffix: str, snapshot: Snapshot) -> str:
     kind = "attachment" if suffix == "csv" else "inline"
     words = "_".join(filter(None, (name, export_text.sample_mark(snapshot))))
     return f'{kind}; filename="{words}.{suffix}"'
-
-
-downloads.handle_refusals(bp)

@@ -20,7 +20,8 @@ from portal.web.presentation.charts import urls as chart_urls
 from portal.web.presentation.i18n import plural_example
 from portal.web.presentation.pieces import Place, Printer, join
 from portal.web.presentation.search_text import SearchText
-from portal.web.public import download_menu, embedding
+from portal.web.public import download_menu
+from portal.web.public.directory.embed_code import embed_code
 from portal.web.public.directory.pager import Pager, print_pager
 from portal.web.public.directory.totals import totals, undated
 from portal.web.public.places import selection_map
@@ -31,7 +32,7 @@ _COLUMN_SORTS = ("newest", "oldest", "title", "-budget", "budget")
 
 
 @dataclass(frozen=True)
-class Words:
+class SearchWords:
     """What several parts of a page say of its search; `text` has the others."""
 
     text: SearchText
@@ -51,7 +52,7 @@ class Listing:
     """
 
     result: SearchResult
-    words: Words
+    words: SearchWords
     pager: Pager
     varying: Mapping[str, object]
 
@@ -74,17 +75,17 @@ def print_rows(printer: Printer, result: SearchResult) -> bytes:
     return templating.print_rows(printer, result.filters.view, result.projects) if is_listed(result) else b""
 
 
-def words_of(printer: Printer, result: SearchResult) -> Words:
+def words_of(printer: Printer, result: SearchResult) -> SearchWords:
     """The words; heading and totals are the same on all pages of a search, so they are kept."""
     text = SearchText(result.filters, result.snapshot.terms)
-    shelf: dict[Filters, tuple[str, str]] = printer.shelf(result.snapshot, "headings")
+    cache: dict[Filters, tuple[str, str]] = printer.cache_for(result.snapshot, "headings")
     heading, totals_phrase = remember(
-        shelf,
+        cache,
         result.filters.criteria,
         MAX_CACHED_AGGREGATES,
         lambda: (text.heading(result.total), text.totals_phrase(result.sums)),
     )
-    return Words(text, heading, totals_phrase)
+    return SearchWords(text, heading, totals_phrase)
 
 
 def print_list(printer: Printer, page: Listing, *, downloads: download_menu.Menu, outage: datetime | None) -> Markup:
@@ -132,7 +133,7 @@ def _around(printer: Printer, page: Listing) -> dict[str, object]:
 
 def _listed(printer: Printer, page: Listing) -> dict[str, object]:
     result, filters, words = page.result, page.result.filters, page.words
-    embed = embedding.embed_code(result, (words.heading, words.totals_phrase))
+    embed = embed_code(result, (words.heading, words.totals_phrase))
     print_projects = project_table if filters.view == "table" else project_list
     return {
         "total": formatting.number(result.total),

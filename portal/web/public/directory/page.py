@@ -1,6 +1,6 @@
 """The page of the directory and its fragment for htmx: the pieces of it, filled in.
 
-What stays the same on all pages of a search is kept as a sheet beside its counts, for some searches of a snapshot.
+What stays the same on all pages of a search is cached as bytes beside its counts, for some searches of a snapshot.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from portal.search.query.filters import Filters
 from portal.web.http.languages.choice import PieceLinks
 from portal.web.http.request_context import settings
 from portal.web.presentation import templating
-from portal.web.presentation.pieces import Hole, Place, Printer, Sheet, printer
+from portal.web.presentation.pieces import EncodedPiece, Hole, Place, Printer, printer
 from portal.web.public import download_menu, facet_panel
 from portal.web.public.dataset import Dataset
 from portal.web.public.directory.listing import (
     Listing,
-    Words,
+    SearchWords,
     is_listed,
     print_list,
     print_rows,
@@ -34,7 +34,7 @@ from portal.web.public.directory.pager import Pager, build_pager
 from portal.web.public.results import directory_url, expanded_urls
 
 # Without the panel, which it shares with the other orders of a search, one has about 20 kB.
-_MAX_KEPT_SEARCHES = 128
+_MAX_CACHED_SEARCHES = 128
 
 
 @dataclass(frozen=True)
@@ -67,13 +67,13 @@ def print_page(result: SearchResult) -> Response:
     languages = None
     if not templating.wants_fragment():
         canonical_url = directory_url(filters.canonical)
-        languages = PieceLinks.of(settings().public_url + canonical_url)
+        languages = PieceLinks.from_canonical_url(settings().public_url + canonical_url)
         varying |= languages.values
         varying |= {"canonical_url": canonical_url, "previous_url": pager.previous_url, "next_url": pager.next_url}
     page = Page(pieces, result, pager, languages)
-    if pieces.are_kept:
-        sheet = kept_sheet(page, varying)
-        body = sheet.fill({**varying, **expanded_urls(filters, sheet.names), "rows": rows})
+    if pieces.is_caching:
+        piece = cached_page(page, varying)
+        body = piece.fill({**varying, **expanded_urls(filters, piece.names), "rows": rows})
     else:
         panel, selected_count = facet_panel.print_panel(pieces, result)
         markup = {"rows": Markup(rows.decode()), "panel": panel}  # noqa: S704 # Jinja has escaped it
@@ -81,19 +81,20 @@ def print_page(result: SearchResult) -> Response:
     return templating.varied(make_response(body))
 
 
-def kept_sheet(page: Page, varying: Mapping[str, object]) -> Sheet:
+def cached_page(page: Page, varying: Mapping[str, object]) -> EncodedPiece:
     """The page with holes for what varies and for the addresses in its panel."""
-    shelf: dict[object, Sheet] = page.printer.shelf(page.result.snapshot, "searches")
-    return remember(shelf, (page.search, current.outage()), _MAX_KEPT_SEARCHES, lambda: _make_sheet(page, varying))
+    cache: dict[object, EncodedPiece] = page.printer.cache_for(page.result.snapshot, "searches")
+    return remember(cache, (page.search, current.outage()), _MAX_CACHED_SEARCHES, lambda: _encode_page(page, varying))
 
 
-def _make_sheet(page: Page, varying: Mapping[str, object]) -> Sheet:
-    panel, selected_count = facet_panel.kept_panel(page.printer, page.result)
+def _encode_page(page: Page, varying: Mapping[str, object]) -> EncodedPiece:
+    panel, selected_count = facet_panel.cached_panel(page.printer, page.result)
     holes = {name: escape(Hole(name)) for name in (*varying, "rows", "panel")}
-    sheet = Sheet(print_search(page, holes, selected_count)).with_sheet("panel", panel)
-    while facet_panel.TODAY in sheet.names:
-        sheet = sheet.with_sheet(facet_panel.TODAY, Sheet(escape(facet_panel.today_url(page.result.filters))))
-    return sheet
+    body = EncodedPiece(print_search(page, holes, selected_count)).with_piece("panel", panel)
+    today_url = EncodedPiece(escape(facet_panel.today_url(page.result.filters)))
+    while facet_panel.TODAY in body.names:
+        body = body.with_piece(facet_panel.TODAY, today_url)
+    return body
 
 
 def print_search(page: Page, varying: Mapping[str, object], selected_count: int) -> Markup:
@@ -133,9 +134,9 @@ def print_search(page: Page, varying: Mapping[str, object], selected_count: int)
     return pieces.fill("public/directory.html", shape, values, nest=nest, is_page=True)
 
 
-def linked_data(printer: Printer, result: SearchResult, words: Words, downloads: download_menu.Menu) -> Markup:
+def linked_data(printer: Printer, result: SearchResult, words: SearchWords, downloads: download_menu.Menu) -> Markup:
     """The search as a dataset with its files, the same on all pages of it."""
-    shelf: dict[tuple[Filters, object], Markup] = printer.shelf(result.snapshot, "linked data")
+    cache: dict[tuple[Filters, object], Markup] = printer.cache_for(result.snapshot, "linked data")
     dataset = Dataset(settings(), result, (words.heading, words.totals_phrase))
     key = (dataset.filters, downloads.values["files_query"])
-    return remember(shelf, key, MAX_CACHED_AGGREGATES, lambda: dataset.linked_data(downloads.links(downloads.value)))
+    return remember(cache, key, MAX_CACHED_AGGREGATES, lambda: dataset.linked_data(downloads.links(downloads.value)))

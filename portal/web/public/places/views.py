@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from portal.search import Filters, find
+from portal.search import find
 from portal.search.index.current import current_snapshot
 from portal.search.query.parameters import parse_facet_value
-from portal.search.read_models.terms import TermView
+from portal.search.read_models.terms import Terms, TermView
 from portal.web.declarations import public
 from portal.web.http import error_pages
 from portal.web.http.conditional_get import cacheable, path_key
@@ -16,31 +16,39 @@ from portal.web.presentation.i18n import gettext
 from portal.web.presentation.templating import render
 from portal.web.public.places import overview_page, selection_map, state_page
 from portal.web.public.places.options import PlacesOptions
+from portal.web.public.results import asked_filters
 from portal.web.security.search_gate import bounded_search
 
 bp = Blueprint("places", __name__, url_prefix="/where-we-work")
 
+_OPTIONS = "portal.places_options"
 
-def read_options() -> PlacesOptions:
-    return PlacesOptions.parse(request.args, current_snapshot().terms)
+
+def asked_options() -> PlacesOptions:
+    """What the request asks for; read once for the terms of a snapshot, which know the regions."""
+    terms = current_snapshot().terms
+    known: tuple[Terms, PlacesOptions] | None = request.environ.get(_OPTIONS)
+    if known is None or known[0] is not terms:
+        known = request.environ[_OPTIONS] = terms, PlacesOptions.parse(request.args, terms)
+    return known[1]
 
 
 @bp.get("/")
 @public
-@cacheable(lambda: read_options().cache_key)
+@cacheable(lambda: asked_options().cache_key)
 @bounded_search
 def where_we_work() -> str:
     """All member states, or with a region those of its projects."""
-    return render_template("public/where_we_work.html", page=overview_page.build_page(read_options()))
+    return render_template("public/where_we_work.html", page=overview_page.build_page(asked_options()))
 
 
 @bp.get("/map", endpoint="selection_map")
 @public
-@cacheable(lambda: selection_map.map_url(Filters.parse(request.args)))
+@cacheable(lambda: selection_map.map_url(asked_filters()))
 @bounded_search
 def show_selection_map() -> Response:
     """The map of a search; to htmx, which puts it into the directory, the drawing alone."""
-    result = find(Filters.parse(request.args).criteria, may_miss=True)
+    result = find(asked_filters().criteria, may_miss=True)
     found = selection_map.build_selection_map(result)
     return render("public/selection_map.html", "public/_selection_map.html", found=found, result=result)
 

@@ -10,7 +10,7 @@ from portal.search.read_models.terms import Terms
 from portal.vocabulary.country_points import points_by_code
 from portal.web.presentation import formatting
 from portal.web.presentation.i18n import gettext, ngettext
-from portal.web.presentation.maps.placing import Circle, circles, radius
+from portal.web.presentation.maps.circles import Circle, circles, radius
 from portal.web.presentation.maps.projection import WORLD, Frame, Place, frame_around, project
 
 # From this number on it stands in its circle, if there is room; in units of the drawing.

@@ -11,7 +11,7 @@ import numpy as np
 from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
-from portal.search.index.crosstab import Tally
+from portal.search.index.crosstab import CellTotals
 from portal.search.pivot import Pivot
 from portal.web.presentation import formatting, i18n
 from portal.web.public.tables.links import TableLinks
@@ -26,9 +26,9 @@ class TableRow:
     cells: Markup
 
 
-def _texts(tally: Tally, measure: str) -> list[str]:
+def _texts(totals: CellTotals, measure: str) -> list[str]:
     """The number of each cell: projects, or US dollars, a dash where no budget is stated; "" for no project."""
-    projects, stated, cents = tally.projects.ravel().tolist(), tally.stated.ravel(), tally.cents.ravel()
+    projects, stated, cents = totals.projects.ravel().tolist(), totals.stated.ravel(), totals.cents.ravel()
     if measure == "projects":
         write: Callable[[int], str] = "{:,}".format if _groups_like_python(i18n.current_locale()) else formatting.number
         return [write(count) if count else "" for count in projects]
@@ -97,7 +97,7 @@ def grand_total(pivot: Pivot) -> Markup:
     """The cell of everything, in which each project counts once."""
     sums = pivot.sums
     numbers = sums.projects, sums.projects - sums.without_budget, sums.total_cents
-    total = Tally(*(np.array([number]) for number in numbers))
+    total = CellTotals(*(np.array([number]) for number in numbers))
     return _cells(_texts(total, pivot.options.measure), [TableLinks(pivot).everything()])
 
 

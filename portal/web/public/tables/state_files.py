@@ -20,7 +20,8 @@ from portal.search.query.parameters import parse_facet_value
 from portal.web.declarations import public
 from portal.web.http.request_context import settings
 from portal.web.presentation import export_text
-from portal.web.public.downloads import ExportRequest, offer_csv
+from portal.web.public.exports.export_request import ExportRequest
+from portal.web.public.exports.refusals import offer_csv
 
 bp = Blueprint("state_files", __name__)
 

@@ -10,20 +10,21 @@ from portal.exports.options import InvalidOption, parse_dialect
 from portal.exports.registry import FORMATS
 from portal.exports.tables import table_file
 from portal.exports.tables.table_file import TableFile
-from portal.search import Filters, pivot
+from portal.search import pivot
 from portal.search.index import current
-from portal.search.query.table_options import TableOptions
 from portal.web.declarations import public
-from portal.web.http import error_pages
 from portal.web.http.conditional_get import cacheable
 from portal.web.http.file_response import FileHead, state_etag, unchanged
 from portal.web.http.request_context import settings
 from portal.web.presentation import export_text, filter_text, table_text, table_urls
-from portal.web.presentation.i18n import current_locale, gettext
+from portal.web.presentation.i18n import current_locale
+from portal.web.public.exports.refusals import handle_refusals
+from portal.web.public.results import asked_filters, asked_table_options
 from portal.web.public.tables import page as table_page
 from portal.web.security.search_gate import bounded_search
 
 bp = Blueprint("tables", __name__)
+handle_refusals(bp)
 
 _PATH = "/projects/table"
 
@@ -32,7 +33,7 @@ MAX_ROWS, MAX_COLUMNS = 400, 30
 
 
 def cache_key() -> str:
-    filters, options = Filters.parse(request.args), TableOptions.parse(request.args)
+    filters, options = asked_filters(), asked_table_options()
     return f"{table_urls.table_path(filters, options)} {filters.invalid_parameters} {options.invalid_parameters}"
 
 
@@ -41,8 +42,8 @@ def cache_key() -> str:
 @cacheable(cache_key)
 @bounded_search
 def show_table() -> str:
-    options, limits = TableOptions.parse(request.args), (MAX_ROWS, MAX_COLUMNS)
-    counted = pivot.table(Filters.parse(request.args), options, limits=limits, language=current_locale())
+    options, limits = asked_table_options(), (MAX_ROWS, MAX_COLUMNS)
+    counted = pivot.table(asked_filters(), options, limits=limits, language=current_locale())
     return render_template("public/table.html", page=table_page.build_page(counted, options))
 
 
@@ -68,7 +69,7 @@ def download_json() -> Response:
 @bounded_search
 def respond(suffix: str, write: Callable[[TableFile], bytes], dialect: str = "") -> Response:
     """The file of a table with all its rows and columns; 304 if the client has it."""
-    filters, options = Filters.parse(request.args), TableOptions.parse(request.args)
+    filters, options = asked_filters(), asked_table_options()
     if invalid := options.invalid_parameters:
         raise InvalidOption(f"{filter_text.invalid_parameter(invalid[0])}.")
     address = table_urls.table_file_path(filters, options, suffix)
@@ -81,8 +82,3 @@ def respond(suffix: str, write: Callable[[TableFile], bytes], dialect: str = "")
     name = export_text.file_name(file.document, export_format)
     etag = state_etag(counted.snapshot.catalogue_version.stamp, address, dialect)
     return FileHead(export_format.media_type, f'{disposition}; filename="{name}"', etag).answer(lambda: write(file))
-
-
-@bp.errorhandler(InvalidOption)
-def refuse_option(error: InvalidOption) -> Response:
-    return error_pages.render_error(400, gettext("This file cannot be made"), str(error))

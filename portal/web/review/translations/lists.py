@@ -15,8 +15,8 @@ from portal.search.index import current
 from portal.search.index.snapshot import Snapshot
 from portal.search.query.parameters import ParameterReader, parse_page_number
 from portal.search.read_models.terms import TermView
-from portal.services.records.translations import lacking
-from portal.services.records.translations.lacking import Lack, LackingRecord
+from portal.services.records.translations import gaps
+from portal.services.records.translations.gaps import Lack, LackingRecord
 from portal.text.folding import fold
 from portal.vocabulary.translations import RECORD_LANGUAGES, TRANSLATIONS
 from portal.web.presentation import field_labels, formatting
@@ -99,7 +99,7 @@ def build_page(session: Session, args: MultiDict[str, str]) -> TranslationList:
     query = TranslationQuery.parse(args, counts)
     country = terms.get("country", query.country)
     first = (query.page - 1) * PAGE_SIZE
-    records, has_more = lacking.find(
+    records, has_more = gaps.find(
         session, query.lack, query.language, country_id=country.id if country else None, first=first, limit=PAGE_SIZE
     )
     return TranslationList(
@@ -117,7 +117,7 @@ def count_all(session: Session) -> Counts:
     """How many public records lack what, counted once for each state of the catalogue."""
     snapshot = current.current_snapshot()
     if (counts := _counted.get(snapshot)) is None:
-        counts = _counted[snapshot] = lacking.count(session)
+        counts = _counted[snapshot] = gaps.count(session)
     return counts
 
 

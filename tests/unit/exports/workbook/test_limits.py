@@ -3,9 +3,9 @@
 import pytest
 
 from portal.exports.columns import default_columns
-from portal.exports.making import ExportInterrupted
 from portal.exports.options import ExportOptions
 from portal.exports.selection import reading, select_all
+from portal.exports.spooled_export import ExportInterrupted
 from portal.exports.workbook import limits
 from portal.search import Filters
 from portal.vocabulary.translations import TRANSLATIONS

@@ -5,7 +5,7 @@ from sqlalchemy import text as sql
 
 from portal.database.orm import db
 from portal.search.fulltext import text_index
-from portal.search.fulltext.documents import Document
+from portal.search.fulltext.documents import TextDocument
 
 
 @pytest.fixture
@@ -16,7 +16,9 @@ def session(session):
 
 
 def test_after_many_documents_the_file_gathers_as_little_as_before(session):
-    documents = [Document(number, title=f"w{number}", number="", term_names="", body="") for number in range(1, 502)]
+    documents = [
+        TextDocument(number, title=f"w{number}", number="", term_names="", body="") for number in range(1, 502)
+    ]
     text_index.write(session(), documents)
     size = session.execute(sql("SELECT v FROM project_text_config WHERE k = 'hashsize'")).scalar()
     assert size == 1 << 20

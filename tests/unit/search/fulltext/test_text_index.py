@@ -10,7 +10,7 @@ from sqlalchemy import select
 from portal.cli.database import SAMPLE_FILE
 from portal.models import Project
 from portal.search.fulltext import text_index
-from portal.search.fulltext.documents import Document, load_documents
+from portal.search.fulltext.documents import TextDocument, load_documents
 from portal.search.fulltext.postgresql_tsvector import MAX_TSVECTOR_BYTES, tsvector_literal
 from portal.search.fulltext.tokenizer import MAX_TOKEN_LENGTH, Phrase, normalise_text, parse_query, tokenise
 from portal.services.editorial import publication
@@ -53,7 +53,7 @@ def test_hits_agree_with_a_plain_loop(session, columns, query):
     ids = list(session.execute(select(Project.id).order_by(Project.id)).scalars())
     text_index.remove(session(), ids[3:])
     documents = [
-        Document(number, title=title, number=identifiers, term_names=places, body=body)
+        TextDocument(number, title=title, number=identifiers, term_names=places, body=body)
         for number, (title, identifiers, places, body) in zip(ids, columns, strict=False)
     ]
     text_index.write(session(), documents)
@@ -170,7 +170,7 @@ def test_documents_are_made_of_what_is_stored(session):
 def test_a_long_text_is_found_by_its_first_words(session):
     (number, *_) = session.execute(select(Project.id)).scalars()
     body = " ".join(f"w{word} " + "\U00020000" * 60 for word in range(20_000))
-    text_index.write(session(), [Document(number, title="Long", number="", term_names="", body=body)])
+    text_index.write(session(), [TextDocument(number, title="Long", number="", term_names="", body=body)])
     assert text_index.match(session(), "w1 w3000 long").all.tolist() == [number]
 
 

@@ -66,7 +66,7 @@ def counted_plainly(records, by, across, is_shared):
 
 
 def crossed(index, filters, by, across, **options):
-    selected = Selected.of(index, index.select(filters, None))
+    selected = Selected.from_selection(index, index.select(filters, None))
     return cross(selected, facet_places(index, by), facet_places(index, across), **options)
 
 

@@ -14,7 +14,7 @@ from tests.unit.search.index.test_facet_index import CODES, columns, followed, h
 def table_of(index, selection):
     """Shared cents by member state."""
     places = facet_places(index, "country"), facet_places(index, "")
-    table = cross(Selected.of(index, selection), *places, is_shared=True)
+    table = cross(Selected.from_selection(index, selection), *places, is_shared=True)
     return dict(zip(table.rows, table.row_totals.cents.tolist(), strict=True))
 
 

@@ -2,7 +2,6 @@
 
 import csv
 import re
-from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
@@ -18,11 +17,11 @@ from portal.search.consistency import find_inconsistencies
 from portal.search.fulltext import text_index
 from portal.search.index import current
 from portal.search.index.snapshot import load_snapshot
-from portal.search.query.filters import parse_pairs
 from portal.services.audit import recording
 from portal.services.imports import Report, import_file
 from tests.index_dump import told
 from tests.pages import words
+from tests.queries import filters_of
 
 HEADER = (
     "project_id", "title", "start_date", "end_date", "status", "project_type", "budget_usd", "coverage", "year",
@@ -145,10 +144,7 @@ def test_beside_countries_that_must_come_together_stands_what_adding_them_leaves
     address = f"/projects/?{picked}&country_match=all"
     numbers = counted(visit(f"{address}&all=country"))
     asked = ["GHA", "TGO", "GEO", "BEN", "AGO", "none"]
-    found = {
-        code: directory.count_matches(parse_pairs(parse_qsl(f"{picked}&country_match=all&country={code}")))
-        for code in asked
-    }
+    found = {code: directory.count_matches(filters_of(f"{picked}&country_match=all&country={code}")) for code in asked}
     assert {code: numbers[code] for code in asked} == found
 
 

@@ -34,7 +34,9 @@ def bitmaps_of(rows, first=0):
 
 @given(ROWS, ROWS, ROWS, st.data())
 def test_counts_agree_with_a_plain_loop(built, appended, later, data):
-    table = ValueTable.of(bitmaps_of(built), len(built)).with_rows(bitmaps_of(appended, len(built)), len(appended))
+    table = ValueTable.from_bitmaps(bitmaps_of(built), len(built)).with_rows(
+        bitmaps_of(appended, len(built)), len(appended)
+    )
     table = table.with_rows(bitmaps_of(later, len(built) + len(appended)), len(later))
     rows = [*built, *appended, *later]
     chosen = sorted(data.draw(st.sets(st.integers(0, len(rows) - 1)))) if rows else []
@@ -49,6 +51,6 @@ def test_counts_agree_with_a_plain_loop(built, appended, later, data):
 
 @pytest.mark.parametrize("count", [65_535, 65_536])
 def test_more_values_than_a_small_number_can_count(count):
-    table = ValueTable.of({"facet": {str(number): BitMap([number]) for number in range(count)}}, count)
+    table = ValueTable.from_bitmaps({"facet": {str(number): BitMap([number]) for number in range(count)}}, count)
     counts = table.count(np.array([0, count - 1], dtype=np.uint32))
     assert [counts[table.numbers["facet"][str(number)]] for number in (0, 1, count - 1)] == [1, 0, 1]

@@ -10,17 +10,17 @@ from pyroaring import BitMap
 
 from portal.models import Project
 from portal.search.fulltext import text_index
-from portal.search.fulltext.documents import Document, load_documents
+from portal.search.fulltext.documents import TextDocument, load_documents
 from portal.search.fulltext.tokenizer import parse_query, tokenise
 from portal.search.index.build import build_index
 from portal.search.index.snapshot import CatalogueVersion, load_snapshot
 from portal.search.read_models.terms import Terms
 from portal.search.words import postings, word_index
-from portal.search.words.changed import ChangedDocument
-from portal.search.words.keeping import made_here
-from portal.search.words.making import collect, words_of
+from portal.search.words.build import collect, words_of
+from portal.search.words.changed_documents import ChangedDocument
 from portal.search.words.postings import Postings, checksum
 from portal.search.words.word_index import WordIndex
+from portal.search.words.word_store import made_here
 from tests.loops import not_empty
 from tests.unit.search.fulltext.test_text_index import SPELLINGS, TEXTS, holds
 from tests.unit.search.index.test_facet_index import CODES, Plain, columns
@@ -43,12 +43,14 @@ def postings_of(*batches):
 
 def document_of(number, texts):
     title, identifiers, body, _ = texts
-    return Document(number, title=title, number=identifiers, body=body, term_names="")
+    return TextDocument(number, title=title, number=identifiers, body=body, term_names="")
 
 
 def changed_of(number, texts):
     title, identifiers, body, names = texts
-    return ChangedDocument.of(Document(number, title=title, number=identifiers, body=body, term_names=names))
+    return ChangedDocument.from_document(
+        TextDocument(number, title=title, number=identifiers, body=body, term_names=names)
+    )
 
 
 @given(TEXTS)

@@ -9,7 +9,7 @@ from portal.database.orm import now
 from portal.errors import ReauthenticationRequired, WeakPassword
 from portal.models import AuditEvent
 from portal.services.accounts import administration, authentication, passwords, rate_limits, sessions
-from portal.services.accounts.authentication import Outcome
+from portal.services.accounts.authentication import SignInOutcome
 from portal.services.accounts.sessions import Stage
 from portal.services.audit import recording
 from portal.vocabulary.workflow import Role
@@ -19,7 +19,7 @@ from tests.sign_ins import HOME, code_of, enter, living
 
 def test_an_author_signs_in_with_a_password(session, author):
     tried = enter(session, author)
-    assert (tried.outcome, living(session, tried).stage) == (Outcome.COMPLETE, Stage.COMPLETE)
+    assert (tried.outcome, living(session, tried).stage) == (SignInOutcome.COMPLETE, Stage.COMPLETE)
 
 
 @pytest.mark.parametrize("who", ["unknown", "wrong password", "disabled", "no password yet"])
@@ -36,7 +36,7 @@ def test_refusals_are_all_the_same(session, author, who):
     else:
         email = make_account(session(), "New").email
     tried = authentication.sign_in(session(), email, password, client_address=HOME)
-    assert tried == authentication.SignInResult(Outcome.REFUSED)
+    assert tried == authentication.SignInResult(SignInOutcome.REFUSED)
 
 
 def test_a_stranger_costs_one_password_check_too(session, author, monkeypatch):
@@ -51,12 +51,12 @@ def test_a_stranger_costs_one_password_check_too(session, author, monkeypatch):
 
 @pytest.mark.parametrize("spelling", [" ANN@example.org ", "Ann@Example.ORG"])
 def test_an_address_is_found_however_it_is_spelt(session, author, spelling):
-    assert authentication.sign_in(session(), spelling, PHRASE, client_address=HOME).outcome == Outcome.COMPLETE
+    assert authentication.sign_in(session(), spelling, PHRASE, client_address=HOME).outcome == SignInOutcome.COMPLETE
 
 
 @pytest.mark.parametrize("typed", ["\x00", "\ud800", "a" * 100_000, "", "' OR 1=1 --"])
 def test_strange_input_is_refused_and_no_more(session, author, typed):
-    assert authentication.sign_in(session(), typed, typed, client_address=HOME).outcome == Outcome.REFUSED
+    assert authentication.sign_in(session(), typed, typed, client_address=HOME).outcome == SignInOutcome.REFUSED
 
 
 def test_sign_ins_and_refusals_are_in_the_trail(session, author):
@@ -78,21 +78,21 @@ def test_the_eleventh_try_in_five_minutes_is_limited_even_when_it_is_right(sessi
     for _ in range(10):
         enter(session, author, "wrong " * 3)
     tried = enter(session, author)
-    assert (tried.outcome, tried.retry_after) == (Outcome.LIMITED, 300)
+    assert (tried.outcome, tried.retry_after) == (SignInOutcome.LIMITED, 300)
 
 
 def test_a_known_device_gets_in_while_strangers_try(session, author):
     for number in range(10):
         enter(session, author, "wrong " * 3, address=f"198.51.100.{number}")
-    assert enter(session, author, address="203.0.113.9", device="known").outcome == Outcome.COMPLETE
+    assert enter(session, author, address="203.0.113.9", device="known").outcome == SignInOutcome.COMPLETE
 
 
 def test_one_address_is_limited_over_all_accounts(session, author):
     for number in range(10):
         authentication.sign_in(session(), f"n{number}@example.org", "x", client_address=HOME)
         session.commit()
-    assert enter(session, author).outcome == Outcome.LIMITED
-    assert enter(session, author, address="203.0.113.9").outcome == Outcome.COMPLETE
+    assert enter(session, author).outcome == SignInOutcome.LIMITED
+    assert enter(session, author, address="203.0.113.9").outcome == SignInOutcome.COMPLETE
 
 
 def test_limits_pass_with_time(session, author, monkeypatch):
@@ -101,7 +101,7 @@ def test_limits_pass_with_time(session, author, monkeypatch):
     later = now() + timedelta(minutes=6)
     for module in (rate_limits, sessions, authentication):
         monkeypatch.setattr(module, "now", lambda: later)
-    assert enter(session, author).outcome == Outcome.COMPLETE
+    assert enter(session, author).outcome == SignInOutcome.COMPLETE
 
 
 def test_changing_the_password_keeps_ones_own_session_under_a_new_token(session, author):
@@ -134,7 +134,7 @@ def test_stepping_up_renews_the_proof_and_the_token(session, reviewer):
     session.commit()
     up = authentication.reauthenticate(session(), active, PHRASE, code_of(reviewer.totp_secret), client_address=HOME)
     session.commit()
-    assert (up.outcome, living(session, done)) == (Outcome.COMPLETE, None)
+    assert (up.outcome, living(session, done)) == (SignInOutcome.COMPLETE, None)
     assert sessions.is_recently_authenticated(living(session, up))
 
 
@@ -145,7 +145,7 @@ def test_stepping_up_needs_both(session, reviewer, password, code):
     typed = code_of(reviewer.totp_secret) if code == "right" else code
     assert (
         authentication.reauthenticate(session(), auth_session, password, typed, client_address=HOME).outcome
-        == Outcome.REFUSED
+        == SignInOutcome.REFUSED
     )
 
 
@@ -160,5 +160,5 @@ def test_a_known_device_gets_in_though_its_address_and_the_total_are_spent(sessi
     for _ in range(3):
         authentication.sign_in(session(), "stranger@example.org", "x", client_address=HOME)
         session.commit()
-    assert enter(session, author).outcome == Outcome.LIMITED
-    assert enter(session, author, device="known").outcome == Outcome.COMPLETE
+    assert enter(session, author).outcome == SignInOutcome.LIMITED
+    assert enter(session, author, device="known").outcome == SignInOutcome.COMPLETE

@@ -5,7 +5,7 @@ import pytest
 from portal.errors import Forbidden, InvalidTransition
 from portal.models import RecoveryCode
 from portal.services.accounts import authentication
-from portal.services.accounts.authentication import Outcome
+from portal.services.accounts.authentication import SignInOutcome
 from portal.services.accounts.sessions import Stage
 from portal.vocabulary.workflow import Role
 from tests.factories import PHRASE, make_account
@@ -14,12 +14,12 @@ from tests.sign_ins import HOME, code_of, enter, living
 
 def test_a_reviewer_is_asked_for_a_code(session, reviewer):
     tried = enter(session, reviewer)
-    assert (tried.outcome, living(session, tried).stage) == (Outcome.CODE_REQUIRED, Stage.CODE)
+    assert (tried.outcome, living(session, tried).stage) == (SignInOutcome.CODE_REQUIRED, Stage.CODE)
     done = authentication.enter_code(
         session(), living(session, tried), code_of(reviewer.totp_secret), client_address=HOME
     )
     session.commit()
-    assert (done.outcome, living(session, done).stage) == (Outcome.COMPLETE, Stage.COMPLETE)
+    assert (done.outcome, living(session, done).stage) == (SignInOutcome.COMPLETE, Stage.COMPLETE)
 
 
 def test_the_token_is_new_after_the_code(session, reviewer):
@@ -36,14 +36,18 @@ def test_the_token_is_new_after_the_code(session, reviewer):
 def test_a_code_of_the_neighbouring_steps_is_taken(session, reviewer, steps):
     auth_session = living(session, enter(session, reviewer))
     code = code_of(reviewer.totp_secret, steps=steps)
-    assert authentication.enter_code(session(), auth_session, code, client_address=HOME).outcome == Outcome.COMPLETE
+    assert (
+        authentication.enter_code(session(), auth_session, code, client_address=HOME).outcome == SignInOutcome.COMPLETE
+    )
 
 
 @pytest.mark.parametrize("steps", [-3, -2, 2, 3])
 def test_a_code_from_further_away_is_refused(session, reviewer, steps):
     auth_session = living(session, enter(session, reviewer))
     code = code_of(reviewer.totp_secret, steps=steps)
-    assert authentication.enter_code(session(), auth_session, code, client_address=HOME).outcome == Outcome.REFUSED
+    assert (
+        authentication.enter_code(session(), auth_session, code, client_address=HOME).outcome == SignInOutcome.REFUSED
+    )
 
 
 @pytest.mark.parametrize("spelling", ["{}", " {} ", "{0[0]}{0[1]}{0[2]} {0[3]}{0[4]}{0[5]}", "fullwidth"])
@@ -51,17 +55,19 @@ def test_a_code_works_once_however_it_is_spelt(session, reviewer, spelling):
     code = code_of(reviewer.totp_secret)
     wide = code.translate({ord(str(n)): 0xFF10 + n for n in range(10)})
     first = living(session, enter(session, reviewer))
-    assert authentication.enter_code(session(), first, code, client_address=HOME).outcome == Outcome.COMPLETE
+    assert authentication.enter_code(session(), first, code, client_address=HOME).outcome == SignInOutcome.COMPLETE
     session.commit()
     second = living(session, enter(session, reviewer))
     again = wide if spelling == "fullwidth" else spelling.format(code)
-    assert authentication.enter_code(session(), second, again, client_address=HOME).outcome == Outcome.REFUSED
+    assert authentication.enter_code(session(), second, again, client_address=HOME).outcome == SignInOutcome.REFUSED
 
 
 @pytest.mark.parametrize("code", ["", "12345", "1234567", "abcdef", "０" * 7, "\x00" * 6, "1" * 10_000, "-00001"])
 def test_what_is_no_code_is_refused(session, reviewer, code):
     auth_session = living(session, enter(session, reviewer))
-    assert authentication.enter_code(session(), auth_session, code, client_address=HOME).outcome == Outcome.REFUSED
+    assert (
+        authentication.enter_code(session(), auth_session, code, client_address=HOME).outcome == SignInOutcome.REFUSED
+    )
 
 
 def test_the_sixth_code_in_five_minutes_is_limited(session, reviewer):
@@ -70,7 +76,9 @@ def test_the_sixth_code_in_five_minutes_is_limited(session, reviewer):
         authentication.enter_code(session(), auth_session, "000000", client_address=HOME)
         session.commit()
     right = code_of(reviewer.totp_secret)
-    assert authentication.enter_code(session(), auth_session, right, client_address=HOME).outcome == Outcome.LIMITED
+    assert (
+        authentication.enter_code(session(), auth_session, right, client_address=HOME).outcome == SignInOutcome.LIMITED
+    )
 
 
 def enrolled(session, account):
@@ -91,11 +99,11 @@ def enrolled_by(session, account):
 def test_a_reviewer_without_a_second_factor_sets_one_up(session):
     reviewer = make_account(session(), "Rex", Role.REVIEWER, password=PHRASE)
     tried = enter(session, reviewer)
-    assert tried.outcome == Outcome.ENROLMENT_REQUIRED
+    assert tried.outcome == SignInOutcome.ENROLMENT_REQUIRED
     with pytest.raises(InvalidTransition):
         authentication.enter_code(session(), living(session, tried), "123456", client_address=HOME)
     done = enrolled(session, reviewer)
-    assert (done.outcome, len(done.recovery_codes)) == (Outcome.COMPLETE, 10)
+    assert (done.outcome, len(done.recovery_codes)) == (SignInOutcome.COMPLETE, 10)
     assert living(session, done).stage == Stage.COMPLETE
 
 
@@ -103,7 +111,9 @@ def test_the_code_of_the_enrolment_does_not_work_again(session):
     reviewer = make_account(session(), "Rex", Role.REVIEWER, password=PHRASE)
     _, code = enrolled_by(session, reviewer)
     auth_session = living(session, enter(session, reviewer))
-    assert authentication.enter_code(session(), auth_session, code, client_address=HOME).outcome == Outcome.REFUSED
+    assert (
+        authentication.enter_code(session(), auth_session, code, client_address=HOME).outcome == SignInOutcome.REFUSED
+    )
 
 
 def test_a_password_alone_cannot_replace_the_second_factor(session, reviewer):
@@ -120,7 +130,7 @@ def test_a_recovery_code_works_once(session):
         auth_session = living(session, enter(session, reviewer))
         outcomes.append(authentication.enter_code(session(), auth_session, spare.upper(), client_address=HOME).outcome)
         session.commit()
-    assert outcomes == [Outcome.COMPLETE, Outcome.REFUSED]
+    assert outcomes == [SignInOutcome.COMPLETE, SignInOutcome.REFUSED]
 
 
 def test_recovery_codes_are_kept_as_hashes(session):

@@ -6,7 +6,7 @@ import pytest
 from portal.database.encryption import keyring_for
 from portal.errors import InvalidTransition
 from portal.services.accounts import authentication, sessions
-from portal.services.accounts.authentication import Outcome
+from portal.services.accounts.authentication import SignInOutcome
 from portal.services.accounts.sessions import Stage
 from portal.vocabulary.workflow import Role
 from tests.factories import PHRASE, make_account
@@ -33,4 +33,4 @@ def test_proofs_that_succeed_are_not_limited(session):
         tried = authentication.reauthenticate(session(), auth_session, PHRASE, "", client_address=HOME)
         session.commit()
         outcomes.append(tried.outcome)
-    assert outcomes == [Outcome.COMPLETE] * 6
+    assert outcomes == [SignInOutcome.COMPLETE] * 6

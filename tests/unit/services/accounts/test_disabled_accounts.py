@@ -64,7 +64,7 @@ def test_a_backup_completes_the_list_from_the_database(session, listed, tmp_path
 
 def test_the_last_line_about_an_account_counts(session):
     ann = make_account(session(), "Ann")
-    line = replace(ListedAccount.of(ann), is_disabled=True)
+    line = replace(ListedAccount.from_account(ann), is_disabled=True)
     enabled = replace(line, is_disabled=False, at=(now() + timedelta(minutes=1)).isoformat())
     assert disabled_accounts.find_listed(session(), [line]) == [ann]
     assert disabled_accounts.find_listed(session(), [enabled, line]) == []
@@ -72,7 +72,7 @@ def test_the_last_line_about_an_account_counts(session):
 
 def test_an_account_is_known_by_its_address_or_by_number_and_moment(session):
     ann = make_account(session(), "Ann")
-    line = replace(ListedAccount.of(ann), is_disabled=True)
+    line = replace(ListedAccount.from_account(ann), is_disabled=True)
     found = disabled_accounts.find_listed
     assert found(session(), [replace(line, email="new@example.org")]) == [ann]
     assert found(session(), [replace(line, id=ann.id + 1)]) == [ann]

@@ -10,7 +10,7 @@ from portal.services.audit import recording
 from portal.services.imports import Report, import_file
 from portal.services.imports.runs.undo import undo_run
 from portal.services.integrity import row_check
-from portal.services.records.translations import stored
+from portal.services.records.translations import translation_rows
 from tests.factories import COLUMNS
 
 LANGUAGES = ("title_fr", "summary_fr", "title_es", "machine_translations", "outdated_translations")
@@ -42,7 +42,7 @@ def translations(session):
     """The stored translations by name, as text, whether a machine made it, and the source."""
 
     def read():
-        found = stored.of_project(session(), session.query(Project).one().id)
+        found = translation_rows.of_project(session(), session.query(Project).one().id)
         return {one.name: (one.text, bool(one.is_machine), one.source_text) for one in found}
 
     return read

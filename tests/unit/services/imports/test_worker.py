@@ -37,7 +37,7 @@ def sent(session, tmp_path):
 
 def test_the_rows_are_followed_by_a_sign_that_there_are_no_more(sent):
     batch, end = sent(",".join(REQUIRED_COLUMNS) + "\nT.1,One" + "," * (len(REQUIRED_COLUMNS) - 2))
-    assert [row.proposal.title for row in batch.rows] == ["One"]
+    assert [row.incoming.title for row in batch.rows] == ["One"]
     assert end is None
 
 

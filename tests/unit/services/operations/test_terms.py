@@ -1,7 +1,6 @@
 """Renaming, merging and removing terms: records, drafts, addresses, search and the audit trail follow."""
 
 import csv
-from urllib.parse import parse_qsl
 
 import pytest
 
@@ -9,13 +8,14 @@ from portal.errors import InvalidTermChange, NotFound
 from portal.models import AuditEvent, Project, ProjectCountry, ProjectTag, Revision, Term
 from portal.search import directory
 from portal.search.fulltext import text_index
-from portal.search.query.filters import Filters, parse_pairs
+from portal.search.query.filters import Filters
 from portal.services.editorial import publication
 from portal.services.imports import Report, import_file
 from portal.services.operations import terms
 from portal.vocabulary.workflow import State
 from tests.factories import COLUMNS, COMPLETE, Office, import_records
 from tests.loops import not_empty
+from tests.queries import filters_of
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def mistaken(session, load):
 
 
 def searched(query):
-    return parse_pairs(parse_qsl(query))
+    return filters_of(query)
 
 
 def found(query):

@@ -23,9 +23,9 @@ def validated(session):
     def read(states, shares, *, is_form=False):
         values = {"title": "One", "countries": states, "country_shares": shares}
         validation = FieldValidation(values, is_form=is_form)
-        proposal = validate_fields(validation, lookup)
+        values = validate_fields(validation, lookup)
         reasons = [finding.reason for finding in validation.findings if finding.field == "country_shares"]
-        return {codes[term_id]: share for term_id, share in proposal.country_shares} if proposal else None, reasons
+        return {codes[term_id]: share for term_id, share in values.country_shares} if values else None, reasons
 
     return read
 

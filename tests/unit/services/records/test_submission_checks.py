@@ -152,11 +152,11 @@ def test_the_other_project_with_the_id_is_named(office, said):
     ]
 
 
-def test_a_faulty_draft_makes_no_proposal(session):
+def test_a_faulty_draft_makes_no_values(session):
     with pytest.raises(ValidationFailed):
-        submission_checks.build_proposal(session(), COMPLETE.replace(year="soon"))
-    proposal = submission_checks.build_proposal(session(), COMPLETE)
-    assert (proposal.title, proposal.summary, proposal.budget) == (COMPLETE.title, COMPLETE.summary, 15_000_000)
+        submission_checks.build_values(session(), COMPLETE.replace(year="soon"))
+    values = submission_checks.build_values(session(), COMPLETE)
+    assert (values.title, values.summary, values.budget) == (COMPLETE.title, COMPLETE.summary, 15_000_000)
 
 
 @pytest.mark.parametrize(

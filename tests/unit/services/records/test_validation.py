@@ -32,37 +32,37 @@ def lookup(session):
 
 @pytest.fixture
 def checked(lookup):
-    """checked(**changes) is the proposal, and the findings as (kind, field, reason, advice)."""
+    """checked(**changes) is the values, and the findings as (kind, field, reason, advice)."""
 
     def check(**changes):
         validation = FieldValidation(GOOD | changes)
-        proposal = validate_fields(validation, lookup, row=7)
+        values = validate_fields(validation, lookup, row=7)
         found = [(finding.kind, finding.field, finding.reason, finding.advice) for finding in validation.findings]
-        return proposal, found
+        return values, found
 
     return check
 
 
-def test_a_sound_project_becomes_a_proposal(checked, lookup):
-    proposal, found = checked()
+def test_a_sound_project_becomes_values(checked, lookup):
+    values, found = checked()
     ghana, togo, france = (lookup.by_code("country", code) for code in ("GHA", "TGO", "FRA"))
     assert found == []
-    assert (proposal.reference, proposal.slug, proposal.fingerprint, proposal.row) == ("XX.0001", "XX.0001", "", 7)
-    assert (proposal.start, proposal.end, proposal.year, proposal.budget) == ("2008", "2009-05", 2008, 6424050)
-    assert sorted(proposal.country_links) == sorted([(ghana, True), (togo, True), (france, False)])
-    assert proposal.tags == tuple(sorted([lookup.by_code("sdg", "8.8"), lookup.by_code("gcm", "6")]))
-    assert (proposal.title_language, proposal.language, proposal.prima_id) == ("", "", "P-1")
-    assert proposal.search_document[:3] == ("XX.0001 P-1", "A title", "One.\n\nTwo.")
-    assert "Ghana" in proposal.search_document[3]
+    assert (values.reference, values.slug, values.fingerprint, values.row) == ("XX.0001", "XX.0001", "", 7)
+    assert (values.start, values.end, values.year, values.budget) == ("2008", "2009-05", 2008, 6424050)
+    assert sorted(values.country_links) == sorted([(ghana, True), (togo, True), (france, False)])
+    assert values.tags == tuple(sorted([lookup.by_code("sdg", "8.8"), lookup.by_code("gcm", "6")]))
+    assert (values.title_language, values.language, values.prima_id) == ("", "", "P-1")
+    assert values.search_document[:3] == ("XX.0001 P-1", "A title", "One.\n\nTwo.")
+    assert "Ghana" in values.search_document[3]
 
 
 def test_a_project_without_an_id_has_a_fingerprint_and_a_slug_from_it(checked):
-    proposal, _ = checked(number="")
+    values, _ = checked(number="")
     other, _ = checked(number="", title="Another title")
-    assert proposal.reference is None
-    assert len(proposal.fingerprint) == 64
-    assert proposal.slug.startswith("n-")
-    assert proposal.slug != other.slug
+    assert values.reference is None
+    assert len(values.fingerprint) == 64
+    assert values.slug.startswith("n-")
+    assert values.slug != other.slug
 
 
 @pytest.mark.parametrize(
@@ -95,8 +95,8 @@ def test_a_project_without_an_id_has_a_fingerprint_and_a_slug_from_it(checked):
     ],
 )
 def test_what_is_refused(checked, changes, finding):
-    proposal, found = checked(**changes)
-    assert proposal is None
+    values, found = checked(**changes)
+    assert values is None
     assert found == [("refused", *finding)]
 
 
@@ -111,8 +111,8 @@ def test_what_is_refused(checked, changes, finding):
     ],
 )
 def test_what_is_just_within_a_limit(checked, changes):
-    proposal, found = checked(**changes)
-    assert proposal is not None
+    values, found = checked(**changes)
+    assert values is not None
     assert found == []
 
 
@@ -139,8 +139,8 @@ def test_the_end_that_french_pages_show_by_mistake_is_left_out(changes, end):
 
 
 def test_a_country_in_both_lists_counts_as_benefiting(checked, lookup):
-    proposal, found = checked(other_countries="Ghana;France")
-    assert (lookup.by_code("country", "GHA"), True) in proposal.country_links
+    values, found = checked(other_countries="Ghana;France")
+    assert (lookup.by_code("country", "GHA"), True) in values.country_links
     assert found == [
         (
             "repaired",

@@ -3,7 +3,7 @@
 import pytest
 
 from portal.services.audit import recording
-from portal.services.records.translations import stored
+from portal.services.records.translations import translation_rows
 from portal.vocabulary.workflow import State
 from portal.web.presentation import i18n
 from tests.factories import COMPLETE
@@ -60,7 +60,7 @@ def test_ticks_confirm_a_translation_and_say_that_a_machine_made_it(office, sess
     form = author.visit(place(submitted(**boxes)))
     assert [box.attrs["value"] for box in form.select("[name=machine_translations][checked]")] == ["title_fr"]
     assert [box.attrs["value"] for box in form.select("[name=confirmed_translations][checked]")] == ["title_fr"]
-    before = {one.name: one.source_text for one in stored.of_project(session(), project.id)}
+    before = {one.name: one.source_text for one in translation_rows.of_project(session(), project.id)}
     assert before["title_fr"] == COMPLETE.title
 
 

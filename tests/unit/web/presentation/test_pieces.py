@@ -12,7 +12,7 @@ from portal.database.orm import db
 from portal.search.index import current, refresh
 from portal.search.query.filters import Filters
 from portal.vocabulary.facets import FACETS, SORTS, VIEWS
-from portal.web.presentation.pieces import Hole, Piece, Sheet, escaped
+from portal.web.presentation.pieces import EncodedPiece, Hole, Piece, escaped
 from tests.conftest import FRAGMENT
 from tests.loops import not_empty
 from tests.promises import ten_records
@@ -105,11 +105,11 @@ def test_other_searches_between_leave_nothing_behind(read):
 
 
 def test_nothing_is_kept_while_templates_are_reloaded(world, read, monkeypatch):
-    before, kept = read("/projects/"), dict(world.extensions["pieces"]._kept)
+    before, kept = read("/projects/"), dict(world.extensions["pieces"]._cached)
     monkeypatch.setattr(world.jinja_env, "auto_reload", True)
     assert read("/projects/?year=2015&view=table&sort=title")[0] == 200
     assert read("/projects/") == before
-    assert world.extensions["pieces"]._kept == kept
+    assert world.extensions["pieces"]._cached == kept
 
 
 def test_no_box_is_kept_of_a_value_that_a_visitor_made_up(world, read):
@@ -117,7 +117,9 @@ def test_no_box_is_kept_of_a_value_that_a_visitor_made_up(world, read):
         assert f"madeup{number}" in read(f"/projects/?region=madeup{number}")[1]
     with world.app_context():
         terms = current.current_snapshot().terms
-    boxes = repr([shelf for (kind, *_), shelf in world.extensions["pieces"].shelf(terms).items() if "boxes" in kind])
+    boxes = repr(
+        [cache for (kind, *_), cache in world.extensions["pieces"].cache_for(terms).items() if "boxes" in kind]
+    )
     assert "africa" in boxes
     assert "madeup" not in boxes
 
@@ -129,9 +131,9 @@ def test_the_pages_of_one_search_share_what_they_show_and_nothing_else(world, re
     ]
     assert [read(address) for address in addresses * 2] == [read(address, alone=True) for address in addresses * 2]
     with world.app_context():
-        kept = world.extensions["pieces"].shelf(current.current_snapshot())
+        kept = world.extensions["pieces"].cache_for(current.current_snapshot())
     searches = {locale: len(sheets) for (kind, locale, _), sheets in kept.items() if kind == "searches"}
-    # The first page has none before it; the others are one sheet.
+    # The first page has none before it; the others share one piece.
     assert 4 <= searches[prefix.removeprefix("/") or "en"] < 128
 
 
@@ -151,11 +153,11 @@ def test_a_page_from_memory_asks_the_database_nothing(world, read):
     assert statements[asked:] == []
 
 
-def test_a_sheet_takes_another_in_the_place_of_a_hole():
-    outer = Sheet(f"<a {Hole('url').__html__()}>{Hole('inner').__html__()}</a>{Hole('inner').__html__()}")
-    once = outer.with_sheet("inner", Sheet(f"[{Hole('count').__html__()}é]"))
+def test_an_encoded_piece_takes_another_in_the_place_of_a_hole():
+    outer = EncodedPiece(f"<a {Hole('url').__html__()}>{Hole('inner').__html__()}</a>{Hole('inner').__html__()}")
+    once = outer.with_piece("inner", EncodedPiece(f"[{Hole('count').__html__()}é]"))
     assert once.names == ("url", "count", "inner")
-    whole = once.with_sheet("inner", Sheet("!"))
+    whole = once.with_piece("inner", EncodedPiece("!"))
     assert whole.fill({"url": "?a&b", "count": b"<b>1</b>"}).decode() == "<a ?a&amp;b>[<b>1</b>é]</a>!"
     assert outer.fill({"url": Markup("&"), "inner": "<"}) == b"<a &>&lt;</a>&lt;"
 

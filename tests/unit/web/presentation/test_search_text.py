@@ -1,20 +1,18 @@
 """A search as a sentence, with the terms of the shipped lists."""
 
-from urllib.parse import parse_qsl
-
 import pytest
 
 from portal.search.index.facet_index import Sums
-from portal.search.query.filters import parse_pairs
 from portal.search.read_models.terms import Terms
 from portal.web.presentation.search_text import SearchText
+from tests.queries import filters_of
 
 
 @pytest.fixture
 def text(session):
     """text(query) is what is said of a search."""
     terms = Terms.load(session())
-    return lambda query: SearchText(parse_pairs(parse_qsl(query)), terms)
+    return lambda query: SearchText(filters_of(query), terms)
 
 
 @pytest.mark.parametrize(

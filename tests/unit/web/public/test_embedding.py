@@ -5,7 +5,7 @@ import re
 import pytest
 
 from portal.web.http.headers import EMBED_HEADERS, HEADERS
-from portal.web.public.embedding import MAX_PROJECTS
+from portal.web.public.directory.embed_code import MAX_PROJECTS
 from tests.factories import import_records
 from tests.loops import not_empty
 from tests.pages import Markup, words

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from lxml import etree
 
-from portal.exports.kept_files import kept_files
+from portal.exports.file_cache import file_cache
 from tests.factories import import_records
 from tests.iati.rules import faults, schema
 from tests.loops import not_empty
@@ -20,9 +20,9 @@ def temporary_folder(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def kept(app):
+def files(app):
     settings = app.extensions["settings"]
-    return kept_files(settings.database_url, settings.public_url)
+    return file_cache(settings.database_url, settings.public_url)
 
 
 @pytest.fixture
@@ -46,16 +46,16 @@ def test_the_whole_directory_has_what_the_selection_of_everything_has(client, sa
     assert [etree.tostring(each) for each in not_empty(whole)] == [etree.tostring(each) for each in selection]
 
 
-def test_the_file_is_kept_for_the_next_who_asks(client, sample, kept):
+def test_the_file_is_kept_for_the_next_who_asks(client, sample, files):
     first = client.get(ADDRESS)
-    with kept.open(first.headers["ETag"].strip('"')) as file:
+    with files.open(first.headers["ETag"].strip('"')) as file:
         assert file.read() == first.data
     assert client.get(ADDRESS).data == first.data
 
 
-def test_a_kept_file_is_not_made_again(client, sample, kept):
+def test_a_kept_file_is_not_made_again(client, sample, files):
     etag = client.head(ADDRESS).headers["ETag"].strip('"')
-    claim = kept.claim(0)
+    claim = files.claim(0)
     assert list(claim.keep(etag, [b"<kept/>"])) == [b"<kept/>"]
     claim.release()
     answer = client.get(ADDRESS)
@@ -68,33 +68,33 @@ def test_an_unchanged_file_is_not_sent_again(client, sample):
     assert (answer.status_code, answer.data) == (304, b"")
 
 
-def test_head_makes_no_file(client, sample, kept):
+def test_head_makes_no_file(client, sample, files):
     answer = client.head(ADDRESS)
     assert (answer.status_code, answer.data) == (200, b"")
-    assert kept.open(answer.headers["ETag"].strip('"')) is None
+    assert files.open(answer.headers["ETag"].strip('"')) is None
 
 
-def test_a_change_of_the_records_replaces_the_file(client, sample, session, kept):
+def test_a_change_of_the_records_replaces_the_file(client, sample, session, files):
     old = client.get(ADDRESS).headers["ETag"]
     import_records(session, [{"project_id": "ZZ.0001", "title": "New", "start_date": "2020", "status": "Active"}])
     answer = client.get(ADDRESS)
     assert answer.headers["ETag"] != old
     assert b"AA-AAA-123456789-ZZ.0001" in answer.data
-    assert kept.open(old.strip('"')) is None
+    assert files.open(old.strip('"')) is None
 
 
-def test_whoever_asks_while_another_makes_the_file_is_asked_to_come_back(client, sample, kept, monkeypatch):
+def test_whoever_asks_while_another_makes_the_file_is_asked_to_come_back(client, sample, files, monkeypatch):
     monkeypatch.setattr("portal.web.public.iati.MAX_WAIT_SECONDS", 0.1)
-    claim = kept.claim(0)
+    claim = files.claim(0)
     answer = client.get(ADDRESS)
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
     claim.release()
     assert client.get(ADDRESS).status_code == 200
 
 
-def test_the_claim_is_free_after_the_file_is_made(client, sample, kept):
+def test_the_claim_is_free_after_the_file_is_made(client, sample, files):
     client.get(ADDRESS)
-    kept.claim(0).release()
+    files.claim(0).release()
 
 
 def test_a_portal_without_records_has_a_file_without_activities(client):

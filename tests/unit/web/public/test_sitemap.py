@@ -24,7 +24,7 @@ def read(client, address="/sitemap.xml", of="url"):
     entries = etree.fromstring(answer.data).xpath(f"/s:{root}/s:{of}", namespaces=NAMES)
     found = [(entry.findtext("s:loc", namespaces=NAMES), entry.findtext("s:lastmod", namespaces=NAMES))
              for entry in entries]  # fmt: skip
-    assert [address for address, _ in found if not address.startswith(f"{SITE}/")] == []
+    assert [address for address, _ in not_empty(found) if not address.startswith(f"{SITE}/")] == []
     return {address.removeprefix(SITE): moment for address, moment in found}
 
 
@@ -65,7 +65,9 @@ def test_a_project_has_the_moment_of_its_last_change(client, office):
 def test_what_is_not_public_is_not_there(client, office):
     for state in not_empty(set(State) - {State.PUBLISHED, State.SUPERSEDED}):
         office.revision(state)
-    assert [address for address in read(client) if re.fullmatch("/projects/[^/?]+", address)] == []
+    found = read(client)
+    assert "/projects/" in found
+    assert [address for address in found if re.fullmatch("/projects/[^/?]+", address)] == []
 
 
 def test_an_empty_portal_has_a_map_of_its_pages(client, session):

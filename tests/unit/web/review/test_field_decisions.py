@@ -149,7 +149,7 @@ def test_a_note_is_kept_with_field_decisions_until_the_decision(reviewer, author
     assert "Begun" not in author.visit(at).text
     reviewer.press(page, f"{at}/return", **RETURNED, note="Whole")
     assert "Whole" in author.visit(at).text
-    assert field_marks.kept_note(revision, revision.last_editor) == ""
+    assert field_marks.begun_note(revision, revision.last_editor) == ""
     assert "note" not in revision.field_reviews
 
 

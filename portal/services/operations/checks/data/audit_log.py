@@ -27,9 +27,10 @@ def check(surroundings: Surroundings) -> Iterator[Finding]:
         yield problem(f"More triggers that are missing or changed: {len(more)}.", "portal audit verify names them.")
     settings, session = surroundings.settings, surroundings.session
     try:
-        checkpoint = LogFolder.of(settings).checkpoint()
-        lost = publishing.describe_lost_log(session, LogFolder.of(settings), LogKeys(settings))
-        LogKeys(settings).read()
+        folder, keys = LogFolder.from_settings(settings), LogKeys(settings)
+        checkpoint = folder.checkpoint()
+        lost = publishing.describe_lost_log(session, folder, keys)
+        keys.read()
     except (ConfigurationError, InvalidCheckpoint) as error:
         yield problem(str(error), "Then run portal audit verify.")
         return

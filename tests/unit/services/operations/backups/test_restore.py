@@ -39,7 +39,7 @@ def test_verifying_says_what_is_in_it_and_changes_nothing(portal, backup):
         before = db.session.execute(select(Catalogue.version, Catalogue.stamp)).one()
     report = portal.verify(backup)
     assert (report.projects, report.compared, report.uncompared, report.documents) == (100, 100, 0, 100)
-    assert (report.problems, report.steps, report.kept) == ([], [], "")
+    assert (report.problems, report.steps, report.replaced_state) == ([], [], "")
     assert report.is_counted
     assert report.changed_at <= report.taken_at
     with portal.running():
@@ -114,7 +114,7 @@ def test_who_was_disabled_stays_out_when_the_old_database_is_gone(portal, backup
         db.session.commit()
     report = elsewhere.restore(backup)
     assert "Disabled again: sue@example.org." in report.steps
-    assert report.kept == ""
+    assert report.replaced_state == ""
     with elsewhere.running():
         is_disabled = dict(db.session.execute(select(Account.name, Account.is_disabled)).all())
         assert [name for name, is_out in is_disabled.items() if is_out] == ["Sue"]
@@ -178,7 +178,7 @@ def test_drill_a_backup_and_a_restore_while_writes_go_on(portal, tmp_path):
         finally:
             writer.is_enough.set()
             writer.join()
-        live, kept = titles(), portal.titles_kept_in(report.kept)
+        live, kept = titles(), portal.titles_kept_in(report.replaced_state)
         acknowledged = set(writer.acknowledged)
         assert report.problems == []
         assert before <= live

@@ -111,7 +111,7 @@ def test_a_checkpoint_that_is_late_is_a_problem(said, surroundings, tmp_path):
     settings = surroundings(**places).settings
     key = LogKeys(settings).make()
     for hours, state in not_empty([(1, "ok"), (4, "problem")]):
-        LogFolder.of(settings).publish([], sign(key, [], now() - timedelta(hours=hours)), published=0)
+        LogFolder.from_settings(settings).publish([], sign(key, [], now() - timedelta(hours=hours)), published=0)
         (verified, (found, text)) = said(audit_log.check, **places)
         assert verified == (
             "warning",

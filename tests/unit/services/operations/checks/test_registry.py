@@ -7,7 +7,7 @@ from sqlalchemy import text as sql
 
 from portal.services.operations.checks import registry
 from portal.services.operations.checks.data import database
-from portal.services.operations.checks.finding import State, ok
+from portal.services.operations.checks.finding import CheckState, ok
 from portal.services.operations.checks.registry import RegisteredCheck, run_checks
 
 
@@ -41,12 +41,12 @@ def findings(surroundings, monkeypatch, *checks):
 def test_a_check_that_breaks_keeps_what_it_found_and_stops_no_other(surroundings, monkeypatch):
     found = findings(surroundings, monkeypatch, broken, without_its_table, good)
     assert found["broken"] == [
-        (State.OK, "It began."),
-        (State.PROBLEM, "The check itself failed: ZeroDivisionError: nothing to divide by."),
+        (CheckState.OK, "It began."),
+        (CheckState.PROBLEM, "The check itself failed: ZeroDivisionError: nothing to divide by."),
     ]
     ((state, text),) = found["without_its_table"]
-    assert (state, "run portal migrate" in text) == (State.WARNING, True)
-    assert found["good"] == [(State.OK, "Good.")]
+    assert (state, "run portal migrate" in text) == (CheckState.WARNING, True)
+    assert found["good"] == [(CheckState.OK, "Good.")]
 
 
 @pytest.mark.skipif(
@@ -55,5 +55,5 @@ def test_a_check_that_breaks_keeps_what_it_found_and_stops_no_other(surroundings
 def test_a_statement_that_waits_for_ever_is_cancelled(surroundings, monkeypatch):
     monkeypatch.setattr(registry, "STATEMENT_LIMIT", "100ms")
     found = findings(surroundings, monkeypatch, waiting, good)
-    assert found["waiting"][0][0] == State.WARNING
-    assert found["good"] == [(State.OK, "Good.")]
+    assert found["waiting"][0][0] == CheckState.WARNING
+    assert found["good"] == [(CheckState.OK, "Good.")]

@@ -1,4 +1,4 @@
-"""Column charts: from zero, in proportion, inside the picture, and texts only where they have room."""
+"""ChartColumn charts: from zero, in proportion, inside the picture, and texts only where they have room."""
 
 import pytest
 from hypothesis import given

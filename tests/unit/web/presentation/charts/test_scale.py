@@ -22,8 +22,8 @@ def test_lines_begin_at_zero_and_end_at_the_highest(maximum):
 @given(st.integers(0, 10**15))
 def test_an_amount_in_its_unit_is_short(cents):
     unit = money_unit(cents)
-    assert unit.of(cents) == Decimal(cents) / unit.cents
-    assert unit.of(cents) < 10_000 or unit.name in ("one", "billion")
+    assert unit.convert(cents) == Decimal(cents) / unit.cents
+    assert unit.convert(cents) < 10_000 or unit.name in ("one", "billion")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 from portal.services.imports.readers.table import open_table
 
 
-def of(read, name, elements, **options):
+def value_of(read, name, elements, **options):
     """One value of an activity with these elements."""
     row, _ = read(elements, **options)
     return row.get(name, "")
@@ -30,7 +30,7 @@ def test_an_activity_is_a_row(read):
      ("XM-OTHER", "XM-TEST-LM.0001")],
 )  # fmt: skip
 def test_only_the_own_prefix_is_cut_off(read, prefix, number):
-    assert of(read, "number", "", iati_prefix=prefix) == number
+    assert value_of(read, "number", "", iati_prefix=prefix) == number
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_actual_dates_come_before_planned_ones_and_zones_are_cut_off(read, dates
      ("6", "Suspended"), ("7", "7")],
 )  # fmt: skip
 def test_a_status_is_read_in_words(read, code, status):
-    assert of(read, "status", f'<activity-status code="{code}"/>') == status
+    assert value_of(read, "status", f'<activity-status code="{code}"/>') == status
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_status_is_read_in_words(read, code, status):
      ("8", "National"), ("9", "")],
 )  # fmt: skip
 def test_a_scope_is_read_as_coverage(read, code, coverage):
-    assert of(read, "coverage", f'<activity-scope code="{code}"/>') == coverage
+    assert value_of(read, "coverage", f'<activity-scope code="{code}"/>') == coverage
 
 
 def country(code, share=""):
@@ -84,7 +84,7 @@ def country(code, share=""):
     ],
 )
 def test_countries_are_read_by_their_codes(read, elements, countries):
-    assert of(read, "countries", elements) == countries
+    assert value_of(read, "countries", elements) == countries
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def region(code, vocabulary="1"):
     ],
 )
 def test_a_region_is_read_where_it_is_the_region_of_the_whole(read, elements, name):
-    assert of(read, "region", elements) == name
+    assert value_of(read, "region", elements) == name
 
 
 def sector(code, text, vocabulary="99", share=""):
@@ -165,7 +165,7 @@ def sector(code, text, vocabulary="99", share=""):
     ],
 )
 def test_the_sector_of_the_publisher_with_the_largest_share_is_the_project_type(read, elements, name):
-    assert of(read, "project_type", elements) == name
+    assert value_of(read, "project_type", elements) == name
 
 
 def test_goals_and_targets_are_read_from_tags_and_sectors(read):
@@ -180,7 +180,7 @@ def test_goals_and_targets_are_read_from_tags_and_sectors(read):
 
 @pytest.mark.parametrize(("number", "prima_id"), [("RW10P0532", "RW10P0532"), ("3264", "")])
 def test_an_other_identifier_of_the_form_of_prima_is_the_prima_id(read, number, prima_id):
-    assert of(read, "prima_id", f'<other-identifier ref="{number}" type="A1"/>') == prima_id
+    assert value_of(read, "prima_id", f'<other-identifier ref="{number}" type="A1"/>') == prima_id
 
 
 def link(url, category):

@@ -5,9 +5,9 @@ import json
 import pytest
 from markupsafe import Markup, escape
 
-from portal.i18n import catalogues, missing
+from portal.i18n import catalogues, untranslated
 from portal.i18n.current import using
-from portal.i18n.missing import Untranslated, marked, resolve
+from portal.i18n.untranslated import Untranslated, marked, resolve
 from portal.text import cleaning
 
 SPAN = '<span lang="en">{}</span>'
@@ -63,4 +63,4 @@ def test_english_lacks_nothing():
 
 
 def test_marks_are_characters_that_no_record_has():
-    assert cleaning.clean_line(f"a{missing._START}b{missing._END}c") in ("abc", "a b c")
+    assert cleaning.clean_line(f"a{untranslated._START}b{untranslated._END}c") in ("abc", "a b c")

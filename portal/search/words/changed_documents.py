@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from portal.search.fulltext.documents import Document
+from portal.search.fulltext.documents import TextDocument
 from portal.search.fulltext.tokenizer import Phrase, tokenise
 
 
@@ -18,7 +18,7 @@ class ChangedDocument:
     all: str
 
     @classmethod
-    def of(cls, document: Document) -> ChangedDocument:
+    def from_document(cls, document: TextDocument) -> ChangedDocument:
         heading = _lines(document.title, document.number)
         return cls(document.project_id, heading, heading + _lines(document.body, document.term_names))
 

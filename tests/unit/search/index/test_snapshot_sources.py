@@ -7,7 +7,7 @@ import pytest
 from portal.cli.database import SAMPLE_FILE
 from portal.database.orm import db
 from portal.database.public_reader import public_session
-from portal.search.index import making, refresh
+from portal.search.index import refresh, snapshot_sources
 from portal.search.index.caches import caches_for
 from portal.search.index.storage import shared_files
 from portal.search.index.storage.shared_files import SharedFiles
@@ -28,7 +28,7 @@ def served(new_app, new_database):
 @pytest.fixture
 def process(served, tmp_path, monkeypatch):
     """process() is one more process: its store, whose first snapshot is obtained."""
-    monkeypatch.setattr(making, "_SECONDS_BETWEEN_FILES", 0.0)
+    monkeypatch.setattr(snapshot_sources, "_SECONDS_BETWEEN_FILES", 0.0)
 
     def start():
         store = refresh.SnapshotStore(max_staleness=0.001, files=SharedFiles(tmp_path / "snapshots"))
@@ -51,7 +51,7 @@ def share(store):
 
 def anew():
     with public_session() as session:
-        return making.load(session)
+        return snapshot_sources.load(session)
 
 
 def change(tmp_path, place, title):
@@ -61,7 +61,7 @@ def change(tmp_path, place, title):
 def test_the_first_process_builds_and_the_second_maps(process, monkeypatch):
     one = process()
     assert one.snapshot.is_stored
-    monkeypatch.setattr(making, "load", lambda _: pytest.fail("it was built again"))
+    monkeypatch.setattr(snapshot_sources, "load", lambda _: pytest.fail("it was built again"))
     other = process()
     assert other.snapshot.is_stored
     assert told(other.snapshot.index) == told(one.snapshot.index)
@@ -98,7 +98,7 @@ def test_a_process_that_comes_later_maps_the_newer_state_and_knows_what_changed(
 def test_a_process_that_starts_patches_the_newest_file(process, tmp_path, monkeypatch):
     process()
     change(tmp_path, 5, "After the file")
-    monkeypatch.setattr(making, "load", lambda _: pytest.fail("it was built again"))
+    monkeypatch.setattr(snapshot_sources, "load", lambda _: pytest.fail("it was built again"))
     assert not process().snapshot.is_stored
 
 
@@ -107,14 +107,14 @@ def test_a_change_of_everything_is_built_by_one_process(process, monkeypatch):
     touch(None)
     refresh.rebuild_snapshot(one, db.engine)
     assert one.snapshot.is_stored
-    monkeypatch.setattr(making, "load", lambda _: pytest.fail("it was built again"))
+    monkeypatch.setattr(snapshot_sources, "load", lambda _: pytest.fail("it was built again"))
     assert look(other).catalogue_version == one.snapshot.catalogue_version
     assert other.snapshot.is_stored
 
 
 def test_files_are_written_no_oftener_than_that(process, tmp_path, monkeypatch):
     one = process()
-    monkeypatch.setattr(making, "_SECONDS_BETWEEN_FILES", 60.0)
+    monkeypatch.setattr(snapshot_sources, "_SECONDS_BETWEEN_FILES", 60.0)
     change(tmp_path, 6, "Too soon")
     look(one)
     assert not share(one).is_stored
@@ -148,7 +148,7 @@ def test_where_nothing_can_be_written_each_process_holds_its_own(served, tmp_pat
 
 
 def test_a_process_does_not_wait_for_ever_for_one_that_builds(process, tmp_path, monkeypatch):
-    monkeypatch.setattr(making, "_PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(snapshot_sources, "_PATIENCE_SECONDS", 0.0)
     with SharedFiles(tmp_path / "snapshots").lock(0.0):
         assert not process().snapshot.is_stored
     assert shared_files.OFF == "off"

@@ -7,7 +7,7 @@ import pytest
 
 from portal.config import ROOT, Settings
 from portal.errors import Forbidden
-from portal.i18n import stored
+from portal.i18n import stored_sentences
 from portal.i18n.catalogues import english_of, gettext
 from portal.i18n.current import using
 from portal.i18n.numbers import dollars, grouped, joined_with_and, joined_with_or
@@ -26,18 +26,20 @@ from tests.loops import not_empty
 def test_what_is_stored_is_english_and_read_in_every_language():
     with using("fr"):
         sentence = ACCOUNT_DISABLED.english(name="Zoë (x.y)")
-        assert stored.say(sentence) == "Le compte de Zoë (x.y) a été désactivé."
-    assert sentence == stored.say(sentence) == "The account of Zoë (x.y) was disabled."
+        assert stored_sentences.say(sentence) == "Le compte de Zoë (x.y) a été désactivé."
+    assert sentence == stored_sentences.say(sentence) == "The account of Zoë (x.y) was disabled."
     with using("es"):
-        assert stored.say(SAMPLE_WITHDRAWAL_REASON) == "Era una muestra."
-        assert stored.say(PUBLISHED_FIRST.english(revision="R-7")).startswith("R-7 se publicó antes")
-        assert stored.say(smtp.describe_failure(TimeoutError())).startswith("El servidor no responde: TimeoutError.")
+        assert stored_sentences.say(SAMPLE_WITHDRAWAL_REASON) == "Era una muestra."
+        assert stored_sentences.say(PUBLISHED_FIRST.english(revision="R-7")).startswith("R-7 se publicó antes")
+        assert stored_sentences.say(smtp.describe_failure(TimeoutError())).startswith(
+            "El servidor no responde: TimeoutError."
+        )
 
 
 @pytest.mark.parametrize("text", ["", "The account was closed.", "So: The account of Ann was disabled.", "a%(b)sc"])
 def test_what_people_wrote_stays_as_it_is(text):
     with using("fr"):
-        assert stored.say(text) == text
+        assert stored_sentences.say(text) == text
 
 
 def test_a_refusal_is_told_in_one_language_and_logged_in_english():

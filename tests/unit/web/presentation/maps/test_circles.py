@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.vocabulary.country_points import points_by_code
-from portal.web.presentation.maps.placing import LARGEST, circles, push_apart, radius
+from portal.web.presentation.maps.circles import LARGEST, circles, push_apart, radius
 from portal.web.presentation.maps.projection import WORLD, frame_around
 from portal.web.public.places.world_map import places
 from tests.loops import not_empty

@@ -2,20 +2,20 @@
 
 import re
 from datetime import date
-from urllib.parse import parse_qsl
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.search.query.filters import Filters, parse_pairs
+from portal.search.query.filters import Filters
 from portal.search.read_models.terms import Terms, TermView
 from portal.vocabulary.bands import BUDGET_BANDS, LENGTH_BANDS
 from portal.vocabulary.facets import FACETS, NOT_STATED
 from portal.vocabulary.term_lists import read_term_list
 from portal.web.presentation import i18n
 from portal.web.presentation.grammar.registry import current_grammar, sentence
-from tests.unit.web.presentation.grammar.test_member_states import STATES
+from tests.queries import filters_of
+from tests.unit.web.presentation.grammar.test_romance_member_states import STATES
 
 NBSP, NARROW = "\u00a0", "\u202f"
 _LISTS = ("theme", "type", "status", "coverage", "region", "country", "sdg", "gcm")
@@ -69,7 +69,7 @@ _FILTERS = st.builds(
 
 def said(query, language, *, has_projects=True):
     with i18n.using(language):
-        return sentence(parse_pairs(parse_qsl(query)), TERMS, has_projects=has_projects)
+        return sentence(filters_of(query), TERMS, has_projects=has_projects)
 
 
 @pytest.mark.parametrize(

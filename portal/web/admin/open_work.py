@@ -11,7 +11,7 @@ from portal.database.orm import db
 from portal.models import Account, Revision
 from portal.services.editorial import handover, revisions
 from portal.vocabulary.workflow import Role, role_name, state_name
-from portal.web.admin import administrator_grants
+from portal.web.admin import second_administrator
 from portal.web.presentation import field_labels
 from portal.web.presentation.i18n import gettext, ngettext
 from portal.web.security import access
@@ -38,7 +38,7 @@ class Work:
 
 
 @dataclass(frozen=True)
-class LeavingPage:
+class AccountChangePage:
     """A confirmation page; `role` is the new role, "" when the account is disabled."""
 
     heading: str
@@ -75,7 +75,7 @@ def build_work(session: Session, account: Account) -> Work:
 def confirm_disable(account: Account) -> Response:
     work = build_work(db.session(), account)
     return _render(
-        LeavingPage(
+        AccountChangePage(
             heading=gettext("Disable the account of %(name)s", name=account.name),
             name=account.name,
             consequences=(
@@ -96,7 +96,7 @@ def confirm_disable(account: Account) -> Response:
 def confirm_role(account: Account, role: Role) -> Response:
     work, name = build_work(db.session(), account), role_name(role)
     return _render(
-        LeavingPage(
+        AccountChangePage(
             heading=gettext("Change the role of %(name)s to %(role)s", name=account.name, role=name),
             name=account.name,
             consequences=(
@@ -118,7 +118,7 @@ def _new_administrator(role: Role) -> tuple[str, ...]:
     if role != Role.ADMINISTRATOR:
         return ()
     told = gettext("All administrators get a notice.")
-    if not administrator_grants.is_second_needed(role):
+    if not second_administrator.is_second_needed(role):
         return (told,)
     return (gettext("Nothing changes until another administrator has confirmed it, within 7 days."), told)
 
@@ -147,5 +147,5 @@ def _work_without_author(work: Work) -> tuple[str, ...]:
     )
 
 
-def _render(page: LeavingPage) -> Response:
-    return make_response(render_template("admin/leaving.html", page=page))
+def _render(page: AccountChangePage) -> Response:
+    return make_response(render_template("admin/account_change.html", page=page))

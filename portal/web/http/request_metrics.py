@@ -74,8 +74,8 @@ def sample(app: Flask, pool: ThreadPoolExecutor | None) -> None:
         metrics.GATE_RUNNING.labels(name).set(running)
         metrics.GATE_WAITING.labels(name).set(waiting)
     if cache := app.extensions.get("response_cache"):
-        metrics.PAGES_KEPT.set(len(cache.entries))
-        metrics.PAGES_KEPT_BYTES.set(cache.entries.currsize)
+        metrics.CACHED_PAGES.set(len(cache.entries))
+        metrics.CACHED_BYTES.set(cache.entries.currsize)
     with app.app_context():
         engines = list(db.engines.values())
         store = refresh.store_for(db.engine.engine)

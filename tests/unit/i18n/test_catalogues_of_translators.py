@@ -20,7 +20,7 @@ from jinja2.ext import babel_extract
 
 from tests.loops import not_empty
 
-ROOT = Path(__file__).parents[4]
+ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "portal" / "translations"
 LANGUAGES = sorted(path.parts[-3] for path in FOLDER.glob("*/LC_MESSAGES/messages.po"))
 PLURAL_FORMS = {"fr": (2, "(n > 1)"), "es": (2, "(n != 1)")}

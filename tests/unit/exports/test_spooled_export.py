@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from portal.exports import making
-from portal.exports.making import ExportInterrupted, Making
+from portal.exports import spooled_export
+from portal.exports.spooled_export import ExportInterrupted, SpooledExport
 
 
 class Ended:
@@ -21,7 +21,7 @@ class Ended:
 
 def test_the_reader_gets_every_piece_in_order():
     pieces = [bytes([number]) * 1_000 for number in range(256)]
-    made = Making(lambda: iter(pieces), on_end=Ended())
+    made = SpooledExport(lambda: iter(pieces), on_end=Ended())
     assert b"".join(made) == b"".join(pieces)
     made.close()
 
@@ -34,7 +34,7 @@ def test_the_first_piece_is_read_before_the_last_is_made():
         assert go_on.wait(10)
         yield b"last"
 
-    made = Making(pieces, on_end=Ended())
+    made = SpooledExport(pieces, on_end=Ended())
     reader = iter(made)
     assert next(reader) == b"first"
     go_on.set()
@@ -44,7 +44,7 @@ def test_the_first_piece_is_read_before_the_last_is_made():
 
 def test_a_slow_reader_does_not_hold_up_the_maker():
     ended = Ended()
-    made = Making(lambda: iter([b"x" * 1_000_000] * 20), on_end=ended)
+    made = SpooledExport(lambda: iter([b"x" * 1_000_000] * 20), on_end=ended)
     next(iter(made))
     assert ended.event.wait(10)
     made.close()
@@ -55,7 +55,7 @@ def test_an_error_of_the_maker_reaches_the_reader_after_what_was_made():
         yield b"some"
         raise RuntimeError("the database went away")
 
-    made = Making(pieces, on_end=Ended())
+    made = SpooledExport(pieces, on_end=Ended())
     reader = iter(made)
     assert next(reader) == b"some"
     with pytest.raises(RuntimeError, match="went away"):
@@ -71,7 +71,7 @@ def test_closing_stops_the_maker_and_says_that_it_ended():
             yield b"x"
             time.sleep(0.001)
 
-    made = Making(endless, on_end=ended)
+    made = SpooledExport(endless, on_end=ended)
     next(iter(made))
     made.close()
     assert ended.event.is_set()
@@ -82,15 +82,15 @@ def test_a_reader_that_nobody_wants_stops_everything():
         time.sleep(0.6)
         yield b"late"
 
-    made = Making(silent, on_end=Ended(), is_wanted=lambda: False)
+    made = SpooledExport(silent, on_end=Ended(), is_wanted=lambda: False)
     with pytest.raises(ExportInterrupted):
         next(iter(made))
     made.close()
 
 
 def test_a_file_that_becomes_too_large_is_cut_visibly(monkeypatch):
-    monkeypatch.setattr(making, "MAX_FILE_BYTES", 10)
-    made = Making(lambda: iter([b"123456", b"789012"]), on_end=Ended())
+    monkeypatch.setattr(spooled_export, "MAX_FILE_BYTES", 10)
+    made = SpooledExport(lambda: iter([b"123456", b"789012"]), on_end=Ended())
     reader = iter(made)
     assert next(reader) == b"123456"
     with pytest.raises(ExportInterrupted):
@@ -99,8 +99,8 @@ def test_a_file_that_becomes_too_large_is_cut_visibly(monkeypatch):
 
 
 def test_making_has_a_time_limit(monkeypatch):
-    monkeypatch.setattr(making, "MAX_MAKING_SECONDS", -1)
-    made = Making(lambda: iter([b"123456"]), on_end=Ended())
+    monkeypatch.setattr(spooled_export, "MAX_MAKING_SECONDS", -1)
+    made = SpooledExport(lambda: iter([b"123456"]), on_end=Ended())
     with pytest.raises(ExportInterrupted):
         next(iter(made))
     made.close()

@@ -11,7 +11,7 @@ from portal.cli.database import import_sample, migrate_database
 from portal.config import Settings
 from portal.database.orm import db
 from portal.services.operations.checks.data import database, terms
-from portal.services.operations.checks.finding import State, Surroundings
+from portal.services.operations.checks.finding import CheckState, Surroundings
 from portal.services.operations.checks.machine import disk, permissions
 from portal.services.operations.checks.registry import run_checks, worst
 from tests.factories import let_go
@@ -58,17 +58,17 @@ def migrated(sound, file):
 
 def test_a_missing_file_is_a_problem_and_is_not_made(found, file):
     (finding,) = found(database.check)
-    assert (finding.state, finding.text) == (State.PROBLEM, f"There is no database at {file}.")
+    assert (finding.state, finding.text) == (CheckState.PROBLEM, f"There is no database at {file}.")
     assert not file.exists()
 
 
 @pytest.mark.usefixtures("migrated")
 def test_a_damaged_file_is_a_problem(found, file):
-    assert [finding.state for finding in found(database.check)] == [State.OK, State.OK]
+    assert [finding.state for finding in found(database.check)] == [CheckState.OK, CheckState.OK]
     with file.open("r+b") as opened:
         opened.seek(4096 * 8)
         opened.write(b"\xff" * 4096 * 20)
-    assert found(database.check)[-1].state == State.PROBLEM
+    assert found(database.check)[-1].state == CheckState.PROBLEM
 
 
 @pytest.mark.usefixtures("migrated")
@@ -79,28 +79,30 @@ def test_a_term_deleted_behind_its_records_is_a_problem(found, file):
         connection.execute("DELETE FROM term WHERE facet = 'region' AND code = 'africa'")
         connection.commit()
     finding = found(terms.check)[0]
-    assert finding.state == State.PROBLEM
+    assert finding.state == CheckState.PROBLEM
     assert finding.text.startswith("References of records or terms to a term that is gone: ")
 
 
 @pytest.mark.usefixtures("migrated")
-@pytest.mark.parametrize(("mode", "state"), [(0o640, State.OK), (0o644, State.WARNING), (0o666, State.PROBLEM)])
+@pytest.mark.parametrize(
+    ("mode", "state"), [(0o640, CheckState.OK), (0o644, CheckState.WARNING), (0o666, CheckState.PROBLEM)]
+)
 def test_a_database_that_others_can_read_or_write(mode, state, found, file):
     file.parent.chmod(0o755)
     file.chmod(mode)
     findings = [f for f in found(permissions.check, is_production=True) if "runs as root" not in f.text]
-    assert [finding.state for finding in findings] == ([] if state == State.OK else [state])
+    assert [finding.state for finding in findings] == ([] if state == CheckState.OK else [state])
 
 
 def test_the_folder_of_a_database_that_is_gone(found, file):
     file.parent.rmdir()
     findings = [finding for finding in found(disk.check) if "the database" in finding.text]
-    assert [finding.state for finding in findings] == [State.PROBLEM]
+    assert [finding.state for finding in findings] == [CheckState.PROBLEM]
 
 
 def test_without_a_database_the_other_checks_go_on(found):
     results = found(run_checks)
     states = {result.name: result.findings[0].state for result in results}
-    assert worst(results) == states["database"] == State.PROBLEM
+    assert worst(results) == states["database"] == CheckState.PROBLEM
     assert results[2].findings[0].text == "Not checked: the database does not answer."
-    assert (states["disk"], states["versions"]) == (State.OK, State.OK)
+    assert (states["disk"], states["versions"]) == (CheckState.OK, CheckState.OK)

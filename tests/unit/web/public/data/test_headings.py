@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.web.public.data import findings
+from portal.web.public.data import headings
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +31,7 @@ def numbers(*values):
     ],
 )
 def test_budgets_by_year(values, heading):
-    assert findings.budgets_by_year(numbers(*values)) == heading
+    assert headings.budgets_by_year(numbers(*values)) == heading
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_budgets_by_year(values, heading):
     ],
 )
 def test_projects_by_year(values, heading):
-    assert findings.projects_by_year(numbers(*values)) == heading
+    assert headings.projects_by_year(numbers(*values)) == heading
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_projects_by_year(values, heading):
     ],
 )
 def test_running_by_year(values, heading):
-    assert findings.running_by_year(numbers(*values)) == heading
+    assert headings.running_by_year(numbers(*values)) == heading
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_running_by_year(values, heading):
     ],
 )
 def test_budgets_by_theme(themes, heading):
-    assert findings.budgets_by_theme(themes) == heading
+    assert headings.budgets_by_theme(themes) == heading
 
 
 @pytest.mark.parametrize(
@@ -86,16 +86,16 @@ def test_budgets_by_theme(themes, heading):
     ],
 )
 def test_regions_by_year(years, heading):
-    assert findings.regions_by_year([list(zip("AB", year, strict=True)) for year in years]) == heading
+    assert headings.regions_by_year([list(zip("AB", year, strict=True)) for year in years]) == heading
 
 
 def test_sizes_and_lengths():
     bands = [("USD 0 to under 50,000", 3), ("USD 50,000 to under 100,000", 1)]
-    assert findings.sizes(bands) == "Most frequent size: USD 0 to under 50,000"
-    assert findings.sizes([(name, 1) for name, _ in bands]) == "Size of grants"
-    assert findings.sizes([]) == "Size of grants"
+    assert headings.sizes(bands) == "Most frequent size: USD 0 to under 50,000"
+    assert headings.sizes([(name, 1) for name, _ in bands]) == "Size of grants"
+    assert headings.sizes([]) == "Size of grants"
     assert (
-        findings.lengths([("one calendar year", 2), ("2 calendar years", 1)])
+        headings.lengths([("one calendar year", 2), ("2 calendar years", 1)])
         == "Most frequent length: one calendar year"
     )
-    assert findings.lengths([]) == "Length of projects"
+    assert headings.lengths([]) == "Length of projects"

@@ -21,9 +21,9 @@ from portal.search.fulltext.documents import load_documents
 from portal.search.index import refresh
 from portal.search.index.current import current_snapshot, outage
 from portal.search.index.snapshot import CatalogueVersion, Snapshot, read_catalogue_version, read_changes
-from portal.search.words.changed import ChangedDocument
+from portal.search.words.build import make_sections
+from portal.search.words.changed_documents import ChangedDocument
 from portal.search.words.files import WordFiles
-from portal.search.words.making import make_sections
 from portal.search.words.postings import Postings, checksum
 from portal.search.words.word_index import WordIndex
 
@@ -103,7 +103,10 @@ def followed(session: Session, index: WordIndex) -> WordIndex | None:
     ids = changes.ids
     if ids is None or len(index.changed.keys() | ids) > _MAX_CHANGED:
         return None
-    fresh = {document.project_id: ChangedDocument.of(document) for document in load_documents(session, sorted(ids))}
+    fresh = {
+        document.project_id: ChangedDocument.from_document(document)
+        for document in load_documents(session, sorted(ids))
+    }
     changed = {**index.changed, **{project_id: fresh.get(project_id) for project_id in ids}}
     identifiers = index.changed_identifiers.union(_identifiers(session, fresh))
     return replace(index, version=changes.version, changed=changed, changed_identifiers=identifiers)

@@ -11,7 +11,7 @@ from portal.search import Filters, directory
 from portal.search.index import refresh
 from portal.search.index.current import current_snapshot
 from portal.search.index.storage.shared_files import SharedFiles
-from portal.search.words import files, keeping
+from portal.search.words import files, word_store
 from portal.search.words.files import WordFiles, make
 from portal.services.audit import recording
 from portal.services.imports import Report, import_file
@@ -34,12 +34,12 @@ def portal(new_app, new_database):
 @pytest.fixture
 def store(portal, tmp_path, monkeypatch):
     """The words of the portal, none at first; a catalogue of its size counts as a large one."""
-    monkeypatch.setattr(keeping, "_MAX_SMALL_CATALOGUE", 0)
-    monkeypatch.setattr(keeping, "_SECONDS_BETWEEN_LOOKS", 0)
+    monkeypatch.setattr(word_store, "_MAX_SMALL_CATALOGUE", 0)
+    monkeypatch.setattr(word_store, "_SECONDS_BETWEEN_LOOKS", 0)
     with portal.app_context():
         engine = db.engine.engine
         monkeypatch.setattr(refresh.store_for(engine), "files", SharedFiles(tmp_path))
-        monkeypatch.setitem(keeping._stores, engine, store := keeping.WordStore())
+        monkeypatch.setitem(word_store._stores, engine, store := word_store.WordStore())
         yield store
         if store.process:
             store.process.terminate()
@@ -52,7 +52,7 @@ def address():
 
 
 def found(text):
-    words = keeping.words_at(current_snapshot().catalogue_version)
+    words = word_store.words_at(current_snapshot().catalogue_version)
     hits = words.match(current_snapshot().index, current_snapshot().terms, text)
     return current_snapshot().index.ids_of(list(hits.all))
 
@@ -71,26 +71,26 @@ def change(number, **values):
 
 def test_a_process_beside_makes_the_file(store, monkeypatch):
     # Another test may just have changed a record.
-    monkeypatch.setattr(keeping, "_QUIET_SECONDS", -1)
-    keeping.keep_words_ready()
+    monkeypatch.setattr(word_store, "_QUIET_SECONDS", -1)
+    word_store.keep_words_ready()
     assert store.index is None
     assert store.process.poll() is None
     deadline = time.monotonic() + PATIENCE
     while store.index is None and time.monotonic() < deadline:
         time.sleep(0.05)
-        keeping.keep_words_ready()
+        word_store.keep_words_ready()
     assert found("ghana")
     assert store.process.wait(PATIENCE) == 0
 
 
 def test_a_file_is_mapped_and_followed(store, tmp_path):
     make(tmp_path, address())
-    keeping.keep_words_ready()
+    word_store.keep_words_ready()
     assert store.process is None
     before = found("georgian")
     number = change("LM.0024", title="Zebra crossings", summary="")
-    assert keeping.words_at(current_snapshot().catalogue_version) is None
-    keeping.keep_words_ready()
+    assert word_store.words_at(current_snapshot().catalogue_version) is None
+    word_store.keep_words_ready()
     assert found("zebra") == [number]
     assert found("zeb") == [number]
     assert number in before
@@ -98,21 +98,21 @@ def test_a_file_is_mapped_and_followed(store, tmp_path):
     hits, _ = directory.text_hits(current_snapshot(), Filters(text="zebra"))
     assert current_snapshot().index.ids_of(list(hits)) == [number]
     change("LM.0024", published_at=None)
-    keeping.keep_words_ready()
+    word_store.keep_words_ready()
     assert found("zebra") == []
     change("LM.0024", published_at=now())
 
 
 def test_what_changed_too_much_is_made_anew(store, tmp_path, monkeypatch):
     make(tmp_path, address())
-    monkeypatch.setattr(keeping, "_MAX_CHANGED", 0)
+    monkeypatch.setattr(word_store, "_MAX_CHANGED", 0)
     change("LM.0024", summary="Anew")
-    keeping.keep_words_ready()
+    word_store.keep_words_ready()
     assert store.index is None
     # It has just changed, and may go on changing.
     assert store.process is None
     make(tmp_path, address())
-    keeping.keep_words_ready()
+    word_store.keep_words_ready()
     assert found("anew")
 
 

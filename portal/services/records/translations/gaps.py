@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.models import Project, ProjectCountry, ProjectTranslation
-from portal.services.records.translations import stored
+from portal.services.records.translations import translation_rows
 from portal.services.records.values import Translation
 from portal.text.languages import primary_language
 from portal.vocabulary.translations import RECORD_LANGUAGES, SOURCE_LANGUAGES, TRANSLATIONS
@@ -76,7 +76,7 @@ def find(
         conditions.append(exists().where(*of_country, ProjectCountry.is_eligible))
     query = select(Project).where(*conditions).order_by(Project.sort_title, Project.id)
     projects = session.execute(query.offset(first).limit(limit + 1)).scalars().all()
-    known = stored.of_projects(session, ProjectTranslation.project_id.in_([each.id for each in projects]))
+    known = translation_rows.of_projects(session, ProjectTranslation.project_id.in_([each.id for each in projects]))
     records = [LackingRecord(each, dict(lacks_of(each, known.get(each.id, ())))) for each in projects[:limit]]
     return records, len(projects) > limit
 

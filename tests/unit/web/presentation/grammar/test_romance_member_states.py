@@ -32,7 +32,7 @@ def test_the_table_has_all_member_states(terms):
 @pytest.mark.parametrize(("grammar", "language"), [(FRENCH, "fr"), (SPANISH, "es")])
 def test_each_state_has_its_article_and_its_contractions(terms, grammar, language):
     made = {
-        code: (grammar.definite(term), grammar.inside(term), grammar.of(term))
+        code: (grammar.definite(term), grammar.inside(term), grammar.genitive(term))
         for code in STATES
         for term in [terms.get("country", code)]
     }

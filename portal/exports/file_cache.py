@@ -1,4 +1,4 @@
-"""Kept files: one file that is made once for each state, kept beside the locks of the slots, and replaced as a whole.
+"""A cache of one large file: it is made once for each state, beside the locks of the slots, and replaced as a whole.
 
 A server that is restarted makes it again if the temporary folder is new.
 """
@@ -15,7 +15,7 @@ from portal.locks import shared_folder, take_lock
 _LOCK, _PART = "lock", "part"
 
 
-class KeptFiles:
+class FileCache:
     """The file of the newest state, under the name of that state; all workers of a portal share the folder."""
 
     def __init__(self, folder: Path) -> None:
@@ -61,7 +61,7 @@ class Claim:
         self._lock.close()
 
 
-def kept_files(*portal: str) -> KeptFiles:
-    """The kept files of the portal that these texts tell from others on this machine."""
+def file_cache(*portal: str) -> FileCache:
+    """The cache of the portal that these texts tell from others on this machine."""
     digest = hashlib.sha256("\n".join(portal).encode()).hexdigest()[:16]
-    return KeptFiles(shared_folder() / f"kept-{digest}")
+    return FileCache(shared_folder() / f"kept-{digest}")

@@ -3,8 +3,8 @@
 import pytest
 
 from portal.models import Project, Term
-from portal.services.records.translations import lacking
-from portal.services.records.translations.lacking import Lack
+from portal.services.records.translations import gaps
+from portal.services.records.translations.gaps import Lack
 from portal.vocabulary.workflow import State
 from tests.factories import COMPLETE, import_records
 
@@ -27,7 +27,7 @@ def records(session, office):
 
 
 def test_records_are_counted_by_language_and_lack(session, records):
-    counts = lacking.count(session())
+    counts = gaps.count(session())
     assert {pair: count for pair, count in counts.items() if count} == {
         (Lack.MISSING, "en"): 1,
         (Lack.MISSING, "es"): 1,
@@ -47,10 +47,10 @@ def test_records_are_counted_by_language_and_lack(session, records):
     ],
 )
 def test_each_list_holds_what_it_counts(session, records, lack, language, found):
-    shown, has_more = lacking.find(session(), lack, language, country_id=None, first=0, limit=20)
+    shown, has_more = gaps.find(session(), lack, language, country_id=None, first=0, limit=20)
     assert {record.project.reference: record.lacks for record in shown} == found
     assert not has_more
-    assert len(shown) == lacking.count(session())[lack, language]
+    assert len(shown) == gaps.count(session())[lack, language]
 
 
 def test_a_list_can_be_of_one_member_state_and_has_pages(session, records):
@@ -58,7 +58,7 @@ def test_a_list_can_be_of_one_member_state_and_has_pages(session, records):
 
     def find(code, limit=1):
         country_id = ids.get(code)
-        return lacking.find(session(), Lack.MISSING, "es", country_id=country_id, first=0, limit=limit)
+        return gaps.find(session(), Lack.MISSING, "es", country_id=country_id, first=0, limit=limit)
 
     assert [record.project.reference for record in find("SEN")[0]] == ["B.1"]
     assert find("KEN")[0] == []

@@ -1,4 +1,4 @@
-"""Making: a file that a thread makes at its own pace into a temporary file, which one reader follows.
+"""A spooled export: a thread makes a file at its own pace into a temporary file, which one reader follows.
 
 So a slow client holds up nobody: rows are made as fast as the machine allows, and wait on disk. The temporary file has
 no name, so nothing of it remains, even after a crash.
@@ -27,7 +27,7 @@ class ExportInterrupted(PortalError):
     """The file ends early; whoever reads it must see that it is not whole."""
 
 
-class Making:
+class SpooledExport:
     """Runs `pieces` in a thread; iterate over it to read them. `on_end` is called once nothing more is made.
 
     `is_wanted` is asked while there is nothing to read: false stops everything.

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from portal.models import Project, ProjectCountry
 from portal.search.arrays import Int64Array, IntegerArray
-from portal.search.fulltext.documents import Document, load_documents
+from portal.search.fulltext.documents import TextDocument, load_documents
 from portal.search.fulltext.tokenizer import normalise_text
 from portal.search.index.storage.array_file import Section
 from portal.search.words import postings
@@ -47,7 +47,7 @@ def make_sections(session: Session) -> dict[str, Section]:
     }
 
 
-def collect(batches: Iterable[Sequence[Document]]) -> dict[str, Section]:
+def collect(batches: Iterable[Sequence[TextDocument]]) -> dict[str, Section]:
     """The words of documents, which come in the order of their ids, and the lists of projects."""
     numbers: defaultdict[bytes, int] = defaultdict(itertools.count().__next__)
     with tempfile.TemporaryFile() as headings, tempfile.TemporaryFile() as bodies:
@@ -70,7 +70,7 @@ def collect(batches: Iterable[Sequence[Document]]) -> dict[str, Section]:
     }
 
 
-def _read_documents(session: Session) -> Iterator[list[Document]]:
+def _read_documents(session: Session) -> Iterator[list[TextDocument]]:
     published = select(Project.id).where(Project.published_at.is_not(None)).order_by(Project.id)
     ids = session.execute(published).scalars().all()
     for start in range(0, len(ids), _CHUNK):

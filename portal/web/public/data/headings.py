@@ -1,4 +1,4 @@
-"""Findings: the headings of charts, computed from their numbers. Where nothing stands out they name the measure."""
+"""The headings of charts, computed from their numbers. Where nothing stands out they name the measure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from portal.web.presentation import formatting
 from portal.web.presentation.grammar.registry import current_grammar
 from portal.web.presentation.i18n import gettext
 
-# More names than these in a tie are no finding.
+# More names than these in a tie make no heading.
 _MAX_TIED = 3
 Numbers = Sequence[tuple[str, int]]
 
