@@ -239,7 +239,8 @@ def from_environment_for_commands() -> Flask:
     app = from_environment(statement_seconds=0)
     settings: Settings = app.extensions["settings"]
     # What a command prints is its result; what it logs is for the log, unless somebody sits there.
-    logs.configure("plain" if sys.stderr.isatty() else settings.log_format)
+    if settings.log_format == "json" and not sys.stderr.isatty():
+        logs.configure("json")
     return app
 
 
