@@ -6,6 +6,7 @@ BIND (127.0.0.1:8000, unix:/run/portal/http.sock) or PORT alone, WEB_CONCURRENCY
 
 import importlib
 import json
+import logging
 import os
 import re
 import shutil
@@ -72,6 +73,16 @@ def import_portal(*names):
     for loaded in [loaded for loaded in sys.modules if loaded.partition(".")[0] == "portal"]:
         del sys.modules[loaded]
     return modules
+
+
+def say(message, level=logging.WARNING):
+    """Write a line to standard error in the form of the log; call it before the application is loaded."""
+    try:
+        (logs,) = import_portal("portal.logs")
+        logs.say(message, level)
+    except Exception:
+        # A version that cannot be imported must still be able to say so.
+        print(message, file=sys.stderr, flush=True)
 
 
 class RedactingLogger(Logger):
@@ -149,11 +160,9 @@ def bind_health_socket(server, bind_to):
         bound.listen(64)
     except OSError as error:
         bound.close()
-        print(
+        say(
             f"No health listener: {bind_to} cannot be used ({error.strerror}). Set PORTAL_HEALTH_BIND to "
-            "another address, or to off.",
-            file=sys.stderr,
-            flush=True,
+            "another address, or to off."
         )
         return
     server.health_socket = bound
@@ -217,7 +226,7 @@ def replace_master(server):
     command, folder = server.START_CTX["args"], server.START_CTX["cwd"]
     plain = {name: value for name, value in os.environ.items() if name not in (PRELOADED, METRICS_FOLDER)}
     if subprocess.run([*command, "--check-config"], cwd=folder, env=plain, check=False).returncode:
-        print("The version on the disk cannot start, so the running one goes on.", file=sys.stderr, flush=True)
+        server.log.error("The version on the disk cannot start, so the running one goes on.")
         return
     listeners = [listener.sock.fileno() for listener in server.LISTENERS]
     handed = {"workers": list(server.WORKERS), "is_systemd": server.systemd, "listeners": running_listeners(server)}
@@ -270,7 +279,10 @@ def when_ready(server):
     else:
         address = server.LISTENERS[0].sock.getsockname()
         location = f"the socket {address}" if isinstance(address, str) else f"http://{address[0]}:{address[1]}/"
-        print(f"The portal is at {location}", flush=True)
+        if LOG_FORMAT == "json":
+            say(f"The portal is at {location}", logging.INFO)
+        else:
+            print(f"The portal is at {location}", flush=True)
     if getattr(server, "health_socket", None):
         run_health_listener(server)
     # A development worker imports the files that changed.
@@ -289,14 +301,13 @@ def on_starting(server):
     try:
         settings = config.Settings.from_environment(os.environ)
     except errors.ConfigurationError as error:
-        raise SystemExit(f"The portal does not start: {error}") from None
+        say(f"The portal does not start: {error}", logging.ERROR)
+        raise SystemExit(1) from None
     if not settings.has_persistent_key:
         os.environ[config.TEMPORARY_KEY] = settings.secret_key
-        print(
+        say(
             "No key can be kept in instance/: after a restart open forms ask for confirmation, and second factors are "
-            "stored unencrypted. Make the folder writable, or set SECRET_KEY.",
-            file=sys.stderr,
-            flush=True,
+            "stored unencrypted. Make the folder writable, or set SECRET_KEY."
         )
     if HEALTH_BIND != "off":
         bind_health_socket(server, HEALTH_BIND)

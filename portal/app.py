@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import sys
 import threading
 from collections import defaultdict
-from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -234,14 +234,24 @@ def from_environment(*, statement_seconds: int = STATEMENT_TIMEOUT_SECONDS) -> F
         _exit(str(error))
 
 
+def from_environment_for_commands() -> Flask:
+    """The same for commands, whose statements may take as long as they like."""
+    app = from_environment(statement_seconds=0)
+    settings: Settings = app.extensions["settings"]
+    # What a command prints is its result; what it logs is for the log, unless somebody sits there.
+    if settings.log_format == "json" and not sys.stderr.isatty():
+        logs.configure("json")
+    return app
+
+
 def _exit(reason: str) -> NoReturn:
-    print(f"The portal does not start: {reason}", file=sys.stderr)
+    logs.say(f"The portal does not start: {reason}", logging.ERROR)
     # On this exit code gunicorn's master stops instead of restarting the worker forever.
-    raise SystemExit(4) from None
+    raise SystemExit(4) from ConfigurationError(reason)
 
 
 command_line = cli.CommandLine(
-    create_app=partial(from_environment, statement_seconds=0),
+    create_app=from_environment_for_commands,
     add_default_commands=False,
     load_dotenv=False,
     help="The portal's commands.",

@@ -12,6 +12,7 @@ from portal import development_key, environment
 from portal.environment import Networks
 from portal.i18n.catalogues import N_, NC_, gettext
 from portal.i18n.languages import DEFAULT_CODES
+from portal.secret_key import read_secret_key
 
 _PACKAGE = Path(__file__).resolve().parent
 # The folder that holds templates/ and static/: the checkout, or the package itself in a wheel (see setup.py).
@@ -126,7 +127,7 @@ class Settings:
         """
         environ = environment.with_current_names(environ)
         is_production = environment.is_production(environ)
-        secret_key = environment.read_secret_key(environ, is_production=is_production)
+        secret_key = read_secret_key(environ, is_production=is_production)
         if not secret_key and TEMPORARY_KEY not in environ:
             secret_key = development_key.read_or_make(default_database().parent)
         return cls(
@@ -156,7 +157,7 @@ class Settings:
             **environment.iati_settings(environ),
             **environment.mail_settings(environ),
             **environment.audit_settings(environ),
-            **environment.monitoring_settings(environ, is_production=is_production),
+            **environment.monitoring_settings(environ),
         )
 
 

@@ -9,8 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from portal.environment import MIN_SECRET_KEY_LENGTH
 from portal.errors import ConfigurationError
+from portal.secret_key import MIN_SECRET_KEY_LENGTH
 
 FILE_NAME = "secret_key"
 _READABLE_BY_OTHERS = 0o077

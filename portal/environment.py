@@ -8,6 +8,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
+from portal import logs
 from portal.errors import ConfigurationError
 from portal.i18n.languages import DEFAULT_CODES, LANGUAGES, SOURCE
 
@@ -16,10 +17,6 @@ LOOPBACK_HOSTS = ("127.0.0.1", "localhost")
 _LOOPBACK_ADDRESSES = "127.0.0.1,::1"
 
 DEFAULT_HEALTH_BIND = "127.0.0.1:9100"
-
-MIN_SECRET_KEY_LENGTH = 32
-# A key by chance has more: one of 32 hexadecimal digits has about 14 different ones.
-_MIN_SECRET_KEY_CHARACTERS = 8
 
 # Former names of settings; they still work in this release.
 _FORMER_NAMES = {
@@ -63,22 +60,6 @@ def is_production(environ: Mapping[str, str]) -> bool:
             "FLASK_DEBUG is set and PORTAL_ENV is production: leave FLASK_DEBUG out, since it shows code to visitors."
         )
     return stage == "production"
-
-
-def read_secret_key(environ: Mapping[str, str], *, is_production: bool) -> str:
-    """The operator's secret key; empty in development if none is set."""
-    secret_key = environ.get("SECRET_KEY", "")
-    if is_production and len(secret_key) < MIN_SECRET_KEY_LENGTH:
-        raise ConfigurationError(
-            f"SECRET_KEY is not set, or is shorter than {MIN_SECRET_KEY_LENGTH} characters: a production start needs "
-            "one. Make one with: python3 -c 'import secrets; print(secrets.token_hex(32))'"
-        )
-    if is_production and len(set(secret_key)) < _MIN_SECRET_KEY_CHARACTERS:
-        raise ConfigurationError(
-            "SECRET_KEY repeats a few characters, so it can be guessed. Make one with: "
-            "python3 -c 'import secrets; print(secrets.token_hex(32))'"
-        )
-    return secret_key
 
 
 def has_separate_styles(environ: Mapping[str, str], *, is_production: bool) -> bool:
@@ -272,18 +253,18 @@ def _parse_syslog(text: str) -> str | tuple[str, int] | None:
     return host.strip("[]"), int(port)
 
 
-def monitoring_settings(environ: Mapping[str, str], *, is_production: bool) -> dict[str, Any]:
+def monitoring_settings(environ: Mapping[str, str]) -> dict[str, Any]:
     """PORTAL_LOG_FORMAT, PORTAL_HEALTH_BIND and PORTAL_ALERTS_TO."""
     return {
-        "log_format": _read_log_format(environ, is_production=is_production),
+        "log_format": _read_log_format(environ),
         "health_bind": _read_health_bind(environ),
         "alerts_to": environ.get("PORTAL_ALERTS_TO") or environ.get("PORTAL_CONTACT", ""),
     }
 
 
-def _read_log_format(environ: Mapping[str, str], *, is_production: bool) -> str:
+def _read_log_format(environ: Mapping[str, str]) -> str:
     """How lines of the log are written: "json", the default in production, or "plain"."""
-    style = environ.get("PORTAL_LOG_FORMAT") or ("json" if is_production else "plain")
+    style = logs.style_of(environ)
     if style not in ("json", "plain"):
         raise ConfigurationError(f"PORTAL_LOG_FORMAT is {style!r}: set it to json or plain.")
     return style

@@ -15,9 +15,9 @@ from portal.errors import ConfigurationError
 _POLL_SECONDS = 0.05
 
 
-def shared_folder() -> Path:
-    """The folder that all portals of this user on this machine share. Raises ConfigurationError."""
-    folder = Path(tempfile.gettempdir()) / f"portal-exports-{os.getuid()}"
+def shared_folder(purpose: str = "exports") -> Path:
+    """The folder that all portals of this user on this machine share for a purpose. Raises ConfigurationError."""
+    folder = Path(tempfile.gettempdir()) / f"portal-{purpose}-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
     status = folder.lstat()
     if folder.is_symlink() or status.st_uid != os.getuid():

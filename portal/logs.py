@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 import traceback
+from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TextIO
 
 # The id of the request that the thread answers, "" outside of one.
 request_id: ContextVar[str] = ContextVar("request_id", default="")
@@ -81,8 +83,31 @@ def formatter(style: str) -> logging.Formatter:
     return JsonFormatter() if style == "json" else PlainFormatter()
 
 
+def style_of(environ: Mapping[str, str]) -> str:
+    """PORTAL_LOG_FORMAT, whatever it says; without it "json" in production, else "plain"."""
+    return environ.get("PORTAL_LOG_FORMAT") or ("json" if environ.get("PORTAL_ENV") == "production" else "plain")
+
+
+def say(message: str, level: int = logging.WARNING) -> None:
+    """Write a line to standard error that is of no logger, or comes before there are any.
+
+    In production it is a line of the log, unless somebody reads it at a terminal.
+    """
+    if style_of(os.environ) == "json" and not sys.stderr.isatty():
+        message = JsonFormatter().format(logging.LogRecord("portal", level, "", 0, message, None, None))
+    print(message, file=sys.stderr, flush=True)
+
+
+class _StandardError(logging.StreamHandler[TextIO]):
+    """Writes to what is standard error at that moment."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.stream = sys.stderr
+        super().emit(record)
+
+
 def configure(style: str) -> None:
     """Send what the portal and its libraries log to standard error, from warnings on; for server processes."""
-    stream = logging.StreamHandler(sys.stderr)
+    stream = _StandardError()
     stream.setFormatter(formatter(style))
     logging.basicConfig(handlers=[stream], level=logging.WARNING, force=True)

@@ -61,11 +61,11 @@ def _results(context: click.Context) -> Iterator[CheckResult]:
 
 def _load_app(context: click.Context) -> Flask:
     """The application; raises ConfigurationError where a server would print it and stop."""
-    with redirect_stderr(io.StringIO()) as printed:
+    with redirect_stderr(io.StringIO()):
         try:
             return context.ensure_object(ScriptInfo).load_app()
-        except SystemExit:
-            raise ConfigurationError(printed.getvalue().strip().removeprefix("The portal does not start: ")) from None
+        except SystemExit as end:
+            raise ConfigurationError(str(end.__cause__)) from None
 
 
 def _print_lines(result: CheckResult) -> None:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+# The database is down, busy or full, or all connections to it are in use: later it will do.
+UNAVAILABLE = (OperationalError, PoolTimeout)
 _DRIVER_MODULES = ("pysqlite3", "sqlite3", "psycopg")
 _NOT_MIGRATED = "The database does not have the tables that this version of the portal needs ({}): run portal migrate."
 _MISSING_TABLE_ERRORS = (("no such table", "no such column"), ("42P01", "42703"))

@@ -39,7 +39,9 @@ def keep_running(descriptor: int, parent: int, replaced: Sequence[int]) -> None:
         while os.getppid() == parent and not os.waitpid(child, os.WNOHANG)[0]:
             time.sleep(_LOOK_SECONDS)
         if os.getppid() == parent:
-            print("The health listener ended and is started again.", file=sys.stderr, flush=True)
+            from portal import logs
+
+            logs.say("The health listener ended and is started again.")
             time.sleep(_RESTART_SECONDS)
     stop(signal.SIGTERM, None)
 

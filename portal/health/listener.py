@@ -14,6 +14,7 @@ from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from portal import logs
 from portal.health.knowledge import Knowledge
 from portal.security_headers import HEADERS
 
@@ -98,6 +99,7 @@ def serve(descriptor: int, master: int, replaced: Sequence[int] = ()) -> None:
 
     With `replaced`, processes that answer meanwhile, first find out what there is to know, then end those.
     """
+    logs.configure(logs.style_of(os.environ))
     # Taken out before anything counts: what this process counts is not of a worker.
     folder = os.environ.pop("PROMETHEUS_MULTIPROC_DIR", "")
     knowledge = Knowledge(os.environ, folder)

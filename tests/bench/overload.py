@@ -51,6 +51,8 @@ ATTACKS: dict[str, Callable[[int], str]] = {
     "as many choices as a search takes": lambda number: f"/projects/?{choices(number)}",
     "tables": lambda number: f"/projects/table?by=country&across=year&budget_min={number}",
     "charts": lambda number: f"/data-and-research/?budget_min={number}",
+    "maps of the site": lambda number: f"/sitemap-1.xml?number={number}",
+    "lists of states": lambda number: f"/data-and-research/eligible-states.csv?number={number}",
     "whole files": lambda number: f"/projects.xlsx?budget_min={number}",
 }
 

@@ -41,7 +41,7 @@ def emails(session):
 def unlimited(monkeypatch):
     """No limit on tries, so that many can be compared."""
     for kind in ("sign in", "reset"):
-        monkeypatch.setitem(rate_limits.LIMITS, kind, ((300, NO_LIMIT, NO_LIMIT, NO_LIMIT),))
+        monkeypatch.setitem(rate_limits.LIMITS, kind, ((300, NO_LIMIT, NO_LIMIT),))
 
 
 @pytest.fixture

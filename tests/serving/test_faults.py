@@ -18,6 +18,7 @@ from tests import postgres
 from tests.over_http import PATIENCE, Caller, carried, typed
 from tests.requirements import lacks
 from tests.serving.staff_flows import NEW, form, served, workers
+from tests.waiting import eventually
 
 DISK = 8_000_000  # bytes of the disk that gets full
 TITLE = "On a stopped database"
@@ -85,6 +86,9 @@ def test_a_full_disk_keeps_what_was_typed_until_there_is_room(small_disk):
         answer = ann.ask(NEW, sent)
         assert_keeps(answer, sent)
         assert Caller(portal.address).ask("/projects/").status == 200
+        eventually(
+            lambda: "disk of the database is full" in Caller(portal.health).ask("/readyz").text, "the truth about it"
+        )
         assert counted(session, "On a full disk") == NOTHING
         assert session.execute(text("PRAGMA integrity_check")).scalar_one() == "ok"
         ballast.unlink()

@@ -13,14 +13,19 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from deploy import rehearsal
+from portal.database.transactions import begin_writing
+from portal.models import Project
+from portal.search.fulltext import text_index
 from tests import postgres
 from tests.loops import not_empty
-from tests.over_http import PATIENCE, Caller
+from tests.over_http import PATIENCE, Caller, backstage, carried, typed
 from tests.requirements import lacks
 from tests.serving.staff_flows import NEW, form, served
-from tests.serving.test_faults import held
+from tests.serving.test_faults import ONCE, held
+from tests.serving.test_faults import counted as stored
 from tests.waiting import eventually
 
 # The promise is 100 ms; a test machine may be busy with other tests.
@@ -115,8 +120,9 @@ def test_a_held_lock_and_many_posts_do_not_stop_health(tmp_path):
         sent = form("While the file is locked", csrf_token=ann.csrf_token(NEW))
         session.rollback()
         eventually(lambda: is_ready(portal), "being ready")
+        answers = []
         with held(file):
-            posts = [threading.Thread(target=ann.ask, args=(NEW, sent)) for _ in range(24)]
+            posts = [threading.Thread(target=lambda: answers.append(ann.ask(NEW, sent))) for _ in range(24)]
             for post in posts:
                 post.start()
             time.sleep(0.5)
@@ -127,6 +133,12 @@ def test_a_held_lock_and_many_posts_do_not_stop_health(tmp_path):
             assert states(portal)["database"] == "ok"
         for post in posts:
             post.join()
+        # One waited and was saved; each of the others is told so, or gets everything back.
+        assert len(answers) == 24
+        assert {answer.status for answer in answers} <= {303, 503}
+        assert 303 in {answer.status for answer in answers}
+        assert all(typed(carried(answer)) == typed(sent) for answer in not_empty(answers) if answer.status == 503)
+        assert stored(session, "While the file is locked") == ONCE
 
 
 @pytest.fixture
@@ -179,6 +191,22 @@ def test_a_killed_listener_comes_back_and_ends_with_the_portal(gunicorn):
     eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in processes), "the end of the listener")
 
 
+@pytest.mark.skipif(postgres.IS_TESTED, reason="the index that lacks a document is in an SQLite file")
+def test_a_text_index_that_lacks_documents_is_said_until_it_is_whole(tmp_path):
+    database = f"sqlite:///{tmp_path}/portal.db"
+    environ = rehearsal.settings(tmp_path, "", "http://127.0.0.1:1", database)
+    with rehearsal.bare(database) as portal:
+        with backstage(database) as session:
+            begin_writing(session())
+            text_index.remove(session(), session.execute(select(Project.id).limit(3)).scalars().all())
+            session.commit()
+        eventually(lambda: "has 97 documents for 100 projects" in states(portal)["index"], "the truth about the index")
+        assert ask(f"{portal.health}/readyz")[0] == 503
+        command = [rehearsal.program("portal"), "index", "rebuild"]
+        subprocess.run(command, cwd=rehearsal.ROOT, env=environ, check=True, capture_output=True)
+        eventually(lambda: is_ready(portal), "being ready")
+
+
 def test_a_taken_port_is_said_in_one_line_and_the_portal_serves(gunicorn, tmp_path):
     port = int(gunicorn.health.rpartition(":")[2])
     address = f"127.0.0.1:{rehearsal.free_port()}"
@@ -186,7 +214,7 @@ def test_a_taken_port_is_said_in_one_line_and_the_portal_serves(gunicorn, tmp_pa
         rehearsal.wait_for(f"http://{address}", second, tmp_path / "gunicorn.log")
     log = tmp_path / "gunicorn.log"
     lines = eventually(lambda: [line for line in log.read_text().splitlines() if "health listener" in line], "a line")
-    assert lines == [
+    assert [json.loads(line)["message"] for line in lines] == [
         f"No health listener: 127.0.0.1:{port} cannot be used (Address already in use). Set PORTAL_HEALTH_BIND to "
         "another address, or to off."
     ]

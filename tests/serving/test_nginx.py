@@ -2,8 +2,10 @@
 
 import gzip
 import json
+import os
 import re
 import secrets
+import signal
 import ssl
 import urllib.error
 import urllib.request
@@ -19,6 +21,7 @@ from portal.web.http.headers import HEADERS
 from tests.loops import not_empty
 from tests.over_http import PATIENCE, Caller
 from tests.serving.conftest import or_lacking
+from tests.serving.test_health_listener import family
 from tests.waiting import eventually
 
 UNPACK = {"identity": bytes, "gzip": gzip.decompress, "br": brotli.decompress, "zstd": zstd.decompress}
@@ -222,6 +225,36 @@ def test_public_pages_go_on_while_the_portal_is_down():
         assert Caller(portal.address).ask("/projects/?country=GHA").status == 503
 
 
+def test_public_pages_go_on_while_the_portal_hangs(monkeypatch):
+    shipped = rehearsal.site
+    # 35 s, for the longest answer of a portal that works.
+    impatient = {"proxy_read_timeout    35s;": "proxy_read_timeout 1s;"}
+
+    def site(*arguments):
+        text = shipped(*arguments)
+        for line, shorter in impatient.items():
+            assert line in text
+            text = text.replace(line, shorter)
+        return text
+
+    monkeypatch.setattr(rehearsal, "site", site)
+    with or_lacking(rehearsal.behind_nginx()) as portal:
+        visitor = Caller(portal.address)
+        page = visitor.ask("/projects/?country=KEN")
+        stopped = family(portal.server.pid)
+        for pid in stopped:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            kept = visitor.ask("/projects/?country=KEN")
+            unknown, staff = visitor.ask("/projects/?country=GHA"), visitor.ask("/staff/")
+        finally:
+            for pid in stopped:
+                os.kill(pid, signal.SIGCONT)
+        assert (kept.status, kept.text) == (200, page.text)
+        assert [(answer.status, answer.headers["Retry-After"]) for answer in (unknown, staff)] == [(503, "10")] * 2
+        eventually(lambda: visitor.ask("/projects/?country=GHA").status == 200, "the portal")
+
+
 def test_who_makes_names_of_files_up_is_slowed_down():
     with or_lacking(rehearsal.behind_nginx()) as portal:
         caller = Caller(portal.address)
@@ -229,3 +262,29 @@ def test_who_makes_names_of_files_up_is_slowed_down():
         assert files[429] > 50
         assert Counter(caller.ask("/readyz").status for _ in range(120))[429] > 30
         assert caller.ask("/projects/").status == 200
+
+
+def test_a_network_of_ipv6_is_one_client(monkeypatch):
+    """The caller says where it is; that nginx believes this machine is of the test alone."""
+    believing = "set_real_ip_from 127.0.0.1;\n    real_ip_header X-Test-Address;\n    include {folder}/portal.conf;"
+    monkeypatch.setattr(rehearsal, "AROUND", rehearsal.AROUND.replace("include {folder}/portal.conf;", believing))
+
+    def asked(portal, addresses):
+        statuses = Counter()
+        for number, address in enumerate(addresses):
+            request = urllib.request.Request(  # noqa: S310 # our own server
+                f"{portal.address}/static/site.{number:012x}.css", headers={"X-Test-Address": address}
+            )
+            try:
+                urllib.request.urlopen(request, timeout=PATIENCE).close()  # noqa: S310
+            except urllib.error.HTTPError as refused:
+                statuses[refused.code] += 1
+                refused.close()
+        return statuses
+
+    with or_lacking(rehearsal.behind_nginx()) as portal:
+        assert asked(portal, [f"2001:db8:1:2::{number:x}" for number in range(400)])[429] > 50
+        assert asked(portal, ["2001:db8:1:2:ffff::1"] * 50)[429] > 10
+        for pattern in ("2001:db8:2:{}::1", "::ffff:192.0.2.{}", "192.0.2.{}"):
+            others = asked(portal, [pattern.format(number % 250) for number in range(300)])
+            assert others == {404: 300}, pattern

@@ -80,7 +80,8 @@ def refusal(address, folder):
         assert server.wait(PATIENCE) != 0
     lines = (folder / "log").read_text().splitlines()
     assert not any("Traceback" in line for line in lines)
-    return {line for line in lines if line.startswith("The portal does not start")}
+    messages = {json.loads(line)["message"] for line in lines}
+    return {message for message in messages if message.startswith("The portal does not start")}
 
 
 def go_back(revision):

@@ -103,17 +103,22 @@ def accept_password(session: Session, account: Account, *, client_address: str, 
     return SignInResult(SignInOutcome(stage.value), token, account)
 
 
-def enter_code(session: Session, auth_session: AccountSession, code: str, *, client_address: str) -> SignInResult:
-    """Complete a sign-in with a code from the authenticator app or a recovery code."""
+def enter_code(
+    session: Session, auth_session: AccountSession, code: str, *, client_address: str, device: str = ""
+) -> SignInResult:
+    """Complete a sign-in with a code from the authenticator app or a recovery code.
+
+    `device`: see rate_limits.hit. Somebody with the password must not be able to use up the codes of its owner.
+    """
     if auth_session.stage != Stage.CODE:
         raise InvalidTransition(gettext("No code is needed at this point. Sign in again."))
     account = auth_session.account
-    if limited := _check_rate_limit(session, "code", account.email, client_address, auth_session=auth_session):
+    if limited := _check_rate_limit(session, "code", account.email, client_address, device, auth_session=auth_session):
         return limited
     if not second_factor.use_code(session, account, code):
         recording.record(session, "code refused", "account", account.id, by=account)
         return SignInResult(SignInOutcome.REFUSED)
-    rate_limits.undo_hit(session, "code", account=account.email, client_address=client_address)
+    rate_limits.undo_hit(session, "code", account=account.email, client_address=client_address, device=device)
     token, is_first = sessions.rotate(session, auth_session), account.signed_in_at is None
     account.signed_in_at = now()
     event = recording.record(session, "sign in", "account", account.id, by=account)
@@ -141,7 +146,9 @@ def enrolment(session: Session, auth_session: AccountSession, *, issuer: str) ->
     return Enrolment(secret, second_factor.provisioning_uri(secret, auth_session.account.email, issuer))
 
 
-def finish_enrolment(session: Session, auth_session: AccountSession, code: str, *, client_address: str) -> SignInResult:
+def finish_enrolment(
+    session: Session, auth_session: AccountSession, code: str, *, client_address: str, device: str = ""
+) -> SignInResult:
     """Confirm the new second factor with its first code; ends other sessions and returns ten recovery codes to show
     once."""
     account, secret = auth_session.account, auth_session.pending_secret
@@ -149,13 +156,13 @@ def finish_enrolment(session: Session, auth_session: AccountSession, code: str, 
         raise InvalidTransition(gettext("No second factor is being set up. Start again from your account page."))
     if auth_session.stage == Stage.COMPLETE:
         sessions.require_recent_authentication(auth_session)
-    if limited := _check_rate_limit(session, "code", account.email, client_address, auth_session=auth_session):
+    if limited := _check_rate_limit(session, "code", account.email, client_address, device, auth_session=auth_session):
         return limited
     step = second_factor.matching_step(keyring_for(session).decrypt(secret), code, after=None)
     if step is None:
         recording.record(session, "code refused", "account", account.id, by=account)
         return SignInResult(SignInOutcome.REFUSED)
-    rate_limits.undo_hit(session, "code", account=account.email, client_address=client_address)
+    rate_limits.undo_hit(session, "code", account=account.email, client_address=client_address, device=device)
     account.totp_secret, account.totp_last_step = secret, step
     second_factor.forget_used_codes(session, account)
     second_factor.mark_used(session, account, step)
@@ -172,7 +179,7 @@ def finish_enrolment(session: Session, auth_session: AccountSession, code: str, 
 
 
 def reauthenticate(
-    session: Session, auth_session: AccountSession, password: str, code: str, *, client_address: str
+    session: Session, auth_session: AccountSession, password: str, code: str, *, client_address: str, device: str = ""
 ) -> SignInResult:
     """Check password and code again and give the session a new token. Accounts without a second factor need no code.
 
@@ -182,7 +189,7 @@ def reauthenticate(
         raise InvalidTransition(gettext("Finish signing in first."))
     account = auth_session.account
     session_id = auth_session.id
-    if limited := _check_rate_limit(session, "code", account.email, client_address, auth_session=auth_session):
+    if limited := _check_rate_limit(session, "code", account.email, client_address, device, auth_session=auth_session):
         return limited
     stored_hash = account.password_hash
     session.rollback()
@@ -194,7 +201,7 @@ def reauthenticate(
     if not is_right or (account.has_second_factor and not second_factor.use_code(session, account, code)):
         recording.record(session, "step-up refused", "account", account.id, by=account)
         return SignInResult(SignInOutcome.REFUSED)
-    rate_limits.undo_hit(session, "code", account=account.email, client_address=client_address)
+    rate_limits.undo_hit(session, "code", account=account.email, client_address=client_address, device=device)
     token = sessions.rotate(session, auth_session)
     recording.record(session, "step up", "account", account.id, by=account)
     return SignInResult(SignInOutcome.COMPLETE, token, account)

@@ -1,4 +1,8 @@
-"""Rate limits per account, per IP address and in total; counted in the database, so a restart does not lift them."""
+"""Rate limits per account and per network of clients; counted in the database, so a restart does not lift them.
+
+There is none of all clients together: whoever used it up would shut out everybody else. What attempts cost in total is
+bounded where they cost: by the slots for password hashes (passwords), and of mails by the limit per account.
+"""
 
 from __future__ import annotations
 
@@ -13,16 +17,20 @@ from portal import metrics
 from portal.database.orm import now
 from portal.errors import RateLimited
 from portal.models import Attempt
-from portal.text.ip_addresses import client_network
+from portal.text.ip_addresses import client_network, wider_networks
 
-# For each kind of attempt: (seconds, maximum per account, per IP address, in total).
-LIMITS: dict[str, tuple[tuple[int, int, int, int], ...]] = {
-    "sign in": ((300, 10, 10, 1_000),),
-    "code": ((300, 5, 10, 1_000), (3_600, 20, 60, 10_000)),
-    "reset": ((300, 3, 10, 200), (3_600, 6, 30, 1_000)),
-    "e-mail": ((300, 3, 10, 200), (3_600, 6, 30, 1_000)),
-    "link": ((300, 10, 20, 1_000),),
+# For each kind of attempt: (seconds, maximum per account, maximum per IP address or IPv6 network of 64 bits).
+LIMITS: dict[str, tuple[tuple[int, int, int], ...]] = {
+    "sign in": ((300, 10, 10),),
+    "code": ((300, 5, 10), (3_600, 20, 60)),
+    "reset": ((300, 3, 10), (3_600, 6, 30)),
+    "e-mail": ((300, 3, 10), (3_600, 6, 30)),
+    "link": ((300, 10, 20),),
 }
+# How many times as much the wider networks of wider_networks have: one holds 256 or 65,536 of the others.
+WIDER_FACTORS = (4, 16)
+# Of a digest of 64 characters the first ones are those of the wider networks, the widest first (see _address_key).
+_WIDER_LENGTHS = (32, 16)
 RETENTION = timedelta(days=1)
 _MAX_RECORDED_REFUSALS = 1_000
 
@@ -35,15 +43,15 @@ def hit(session: Session, kind: str, *, account: str, client_address: str, devic
     cannot lock the owner out, however many they are.
     """
     moment = now()
-    account_key, address_key = _hash_key(f"{account.casefold()} {device}"), _address_key(client_address)
+    account_key, address_key = _account_key(account, device), _address_key(client_address)
     _serialise(session, kind)
-    for seconds, per_account, per_address, in_total in LIMITS[kind]:
+    for seconds, per_account, per_address in LIMITS[kind]:
         is_recent = Attempt.at > moment - timedelta(seconds=seconds)
-        limits: list[tuple[int, list[ColumnElement[bool]]]] = [(per_account, [Attempt.account_key == account_key])]
+        limits = [(per_account, Attempt.account_key == account_key)]
         if not device:
-            limits += [(per_address, [Attempt.address_key == address_key]), (in_total, [])]
-        for maximum, conditions in limits:
-            if _count(session, Attempt.kind == kind, is_recent, *conditions) >= maximum:
+            limits += _limits_of_networks(client_address, address_key, per_address)
+        for maximum, condition in limits:
+            if _count(session, Attempt.kind == kind, is_recent, condition) >= maximum:
                 metrics.SIGN_IN_REFUSALS.labels(f"{kind} limited").inc()
                 raise RateLimited(seconds)
     session.add(Attempt(kind=kind, account_key=account_key, address_key=address_key, at=moment))
@@ -54,7 +62,7 @@ def is_first_refusal(session: Session, kind: str, *, account: str, client_addres
     """True once per account, IP address and longest period, so that refusals cannot flood the audit trail."""
     seconds = max(limit[0] for limit in LIMITS[kind])
     refusal_kind = f"{kind} limited"
-    account_key, address_key, moment = _hash_key(account.casefold()), _address_key(client_address), now()
+    account_key, address_key, moment = _account_key(account), _address_key(client_address), now()
     recent_refusals = Attempt.kind == refusal_kind, Attempt.at > moment - timedelta(seconds=seconds)
     if _count(session, *recent_refusals, Attempt.account_key == account_key, Attempt.address_key == address_key):
         return False
@@ -65,11 +73,11 @@ def is_first_refusal(session: Session, kind: str, *, account: str, client_addres
     return True
 
 
-def undo_hit(session: Session, kind: str, *, account: str, client_address: str) -> None:
+def undo_hit(session: Session, kind: str, *, account: str, client_address: str, device: str = "") -> None:
     """Delete the latest attempt of this account from this address: it succeeded, and only failures count."""
     latest = select(func.max(Attempt.id)).where(
         Attempt.kind == kind,
-        Attempt.account_key == _hash_key(f"{account.casefold()} "),
+        Attempt.account_key == _account_key(account, device),
         Attempt.address_key == _address_key(client_address),
     )
     session.execute(delete(Attempt).where(Attempt.id == latest.scalar_subquery()))
@@ -77,8 +85,8 @@ def undo_hit(session: Session, kind: str, *, account: str, client_address: str) 
 
 def reset(session: Session, kind: str, *, account: str, device: str = "") -> None:
     """Delete an account's attempts after a successful one."""
-    key = _hash_key(f"{account.casefold()} {device}")
-    session.execute(delete(Attempt).where(Attempt.kind == kind, Attempt.account_key == key))
+    is_of_account = Attempt.account_key == _account_key(account, device)
+    session.execute(delete(Attempt).where(Attempt.kind == kind, is_of_account))
 
 
 def purge(session: Session, moment: datetime) -> int:
@@ -96,9 +104,28 @@ def _serialise(session: Session, kind: str) -> None:
         session.execute(sql("SELECT pg_advisory_xact_lock(hashtext(:kind))"), {"kind": f"attempt {kind}"})
 
 
+def _limits_of_networks(client_address: str, address_key: str, maximum: int) -> list[tuple[int, ColumnElement[bool]]]:
+    """What a client may do, and what the wider networks that may be its own."""
+    limits: list[tuple[int, ColumnElement[bool]]] = [(maximum, Attempt.address_key == address_key)]
+    if wider_networks(client_address):
+        limits += [
+            (maximum * factor, Attempt.address_key.startswith(address_key[:length]))
+            for factor, length in zip(WIDER_FACTORS, _WIDER_LENGTHS, strict=True)
+        ]
+    return limits
+
+
+def _account_key(account: str, device: str = "") -> str:
+    return _hash_key(f"{account.casefold()} {device}")
+
+
 def _address_key(client_address: str) -> str:
-    """A client with IPv6 has a whole network, and could try from each of its addresses."""
-    return _hash_key(client_network(client_address))
+    """A client with IPv6 has a whole network, and could try from each of its addresses.
+
+    The key begins as those of all clients in the same wider networks do: 16 characters for the widest, 32 for the next.
+    """
+    wider = "".join(_hash_key(network)[:16] for network in reversed(wider_networks(client_address)))
+    return wider + _hash_key(client_network(client_address))[len(wider) :]
 
 
 def _hash_key(text: str) -> str:

@@ -6,9 +6,9 @@ that is not the portal, passes it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, select
@@ -26,10 +26,13 @@ from portal.services.integrity.row_checksums import SCHEME, StoredRow
 _CHUNK_SIZE = 2_000
 _CHANGED = "its row is not what the portal stored"
 _WENT_BACK = "its row is older than what the portal stored"
+_ROSE = "its row is newer than what the portal stored, and nothing has changed it since the last check"
 _MISSING = "its row is missing"
 _UNREADABLE = "its row cannot be read"
 # How the terms are named, as one record: each page shows some of them.
 TERMS = "terms"
+# A large import that was under way during the last check may have its event before the last one that the check saw.
+_LONGEST_IMPORT = timedelta(hours=1)
 _TERMS_CHANGED = "they are not what the portal stored, and nobody has changed a term since the last check"
 
 
@@ -72,14 +75,15 @@ class LastRowCheck:
 
 def check(session: Session) -> CheckedRows:
     """Compare all projects with their checksums, in one read transaction; changes nothing."""
-    found = CheckedRows()
+    found, may_have_changed = CheckedRows(), _changes_since_last_check(session)
     for first, last in _ranges(session):
         stored = _stored(session, first, last)
         rows, unreadable = _read(session, first, last, stored)
         found.compared += sum(project_id in stored for project_id in rows)
-        found.unstored += [i for i, row in rows.items() if _needs_checksum(row, stored.get(i))]
-        for project_id in sorted({*stored, *unreadable}):
-            reason = _UNREADABLE if project_id in unreadable else _compare(rows.get(project_id), stored[project_id])
+        reasons = {i: _compare(rows.get(i), stored[i], may_have_changed=may_have_changed(i)) for i in stored}
+        reasons |= dict.fromkeys(unreadable, _UNREADABLE)
+        found.unstored += [i for i, row in rows.items() if _needs_checksum(row, stored.get(i)) and not reasons.get(i)]
+        for project_id, reason in sorted(reasons.items()):
             if reason:
                 found.damaged.append(DamagedRow(project_id, _label(session, project_id), reason))
     _check_terms(session, found)
@@ -158,12 +162,28 @@ def _needs_checksum(row: StoredRow, stored: StoredRow | None) -> bool:
     return stored is None or row.version > stored.version or not stored.checksum.startswith(f"{SCHEME}:")
 
 
-def _compare(row: StoredRow | None, stored: StoredRow) -> str:
+def _changes_since_last_check(session: Session) -> Callable[[int], bool]:
+    """Whether an audit event tells of a change of this project since the last check, its own or one of many rows."""
+    last = session.get(RowCheck, 1, populate_existing=True)
+    if last is None:
+        return lambda _: True
+    is_later = AuditEvent.id > last.last_event_id
+    of_many = AuditEvent.is_bulk & (is_later | (AuditEvent.at > last.checked_at - _LONGEST_IMPORT))
+    if session.execute(select(AuditEvent.id).where(of_many).limit(1)).first():
+        return lambda _: True
+    own = select(AuditEvent.subject_id).where(is_later, AuditEvent.subject_kind == "project")
+    changed = set(session.execute(own).scalars())
+    return lambda project_id: str(project_id) in changed
+
+
+def _compare(row: StoredRow | None, stored: StoredRow, *, may_have_changed: bool) -> str:
     """What is wrong with a row that has a checksum; "" if nothing is."""
     if row is None:
         return _MISSING
     if row.version < stored.version:
         return _WENT_BACK
+    if row.version > stored.version and not may_have_changed:
+        return _ROSE
     if _needs_checksum(row, stored):
         return ""
     return "" if row.checksum == stored.checksum else _CHANGED

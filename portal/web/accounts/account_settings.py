@@ -31,7 +31,7 @@ from portal.web.http.languages import choice
 from portal.web.http.responses import ViewResponse
 from portal.web.http.url_converters import SESSION_ID
 from portal.web.presentation.i18n import gettext
-from portal.web.security import access, resubmission
+from portal.web.security import access, cookies, resubmission
 
 bp = Blueprint("account_settings", __name__, url_prefix="/staff/account")
 
@@ -135,7 +135,11 @@ def confirm_second_factor() -> ViewResponse:
     form = CodeForm(request.form)
     with transaction(db.session(), begin=False) as session:
         result = authentication.finish_enrolment(
-            session, access.auth_session(), form.code.data or "", client_address=request_context.client_address()
+            session,
+            access.auth_session(),
+            form.code.data or "",
+            client_address=request_context.client_address(),
+            device=cookies.known_device(access.signed_in_account().email),
         )
     if result.outcome == SignInOutcome.LIMITED:
         return error_pages.rate_limited(result.retry_after)

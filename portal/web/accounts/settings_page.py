@@ -49,6 +49,7 @@ def reauthenticate(form: ChangePasswordForm | ChangeEmailForm) -> SignInResult:
             form.current_password.data or "",
             form.code.data or "",
             client_address=request_context.client_address(),
+            device=cookies.known_device(access.signed_in_account().email),
         )
     g.session_token = result.token or g.session_token
     return result

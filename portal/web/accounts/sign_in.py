@@ -13,6 +13,7 @@ from portal.models import AccountSession
 from portal.services.accounts import authentication, sessions
 from portal.services.accounts.authentication import SignInOutcome, SignInResult
 from portal.services.accounts.sessions import Stage
+from portal.text.email_addresses import normalise_email
 from portal.web.accounts import user_agents
 from portal.web.accounts.enrolment_page import render_enrolment, render_recovery_codes
 from portal.web.accounts.forms import CodeForm, SignInForm, wrong_code_message, wrong_password_message
@@ -68,10 +69,14 @@ def try_code() -> ViewResponse:
     if auth_session is None:
         return restart_sign_in()
     form = CodeForm(request.form)
-    announce_device(db.session(), auth_session.account.email)
+    device = announce_device(db.session(), auth_session.account.email)
     with transaction(db.session(), begin=False) as session:
         result = authentication.enter_code(
-            session, auth_session, form.code.data or "", client_address=request_context.client_address()
+            session,
+            auth_session,
+            form.code.data or "",
+            client_address=request_context.client_address(),
+            device=device,
         )
     if result.outcome == SignInOutcome.LIMITED:
         return error_pages.rate_limited(result.retry_after)
@@ -97,10 +102,14 @@ def finish_enrolment() -> ViewResponse:
     if (auth_session := pending_session(Stage.ENROLMENT)) is None:
         return restart_sign_in()
     form = CodeForm(request.form)
-    announce_device(db.session(), auth_session.account.email)
+    device = announce_device(db.session(), auth_session.account.email)
     with transaction(db.session(), begin=False) as session:
         result = authentication.finish_enrolment(
-            session, auth_session, form.code.data or "", client_address=request_context.client_address()
+            session,
+            auth_session,
+            form.code.data or "",
+            client_address=request_context.client_address(),
+            device=device,
         )
     if result.outcome == SignInOutcome.LIMITED:
         return error_pages.rate_limited(result.retry_after)
@@ -176,17 +185,22 @@ def sign_in_again() -> SignInResult:
     """Re-authenticate an active session; otherwise sign in with password and code in one request."""
     password, code = request.form.get("password", ""), request.form.get("code", "")
     client_address = request_context.client_address()
-    if access.current_user() is not None:
+    if (user := access.current_user()) is not None:
+        device = cookies.known_device(user.email)
         with transaction(db.session(), begin=False) as session:
-            return authentication.reauthenticate(session, g.auth_session, password, code, client_address=client_address)
-    result = attempt_sign_in(request.form.get("email", ""), password)
+            return authentication.reauthenticate(
+                session, g.auth_session, password, code, client_address=client_address, device=device
+            )
+    email = request.form.get("email", "")
+    result = attempt_sign_in(email, password)
     if result.outcome != SignInOutcome.CODE_REQUIRED:
         return result
+    device = cookies.known_device(normalise_email(email))
     with transaction(db.session(), begin=False) as session:
         pending = sessions.find(session, result.token)
         if pending is None:
             return result
-        return authentication.enter_code(session, pending, code, client_address=client_address)
+        return authentication.enter_code(session, pending, code, client_address=client_address, device=device)
 
 
 def resume_request(target: str, method: str, result: SignInResult) -> Response:

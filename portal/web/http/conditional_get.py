@@ -30,6 +30,9 @@ ViewParams = ParamSpec("ViewParams")
 VARIANT_HEADERS = ("HTTP_HX_REQUEST", "HTTP_HX_REQUEST_TYPE", "HTTP_HX_HISTORY_RESTORE_REQUEST", "HTTP_HX_SOURCE")
 # The key in the WSGI environment by which a response says that it may be cached: (catalogue stamp, canonical URL).
 CACHEABLE = "portal.cacheable"
+# There the page cache puts a function: whether it has a copy of (catalogue stamp, canonical URL), which it then sends
+# instead of the response.
+FIND_COPY = "portal.find_copy"
 _MAX_ATTEMPTS = 3
 
 
@@ -57,22 +60,28 @@ def cacheable(
                 # It says as of when it is; that must not be kept for later.
                 return no_store(make_response(view(*args, **kwargs)))
             url = keep_page_url(canonical())
-            state = f" {also_of()}" if also_of else ""
-            etag = etag_for(stamp, url + state)
-            if unchanged := _unchanged(etag):
-                return unchanged
+            key, state = f"{i18n.current_locale()} {url}", f" {also_of()}" if also_of else ""
+            known = _unchanged(etag := etag_for(stamp, url + state))
+            if known or (also_of is None and _has_copy(stamp, key)):
+                return known or Response()
             response, shown = _run_in_one_state(lambda: view(*args, **kwargs))
             if current.outage():
                 return no_store(response)
             if response.status_code == 200 and shown:
                 _tag(response, etag if shown == stamp else etag_for(shown, url + state))
                 if also_of is None:
-                    request.environ[CACHEABLE] = (shown, f"{i18n.current_locale()} {url}")
+                    request.environ[CACHEABLE] = (shown, key)
             return response
 
         return respond
 
     return mark
+
+
+def _has_copy(stamp: str, url: str) -> bool:
+    """Whether the page cache answers this request, whose address is another spelling of one that it knows."""
+    find: Callable[[str, str], bool] | None = request.environ.get(FIND_COPY)
+    return find is not None and find(stamp, url)
 
 
 def _tag(response: Response, etag: str) -> None:

@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from flask import Flask, Response, current_app, g, make_response, render_template, request
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, SecurityError
 from werkzeug.wrappers import Response as WSGIResponse
 
 from portal import logs
+from portal.database.diagnostics import UNAVAILABLE
 from portal.database.orm import db
 from portal.errors import (
     DecryptionFailed,
@@ -232,7 +233,7 @@ def log_failure(error: Exception) -> None:
     # The URL rule, not the path, which may contain the token of a one-time link.
     where = request.url_rule.rule if request.url_rule else "no rule"
     request_id = g.get("request_id")
-    if isinstance(error, OperationalError | PortalError):
+    if isinstance(error, (*UNAVAILABLE, PortalError)):
         _log.error("request %s refused: %s %s: %s", request_id, request.method, where, logs.describe(error))
     else:
         _log.error("request %s failed: %s %s", request_id, request.method, where, exc_info=error)

@@ -66,7 +66,8 @@ def sample(app: Flask, pool: ThreadPoolExecutor | None) -> None:
     if pool is not None:
         metrics.THREADS.set(pool._max_workers)
         metrics.QUEUE.set(pool._work_queue.qsize())
-    gates = {"forms": app.extensions["write_gate"]}
+    writing = app.extensions["write_gates"]
+    gates = {"forms": writing.forms, "sign-ins": writing.sign_ins}
     if searches := app.extensions["search_gates"]:
         gates |= {"pages": searches.pages, "texts": searches.texts}
     for name, gate in gates.items():

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cachetools import FIFOCache
 from flask import Flask, Response, current_app, render_template
@@ -20,7 +20,7 @@ from portal.models import CATALOGUE_TOUCHED
 from portal.search.index import current, refresh
 from portal.web.http import cached_response
 from portal.web.http.cached_response import CachedResponse, Variant
-from portal.web.http.conditional_get import CACHEABLE, day_stamp
+from portal.web.http.conditional_get import CACHEABLE, FIND_COPY, day_stamp
 from portal.web.http.headers import REQUEST_ID_HEADER
 from portal.web.http.languages.prefix import language_of_path
 from portal.web.http.request_metrics import ROUTE
@@ -67,9 +67,7 @@ class ResponseCache:
             if cached:
                 environ[ROUTE] = cached.route
                 return cached_response.serve_cached(cached, environ, start_response)
-        if environ["REQUEST_METHOD"] == "HEAD":
-            return self.app(environ, start_response)
-        return self.render_and_store(variant, environ, start_response)
+        return self.ask(variant, environ, start_response)
 
     def find(self, variant: Variant) -> CachedResponse | None:
         try:
@@ -77,24 +75,48 @@ class ResponseCache:
         except KeyError:
             return None
 
+    def ask(self, variant: Variant, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Ask the application, which may find that the page is kept under another spelling of its address."""
+        copies: list[CachedResponse] = []
+
+        def find_copy(stamp: str, url: str) -> bool:
+            canonical = (url, *variant[1:])
+            cached = self.entries.get(canonical)
+            if cached is None or (cached.stamp, cached.day) != (stamp, day_stamp()):
+                return False
+            with self.lock:
+                self.aliases[variant] = canonical
+            copies.append(cached)
+            return True
+
+        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], object]:
+            return (lambda _: None) if copies else start_response(status, headers, exc_info)
+
+        environ[FIND_COPY] = find_copy
+        chunks = self.render_and_store(variant, environ, start)
+        if not copies:
+            return chunks
+        _close(chunks)
+        return cached_response.serve_cached(copies[0], environ, start_response)
+
     def render_and_store(
         self, variant: Variant, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
         started: list[tuple[str, list[tuple[str, str]]]] = []
 
-        def start(status: str, headers: list[tuple[str, str]], exc_info: object = None) -> Callable[[bytes], object]:
+        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], object]:
             started.append((status, headers))
-            return start_response(status, headers, exc_info)  # type: ignore[arg-type]  # passed on unchanged
+            return start_response(status, headers, exc_info)
 
         chunks = self.app(environ, start)
-        if CACHEABLE not in environ or not started or not started[0][0].startswith("200"):
+        is_whole = environ["REQUEST_METHOD"] == "GET" and started and started[0][0].startswith("200")
+        if CACHEABLE not in environ or not is_whole:
             return chunks
         stamp, url = environ[CACHEABLE]
         try:
             body = b"".join(chunks)
         finally:
-            if close := getattr(chunks, "close", None):
-                close()
+            _close(chunks)
         headers = [(name, value) for name, value in started[0][1] if name != REQUEST_ID_HEADER]
         by_name = {name.lower(): value for name, value in headers}
         if "set-cookie" not in by_name and "etag" in by_name:
@@ -112,6 +134,11 @@ class ResponseCache:
             if len(response.body) <= self.max_bytes:
                 self.entries[canonical] = response
                 self.aliases[variant] = canonical
+
+
+def _close(chunks: Iterable[bytes]) -> None:
+    if close := getattr(chunks, "close", None):
+        close()
 
 
 def wait_for_propagation(response: Response) -> Response:

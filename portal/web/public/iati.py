@@ -32,6 +32,7 @@ from portal.web.http.file_response import (
 from portal.web.http.request_context import settings
 from portal.web.presentation import export_text
 from portal.web.public.exports.export_request import ExportRequest
+from portal.web.security.search_gate import bounded_search
 
 bp = Blueprint("iati", __name__)
 
@@ -51,11 +52,9 @@ def activities() -> Response:
         lambda: select_all(Filters()),
         lambda selection: export_text.selection_document(settings(), selection, address),
     )
-    selection = wanted.select()
-    etag = wanted.etag(selection.snapshot)
-    if response := unchanged(etag):
+    if response := unchanged(wanted.etag(current.current_snapshot())):
         return response
-    head = wanted.head(selection, wanted.describe(selection), etag)
+    head = _head(wanted)
     if request.method == "HEAD":
         return head.response()
     cache = file_cache(settings().database_url, settings().public_url)
@@ -83,6 +82,12 @@ def codes(facet: str) -> Response:
     response = Response(code_list(facet, current.current_snapshot().terms), content_type="application/xml")
     response.headers.update(OPEN_HEADERS)
     return response
+
+
+@bounded_search
+def _head(wanted: ExportRequest) -> FileHead:
+    selection = wanted.select()
+    return wanted.head(selection, wanted.describe(selection), wanted.etag(selection.snapshot))
 
 
 def _hand_out(head: FileHead, cache: FileCache) -> Response | None:

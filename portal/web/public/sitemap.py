@@ -16,6 +16,7 @@ from portal.web.http.conditional_get import cacheable, path_key
 from portal.web.http.languages.choice import alternates, public_languages
 from portal.web.http.request_context import settings
 from portal.web.presentation.urls import url_for
+from portal.web.security.search_gate import bounded_search
 
 bp = Blueprint("sitemap", __name__)
 
@@ -32,6 +33,7 @@ _LISTED_FACETS = ("region", "country", "theme")
 @public
 @one_address
 @cacheable(path_key)
+@bounded_search
 def show_sitemap() -> Response:
     """All addresses, or the list of the files that hold them."""
     pages, parts = list(page_entries()), split(projects.public_ids())
@@ -46,6 +48,7 @@ def show_sitemap() -> Response:
 @public
 @one_address
 @cacheable(path_key)
+@bounded_search
 def show_part(number: int) -> Response:
     """One file of a large map: the pages as number 0, then the projects."""
     if number == 0:

@@ -14,10 +14,11 @@ from urllib.parse import quote
 
 from flask import Flask, Response, current_app, g, make_response, redirect, request, url_for
 from markupsafe import Markup
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as WSGIResponse
 
 from portal import metrics
+from portal.database.diagnostics import UNAVAILABLE
 from portal.database.orm import db
 from portal.database.public_reader import end_use, use_session
 from portal.database.transactions import transaction
@@ -146,7 +147,7 @@ def keep_alive() -> None:
     """Extend the session, at most once a minute."""
     if sessions.is_due_for_touch(auth_session()):
         # If the database is busy or full, the page is still served, and the next request tries again.
-        with suppress(OperationalError), transaction(db.session()) as session:
+        with suppress(*UNAVAILABLE), transaction(db.session()) as session:
             sessions.touch(session, auth_session())
 
 
@@ -173,8 +174,8 @@ def on_forbidden(error: Forbidden) -> Response:
     return error_pages.render_error(403, gettext("You do not have permission"), str(error))
 
 
-def on_database_unavailable(error: OperationalError | IncompatibleTables) -> Response:
-    """503 if the database is down, busy, full or not of this version; a staff form is returned with what was sent."""
+def on_database_unavailable(error: SQLAlchemyError | IncompatibleTables) -> Response:
+    """503 if the database is UNAVAILABLE or not of this version; a staff form is returned with what was sent."""
     error_pages.log_failure(error)
     # The error page must render without the database, so it cannot show the name of the account.
     g.auth_session = None
@@ -208,7 +209,7 @@ def on_reauthentication_required(_: ReauthenticationRequired) -> Response:
 def record_refusal(account: Account, error: Forbidden) -> None:
     """Record a refusal in the audit log, in a separate transaction."""
     address, details = quote(request.path)[:64], {"why": error.english[:200]}
-    with suppress(OperationalError), transaction(db.session()) as session:
+    with suppress(*UNAVAILABLE), transaction(db.session()) as session:
         recording.record(session, "refused", "address", address, after=details, by=account)
 
 
@@ -246,7 +247,7 @@ def init_app(app: Flask) -> None:
     if undeclared := undeclared_views(app):
         raise RuntimeError("; ".join(undeclared))
     app.register_error_handler(Forbidden, on_forbidden)
-    for unavailable in (OperationalError, IncompatibleTables):
+    for unavailable in (*UNAVAILABLE, IncompatibleTables):
         app.register_error_handler(unavailable, on_database_unavailable)
     app.register_error_handler(Busy, on_busy)
     app.register_error_handler(ReauthenticationRequired, on_reauthentication_required)

@@ -8,8 +8,8 @@ from __future__ import annotations
 from contextlib import suppress
 
 from flask import Flask, current_app, g, request
-from sqlalchemy.exc import OperationalError
 
+from portal.database.diagnostics import UNAVAILABLE
 from portal.database.orm import db
 from portal.database.transactions import transaction
 from portal.services.audit import recording
@@ -41,7 +41,7 @@ def record_unexpected_fields() -> None:
     logged_names = [ascii(name)[1:-1][:_MAX_NAME_LENGTH] for name in names[:_MAX_NAMES_LOGGED]]
     details = {"fields": logged_names, "count": len(names), "endpoint": request.endpoint}
     # If the database is busy or full, the fields are ignored without an audit event.
-    with suppress(OperationalError), transaction(db.session()) as session:
+    with suppress(*UNAVAILABLE), transaction(db.session()) as session:
         recording.record(session, "fields ignored", "account", account.id, after=details, by=account)
 
 

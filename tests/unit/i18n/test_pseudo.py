@@ -13,7 +13,7 @@ from portal.i18n.languages import DEFAULT_CODES, LANGUAGES, SOURCE, language_of
 from portal.i18n.pseudo import lengthened
 from portal.i18n.untranslated import Untranslated
 
-PRODUCTION = {"PORTAL_ENV": "production", "SECRET_KEY": "0123456789abcdef" * 4, "PORTAL_URL": "https://example.org"}
+PRODUCTION = {"PORTAL_ENV": "production", "SECRET_KEY": "5e8a1c9b03f7d264" * 4, "PORTAL_URL": "https://example.org"}
 
 
 # What is written from right to left: between an override and its end, each beside a mark that counts as a letter.

@@ -14,13 +14,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pysqlite3
 from sqlalchemy import URL, Engine
 
 from portal.database.orm import now
 from portal.errors import RestoreFailed
+from portal.locks import shared_folder
 from portal.services.operations.backups import sqlite_file
 from portal.services.operations.backups.manifest import Manifest, differing_counts
 from portal.services.operations.backups.unfinished import NewFile, finish, unfinished_files
@@ -87,7 +87,8 @@ class SqliteTarget:
             with unfinished_files(self.live.parent) as new_file:
                 yield new_file
         else:
-            with TemporaryDirectory(prefix="portal-verify-") as folder, unfinished_files(Path(folder)) as new_file:
+            # Always the same folder, so that the next run finds what a killed one left.
+            with unfinished_files(shared_folder("verify")) as new_file:
                 yield new_file
 
     def _require_room(self, folder: Path, backup: Path, *, is_live: bool) -> None:

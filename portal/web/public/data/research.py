@@ -46,12 +46,14 @@ def show_page() -> str:
 @bp.get(f"{_PATH}eligible-states/", endpoint="eligible_states")
 @public
 @cacheable(path_key)
+@bounded_search
 def show_eligible_states() -> str:
     return render_template("public/eligible_states.html", page=eligible_states.build_page())
 
 
 @bp.get(f"{_PATH}eligible-states.csv", endpoint="eligible_states_file")
 @public
+@bounded_search
 def download_eligible_states() -> Response:
     dialect = parse_dialect(request.args)
     etag = state_etag(current.current_snapshot().catalogue_version.stamp, request.path, dialect.name)

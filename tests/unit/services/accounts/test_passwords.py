@@ -3,7 +3,8 @@
 import pytest
 from argon2 import extract_parameters
 
-from portal.errors import WeakPassword
+from portal.errors import Busy, WeakPassword
+from portal.gates import Gate
 from portal.services.accounts import passwords
 
 CONTEXT = ("ann.miller@example.org", "Ann Miller")
@@ -39,6 +40,17 @@ def test_what_is_long_and_unrelated_is_taken(password):
     if password.startswith("tall"):
         password = "".join(f"{word} {number} " for number, word in enumerate(["tall grass"] * 60))[:1_000]
     passwords.check_strength(password, context=CONTEXT)
+
+
+def test_who_finds_no_turn_for_a_hash_is_asked_to_come_back(monkeypatch):
+    gate = Gate(max_running=1, max_waiting=0, seconds=0)
+    monkeypatch.setattr(passwords, "_HASHING", gate)
+    with gate.turn("somebody"):
+        with pytest.raises(Busy):
+            passwords.verify_password("anything", None, "another")
+        with pytest.raises(Busy):
+            passwords.hash_password("anything", "another")
+    assert not passwords.verify_password("anything", None, "another")
 
 
 def test_only_the_beginning_of_a_long_password_is_estimated():

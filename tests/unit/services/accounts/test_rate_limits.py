@@ -1,12 +1,16 @@
 """Whose attempts count together: strangers neither get round a limit nor use up that of an owner."""
 
 import pytest
+from sqlalchemy import insert
 
+from portal.database.orm import now
 from portal.errors import InvalidLink, RateLimited
+from portal.models import Attempt
 from portal.services.accounts import administration, one_time_links, rate_limits
 from portal.services.accounts.one_time_links import Purpose
 from portal.vocabulary.workflow import Role
 from tests.factories import PHRASE, make_account
+from tests.loops import not_empty
 from tests.sign_ins import HOME
 
 ANN = "ann@example.org"
@@ -20,6 +24,41 @@ def test_the_addresses_of_one_ipv6_network_count_together(session):
     with pytest.raises(RateLimited):
         rate_limits.hit(session(), "sign in", account="another", client_address="2001:db8:1:2:ffff::1")
     rate_limits.hit(session(), "sign in", account="another", client_address="2001:db8:1:3::1")
+
+
+def tries(session, addresses):
+    """How many attempts are counted, one of each address and for an account of its own, until one is refused."""
+    for number, address in enumerate(addresses):
+        try:
+            rate_limits.hit(session(), "sign in", account=f"a{number}", client_address=address)
+        except RateLimited:
+            return number
+    return len(addresses)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "factor"), [("2001:db8:1:10{:02x}::1", 0), ("2001:db8:1:{:02x}00::1", 1)], ids=["/56", "/48"]
+)
+def test_a_wider_ipv6_network_has_a_limit_too(session, pattern, factor):
+    most = PER_ADDRESS * rate_limits.WIDER_FACTORS[factor]
+    assert tries(session, [pattern.format(number) for number in range(most + 1)]) == most
+    with pytest.raises(RateLimited):
+        rate_limits.hit(session(), "sign in", account="x", client_address=pattern.format(most + 7))
+    rate_limits.hit(session(), "sign in", account="x", client_address="2001:db8:2:1::1")
+
+
+def test_what_strangers_try_everywhere_shuts_nobody_out(session):
+    for kind in rate_limits.LIMITS:
+        addresses = [f"10.0.{number // 250}.{number % 250}" for number in range(1_100)]
+        moment = now()
+        session.execute(
+            insert(Attempt),
+            [
+                {"kind": kind, "account_key": f"{number}", "address_key": address, "at": moment}
+                for number, address in enumerate(not_empty(addresses))
+            ],
+        )
+        rate_limits.hit(session(), kind, account=ANN, client_address=HOME)
 
 
 def test_what_a_stranger_asks_for_leaves_the_link_of_an_administrator_good(session):

@@ -212,6 +212,38 @@ def test_the_sixth_wrong_code_waits_even_in_another_sign_in(staff, rex):
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "300")
 
 
+def home_of(staff, rex):
+    """A browser that the account knows, signed out."""
+    home = staff()
+    home.post("/sign-in", sent(rex.email))
+    home.post("/sign-in/code", {"code": code(-1)})
+    home.post("/sign-out")
+    return home
+
+
+def test_strangers_with_the_password_do_not_use_up_the_codes_of_its_owner(staff, rex):
+    home, stranger = home_of(staff, rex), staff()
+    stranger.post("/sign-in", sent(rex.email))
+    for _ in range(5):
+        assert stranger.post("/sign-in/code", {"code": "000000"}).status_code == 422
+    assert stranger.post("/sign-in/code", {"code": code()}).status_code == 429
+    home.post("/sign-in", sent(rex.email))
+    assert home.post("/sign-in/code", {"code": code()}).status_code == 303
+    # Nor those that are asked for again, of somebody who is signed in and of somebody who is not.
+    again = {"password": PHRASE, "code": "000000", "to": "/staff/", "method": "GET"}
+    assert home.post("/sign-in/again", again).status_code == 422
+    home.post("/sign-out")
+    assert home.post("/sign-in/again", again | {"email": rex.email, "code": code(1)}).status_code == 303
+
+
+def test_a_known_device_has_a_limit_of_codes_too(staff, rex):
+    home = home_of(staff, rex)
+    home.post("/sign-in", sent(rex.email))
+    for _ in range(5):
+        assert home.post("/sign-in/code", {"code": "000000"}).status_code == 422
+    assert home.post("/sign-in/code", {"code": code()}).status_code == 429
+
+
 def test_the_eleventh_try_waits_but_not_on_a_known_device(staff, ann):
     home, stranger = staff(), staff()
     home.post("/sign-in", sent(ann.email))

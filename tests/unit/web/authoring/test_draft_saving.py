@@ -7,7 +7,7 @@ import pytest
 from portal.database.orm import db
 from portal.models import AuditEvent, Revision
 from portal.services.audit import recording
-from portal.services.editorial import idempotency, review
+from portal.services.editorial import idempotency, review, revisions
 from portal.vocabulary.workflow import State
 from tests.factories import COMPLETE, Office
 from tests.form_data import filled
@@ -38,6 +38,22 @@ def test_autosave_makes_one_draft_of_a_new_page(author, session):
         autosave(revision),
         revision.version,
     )
+
+
+def test_a_draft_beyond_the_last_is_refused_with_what_was_typed(author, session, monkeypatch):
+    monkeypatch.setattr(revisions, "MAX_DRAFTS", 2)
+    for number in range(2):
+        fields = filled(author.visit(NEW), title=f"Draft {number}")
+        assert author.post(NEW, fields).status_code == 303
+    answer = author.post(NEW, filled(author.visit(NEW), title="One too many"))
+    page = Page(answer, status=409)
+    assert "You have 2 drafts, which is the limit." in page.text
+    assert page.one("[name=title]").to_text() == "One too many"
+    assert author.post(f"{NEW}/autosave", filled(author.visit(NEW), title="One too many")).status_code == 409
+    assert session.query(Revision).count() == 2
+    # Those that there are can still be saved.
+    kept = edit(session.query(Revision).first())
+    assert author.post(kept, filled(author.visit(kept), title="Again")).status_code == 303
 
 
 def test_a_save_after_the_answer_to_an_autosave_was_lost_goes_into_the_same_draft(author, session):

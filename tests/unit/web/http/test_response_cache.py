@@ -82,6 +82,35 @@ def test_a_kept_page_is_the_page(client, statements):
     assert again.headers["X-Request-Id"] != first.headers["X-Request-Id"]
 
 
+@pytest.mark.parametrize(
+    ("address", "other"),
+    [
+        (WANTED, "/projects/?page=1&country=ug&q=&country=KEN&sort=newest"),
+        ("/sitemap.xml", "/sitemap.xml?number=1"),
+        ("/fr/who-we-are/", "/fr/who-we-are/?number=1"),
+        ("/where-we-work/KEN", "/where-we-work/KEN?number=1"),
+    ],
+)
+def test_a_kept_page_is_found_under_every_spelling_of_its_address(app, client, statements, address, other):
+    cache = app.extensions["response_cache"]
+    first = client.get(address)
+    statements.clear()
+    count = len(cache.entries)
+    for again in (client.get(other), client.get(other)):
+        assert again.data == first.data
+        assert dict(again.headers) | {"X-Request-Id": ""} == dict(first.headers) | {"X-Request-Id": ""}
+    head = client.head(f"{other}&another=1")
+    assert (head.status_code, head.data, head.headers["ETag"]) == (200, b"", first.headers["ETag"])
+    assert looks_at_projects(statements) == []
+    assert len(cache.entries) == count
+
+
+def test_a_page_of_before_is_not_found_under_another_spelling(client):
+    client.get("/projects/?q=quokka")
+    retitle("Quokka census")
+    assert "Quokka census" in client.get("/projects/?q=quokka&number=1").text
+
+
 def test_a_kept_page_ends_with_its_snapshot(client):
     before = client.get("/projects/LM.0024")
     client.get("/projects/?q=quokka")

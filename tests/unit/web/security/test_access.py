@@ -1,11 +1,15 @@
 """The guard: what is not declared is refused; cookies, headers and caches give nothing away."""
 
+from contextlib import ExitStack
+
 import pytest
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
 from portal.app import create_app
 from portal.config import Settings
+from portal.database import engines
+from portal.database.orm import db
 from portal.environment import parse_networks
 from portal.services.accounts import one_time_links, rate_limits, sessions
 from portal.web.declarations import public, require_role
@@ -140,6 +144,23 @@ def test_a_failure_tells_nothing_and_has_the_headers(error, status, app, staff, 
     assert answer.status_code == status
     has_the_headers(answer)
     assert not any(word in answer.text for word in ("secret", "Traceback", ".py", "disk is full", "sqlalchemy"))
+
+
+def test_when_all_connections_are_in_use_it_says_so_without_a_stack(new_app, new_database, monkeypatch, caplog):
+    for name, value in {"POOL_SIZE": 1, "POOL_OVERFLOW": 0, "POOL_TIMEOUT_SECONDS": 0.05}.items():
+        monkeypatch.setattr(engines, name, value)
+    app = new_app(new_database())
+    with app.app_context(), ExitStack() as held:
+        visitor = app.test_client()
+        assert visitor.get("/projects/no-such-project").status_code == 404
+        for engine in not_empty({engine.engine.pool: engine for engine in db.engines.values()}.values()):
+            held.enter_context(engine.connect())
+        caplog.clear()
+        answer = visitor.get("/projects/no-such-project")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+    (record,) = [record for record in caplog.records if record.name == "portal.web.http.error_pages"]
+    assert not record.exc_info
+    assert "QueuePool limit" in record.getMessage()
 
 
 def test_a_form_comes_back_with_what_was_typed_when_the_database_fails(app, staff, office, monkeypatch):

@@ -19,6 +19,12 @@ def check(surroundings: Surroundings) -> Iterator[Finding]:
             "PORTAL_READER_URL is not set: public requests use the role that can write.",
             "Make the role with deploy/postgresql-reader.sql (docs/deploying.md, 8).",
         )
+    if not is_sqlite and not settings.state_folder:
+        yield warning(
+            "PORTAL_STATE is not set: if the database is lost, so is the list of disabled accounts, except the copies "
+            "beside backups.",
+            "Set it to a folder on this machine that outlives the database, such as /var/lib/portal.",
+        )
     if not settings.proxy_count:
         yield warning(
             "PORTAL_PROXY_COUNT is 0: behind nginx, every visitor would have its address.",

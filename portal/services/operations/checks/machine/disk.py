@@ -27,6 +27,10 @@ def check(surroundings: Surroundings) -> Iterator[Finding]:
                 "Look whether the disk is full or mounted read-only (mount, dmesg), and at its owner and permissions.",
             )
         yield _space(surroundings, purpose, folder)
+    # Whether they can be written is for their own timer to say, which may be another user's.
+    backups = Path(surroundings.settings.backup_folder)
+    if surroundings.settings.is_production and backups.is_dir():
+        yield _space(surroundings, "the backups", backups)
 
 
 def _folders(surroundings: Surroundings) -> dict[str, Path]:

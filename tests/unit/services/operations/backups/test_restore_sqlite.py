@@ -19,6 +19,7 @@ from portal.services.operations.backups.manifest import manifest_path
 from tests.factories import let_go, make_account
 from tests.requirements import lacks
 from tests.unit.cli.test_group import one_line, outcome
+from tests.waiting import eventually
 
 HOLD = "import sys, pathlib; held = pathlib.Path(sys.argv[1]).open('rb'); print('held', flush=True); sys.stdin.read()"
 
@@ -101,6 +102,20 @@ def test_what_a_killed_restore_left_is_removed_by_the_next(original):
     outcome("restore", str(backup), database=address, code=0)
     assert not left.exists()
     assert not [path for path in live.parent.iterdir() if "unfinished" in path.name]
+
+
+def test_what_a_killed_trial_left_is_removed_by_the_next(original, tmp_path, monkeypatch):
+    backup, _, address = original
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    command = [sys.executable, "-c", "from portal.app import command_line; command_line()", "restore", str(backup)]
+    environ = {**os.environ, "DATABASE_URL": address, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen([*command, "--verify"], env=environ, stdout=subprocess.DEVNULL) as running:
+        left = eventually(lambda: list(tmp_path.glob("portal-verify-*/*.unfinished")), "a copy")
+        running.kill()
+    assert left[0].exists()
+    outcome("restore", str(backup), "--verify", database=address, code=0)
+    assert [path for path in tmp_path.rglob("*") if "unfinished" in path.name] == []
 
 
 def test_a_restore_killed_at_any_moment_leaves_the_one_state_or_the_other(original):

@@ -23,6 +23,7 @@ ADDRESS = {"smtp_host": "127.0.0.1", "smtp_from": "portal@example.org", "smtp_se
         ({"proxy_count": 0}, "PORTAL_PROXY_COUNT is 0"),
         ({"contact": ""}, "PORTAL_CONTACT is not set"),
         ({"database_url": "postgresql://host/name"}, "PORTAL_READER_URL is not set"),
+        ({"database_url": "postgresql://host/name", "reader_url": "postgresql://host/name"}, "PORTAL_STATE is not set"),
     ],
 )
 def test_settings_that_are_seldom_meant_are_said(changed, words, said):

@@ -77,6 +77,15 @@ def test_little_space_is_said_before_there_is_none(surroundings):
     assert states[free * 100] == {"problem"}
 
 
+def test_the_space_for_backups_is_said_too(surroundings, tmp_path):
+    assert "the backups" not in " ".join(finding.text for finding in disk.check(surroundings()))
+    (tmp_path / "backups").mkdir()
+    for least, state in not_empty([(1, "ok"), (shutil.disk_usage(tmp_path).free * 100, "problem")]):
+        (last,) = list(disk.check(surroundings(min_free_bytes=least)))[-1:]
+        assert last.text.endswith(f"are free for the backups ({tmp_path}/backups).")
+        assert str(last.state) in (state, "problem" if shutil.disk_usage(tmp_path).free < 1e8 else state)
+
+
 def test_a_folder_that_cannot_be_written_is_said(surroundings, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", "/proc")
     first = next(disk.check(surroundings()))
