@@ -42,16 +42,16 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def import_records(session, rows, *, is_sample=False):
+def import_records(session, rows, *, is_sample=False, new_terms="refuse"):
     """Public records from rows of an import file, in their order; each may leave any column but title out.
 
     It may have columns that COLUMNS has not, such as translations.
     """
-    report = import_rows(session, rows, is_sample=is_sample)
+    report = import_rows(session, rows, is_sample=is_sample, new_terms=new_terms)
     assert report.added == len(rows), report.first_issues
 
 
-def import_rows(session, rows, *, is_sample=False):
+def import_rows(session, rows, *, is_sample=False, new_terms="refuse"):
     """Import rows of new records or of known ones; returns the report."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "records.csv"
@@ -61,7 +61,7 @@ def import_rows(session, rows, *, is_sample=False):
             writer.writeheader()
             writer.writerows(rows)
         report = Report()
-        import_file(session(), path, report=report, is_sample=is_sample)
+        import_file(session(), path, report=report, is_sample=is_sample, new_terms=new_terms)
     session.commit()
     return report
 

@@ -72,6 +72,7 @@ def test_every_page_of_the_desk_is_valid_html(validator, app, session, tmp_path)
     approved = f"/staff/revisions/{revisions[State.APPROVED].id}"
     addresses = [
         "/staff/", "/staff/?queue=publish", "/staff/?queue=drafts", "/staff/?queue=done", "/staff/audit/",
+        "/staff/translations/", "/staff/translations/?lacks=language", "/staff/no-such-page",
         *(f"/staff/revisions/{one.id}" for one in (*revisions.values(), mine, returned)), f"{approved}/publish",
         f"/staff/revisions/{returned.id}/edit", f"{approved}/hand-over", f"/staff/accounts/{office.author.id}",
         f"/staff/accounts/{office.author.id}/disable", f"/staff/accounts/{office.reviewer.id}/role?role=author",

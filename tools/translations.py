@@ -55,11 +55,20 @@ def read(path: Path, language: str | None = None) -> Catalog:
         return read_po(file, locale=language, abort_invalid=True)
 
 
+def names(catalogue: Catalog) -> set[str]:
+    """Its messages as they are told apart, by context and English: one text may be two messages."""
+    return {
+        f"{message.context!r} {message.id!r}" if message.context else repr(message.id)
+        for message in catalogue
+        if message.id
+    }
+
+
 def problems(template: Catalog, catalogue: Catalog) -> Iterator[str]:
     """What keeps a catalogue from being shown: each in one line."""
-    wanted, known = ({message.id for message in one if message.id} for one in (template, catalogue))
-    yield from (f"lacks {message!r}" for message in sorted(map(str, wanted - known)))
-    yield from (f"has {message!r}, which the portal no longer says" for message in sorted(map(str, known - wanted)))
+    wanted, known = names(template), names(catalogue)
+    yield from (f"lacks {message}" for message in sorted(wanted - known))
+    yield from (f"has {message}, which the portal no longer says" for message in sorted(known - wanted))
     for message in catalogue:
         if message.id and message.fuzzy:
             yield f"line {message.lineno} is fuzzy: {message.id!r}"

@@ -6,14 +6,14 @@ from portal.exports.getters import term_name
 from portal.exports.record import Record
 from portal.i18n.catalogues import gettext
 from portal.i18n.numbers import dollars
+from portal.text.collation import collation_key
 
 
 def facts(record: Record, language: str) -> list[tuple[str, str]]:
     """Pairs of name and value, in the order of a project's page; what is not stated says so."""
     not_stated = gettext("Not stated")
-    states = ", ".join(term_name(country, language) for country in record.countries)
     return [
-        (gettext("Benefiting member states"), states or not_stated),
+        (gettext("Benefiting member states"), state_names(record, language) or not_stated),
         (gettext("Years"), period(record) or not_stated),
         (gettext("Year of allocation"), str(record.year or not_stated)),
         (gettext("Budget"), dollars(record.budget) if record.budget is not None else not_stated),
@@ -21,6 +21,12 @@ def facts(record: Record, language: str) -> list[tuple[str, str]]:
         (gettext("Project type"), term_name(record.type, language) if record.type else not_stated),
         (gettext("Projects ID"), record.reference or not_stated),
     ]
+
+
+def state_names(record: Record, language: str) -> str:
+    """The benefiting states in the order of their names."""
+    names = [term_name(country, language) for country in record.countries]
+    return ", ".join(sorted(names, key=lambda name: collation_key(name, language)))
 
 
 def period(record: Record) -> str:

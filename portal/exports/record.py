@@ -11,9 +11,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.engine import Connection
 
+from portal.i18n.languages import SOURCE
 from portal.search.arrays import IntegerArray
 from portal.search.read_models.project import TranslatedText, ordered_shares
 from portal.search.read_models.terms import Terms, TermView
+from portal.text.collation import CollationKey, collation_key
 
 # Rows per statement: enough to be fast, few enough that a page request waits only milliseconds for its turn.
 BATCH_RECORDS = 250
@@ -156,6 +158,31 @@ def with_translations(connection: Connection, records: list[Record]) -> list[Rec
         text, is_machine, is_outdated = translated
         found[project_id][f"{field}_{language}"] = TranslatedText(text, bool(is_machine), bool(is_outdated))
     return [record._replace(translations=found[record.id]) if record.id in found else record for record in records]
+
+
+def by_names(records: Sequence[Record], language: str) -> Sequence[Record]:
+    """The records with their countries, and the shares of these, in the order of their names in a language.
+
+    For files with labels of that language. The lists are in the order of the English names already.
+    """
+    if language == SOURCE.code:
+        return records
+    return [
+        _by_names(record, language) if len(record.countries) > 1 or len(record.other_countries) > 1 else record
+        for record in records
+    ]
+
+
+def _by_names(record: Record, language: str) -> Record:
+    def key(term: TermView) -> CollationKey:
+        return collation_key(term.names.get(language) or term.name, language)
+
+    places = sorted(range(len(record.countries)), key=lambda place: key(record.countries[place]))
+    return record._replace(
+        countries=tuple([record.countries[place] for place in places]),
+        shares=tuple([record.shares[place] for place in places]) if record.shares else None,
+        other_countries=tuple(sorted(record.other_countries, key=key)),
+    )
 
 
 def _fetch(connection: Connection, statement: str) -> list[Any]:

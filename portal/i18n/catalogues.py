@@ -80,8 +80,13 @@ def pgettext(context: str, message: str, /, **values: object) -> str:
 
 
 def name_in(names: Mapping[str, str], locale: str, english: str = "") -> str:
-    """The name of a term in this language, else the English one; `english` is that of a term without names."""
-    return names.get(locale) or as_english(english or names[SOURCE.code], locale)
+    """The name of a term in this language, else the English one as `Untranslated`; `english` is that of a term without
+    names.
+    """
+    if name := names.get(locale):
+        return name
+    name = as_english(english or names[SOURCE.code], locale)
+    return name if locale == SOURCE.locale or locale in _PSEUDO_LOCALES else Untranslated(name)
 
 
 def as_english(text: str, locale: str) -> str:

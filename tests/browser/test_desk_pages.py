@@ -1,19 +1,24 @@
 """The pages of the desk in a browser: accessible wide and narrow, light and dark, never wider than the screen."""
 
 import pytest
+from justhtml import JustHTML
 
 from portal.app import create_app
 from portal.config import Settings
 from portal.database.orm import db
 from portal.database.transactions import begin_writing
+from portal.i18n.languages import LANGUAGES
 from portal.models import Account, Project, Revision, Term
 from portal.services.accounts import sessions
+from portal.services.accounts.language import choose_language
 from portal.services.editorial import tag_confirmation
 from portal.services.operations import demo
 from portal.vocabulary.tag_rules import rules_by_name
 from portal.vocabulary.workflow import State
 from portal.web.security import cookies
+from tests import english_left
 from tests.browser.test_every_page import sideways, unfold
+from tests.browser.test_mirrored_pages import STICKING_OUT
 from tests.factories import let_go
 from tests.loops import not_empty
 
@@ -66,8 +71,63 @@ def addresses(work):
         "/staff/audit/", "/staff/mail/", "/projects/LM.0024/history",
         "/staff/tag-proposals/", f"/staff/tag-proposals/{RULE}",
         f"/staff/tag-proposals/{RULE}?selected=all&page=2", f"/staff/tag-proposals/{RULE}/confirm?all=yes",
-        f"/staff/tag-proposals/runs/{run}", f"/staff/tag-proposals/runs/{run}/take-back",
+        f"/staff/tag-proposals/runs/{run}", f"/staff/tag-proposals/runs/{run}/take-back", "/staff/translations/",
     ]  # fmt: skip
+
+
+@pytest.fixture
+def speaking(work, context, live):
+    """speaking(language) signs in an administrator whose account has this language."""
+    session = db.session()
+    adam = session.query(Account).filter(Account.name.startswith("Adam")).one()
+
+    def choose(language):
+        begin_writing(session)
+        choose_language(session, adam, language, offered=LANGUAGES)
+        session.commit()
+
+    def go(language):
+        choose(language)
+        secure = live.replace("http:", "https:")
+        context.add_cookies([{"name": cookies.SESSION, "value": work[0]["Adam"], "url": secure, "secure": True}])
+
+    yield go
+    choose("en")
+
+
+@pytest.fixture
+def staff_pages(addresses):
+    """The addresses of the desk, and the forms."""
+    found = [address for address in addresses if address.startswith("/staff/")]
+    return [*found, "/staff/projects/new", "/staff/projects/LM.0024/edit", "/staff/account", "/staff/accounts/"]
+
+
+@pytest.mark.parametrize(("language", "half"), [("fr", 0), ("es", 1)])
+def test_the_desk_has_no_english_left_and_fits_a_telephone(speaking, staff_pages, page, axe, subtests, language, half):
+    """Each language is looked at by axe on half of the pages: their markup is the same."""
+    speaking(language)
+    page.set_viewport_size(NARROW)
+    for number, address in enumerate(not_empty(staff_pages)):
+        with subtests.test(address):
+            assert page.goto(address, wait_until="domcontentloaded").status == 200
+            assert page.locator("html").get_attribute("lang") == language
+            root = JustHTML(page.content(), sanitize=False).root
+            assert english_left.found(root, language) == []
+            unfold(page)
+            assert sideways(page) <= 0
+            assert number % 2 != half or axe(page) == []
+
+
+def test_nothing_sticks_out_of_a_mirrored_desk(speaking, staff_pages, page, subtests):
+    speaking("qps-rtl")
+    for address in not_empty(staff_pages):
+        with subtests.test(address):
+            page.goto(address, wait_until="domcontentloaded")
+            assert page.evaluate("document.dir") == "rtl"
+            unfold(page)
+            for size in (NARROW, WIDE):
+                page.set_viewport_size(size)
+                assert page.evaluate(STICKING_OUT) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -4,7 +4,9 @@ import re
 
 import pytest
 
+from tests.browser.test_every_page import unfold
 from tests.loops import not_empty
+from tests.urls import fixed
 
 PREFIX = "/qps-rtl"
 PAGES = (
@@ -56,8 +58,8 @@ MIXED_IN = r"""
   return found;
 }
 """
-# Texts that are English in every language so far, examples inside messages, and what begins with the name of the Fund.
-AS_THEY_ARE = ".suggested-goals dd, .sheet a, #files ~ * td, #quote + p, .cite, .embed footer"
+# Names of files and of documents, examples inside messages, and what begins with the name of the Fund.
+AS_THEY_ARE = "#sources ~ ul, .sheet a, #files ~ * td, #quote + p, .cite, .embed footer"
 
 
 @pytest.fixture
@@ -66,8 +68,15 @@ def narrow(page):
     return page
 
 
-def test_nothing_sticks_out_of_a_mirrored_page(page, subtests):
-    for address in not_empty(PAGES):
+@pytest.fixture
+def addresses(app):
+    """Every page of the navigation, and one of each of the others."""
+    others = (address for address in fixed(app) if not address.startswith(("/sign-in", "/forgotten", "/api")))
+    return list(dict.fromkeys((*PAGES, *others)))
+
+
+def test_nothing_sticks_out_of_a_mirrored_page(addresses, page, subtests):
+    for address in not_empty(addresses):
         with subtests.test(address):
             assert page.goto(PREFIX + address).status == 200
             assert page.evaluate("document.dir") == "rtl"
@@ -75,6 +84,10 @@ def test_nothing_sticks_out_of_a_mirrored_page(page, subtests):
                 page.set_viewport_size({"width": width, "height": 900})
                 assert page.evaluate(STICKING_OUT) == []
             assert page.evaluate(MIXED_IN, AS_THEY_ARE) == []
+            unfold(page)
+            for width in WIDTHS:
+                page.set_viewport_size({"width": width, "height": 900})
+                assert page.evaluate(STICKING_OUT) == []
 
 
 def test_text_that_is_mixed_in_would_be_found(page):

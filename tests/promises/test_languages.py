@@ -115,7 +115,7 @@ def test_a_stated_language_is_marked(session, visit, stated, mark):
     assert visit("/projects/").one(".lang-note").to_text() == mark
     code = session.query(Project).one().title_language
     page = visit("/projects/T.1")
-    assert [page.one(place).attrs["lang"] for place in ("h1", ".prose")] == [code, code]
+    assert [page.one(place).attrs["lang"] for place in ("h1", ".lede-block")] == [code, code]
 
 
 def test_the_form_offers_not_stated(staff, office):

@@ -3,13 +3,14 @@
 import pytest
 from justhtml import JustHTML
 
+from portal.exports import facts
 from portal.search import pivot
 from portal.search.directory import find
 from portal.search.index.current import current_snapshot
 from portal.search.query.filters import Filters
 from portal.search.query.table_options import TableOptions
 from portal.web.authoring.field_choices import choices_of
-from portal.web.presentation import filter_text, formatting, i18n
+from portal.web.presentation import field_labels, filter_text, formatting, i18n
 from portal.web.presentation.pieces import printer
 from portal.web.public import facet_panel
 from portal.web.public.data import eligible_states
@@ -17,6 +18,7 @@ from portal.web.public.eligibility import line_2
 from portal.web.public.places import overview_page
 from portal.web.public.places.options import PlacesOptions
 from tests.factories import import_records
+from tests.iati.records import make_record
 from tests.loops import not_empty
 
 CODES = ("CIV", "CRI", "HRV", "ARE", "ESP", "EGY", "DEU", "ZMB")
@@ -45,6 +47,36 @@ def test_in_the_panel(language):
     panel, _ = facet_panel.print_panel(printer(), find(Filters()))
     found = JustHTML(str(panel), sanitize=False).query('input[name="country"]')
     assert [box.attrs["value"] for box in found] == ORDERS[language]
+
+
+def test_in_files_with_labels_in_the_language(language, client):
+    prefix = i18n.current_language().prefix
+    columns = "columns=country_codes&columns=country_shares"
+    (_, row), (_, keyed) = (
+        client.get(f"{prefix}/projects.csv?{columns}{more}").text.splitlines() for more in ("", "&header=keys")
+    )
+    assert row.partition(",")[0] == "; ".join(ORDERS[language])
+    # Where the header is in keys, files of all languages have one order.
+    assert keyed.partition(",")[0] == "; ".join(ORDERS["en"])
+
+
+def test_in_feeds_and_calendars(language, client):
+    names = [formatting.label(current_snapshot().terms.get("country", code)) for code in ORDERS[language]]
+    assert ", ".join(names) in client.get(f"{i18n.current_language().prefix}/projects.atom").text
+    assert facts.state_names(make_record(countries=shuffled()), language).split(", ") == names
+
+
+def shuffled():
+    """The countries in an order that is no language's."""
+    return tuple(current_snapshot().terms.get("country", code) for code in sorted(CODES, reverse=True))
+
+
+def test_in_values_of_fields(language):
+    terms = current_snapshot().terms
+    names = [formatting.label(terms.get("country", code)) for code in ORDERS[language]]
+    assert list(field_labels.display_values(terms, "countries", CODES)) == names
+    shares = field_labels.display_values(terms, "country_shares", tuple(f"{code} 12.5" for code in CODES))
+    assert [share.rpartition(" ")[0] for share in shares] == names
 
 
 def test_in_tables(language):

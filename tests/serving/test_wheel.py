@@ -109,6 +109,9 @@ def test_the_wheel_serves_pages_from_an_empty_environment(environment):
         sheet = re.search(r'<link rel="stylesheet" href="([^"]+)">', fetch(address, "/"))[1]
         assert "@layer" in fetch(address, sheet)
         assert 'href="/projects/LM.' in fetch(address, "/projects/")
+        # With what was compiled when it was built, and the days of pages.csv.
+        assert "Projets au Kenya" in fetch(address, "/fr/projects/?country=KEN")
+        assert "Traducción cotejada" in fetch(address, "/es/privacy/")
 
 
 def fetch(address, path):

@@ -9,7 +9,8 @@ from portal.exports.columns import Column, amount_text
 from portal.exports.dialect import Dialect
 from portal.exports.document import Document
 from portal.exports.options import ExportOptions
-from portal.exports.record import Record
+from portal.exports.record import Record, by_names
+from portal.i18n.languages import SOURCE
 from portal.text.formulas import escape_formula
 from portal.vocabulary.columns import SEPARATOR
 
@@ -33,6 +34,7 @@ class CsvTable:
         self._options = options
         self._buffer = io.StringIO()
         self._writer = options.dialect.writer(self._buffer)
+        self._language = document.language if options.has_labels else SOURCE.code
         self._cells = [cell_reader(column, document, options.dialect) for column in options.columns]
 
     def header(self) -> bytes:
@@ -44,7 +46,9 @@ class CsvTable:
 
     def rows(self, batch: Sequence[Record]) -> bytes:
         cells = self._cells
-        self._writer.writerows([[read_cell(record) for read_cell in cells] for record in batch])
+        self._writer.writerows(
+            [[read_cell(record) for read_cell in cells] for record in by_names(batch, self._language)]
+        )
         return self._take()
 
     def _take(self) -> bytes:

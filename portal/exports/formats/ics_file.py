@@ -11,12 +11,12 @@ from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
 
 from portal.exports.document import Document
-from portal.exports.facts import facts
-from portal.exports.getters import term_name
+from portal.exports.facts import facts, state_names
 from portal.exports.options import ExportOptions
 from portal.exports.record import Record
 from portal.i18n.catalogues import N_, gettext
 from portal.text.cleaning import remove_invisible
+from portal.text.languages import primary_language
 from portal.text.markdown import plain_text
 
 _MAX_LINE_BYTES = 75
@@ -78,7 +78,9 @@ def events(record: Record, document: Document, counts: Counter[str]) -> Iterator
 
 def event(record: Record, document: Document, kind: str, day: date, about: list[str]) -> list[str]:
     """A whole day, which ends with the beginning of the next one. The last public change is its stamp."""
-    changed, (title, _) = moment(record.changed_at), record.text_in("title", document.language)
+    changed, (title, language) = moment(record.changed_at), record.text_in("title", document.language)
+    # Most of the text is the title (RFC 5545, 3.2.10).
+    summary = f"SUMMARY;LANGUAGE={language}" if primary_language(language) else "SUMMARY"
     return [
         "BEGIN:VEVENT",
         f"UID:{_identifier(document, f'{record.lasting_key}-{kind}')}",
@@ -86,7 +88,7 @@ def event(record: Record, document: Document, kind: str, day: date, about: list[
         f"LAST-MODIFIED:{changed}",
         f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
         f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}",
-        f"SUMMARY:{escape(gettext(_VERBS[kind], title=title))}",
+        f"{summary}:{escape(gettext(_VERBS[kind], title=title))}",
         *about,
         "TRANSP:TRANSPARENT",
         "END:VEVENT",
@@ -101,7 +103,7 @@ def about_project(record: Record, document: Document) -> list[str]:
         lines.append(gettext("This record is a sample."))
     summary, _ = record.text_in("summary", document.language)
     description = "\n".join([*lines, "", plain_text(summary), address])
-    states = ", ".join(term_name(country, document.language) for country in record.countries)
+    states = state_names(record, document.language)
     place = [f"LOCATION:{escape(states)}"] if states else []
     return [f"DESCRIPTION:{escape(description)}", *place, f"URL:{address}"]
 

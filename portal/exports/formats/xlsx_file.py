@@ -22,10 +22,11 @@ from portal.exports.document import Document
 from portal.exports.formats.csv_file import CsvTable
 from portal.exports.getters import Value
 from portal.exports.options import ExportOptions
-from portal.exports.record import Record
+from portal.exports.record import Record, by_names
 from portal.exports.spooled_export import ExportInterrupted
 from portal.exports.workbook.cells import MAX_LINK_LENGTH, MAX_LINKS, MAX_SHEET_BYTES, cell_writer, column_letters
 from portal.exports.workbook.parts import DATA_PART, WorkbookParts, build_parts, facts_of
+from portal.i18n.languages import SOURCE
 
 _RELATIONS_PART = "xl/worksheets/_rels/sheet1.xml.rels"
 _FIRST_PARTS = ("[Content_Types].xml", "_rels/.rels")
@@ -64,6 +65,7 @@ class DataSheet:
     """The rows of the data sheet as SpreadsheetML, with their links and their checksum."""
 
     def __init__(self, document: Document, options: ExportOptions, parts: WorkbookParts) -> None:
+        self._language = document.language if options.has_labels else SOURCE.code
         self._read_row = row_reader(options.columns, document)
         self._columns = [
             (column_letters(place), cell_writer(column.kind, parts.styles), column.kind == "url")
@@ -81,7 +83,7 @@ class DataSheet:
 
     def rows(self, batch: Sequence[Record]) -> bytes:
         self._hash.update(self._table.rows(batch))
-        return "".join(map(self._row, batch)).encode()
+        return "".join(map(self._row, by_names(batch, self._language))).encode()
 
     def _row(self, record: Record) -> str:
         self._number += 1

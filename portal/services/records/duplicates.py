@@ -30,6 +30,7 @@ class PossibleDuplicate:
 
     slug: str
     title: str
+    title_language: str
     year: int | None
     similarity: float
     shares_country: bool
@@ -56,6 +57,7 @@ def find_duplicates(
         PossibleDuplicate(
             slug=row.slug,
             title=row.title,
+            title_language=row.title_language,
             year=row.year,
             similarity=difflib.SequenceMatcher(None, title, fold(row.title), autojunk=False).ratio(),
             shares_country=row.id in sharing_country,
@@ -69,11 +71,11 @@ def find_duplicates(
 
 def _candidate_rows(
     session: Session, draft: ProjectDraft, project_id: int | None
-) -> list[Row[int, str, str, int | None]]:
+) -> list[Row[int, str, str, str, int | None]]:
     """The public projects with a similar title or the same Projects ID, except the project itself, oldest first."""
     has_same_reference = Project.reference.in_([draft.number] if draft.number else [])
     query = (
-        select(Project.id, Project.slug, Project.title, Project.year)
+        select(Project.id, Project.slug, Project.title, Project.title_language, Project.year)
         .where(
             Project.published_at.is_not(None),
             or_(Project.id.in_(_candidate_ids(session, draft.title)), has_same_reference),

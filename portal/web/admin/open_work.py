@@ -23,6 +23,7 @@ class WorkItem:
 
     label: str
     title: str
+    title_language: str
     state: str
     is_overdue: bool
     url: str
@@ -63,6 +64,7 @@ def build_work(session: Session, account: Account) -> Work:
         return WorkItem(
             label=revision.label,
             title=field_labels.display_title(revision.draft),
+            title_language=field_labels.title_language(revision.draft),
             state=state_name(revision.state),
             is_overdue=revisions.is_overdue(revision),
             url=url_for("review.revision", revision_id=revision.id) if is_visible else "",

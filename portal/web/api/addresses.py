@@ -8,16 +8,19 @@ from portal.search.paging import ResultPage
 from portal.search.query.cursor import Cursor
 from portal.search.query.filters import Filters, encode_pairs
 from portal.search.query.table_options import TableOptions
+from portal.web.api.parameters import LANGUAGE
 from portal.web.api.strict_query import ApiQuery
 from portal.web.http.request_context import settings
 from portal.web.presentation import table_urls, urls
+from portal.web.presentation.i18n import SOURCE, current_language
 
 Links = dict[str, str | None]
 
 
 def api_url(endpoint: str, pairs: Iterable[tuple[str, str]] = (), **values: str) -> str:
-    """The address of a resource of the API with a query string."""
-    query = encode_pairs(pairs)
+    """The address of a resource of the API with a query string, in the language that is spoken."""
+    language = current_language()
+    query = encode_pairs([*pairs, *([(LANGUAGE.name, language.code)] if language != SOURCE else [])])
     path = urls.url_for(f"api.{endpoint}", **values)
     return f"{settings().public_url}{path}?{query}" if query else settings().public_url + path
 

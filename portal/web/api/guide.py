@@ -12,7 +12,7 @@ from portal.search.read_models.terms import Terms
 from portal.vocabulary.facets import TERM_FACETS
 from portal.web.api import addresses
 from portal.web.api.openapi import OPERATIONS
-from portal.web.api.parameters import LIST_PARAMETERS, TABLE, Parameter, requirement
+from portal.web.api.parameters import LANGUAGE, LIST_PARAMETERS, TABLE, Parameter, requirement
 from portal.web.declarations import one_address, public
 from portal.web.http.conditional_get import cacheable, path_key
 from portal.web.http.request_context import settings
@@ -61,7 +61,7 @@ def show_guide() -> str:
     return render_template(
         "api/guide.html",
         operations=[(operation, gettext(operation.summary)) for operation in OPERATIONS],
-        parameters=[parameter_row(parameter, terms) for parameter in (*LIST_PARAMETERS, *TABLE)],
+        parameters=[parameter_row(parameter, terms) for parameter in (*LIST_PARAMETERS, *TABLE, LANGUAGE)],
         columns=COLUMNS,
         file_options=[(name, gettext(meaning), values) for name, meaning, values in _FILE_OPTIONS],
         examples=[(gettext(title), f"{addresses.api_url(name)}?{query}") for title, name, query in _EXAMPLES],

@@ -10,7 +10,15 @@ from typing import Any
 
 from portal.search.read_models.terms import Terms
 from portal.vocabulary.facets import TERM_FACETS
-from portal.web.api.parameters import FIELDS, FILTERS, LIST_PARAMETERS, TABLE_PARAMETERS, Parameter, repeat_limit
+from portal.web.api.parameters import (
+    FIELDS,
+    FILTERS,
+    LANGUAGE,
+    LIST_PARAMETERS,
+    TABLE_PARAMETERS,
+    Parameter,
+    repeat_limit,
+)
 from portal.web.api.schemas import Schema, reference, schemas
 from portal.web.http import problems
 from portal.web.http.request_context import settings
@@ -37,23 +45,23 @@ OPERATIONS = (
     Operation(
         "/api/v1/projects", "listProjects",
         N_("The projects of a search, a page at a time, with its totals and the counts of all facets"),
-        "ProjectList", LIST_PARAMETERS, errors=(400, 404),
+        "ProjectList", (*LIST_PARAMETERS, LANGUAGE), errors=(400, 404),
     ),
     Operation(
         "/api/v1/projects/{key}", "getProject", N_("One project, by the last part of its address"), "OneProject",
-        (FIELDS,), "key", errors=(400, 404, 410),
+        (FIELDS, LANGUAGE), "key", errors=(400, 404, 410),
     ),
     Operation(
         "/api/v1/facets", "listFacets", N_("The totals and counts of a search, without its projects"), "FacetCounts",
-        FILTERS,
+        (*FILTERS, LANGUAGE),
     ),
     Operation(
         "/api/v1/table", "getTable", N_("A table of a search by one facet or two: projects, full or shared value"),
-        "Table", TABLE_PARAMETERS, errors=(400, 404),
+        "Table", (*TABLE_PARAMETERS, LANGUAGE), errors=(400, 404),
     ),
     Operation(
         "/api/v1/terms/{facet}", "listTerms", N_("All terms of a facet, with their names and former codes"), "TermList",
-        path_parameter="facet", errors=(400, 404),
+        (LANGUAGE,), path_parameter="facet", errors=(400, 404),
     ),
 )  # fmt: skip
 

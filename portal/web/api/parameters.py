@@ -30,8 +30,9 @@ from portal.vocabulary.facets import (
     TERM_FACETS,
 )
 from portal.vocabulary.term_lists import alpha3_by_alpha2
+from portal.web.http.languages import choice
 from portal.web.presentation import filter_text
-from portal.web.presentation.i18n import N_, gettext
+from portal.web.presentation.i18n import N_, SOURCE, gettext
 
 Schema = dict[str, Any]
 
@@ -166,6 +167,15 @@ TABLE = (
     ),
 )  # fmt: skip
 TABLE_PARAMETERS = (*TABLE, *FILTERS)
+LANGUAGE = Parameter(
+    "lang", N_("Language of sentences, notes and names, at every address but that of the description"),
+    lambda _: {"type": "string", "enum": language_codes(), "default": SOURCE.code},
+)  # fmt: skip
+
+
+def language_codes() -> list[str]:
+    """The languages that an answer may be in."""
+    return [language.code for language in choice.public_languages()]
 
 
 def requirement(parameter: Parameter, terms: Terms) -> str:

@@ -19,14 +19,14 @@ from portal.search.query.table_options import TableOptions
 from portal.services.records import published
 from portal.vocabulary.facets import TERM_FACETS
 from portal.web.api import addresses, answers, limits, open_access, openapi
-from portal.web.api.parameters import FIELDS, FILTERS, LIST_PARAMETERS, TABLE_PARAMETERS
+from portal.web.api.parameters import FIELDS, FILTERS, LANGUAGE, LIST_PARAMETERS, TABLE_PARAMETERS, language_codes
 from portal.web.api.strict_query import InvalidQuery, read_query
 from portal.web.declarations import one_address, public
 from portal.web.http import problems
 from portal.web.http.conditional_get import of_one_state
 from portal.web.http.file_response import state_etag, unchanged
 from portal.web.presentation import filter_text
-from portal.web.presentation.i18n import current_locale, gettext
+from portal.web.presentation.i18n import choose, current_locale, gettext
 from portal.web.security.search_gate import bounded_search
 
 bp = Blueprint("api", __name__, url_prefix="/api")
@@ -46,13 +46,20 @@ class PageNotFound(NotFound):
         self.last = last
 
 
+@bp.before_request
+def speak() -> None:
+    """Answer, and refuse, in the language that is asked for; it is spoken until the request ends."""
+    if (code := request.args.get(LANGUAGE.name, "")) in language_codes():
+        choose(code)
+
+
 @bp.get("/v1/projects", endpoint="projects")
 @public
 @one_address
 @of_one_state
 @bounded_search
 def list_projects() -> Response:
-    query = read_query(request.args, LIST_PARAMETERS, current_snapshot().terms)
+    query = read_query(request.args, (*LIST_PARAMETERS, LANGUAGE), current_snapshot().terms)
     address = addresses.list_url(query, query.filters, query.cursor)
     if response := _known_state(address):
         return response
@@ -67,7 +74,7 @@ def list_projects() -> Response:
 @one_address
 @of_one_state
 def show_project(key: str) -> Response:
-    query = read_query(request.args, (FIELDS,), current_snapshot().terms)
+    query = read_query(request.args, (FIELDS, LANGUAGE), current_snapshot().terms)
     location = projects.locate(key)
     pairs = list(query.query_pairs(query.filters))
     address = addresses.api_url("project", pairs, key=location.slug)
@@ -85,7 +92,7 @@ def show_project(key: str) -> Response:
 @of_one_state
 @bounded_search
 def list_facets() -> Response:
-    query = read_query(request.args, FILTERS, current_snapshot().terms)
+    query = read_query(request.args, (*FILTERS, LANGUAGE), current_snapshot().terms)
     address = addresses.api_url("facets", query.query_pairs(query.filters))
     if response := _known_state(address):
         return response
@@ -103,7 +110,7 @@ def count_table() -> Response:
     if options.by == request.args.get("across"):
         detail = gettext("The rows are by %(facet)s already: across takes another facet, or none.", facet=options.by)
         return problems.problem(404, gettext("No such table"), detail, kind="no-such-table")
-    query = read_query(request.args, TABLE_PARAMETERS, current_snapshot().terms)
+    query = read_query(request.args, (*TABLE_PARAMETERS, LANGUAGE), current_snapshot().terms)
     address = addresses.table_url(query.filters, query.table)
     if response := _known_state(address):
         return response
@@ -116,14 +123,15 @@ def count_table() -> Response:
 @one_address
 def list_terms(facet: str) -> Response:
     snapshot = current_snapshot()
-    read_query(request.args, (), snapshot.terms)
+    read_query(request.args, (LANGUAGE,), snapshot.terms)
     if facet not in TERM_FACETS:
         detail = gettext("There is no list of this name. See known for those that there are.")
         return problems.problem(404, gettext("Not found"), detail, known=list(TERM_FACETS))
-    if response := _known_state(request.path):
+    address = addresses.api_url("terms", facet=facet)
+    if response := _known_state(address):
         return response
     answer = answers.term_list(snapshot, facet, filter_text.facet_names()[facet])
-    return _respond(answer, snapshot.catalogue_version.stamp, request.path)
+    return _respond(answer, snapshot.catalogue_version.stamp, address)
 
 
 @bp.get("/openapi.json", endpoint="description")

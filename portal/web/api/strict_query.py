@@ -21,7 +21,7 @@ from portal.search.read_models.terms import Terms
 from portal.text.cleaning import clean_query_value
 from portal.vocabulary.facets import FACETS, MAX_SEARCH_TEXT_LENGTH, MAX_VALUES, NOT_STATED, TERM_FACETS
 from portal.vocabulary.term_lists import alpha3_by_alpha2
-from portal.web.api.parameters import Parameter, repeat_limit, requirement
+from portal.web.api.parameters import LANGUAGE, Parameter, language_codes, repeat_limit, requirement
 from portal.web.presentation.i18n import gettext
 
 _MAX_REPORTED, _MAX_SHOWN_LENGTH = 20, 80
@@ -124,7 +124,7 @@ def _is_understood(filters: Filters, table: TableOptions, terms: Terms, name: st
         code = alpha3_by_alpha2().get(value, value) if name == "country" else value
         is_known = name not in TERM_FACETS or code == NOT_STATED or terms.get(name, code) is not None
         return (name, code) in filters.selected and is_known
-    if name in ("fields", "facets", "cursor"):
+    if name in ("fields", "facets", "cursor", LANGUAGE.name):
         return _is_option(name, value)
     return (name, value) in {*filters.query_pairs(), *table.query_pairs(), *_spelt_out_defaults(filters, table)}
 
@@ -146,6 +146,8 @@ def _is_option(name: str, value: str) -> bool:
         return value in columns_by_name()
     if name == "facets":
         return value in _FACET_COUNTS
+    if name == LANGUAGE.name:
+        return value in language_codes()
     try:
         Cursor.parse(value)
     except InvalidCursor:

@@ -17,12 +17,16 @@ from portal.web.authoring import draft_saving, edit_page
 from portal.web.authoring.draft_saving import DraftContext, DraftPost, DraftTarget
 from portal.web.authoring.project_form import ProjectForm
 from portal.web.presentation import field_labels
+from portal.web.presentation.field_labels import text_language
 from portal.web.presentation.i18n import gettext
 
 
 @dataclass(frozen=True)
 class FieldConflict:
-    """One field that differs: both values as text; `pieces` is the difference from theirs to mine."""
+    """One field that differs: both values as text; `pieces` is the difference from theirs to mine.
+
+    `languages` are those of both texts, "" for one that is not stated.
+    """
 
     name: str
     label: str
@@ -30,6 +34,7 @@ class FieldConflict:
     theirs: tuple[str, ...]
     pieces: tuple[TextSegment, ...]
     chosen: str
+    languages: tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,7 @@ class ConflictPage:
 
     conflict_with: str
     title: str
+    title_language: str
     form_url: str
     rows: tuple[FieldConflict, ...]
     taken: tuple[FieldConflict, ...]
@@ -73,6 +79,7 @@ def build_page(session: Session, context: DraftContext, post: DraftPost, conflic
     return ConflictPage(
         conflict_with=conflict.conflict_with,
         title=mine.title or theirs.title,
+        title_language=mine.title_language if mine.title else theirs.title_language,
         form_url=edit_page.form_url(target),
         rows=rows,
         taken=tuple(differing[name] for name in merged.taken),
@@ -98,6 +105,7 @@ def _differing_fields(mine: ProjectDraft, theirs: ProjectDraft, post: DraftPost)
             theirs=field_labels.display_values(terms, difference.field, difference.before),
             pieces=difference.segments,
             chosen=post.choices[difference.field],
+            languages=(text_language(mine, difference.field), text_language(theirs, difference.field)),
         )
         for difference in diff.compare(theirs, mine)
         if difference.is_changed

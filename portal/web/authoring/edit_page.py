@@ -93,6 +93,12 @@ class EditPage:
             return self.revision.draft.title
         return self.project.title if self.project else ""
 
+    @property
+    def title_language(self) -> str:
+        if self.revision:
+            return self.revision.draft.title_language
+        return self.project.title_language if self.project else ""
+
 
 def build_page(
     session: Session,

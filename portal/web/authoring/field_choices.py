@@ -12,7 +12,7 @@ from portal.search.read_models.terms import Terms, TermView
 from portal.services.records.submission_checks import FUNDING_LINES
 from portal.vocabulary.translations import TRANSLATIONS
 from portal.web.presentation.field_labels import field_names
-from portal.web.presentation.formatting import label, name_key, other_names
+from portal.web.presentation.formatting import coded_label, label, name_key, other_names
 from portal.web.presentation.i18n import N_, current_locale, gettext
 
 LANGUAGE_LABELS = {
@@ -56,4 +56,4 @@ def _term_choice(term: TermView, text: str) -> SelectChoice:
 
 
 def _term_label(facet: str, term: TermView) -> str:
-    return f"{term.code} {label(term)}" if facet in ("sdg", "gcm") else label(term)
+    return coded_label(term) if facet in ("sdg", "gcm") else label(term)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from portal.models import ProjectDraft
 from portal.models.draft import CODE_FIELDS, TERM_FIELDS
 from portal.search.read_models.terms import Terms
 from portal.services.records import country_shares, rules
+from portal.vocabulary.translations import SOURCE_LANGUAGES, TRANSLATIONS
 from portal.web.presentation import filter_text, formatting
 from portal.web.presentation.i18n import gettext
 from portal.web.presentation.languages import language_name
 
 Value = str | tuple[str, ...]
+_OF_COUNTRIES = ("countries", "other_countries", "country_shares")
 
 
 def field_names() -> dict[str, str]:
@@ -57,12 +61,31 @@ def _translation_names() -> dict[str, str]:
 def display_values(terms: Terms, field: str, value: Value) -> tuple[str, ...]:
     """The value of a field as text, one item for each part; () when it is not stated."""
     parts = (value,) if isinstance(value, str) else value
-    return tuple(_display_value(terms, field, part) for part in parts if part)
+    return tuple(_display_value(terms, field, part) for part in display_order(terms, field, parts) if part)
+
+
+def display_order(terms: Terms, field: str, parts: Sequence[str]) -> Sequence[str]:
+    """The parts of a value as they are shown: countries by their names in the language of the page."""
+    if field not in _OF_COUNTRIES:
+        return parts
+    return sorted(parts, key=lambda part: formatting.name_key(_display_value(terms, field, part)))
 
 
 def display_title(draft: ProjectDraft) -> str:
     """The title, or a placeholder for a draft without one."""
     return draft.title or gettext("A project without a title yet")
+
+
+def title_language(draft: ProjectDraft) -> str:
+    """The language of what `display_title` returns: "" for the placeholder too."""
+    return draft.title_language if draft.title else ""
+
+
+def text_language(draft: ProjectDraft, field: str) -> str:
+    """The language of a title, a summary or a translation of them; "" if it is not stated, and for other fields."""
+    if field in TRANSLATIONS:
+        return TRANSLATIONS[field][1]
+    return getattr(draft, SOURCE_LANGUAGES[field]) if field in SOURCE_LANGUAGES else ""
 
 
 def _display_value(terms: Terms, field: str, part: str) -> str:

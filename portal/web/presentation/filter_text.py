@@ -112,7 +112,7 @@ def value_label(terms: Terms, facet: str, value: str) -> str:
         return budget_band_label(band) if facet == "budget" else length_label(band)
     term = terms.get(facet, value)
     if term and facet in ("sdg", "gcm"):
-        return f"{value} {formatting.label(term)}"
+        return formatting.coded_label(term)
     return formatting.label(term) if term else value
 
 

@@ -132,6 +132,13 @@ def label(term: TermView | None) -> str:
     return i18n.name_in(term.names, i18n.current_locale(), term.name) if term else ""
 
 
+def coded_label(term: TermView) -> str:
+    """A Goal or objective with its number: "8 Decent work and economic growth"."""
+    name = label(term)
+    # Of the same type, since a page marks what is English.
+    return type(name)(f"{term.code} {name}")
+
+
 def name_key(name: str) -> CollationKey:
     """The key to sort names by in the language of the page."""
     return collation_key(name, i18n.current_locale())

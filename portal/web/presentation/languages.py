@@ -42,6 +42,11 @@ class ShownText(NamedTuple):
         return gettext("translation older than its source") if self.is_outdated else language_mark(self.language)
 
     @property
+    def titled(self) -> str:
+        """The text where no element can stand beside it, as in the title of a page: a translation with its mark."""
+        return f"{self.text} ({self.mark})" if self.is_machine or self.is_outdated else self.text
+
+    @property
     def note(self) -> str:
         """A sentence about a translation, "" for a source."""
         if not self.is_translation:
@@ -104,11 +109,11 @@ def source_of(project: ProjectView, field: str) -> tuple[str, str]:
 
 
 def texts_by_language(project: ProjectView, field: str) -> Mapping[str, str]:
-    """The source and its translations by people, by language; "" is the language of a source that states none."""
+    """The source and its translations by people that fit it, by language; "" is that of a source that states none."""
     source, language = source_of(project, field)
     texts = {language if primary_language(language) else "": source}
     for name, translation in project.translations.items():
-        if name.startswith(f"{field}_") and not translation.is_machine:
+        if name.startswith(f"{field}_") and not (translation.is_machine or translation.is_outdated):
             texts.setdefault(name.removeprefix(f"{field}_"), translation.text)
     return texts
 
@@ -136,5 +141,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "language_name": language_name,
     "shown_title": shown_title,
     "shown_summary": shown_summary,
+    "cited_title": cited_title,
     "cited_summary": cited_summary,
 }

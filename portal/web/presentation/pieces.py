@@ -20,6 +20,7 @@ from flask import Flask, current_app, request
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
+from portal.i18n.untranslated import with_marks
 from portal.search.index.caches import put_bounded
 from portal.web.presentation import i18n
 
@@ -192,7 +193,7 @@ class Printer:
 
 def escaped(values: list[object]) -> list[str]:
     """Each value as Jinja prints it: markup as it is, all others escaped."""
-    plain = [str(value) for value in values if type(value) is not Markup]
+    plain = [with_marks(value) for value in values if type(value) is not Markup]
     # Escaping one long text takes less time than many short ones.
     done = iter(str.split(escape(_MARK.join(plain)), _MARK))
     return [value if type(value) is Markup else next(done) for value in values]
@@ -200,7 +201,7 @@ def escaped(values: list[object]) -> list[str]:
 
 def encoded(values: list[object]) -> list[bytes]:
     """The same as bytes; bytes are markup that is encoded already."""
-    plain = [str(value) for value in values if type(value) is not Markup and type(value) is not bytes]
+    plain = [with_marks(value) for value in values if type(value) is not Markup and type(value) is not bytes]
     done = iter(str.encode(escape(_MARK.join(plain))).split(_BYTES_OF_MARK))
     return [
         value if type(value) is bytes else str.encode(value) if type(value) is Markup else next(done)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
+from portal.i18n.checked_pages import checked_on
 from portal.vocabulary.status_rules import status_rules
 from portal.web.declarations import public
 from portal.web.http.conditional_get import cacheable, path_key
@@ -21,6 +22,7 @@ def page(path: str) -> str:
     return render_template(
         prose_page.template,
         page=prose_page,
+        checked=checked_on(prose_page.template.removeprefix("pages/"), i18n.current_locale()),
         menu_key=prose_page.menu_key,
         section=PAGES_BY_PATH.get(prose_page.section),
         section_navigation=section_navigation(prose_page),

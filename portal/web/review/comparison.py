@@ -15,7 +15,10 @@ from portal.web.presentation.i18n import gettext
 
 @dataclass(frozen=True)
 class ComparedField:
-    """One field: text segments of both versions, () if not stated, and the rule warnings about it."""
+    """One field: text segments of both versions, () if not stated, and the rule warnings about it.
+
+    `languages` are those of both texts, "" for one that is not stated and for what is no text of a record.
+    """
 
     field: str
     name: str
@@ -23,6 +26,7 @@ class ComparedField:
     after: tuple[TextSegment, ...]
     is_changed: bool
     rule_warnings: tuple[RuleWarning, ...]
+    languages: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,7 @@ def compare(
             after=_after(terms, difference if public else replace(difference, before=difference.after, added=())),
             is_changed=difference.is_changed,
             rule_warnings=tuple(warning for warning in warnings if warning.field == difference.field),
+            languages=_languages(public, proposed, difference.field),
         )
         for difference in diff.compare(public, proposed)
     )
@@ -90,6 +95,10 @@ def summary(public: ProjectDraft | None, proposed: ProjectDraft) -> str:
         return gettext("No differences from the public record")
     shown, rest = ", ".join(names[:3]), len(names) - 3
     return gettext("%(names)s and %(rest)s more", names=shown, rest=rest) if rest > 0 else shown
+
+
+def _languages(public: ProjectDraft | None, proposed: ProjectDraft, field: str) -> tuple[str, str]:
+    return field_labels.text_language(public, field) if public else "", field_labels.text_language(proposed, field)
 
 
 def _before(terms: Terms, difference: Difference) -> tuple[TextSegment, ...]:
@@ -118,7 +127,7 @@ def _highlight(
             for text in field_labels.display_values(terms, difference.field, value)
         )
     segments: list[TextSegment] = []
-    for code in value:
+    for code in field_labels.display_order(terms, difference.field, value):
         if segments:
             segments.append(TextSegment("same", ", "))
         segments += [

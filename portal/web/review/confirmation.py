@@ -15,7 +15,7 @@ from portal.web.review.comparison import Comparison
 
 @dataclass(frozen=True)
 class Confirmation:
-    """The content of a confirmation page.
+    """The content of a confirmation page, about a `subject`; `subject_language` is stated if it is a title.
 
     `consequences` say what will happen, one sentence each. `required_input` names the input that the form asks for:
     "", "reason", "time", "day" or "author"; `current_value` is the value already set, in the format of its control,
@@ -39,6 +39,7 @@ class Confirmation:
     choices: tuple[tuple[int, str], ...] = ()
     project_ids: tuple[int, ...] = ()
     page_url: str = ""
+    subject_language: str = ""
     menu_key: str = "desk"
 
 

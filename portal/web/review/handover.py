@@ -52,6 +52,7 @@ def show_confirmation(revision_id: int, *, error: PortalError | None = None, sta
     confirmation = Confirmation(
         heading=gettext("Hand over %(label)s", label=revision.label),
         subject=field_labels.display_title(revision.draft),
+        subject_language=field_labels.title_language(revision.draft),
         consequences=(
             gettext("It leaves the desk of %(name)s, who can no longer edit it.", name=revision.author.name),
             gettext("The new author edits and submits it. Neither of the two may approve it."),

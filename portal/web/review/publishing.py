@@ -202,6 +202,7 @@ def _confirmation(
     return Confirmation(
         heading=heading,
         subject=field_labels.display_title(revision.draft),
+        subject_language=field_labels.title_language(revision.draft),
         consequences=consequences,
         action_url=action_url,
         button_text=button_text,
@@ -268,6 +269,7 @@ def _due_confirmation(_session: Session, revision: Revision) -> Confirmation:
         current_date = gettext("It has no due date.")
     return Confirmation(
         subject=field_labels.display_title(revision.draft),
+        subject_language=field_labels.title_language(revision.draft),
         back_url=url_for("review.revision", revision_id=revision.id),
         version=revision.version,
         heading=gettext("Due date of %(label)s", label=revision.label),

@@ -63,6 +63,7 @@ def show_confirmation(slug: str, *, error: PortalError | None = None, status: in
     confirmation = Confirmation(
         heading=gettext("Withdraw this record"),
         subject=project.title,
+        subject_language=project.title_language,
         consequences=(
             gettext("It disappears from the directory, from all counts and totals, and from search."),
             gettext("Its address still works. It shows that the record was withdrawn, the date and the reason below."),

@@ -34,13 +34,14 @@ from portal.web.http import error_pages, typed_text
 from portal.web.http.languages import choice
 from portal.web.http.request_context import client_address
 from portal.web.presentation import navigation
-from portal.web.presentation.i18n import gettext, in_page_language
+from portal.web.presentation.i18n import SOURCE, current_language, gettext, in_page_language
 from portal.web.security import cookies, csrf, resubmission, safe_redirect
 
 RETRY_AFTER_SECONDS = 30
 _WRITES = {"POST", "PUT", "PATCH", "DELETE"}
 _READS = {"GET", "HEAD"}
 _ON_ANY_TABLES = {"health.alive", "health.ready", "static"}
+_STAFF = "/staff/"
 _SIGN_IN_FORMS = {"sign_in.try_password", "sign_in.try_code"}
 
 
@@ -70,6 +71,11 @@ def check_access() -> Response | WSGIResponse | None:
     """Run before each request; None lets the request pass."""
     view = current_view()
     refuse_on_other_tables()
+    if view is None and request.path.startswith(_STAFF) and current_language() == SOURCE:
+        # There is nothing here; whoever is signed in reads so in the language of the account.
+        use_session(is_public=False)
+        load_session()
+        return None
     is_public = view is None or declared_access(view) == "public"
     use_session(is_public=is_public)
     if is_public:

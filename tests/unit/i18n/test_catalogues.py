@@ -47,6 +47,17 @@ def test_what_is_not_translated_yet_is_no_problem():
     assert list(translations.problems(template(), translated(save=""))) == []
 
 
+def test_two_contexts_of_one_text_are_two_messages():
+    wanted, found = Catalog(), Catalog(locale="fr")
+    for context in ("label", "button"):
+        wanted.add("Search", context=context)
+    for context in ("label", "verb"):
+        found.add("Search", "Recherche", context=context)
+    assert list(translations.problems(wanted, found)) == [
+        "lacks 'button' 'Search'", "has 'verb' 'Search', which the portal no longer says",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("changes", "says"),
     [

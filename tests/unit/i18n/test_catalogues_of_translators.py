@@ -18,6 +18,7 @@ from babel.messages.pofile import read_po
 from babel.support import Translations
 from jinja2.ext import babel_extract
 
+from portal.web.presentation.navigation import PAGES
 from tests.loops import not_empty
 
 ROOT = Path(__file__).parents[3]
@@ -30,6 +31,13 @@ TAG = re.compile(r"<[^>]*>")
 CODE = re.compile(r"<code>.*?</code>")
 # A text that people type as it stands, separators of a list included.
 TYPED = re.compile(r"Kenya 60; Uganda 40|title_fr; summary_fr|portal:\w+|/ & \| \w+ \?")
+
+# A source of prose pages with its name, and the sources that a page lists.
+SOURCE = re.compile(r"^  '(\w+)': \('[^']*', _\('([^']*)'\)", re.MULTILINE)
+LISTED = re.compile(r"sources\.items\(\[([^\]]*)\]\)")
+
+# Placeholders of names of people.
+PEOPLE = "name|author|former|asker|candidate|maker|holder|reviewer|editor|who|by"
 
 # What is wrong in a text without its tags, code and placeholders.
 WRONG_SETTING = {
@@ -132,6 +140,19 @@ def test_prose_is_set_as_the_language_wants_it(language):
     assert wrong == []
 
 
+def test_no_french_word_that_elides_stands_before_the_name_of_a_person():
+    elided = re.compile(rf"\b(?:de|que|lorsque|puisque|le|la|je|ne|se) (?:<\w+>)*%\((?:{PEOPLE})\)s", re.IGNORECASE)
+    assert elided.search("Le compte de %(name)s")
+    assert not elided.search("Le compte est à %(name)s")
+    assert [string for message in messages("fr") for string in forms(message.string) if elided.search(string)] == []
+
+
+def test_no_spanish_or_stands_before_an_amount():
+    """It is "u" before 8 and 11, which a message cannot know."""
+    found = [string for message in messages("es") for string in forms(message.string) if re.search(r" o %\(", string)]
+    assert found == []
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_catalogue_compiles_and_gives_its_translations_back(language):
     found, file = catalogue(language), io.BytesIO()
@@ -152,11 +173,23 @@ def test_a_catalogue_compiles_and_gives_its_translations_back(language):
 
 
 def english_of(page):
-    """A digest of the English messages of a page of templates/pages, in their order."""
+    """A digest of the English of a page of templates/pages: its title and description, its messages in their order, and
+    the names of its sources.
+    """
+    (about,) = (prose_page for prose_page in PAGES if prose_page.template == f"pages/{page}")
     with (ROOT / "templates" / "pages" / page).open("rb") as file:
         found = babel_extract(file, ("_", "gettext", "ngettext"), (), {"silent": "false"})
         texts = [text for _, _, message, _ in found for text in forms(message) if text]
-    return hashlib.sha256("\0".join(not_empty(texts)).encode()).hexdigest()[:16]
+    texts = [about.title, about.description, *not_empty(texts), *sources_of(page)]
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
+
+
+def sources_of(page):
+    """The English names of the sources that a page lists."""
+    folder = ROOT / "templates" / "pages"
+    known = dict(SOURCE.findall((folder / "_sources.html").read_text(encoding="utf-8")))
+    listed = LISTED.findall((folder / page).read_text(encoding="utf-8"))
+    return [known[key] for keys in listed for key in re.findall(r"'(\w+)'", keys)]
 
 
 def page_names():
@@ -180,6 +213,13 @@ def test_every_prose_page_was_checked_against_the_english_it_has_now(language):
     }
     assert outdated == {}
     assert all(date.fromisoformat(row["checked"]) for row in not_empty(rows.values()))
+
+
+def test_the_names_of_sources_belong_to_their_pages():
+    assert sources_of("review_and_selection.html") == [
+        "Project review and selection, former site, no date", "How to apply, former site, no date",
+    ]  # fmt: skip
+    assert sources_of("privacy.html") == []
 
 
 def test_a_page_has_another_digest_when_its_english_changes():

@@ -88,6 +88,7 @@ def test_a_term_without_a_name_in_a_language_has_the_english_one():
     names = {"en": "Georgia", "fr": "Géorgie"}
     assert [name_in(names, locale) for locale in ("en", "fr", "es")] == ["Georgia", "Géorgie", "Georgia"]
     assert name_in({}, "fr", "Georgia") == "Georgia"
+    assert [type(name_in(names, locale)) for locale in ("en", "fr", "es")] == [str, str, Untranslated]
     assert read(name_in(names, "en@rtl")) == "⟦Georgia on⟧"
 
 

@@ -26,7 +26,7 @@ from tests.loops import not_empty
 def test_what_is_stored_is_english_and_read_in_every_language():
     with using("fr"):
         sentence = ACCOUNT_DISABLED.english(name="Zoë (x.y)")
-        assert stored_sentences.say(sentence) == "Le compte de Zoë (x.y) a été désactivé."
+        assert stored_sentences.say(sentence) == "Le compte «\u00a0Zoë (x.y)\u00a0» a été désactivé."
     assert sentence == stored_sentences.say(sentence) == "The account of Zoë (x.y) was disabled."
     with using("es"):
         assert stored_sentences.say(SAMPLE_WITHDRAWAL_REASON) == "Era una muestra."

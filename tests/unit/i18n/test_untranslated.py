@@ -25,11 +25,17 @@ def test_text_gets_an_element():
 
 @pytest.mark.parametrize(
     "around",
-    ["<a title='{}'>x</a>", "<title>{} | Fund</title>", "<option value=1>{}</option>", "<textarea>{}</textarea>",
+    ["<a title='{}'>x</a>", "<title>{} | Fund</title>", "<option value=1>5 {}</option>", "<textarea>{}</textarea>",
      "<script>say('{}')</script>", "<style>a{{content:'{}'}}</style>"],
 )  # fmt: skip
 def test_where_no_element_can_stand_the_text_stands_alone(around):
     assert page(around.format(escape(Untranslated("Save")))) == around.format("Save")
+
+
+@pytest.mark.parametrize("name", ["option", "text"])
+def test_an_element_of_text_alone_says_so_itself(name):
+    text = escape(Untranslated("Save & go"))
+    assert page(f'<{name} x="1">{text}</{name}>') == f'<{name} x="1" lang="en">Save &amp; go</{name}>'
 
 
 def test_several_on_one_page_are_told_apart():

@@ -2,6 +2,7 @@
 
 import pytest
 
+from portal.text.collation import collation_key
 from portal.text.folding import fold, trim_punctuation
 
 
@@ -28,6 +29,12 @@ from portal.text.folding import fold, trim_punctuation
 def test_spellings_meet(text, folded):
     assert fold(text) == folded
     assert fold(folded) == folded
+
+
+def test_an_enye_is_found_as_an_n_and_sorted_as_a_letter_of_its_own():
+    """Search finds more than is asked for, never less; see docs/text-search.md."""
+    assert fold("año") == fold("ano")
+    assert sorted(["ñame", "nz", "na"], key=lambda name: collation_key(name, "es")) == ["na", "nz", "ñame"]
 
 
 @pytest.mark.parametrize("text", ["LM.0024.", "(LM.0024)", "“LM.0024”,", "LM.0024 ", "LM.0024…"])

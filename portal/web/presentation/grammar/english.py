@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from portal.i18n.joining import joined
 from portal.vocabulary.bands import Band
 from portal.web.presentation import formatting
-from portal.web.presentation.grammar.lists import joined
 from portal.web.presentation.grammar.sentence import Grammar, Sentence
 
 _FACETS = {

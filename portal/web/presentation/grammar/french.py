@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from portal.i18n.joining import joined
 from portal.search.read_models.terms import TermView
 from portal.vocabulary.bands import Band
 from portal.web.presentation import formatting
-from portal.web.presentation.grammar.lists import joined
 from portal.web.presentation.grammar.romance import FacetWords, GrammarWords, RomanceGrammar, RomanceSentence
 
 _VOWEL = re.compile("[aeiouyàâäéèêëîïôöùûüœæ]", re.IGNORECASE)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from portal.i18n.joining import joined_in_spanish
 from portal.search.read_models.terms import TermView
 from portal.vocabulary.bands import Band
 from portal.web.presentation import formatting
-from portal.web.presentation.grammar.lists import joined_in_spanish
 from portal.web.presentation.grammar.romance import FacetWords, GrammarWords, RomanceGrammar, RomanceSentence
 
 WORDS = GrammarWords(

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from markupsafe import Markup
+
 from portal.search.read_models.terms import Terms
 from portal.services.audit.history import PublicChange
 from portal.web.presentation import field_labels
@@ -37,8 +39,8 @@ class FieldChange:
 
     name: str
     shows_values: bool
-    before: str
-    after: str
+    before: Markup
+    after: Markup
 
 
 @dataclass(frozen=True)
@@ -81,13 +83,16 @@ def _changed_fields(change: PublicChange) -> tuple[str, ...]:
 def _field_change(terms: Terms, change: PublicChange, field: str, *, is_recent: bool) -> FieldChange:
     shows_values = is_recent and field in _PUBLIC_FIELDS
 
-    def display(values: dict[str, Any]) -> str:
+    def display(values: dict[str, Any]) -> Markup:
         value = values.get(field) or ""
-        return ", ".join(field_labels.display_values(terms, field, tuple(value) if isinstance(value, list) else value))
+        # Names that are English in a page of another language stay marked so.
+        return Markup(", ").join(
+            field_labels.display_values(terms, field, tuple(value) if isinstance(value, list) else value)
+        )
 
     return FieldChange(
         name=field_labels.field_names().get(field, field),
         shows_values=shows_values,
-        before=display(change.before) if shows_values else "",
-        after=display(change.after) if shows_values else "",
+        before=display(change.before) if shows_values else Markup(),
+        after=display(change.after) if shows_values else Markup(),
     )

@@ -10,6 +10,7 @@ from textwrap import wrap
 from flask import render_template
 
 from portal.exports.dialect import Dialect
+from portal.i18n.untranslated import without_marks
 from portal.search.figures import Figures
 from portal.text.formulas import escape_formula
 from portal.web.http.request_context import settings
@@ -70,7 +71,7 @@ def write_svg(counted: Figures, figure: Figure) -> bytes:
     source_top = _TOP + drawn_height(figure) + 2 * _LINE
     image = Image(figure, _WIDTH, source_top + _LINE * len(source), _TOP, _row_height(figure), source_top, source)
     text = render_template("public/chart_image.html", image=image)
-    return _CLASS.sub(lambda match: _LOOKS[match[1]], text).encode()
+    return _CLASS.sub(lambda match: _LOOKS[match[1]], without_marks(text)).encode()
 
 
 def drawn_height(figure: Figure) -> int:

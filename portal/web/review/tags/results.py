@@ -24,6 +24,7 @@ class RecordLine:
     title: str
     url: str
     why: str
+    title_language: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,14 +47,15 @@ def build_page(session: Session, run_id: int) -> RunPage:
     """The page of a run by the id of its audit event; raises NotFound."""
     run = tag_confirmation.get_run(session, run_id)
     ids = [*run.changed, *run.skipped]
-    query = select(Project.id, Project.title, Project.slug).where(Project.id.in_(ids))
+    query = select(Project.id, Project.title, Project.title_language, Project.slug).where(Project.id.in_(ids))
     known = {row.id: row for row in session.execute(query)}
 
     def line(project_id: int, why: str = "") -> RecordLine:
         if project_id not in known:
             return RecordLine(gettext("A record that is no longer there"), "", why)
         project = known[project_id]
-        return RecordLine(project.title, url_for("records.record", slug=project.slug), why)
+        url = url_for("records.record", slug=project.slug)
+        return RecordLine(project.title, url, why, project.title_language)
 
     reasons = {
         Skipped.NOT_PUBLIC: gettext("It is not public."),

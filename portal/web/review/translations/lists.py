@@ -17,7 +17,6 @@ from portal.search.query.parameters import ParameterReader, parse_page_number
 from portal.search.read_models.terms import TermView
 from portal.services.records.translations import gaps
 from portal.services.records.translations.gaps import Lack, LackingRecord
-from portal.text.folding import fold
 from portal.vocabulary.translations import RECORD_LANGUAGES, TRANSLATIONS
 from portal.web.presentation import field_labels, formatting
 from portal.web.presentation.i18n import gettext, ngettext
@@ -106,7 +105,7 @@ def build_page(session: Session, args: MultiDict[str, str]) -> TranslationList:
         query=query,
         heading=_label(query.lack, query.language),
         facet=_facet(query, counts),
-        countries=tuple(sorted(terms.in_facet("country"), key=lambda term: fold(formatting.label(term)))),
+        countries=tuple(formatting.by_label(tuple(terms.in_facet("country")))),
         rows=tuple(LackingRow(record.project, _words(record, query.language)) for record in records),
         previous_url=replace(query, page=query.page - 1).url() if query.page > 1 else "",
         next_url=replace(query, page=query.page + 1).url() if has_more else "",

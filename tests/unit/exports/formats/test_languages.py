@@ -6,11 +6,12 @@ import pytest
 from portal.exports.document import Document
 from portal.exports.formats import atom_file, grants360_file, ics_file
 from portal.exports.licence import licence_named
+from portal.exports.record import by_names
 from portal.search.index.facet_index import Sums
 from portal.search.read_models.project import TranslatedText
 from portal.vocabulary.workflow import State
 from tests.factories import COMPLETE
-from tests.iati.records import make_record
+from tests.iati.records import countries, make_record
 
 TEXTS = {"title_fr": "Recrutement", "summary_fr": "Formation.", "title_es": "Contratación"}
 
@@ -63,3 +64,20 @@ def test_a_feed_in_another_language_has_the_texts_of_that_language():
     assert "Formation." in entry
     assert any("Recrutement" in line for line in ics_file.event(one, french, "start", one.published_at.date(), []))
     assert list(grants360_file.translations(make_record())) == []
+
+
+def test_shares_follow_their_states_into_the_order_of_a_language():
+    one = make_record(countries=countries("CIV", "DEU", "EGY"), shares=(2_000, 3_000, 5_000))
+    (french,) = by_names([one], "fr")
+    assert [country.code for country in french.countries] == ["DEU", "CIV", "EGY"]
+    assert french.shares == (3_000, 2_000, 5_000)
+    assert by_names([one], "en") == [one]
+
+
+@pytest.mark.parametrize(("stated", "name"), [("fr", "SUMMARY;LANGUAGE=fr:"), ("", "SUMMARY:"), ("und", "SUMMARY:")])
+def test_a_calendar_says_the_language_of_a_title(stated, name):
+    licence, sums = licence_named(""), Sums(0, 0, 0, 0, None, None)
+    english = Document("IDF", "https://x.org", "", "", "", "", "", None, licence, sums)
+    one = make_record(title="Bateaux", title_language=stated)
+    lines = ics_file.event(one, english, "start", one.published_at.date(), [])
+    assert [line for line in lines if line.startswith("SUMMARY")] == [f"{name}Starts: Bateaux"]

@@ -6,7 +6,7 @@ from portal.config import ROOT
 from portal.exports.columns import COLUMNS
 from portal.exports.options import ExportOptions
 from portal.web.api.openapi import OPERATIONS
-from portal.web.api.parameters import LIST_PARAMETERS, TABLE_PARAMETERS
+from portal.web.api.parameters import LANGUAGE, LIST_PARAMETERS, TABLE_PARAMETERS
 from tests.loops import not_empty
 from tests.pages import words
 
@@ -14,7 +14,7 @@ from tests.pages import words
 def test_the_page_lists_addresses_parameters_and_fields(visit):
     code = {words(element) for element in visit("/api/").select("th code")}
     assert {operation.path for operation in OPERATIONS} <= code
-    assert {parameter.name for parameter in (*LIST_PARAMETERS, *TABLE_PARAMETERS)} <= code
+    assert {parameter.name for parameter in (*LIST_PARAMETERS, *TABLE_PARAMETERS, LANGUAGE)} <= code
     assert {column.name for column in COLUMNS} <= code
 
 

@@ -5,7 +5,7 @@ import pytest
 from portal.exports.columns import COLUMNS
 from portal.search.index.current import current_snapshot
 from portal.search.query.cursor import Cursor
-from portal.web.api.parameters import LIST_PARAMETERS, TABLE, requirement
+from portal.web.api.parameters import LANGUAGE, LIST_PARAMETERS, TABLE, requirement
 from tests.urls import SELECTIONS
 
 NAMES = [parameter.name for parameter in LIST_PARAMETERS]
@@ -76,7 +76,7 @@ def test_everything_else_is_refused_by_name(ask, query, name):
 
 def test_a_refusal_names_what_is_known(ask):
     unknown, region = ask("projects?colour=blue&region=atlantis", status=400)["errors"]
-    assert (unknown["value"], unknown["known"]) == ("blue", NAMES)
+    assert (unknown["value"], unknown["known"]) == ("blue", [*NAMES, LANGUAGE.name])
     assert "asia-and-oceania" in region["known"]
     assert region["known"][-1] == "none"
 
@@ -112,7 +112,7 @@ def test_the_description_takes_no_parameter(client):
     assert client.get("/api/openapi.json?x=1").status_code == 400
 
 
-@pytest.mark.parametrize("parameter", [*LIST_PARAMETERS, *TABLE], ids=lambda parameter: parameter.name)
+@pytest.mark.parametrize("parameter", [*LIST_PARAMETERS, *TABLE, LANGUAGE], ids=lambda parameter: parameter.name)
 def test_each_parameter_says_what_it_takes(session, parameter):
     sentence = requirement(parameter, current_snapshot().terms)
     assert sentence.endswith(".")

@@ -82,7 +82,9 @@ def test_only_a_translation_by_people_that_fits_its_source_is_cited(stated, cite
     assert cited_title(record(**({"title_en": stated} if stated else {}))).text == cited
 
 
-def test_linked_data_has_no_text_by_a_machine():
+def test_linked_data_has_no_text_that_would_need_a_mark():
     project = record(title_en=BY_MACHINE, title_es=("Barcos", False, True))
-    assert texts_by_language(project, "title") == {"fr": "Bateaux", "es": "Barcos"}
+    assert texts_by_language(project, "title") == {"fr": "Bateaux"}
+    project = record(title_en=BY_PEOPLE, title_es=("Barcos", False, False))
+    assert texts_by_language(project, "title") == {"fr": "Bateaux", "en": "Boats", "es": "Barcos"}
     assert texts_by_language(record(""), "title") == {"": "Bateaux"}

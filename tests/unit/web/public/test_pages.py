@@ -2,7 +2,22 @@
 
 import pytest
 
+from portal.i18n.checked_pages import checked_on
+from portal.web.presentation.navigation import REVIEWED_ON
 from tests.pages import words
+
+
+@pytest.mark.parametrize(
+    ("prefix", "said"), [("/fr", "Traduction comparée à l’anglais le "), ("/es", "Traducción cotejada")]
+)
+def test_a_translation_says_when_it_was_compared_with_the_english(visit, prefix, said):
+    reviewed, compared = visit(f"{prefix}/privacy/").select("article h1 + p time")
+    assert (reviewed.attrs["datetime"], compared.attrs["datetime"]) == (
+        REVIEWED_ON.isoformat(),
+        checked_on("privacy.html", prefix[1:]).isoformat(),
+    )
+    assert said in words(compared.parent)
+    assert len(visit("/privacy/").select("article h1 + p time")) == 1
 
 
 @pytest.mark.parametrize(

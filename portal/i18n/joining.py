@@ -1,4 +1,4 @@
-"""Lists of words: "a, b or c" as each language joins them."""
+"""Lists of words: "a, b or c" as each language joins them, for the sentence of a search and for messages."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.web.presentation.grammar.lists import joined, joined_in_spanish
+from portal.i18n.joining import joined, joined_in_spanish
 
 
 @pytest.mark.parametrize(("phrases", "text"), [("a", "a"), ("ab", "a ou b"), ("abc", "a, b ou c")])
