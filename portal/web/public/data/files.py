@@ -38,6 +38,9 @@ _LOOKS = {
 _CLASS = re.compile(r'class="([a-z-]+)(?: sparse)?"')
 
 
+MEDIA_TYPE = "text/csv; charset=utf-8"
+
+
 def write_csv(table: Table, dialect: Dialect) -> bytes:
     """The table as the page shows it, with plain numbers; UTF-8 with a byte-order mark."""
     buffer = io.StringIO()
@@ -65,7 +68,14 @@ def write_svg(counted: Figures, figure: Figure) -> bytes:
     """The picture with its title, its measure and its source; it needs nothing else."""
     dataset = Dataset(settings(), counted)
     path = chart_urls.page_path(counted.filters)
-    notes = " ".join([*(note.striptags() for note in figure.notes), data_page.citation(figure, dataset, path)])
+    undated = data_page.undated_note(counted)
+    notes = " ".join(
+        [
+            *(note.striptags() for note in figure.notes),
+            *([undated[0]] if undated else []),
+            data_page.citation(figure, dataset, path),
+        ]
+    )
     source = wrap(notes, _CHARACTERS)
     source_top = _TOP + drawn_height(figure) + 2 * _LINE
     image = Image(figure, _WIDTH, source_top + _LINE * len(source), _TOP, _row_height(figure), source_top, source)

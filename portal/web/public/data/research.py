@@ -23,7 +23,6 @@ from portal.web.security.search_gate import bounded_search
 bp = Blueprint("data", __name__)
 
 _PATH = "/data-and-research/"
-_CSV = "text/csv; charset=utf-8"
 
 
 def cache_key() -> str:
@@ -55,7 +54,7 @@ def download_eligible_states() -> Response:
     if response := unchanged(etag):
         return response
     body = files.write_csv(eligible_states.build_page().csv_table, dialect)
-    return FileHead(_CSV, 'attachment; filename="eligible-states.csv"', etag).response([body])
+    return FileHead(files.MEDIA_TYPE, 'attachment; filename="eligible-states.csv"', etag).response([body])
 
 
 @bp.get(f"{_PATH}<chart>.csv", endpoint="csv_file")
@@ -68,7 +67,7 @@ def download_csv(chart: str) -> Response:
             return files.write_csv(data_page.key_figures(counted), dialect)
         return files.write_csv(_chart(counted, chart).table, dialect)
 
-    return _respond(chart, "csv", _CSV, write, dialect.name)
+    return _respond(chart, "csv", files.MEDIA_TYPE, write, dialect.name)
 
 
 @bp.get(f"{_PATH}<chart>.svg", endpoint="svg_file")

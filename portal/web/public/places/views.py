@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from portal.exports.options import parse_dialect
 from portal.search import Filters, find
 from portal.search.index.current import current_snapshot
 from portal.search.query.parameters import parse_facet_value
@@ -12,9 +13,12 @@ from portal.search.read_models.terms import TermView
 from portal.web.declarations import public
 from portal.web.http import error_pages
 from portal.web.http.conditional_get import cacheable, path_key
+from portal.web.http.file_response import FileHead, state_etag, unchanged
 from portal.web.presentation.i18n import gettext
 from portal.web.presentation.templating import render
-from portal.web.public.places import overview_page, selection_map, state_page
+from portal.web.public import downloads
+from portal.web.public.data.files import MEDIA_TYPE, write_csv
+from portal.web.public.places import overview_page, selection_map, state_page, states_file
 from portal.web.public.places.options import PlacesOptions
 from portal.web.security.search_gate import bounded_search
 
@@ -32,6 +36,20 @@ def read_options() -> PlacesOptions:
 def where_we_work() -> str:
     """All member states, or with a region those of its projects."""
     return render_template("public/where_we_work.html", page=overview_page.build_page(read_options()))
+
+
+@bp.get("/member-states.csv", endpoint="states_file")
+@public
+@bounded_search
+def download_states() -> Response:
+    """All member states with full and shared value, as CSV; 304 if the client has it."""
+    options, dialect = read_options(), parse_dialect(request.args)
+    stamp = current_snapshot().catalogue_version.stamp
+    etag = state_etag(stamp, url_for(".states_file", region=options.region or None), dialect.name)
+    if response := unchanged(etag):
+        return response
+    body = write_csv(states_file.states_table(options.region), dialect)
+    return FileHead(MEDIA_TYPE, 'attachment; filename="member-states.csv"', etag).response([body])
 
 
 @bp.get("/map", endpoint="selection_map")
@@ -73,3 +91,6 @@ def find_state(code: str) -> TermView | None:
         return current_snapshot().terms.get("country", parse_facet_value("country", code))
     except ValueError:
         return None
+
+
+downloads.handle_refusals(bp)
