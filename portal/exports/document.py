@@ -18,9 +18,9 @@ class Document:
     absolute URL of the list that holds the same projects, `address` that of the file itself, both in its language;
     `identifier` is the address in the source language, which stands for all of them. `changed_at` is the moment of the
     state that the file shows, None for a portal without records: a file never states the clock, so that the
-    same state gives the same bytes. `is_project`: the file is that of one project, at its own address. `sample_note`
-    is a sentence, "" if no record is a sample; `sample_mark` is a word for the name of the file, if all records are.
-    `grant_prefix` makes the keys of projects unique among all publishers.
+    same state gives the same bytes. `is_project`: the file is that of one project, at its own address. `note` says
+    whether records are samples, and what a search for a day leaves out, "" for nothing; `sample_mark` is a word for the
+    name of the file, if all records are samples. `grant_prefix` makes the keys of projects unique among all publishers.
     `iati_reporter` is None for a portal that does not publish IATI.
     """
 
@@ -34,7 +34,7 @@ class Document:
     changed_at: datetime | None
     licence: Licence
     sums: Sums
-    sample_note: str = ""
+    note: str = ""
     sample_mark: str = ""
     is_project: bool = False
     grant_prefix: str = ""

@@ -22,7 +22,8 @@ from portal.vocabulary.facets import NOT_STATED
 class CountryStats:
     """Statistics of one member state; budgets in US cents.
 
-    `full_budget` counts each project in full, `shared_budget` is the part of the state (search.shares).
+    `full_budget` counts each project in full, `shared_budget` is the part of the state (search.shares);
+    `without_budget` projects state none.
     """
 
     term: TermView
@@ -31,7 +32,11 @@ class CountryStats:
     full_budget: int
     shared_budget: int
     latest_year: int | None
-    has_budget: bool
+    without_budget: int
+
+    @property
+    def has_budget(self) -> bool:
+        return self.without_budget < self.projects
 
 
 def country_stats(region: str = "") -> tuple[CountryStats, ...]:
@@ -62,7 +67,7 @@ def _count_countries(snapshot: Snapshot, region: str) -> Iterator[CountryStats]:
                 full_budget=int(budgets[rows].sum()),
                 shared_budget=shared[code],
                 latest_year=int(index.row_columns.last_years[rows].max(initial=0)) or None,
-                has_budget=bool((index.row_columns.budgets[rows] >= 0).any()),
+                without_budget=int((index.row_columns.budgets[rows] < 0).sum()),
             )
 
 

@@ -219,10 +219,32 @@ def split_by_relevance(selection: BitMap, tiers: Sequence[BitMap]) -> Iterator[B
 
 def count_matches(filters: Filters) -> int:
     """The number of matching projects."""
+    return len(_selection(current_snapshot(), filters))
+
+
+def sums_for(filters: Filters) -> Sums:
+    """The totals of a search alone."""
     snapshot = current_snapshot()
     filters = with_current_codes(snapshot, filters)
+    return sums_of(snapshot, filters, _selection(snapshot, filters))
+
+
+def _selection(snapshot: Snapshot, filters: Filters) -> BitMap:
+    filters = with_current_codes(snapshot, filters)
     hits, _ = text_hits(snapshot, filters) or (None, None)
-    return len(snapshot.index.select(filters, hits))
+    return snapshot.index.select(filters, hits)
+
+
+def left_out_by_day(filters: Filters, snapshot: Snapshot | None = None) -> tuple[Filters, int] | None:
+    """What a search for a day leaves out although it matches, as it states no start or no end.
+
+    The search for those projects, and their number; None if there are none, or if the search names no day.
+    """
+    if not filters.on or (filters.values("length") and ("length", NOT_STATED) not in filters.selected):
+        return None
+    others = filters.replace(on=None, selected=filters.without("length").selected | {("length", NOT_STATED)})
+    count = len(_selection(snapshot or current_snapshot(), others))
+    return (others, count) if count else None
 
 
 def relaxations(filters: Filters) -> list[tuple[Filters, str, str, int]]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from pyroaring import BitMap
 
 from portal.search import pivot
-from portal.search.arrays import IntegerArray
-from portal.search.directory import text_hits, with_current_codes
+from portal.search.arrays import Int64Array, IntegerArray
+from portal.search.directory import left_out_by_day, text_hits, with_current_codes
 from portal.search.index.bitmaps import to_row_array
 from portal.search.index.caches import MAX_CACHED_FIGURES, caches_for, remember
+from portal.search.index.crosstab import Crosstab
 from portal.search.index.current import current_snapshot
 from portal.search.index.facet_index import FacetIndex, Sums
 from portal.search.index.snapshot import Snapshot
@@ -49,13 +50,25 @@ class Running:
 
 
 @dataclass(frozen=True)
+class RowDetails:
+    """What stands beside the full value of each value of a facet, by its code.
+
+    `shared` is what the member states of the search receive, in cents, None for a search without any;
+    `not_carried_out` counts the planned and cancelled projects, None if there are none at all.
+    """
+
+    shared: Mapping[str, int] | None
+    not_carried_out: Mapping[str, int] | None
+
+
+@dataclass(frozen=True)
 class Figures:
     """Everything that is counted of a search, whose `filters` have the current codes of terms.
 
     `years` has a row for each year of allocation and a column for each region, those with fewest projects in one;
     `regions` counts the projects of each, by code. `budgets` and `lengths` are spread over their bands. `complete`
     projects state region, member states, status, coverage, type, year, budget, start and end; `not_stated` counts
-    those without a value by facet.
+    those without a value by facet. `details` are those of years and themes. `left_out_by_day` see search.directory.
     """
 
     filters: Filters
@@ -68,6 +81,8 @@ class Figures:
     running: Running
     complete: int
     not_stated: Mapping[str, int]
+    details: Mapping[str, RowDetails] = field(repr=False)
+    left_out_by_day: tuple[Filters, int] | None
     snapshot: Snapshot = field(repr=False)
 
     @property
@@ -104,8 +119,28 @@ def _count(snapshot: Snapshot, filters: Filters) -> Figures:
         not_stated={
             facet: _shared(index.bitmaps[facet][NOT_STATED], selection) for facet in FACETS if facet != "theme"
         },
+        details={facet: _details(snapshot, filters, years.sums, facet) for facet in ("year", "theme")},
+        left_out_by_day=left_out_by_day(filters, snapshot),
         snapshot=snapshot,
     )
+
+
+def _details(snapshot: Snapshot, filters: Filters, sums: Sums, facet: str) -> RowDetails:
+    shared = not_carried_out = None
+    if sums.shared_cents is not None:
+        table = pivot.table_from(snapshot, filters, TableOptions(facet, "country", "shared")).table
+        states = {code for code in filters.values("country") if code != NOT_STATED}
+        shared = _added(table, table.cells.cents, states)
+    if statuses := {status for part in sums.not_carried_out for status in part.statuses}:
+        table = pivot.table_from(snapshot, filters, TableOptions(facet, "status")).table
+        not_carried_out = _added(table, table.cells.projects, statuses)
+    return RowDetails(shared, not_carried_out)
+
+
+def _added(table: Crosstab, numbers: Int64Array, columns: Collection[str]) -> dict[str, int]:
+    """The numbers of each row of a table in some of its columns, added."""
+    places = [place for place, value in enumerate(table.columns) if value in columns]
+    return dict(zip(table.rows, numbers[:, places].sum(axis=1).tolist(), strict=True))
 
 
 def _shared(rows: BitMap, selection: BitMap) -> int:

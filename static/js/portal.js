@@ -36,6 +36,13 @@
     for (const menu of all("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
   });
 
+  // Paper cannot be unfolded: where style sheets cannot open a folded table for it, this does.
+  if (!CSS.supports("selector(::details-content)")) {
+    window.addEventListener("beforeprint", () => {
+      for (const table of all("details:is(.twin, .agenda-table)")) table.open = true;
+    });
+  }
+
   // A long facet shows only the values that contain the text in its filter box, collapsed ones included.
   const wasOpen = new WeakMap();
 

@@ -59,7 +59,7 @@ class TestNamesOfTerms:
     def test_no_mark_of_ours_leaves_the_portal(self, client, address):
         answer = client.get(address)
         assert answer.status_code == 200
-        assert missing._START not in answer.text
+        assert untranslated._START not in answer.text
 
     def test_a_choice_of_a_form_says_so_itself(self, staff, session):
         page = staff().sign_in(make_account(session(), "Fatou", language="fr")).visit("/staff/projects/new")

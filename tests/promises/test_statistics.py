@@ -168,6 +168,10 @@ def test_data_and_research(rows, visit):
     assert twin(page, "regions-by-year") == [
         (year, *(sum(row["region"] == name for row in mine) for name in (*regions, ""))) for year, mine in years.items()
     ]
+    assert twin(page, "full-value-by-region") == [
+        (year, *(money_of(there) if there else 0 for there in ([row for row in mine if row["region"] == name]
+         for name in (*regions, "")))) for year, mine in years.items()
+    ]  # fmt: skip
     # Of an end of which only the year is known, the last day counts.
     days = [(row["start_date"][:4], (row["end_date"] + "-99-99")[:10]) for row in rows
             if row["start_date"] and row["end_date"]]  # fmt: skip
@@ -189,8 +193,14 @@ def twin(page, chart):
 
 
 def sums(groups):
-    return [(name, len(mine), exact(int(total(mine) * 100)) if any(row["budget_usd"] for row in mine) else "–")
-            for name, mine in groups.items()]  # fmt: skip
+    return [
+        (name, len(mine), sum(not row["budget_usd"] for row in mine), money_of(mine)) for name, mine in groups.items()
+    ]
+
+
+def money_of(rows):
+    """The full value as a table writes it, a dash where no budget is stated."""
+    return exact(int(total(rows) * 100)) if any(row["budget_usd"] for row in rows) else "–"
 
 
 def exact(cents):

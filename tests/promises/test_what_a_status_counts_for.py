@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from zipfile import ZipFile
 
 import pytest
@@ -10,10 +11,12 @@ from portal.models import Term
 from portal.services.imports import Report, import_file
 from portal.services.operations import terms
 from tests.factories import COLUMNS
+from tests.loops import not_empty
 from tests.pages import words
 
 PLANNED = "one planned project with USD 1,000 is included"
 CANCELLED = "2 cancelled projects with USD 2,500.50 are included"
+EVERY = {"benefiting_member_states": "Kenya", "region": "Africa", "title": "One", "year": "2020", "sdg": "10"}
 ROWS = [
     {"project_id": "A.1", "status": "Completed", "budget_usd": "100.00"},
     {"project_id": "A.2", "status": "Pipeline", "budget_usd": "1000.00"},
@@ -31,9 +34,7 @@ def records(session, tmp_path):
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, restval="")
         writer.writeheader()
-        rows = ({"benefiting_member_states": "Kenya", "region": "Africa", "title": "One", "year": "2020"} | row
-                for row in ROWS)  # fmt: skip
-        writer.writerows(rows)
+        writer.writerows(EVERY | row for row in ROWS)
     report = Report()
     import_file(session(), path, report=report, new_terms="add")
     session.commit()
@@ -67,10 +68,36 @@ def test_without_any_budget_none_is_made_up(visit):
     ]
 
 
-@pytest.mark.parametrize("address", ["/where-we-work/KEN", "/data-and-research/?region=africa"])
-def test_pages_of_figures_say_them(visit, address):
-    found = said(visit(address), "main a")
-    assert any(text.lower().startswith("2 cancelled projects with usd 2,500.50") for text in found)
+PAGES_OF_FIGURES = (
+    "/", "/where-we-work/", "/where-we-work/?region=africa", "/where-we-work/KEN", "/data-and-research/?region=africa",
+    "/data-and-research/eligible-states/", "/2030-agenda/", "/projects/table?by=year&measure=full",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("address", PAGES_OF_FIGURES)
+def test_pages_of_figures_say_them_and_lead_to_them(visit, address):
+    links = [(words(link), link.attrs["href"]) for link in visit(address).select("main a")]
+    for kind in ("status=cancelled", "status=pipeline", "budget=none"):
+        found = {
+            (text, url) for text, url in links if kind in url and "/projects/?" in url and re.match("One|[0-9]+ ", text)
+        }
+        for text, url in not_empty(found):
+            count = text.split()[0].lower()
+            assert words(visit(url).one("#status")).startswith(f"{count} project"), text
+
+
+def test_the_file_of_a_chart_counts_them_apart(client):
+    rows = csv.DictReader(io.StringIO(client.get("/data-and-research/budget-by-year.csv").data.decode("utf-8-sig")))
+    assert list(rows) == [
+        {"Year": "2020", "Projects": "6", "Projects without a budget": "3", "Planned or cancelled projects": "4",
+         "Full value, USD": "3600.50"}
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("column", [2, 3])
+def test_a_chart_leads_to_those_that_it_counts_apart(visit, column):
+    cell = visit("/data-and-research/").select("#budget-by-year tbody tr")[0].query("th, td")[column]
+    assert words(visit(cell.query("a")[0].attrs["href"]).one("#status")) == f"{words(cell)} projects found"
 
 
 def test_a_note_of_a_chart_begins_with_a_capital(visit):

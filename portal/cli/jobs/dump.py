@@ -49,6 +49,6 @@ def _describe(selection: Selection) -> Document:
         changed_at=selection.snapshot.changed_at,
         licence=licence_named(settings.licence, settings.licence_url),
         sums=selection.sums,
-        sample_note="Records that are samples are marked; their totals are not the Fund’s." if is_sample else "",
+        note="Records that are samples are marked; their totals are not the Fund’s." if is_sample else "",
         iati_reporter=reporter_of(settings),
     )

@@ -48,7 +48,7 @@ def data_package(document: Document, files: Sequence[DumpedFile]) -> bytes:
     package: dict[str, object] = {
         "name": "projects",
         "title": f"{document.site}: {document.heading.lower()}",
-        "description": document.sample_note or None,
+        "description": document.note or None,
         "homepage": document.page_address,
         "created": f"{document.changed_at:%Y-%m-%dT%H:%M:%SZ}" if document.changed_at else None,
         "licenses": _licences(document),

@@ -37,7 +37,7 @@ def head(document: Document) -> str:
 
     Its id is its own address; that of an entry is the first address of the project.
     """
-    licence, note = document.licence, document.sample_note
+    licence, note = document.licence, document.note
     parts = [
         '<?xml version="1.0" encoding="utf-8"?>',
         f'<feed xmlns="{NAMESPACE}" xml:lang="{xml_text.attribute(document.language)}">',

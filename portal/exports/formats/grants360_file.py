@@ -87,7 +87,7 @@ def description(document: Document, left_out: Counter[str]) -> str:
         gettext("Left out, because a grant needs it: %(missing)s.", missing=missing) if missing else "",
         gettext(_NOTE),
         gettext("Licence: %(licence)s.", licence=document.licence.text),
-        document.sample_note,
+        document.note,
     ]
     return " ".join(filter(None, sentences))
 

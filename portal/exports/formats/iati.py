@@ -45,7 +45,7 @@ def head(document: Document) -> str:
         "report": report_address(document.address),
         "licence": document.licence.text,
         "licence-url": document.licence.url,
-        "note": document.sample_note,
+        "note": document.note,
     }
     attributes = "".join(f'\n  portal:{name}="{attribute(value)}"' for name, value in stated.items() if value)
     return (

@@ -57,7 +57,7 @@ def _about(document: Document) -> str:
     sentences = [
         f"{document.sentence.rstrip('.')}.",
         gettext("Starts and ends that a record states to the day; dates known by year or month only are left out."),
-        document.sample_note,
+        document.note,
         gettext("Licence: %(licence)s.", licence=document.licence.text),
     ]
     return " ".join(filter(None, sentences))

@@ -46,7 +46,7 @@ def head(document: Document) -> dict[str, object]:
         "download": document.address,
         "licence": {"name": document.licence.text, "url": document.licence.url or None},
         "records_changed": f"{document.changed_at:%Y-%m-%dT%H:%M:%SZ}" if document.changed_at else None,
-        "note": document.sample_note or None,
+        "note": document.note or None,
         "total": document.total,
         "sums": sums_as_json(document.sums),
     }

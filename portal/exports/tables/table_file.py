@@ -32,7 +32,7 @@ class TableFile:
     """A table with its words: `notes` say what its numbers count.
 
     `row_title` names the facet of the rows, and the labels are parallel to the rows and columns of the table. Without a
-    second facet the totals of the rows are its numbers.
+    second facet the totals of the rows are its numbers; `total_title` is the heading of those beside one.
     """
 
     document: Document
@@ -40,6 +40,7 @@ class TableFile:
     notes: Sequence[str]
     row_title: str
     measure_title: str
+    total_title: str
     row_labels: Sequence[str]
     column_labels: Sequence[str]
 
@@ -53,7 +54,7 @@ class TableFile:
 
     def header(self) -> list[str]:
         first = [self.row_title, gettext("Code")]
-        return [*first, total_label(), *self.column_labels] if self.has_columns else [*first, self.measure_title]
+        return [*first, self.total_title, *self.column_labels] if self.has_columns else [*first, self.measure_title]
 
     def rows(self) -> Iterator[list[Value]]:
         """The rows of the table, and at last the totals; an empty number means that no project states a budget."""
@@ -126,7 +127,7 @@ def json_content(file: TableFile) -> dict[str, object]:
     return {
         "by": options.by,
         "across": options.across or None,
-        "measure": options.measure,
+        "measure": options.counted,
         "unit": "projects" if file.kind == "integer" else "USD",
         "notes": list(file.notes),
         "table_total": totals[0],

@@ -183,7 +183,7 @@ def facts_of(document: Document, checksum: str) -> list[tuple[str, str]]:
                 "the member states of the selection receive: equal parts, unless a record states others."
             ),
         ),
-        (gettext("Note"), document.sample_note),
+        (gettext("Note"), document.note),
         (gettext("SHA-256 of these rows as CSV (bom=0)"), checksum),
     ]
     return [fact for fact in facts if fact[1]]

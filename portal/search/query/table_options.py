@@ -48,3 +48,8 @@ class TableOptions:
     def is_split(self) -> bool:
         """Whether the value of a project is shared among the member states of the table."""
         return self.measure == "shared" and "country" in (self.by, self.across)
+
+    @property
+    def counted(self) -> str:
+        """The measure of the numbers: where nothing can be shared they are full value, whatever was asked for."""
+        return "full" if self.measure == "shared" and not self.is_split else self.measure

@@ -125,7 +125,7 @@ def _totals(page: ResultPage | Pivot, document: Document) -> Answer:
         "total": page.sums.projects,
         "sums": json_file.sums_as_json(page.sums),
         "query": document.sentence,
-        "notes": [*([document.sample_note] if document.sample_note else []), *text.warnings],
+        "notes": [*([document.note] if document.note else []), *text.warnings],
     }
 
 

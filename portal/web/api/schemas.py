@@ -113,7 +113,11 @@ def _table() -> Schema:
     return _object(
         by={"type": "string", "enum": list(TABLE_FACETS)},
         across={"type": ["string", "null"], "enum": [*TABLE_FACETS, None]},
-        measure={"type": "string", "enum": list(MEASURES)},
+        measure={
+            "type": "string",
+            "enum": list(MEASURES),
+            "description": "What the numbers are; full where shared was asked for without member states.",
+        },
         unit={"type": "string", "enum": ["projects", "USD"]},
         rows={"type": "array", "items": row},
         columns={"type": "array", "items": heading, "description": "Empty without across."},

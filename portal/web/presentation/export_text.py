@@ -13,6 +13,7 @@ from portal.exports.licence import licence_named
 from portal.exports.options import ExportOptions
 from portal.exports.registry import Format
 from portal.exports.selection import Selection
+from portal.search import directory
 from portal.search.index.snapshot import Snapshot
 from portal.search.pivot import Pivot
 from portal.search.query.filters import Filters, encode_pairs
@@ -21,7 +22,7 @@ from portal.text.folding import fold
 from portal.vocabulary.facets import DEFAULT_PAGE_SIZE
 from portal.web.presentation import i18n, table_text, table_urls, urls
 from portal.web.presentation.i18n import gettext, ngettext
-from portal.web.presentation.search_text import SearchText
+from portal.web.presentation.search_text import SearchText, undated_sentence
 
 _MAX_NAME_LENGTH = 80
 _NOT_IN_A_NAME = re.compile(r"[^a-z0-9.]+")
@@ -65,13 +66,18 @@ def _document(
         changed_at=selection.snapshot.changed_at,
         licence=licence_named(settings.licence, settings.licence_url),
         sums=selection.sums,
-        sample_note=sample_note(selection.snapshot),
+        note=" ".join(filter(None, (sample_note(selection.snapshot), _left_out_note(selection)))),
         sample_mark=sample_mark(selection.snapshot),
         grant_prefix=settings.grant_prefix or str(urlsplit(settings.public_url).hostname),
         language=language.tag,
         language_prefix=language.prefix,
         iati_reporter=reporter_of(settings),
     )
+
+
+def _left_out_note(selection: Selection | Pivot) -> str:
+    found = directory.left_out_by_day(selection.filters, selection.snapshot)
+    return undated_sentence(found[1]) if found else ""
 
 
 def sample_note(snapshot: Snapshot) -> str:

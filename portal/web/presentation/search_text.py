@@ -22,6 +22,16 @@ class ChipText:
     part: FilterPart
 
 
+def undated_sentence(count: int) -> str:
+    """How many projects a search for a day leaves out because they state no start or no end."""
+    return ngettext(
+        "One more project matches but states no start or no end, so it is left out.",
+        "%(shown)s more projects match but state no start or no end, so they are left out.",
+        count,
+        shown=formatting.number(count),
+    )
+
+
 class SearchText:
     """The words of one search. Build it once per request: the phrases that several texts share are made here."""
 
@@ -37,10 +47,9 @@ class SearchText:
         return sentence(self._filters, self._terms, has_projects=total > 0)
 
     def totals_phrase(self, sums: Sums) -> str:
-        """The end of the heading: ": 14 projects, USD 2.9 million"; "" for an empty list.
+        """The end of the heading: ": 14 projects, USD 2.9 million full value"; "" for an empty list.
 
-        With member states chosen it says which value is which: "USD 2.9 million full value, USD 1.1 million shared
-        value".
+        With member states chosen it gives both values: "USD 2.9 million full value, USD 1.1 million shared value".
         """
         if not sums.projects:
             return ""
@@ -49,7 +58,7 @@ class SearchText:
             return gettext(": %(count)s, budget not stated", count=count)
         money = formatting.usd_rounded(formatting.dollars(sums.total_cents))
         if sums.shared_cents is None:
-            return gettext(": %(count)s, %(money)s", count=count, money=money)
+            return gettext(": %(count)s, %(money)s full value", count=count, money=money)
         shared = formatting.usd_rounded(formatting.dollars(sums.shared_cents))
         return gettext(
             ": %(count)s, %(money)s full value, %(shared)s shared value", count=count, money=money, shared=shared

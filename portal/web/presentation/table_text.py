@@ -25,7 +25,7 @@ def measure_names() -> dict[str, str]:
 
 
 def heading(pivot: Pivot) -> str:
-    """What the table shows: "Completed projects in Africa, by member state and year of allocation: full value"."""
+    """What the table shows: "Completed projects in Africa, by member state and year of allocation"."""
     subject = SearchText(pivot.filters, pivot.snapshot.terms).heading(pivot.sums.projects)
     return current_grammar().table_heading(subject, pivot.options.by, pivot.options.across)
 
@@ -42,7 +42,8 @@ def table_file(pivot: Pivot, document: Document) -> TableFile:
         pivot=pivot,
         notes=notes(pivot),
         row_title=filter_text.facet_names()[pivot.options.by],
-        measure_title=measure_names()[pivot.options.measure],
+        measure_title=measure_names()[pivot.options.counted],
+        total_title=total_title(pivot),
         row_labels=row_labels(pivot),
         column_labels=column_labels(pivot),
     )
@@ -55,8 +56,18 @@ def row_labels(pivot: Pivot) -> list[str]:
 def column_labels(pivot: Pivot) -> list[str]:
     """The headings of the columns; the one of a table without a second facet is its measure."""
     if not pivot.options.across:
-        return [measure_names()[pivot.options.measure]] * len(pivot.table.columns)
+        return [measure_names()[pivot.options.counted]] * len(pivot.table.columns)
     return [_label(pivot, pivot.options.across, value) for value in pivot.table.columns]
+
+
+def total_title(pivot: Pivot) -> str:
+    """The heading of the totals of rows, which says of money which value it is."""
+    measure = pivot.options.counted
+    if not pivot.options.across:
+        return measure_names()[measure]
+    if measure == "projects":
+        return gettext("All")
+    return gettext("%(label)s: %(text)s", label=gettext("All"), text=measure_names()[measure])
 
 
 def _label(pivot: Pivot, facet: str, value: str) -> str:
@@ -64,11 +75,16 @@ def _label(pivot: Pivot, facet: str, value: str) -> str:
 
 
 def notes(pivot: Pivot) -> list[str]:
-    """What a number counts, and whether rows and columns add up."""
-    return list(_notes(pivot))
+    """What a number counts, whether rows and columns add up, and what sums leave out: all that a file says."""
+    return [*rules(pivot), *_gaps(pivot)]
 
 
-def _notes(pivot: Pivot) -> Iterator[str]:
+def rules(pivot: Pivot) -> list[str]:
+    """The same without what sums leave out, which a page says with links."""
+    return list(_rules(pivot))
+
+
+def _rules(pivot: Pivot) -> Iterator[str]:
     options, table, names = pivot.options, pivot.table, filter_text.facet_names()
     if options.measure == "projects":
         yield gettext("Each number is a number of projects.")
@@ -92,10 +108,15 @@ def _notes(pivot: Pivot) -> Iterator[str]:
             "which counts every project once.",
             facet=names[facet],
         )
-    yield from _notes_on_gaps(pivot)
+    for facet in (options.by, options.across):
+        if facet in MULTI_VALUED_FACETS and pivot.filters.values(facet):
+            yield gettext(
+                "“%(facet)s” is one of your filters: other values are those that the same projects have too.",
+                facet=names[facet],
+            )
 
 
-def _notes_on_gaps(pivot: Pivot) -> Iterator[str]:
+def _gaps(pivot: Pivot) -> Iterator[str]:
     options, without_budget = pivot.options, pivot.sums.without_budget
     if options.measure != "projects" and without_budget:
         yield ngettext(
@@ -106,12 +127,6 @@ def _notes_on_gaps(pivot: Pivot) -> Iterator[str]:
         )
     for _, phrase in status_text.parts_not_carried_out(pivot.sums):
         yield f"{phrase[:1].upper()}{phrase[1:]}."
-    for facet in (options.by, options.across):
-        if facet in MULTI_VALUED_FACETS and pivot.filters.values(facet):
-            yield gettext(
-                "“%(facet)s” is one of your filters: other values are those that the same projects have too.",
-                facet=filter_text.facet_names()[facet],
-            )
 
 
 def page_notes(pivot: Pivot) -> list[str]:
@@ -120,7 +135,7 @@ def page_notes(pivot: Pivot) -> list[str]:
     if OTHERS in (*pivot.table.rows, *(pivot.table.columns if pivot.options.across else ())):
         found.append(gettext("Values with fewest projects are in “All others”. The files hold each of them."))
     if any(_lacks_links(pivot, facet) for facet in facets):
-        found.append(gettext("Filters cannot ask for the projects of a number that is no link."))
+        found.append(gettext("Where filters cannot ask for the projects of a number, it leads to the table as CSV."))
     return found
 
 

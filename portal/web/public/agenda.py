@@ -6,7 +6,7 @@ from flask import Blueprint, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.errors import NotFound
-from portal.search import Filters, goals
+from portal.search import Filters, directory, goals
 from portal.search.index import current
 from portal.search.query.parameters import ParameterReader, parse_page_number
 from portal.search.query.table_options import TableOptions
@@ -15,6 +15,7 @@ from portal.vocabulary.term_lists import principle_names
 from portal.web.declarations import public
 from portal.web.http.conditional_get import cacheable, path_key
 from portal.web.presentation import i18n, table_urls
+from portal.web.public import results
 from portal.web.security.search_gate import bounded_search
 
 bp = Blueprint("agenda", __name__, url_prefix="/2030-agenda")
@@ -26,9 +27,13 @@ PAGE_SIZE = 20
 @cacheable(path_key)
 @bounded_search
 def show_agenda() -> str:
+    sdgs = goals.goal_stats("sdg")
+    stated = Filters(selected=frozenset(("sdg", aim.term.code) for aim in sdgs if aim.stated.projects))
     return render_template(
         "public/agenda_2030.html",
-        goals=goals.goal_stats("sdg"),
+        goals=sdgs,
+        # Without any Goal the search would find everything.
+        value_notes=results.value_notes(stated, directory.sums_for(stated)) if stated.selected else (),
         objectives=goals.goal_stats("gcm"),
         principles=principle_names(i18n.current_locale()),
         file_urls={facet: table_urls.table_file_path(Filters(), TableOptions(facet), "csv") for facet in goals.FACETS},

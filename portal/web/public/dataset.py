@@ -57,7 +57,7 @@ class Dataset:
 
     @property
     def sentence(self) -> str:
-        """The list and its totals: "Projects in Africa: 14 projects, USD 2.9 million"."""
+        """The list and its totals: "Projects in Africa: 14 projects, USD 2.9 million full value"."""
         return "".join(self._words)
 
     @property

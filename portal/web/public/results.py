@@ -7,11 +7,14 @@ from dataclasses import dataclass
 
 from flask import request
 
+from portal.search import directory
 from portal.search.index.facet_index import Sums
 from portal.search.query.filters import Filters
 from portal.search.query.table_options import TableOptions
-from portal.vocabulary.facets import FACETS
-from portal.web.presentation import status_text, urls
+from portal.vocabulary.facets import FACETS, NOT_STATED
+from portal.web.presentation import formatting, status_text, urls
+from portal.web.presentation.i18n import ngettext
+from portal.web.presentation.search_text import undated_sentence
 
 # The keys in the WSGI environment: `g` may outlive a request.
 _FILTERS, _TABLE_OPTIONS = "portal.filters", "portal.table_options"
@@ -82,6 +85,31 @@ def not_carried_out(filters: Filters, sums: Sums) -> Iterator[tuple[str, str]]:
     """A phrase and the URL of its projects for what totals contain that was not carried out."""
     for part, phrase in status_text.parts_not_carried_out(sums):
         yield phrase, directory_url(status_text.narrowed_to(filters, part))
+
+
+def value_notes(filters: Filters, sums: Sums) -> tuple[tuple[str, str], ...]:
+    """A phrase and the URL of its projects for all that totals leave out, and for what they contain nevertheless."""
+    notes = list(not_carried_out(filters, sums))
+    if count := sums.without_budget:
+        phrase = ngettext(
+            "one project without a budget is left out",
+            "%(shown)s projects without a budget are left out",
+            count,
+            shown=formatting.number(count),
+        )
+        notes.insert(0, (phrase, without_budget_url(filters)))
+    return tuple((phrase[:1].upper() + phrase[1:], url) for phrase, url in notes)
+
+
+def without_budget_url(filters: Filters) -> str:
+    """The URL of the projects of a search that state no budget."""
+    return directory_url(filters.replace(selected=filters.without("budget").selected | {("budget", NOT_STATED)}))
+
+
+def undated_note(filters: Filters) -> tuple[str, str] | None:
+    """A sentence and the URL of its projects for what a search for a day leaves out; None if that is nothing."""
+    found = directory.left_out_by_day(filters)
+    return (undated_sentence(found[1]), directory_url(found[0])) if found else None
 
 
 def _with_query(query: str) -> str:

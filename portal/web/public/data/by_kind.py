@@ -19,7 +19,6 @@ from portal.web.public.data.figure import (
     full_label,
     heading_cell,
     left_out,
-    money_cell,
     money_phrase,
     not_carried_out,
     percent_of,
@@ -29,6 +28,7 @@ from portal.web.public.data.figure import (
     without_budget,
     without_dates,
 )
+from portal.web.public.data.money_table import money_table, shared_note
 
 
 def themes(figures: Figures, selections: Selections) -> Figure:
@@ -44,16 +44,17 @@ def themes(figures: Figures, selections: Selections) -> Figure:
     unit = money_unit(most)
     bars, rows = [], []
     for cents, projects, stated, code, name in found:
-        url = selections.having(("theme", code))
         label = full_label(name, money_phrase(cents, stated), projects_phrase(projects))
         text = words.money(unit, cents) if stated else "–"
-        bars.append(Bar(name, cents, percent_of(cents, most), text, label, url))
-        rows.append([heading_cell(name, url), count_cell(projects, url), money_cell(cents, stated, url)])
+        bars.append(Bar(name, cents, percent_of(cents, most), text, label, selections.having(("theme", code))))
+        rows.append((code, name, (projects, stated, cents)))
     return Figure(
         key="budget-by-theme",
         heading=headings.budgets_by_theme([(theme[4], theme[0]) for theme in found]),
         measure=gettext("Budget by theme, %(unit)s.", unit=words.unit_name(unit)),
         notes=sentences(
+            gettext("Full value: each budget counts whole."),
+            shared_note(figures),
             gettext("A theme groups project types of the Fund."),
             _without_type(figures, selections),
             without_budget(figures, selections),
@@ -61,7 +62,7 @@ def themes(figures: Figures, selections: Selections) -> Figure:
         ),
         kind="bars",
         drawing=tuple(bars),
-        table=table_of([gettext("Theme"), gettext("Projects"), gettext("Budget, USD")], rows),
+        table=money_table(figures, selections, "theme", gettext("Theme"), rows),
     )
 
 

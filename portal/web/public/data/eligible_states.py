@@ -9,7 +9,7 @@ from portal.search.index.facet_index import Sums
 from portal.web.presentation import formatting
 from portal.web.presentation.i18n import gettext
 from portal.web.public import results
-from portal.web.public.data.figure import Cell, Table, count_cell, heading_cell, money_cell, table_of
+from portal.web.public.data.figure import Cell, Table, count_cell, heading_cell, money_cell, plain_cell, table_of
 
 
 @dataclass(frozen=True)
@@ -26,13 +26,18 @@ class RegionOfStates:
     is_whole: bool
     none_yet: tuple[str, ...]
     table: Table
+    value_notes: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
 class StatesPage:
-    """`overview` has a row for each region; `csv_table` has all states."""
+    """`overview` has a row for each region; `cut_off` are the regions of which only some states are known.
+
+    `csv_table` has all states.
+    """
 
     overview: Table
+    cut_off: tuple[RegionOfStates, ...]
     regions: tuple[RegionOfStates, ...]
     csv_table: Table
 
@@ -41,6 +46,7 @@ def build_page() -> StatesPage:
     found = eligible_regions()
     all_states = sum(region.states for region in found) or 1
     all_cents = sum(region.together.sums.shared_cents or 0 for region in found)
+    regions = tuple(map(_region, found))
     return StatesPage(
         overview=table_of(
             [
@@ -56,14 +62,15 @@ def build_page() -> StatesPage:
             ],
             [_region_row(region, all_states, all_cents) for region in found],
         ),
-        regions=tuple(map(_region, found)),
+        regions=regions,
+        cut_off=tuple(region for region in regions if region.known and not region.is_whole),
         csv_table=table_of(
             [gettext("Member state"), gettext("Code"), gettext("Region"), *_columns()[1:]],
             [
                 [
                     heading_cell(formatting.label(state)),
-                    _plain(state.code),
-                    _plain(formatting.label(region.term)),
+                    plain_cell(state.code),
+                    plain_cell(formatting.label(region.term)),
                     *cells,
                 ]
                 for region in found
@@ -75,20 +82,23 @@ def build_page() -> StatesPage:
 
 
 def _region_row(region: EligibleRegion, all_states: int, all_cents: int) -> list[Cell]:
-    name, head = formatting.label(region.term), [count_cell(region.states), _percent(100 * region.states / all_states)]
+    name, below = formatting.label(region.term), f"#{region.term.code}"
+    unknown, share = Cell(gettext("not known"), ""), _percent(100 * region.states / all_states)
     if not region.listed:
-        return [heading_cell(name), *head, *[Cell(gettext("not known"), "")] * 6]
+        return [heading_cell(name), count_cell(region.states), share, *[unknown] * 6]
     if not region.is_whole:
         name = gettext("%(region)s, of which %(known)s are known", region=name, known=len(region.listed))
     cents, cells = region.together.sums.shared_cents or 0, _cells(region.together)
     without = len(region.without_projects)
     return [
-        heading_cell(name, f"#{region.term.code}"),
-        *head,
+        heading_cell(name, below),
+        count_cell(region.states, below),
+        share,
         *cells[:2],
-        _percent(100 * cents / all_cents) if all_cents else _plain(""),
+        # The value of some of its states cannot stand beside the share of all of them.
+        unknown if not region.is_whole else _percent(100 * cents / all_cents) if all_cents else plain_cell(""),
         *cells[2:],
-        count_cell(without) if region.is_whole else Cell(gettext("not known"), ""),
+        count_cell(without, below) if region.is_whole else unknown,
     ]
 
 
@@ -105,6 +115,7 @@ def _region(region: EligibleRegion) -> RegionOfStates:
             _columns(),
             [[heading_cell(formatting.label(state)), *_cells(received)] for state, received in states],
         ),
+        value_notes=results.value_notes(region.together.filters, region.together.sums),
     )
 
 
@@ -124,8 +135,8 @@ def _cells(received: Received) -> list[Cell]:
     return [
         count_cell(sums.projects, url),
         money_cell(sums.shared_cents or 0, _stated(sums), url if _stated(sums) else ""),
-        _plain("" if sums.first_year is None else str(sums.first_year)),
-        _plain("" if sums.last_year is None else str(sums.last_year)),
+        plain_cell("" if sums.first_year is None else str(sums.first_year)),
+        plain_cell("" if sums.last_year is None else str(sums.last_year)),
     ]
 
 
@@ -135,7 +146,3 @@ def _stated(sums: Sums) -> int:
 
 def _percent(value: float) -> Cell:
     return Cell(formatting.percent(value), f"{value:.1f}")
-
-
-def _plain(text: str) -> Cell:
-    return Cell(text or "–", text)

@@ -11,10 +11,12 @@ from markupsafe import Markup, escape
 
 from portal.exports.columns import amount_text
 from portal.search.figures import Figures
+from portal.search.index.facet_index import Sums
 from portal.search.pivot import narrowed
 from portal.search.query.filters import Filters
 from portal.vocabulary.facets import SINGLE_VALUED_FACETS
 from portal.web.presentation import formatting
+from portal.web.presentation.charts import urls as chart_urls
 from portal.web.presentation.charts.columns import ColumnChart
 from portal.web.presentation.charts.dumbbell import Dumbbell
 from portal.web.presentation.i18n import gettext, ngettext
@@ -23,6 +25,8 @@ from portal.web.public.tables.links import quoted
 
 # What stands for a value in the pattern of an address; no term has such a code.
 _MARKS = "\x01\x02"
+# The key of the chart whose numbers have a day each, which a search can name once.
+RUNNING = "running-by-year"
 Kind = Literal["columns", "multiples", "bars", "dumbbells"]
 
 
@@ -153,10 +157,19 @@ class Selections:
             filters = narrowed(filters, facet, value) if filters else None
         return results.directory_url(filters) if filters else ""
 
+    def not_carried_out(self, sums: Sums, facet: str, value: str) -> str:
+        """The planned and cancelled ones of those with a value; `sums` are those of the search."""
+        statuses = {("status", status) for part in sums.not_carried_out for status in part.statuses}
+        others = {(name, chosen) for name, chosen in self.filters.selected if name not in ("status", facet)}
+        return results.directory_url(self.filters.replace(selected=frozenset(others | statuses | {(facet, value)})))
+
     def running_at_end_of(self, year: int) -> str:
-        """Those that run on the last day of a year too; "" if the search names another day."""
+        """Those that run on the last day of a year; if the search names another day, which filters cannot say, the
+        file of the chart."""
         day = date(year, 12, 31)
-        return results.directory_url(self.filters.replace(on=day)) if self.filters.on in (None, day) else ""
+        if self.filters.on in (None, day):
+            return results.directory_url(self.filters.replace(on=day))
+        return chart_urls.file_path(self.filters, RUNNING, "csv")
 
 
 def heading_cell(text: str, url: str = "") -> Cell:
@@ -165,6 +178,11 @@ def heading_cell(text: str, url: str = "") -> Cell:
 
 def count_cell(count: int, url: str = "") -> Cell:
     return Cell(formatting.number(count), str(count), url if count else "")
+
+
+def plain_cell(text: str) -> Cell:
+    """A text that leads nowhere, or a dash for none."""
+    return Cell(text or "–", text)
 
 
 def money_cell(cents: int, stated: int, url: str = "") -> Cell:
@@ -233,13 +251,18 @@ def not_carried_out(figures: Figures, selections: Selections) -> tuple[Markup, .
 
 
 def without_dates(figures: Figures, selections: Selections) -> Markup | None:
-    if not (count := figures.running.undated):
+    count, url = figures.running.undated, selections.having(("length", "none"))
+    # The day of a search has left them out already.
+    if figures.left_out_by_day:
+        others, count = figures.left_out_by_day
+        url = results.directory_url(others)
+    if not count:
         return None
     return left_out(
         '<a href="%(url)s">One record</a> states no start or no end and is left out.',
         '<a href="%(url)s">%(count)s records</a> state no start or no end and are left out.',
         count,
-        selections.having(("length", "none")),
+        url,
     )
 
 

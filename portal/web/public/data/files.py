@@ -12,8 +12,10 @@ from flask import render_template
 from portal.exports.dialect import Dialect
 from portal.i18n.untranslated import without_marks
 from portal.search.figures import Figures
+from portal.search.index.snapshot import Snapshot
 from portal.text.formulas import escape_formula
 from portal.web.http.request_context import settings
+from portal.web.presentation import export_text
 from portal.web.presentation.charts import urls as chart_urls
 from portal.web.public.data import page as data_page
 from portal.web.public.data.figure import Figure, Table
@@ -37,6 +39,9 @@ _LOOKS = {
     "chart-ground": 'fill="#ffffff"',
 }
 _CLASS = re.compile(r'class="([a-z-]+)(?: sparse)?"')
+
+
+MEDIA_TYPE = "text/csv; charset=utf-8"
 
 
 def write_csv(table: Table, dialect: Dialect) -> bytes:
@@ -66,7 +71,14 @@ def write_svg(counted: Figures, figure: Figure) -> bytes:
     """The picture with its title, its measure and its source; it needs nothing else."""
     dataset = Dataset(settings(), counted)
     path = chart_urls.page_path(counted.filters)
-    notes = " ".join([*(note.striptags() for note in figure.notes), data_page.citation(figure, dataset, path)])
+    undated = data_page.undated_note(counted)
+    notes = " ".join(
+        [
+            *(note.striptags() for note in figure.notes),
+            *([undated[0]] if undated else []),
+            data_page.citation(figure, dataset, path),
+        ]
+    )
     source = wrap(notes, _CHARACTERS)
     source_top = _TOP + drawn_height(figure) + 2 * _LINE
     image = Image(figure, _WIDTH, source_top + _LINE * len(source), _TOP, _row_height(figure), source_top, source)
@@ -83,3 +95,10 @@ def drawn_height(figure: Figure) -> int:
 
 def _row_height(figure: Figure) -> int:
     return _MULTIPLE if figure.kind == "multiples" else _ROW
+
+
+def disposition(name: str, suffix: str, snapshot: Snapshot) -> str:
+    """The Content-Disposition of a file, whose name says so if all records are samples."""
+    kind = "attachment" if suffix == "csv" else "inline"
+    words = "_".join(filter(None, (name, export_text.sample_mark(snapshot))))
+    return f'{kind}; filename="{words}.{suffix}"'

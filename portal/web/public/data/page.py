@@ -14,9 +14,9 @@ from portal.web.http.request_context import settings
 from portal.web.presentation import filter_text, formatting
 from portal.web.presentation.charts import urls as chart_urls
 from portal.web.presentation.i18n import apart, gettext
-from portal.web.presentation.search_text import SearchText
+from portal.web.presentation.search_text import SearchText, undated_sentence
 from portal.web.public import download_menu, results
-from portal.web.public.data import by_kind, by_year, fairness
+from portal.web.public.data import by_kind, by_region, by_year, fairness
 from portal.web.public.data.figure import Cell, Figure, Selections, Table, count_cell, heading_cell, table_of
 from portal.web.public.dataset import Dataset
 from portal.web.public.download_menu import DownloadLink
@@ -48,7 +48,10 @@ class ShownFigure:
 
 @dataclass(frozen=True)
 class DataPage:
-    """Nothing is charted of a search without projects. `linked_data` describes the whole portal alone."""
+    """Nothing is charted of a search without projects. `linked_data` describes the whole portal alone.
+
+    `undated` says what a search for a day leaves out, with the address of its projects.
+    """
 
     heading: str
     totals_phrase: str
@@ -56,6 +59,7 @@ class DataPage:
     chips: tuple[FilterChip, ...]
     clear_url: str
     list_url: str
+    undated: tuple[str, str] | None
     canonical_url: str
     is_whole: bool
     total: int
@@ -70,13 +74,13 @@ class DataPage:
 def charts(counted: Figures) -> Iterator[Figure]:
     """Every chart of a search, in the order of the page."""
     selections = Selections(counted)
-    rows = by_year.year_rows(counted, selections)
-    yield by_year.budgets(counted, selections, rows)
-    yield by_year.projects(counted, selections, rows)
+    years = by_year.year_table(counted, selections)
+    yield by_year.budgets(counted, selections, years)
+    yield by_year.projects(counted, selections, years)
     yield by_kind.themes(counted, selections)
     if fairness.is_comparable(counted):
         yield fairness.shares(counted, selections)
-    yield by_year.regions(counted, selections)
+    yield from by_region.charts(counted, selections)
     yield by_kind.sizes(counted, selections)
     yield by_kind.lengths(counted, selections)
     yield by_year.running(counted, selections)
@@ -96,6 +100,7 @@ def build_page(counted: Figures) -> DataPage:
         ),
         clear_url=chart_urls.page_path(Filters()),
         list_url=results.directory_url(filters.criteria),
+        undated=undated_note(counted),
         canonical_url=chart_urls.page_path(filters),
         is_whole=filters.is_empty,
         total=counted.total,
@@ -106,6 +111,14 @@ def build_page(counted: Figures) -> DataPage:
         downloads=downloads,
         linked_data=dataset.linked_data(downloads) if filters.is_empty else "",
     )
+
+
+def undated_note(counted: Figures) -> tuple[str, str] | None:
+    """A sentence and the URL of its projects for what a search for a day leaves out."""
+    if not counted.left_out_by_day:
+        return None
+    others, count = counted.left_out_by_day
+    return undated_sentence(count), results.directory_url(others)
 
 
 def _shown(chart: Figure, filters: Filters, dataset: Dataset) -> ShownFigure:

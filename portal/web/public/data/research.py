@@ -9,11 +9,9 @@ from flask import Blueprint, Response, abort, render_template, request
 from portal.exports.options import parse_dialect
 from portal.search.figures import Figures, figures_of
 from portal.search.index import current
-from portal.search.index.snapshot import Snapshot
 from portal.web.declarations import public
 from portal.web.http.conditional_get import cacheable, path_key
 from portal.web.http.file_response import FileHead, state_etag, unchanged
-from portal.web.presentation import export_text
 from portal.web.presentation.charts import urls as chart_urls
 from portal.web.public.data import eligible_states, files
 from portal.web.public.data import page as data_page
@@ -26,7 +24,6 @@ bp = Blueprint("data", __name__)
 handle_refusals(bp)
 
 _PATH = "/data-and-research/"
-_CSV = "text/csv; charset=utf-8"
 
 
 def cache_key() -> str:
@@ -59,8 +56,8 @@ def download_eligible_states() -> Response:
     etag = state_etag(current.current_snapshot().catalogue_version.stamp, request.path, dialect.name)
     if response := unchanged(etag):
         return response
-    disposition = _disposition("eligible-states", "csv", current.current_snapshot())
-    head = FileHead(_CSV, disposition, etag)
+    disposition = files.disposition("eligible-states", "csv", current.current_snapshot())
+    head = FileHead(files.MEDIA_TYPE, disposition, etag)
     return head.answer(lambda: files.write_csv(eligible_states.build_page().csv_table, dialect))
 
 
@@ -74,7 +71,7 @@ def download_csv(chart: str) -> Response:
         table = _chart(counted, chart).table if is_chart else data_page.key_figures(counted)
         return lambda: files.write_csv(table, dialect)
 
-    return _respond(chart, "csv", _CSV, prepare, dialect.name)
+    return _respond(chart, "csv", files.MEDIA_TYPE, prepare, dialect.name)
 
 
 @bp.get(f"{_PATH}<chart>.svg", endpoint="svg_file")
@@ -108,10 +105,4 @@ def _respond(
     counted = figures_of(filters)
     make = prepare(counted)
     etag = state_etag(counted.snapshot.catalogue_version.stamp, *asked)
-    return FileHead(media_type, _disposition(chart, suffix, counted.snapshot), etag).answer(make)
-
-
-def _disposition(name: str, suffix: str, snapshot: Snapshot) -> str:
-    kind = "attachment" if suffix == "csv" else "inline"
-    words = "_".join(filter(None, (name, export_text.sample_mark(snapshot))))
-    return f'{kind}; filename="{words}.{suffix}"'
+    return FileHead(media_type, files.disposition(chart, suffix, counted.snapshot), etag).answer(make)

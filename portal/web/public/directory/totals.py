@@ -7,11 +7,12 @@ from markupsafe import Markup
 from portal.search import directory
 from portal.search.directory import SearchResult
 from portal.search.query.filters import Filters
+from portal.search.query.table_options import TableOptions
 from portal.vocabulary.facets import NOT_STATED
-from portal.web.presentation import formatting
+from portal.web.presentation import formatting, table_urls
 from portal.web.presentation.i18n import plural_example
 from portal.web.presentation.pieces import Place, Printer
-from portal.web.public.results import directory_url, not_carried_out
+from portal.web.public.results import directory_url, not_carried_out, without_budget_url
 
 _NOTHING = Markup()
 
@@ -25,17 +26,7 @@ def totals(printer: Printer, result: SearchResult) -> Markup:
     total, shared = formatting.dollars(sums.total_cents), formatting.dollars(sums.shared_cents or 0)
     has_shared = sums.shared_cents is not None
     states = sum(country != NOT_STATED for country in result.filters.values("country"))
-    values: dict[str, object] = {
-        "total": formatting.number(sums.projects),
-        "without_budget": formatting.number(sums.without_budget),
-        "money": formatting.usd_rounded(total),
-        "exact_money": formatting.usd(total),
-        "shared": formatting.usd_rounded(shared) if has_shared else "",
-        "exact_shared": formatting.usd(shared) if has_shared else "",
-        "countries": formatting.number(sums.countries),
-        "first_year": sums.first_year,
-        "last_year": sums.last_year,
-    }
+    values = _values(result)
     for number, (phrase, url) in enumerate(parts):
         values |= {f"phrase_{number}": phrase, f"url_{number}": url}
 
@@ -50,6 +41,7 @@ def totals(printer: Printer, result: SearchResult) -> Markup:
         "sharing": plural_example(states) if has_shared else None,
         "is_shared_rounded": formatting.is_rounded(shared),
         "benefiting": plural_example(sums.countries),
+        "has_states": bool(sums.countries),
         "has_years": bool(sums.first_year),
         "has_last_year": sums.last_year != sums.first_year,
         "parts": len(parts),
@@ -57,14 +49,29 @@ def totals(printer: Printer, result: SearchResult) -> Markup:
     return printer.fill("public/_totals.html", shape, values, nest=nest)
 
 
+def _values(result: SearchResult) -> dict[str, object]:
+    sums, has_shared = result.sums, result.sums.shared_cents is not None
+    total, shared = formatting.dollars(sums.total_cents), formatting.dollars(sums.shared_cents or 0)
+    return {
+        "total": formatting.number(sums.projects),
+        "without_budget": formatting.number(sums.without_budget),
+        "money": formatting.usd_rounded(total),
+        "exact_money": formatting.usd(total),
+        "shared": formatting.usd_rounded(shared) if has_shared else "",
+        "exact_shared": formatting.usd(shared) if has_shared else "",
+        "countries": formatting.number(sums.countries),
+        "countries_url": table_urls.table_path(result.filters, TableOptions()),
+        "without_budget_url": without_budget_url(result.filters),
+        "first_year": sums.first_year,
+        "last_year": sums.last_year,
+    }
+
+
 def undated(printer: Printer, filters: Filters) -> Markup:
     """How many projects match but for the day, as they state no start or no end; nothing if there are none."""
-    if not filters.on or (filters.values("length") and ("length", NOT_STATED) not in filters.selected):
+    if not (found := directory.left_out_by_day(filters)):
         return _NOTHING
-    selected = filters.without("length").selected | {("length", NOT_STATED)}
-    others = filters.replace(on=None, selected=selected)
-    if not (count := directory.count_matches(others)):
-        return _NOTHING
+    others, count = found
     return printer.fill(
         "public/_undated.html",
         {"counted": plural_example(count)},

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from portal.search import aggregates
+from portal.search import aggregates, directory
 from portal.search.aggregates import CountryStats
 from portal.search.index.current import current_snapshot
 from portal.search.index.facet_index import Sums
@@ -78,6 +78,7 @@ class PlacesPage:
     columns: dict[str, ColumnSort]
     all_url: str
     regions: list[tuple[TermView, Sums]]
+    value_notes: tuple[tuple[str, str], ...]
     files: list[tuple[str, list[tuple[str, str]]]]
     table_url: str
     ignored: list[str]
@@ -108,6 +109,7 @@ def build_page(options: PlacesOptions) -> PlacesPage:
         columns=_columns(options),
         all_url=f"{options.but(shows_all=True).url}#table" if len(places) > FIRST_ROWS else "",
         regions=[] if options.region else regions,
+        value_notes=results.value_notes(filters, directory.sums_for(filters)),
         files=_files(filters),
         table_url=table_urls.table_path(filters, TableOptions(across="year", measure="shared")),
         ignored=[
@@ -152,13 +154,18 @@ def _columns(options: PlacesOptions) -> dict[str, ColumnSort]:
 
 
 def _files(filters: Filters) -> list[tuple[str, list[tuple[str, str]]]]:
+    region = next(iter(filters.values("region")), None)
+    everything = urls.url_for("places.states_file", region=region)
     return [
-        (
-            label,
-            [
-                (name, table_urls.table_file_path(filters, TableOptions(measure=measure), suffix))
-                for suffix, name in _FORMATS.items()
-            ],
-        )
-        for measure, label in table_text.measure_names().items()
+        (gettext("All columns"), [(_FORMATS["csv"], everything)]),
+        *(
+            (
+                label,
+                [
+                    (name, table_urls.table_file_path(filters, TableOptions(measure=measure), suffix))
+                    for suffix, name in _FORMATS.items()
+                ],
+            )
+            for measure, label in table_text.measure_names().items()
+        ),
     ]

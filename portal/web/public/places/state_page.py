@@ -43,7 +43,7 @@ class StateTable:
 
 @dataclass(frozen=True)
 class StatePage:
-    """`all` is the row of all projects, `not_carried_out` what totals contain of others (see Results)."""
+    """`all` is the row of all projects, `value_notes` see public.results."""
 
     term: TermView
     result: SearchResult
@@ -51,7 +51,7 @@ class StatePage:
     tables: list[StateTable]
     latest: tuple[ProjectView, ...]
     table_url: str
-    not_carried_out: tuple[tuple[str, str], ...]
+    value_notes: tuple[tuple[str, str], ...]
 
 
 def build_page(term: TermView) -> StatePage:
@@ -72,7 +72,7 @@ def build_page(term: TermView) -> StatePage:
         tables=list(_tables(result, term.code)) if sums.projects else [],
         latest=result.projects[:_LATEST],
         table_url=table_urls.table_path(filters, TableOptions(by="theme", across="year")),
-        not_carried_out=tuple(results.not_carried_out(filters, sums)),
+        value_notes=results.value_notes(filters, sums),
     )
 
 

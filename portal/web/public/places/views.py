@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from portal.exports.options import parse_dialect
 from portal.search import find
 from portal.search.index.current import current_snapshot
 from portal.search.query.parameters import parse_facet_value
@@ -12,14 +13,18 @@ from portal.search.read_models.terms import Terms, TermView
 from portal.web.declarations import public
 from portal.web.http import error_pages
 from portal.web.http.conditional_get import cacheable, path_key
+from portal.web.http.file_response import FileHead, state_etag, unchanged
 from portal.web.presentation.i18n import gettext
 from portal.web.presentation.templating import render
-from portal.web.public.places import overview_page, selection_map, state_page
+from portal.web.public.data.files import MEDIA_TYPE, disposition, write_csv
+from portal.web.public.exports.refusals import handle_refusals
+from portal.web.public.places import overview_page, selection_map, state_page, states_file
 from portal.web.public.places.options import PlacesOptions
 from portal.web.public.results import asked_filters
 from portal.web.security.search_gate import bounded_search
 
 bp = Blueprint("places", __name__, url_prefix="/where-we-work")
+handle_refusals(bp)
 
 _OPTIONS = "portal.places_options"
 
@@ -40,6 +45,21 @@ def asked_options() -> PlacesOptions:
 def where_we_work() -> str:
     """All member states, or with a region those of its projects."""
     return render_template("public/where_we_work.html", page=overview_page.build_page(asked_options()))
+
+
+@bp.get("/member-states.csv", endpoint="states_file")
+@public
+@bounded_search
+def download_states() -> Response:
+    """All member states with full and shared value, as CSV; 304 if the client has it."""
+    options, dialect, snapshot = asked_options(), parse_dialect(request.args), current_snapshot()
+    etag = state_etag(
+        snapshot.catalogue_version.stamp, url_for(".states_file", region=options.region or None), dialect.name
+    )
+    if response := unchanged(etag):
+        return response
+    head = FileHead(MEDIA_TYPE, disposition("member-states", "csv", snapshot), etag)
+    return head.answer(lambda: write_csv(states_file.states_table(options.region), dialect))
 
 
 @bp.get("/map", endpoint="selection_map")

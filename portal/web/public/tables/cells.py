@@ -65,15 +65,20 @@ def table_rows(pivot: Pivot, labels: Sequence[str]) -> Iterator[TableRow]:
     for place, (value, label, total) in enumerate(zip(table.rows, labels, totals, strict=True)):
         url = links.row(value)
         row = texts[place * width : (place + 1) * width]
-        yield TableRow(_heading(label, url, "row"), _cells([total], [url]), _row_cells(row, links, value, columns))
+        yield TableRow(
+            _heading(label, links.without_file(url), "row"),
+            _cells([total], [url]),
+            _row_cells(row, links, value, columns),
+        )
 
 
 def _row_cells(texts: Sequence[str], links: TableLinks, row: str, columns: tuple[str, ...]) -> Markup:
     if not (pattern := links.in_row(row)):
         return _cells(texts, (links.cell(row, column) for column in columns))
     before, codes, after = f'<td><a href="{pattern[0]}', links.codes(columns), f'{pattern[1]}">'
+    elsewhere = f'<td><a href="{links.file}">'
     cells = [
-        (f"{before}{code}{after}{text}</a></td>" if code else f"<td>{text}</td>") if text else "<td>0</td>"
+        (f"{before}{code}{after}{text}</a></td>" if code else f"{elsewhere}{text}</a></td>") if text else "<td>0</td>"
         for text, code in zip(texts, codes, strict=True)
     ]
     return Markup("".join(cells))  # noqa: S704 # numbers and escaped addresses
@@ -82,7 +87,8 @@ def _row_cells(texts: Sequence[str], links: TableLinks, row: str, columns: tuple
 def column_headings(pivot: Pivot, labels: Sequence[str]) -> Markup:
     links = TableLinks(pivot)
     headings = (
-        _heading(label, links.column(value), "col") for value, label in zip(pivot.table.columns, labels, strict=True)
+        _heading(label, links.without_file(links.column(value)), "col")
+        for value, label in zip(pivot.table.columns, labels, strict=True)
     )
     return Markup("").join(headings)
 

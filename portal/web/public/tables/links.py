@@ -10,6 +10,7 @@ from portal.search.index.axis import OTHERS
 from portal.search.pivot import Pivot, narrowed
 from portal.search.query.filters import Filters, encode_pairs
 from portal.vocabulary.facets import SINGLE_VALUED_FACETS
+from portal.web.presentation import table_urls
 from portal.web.public import results
 
 # What stands for the values of row and column in an address; no term has such a code.
@@ -17,11 +18,15 @@ _ROW, _COLUMN, _ROW_CODE, _COLUMN_CODE = "\x01", "\x02", "%01", "%02"
 
 
 class TableLinks:
-    """The searches of a table, each with the values of its row and column added."""
+    """The searches of a table, each with the values of its row and column added.
+
+    What filters cannot ask for leads to the file of the whole table.
+    """
 
     def __init__(self, pivot: Pivot) -> None:
         self._filters = pivot.filters
         self._by, self._across = pivot.options.by, pivot.options.across
+        self._file = str(escape(table_urls.table_file_path(pivot.filters, pivot.options, "csv")))
         facets = [facet for facet in (self._by, self._across) if facet]
         # Then all addresses differ only in the values: one is built, and the values are filled in.
         self._codes: dict[tuple[str, ...], list[str]] = {}
@@ -36,13 +41,15 @@ class TableLinks:
     def row(self, value: str) -> str:
         """The projects of a row."""
         if value == OTHERS:
-            return ""
+            return self._file
         return self._row_pattern.replace(_ROW_CODE, quoted(value)) if self._is_uniform else self._build(value, None)
 
     def column(self, value: str) -> str:
         """The projects of a column."""
-        if value == OTHERS or not self._across:
+        if not self._across:
             return ""
+        if value == OTHERS:
+            return self._file
         if not self._is_uniform:
             return self._build(None, value)
         return self._column_pattern.replace(_COLUMN_CODE, quoted(value))
@@ -56,7 +63,15 @@ class TableLinks:
 
     def cell(self, row: str, column: str) -> str:
         """The projects of a row that are in a column."""
-        return "" if OTHERS in (row, column) else self._build(row, column)
+        return self._file if OTHERS in (row, column) else self._build(row, column)
+
+    @property
+    def file(self) -> str:
+        return self._file
+
+    def without_file(self, url: str) -> str:
+        """The address of a heading: numbers alone lead to the file."""
+        return "" if url == self._file else url
 
     def codes(self, columns: tuple[str, ...]) -> list[str]:
         """The codes of the columns as they stand in an address; "" for OTHERS."""
@@ -67,7 +82,7 @@ class TableLinks:
         for facet, value in ((self._by, row), (self._across, column)):
             if value is not None and filters is not None:
                 filters = self._narrowed(filters, facet, value)
-        return str(escape(results.directory_url(filters))) if filters else ""
+        return str(escape(results.directory_url(filters))) if filters else self._file
 
     def _narrowed(self, filters: Filters, facet: str, value: str) -> Filters | None:
         if self._is_uniform:

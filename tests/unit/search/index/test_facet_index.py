@@ -67,11 +67,14 @@ def picked_terms(facet: str, most: int):
 
 @st.composite
 def stated_shares(draw, countries):
-    """Shares of these countries that total 10,000, or none."""
+    """Shares of these countries, which may total more or less than 10,000, or none."""
     if not countries or draw(st.booleans()):
         return ()
-    bounds = sorted(draw(st.lists(st.integers(0, 10_000), min_size=len(countries) - 1, max_size=len(countries) - 1)))
-    return tuple(zip(sorted(countries), (b - a for a, b in pairwise([0, *bounds, 10_000])), strict=True))
+    size = len(countries)
+    bounds = sorted(draw(st.lists(st.integers(0, 10_000), min_size=size - 1, max_size=size - 1)))
+    whole = [b - a for a, b in pairwise([0, *bounds, 10_000])]
+    shares = draw(st.just(whole) | st.lists(st.integers(0, 10_000), min_size=size, max_size=size).filter(any))
+    return tuple(zip(sorted(countries), shares, strict=True))
 
 
 @st.composite

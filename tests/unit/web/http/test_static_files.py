@@ -5,7 +5,6 @@ import re
 
 import brotli
 import pytest
-import rcssmin
 
 from portal.config import ROOT
 from portal.web.http import static_files
@@ -84,10 +83,16 @@ def test_sheets_sent_apart_are_the_joined_sheet_in_its_order():
     assert list(joined) == ["site.css"]
     assert len(apart) > 20
     together = b"\n".join(sheet.body for sheet in apart.values()).decode()
-    assert rcssmin.cssmin(together).encode() == joined["site.css"].body
+    assert static_files.minified(together).encode() == joined["site.css"].body
 
 
 def test_a_sheet_sent_apart_is_what_its_file_says():
     sheets = static_files.style_assets(ROOT / "static", static_files.load_assets(ROOT / "static"), is_joined=False)
     tokens = "css/tokens/tokens.css"
     assert sheets[tokens].body == (ROOT / "static" / tokens).read_bytes()
+
+
+@pytest.mark.parametrize("at_rule", ["@media print", "@container (max-width: 59.99rem)", "@layer utilities"])
+def test_a_pseudo_class_of_a_descendant_stays_one(at_rule):
+    css = static_files.minified(f"{at_rule} {{ .map :is(text, .key) {{ display: none; }} }}")
+    assert ".map *:is(text,.key){display:none}" in css

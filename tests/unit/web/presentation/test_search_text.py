@@ -58,8 +58,8 @@ def test_nothing_found(text):
     ("numbers", "phrase"),
     [
         ((0, 0, 0), ""),
-        ((1, 5_000_00, 0), ": one project, USD 5,000"),
-        ((1_200, 2_900_000_00, 3), ": 1,200 projects, USD 2.9 million"),
+        ((1, 5_000_00, 0), ": one project, USD 5,000 full value"),
+        ((1_200, 2_900_000_00, 3), ": 1,200 projects, USD 2.9 million full value"),
         ((2, 0, 2), ": 2 projects, budget not stated"),
         ((2, 500_000, 0, 250_000), ": 2 projects, USD 5,000 full value, USD 2,500 shared value"),
     ],

@@ -1,7 +1,10 @@
 """`running=now` leads to the day of today, on pages and files; records without dates are left out and said."""
 
+import io
+import re
 from datetime import UTC, datetime, timedelta
 
+import openpyxl
 import pytest
 
 from tests.factories import import_records
@@ -82,3 +85,35 @@ def test_what_is_no_day_or_band_is_said_and_ignored(visit, records, query, said)
     page = visit(f"/projects/?{query}")
     assert said in words(page.one(".chip.is-ignored"))
     assert len(page.select(".result")) == 5
+
+
+UNDATED = "One more project matches but states no start or no end, so it is left out."
+
+
+@pytest.mark.parametrize("path", ["/data-and-research/?", "/projects/table?by=year&"])
+def test_charts_and_tables_say_them_with_a_way_to_them(visit, records, path):
+    page = visit(f"{path}on={TODAY}")
+    (notice,) = page.select(".notice")
+    assert words(notice) == f"{UNDATED} Show them"
+    assert [words(title) for title in visit(notice.query("a")[0].attrs["href"]).select(".result h3")] == ["No end"]
+
+
+@pytest.mark.parametrize("chart", ["project-lengths", "running-by-year"])
+def test_a_chart_of_dates_counts_those_that_the_day_has_left_out(visit, records, chart):
+    note = words(visit(f"/data-and-research/?on={TODAY}").one(f"#{chart} .sub"))
+    assert "One record states no start or no end and is left out." in note
+
+
+def test_files_and_the_api_say_them(client, records):
+    for address in (f"/projects.json?on={TODAY}", f"/projects/table.json?by=year&on={TODAY}"):
+        assert UNDATED in client.get(address).json["note"], address
+    for address in (f"/api/v1/projects?on={TODAY}", f"/api/v1/table?by=year&on={TODAY}"):
+        assert UNDATED in client.get(address).json["notes"], address
+    lines = re.sub("<[^>]+>", " ", client.get(f"/data-and-research/budget-by-year.svg?on={TODAY}").text)
+    assert UNDATED in " ".join(lines.split())
+    book = openpyxl.load_workbook(io.BytesIO(client.get(f"/projects.xlsx?on={TODAY}").data))
+    assert UNDATED in [cell for row in book["How this was made"].values for cell in row]
+
+
+def test_files_of_a_search_without_a_day_say_nothing_of_them(client, records):
+    assert client.get("/projects.json").json["note"] is None

@@ -44,13 +44,28 @@ def test_a_region_counts_each_project_once(records, visit):
     regions = rows(visit(ADDRESS), "regions")
     assert regions["Africa"] == ["45", "41 %", "2", "116.67", "100 %", "2005", "2021", "43"]
     assert regions["Asia and Oceania"] == ["31", "28 %", "1", "–", "0 %", "–", "–", "30"]
-    assert regions["Europe, of which 6 are known"][-1] == "not known"
+    europe = regions["Europe, of which 6 are known"]
+    assert (europe[4], europe[-1]) == ("not known", "not known")
     assert regions["Middle East"] == ["1", "1 %", *["not known"] * 6]
+
+
+def test_it_is_said_whose_value_stands_beside_the_share_of_all(records, visit):
+    section = words(visit(ADDRESS).one("section[aria-labelledby=regions]"))
+    assert "Europe: projects and shared value are those of 6 of the 13 states." in section
+    assert section.count("projects and shared value are those of") == 1
+
+
+def test_the_number_of_states_without_a_project_leads_to_their_names(records, visit):
+    page = visit(ADDRESS)
+    (row,) = [row for row in page.select("section[aria-labelledby=regions] tbody tr")
+              if words(row.query("th")[0]) == "Africa"]  # fmt: skip
+    assert [(words(cell), link.attrs["href"]) for cell in row.query("td") for link in cell.query("a")
+            if link.attrs["href"].startswith("#")] == [("45", "#africa"), ("43", "#africa")]  # fmt: skip
 
 
 def test_those_without_a_project_are_named_where_the_list_is_whole(records, visit):
     page = visit(ADDRESS)
-    said = {name: words(page.one(f"section[aria-labelledby={name}] p")) for name in ("africa", "europe")}
+    said = {name: words(page.select(f"section[aria-labelledby={name}] p")[0]) for name in ("africa", "europe")}
     assert said["africa"].startswith("Of the 45 eligible states 43 have no project in the records yet: Algeria, Angola")
     assert "Kenya" not in said["africa"]
     assert said["europe"] == "The source is cut off: of the 13 eligible states we know 6."

@@ -23,8 +23,8 @@ ROWS = [
      "start_date": "2022"},
     {"project_id": "A.5", "title": "Five", "budget_usd": "0", "start_date": "2018", "end_date": "2019"},
 ]  # fmt: skip
-CHARTS = ("budget-by-year", "projects-by-year", "budget-by-theme", "region-shares", "regions-by-year", "budget-sizes",
-          "project-lengths", "running-by-year")  # fmt: skip
+CHARTS = ("budget-by-year", "projects-by-year", "budget-by-theme", "region-shares", "regions-by-year",
+          "full-value-by-region", "budget-sizes", "project-lengths", "running-by-year")  # fmt: skip
 QUERIES = ("", "?region=africa", "?year_from=2020&year=2021&year=2022", "?budget_min=1&budget_max=500000",
            "?country=KEN&country=UGA&country_match=all", "?q=four")  # fmt: skip
 
@@ -57,8 +57,10 @@ def listed(client, url):
 @pytest.mark.parametrize("query", QUERIES)
 def test_each_number_leads_to_what_it_counts(records, client, visit, query):
     for column, link in not_empty(linked_cells(visit(f"/data-and-research/{query}"))):
+        if column == "Shared value, USD":
+            continue
         count, cents = listed(client, link.attrs["href"])
-        expected = cents / 100 if column == "Budget, USD" else count
+        expected = cents / 100 if column.endswith("Full value, USD") else count
         assert float(words(link).replace(",", "")) == expected, link.attrs["href"]
 
 
@@ -149,10 +151,41 @@ def test_a_year_without_projects_stands_in_the_chart_and_not_in_the_table(record
 
 def test_a_year_without_a_budget_has_a_dash_and_no_column(records, visit):
     page = visit("/data-and-research/?region=europe")
-    assert twin(page, "budget-by-year")[1] == ["2022", "1", "–"]
+    assert twin(page, "budget-by-year")[1] == ["2022", "1", "1", "–"]
     assert heading(page, "budget-by-year") == "Budget by year of allocation"
     (link,) = page.select("#budget-by-year .chart a")
     assert link.attrs["aria-label"] == "2022: budget not stated, one project"
+
+
+def test_with_member_states_the_table_has_what_they_receive_too(records, client, visit):
+    page = visit("/data-and-research/?country=KEN")
+    for chart in ("budget-by-year", "budget-by-theme"):
+        head, row = twin(page, chart)
+        assert head[-2:] == ["Full value, USD", "Shared value, USD"]
+        assert row[-2:] == ["100,000", "50,000"]
+        assert "What the chosen member states receive of it" in words(page.one(f"#{chart} .sub"))
+    shared = sum(float(row[-1].replace(",", "")) for row in twin(page, "budget-by-year")[1:])
+    listed = client.get("/projects.json?country=KEN&year_from=1900").json["sums"]
+    assert (shared, 100_000) == (listed["shared_value_usd"], listed["full_value_usd"])
+
+
+def test_money_by_region_and_year_has_a_chart_a_table_and_a_file(records, visit, client):
+    page = visit("/data-and-research/")
+    head, *rows = twin(page, "full-value-by-region")
+    assert head == ["Year", *(f"{name}: Full value, USD" for name in ("Africa", "Europe", "Global", "Not stated"))]
+    assert rows == [
+        ["2019", "100,000", "0", "0", "0"], ["2021", "1,000,000", "0", "0", "0"],
+        ["2022", "0", "–", "200,000.50", "0"],
+    ]  # fmt: skip
+    labels = [link.attrs["aria-label"] for link in page.select("#full-value-by-region .chart a")]
+    assert "Africa, 2021: USD 1,000,000, one project" in labels
+
+
+def test_of_another_day_running_projects_lead_to_the_file(records, visit):
+    page = visit("/data-and-research/?on=2021-06-30")
+    assert [link.attrs["href"] for link in page.select("#running-by-year td a")] == [
+        "/data-and-research/running-by-year.csv?on=2021-06-30"
+    ] * 3
 
 
 def test_one_record_is_enough(records, visit):
@@ -185,7 +218,10 @@ def test_a_selection_of_regions_does_not_compare_them(records, visit, client):
 
 def test_the_selection_is_said_and_kept(records, visit):
     page = visit("/data-and-research/?region=africa&year_from=2019&sort=title&page=3")
-    assert words(page.one("#sentence")) == "Projects in Africa allocated from 2019 on: 2 projects, USD 1.1 million"
+    assert (
+        words(page.one("#sentence"))
+        == "Projects in Africa allocated from 2019 on: 2 projects, USD 1.1 million full value"
+    )
     assert [words(chip) for chip in page.select(".chips .chip")] == [
         "Region Africa remove", "Allocated from 2019 remove",
     ]  # fmt: skip

@@ -1,5 +1,7 @@
 """Where we work: the map of member states, regions, and the same numbers as a table."""
 
+import csv
+import io
 import re
 
 import pytest
@@ -155,3 +157,23 @@ def test_an_empty_portal_has_no_map(session, visit):
     page = visit("/where-we-work/")
     assert page.select("svg.map") == []
     assert "No project here states a member state." in words(page.one("main"))
+
+
+def test_the_file_has_both_values_of_each_state(records, client, visit):
+    page = visit("/where-we-work/?region=africa")
+    (url,) = [link for link in page.links if "member-states.csv" in link]
+    assert url == "/where-we-work/member-states.csv?region=africa"
+    answer = client.get(url)
+    rows = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
+    assert [row["Member state"] for row in rows] == ["Kenya", "Togo", "Uganda"]
+    kenya = {"Member state": "Kenya", "Code": "KEN", "Projects": "2", "National ones": "1",
+             "Projects without a budget": "0", "Full value, USD": "1100.00", "Shared value, USD": "1033.34",
+             "Latest year": "2020"}  # fmt: skip
+    assert rows[0] == kenya
+    assert client.get(url, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
+
+
+def test_a_state_without_any_budget_has_no_value_in_the_file(records, client):
+    text = client.get("/where-we-work/member-states.csv").data.decode("utf-8-sig")
+    (fiji,) = [row for row in csv.DictReader(io.StringIO(text)) if row["Code"] == "FJI"]
+    assert (fiji["Projects without a budget"], fiji["Full value, USD"], fiji["Shared value, USD"]) == ("1", "", "")

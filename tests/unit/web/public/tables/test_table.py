@@ -138,7 +138,7 @@ def test_columns_beyond_the_limit_are_one_and_the_files_hold_all(session, monkey
     assert text.startswith("Status,Code,All,2001,2002,2003\r\n")
 
 
-def test_rows_beyond_the_limit_are_one_that_leads_nowhere(session, monkeypatch, visit):
+def test_rows_beyond_the_limit_are_one_that_leads_to_the_file(session, monkeypatch, visit):
     monkeypatch.setattr(tables, "MAX_ROWS", 2)
     years = enumerate((2001, 2002, 2003, 2003))
     import_records(session, [{"title": f"Number {number}", "year": str(year)} for number, year in years])
@@ -147,13 +147,15 @@ def test_rows_beyond_the_limit_are_one_that_leads_nowhere(session, monkeypatch, 
     assert [[words(cell) for cell in row.query("th, td")] for row in rows] == [
         ["2003", "2", "2"], ["All others", "2", "2"],
     ]  # fmt: skip
-    assert [len(row.query("a")) for row in rows] == [3, 0]
+    file = "/projects/table.csv?by=year&across=status"
+    assert {link.attrs["href"] == file for link in rows[0].query("a")} == {False}
+    assert [link.attrs["href"] for link in rows[1].query("a")] == [file] * 2
 
 
 def test_a_csv_file_has_amounts_with_two_decimals(file):
     text = file("/projects/table.csv?by=country&across=region&measure=shared").data.decode("utf-8-sig")
     assert list(csv.reader(io.StringIO(text))) == [
-        ["Member state", "Code", "All", "Africa", "Europe", "Not stated"],
+        ["Member state", "Code", "All: Shared value, USD", "Africa", "Europe", "Not stated"],
         ["Kenya", "KEN", "1035.84", "1033.34", "", "2.50"],
         ["Togo", "TGO", "33.33", "33.33", "0.00", "0.00"],
         ["Uganda", "UGA", "40.83", "33.33", "0.00", "7.50"],
