@@ -92,8 +92,8 @@ def value_notes(filters: Filters, sums: Sums) -> tuple[tuple[str, str], ...]:
     notes = list(not_carried_out(filters, sums))
     if count := sums.without_budget:
         phrase = ngettext(
-            "one project without a budget is left out",
-            "%(shown)s projects without a budget are left out",
+            "one project without a budget is left out of the sum",
+            "%(shown)s projects without a budget are left out of the sum",
             count,
             shown=formatting.number(count),
         )

@@ -11,7 +11,7 @@ from portal.models import JobRun
 from portal.services.audit import triggers
 from portal.services.operations import job_runs
 from portal.services.operations.checks.data import audit_log
-from portal.services.operations.checks.finding import State, Surroundings
+from portal.services.operations.checks.finding import CheckState, Surroundings
 
 ALL = ("DELETE FROM audit_leaf", "DELETE FROM audit_event")
 LEAVES, RUN, KEY = "leaves in the table", "an earlier run", "a key"
@@ -36,7 +36,7 @@ def problems(log, **settings):
     if settings:
         log.change_settings(**settings)
     surroundings = Surroundings(log.app.extensions["settings"], log.session())
-    return [finding.text for finding in audit_log.check(surroundings) if finding.state != State.OK]
+    return [finding.text for finding in audit_log.check(surroundings) if finding.state != CheckState.OK]
 
 
 def job(log):

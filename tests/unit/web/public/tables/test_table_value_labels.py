@@ -60,7 +60,7 @@ def test_the_name_is_that_of_the_language(visit, address, label):
 def test_what_sums_leave_out_leads_to_it(visit):
     (link,) = [link for link in visit("/projects/table?by=region&measure=full").select("caption a")
                if "budget" in words(link)]  # fmt: skip
-    assert words(link) == "One project without a budget is left out"
+    assert words(link) == "One project without a budget is left out of the sum"
     assert words(visit(link.attrs["href"]).one("#status")) == "one project found"
 
 
