@@ -54,3 +54,22 @@ def _without_variables(app):
 def projects(listing):
     """The addresses of the projects that a page lists, in its order."""
     return list(dict.fromkeys(_PROJECT.findall(listing)))
+
+
+_VALUES = {
+    "slug": "LM.0024", "key": "LM.0024", "path": "js/portal.js", "suffix": "csv", "code": "KEN", "number": 0,
+    "facet": "region", "aim": "sdg-10.7", "chart": "budget-by-year", "size": 2, "tile": "0/000",
+}  # fmt: skip
+
+
+def public_addresses(app):
+    """(endpoint, path) of each public view that answers GET."""
+    found = []
+    for rule in app.url_map.iter_rules():
+        if "GET" not in (rule.methods or ()) or declared_access(app.view_functions[rule.endpoint]) != "public":
+            continue
+        values = {name: _VALUES[name] for name in rule.arguments if name not in (rule.defaults or {})}
+        with app.test_request_context():
+            path = app.url_map.bind("127.0.0.1").build(rule.endpoint, values | (rule.defaults or {}))
+        found.append((rule.endpoint, path))
+    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from pyroaring import BitMap
@@ -17,7 +17,6 @@ from portal.search.index.crosstab import Crosstab
 from portal.search.index.current import current_snapshot
 from portal.search.index.facet_index import FacetIndex, Sums
 from portal.search.index.snapshot import Snapshot
-from portal.search.pivot import Pivot
 from portal.search.query.filters import Filters
 from portal.search.query.table_options import TableOptions
 from portal.vocabulary.bands import BANDS
@@ -62,8 +61,10 @@ class RowDetails:
 
 
 @dataclass(frozen=True)
-class Figures:
-    """Everything that is counted of a search, whose `filters` have the current codes of terms.
+class CountedFigures:
+    """Everything that is counted of a search.
+
+    It does not refer to the snapshot, whose cache holds it: no snapshot would ever be freed.
 
     `years` has a row for each year of allocation and a column for each region, those with fewest projects in one;
     `regions` counts the projects of each, by code. `budgets` and `lengths` are spread over their bands. `complete`
@@ -71,10 +72,9 @@ class Figures:
     those without a value by facet. `details` are those of years and themes. `left_out_by_day` see search.directory.
     """
 
-    filters: Filters
     sums: Sums
-    years: Pivot = field(repr=False)
-    themes: Pivot = field(repr=False)
+    years: Crosstab = field(repr=False)
+    themes: Crosstab = field(repr=False)
     regions: Mapping[str, int]
     budgets: Spread
     lengths: Spread
@@ -83,11 +83,18 @@ class Figures:
     not_stated: Mapping[str, int]
     details: Mapping[str, RowDetails] = field(repr=False)
     left_out_by_day: tuple[Filters, int] | None
-    snapshot: Snapshot = field(repr=False)
 
     @property
     def total(self) -> int:
         return self.sums.projects
+
+
+@dataclass(frozen=True)
+class Figures(CountedFigures):
+    """The same with what was counted: the search, whose `filters` have the current codes of terms, in a snapshot."""
+
+    filters: Filters
+    snapshot: Snapshot = field(repr=False)
 
 
 def figures_of(filters: Filters) -> Figures:
@@ -95,22 +102,21 @@ def figures_of(filters: Filters) -> Figures:
     snapshot = current_snapshot()
     filters = with_current_codes(snapshot, filters)
     cache, criteria = caches_for(snapshot).figures, filters.criteria
-    counted: Figures = remember(cache, criteria, MAX_CACHED_FIGURES, lambda: _count(snapshot, criteria))
-    return replace(counted, filters=filters)
+    counted: CountedFigures = remember(cache, criteria, MAX_CACHED_FIGURES, lambda: _count(snapshot, criteria))
+    return Figures(**vars(counted), filters=filters, snapshot=snapshot)
 
 
-def _count(snapshot: Snapshot, filters: Filters) -> Figures:
+def _count(snapshot: Snapshot, filters: Filters) -> CountedFigures:
     hits, _ = text_hits(snapshot, filters) or (None, None)
     index = snapshot.index
     selection = index.select(filters, hits)
     starts, ends = _dated(index, selection)
     by_year = TableOptions(by="year", across="region", measure="full")
     years = pivot.table_from(snapshot, filters, by_year, limits=(None, MAX_REGIONS))
-    return Figures(
-        filters=filters,
+    return CountedFigures(
         sums=years.sums,
-        years=years,
-        themes=pivot.table_from(snapshot, filters, TableOptions(by="theme", measure="full")),
+        years=years.table,
+        themes=pivot.table_from(snapshot, filters, TableOptions(by="theme", measure="full")).table,
         regions={code: count for code, rows in index.bitmaps["region"].items() if (count := _shared(rows, selection))},
         budgets=_spread(index, selection, "budget", _budgets(index, selection)),
         lengths=_spread(index, selection, "length", np.sort(ends // _YEAR - starts // _YEAR + 1)),
@@ -121,7 +127,6 @@ def _count(snapshot: Snapshot, filters: Filters) -> Figures:
         },
         details={facet: _details(snapshot, filters, years.sums, facet) for facet in ("year", "theme")},
         left_out_by_day=left_out_by_day(filters, snapshot),
-        snapshot=snapshot,
     )
 
 

@@ -42,6 +42,8 @@ class TextHits(NamedTuple):
 class SnapshotCaches:
     """Write with `remember` or `put_bounded` only; all threads share them.
 
+    Nothing in them may refer to the snapshot itself, or it is never freed.
+
     `text_hits` maps a search text to the rows that contain it, `projects` a database id to its project, and
     `aggregates` the criteria of a search to its sums and facet counts, which sorting and paging do not change. `places`
     maps a facet to the values of all projects. `figures` maps criteria to what search.figures counts of them,

@@ -56,4 +56,4 @@ def test_a_selection(records):
 def test_nothing(records):
     counted = figures_of(Filters(selected=frozenset({("region", "middle-east")})))
     assert (counted.total, counted.budgets.median, counted.lengths.median) == (0, None, None)
-    assert (counted.budgets.bands, counted.running.by_year, counted.years.table.rows) == ({}, {}, ())
+    assert (counted.budgets.bands, counted.running.by_year, counted.years.rows) == ({}, {}, ())

@@ -33,7 +33,7 @@ from portal.web.public.data.money_table import money_table, shared_note
 
 def themes(figures: Figures, selections: Selections) -> Figure:
     """The budget of each theme, the largest first."""
-    table, terms = figures.themes.table, figures.snapshot.terms
+    table, terms = figures.themes, figures.snapshot.terms
     found = [
         (cents, projects, stated, code, filter_text.value_label(terms, "theme", code))
         for code, (projects, stated, cents) in zip(table.rows, as_tuples(table.row_totals), strict=True)
@@ -67,7 +67,7 @@ def themes(figures: Figures, selections: Selections) -> Figure:
 
 
 def _without_type(figures: Figures, selections: Selections) -> str | None:
-    table = figures.themes.table
+    table = figures.themes
     counts = dict(zip(table.rows, table.row_totals.projects.tolist(), strict=True))
     if not (count := counts.get(NOT_STATED, 0)):
         return None

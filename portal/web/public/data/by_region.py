@@ -71,7 +71,7 @@ def charts(figures: Figures, selections: Selections) -> Iterator[Figure]:
 
 
 def _regions(figures: Figures) -> Iterator[Region]:
-    table, terms = figures.years.table, figures.snapshot.terms
+    table, terms = figures.years, figures.snapshot.terms
     for place, code in enumerate(table.columns):
         name = gettext("All others") if code == OTHERS else filter_text.value_label(terms, "region", code)
         numbers = as_tuples(CellTotals(*(part[:, place] for part in vars(table.cells).values())))

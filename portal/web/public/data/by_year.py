@@ -39,7 +39,7 @@ MAX_YEARS = 40
 
 def stated_years(figures: Figures) -> list[tuple[str, int]]:
     """The years of allocation, oldest first, each with its row in the table."""
-    return [(year, row) for row, year in enumerate(figures.years.table.rows) if year != NOT_STATED]
+    return [(year, row) for row, year in enumerate(figures.years.rows) if year != NOT_STATED]
 
 
 def all_years(years: Sequence[int]) -> list[int]:
@@ -58,7 +58,7 @@ def is_cut(years: Sequence[str]) -> str | None:
 
 def _totals_by_year(figures: Figures) -> dict[str, tuple[int, int, int]]:
     """Projects, those of them with a budget, and cents, by year of allocation."""
-    numbers = as_tuples(figures.years.table.row_totals)
+    numbers = as_tuples(figures.years.row_totals)
     return {year: numbers[row] for year, row in stated_years(figures)}
 
 

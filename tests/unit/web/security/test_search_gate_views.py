@@ -4,15 +4,11 @@ from contextlib import ExitStack
 
 import pytest
 
-from portal.web.declarations import declared_access
 from tests.loops import not_empty
+from tests.urls import public_addresses
 
 pytestmark = pytest.mark.usefixtures("sample")
 
-VALUES = {
-    "slug": "LM.0024", "key": "LM.0024", "path": "js/portal.js", "suffix": "csv", "code": "KEN", "number": 0,
-    "facet": "region", "aim": "sdg-10.7", "chart": "budget-by-year", "size": 2, "tile": "0/000",
-}  # fmt: skip
 # An endpoint that answers while no turn is free, and why it may.
 READY = {
     "static": "a file of the disk",
@@ -53,13 +49,8 @@ def nothing_free(app, monkeypatch):
 
 def test_each_public_view_waits_for_its_turn_or_is_ready(app, client, nothing_free):
     answered = set()
-    for rule in not_empty(app.url_map.iter_rules()):
-        if "GET" not in (rule.methods or ()) or declared_access(app.view_functions[rule.endpoint]) != "public":
-            continue
-        values = {name: VALUES[name] for name in rule.arguments if name not in (rule.defaults or {})}
-        with app.test_request_context():
-            path = app.url_map.bind("127.0.0.1").build(rule.endpoint, values | (rule.defaults or {}))
+    for endpoint, path in not_empty(public_addresses(app)):
         # Nobody has asked for this before.
         if client.get(f"{path}?budget_min=8642").status_code != 503:
-            answered.add(rule.endpoint)
+            answered.add(endpoint)
     assert answered == set(READY)
