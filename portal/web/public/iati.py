@@ -36,22 +36,27 @@ from portal.web.security.search_gate import bounded_search
 
 bp = Blueprint("iati", __name__)
 
+ADDRESS = "/iati/activities.xml"
 _READ_BYTES = 64 * 1024
 
 
-@bp.get("/iati/activities.xml")
+def whole_directory() -> ExportRequest:
+    """The file of all activities; 404 on a portal that publishes no IATI."""
+    return ExportRequest(
+        offered_format("xml", settings()) or abort(404),
+        ExportOptions.parse(MultiDict()),
+        ADDRESS,
+        lambda: select_all(Filters()),
+        lambda selection: export_text.selection_document(settings(), selection, ADDRESS),
+    )
+
+
+@bp.get(ADDRESS)
 @public
 @one_address
 def activities() -> Response:
-    """The whole directory: made for the first who asks after a change, and kept for the others."""
-    address = url_for("iati.activities")
-    wanted = ExportRequest(
-        offered_format("xml", settings()) or abort(404),
-        ExportOptions.parse(MultiDict()),
-        address,
-        lambda: select_all(Filters()),
-        lambda selection: export_text.selection_document(settings(), selection, address),
-    )
+    """The whole directory: written when something was published (iati_writer), or for the first who asks before."""
+    wanted = whole_directory()
     if response := unchanged(wanted.etag(current.current_snapshot())):
         return response
     head = _head(wanted)
