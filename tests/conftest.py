@@ -7,7 +7,9 @@ is rolled back at its end, whatever it commits; so tests see nothing of each oth
 
 import gc
 import os
+import tempfile
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -51,8 +53,17 @@ class Client(FlaskClient):
         return response
 
 
+def use_own_temporary_folder(worker):
+    """The portals of a process of the run wait for no lock of another one's, as portals on machines of their own."""
+    folder = Path(tempfile.gettempdir()) / f"portal-{worker}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
+
+
 def pytest_configure(config):
-    if not hasattr(config, "workerinput"):
+    if hasattr(config, "workerinput"):
+        use_own_temporary_folder(config.workerinput["workerid"])
+    else:
         # As make does; once for all processes of the run.
         list(compile_catalogues())
     if postgres.IS_TESTED and not postgres.programs():

@@ -55,7 +55,7 @@ def test_staff_pages_lead_to_public_ones_of_the_same_language(staff, session, an
     links = {link.attrs["href"] for link in page.select("header a, footer a")}
     assert {"/es/", "/es/projects/", "/staff/account"} <= links
     assert language(someone.visit("/staff/?language=fr")) == "es"
-    assert language(someone.visit("/staff/no-such-page", status=404)) == "en"
+    assert language(someone.visit("/staff/no-such-page", status=404)) == "es"
 
 
 def test_links_to_the_sign_in_name_the_language_they_are_in(visit):
