@@ -7,15 +7,11 @@ from contextlib import ExitStack
 from typing import IO
 
 from flask import Blueprint, Response, abort, current_app, request, url_for
-from werkzeug.datastructures import MultiDict
 
 from portal.errors import Busy
 from portal.exports.file_cache import Claim, FileCache, file_cache
 from portal.exports.iati.code_lists import code_list
-from portal.exports.options import ExportOptions
 from portal.exports.registry import offered_format
-from portal.exports.selection import select_all
-from portal.search import Filters
 from portal.search.index import current
 from portal.web.declarations import one_address, public
 from portal.web.http.conditional_get import cacheable, path_key
@@ -30,25 +26,13 @@ from portal.web.http.file_response import (
     unchanged,
 )
 from portal.web.http.request_context import settings
-from portal.web.presentation import export_text
 from portal.web.public.exports.export_request import ExportRequest
+from portal.web.public.exports.whole_directory import ADDRESS, whole_directory
 from portal.web.security.search_gate import bounded_search
 
 bp = Blueprint("iati", __name__)
 
-ADDRESS = "/iati/activities.xml"
 _READ_BYTES = 64 * 1024
-
-
-def whole_directory() -> ExportRequest:
-    """The file of all activities; 404 on a portal that publishes no IATI."""
-    return ExportRequest(
-        offered_format("xml", settings()) or abort(404),
-        ExportOptions.parse(MultiDict()),
-        ADDRESS,
-        lambda: select_all(Filters()),
-        lambda selection: export_text.selection_document(settings(), selection, ADDRESS),
-    )
 
 
 @bp.get(ADDRESS)

@@ -18,7 +18,7 @@ from portal.exports.registry import offered_format
 from portal.exports.slots import take_slot
 from portal.exports.spooled_export import SpooledExport
 from portal.search.index import current
-from portal.web.public.iati import ADDRESS, whole_directory
+from portal.web.public.exports.whole_directory import ADDRESS, whole_directory
 
 _log = logging.getLogger(__name__)
 _POLL_SECONDS = 2.0
