@@ -56,7 +56,9 @@ class Client(FlaskClient):
 def use_own_temporary_folder(worker):
     """The portals of a process of the run wait for no lock of another one's, as portals on machines of their own."""
     folder = Path(tempfile.gettempdir()) / f"portal-{worker}"
-    folder.mkdir(mode=0o700, exist_ok=True)
+    folder.mkdir(exist_ok=True)
+    # PostgreSQL and nginx run as other users.
+    folder.chmod(0o1777)
     os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
 
 
