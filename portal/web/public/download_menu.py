@@ -62,9 +62,9 @@ def selection_links(filters: Filters, total: int) -> tuple[DownloadLink, ...]:
 
 
 def project_links(slug: str) -> tuple[DownloadLink, ...]:
-    """The files of one project."""
+    """The files of one project, without variants: of one record, the workbook opens everywhere too."""
     paths = {each.suffix: export_text.project_file_path(slug, each.suffix) for each in listed_formats(settings())}
-    return _links(paths, _menu("", 1).value)
+    return tuple(link for link in _links(paths, _menu("", 1).value) if not link.is_variant)
 
 
 def _menu(query: str, total: int) -> Menu:
