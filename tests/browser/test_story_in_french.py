@@ -50,6 +50,7 @@ def french(new_context, live, backstage):
 
 
 def is_french(page):
+    page.wait_for_load_state()
     assert page.locator("html").get_attribute("lang") == "fr"
     text = page.content()
     assert english_left.found(JustHTML(text, sanitize=False).root, "fr") == []
