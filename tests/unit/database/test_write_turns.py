@@ -11,11 +11,14 @@ from portal.database.engines import sqlite_engine_options
 
 PATIENCE = 20  # seconds that no step comes near
 WRITES = {"writes": True}
+WRITERS = 16
 
 
 @pytest.fixture
 def engine(tmp_path):
-    engine = create_engine(f"sqlite:///{tmp_path}/turns.db", **sqlite_engine_options(threads=8))
+    # A connection for each: on a slow disk one would wait for that, and not for its turn.
+    options = sqlite_engine_options(threads=8) | {"pool_size": WRITERS}
+    engine = create_engine(f"sqlite:///{tmp_path}/turns.db", **options)
     with engine.begin() as connection:
         connection.exec_driver_sql("CREATE TABLE seat (number INTEGER)")
     yield engine
@@ -34,13 +37,12 @@ def test_nobody_loses_a_write_and_nobody_is_refused(engine):
 
     def work():
         try:
-            for _ in range(16):
+            for _ in range(10):
                 take_next_seat(engine)
         except Exception as error:
             errors.append(error)
 
-    # As many as there are connections: on a slow disk others would wait for one, not for their turn.
-    threads = [threading.Thread(target=work) for _ in range(10)]
+    threads = [threading.Thread(target=work) for _ in range(WRITERS)]
     for thread in threads:
         thread.start()
     for thread in threads:
