@@ -5,6 +5,8 @@ Each attempt is committed, also a refused one; responses are the same whether or
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Blueprint, Response, g, jsonify, make_response, redirect, render_template, request, url_for
 
 from portal.database.orm import db
@@ -69,15 +71,7 @@ def try_code() -> ViewResponse:
     if auth_session is None:
         return restart_sign_in()
     form = CodeForm(request.form)
-    device = announce_device(db.session(), auth_session.account.email)
-    with transaction(db.session(), begin=False) as session:
-        result = authentication.enter_code(
-            session,
-            auth_session,
-            form.code.data or "",
-            client_address=request_context.client_address(),
-            device=device,
-        )
+    result = take_code(authentication.enter_code, auth_session, form.code.data or "")
     if result.outcome == SignInOutcome.LIMITED:
         return error_pages.rate_limited(result.retry_after)
     if result.outcome == SignInOutcome.REFUSED:
@@ -102,15 +96,7 @@ def finish_enrolment() -> ViewResponse:
     if (auth_session := pending_session(Stage.ENROLMENT)) is None:
         return restart_sign_in()
     form = CodeForm(request.form)
-    device = announce_device(db.session(), auth_session.account.email)
-    with transaction(db.session(), begin=False) as session:
-        result = authentication.finish_enrolment(
-            session,
-            auth_session,
-            form.code.data or "",
-            client_address=request_context.client_address(),
-            device=device,
-        )
+    result = take_code(authentication.finish_enrolment, auth_session, form.code.data or "")
     if result.outcome == SignInOutcome.LIMITED:
         return error_pages.rate_limited(result.retry_after)
     if result.outcome == SignInOutcome.REFUSED:
@@ -118,6 +104,13 @@ def finish_enrolment() -> ViewResponse:
         return render_enrolment(form, auth_session, action=url_for("sign_in.finish_enrolment"), status=422)
     target = safe_redirect.safe_redirect_target(form.next.data or "")
     return complete_sign_in(render_recovery_codes(result.recovery_codes, target), result)
+
+
+def take_code(take: Callable[..., SignInResult], auth_session: AccountSession, code: str) -> SignInResult:
+    """Take a step of services.accounts.authentication with a code, from a device that may be known."""
+    device = announce_device(db.session(), auth_session.account.email)
+    with transaction(db.session(), begin=False) as session:
+        return take(session, auth_session, code, client_address=request_context.client_address(), device=device)
 
 
 @bp.post("/sign-out")
