@@ -87,7 +87,7 @@ def read_style_sheets(folder: Path) -> dict[str, str]:
 
 def minified(css: str) -> str:
     """The style sheet without what browsers do not need."""
-    # Inside of at-rules rcssmin takes `.map :is(…)` for a declaration and joins the two; `*` changes nothing else.
+    # In @layer and @container rcssmin takes `.map :is(…)` for a declaration and joins both; `*` changes nothing else.
     small: str = rcssmin.cssmin(_PSEUDO_CLASS.sub(" *:", css))
     return small
 
