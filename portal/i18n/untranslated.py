@@ -7,6 +7,7 @@ that no text of the portal has, and `resolve` makes elements of them once the pa
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 
 from markupsafe import Markup, escape
 
@@ -14,10 +15,14 @@ from portal.i18n.languages import SOURCE
 
 # Control characters, of which cleaning leaves none in what anybody types or imports (text.cleaning).
 _START, _END = "\x02", "\x03"
-# Tags, and elements whose content is no markup; everything between them is text.
-_NO_TEXT = re.compile(r"(<(script|style|title|textarea|option|text)\b.*?</\2>|<[^>]*>)", re.DOTALL)
-# An element that holds text alone, all of it English, says so itself. `text` is that of SVG.
-_ENGLISH_ALONE = re.compile(rf"<(option|text)\b([^>]*)>{_START}([^{_END}]*){_END}</\1>")
+_START_BYTE, _END_BYTE = _START.encode(), _END.encode()
+_TAG_NAME = re.compile(rb"<(/?[A-Za-z][\w-]*)")
+# Elements whose content is no markup; `text` is that of SVG. The second ones hold text alone, and where all of it is
+# English say so themselves.
+_NO_MARKUP = frozenset((b"script", b"style", b"title", b"textarea"))
+_TEXT_ALONE = frozenset((b"option", b"text"))
+_LANG = f' lang="{SOURCE.tag}"'.encode()
+_OPENING, _CLOSING = b"<span" + _LANG + b">", b"</span>"
 
 
 class Untranslated(str):
@@ -41,17 +46,54 @@ def marked(message: str) -> Markup:
 
 def resolve(page: bytes) -> bytes:
     """The page with an element around each message that is not translated, and without marks where none can stand."""
-    if _START.encode() not in page:
+    if _START_BYTE not in page:
         return page
-    pieces = _NO_TEXT.split(page.decode())
-    # Each match stands between two texts, followed by the name of the element that its pattern looks for.
-    return "".join(_resolve_piece(piece, index % 3) for index, piece in enumerate(pieces) if index % 3 < 2).encode()
+    # Only what stands around each mark is looked at: a page has 50 kB of markup and a few marks.
+    written: list[tuple[int, int, bytes]] = []
+    closings: list[bytes] = []
+    for at in _marks(page):
+        if page[at : at + 1] == _START_BYTE:
+            place, text, closing = _opened(page, at)
+            closings.append(closing)
+        else:
+            place, text = at, closings.pop() if closings else b""
+        written.append((at, place, text))
+    return b"".join(_joined(page, written))
 
 
-def _resolve_piece(piece: str, kind: int) -> str:
-    if kind == 1:
-        return without_marks(_ENGLISH_ALONE.sub(rf'<\1\2 lang="{SOURCE.tag}">\3</\1>', piece))
-    return piece.replace(_START, f'<span lang="{SOURCE.tag}">').replace(_END, "</span>")
+def _marks(page: bytes) -> Iterator[int]:
+    """The places of all marks, rising."""
+    start, end = page.find(_START_BYTE), page.find(_END_BYTE)
+    while start >= 0 or end >= 0:
+        if end < 0 or 0 <= start < end:
+            yield start
+            start = page.find(_START_BYTE, start + 1)
+        else:
+            yield end
+            end = page.find(_END_BYTE, end + 1)
+
+
+def _opened(page: bytes, at: int) -> tuple[int, bytes, bytes]:
+    """What stands for the mark at `at`: where something is written, what, and what stands for the mark that ends it."""
+    tag_begin, tag_end = page.rfind(b"<", 0, at), page.rfind(b">", 0, at)
+    if tag_begin > tag_end:
+        # Inside of a tag: an attribute.
+        return at, b"", b""
+    found = _TAG_NAME.match(page, max(tag_begin, 0))
+    name = found[1].lower() if found else b""
+    if name in _TEXT_ALONE:
+        is_all = tag_end + 1 == at and page.startswith(b"</" + name + b">", page.find(_END_BYTE, at) + 1)
+        return (tag_end, _LANG, b"") if is_all else (at, b"", b"")
+    return (at, b"", b"") if name in _NO_MARKUP else (at, _OPENING, _CLOSING)
+
+
+def _joined(page: bytes, written: Iterable[tuple[int, int, bytes]]) -> Iterator[bytes]:
+    """The parts of a page with what is written for each mark, and where; the marks themselves are left out."""
+    done = 0
+    for at, place, text in written:
+        yield from (page[done:place], text, page[place:at])
+        done = at + 1
+    yield page[done:]
 
 
 def without_marks(text: str) -> str:
