@@ -50,7 +50,7 @@ from portal.web.http import (
 from portal.web.http.languages import choice, prefix
 from portal.web.http.languages.prefix import Portal
 from portal.web.presentation import i18n, templating
-from portal.web.public import iati_writer, running_today
+from portal.web.public import running_today
 from portal.web.security import access, allowed_fields, request_limits, search_gate, write_gate
 
 # The database cancels statements of staff and of public requests after this time; commands have no limit.
@@ -172,10 +172,9 @@ def disabled_accounts_list(settings: Settings) -> Path | None:
 
 
 def start_serving(app: Flask) -> None:
-    """Start what a process needs that serves: its index, its threads, and in one of them files and mail."""
+    """Start what a process needs that serves: its index, its threads, and the mail of one of them."""
     refuse_other_tables(app)
     keep_index_current(app)
-    iati_writer.start(app)
     send_mail_in_background(app)
 
 
