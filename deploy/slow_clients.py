@@ -30,7 +30,7 @@ PAUSE = 0.3  # seconds between two bytes of a client
 PROBE_EVERY = 0.1
 PROBE_TIMEOUT = 2.0
 LIMIT = 0.05  # seconds that /healthz may take
-SETTLE = 1.0  # seconds until all clients are connected
+SETTLE = 30.0  # seconds at most until all clients are connected
 
 HEADERS = b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: "
 BODIES = b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n"
@@ -126,7 +126,9 @@ def besiege(address, count, seconds, opening=HEADERS):
     is_over, held = processes.Event(), processes.Value("i", 0)
     crowd = processes.Process(target=drip, args=(place, opening, count, is_over, held), daemon=True)
     crowd.start()
-    time.sleep(SETTLE)
+    settled = time.monotonic() + SETTLE
+    while held.value < count and time.monotonic() < settled:
+        time.sleep(PROBE_EVERY)
     times = []
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

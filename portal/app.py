@@ -15,7 +15,7 @@ from flask import Flask
 from flask_compress import Compress
 from sqlalchemy import Engine
 
-from portal import cli, logs
+from portal import cli, iati_file, logs
 from portal.cli import database
 from portal.cli.jobs import mail_worker
 from portal.config import ROOT, Settings
@@ -115,7 +115,7 @@ def create_app(settings: Settings, *, statement_seconds: int = STATEMENT_TIMEOUT
     # Everything inside sees the address of the real client.
     proxy.init_app(app, settings)
     request_metrics.init_app(app)
-    for command in (*database.COMMANDS, *cli.COMMANDS, mcp):
+    for command in (*database.COMMANDS, *cli.COMMANDS, mcp, iati_file.iati_file):
         app.cli.add_command(command)
     return app
 
@@ -172,9 +172,10 @@ def disabled_accounts_list(settings: Settings) -> Path | None:
 
 
 def start_serving(app: Flask) -> None:
-    """Start what a process needs that serves: its index, its threads, and the mail of one of them."""
+    """Start what a process needs that serves: its index, its threads, and in one of them files and mail."""
     refuse_other_tables(app)
     keep_index_current(app)
+    iati_file.start(app)
     send_mail_in_background(app)
 
 

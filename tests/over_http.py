@@ -51,9 +51,9 @@ class Caller:
             self.token, _ = sessions.start(session(), account)
             session.commit()
 
-    def ask(self, path, fields=None):
-        """GET, or POST where there are fields (pairs of name and value)."""
-        headers = {
+    def ask(self, path, fields=None, **more):
+        """GET, or POST where there are fields (pairs of name and value); `more` are headers."""
+        headers = {name.replace("_", "-"): value for name, value in more.items()} | {
             "Content-Type": "application/x-www-form-urlencoded", "Origin": self.origin,
             "Cookie": f"{cookies.SESSION}={self.token}" if self.token else "",
         }  # fmt: skip

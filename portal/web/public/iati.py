@@ -7,15 +7,11 @@ from contextlib import ExitStack
 from typing import IO
 
 from flask import Blueprint, Response, abort, current_app, request, url_for
-from werkzeug.datastructures import MultiDict
 
 from portal.errors import Busy
 from portal.exports.file_cache import Claim, FileCache, file_cache
 from portal.exports.iati.code_lists import code_list
-from portal.exports.options import ExportOptions
 from portal.exports.registry import offered_format
-from portal.exports.selection import select_all
-from portal.search import Filters
 from portal.search.index import current
 from portal.web.declarations import one_address, public
 from portal.web.http.conditional_get import cacheable, path_key
@@ -30,8 +26,8 @@ from portal.web.http.file_response import (
     unchanged,
 )
 from portal.web.http.request_context import settings
-from portal.web.presentation import export_text
 from portal.web.public.exports.export_request import ExportRequest
+from portal.web.public.exports.whole_directory import ADDRESS, whole_directory
 from portal.web.security.search_gate import bounded_search
 
 bp = Blueprint("iati", __name__)
@@ -39,19 +35,12 @@ bp = Blueprint("iati", __name__)
 _READ_BYTES = 64 * 1024
 
 
-@bp.get("/iati/activities.xml")
+@bp.get(ADDRESS)
 @public
 @one_address
 def activities() -> Response:
-    """The whole directory: made for the first who asks after a change, and kept for the others."""
-    address = url_for("iati.activities")
-    wanted = ExportRequest(
-        offered_format("xml", settings()) or abort(404),
-        ExportOptions.parse(MultiDict()),
-        address,
-        lambda: select_all(Filters()),
-        lambda selection: export_text.selection_document(settings(), selection, address),
-    )
+    """The whole directory: written once something was published (portal.iati_file), or for who asks before."""
+    wanted = whole_directory()
     if response := unchanged(wanted.etag(current.current_snapshot())):
         return response
     head = _head(wanted)
