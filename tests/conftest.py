@@ -80,6 +80,14 @@ def pytest_collection_modifyitems(config, items):
         items[:] = chosen
 
 
+@pytest.fixture(autouse=True)
+def same_priority():
+    """No test lowers the priority of the process: all tests after it would wait for those of the other processes."""
+    before = os.nice(0)
+    yield
+    assert os.nice(0) == before
+
+
 @pytest.fixture(scope="session")
 def cluster():
     """A PostgreSQL server; skips where none is installed."""

@@ -225,27 +225,23 @@ def test_public_pages_go_on_while_the_portal_is_down():
         assert Caller(portal.address).ask("/projects/?country=GHA").status == 503
 
 
-@pytest.fixture
-def other_times(monkeypatch):
-    """other_times(lines) starts nginx with these lines in place of shipped ones that a test would have to wait for."""
-    shipped = rehearsal.site
+def with_lines(site, lines):
+    """What makes the site, with these lines in place of shipped ones that a test would have to wait for."""
 
-    def go(lines):
-        def site(*arguments):
-            text = shipped(*arguments)
-            for line, other in not_empty(lines.items()):
-                assert line in text
-                text = text.replace(line, other)
-            return text
+    def changed(*arguments):
+        text = site(*arguments)
+        for line, other in not_empty(lines.items()):
+            assert line in text
+            text = text.replace(line, other)
+        return text
 
-        monkeypatch.setattr(rehearsal, "site", site)
-
-    return go
+    return changed
 
 
-def test_public_pages_go_on_while_the_portal_hangs(other_times):
+def test_public_pages_go_on_while_the_portal_hangs(monkeypatch):
     # 35 s, for the longest answer of a portal that works.
-    other_times({"proxy_read_timeout    35s;": "proxy_read_timeout 1s;"})
+    impatient = {"proxy_read_timeout    35s;": "proxy_read_timeout 1s;"}
+    monkeypatch.setattr(rehearsal, "site", with_lines(rehearsal.site, impatient))
     with or_lacking(rehearsal.behind_nginx()) as portal:
         visitor = Caller(portal.address)
         page = visitor.ask("/projects/?country=KEN")
@@ -270,33 +266,36 @@ BY_THE_MINUTE = {
 }
 
 
-def test_who_makes_names_of_files_up_is_slowed_down(other_times):
-    other_times(BY_THE_MINUTE)
-    with or_lacking(rehearsal.behind_nginx()) as portal:
-        caller = Caller(portal.address)
-        files = Counter(caller.ask(f"/static/site.{number:012x}.css").status for number in range(300))
-        assert files[429] > 50
-        assert Counter(caller.ask("/readyz").status for _ in range(80))[429] > 20
-        assert caller.ask("/projects/").status == 200
-
-
-def test_a_network_of_ipv6_is_one_client(monkeypatch, other_times):
-    """The caller says where it is; that nginx believes this machine is of the test alone."""
+@pytest.fixture(scope="module")
+def slowed():
+    """A portal where the caller says where it is; that nginx believes this machine is of the tests alone."""
     believing = "set_real_ip_from 127.0.0.1;\n    real_ip_header X-Test-Address;\n    include {folder}/portal.conf;"
-    monkeypatch.setattr(rehearsal, "AROUND", rehearsal.AROUND.replace("include {folder}/portal.conf;", believing))
-    other_times(BY_THE_MINUTE)
-    with or_lacking(rehearsal.behind_nginx()) as portal:
-        caller = Caller(portal.address)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rehearsal, "AROUND", rehearsal.AROUND.replace("include {folder}/portal.conf;", believing))
+        patch.setattr(rehearsal, "site", with_lines(rehearsal.site, BY_THE_MINUTE))
+        with or_lacking(rehearsal.behind_nginx()) as portal:
+            yield portal
 
-        def asked(addresses):
-            """How often each status came."""
-            return Counter(
-                caller.ask(f"/static/site.{number:012x}.css", X_Test_Address=address).status
-                for number, address in enumerate(addresses)
-            )
 
-        assert asked(f"2001:db8:1:2::{number:x}" for number in range(300))[429] > 50
-        assert asked(["2001:db8:1:2:ffff::1"] * 30)[429] > 10
-        for pattern in ("2001:db8:2:{}::1", "::ffff:192.0.2.{}", "192.0.2.{}"):
-            others = asked(pattern.format(number) for number in range(250))
-            assert others == {404: 250}, pattern
+def asked_for_files(portal, addresses):
+    """How often each status came; each file that is asked for has another name."""
+    caller = Caller(portal.address)
+    return Counter(
+        caller.ask(f"/static/site.{number:012x}.css", X_Test_Address=address).status
+        for number, address in enumerate(addresses)
+    )
+
+
+def test_who_makes_names_of_files_up_is_slowed_down(slowed):
+    assert asked_for_files(slowed, ["192.0.2.1"] * 300)[429] > 50
+    probes = Counter(Caller(slowed.address).ask("/readyz", X_Test_Address="192.0.2.1").status for _ in range(80))
+    assert probes[429] > 20
+    assert Caller(slowed.address).ask("/projects/", X_Test_Address="192.0.2.1").status == 200
+
+
+def test_a_network_of_ipv6_is_one_client(slowed):
+    assert asked_for_files(slowed, (f"2001:db8:1:2::{number:x}" for number in range(300)))[429] > 50
+    assert asked_for_files(slowed, ["2001:db8:1:2:ffff::1"] * 30)[429] > 10
+    for pattern in ("2001:db8:2:{}::1", "::ffff:198.51.100.{}", "203.0.113.{}"):
+        others = asked_for_files(slowed, (pattern.format(number) for number in range(250)))
+        assert others == {404: 250}, pattern

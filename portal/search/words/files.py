@@ -30,8 +30,6 @@ _FOLDER, _SUFFIX, _LOCK = "words", ".words", "lock"
 _MAX_FILES = 2
 _PRIVATE_MODE = 0o700
 _METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
-# Below everything that answers somebody.
-_NICENESS = 10
 
 
 @dataclass(frozen=True)
@@ -95,8 +93,7 @@ class WordFiles:
 
 
 def make(snapshots: Path, database_url: str) -> None:
-    """Write the file of the current state at low priority, unless another process does: see __main__."""
-    os.nice(_NICENESS)
+    """Write the file of the current state, unless another process does: see __main__."""
     files, engine = WordFiles(snapshots), create_engine(make_url(database_url), **_engine_options(database_url))
     if lock := files.lock():
         with lock, Session(engine) as session:
