@@ -7,7 +7,7 @@ that no text of the portal has, and `resolve` makes elements of them once the pa
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from markupsafe import Markup, escape
 
@@ -46,18 +46,30 @@ def marked(message: str) -> Markup:
 
 def resolve(page: bytes) -> bytes:
     """The page with an element around each message that is not translated, and without marks where none can stand."""
-    if _START_BYTE not in page:
-        return page
+    return _resolved(page, _opened) if _START_BYTE in page else page
+
+
+def resolve_part(part: str) -> str:
+    """The same for a part of a page that is kept; marks stay whose place only the rest of the page decides."""
+    return _resolved(part.encode(), _opened_in_part).decode() if _START in part else part
+
+
+# What is written for the mark at a place: where, what, and what for the mark that ends it; None where the mark stays.
+_Opened = tuple[int, bytes, bytes] | None
+
+
+def _resolved(page: bytes, opened: Callable[[bytes, int], _Opened]) -> bytes:
     # Only what stands around each mark is looked at: a page has 50 kB of markup and a few marks.
     written: list[tuple[int, int, bytes]] = []
-    closings: list[bytes] = []
+    closings: list[bytes | None] = []
     for at in _marks(page):
         if page[at : at + 1] == _START_BYTE:
-            place, text, closing = _opened(page, at)
-            closings.append(closing)
-        else:
-            place, text = at, closings.pop() if closings else b""
-        written.append((at, place, text))
+            found = opened(page, at)
+            closings.append(found[2] if found else None)
+            if found:
+                written.append((at, found[0], found[1]))
+        elif (closing := closings.pop() if closings else b"") is not None:
+            written.append((at, at, closing))
     return b"".join(_joined(page, written))
 
 
@@ -74,17 +86,28 @@ def _marks(page: bytes) -> Iterator[int]:
 
 
 def _opened(page: bytes, at: int) -> tuple[int, bytes, bytes]:
-    """What stands for the mark at `at`: where something is written, what, and what stands for the mark that ends it."""
     tag_begin, tag_end = page.rfind(b"<", 0, at), page.rfind(b">", 0, at)
     if tag_begin > tag_end:
         # Inside of a tag: an attribute.
         return at, b"", b""
-    found = _TAG_NAME.match(page, max(tag_begin, 0))
-    name = found[1].lower() if found else b""
+    name = _name_of_tag(page, max(tag_begin, 0))
     if name in _TEXT_ALONE:
         is_all = tag_end + 1 == at and page.startswith(b"</" + name + b">", page.find(_END_BYTE, at) + 1)
         return (tag_end, _LANG, b"") if is_all else (at, b"", b"")
     return (at, b"", b"") if name in _NO_MARKUP else (at, _OPENING, _CLOSING)
+
+
+def _opened_in_part(part: bytes, at: int) -> _Opened:
+    tag_begin, tag_end = part.rfind(b"<", 0, at), part.rfind(b">", 0, at)
+    # Beside a message in an element that holds text alone a value may be filled in yet.
+    if tag_begin < 0 or (tag_end > tag_begin and _name_of_tag(part, tag_begin) in _TEXT_ALONE):
+        return None
+    return _opened(part, at)
+
+
+def _name_of_tag(page: bytes, begin: int) -> bytes:
+    found = _TAG_NAME.match(page, begin)
+    return found[1].lower() if found else b""
 
 
 def _joined(page: bytes, written: Iterable[tuple[int, int, bytes]]) -> Iterator[bytes]:

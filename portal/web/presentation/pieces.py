@@ -20,7 +20,7 @@ from flask import Flask, current_app, request
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
-from portal.i18n.untranslated import with_marks
+from portal.i18n.untranslated import resolve_part, with_marks
 from portal.search.index.caches import put_bounded
 from portal.web.presentation import i18n
 
@@ -87,7 +87,8 @@ class EncodedPiece:
     __slots__ = ("_texts", "names")
 
     def __init__(self, printed: str) -> None:
-        texts = _HOLE.split(printed)
+        # Here once, and not in every page.
+        texts = _HOLE.split(resolve_part(printed))
         self.names = tuple(texts[1::2])
         self._texts: list[bytes] = [text.encode() for text in texts]
 

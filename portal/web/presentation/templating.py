@@ -10,6 +10,7 @@ from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.i18n import stored_sentences
+from portal.i18n.untranslated import resolve_part
 from portal.search.index import current
 from portal.search.index.caches import put_bounded
 from portal.search.index.snapshot import Snapshot
@@ -98,7 +99,7 @@ def _keep_row(printer: Printer, cached: dict[RowKey, bytes], project: ProjectVie
     else:
         template = current_app.jinja_env.get_template("public/_table_row.html")
         row = Markup(template.render(p=project, locale=printer.locale) + "\n")  # noqa: S704 # Jinja escapes
-    return put_bounded(cached, (project, kind), row.encode(), _MAX_CACHED_ROWS)
+    return put_bounded(cached, (project, kind), resolve_part(row).encode(), _MAX_CACHED_ROWS)
 
 
 def init_app(app: Flask) -> None:

@@ -7,7 +7,7 @@ from markupsafe import Markup, escape
 
 from portal.i18n import catalogues, untranslated
 from portal.i18n.current import using
-from portal.i18n.untranslated import Untranslated, marked, resolve
+from portal.i18n.untranslated import Untranslated, marked, resolve, resolve_part
 from portal.text import cleaning
 
 SPAN = '<span lang="en">{}</span>'
@@ -41,6 +41,27 @@ def test_an_element_of_text_alone_says_so_itself(name):
 def test_several_on_one_page_are_told_apart():
     text = f"<title>{marked('A')}</title><p>{marked('B')} and {marked('C')}</p><img alt='{marked('D')}'>"
     assert page(text) == f"<title>A</title><p>{SPAN.format('B')} and {SPAN.format('C')}</p><img alt='D'>"
+
+
+A, B = marked("A"), marked("B <b>b</b>")
+PARTS = [
+    f"<li>{A} and {B}</li>", f"<img alt='{A}'><p>{B}</p>", f"{A}", f"{A}<p>{B}</p>", f"x' alt='{A}'><i>{B}</i>",
+    f"<option value='1'>{A}</option>", f"<option>1 {A}</option>", f"<title>{A} | Fund</title>", f"</p>{A}<p>{B}",
+    f"<script>say('{A}')</script>{B}", f"<svg><text x='1'>{A}</text></svg>{B}", "<p>plain</p>", "",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "around", ["<p>{}</p>", "<option value='2'>{}</option>", "<title>{}</title>", "<a title='{}'>"]
+)
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_that_is_resolved_before_makes_the_same_page(part, around):
+    assert page(around.format(resolve_part(part))) == page(around.format(part))
+
+
+def test_what_a_part_decides_by_itself_is_resolved_in_it():
+    assert resolve_part(f"<li>{A}</li><img alt='{A}'>") == f"<li>{SPAN.format('A')}</li><img alt='A'>"
+    assert resolve_part(f"{A}<option>{A}</option>") == f"{A}<option>{A}</option>"
 
 
 def test_a_page_without_any_stays_as_it_is():
