@@ -15,15 +15,17 @@ from portal.web.declarations import declared_access, has_languages, one_address,
 from portal.web.http.conditional_get import cacheable, path_key
 from portal.web.http.languages.choice import alternates, public_languages
 from portal.web.http.request_context import settings
-from portal.web.presentation.urls import url_for
+from portal.web.presentation.urls import project_url, url_for
 from portal.web.security.search_gate import bounded_search
 
 bp = Blueprint("sitemap", __name__)
 
 # Source: sitemaps.org, protocol: one file holds so many addresses.
 MAX_ADDRESSES = 50_000
-# Each file of a larger map has fewer, so that no statement and no answer takes long.
-PART_PROJECTS = 10_000
+# Each file of a larger map has fewer, so that no statement and no answer takes long: a project takes 2 kB.
+PART_PROJECTS = 2_000
+# Stand for the address and the last change of a project where its entry is cut.
+_SLUG, _MOMENT = "slug-of-a-project", "moment-of-a-project"
 _NAMESPACE, _XHTML = "http://www.sitemaps.org/schemas/sitemap/0.9", "http://www.w3.org/1999/xhtml"
 # The list of one value of these may be indexed (public.results).
 _LISTED_FACETS = ("region", "country", "theme")
@@ -39,7 +41,7 @@ def show_sitemap() -> Response:
     pages, parts = list(page_entries()), split(projects.public_ids())
     if len(pages) + sum(map(len, parts)) * len(public_languages()) <= MAX_ADDRESSES:
         return xml_response("urlset", [*pages, *(entry for part in parts for entry in project_entries(part))])
-    changed_at = current_snapshot().changed_at
+    changed_at = moment(current_snapshot().changed_at)
     files = [url_for("sitemap.part", number=number) for number in range(len(parts) + 1)]
     return xml_response("sitemapindex", [element("sitemap", path, changed_at) for path in files])
 
@@ -65,30 +67,35 @@ def split(ids: IntegerArray) -> list[IntegerArray]:
 
 def project_entries(ids: IntegerArray) -> Iterator[str]:
     """The projects with these ids, which are ascending."""
+    # All differ in two texts alone, which are filled into what is written once.
+    path = url_for("projects.project", slug=_SLUG)
+    pattern, before = "\n".join(elements(path, _MOMENT)), len(path) - len(_SLUG)
     for slug, changed_at in projects.read_addresses(int(ids[0]), int(ids[-1])):
-        yield from elements(url_for("projects.project", slug=slug), changed_at)
+        own = xml_text.attribute(project_url(slug)[before:])
+        yield pattern.replace(_SLUG, own).replace(_MOMENT, moment(changed_at))
 
 
 def page_entries() -> Iterator[str]:
     """The pages that are no projects. Those with live figures change with the records; prose does not say when."""
     snapshot = current_snapshot()
+    changed = moment(snapshot.changed_at)
     for rule in sorted(current_app.url_map.iter_rules(), key=lambda rule: rule.rule):
         defaults = rule.defaults or {}
         is_page = rule.rule.endswith("/") and rule.arguments <= set(defaults)
         view = current_app.view_functions[rule.endpoint]
         if is_page and declared_access(view) == "public":
             path = url_for(rule.endpoint, **defaults)
-            changed_at = None if rule.endpoint == "pages.page" else snapshot.changed_at
+            changed_at = "" if rule.endpoint == "pages.page" else changed
             yield from elements(path, changed_at) if has_languages(view) else [element("url", path, changed_at)]
     for facet in _LISTED_FACETS:
         for term in snapshot.terms.in_facet(facet):
             if snapshot.index.bitmaps[facet].get(term.code):
-                yield from elements(url_for("projects.directory", **{facet: term.code}), snapshot.changed_at)
+                yield from elements(url_for("projects.directory", **{facet: term.code}), changed)
                 if facet == "country":
-                    yield from elements(url_for("places.state", code=term.code), snapshot.changed_at)
+                    yield from elements(url_for("places.state", code=term.code), changed)
 
 
-def elements(path: str, changed_at: datetime | None) -> Iterator[str]:
+def elements(path: str, changed_at: str) -> Iterator[str]:
     """The addresses of a page in all languages, each with all of them."""
     versions = alternates(path)
     links = "".join(
@@ -100,10 +107,15 @@ def elements(path: str, changed_at: datetime | None) -> Iterator[str]:
         yield element("url", url, changed_at, links)
 
 
-def element(name: str, path: str, changed_at: datetime | None, links: str = "") -> str:
+def element(name: str, path: str, changed_at: str, links: str = "") -> str:
     """One address, with its last change where it is known."""
-    moment = xml_text.element("lastmod", f"{changed_at:%Y-%m-%dT%H:%M:%SZ}") if changed_at else ""
-    return f"<{name}>{xml_text.element('loc', settings().public_url + path)}{moment}{links}</{name}>"
+    last = xml_text.element("lastmod", changed_at) if changed_at else ""
+    return f"<{name}>{xml_text.element('loc', settings().public_url + path)}{last}{links}</{name}>"
+
+
+def moment(changed_at: datetime | None) -> str:
+    """A time (UTC) as sitemaps write it, "" for none."""
+    return f"{changed_at:%Y-%m-%dT%H:%M:%SZ}" if changed_at else ""
 
 
 def xml_response(root: str, elements: Sequence[str]) -> Response:
