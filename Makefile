@@ -34,6 +34,8 @@ ORACLES := .oracles/.made-$(call hash,pwd; cat requirements/oracles.txt)
 # Tests run in an order that a commit decides: it fails in the same way wherever it is tried, and the next one differs.
 SEED ?= $(shell printf %d 0x$$(git rev-parse --short=7 HEAD 2>/dev/null || echo 1) | cut -c1-9)
 PYTEST = $(PY) -m pytest --randomly-seed=$(SEED)
+# One process has all tests of a file, so that what they share is made once; files in the order of the run.
+SPREAD = --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help run dev demo test check translations bench mutants lock clean
@@ -56,8 +58,8 @@ demo: $(RUN) $(WORDS) ## Add an author, a reviewer, an administrator and a queue
 	@.venv/bin/portal demo
 
 test: check $(ORACLES) $(NODE) ## Everything: what check does, then all tests: on SQLite, on PostgreSQL, in a browser
-	@$(PYTEST) -m "not browser and not alone" -n 3
-	@PORTAL_TEST_DATABASE=postgresql $(PYTEST) -m "not browser and not alone" -n 3
+	@$(PYTEST) -m "not browser and not alone" -n 3 $(SPREAD)
+	@PORTAL_TEST_DATABASE=postgresql $(PYTEST) -m "not browser and not alone" -n 3 $(SPREAD)
 	@$(PYTEST) -m "browser and not alone" -n 2
 	@$(PYTEST) -m alone
 

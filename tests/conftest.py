@@ -73,11 +73,14 @@ def pytest_configure(config):
         pytest.exit(": ".join(postgres.MISSING), returncode=int(os.environ.get("CI") == "true"))
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
     if postgres.IS_TESTED:
         chosen = [item for item in items if "new_database" in item.fixturenames]
         config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
         items[:] = chosen
+    # What takes longest begins first, so that no process waits long for another one at the end.
+    items.sort(key=lambda item: "/serving/" not in item.nodeid)
 
 
 @pytest.fixture(autouse=True)
