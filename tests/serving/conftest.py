@@ -1,11 +1,31 @@
 """The real servers, started once a run as an operator would start them."""
 
+import shutil
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from deploy import rehearsal
 from tests.requirements import lacks
+
+
+@pytest.fixture(scope="session", autouse=True)
+def migrated_once(tmp_path_factory):
+    """A portal on a new SQLite file begins with a copy of one that was migrated before in the run."""
+    ready, migrate = tmp_path_factory.mktemp("migrated") / "portal.db", rehearsal.migrate
+
+    def copied(environ):
+        kind, _, path = environ["DATABASE_URL"].partition(":///")
+        if kind != "sqlite" or Path(path).exists():
+            return migrate(environ)
+        if not ready.exists():
+            migrate(environ | {"DATABASE_URL": f"sqlite:///{ready}"})
+        shutil.copy(ready, path)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rehearsal, "migrate", copied)
+        yield
 
 
 @pytest.fixture(scope="session")
