@@ -37,10 +37,6 @@ hypothesis_settings.load_profile("house")
 # A run keeps much and drops little: by its usual rule the collector of cycles takes an eighth of the whole time.
 gc.set_threshold(50_000, 20, 100)
 
-# What these show comes from the index and from services, which are asked on both databases; the promises compare the
-# pages, files and answers of a search on both.
-VIEWS = tuple(f"tests/unit/web/{room}/" for room in ("public", "api", "http", "presentation"))
-
 FRAGMENT = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 
@@ -80,7 +76,7 @@ def pytest_configure(config):
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
     if postgres.IS_TESTED:
-        chosen = [item for item in items if "new_database" in item.fixturenames and not item.nodeid.startswith(VIEWS)]
+        chosen = [item for item in items if "new_database" in item.fixturenames]
         config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
         items[:] = chosen
     # What takes longest begins first, so that no process waits long for another one at the end.

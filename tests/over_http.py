@@ -4,6 +4,8 @@ import http.client
 from contextlib import closing, contextmanager
 from urllib.parse import urlencode, urlsplit
 
+from justhtml import JustHTML
+
 from portal.app import create_app
 from portal.config import Settings
 from portal.database.orm import db
@@ -11,7 +13,6 @@ from portal.database.transactions import begin_writing
 from portal.services.accounts import sessions
 from portal.web.security import cookies, csrf
 from tests.factories import let_go
-from tests.html_tree import tree
 
 PATIENCE = 60  # seconds for an answer
 
@@ -34,7 +35,7 @@ class Answer:
         self.led = response.getheader("Location") or ""
 
     def one(self, selector):
-        found = tree(self.text).query(selector)
+        found = JustHTML(self.text, sanitize=False).query(selector)
         assert len(found) == 1, f"{len(found)} of {selector}: {self.status}\n{self.text[:3000]}"
         return found[0]
 

@@ -9,7 +9,6 @@ from itertools import zip_longest
 from justhtml import JustHTML
 
 from tests import postgres
-from tests.html_tree import tree
 
 VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
 HEADERS = {
@@ -51,20 +50,6 @@ class Written(HTMLParser):
             self.open.pop()
 
 
-# The skeletons of pages that have been found to be read as they are written.
-well_written = set()
-
-
-def skeleton(text):
-    """What decides how a page is read: its tags without the values of attributes, whether there is text between them,
-    and how characters are referred to.
-    """
-    bare = re.sub(r'="[^"]*"', "=", text)
-    return re.sub(r">\s*[^<\s][^<]*", ">text", re.sub(r">\s+<", "><", bare)), frozenset(
-        re.findall(r"&[^;\s<]*;?", text)
-    )
-
-
 def words(element):
     """The text of an element, its spaces folded."""
     return " ".join(element.to_text(separator="", strip=False).split())
@@ -100,12 +85,13 @@ class Markup:
 
     @cached_property
     def tree(self):
-        return tree(self.text, is_fragment=self.is_fragment)
+        # Strict: raises at the first parse error. That alone lets unclosed and misplaced elements pass.
+        return JustHTML(self.text, sanitize=False, strict=True, fragment=self.is_fragment)
 
     @cached_property
     def elements(self):
         """Every element with the names of its parents, in order."""
-        return list(elements(self.tree))
+        return list(elements(self.tree.root))
 
     @cached_property
     def ids(self):
@@ -113,7 +99,8 @@ class Markup:
 
     def select(self, selector):
         if selector.isalnum():
-            # Most are the name of an element. Parts of a drawing have titles of their own.
+            # Most are the name of an element; a whole search of a large page takes a tenth of a second.
+            # Parts of a drawing have titles of their own.
             return [e for path, e in self.elements if e.name == selector and (selector != "title" or "svg" not in path)]
         return self.tree.query(selector)
 
@@ -127,17 +114,6 @@ class Markup:
         return [element.attrs["href"] for element in self.select("a[href]")]
 
     def is_read_as_written(self):
-        # Both parsers are slow, and thousands of pages of a run differ in their words alone.
-        if (known := (self.is_fragment, *skeleton(self.text))) in well_written:
-            return
-        if faults := list(self.faults_of_writing()):
-            yield from faults
-        else:
-            well_written.add(known)
-
-    def faults_of_writing(self):
-        # Raises at the first parse error. That alone lets unclosed and misplaced elements pass.
-        JustHTML(self.text, sanitize=False, strict=True, fragment=self.is_fragment)
         written = Written(self.text)
         yield from written.faults
         read = [tuple(name.lower() for name in path) for path, _ in self.elements]

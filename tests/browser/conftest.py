@@ -31,7 +31,6 @@ AXE_OPTIONS = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "resultTypes": ["violations"],
 }
-WITHOUT_COLOURS = {"rules": {"color-contrast": {"enabled": False}}}
 # axe takes what a closed <details> holds for hidden, even where a style sheet shows it; so it would not look there.
 OPEN_WHAT_SHOWS = """
 for (const fold of document.querySelectorAll("details:not([open])"))
@@ -143,19 +142,13 @@ def is_foreign(address, live):
 
 @pytest.fixture
 def axe():
-    """axe(page, within="html") lists the accessibility violations of a page, each with its element.
+    """axe(page, within="html") lists the accessibility violations of a page, each with its element."""
 
-    Without `colours`, contrast is left out, which takes most of the time: for pages that were seen in another language.
-    """
-
-    def violations(page, within="html", *, colours=True):
+    def violations(page, within="html"):
         page.evaluate(OPEN_WHAT_SHOWS)
         # Evaluated, not added as a script element, which the content security policy forbids.
         page.evaluate(AXE)
-        found = page.evaluate(
-            "([place, options]) => axe.run(place, options)",
-            [within, AXE_OPTIONS | ({} if colours else WITHOUT_COLOURS)],
-        )
+        found = page.evaluate("([place, options]) => axe.run(place, options)", [within, AXE_OPTIONS])
         return [
             f"{rule['id']}: {node['html'][:200]}\n  {node['failureSummary']}"
             for rule in found["violations"]

@@ -37,7 +37,7 @@ def test_every_page_fits_a_telephone_and_is_accessible(language, addresses, page
             for width in (NARROWEST, TELEPHONE):
                 page.set_viewport_size({"width": width, "height": 900})
                 assert sideways(page) <= 0
-            assert axe(page, colours=False) == []
+            assert axe(page) == []
     page.goto(f"/{language}/")
     page.locator("details.nav > summary").click()
     assert sideways(page) <= 0

@@ -161,7 +161,7 @@ def is_foreign(element):
 
 
 def untranslated(answer):
-    found = {text.strip(): words for text in said(looked_at(answer)) if (words := plain(text))}
+    found = {text.strip(): words for text in said(looked_at(answer).root) if (words := plain(text))}
     return [f"{answer.request.path}: {text[:150]!r}" for text in found]
 
 

@@ -158,14 +158,14 @@ def without_today(text, began):
 
 def frame(page):
     """What is the same around every page."""
-    text = page_text.read(page.tree, "body > a", "header", "footer").replace(" {current=page}", "")
+    text = page_text.read(page.tree.root, "body > a", "header", "footer").replace(" {current=page}", "")
     # It leads to the page itself in other languages: tests/unit/web/http/languages/test_choice.py.
     return _SWITCH.sub("", text)
 
 
 def text_of(page):
     current = [page_text.words(link) for link in page.select("header a[aria-current=page]")]
-    return f"{page_text.head(page)}menu: {' '.join(current) or '-'}\n\n{page_text.read(page.tree, 'main')}"
+    return f"{page_text.head(page)}menu: {' '.join(current) or '-'}\n\n{page_text.read(page.tree.root, 'main')}"
 
 
 @pytest.mark.parametrize("name", VIEWS)
@@ -191,13 +191,13 @@ def test_a_record_with_nothing_but_a_title_says_what_it_said(read, compare):
 def test_a_fragment_says_what_it_said(read, name):
     fragment = read(FRAGMENTS[name], kind=Fragment, headers=FRAGMENT)
     pushed = fragment.response.headers["HX-Push-Url"]
-    golden_files.compare(f"public/{name}", f"address: {pushed}\n\n{page_text.read(fragment.tree)}")
+    golden_files.compare(f"public/{name}", f"address: {pushed}\n\n{page_text.read(fragment.tree.root)}")
 
 
 @pytest.mark.parametrize("name", PARTS)
 def test_a_map_says_what_it_said(read, name):
     fragment = read(PARTS[name], kind=Fragment, headers=FRAGMENT)
-    golden_files.compare(f"public/{name}", page_text.read(fragment.tree))
+    golden_files.compare(f"public/{name}", page_text.read(fragment.tree.root))
 
 
 @pytest.mark.parametrize("path", PROSE)
@@ -215,7 +215,7 @@ def test_the_eligible_states_are_those_it_named(read):
 def test_a_list_for_other_sites_says_what_it_said(world, read):
     """It has no frame of ours around it."""
     page, (_, began) = read("/embed/projects?country=KEN&sort=title"), world
-    text = page_text.head(page) + page_text.read(page.tree, "body")
+    text = page_text.head(page) + page_text.read(page.tree.root, "body")
     golden_files.compare("public/embed", without_today(text, began))
 
 

@@ -41,7 +41,7 @@ def left_on(request, world):
         with app.app_context():
             page = kind(app.test_client().get(f"/{request.param}{address}", **given), status=status)
         assert kind is not Looked or page.one("html").attrs["lang"] == request.param
-        texts = [text for text in english_left.found(page.tree, request.param) if text not in records]
+        texts = [text for text in english_left.found(page.tree.root, request.param) if text not in records]
         return [f"{address}: {text}" for text in texts + english_left.marks(page.text)]
 
     return look

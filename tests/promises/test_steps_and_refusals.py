@@ -134,7 +134,7 @@ def lead(person):
 
 def text_of(person, address):
     """The text of a page without its forms' hidden fields and without the record that it shows field by field."""
-    text = page_text.read(looked_at(person.get(address)), "main")
+    text = page_text.read(looked_at(person.get(address)).root, "main")
     text = re.sub(r"input \{type=hidden[^}]*\}(?: · )?", "", text)
     text = re.split(r'section "Field by field"|dialog "Sign in again"', text)[0]
     return "".join(f"  {row.rstrip(' ·')}\n" for row in masked(text).splitlines() if row.strip())

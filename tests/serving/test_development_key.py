@@ -12,6 +12,7 @@ from urllib.parse import urlencode, urlsplit
 
 import pyotp
 import pytest
+from justhtml import JustHTML
 
 from deploy import rehearsal
 from portal.config import ROOT
@@ -19,7 +20,6 @@ from portal.database.encryption import Keyring
 from portal.database.orm import now
 from portal.web.security import csrf
 from tests.factories import PHRASE
-from tests.html_tree import tree
 
 COMMAND = "from portal.app import command_line; command_line()"
 
@@ -37,7 +37,7 @@ class Visitor:
         return self._send(path, None if fields is None else urlencode(fields))
 
     def csrf_token(self, path):
-        form = tree(self._send(path, None)[2]).query(f"input[name={csrf.FIELD}]")[0]
+        form = JustHTML(self._send(path, None)[2], sanitize=False).query(f"input[name={csrf.FIELD}]")[0]
         return form.attrs["value"]
 
     def _send(self, path, body):
@@ -97,7 +97,7 @@ def set_up_second_factor(checkout, browser):
     """Choose a password for a new reviewer and set up a second factor; its secret."""
     invited = checkout.command("account", "add", "rex@example.org", "--name", "Rex", "--role", "reviewer")
     browser.ask(urlsplit(re.search(r"http\S+", invited).group()).path, {"password": PHRASE})
-    secret = tree(browser.ask("/sign-in/second-factor")[2]).query("#secret")[0].to_text()
+    secret = JustHTML(browser.ask("/sign-in/second-factor")[2], sanitize=False).query("#secret")[0].to_text()
     status, _, text = browser.ask("/sign-in/second-factor", {"code": pyotp.TOTP(secret).at(now())})
     assert status == 200, text[-2000:]
     return secret

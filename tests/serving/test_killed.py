@@ -1,6 +1,6 @@
 """Processes killed in the middle of many submissions: each acknowledged one is stored, once, with its events.
 
-PORTAL_SUBMISSIONS is how many there are: 250 take half a minute where two cores are busy. Half of them stay drafts, of
+PORTAL_SUBMISSIONS is how many there are: 500 take half a minute where two cores are busy. Half of them stay drafts, of
 which an author has at most 200, so 800 are the most.
 """
 
@@ -21,7 +21,7 @@ from portal.vocabulary.workflow import State
 from tests.over_http import PATIENCE, Caller
 from tests.serving.staff_flows import NEW, form, served, workers
 
-SUBMISSIONS = int(os.environ.get("PORTAL_SUBMISSIONS") or 250)
+SUBMISSIONS = int(os.environ.get("PORTAL_SUBMISSIONS") or 500)
 CALLERS, KILLS = 16, 10
 
 

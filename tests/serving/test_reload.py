@@ -79,7 +79,7 @@ def reload(portal):
     pytest.fail(f"the workers were not replaced:\n{portal.log()}")
 
 
-def answers_during_reloads(portal, pause):
+def answers_during_reloads(portal, pause=0.0):
     with Visitors(portal.address, pause) as visitors:
         for _ in range(RELOADS):
             before = len(visitors.answers)
@@ -91,8 +91,7 @@ def answers_during_reloads(portal, pause):
 
 
 def test_no_request_fails_while_the_workers_are_replaced(gunicorn):
-    # Without a rest they would take the time that the new processes need to begin.
-    answers = answers_during_reloads(gunicorn, pause=0.02)
+    answers = answers_during_reloads(gunicorn)
     assert len(answers) > 100 * RELOADS
     assert set(answers) == {200}
 

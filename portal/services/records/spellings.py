@@ -6,7 +6,6 @@ import difflib
 import re
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
-from functools import lru_cache
 from threading import Lock
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
@@ -25,8 +24,6 @@ _MAX_CACHE_ENTRIES = 10_000
 # A code that a file states for a term: it becomes part of addresses.
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _ARTICLES = r"(?:the|le|la|les|l['’]|el|los|las)"
-# Every import makes a lookup, and so does each process after a change of the terms: of the same few thousand spellings.
-_MAX_SPELLINGS = 20_000
 # What lists of countries add to a name or write in another way, and what stands in its place.
 _COUNTRY_ADDITIONS = (
     (re.compile(r"\s*(?:\[\w{1,2}\]|[*†‡]+)\s*$"), ""),
@@ -37,10 +34,6 @@ _COUNTRY_ADDITIONS = (
 )
 # An import changes the catalogue with the terms that it adds; the count and the last id show terms without projects.
 _TERMS_VERSION = select(select(Catalogue.stamp).scalar_subquery(), func.count(Term.id), func.max(Term.id))
-
-
-_fold_spelling = lru_cache(_MAX_SPELLINGS)(fold)
-_normalise_name = lru_cache(_MAX_SPELLINGS)(normalise_text)
 
 
 class KnownTerm(NamedTuple):
@@ -97,7 +90,7 @@ class TermLookup:
                 self._codes[term.facet, code.casefold()] = term.id
                 self._codes_by_facet[term.facet].add(code)
         self._normalised_names = {
-            term_id: _normalise_name(names) for term_id, names in searchable_names(list(by_id.values())).items()
+            term_id: normalise_text(names) for term_id, names in searchable_names(list(by_id.values())).items()
         }
 
     @classmethod
@@ -110,7 +103,7 @@ class TermLookup:
         self._codes[facet, code.casefold()] = term_id
         self._codes_by_facet.setdefault(facet, set()).add(code)
         for text, language, is_alias in spellings:
-            spelling = (facet, _fold_spelling(text))
+            spelling = (facet, fold(text))
             before = self._known.get(spelling)
             if before and before.id == term_id and not before.is_alias:
                 # The same word in two languages does not show the language.

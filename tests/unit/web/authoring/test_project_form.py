@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from justhtml import JustHTML
 from werkzeug.datastructures import MultiDict
 
 from portal.models import ProjectDraft
@@ -17,7 +18,6 @@ from portal.web.authoring.project_form import SECTIONS, ProjectForm
 from portal.web.presentation import markdown
 from tests.factories import COMPLETE
 from tests.form_data import filled
-from tests.html_tree import tree
 from tests.http_clients import place
 from tests.loops import not_empty
 from tests.pages import elements
@@ -275,4 +275,4 @@ def test_lines_of_a_table_are_paragraphs():
 
 
 def elements_of(html):
-    return elements(tree(html, is_fragment=True))
+    return elements(JustHTML(html, sanitize=False, fragment=True).root)
