@@ -5,7 +5,6 @@ A process writes it: a thread of a server would take the time of requests.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 import resource
@@ -21,13 +20,14 @@ import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
-from portal.config import ROOT, Settings
+from portal.config import Settings
 from portal.database.orm import db, now
 from portal.database.public_reader import release_session
 from portal.exports.file_cache import FileCache, file_cache
 from portal.exports.registry import offered_format
 from portal.exports.slots import take_slot
-from portal.locks import shared_folder, try_lock
+from portal.locks import lock_of_database, try_lock
+from portal.processes import environment_beside_server
 from portal.search.index import current, refresh
 from portal.search.index.storage.shared_files import shared_files
 from portal.web.public.exports.whole_directory import ADDRESS, whole_directory
@@ -42,7 +42,6 @@ _ERROR_PAUSE_SECONDS = 30.0
 _PAUSES_FOR_EACH_RUN = 4
 # Below everything that answers somebody.
 _NICENESS = 10
-_METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 # Whoever asks for a file of their own at the same time is another client.
 _CLIENT = "the portal itself"
 
@@ -115,28 +114,27 @@ def _asking(app: Flask) -> Iterator[None]:
 
 def _work(app: Flask) -> None:
     """Wait for the lock, then look after the file until the process ends, which also ends the lock."""
-    lock, pause = None, _POLL_SECONDS
+    lock, pause, has_failed = None, _POLL_SECONDS, False
     while True:
         time.sleep(pause)
         pause = _POLL_SECONDS
         try:
-            lock = lock or try_lock(shared_folder() / f"iati-{_digest(app)}")
+            lock = lock or try_lock(lock_of_database("iati", _settings(app).database_url))
             if lock and is_outdated(app):
                 began = _processor_seconds()
                 run_process()
                 pause += _PAUSES_FOR_EACH_RUN * (_processor_seconds() - began)
+            has_failed = False
         except Exception as error:
             # Whatever it is, the next state may be written, and who asks for the file has it made.
-            _log.warning("The file of all IATI activities was not written: %s.", error)
-            pause = _ERROR_PAUSE_SECONDS
+            if not has_failed:
+                _log.warning("The file of all IATI activities was not written: %s.", error)
+            pause, has_failed = _ERROR_PAUSE_SECONDS, True
 
 
 def run_process() -> None:
     """Run `portal iati-file` in a process with the settings of this one. Raises CalledProcessError, and OSError."""
-    # It answers nothing, so it takes no part in the metrics of the server.
-    environment = {name: value for name, value in os.environ.items() if name != _METRICS_FOLDER}
-    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), environment.get("PYTHONPATH")]))
-    command = [sys.executable, "-m", "portal", "iati-file"]
+    command, environment = [sys.executable, "-m", "portal", "iati-file"], environment_beside_server()
     subprocess.run(command, env=environment, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)  # noqa: S603 # no input
 
 
@@ -148,11 +146,6 @@ def _processor_seconds() -> float:
 
 def _cache(app: Flask) -> FileCache:
     return file_cache(_settings(app).database_url, _settings(app).public_url)
-
-
-def _digest(app: Flask) -> str:
-    """One for each database: a machine may run several portals."""
-    return hashlib.sha256(_settings(app).database_url.encode()).hexdigest()[:16]
 
 
 def _settings(app: Flask) -> Settings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 import tempfile
 import time
@@ -23,6 +24,11 @@ def shared_folder(purpose: str = "exports") -> Path:
     if folder.is_symlink() or status.st_uid != os.getuid():
         raise ConfigurationError(f"{folder} belongs to somebody else. Remove it, or set TMPDIR to another folder.")
     return folder
+
+
+def lock_of_database(purpose: str, database_url: str) -> Path:
+    """The lock of whichever process does something for a database: a machine may run several portals."""
+    return shared_folder() / f"{purpose}-{hashlib.sha256(database_url.encode()).hexdigest()[:16]}"
 
 
 def try_lock(path: Path) -> IO[bytes] | None:

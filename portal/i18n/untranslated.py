@@ -23,6 +23,8 @@ _NO_MARKUP = frozenset((b"script", b"style", b"title", b"textarea"))
 _TEXT_ALONE = frozenset((b"option", b"text"))
 _LANG = f' lang="{SOURCE.tag}"'.encode()
 _OPENING, _CLOSING = b"<span" + _LANG + b">", b"</span>"
+# What is written for the mark at a place: where, what, and what for the mark that ends it; None where the mark stays.
+_Opened = tuple[int, bytes, bytes] | None
 
 
 class Untranslated(str):
@@ -52,10 +54,6 @@ def resolve(page: bytes) -> bytes:
 def resolve_part(part: str) -> str:
     """The same for a part of a page that is kept; marks stay whose place only the rest of the page decides."""
     return _resolved(part.encode(), _opened_in_part).decode() if _START in part else part
-
-
-# What is written for the mark at a place: where, what, and what for the mark that ends it; None where the mark stays.
-_Opened = tuple[int, bytes, bytes] | None
 
 
 def _resolved(page: bytes, opened: Callable[[bytes, int], _Opened]) -> bytes:

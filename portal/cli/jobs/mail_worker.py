@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import hashlib
 import logging
 import time
 from threading import Event, Thread
@@ -13,7 +12,7 @@ from flask import Flask
 from portal.cli.jobs.send_mail import queue_what_is_due, send_waiting
 from portal.config import Settings
 from portal.database.orm import db
-from portal.locks import shared_folder, try_lock
+from portal.locks import lock_of_database, try_lock
 from portal.services.mail import smtp
 
 _log = logging.getLogger(__name__)
@@ -47,7 +46,7 @@ def _work(app: Flask, settings: Settings, stopping: Event) -> None:
     lock, pause, queued_at = None, _POLL_SECONDS, -_QUEUE_SECONDS
     while not stopping.wait(pause):
         try:
-            lock = lock or try_lock(shared_folder() / _lock_name(settings))
+            lock = lock or try_lock(lock_of_database("mail", settings.database_url))
             if lock is None:
                 continue
             with app.app_context():
@@ -61,8 +60,3 @@ def _work(app: Flask, settings: Settings, stopping: Event) -> None:
             if pause == _POLL_SECONDS:
                 _log.error("The thread that sends mail goes on after an error: %s.", type(error).__name__)
             pause = _ERROR_PAUSE_SECONDS
-
-
-def _lock_name(settings: Settings) -> str:
-    """One for each database: a machine may run several portals."""
-    return f"mail-{hashlib.sha256(settings.database_url.encode()).hexdigest()[:16]}"

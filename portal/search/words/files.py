@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import mmap
-import os
 import subprocess
 import sys
 from contextlib import suppress
@@ -16,8 +15,8 @@ from typing import IO, Any
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.orm import Session
 
-from portal.config import ROOT
 from portal.locks import try_lock
+from portal.processes import environment_beside_server
 from portal.search.index.snapshot import CatalogueVersion, read_catalogue_version
 from portal.search.index.storage import array_file, checked_once
 from portal.search.index.storage.array_file import ArrayFile, UnusableFileError
@@ -29,7 +28,6 @@ from portal.search.words.word_index import WordIndex
 _FOLDER, _SUFFIX, _LOCK = "words", ".words", "lock"
 _MAX_FILES = 2
 _PRIVATE_MODE = 0o700
-_METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 
 @dataclass(frozen=True)
@@ -55,11 +53,9 @@ class WordFiles:
         if not (lock := self.lock()):
             return None
         lock.close()
-        # It answers nothing, so it takes no part in the metrics of the server.
-        environment = {name: value for name, value in os.environ.items() if name != _METRICS_FOLDER}
-        environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), environment.get("PYTHONPATH")]))
         # A thread would take the time of requests, and its memory would stay with the worker.
-        process = subprocess.Popen([sys.executable, "-m", __package__], stdin=subprocess.PIPE, env=environment)  # noqa: S603 # no input
+        command, environment = [sys.executable, "-m", __package__], environment_beside_server()
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment)  # noqa: S603 # no input
         # Not as arguments, which everybody on the machine may read.
         if process.stdin:
             with process.stdin as told:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from flask import Blueprint, Response, abort, current_app
+from markupsafe import escape
 
 from portal.search import projects
 from portal.search.arrays import IntegerArray
@@ -15,6 +16,7 @@ from portal.web.declarations import declared_access, has_languages, one_address,
 from portal.web.http.conditional_get import cacheable, path_key
 from portal.web.http.languages.choice import alternates, public_languages
 from portal.web.http.request_context import settings
+from portal.web.presentation.pieces import Hole, Piece
 from portal.web.presentation.urls import project_url, url_for
 from portal.web.security.search_gate import bounded_search
 
@@ -24,8 +26,6 @@ bp = Blueprint("sitemap", __name__)
 MAX_ADDRESSES = 50_000
 # Each file of a larger map has fewer, so that no statement and no answer takes long: a project takes 2 kB.
 PART_PROJECTS = 2_000
-# Stand for the address and the last change of a project where its entry is cut.
-_SLUG, _MOMENT = "slug-of-a-project", "moment-of-a-project"
 _NAMESPACE, _XHTML = "http://www.sitemaps.org/schemas/sitemap/0.9", "http://www.w3.org/1999/xhtml"
 # The list of one value of these may be indexed (public.results).
 _LISTED_FACETS = ("region", "country", "theme")
@@ -67,12 +67,11 @@ def split(ids: IntegerArray) -> list[IntegerArray]:
 
 def project_entries(ids: IntegerArray) -> Iterator[str]:
     """The projects with these ids, which are ascending."""
-    # All differ in two texts alone, which are filled into what is written once.
-    path = url_for("projects.project", slug=_SLUG)
-    pattern, before = "\n".join(elements(path, _MOMENT)), len(path) - len(_SLUG)
+    # They differ in two texts alone, so what all of them say is written once.
+    folder = url_for("projects.project", slug="-").removesuffix("-")
+    piece = Piece("\n".join(elements(folder + escape(Hole("slug")), escape(Hole("moment")))))
     for slug, changed_at in projects.read_addresses(int(ids[0]), int(ids[-1])):
-        own = xml_text.attribute(project_url(slug)[before:])
-        yield pattern.replace(_SLUG, own).replace(_MOMENT, moment(changed_at))
+        yield piece.fill({"slug": project_url(slug).removeprefix(folder), "moment": moment(changed_at)})
 
 
 def page_entries() -> Iterator[str]:

@@ -1,17 +1,21 @@
 """The map of the site: every page once, under the address that it states itself, with its last change."""
 
+import html
 import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from flask import url_for
 from lxml import etree
 
 from portal.vocabulary.workflow import State
 from portal.web.public import sitemap
+from tests.factories import COMPLETE
 from tests.loops import not_empty
 from tests.urls import fixed, projects
 
 SITE = "http://127.0.0.1:8000"
+MOMENT = "%Y-%m-%dT%H:%M:%SZ"
 NAMES = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
 
 
@@ -60,6 +64,18 @@ def test_a_project_has_the_moment_of_its_last_change(client, office):
     project = office.revision(State.PUBLISHED).project
     moment = datetime.fromisoformat(read(client)[f"/projects/{project.slug}"])
     assert timedelta(0) <= datetime.now(UTC) - moment < timedelta(minutes=5)
+
+
+@pytest.mark.parametrize("number", ["LM.0777", "A&B <1> é'\"", "slug", "moment"])
+def test_an_entry_of_a_project_says_what_those_of_pages_say(app, client, office, number):
+    project = office.revision(State.PUBLISHED, COMPLETE.replace(number=number)).project
+    text = client.get("/sitemap.xml").text
+    with app.test_request_context("/"):
+        expected = list(
+            sitemap.elements(url_for("projects.project", slug=project.slug), f"{project.changed_at:{MOMENT}}")
+        )
+    assert [entry for entry in not_empty(expected) if html.unescape(entry) not in html.unescape(text)] == []
+    etree.fromstring(text.encode())
 
 
 def test_what_is_not_public_is_not_there(client, office):
