@@ -12,6 +12,7 @@ import pytest
 
 from deploy import rehearsal
 from portal.config import Settings
+from portal.database.transactions import begin_writing
 from portal.models import Account, OutboxMessage
 from portal.services.mail import outbox
 from portal.services.mail.email import Email
@@ -43,6 +44,9 @@ def served(new_database):
             ann = make_account(session, "Ann")
 
             def put(key):
+                # The portal writes too: what has been read before must not be of a state that is gone.
+                session.rollback()
+                begin_writing(session())
                 email = Email(key, "", ("It waits.",))
                 outbox.enqueue(session(), email, Recipient(ann), kind=MailKind.WAITS, key=key)
                 session.commit()
