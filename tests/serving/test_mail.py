@@ -45,7 +45,6 @@ def served(new_database):
 
             def put(key):
                 # The portal writes too: what has been read before must not be of a state that is gone.
-                session.rollback()
                 begin_writing(session())
                 email = Email(key, "", ("It waits.",))
                 outbox.enqueue(session(), email, Recipient(ann), kind=MailKind.WAITS, key=key)
@@ -93,6 +92,7 @@ def silent(served):
 
 def test_a_step_that_stores_mail_does_not_wait_for_a_silent_server(silent):
     portal, _, session, _ = silent
+    begin_writing(session())
     make_account(session, "Rex", Role.REVIEWER)
     author = Caller(portal.address, session, session.query(Account).filter_by(name="Ann").one())
     fields = form("Typed while the mail server was silent", csrf_token=author.csrf_token(NEW))
