@@ -14,6 +14,8 @@ from portal.search.arrays import Int64Array, IntegerArray
 
 # Rows per fetch: enough to be fast, few enough to need little memory.
 _BATCH_ROWS = 2_000
+# Rows are found in a table of all ids if the greatest id is at most so many times their number.
+_MAX_ID_TO_ROWS = 64
 IntegerType = type[np.signedinteger[Any]]
 
 
@@ -54,11 +56,34 @@ def read_batches(
             yield batch
 
 
+class RowsById:
+    """The row of each project id, -1 for an id that has none."""
+
+    def __init__(self, ids: IntegerArray) -> None:
+        """`ids` are those of the rows 0, 1 and so on."""
+        size = int(ids.max(initial=0)) + 1
+        self._is_dense = size <= _MAX_ID_TO_ROWS * len(ids)
+        if self._is_dense:
+            self._rows = np.full(size, -1, dtype=np.int64)
+            self._rows[ids] = np.arange(len(ids))
+        else:
+            # A table of all ids would cost more than what is asked of a few changed projects.
+            self._rows = np.argsort(ids)
+            self._ids = ids[self._rows]
+
+    def of(self, ids: IntegerArray) -> Int64Array:
+        if self._is_dense:
+            return np.where(ids < len(self._rows), self._rows[np.minimum(ids, len(self._rows) - 1)], -1)
+        if not len(self._ids):
+            return np.full(len(ids), -1, dtype=np.int64)
+        places = np.minimum(np.searchsorted(self._ids, ids), len(self._ids) - 1)
+        return np.where(self._ids[places] == ids, self._rows[places], -1)
+
+
 def read_links(
-    session: Session, statement: str, rows_by_project_id: Int64Array, only_ids: Sequence[int] | None, width: int
+    session: Session, statement: str, rows_by_id: RowsById, only_ids: Sequence[int] | None, width: int
 ) -> list[Any]:
     """The `width` columns of a table of links, with rows in place of project ids; for published projects only."""
     columns = read_integer_columns(session, statement, [np.int32] * width, "project_id", only_ids)
-    known = columns[0] < len(rows_by_project_id)
-    rows = rows_by_project_id[columns[0][known]]
-    return [rows[rows >= 0], *(column[known][rows >= 0] for column in columns[1:])]
+    rows = rows_by_id.of(columns[0])
+    return [rows[rows >= 0], *(column[rows >= 0] for column in columns[1:])]

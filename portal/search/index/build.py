@@ -270,7 +270,8 @@ def patch_order(order: SortOrder, key: Callable[[int], SortKey], removed: list[i
 def patch_title_order(index: FacetIndex, removed: list[int], added: list[int], successors: Int64Array) -> SortOrder:
     """The title order, without access to the titles: each added row goes before its successor."""
     order = index.orders["title"]
-    insert_before = [
-        int(order.positions[index.row_by_id[successor]]) if successor else len(order.rows) for successor in successors
-    ]
-    return order.patched([int(order.positions[row]) for row in removed], insert_before, added)
+    followed = [int(index.row_by_id[successor]) for successor in successors if successor]
+    positions = order.positions_of(removed + followed)
+    gone, followers = positions[: len(removed)], iter(positions[len(removed) :])
+    insert_before = [next(followers) if successor else len(order.rows) for successor in successors]
+    return order.patched(gone, insert_before, added)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from portal.database.statement_timeout import disable_timeout
 from portal.models import Catalogue, CatalogueChange, Project, Term
 from portal.search.arrays import Int64Array, IntegerArray
-from portal.search.columns import IntegerType, read_integer_columns, read_links
+from portal.search.columns import IntegerType, RowsById, read_integer_columns, read_links
 from portal.search.index.build import ProjectColumns, build_index, patch_index
 from portal.search.index.facet_index import FacetIndex
 from portal.search.index.storage.array_file import Section
@@ -171,16 +171,13 @@ def read_project_columns(session: Session, terms: Terms, only_ids: Sequence[int]
     (titled,) = read_integer_columns(
         session, "SELECT id FROM project", _COLUMN_TYPES[:1], "id", only_ids, order=TITLE_ORDER
     )
-    table_row_by_id = np.full(max(int(table[0].max(initial=0)), int(titled.max(initial=0))) + 1, -1, dtype=np.int64)
-    table_row_by_id[table[0]] = np.arange(len(table[0]))
+    by_title = RowsById(table[0]).of(titled)
     # The query for the title order includes unpublished projects.
-    titled = titled[table_row_by_id[titled] >= 0]
-    by_title = table_row_by_id[titled]
-    row_by_id = np.full_like(table_row_by_id, -1)
-    row_by_id[titled] = np.arange(len(titled))
+    by_title = by_title[by_title >= 0]
     ids, years, starts, ends, budgets, region, status, coverage, project_type = (column[by_title] for column in table)
-    country_rows, countries, shares = read_links(session, _INDEX_COUNTRIES_SQL, row_by_id, only_ids, 3)
-    tag_rows, tags = read_links(session, _INDEX_TAGS_SQL, row_by_id, only_ids, 2)
+    rows_by_id = RowsById(ids)
+    country_rows, countries, shares = read_links(session, _INDEX_COUNTRIES_SQL, rows_by_id, only_ids, 3)
+    tag_rows, tags = read_links(session, _INDEX_TAGS_SQL, rows_by_id, only_ids, 2)
     goals, objectives = split_tags((tag_rows, tags), terms)
     return ProjectColumns(
         ids=ids,

@@ -18,6 +18,8 @@ from portal.search.index.bitmaps import to_row_array
 _SPARSE_PAGE_RATIO = 16
 # Up to this many rows are looked up one by one; beyond, a mask of all rows is cheaper.
 _MAX_ROWS_WALKED = 4_000
+# Up to so many rows are sought in the order; for more, the positions of all rows are made.
+_MAX_ROWS_SOUGHT = 8
 
 
 @dataclass(frozen=True)
@@ -65,11 +67,20 @@ class SortOrder:
 
         All positions are those of this order.
         """
-        patched = np.insert(self.rows, list(insert_before), list(rows)) if rows else self.rows
-        if removed:
-            shifts = np.searchsorted(np.sort(np.array(insert_before, dtype=np.int64)), removed, side="right")
-            patched = np.delete(patched, np.array(removed, dtype=np.int64) + shifts)
-        return SortOrder(patched.astype(np.uint32, copy=False))
+        inserted: dict[int, list[int]] = {}
+        for position, row in zip(insert_before, rows, strict=True):
+            inserted.setdefault(position, []).append(row)
+        gone, pieces, start = set(removed), [], 0
+        for position in sorted(gone | inserted.keys()):
+            pieces += [self.rows[start:position], np.array(inserted.get(position, []), dtype=np.uint32)]
+            start = position + (position in gone)
+        return SortOrder(np.concatenate([*pieces, self.rows[start:]]))
+
+    def positions_of(self, rows: Sequence[int]) -> list[int]:
+        """The positions of a few rows, which do not need those of all."""
+        if self.known_positions is None and "positions" not in vars(self) and len(rows) <= _MAX_ROWS_SOUGHT:
+            return [int(np.flatnonzero(self.rows == row)[0]) for row in rows]
+        return [int(self.positions[row]) for row in rows]
 
 
 def to_list(rows: RowArray) -> list[int]:

@@ -1,7 +1,9 @@
-"""Pages of selections whose rows lie together."""
+"""Pages of selections whose rows lie together, and orders that a few rows leave or enter."""
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pyroaring import BitMap
 
 from portal.search.index.sort_order import SortOrder
@@ -14,3 +16,26 @@ def test_a_page_of_rows_that_lie_together_is_their_slice(first):
     selection = BitMap(range(20_000, 40_000))
     last = min(first + 20, 20_000)
     assert order.page(selection, first, 20) == list(range(20_000 + first, 20_000 + last))
+
+
+@given(st.data())
+def test_a_patched_order_is_the_list_with_these_rows_gone_and_those_inserted(data):
+    rows = data.draw(st.permutations(range(12)))
+    removed = data.draw(st.lists(st.integers(0, 11), unique=True))
+    before = sorted(data.draw(st.lists(st.integers(0, 12), max_size=6)))
+    added = list(range(100, 100 + len(before)))
+    expected = []
+    for position, row in enumerate([*rows, None]):
+        expected += [new for place, new in zip(before, added, strict=True) if place == position]
+        expected += [row] if row is not None and position not in removed else []
+    patched = SortOrder(np.array(rows, dtype=np.uint32)).patched(removed, before, added)
+    assert patched.rows.tolist() == expected
+    assert patched.rows.dtype == np.uint32
+
+
+@given(st.permutations(range(20)), st.lists(st.integers(0, 19), max_size=12), st.booleans())
+def test_rows_are_found_where_they_stand_whether_few_or_many_are_asked_for(rows, asked, are_known):
+    order = SortOrder(np.array(rows, dtype=np.uint32))
+    if are_known:
+        order = SortOrder(order.rows, order.positions)
+    assert order.positions_of(asked) == [rows.index(row) for row in asked]
