@@ -47,6 +47,9 @@ def measure(scale: Scale) -> dict:
 
 def wait_for_words(server: Server) -> None:
     """A server that has been up for a while has collected its words; this one has just got a database."""
+    visitor = Visitor(server.port, timeout=WAIT_MOST)
+    visitor.ask("/projects/")
+    visitor.close()
     time.sleep(WORDS_BEGIN)
     until = time.monotonic() + WORDS_MOST
     while collects_words(server) and time.monotonic() < until:

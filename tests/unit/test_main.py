@@ -1,0 +1,18 @@
+"""The ends of `portal` and of the process that collects words."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+# What is registered first is asked last.
+SAYS = "import atexit, gc, runpy, sys; atexit.register(lambda: print('frozen', gc.get_freeze_count() > 10_000));"
+
+
+@pytest.mark.parametrize("module", ["portal", "portal.search.words"])
+def test_a_process_ends_without_looking_through_all_objects_of_the_code(module, tmp_path):
+    run = f"{SAYS} sys.argv = ['portal', '--version']; runpy.run_module({module!r}, run_name='__main__')"
+    told = json.dumps([str(tmp_path), "sqlite://"])
+    done = subprocess.run([sys.executable, "-c", run], input=told, capture_output=True, text=True, check=False)
+    assert done.stdout.splitlines()[-1] == "frozen True", done.stderr
