@@ -1,13 +1,14 @@
 """Two processes of one machine, as two stores over one database: one makes a snapshot, the other maps it."""
 
 import logging
+from datetime import timedelta
 
 import pytest
 
 from portal.cli.database import SAMPLE_FILE
 from portal.database.orm import db
 from portal.database.public_reader import public_session
-from portal.search.index import refresh, snapshot_sources
+from portal.search.index import current, refresh, snapshot_sources
 from portal.search.index.caches import caches_for
 from portal.search.index.storage import shared_files
 from portal.search.index.storage.shared_files import SharedFiles
@@ -65,6 +66,19 @@ def test_the_first_process_builds_and_the_second_maps(process, monkeypatch):
     other = process()
     assert other.snapshot.is_stored
     assert told(other.snapshot.index) == told(one.snapshot.index)
+
+
+def test_a_file_waits_while_all_processes_renew_their_pages(process, tmp_path, monkeypatch):
+    store = refresh.store_for(db.engine.engine)
+    monkeypatch.setattr(store, "files", process().files)
+    change(tmp_path, 5, "So recent that its file waits")
+    monkeypatch.setattr(current, "_NEWS", timedelta(minutes=5))
+    assert not current.current_snapshot(at_once=True).is_stored
+    current.share_snapshot()
+    assert not store.snapshot.is_stored
+    monkeypatch.setattr(current, "_NEWS", timedelta(0))
+    current.share_snapshot()
+    assert store.snapshot.is_stored
 
 
 def test_a_change_is_patched_at_once_and_then_shared(process, tmp_path):
