@@ -6,12 +6,10 @@ deploy/gunicorn.conf.py calls it.
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import logging
 import math
 import os
-from contextlib import suppress
 
 from flask import Flask
 from sqlalchemy.orm import configure_mappers
@@ -21,6 +19,7 @@ from portal.app import index_files, refuse_other_tables
 from portal.config import Settings
 from portal.database.orm import db
 from portal.database.public_reader import public_session
+from portal.processes import bound_heap
 from portal.search.index import current, refresh, snapshot_sources
 
 _log = logging.getLogger(__name__)
@@ -28,10 +27,6 @@ _log = logging.getLogger(__name__)
 # A first answer compiles templates and statements, which are then shared.
 _PAGES = ("/projects/", "/projects/?region=none&sort=title", "/")
 _READY_CALLS = 25
-# Parameters of mallopt(3): one heap for all threads, and blocks of this size go back to the system at once. Threads of
-# Python run one at a time, so heaps of their own are no faster, and each keeps what its largest answer took.
-_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
-_MAX_HEAP_BLOCK = 262_144
 
 
 def prepare(app: Flask) -> None:
@@ -55,18 +50,6 @@ def prepare(app: Flask) -> None:
     gc.collect()
     # What the garbage collector never looks at stays shared.
     gc.freeze()
-
-
-def bound_heap() -> None:
-    """Let the allocator of the C library give back what it does not need; where it is not that of GNU, do nothing."""
-    with suppress(OSError, AttributeError):
-        mallopt = ctypes.CDLL(None).mallopt
-        for parameter, value in (
-            (_M_ARENA_MAX, 1),
-            (_M_MMAP_THRESHOLD, _MAX_HEAP_BLOCK),
-            (_M_TRIM_THRESHOLD, _MAX_HEAP_BLOCK),
-        ):
-            mallopt(parameter, value)
 
 
 def _make_file(app: Flask) -> bool:

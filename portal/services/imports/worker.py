@@ -15,6 +15,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from portal.errors import PortalError
+from portal.processes import bound_heap
 from portal.services.imports.batches import Batch, Prefixes, validated_batches
 from portal.services.records.spellings import TermLookup
 
@@ -28,10 +29,11 @@ def batches_from_worker(path: Path, term_lookup: TermLookup, prefixes: Prefixes)
 
     Iterating raises the error of the process, and PortalError if it was killed.
     """
-    # A forked process would inherit open SQLite connections, which must not be used across a fork.
-    context = multiprocessing.get_context("spawn")
+    # A process of its own would load all the code again. The forked one shares it, and must not touch the connections
+    # to the database that it inherits: it reads the file alone, and ends without closing anything (os._exit).
+    context = multiprocessing.get_context("fork")
     receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_run_worker, args=(sender, path, term_lookup, prefixes), daemon=True)
+    process = context.Process(target=_run_forked, args=(receiver, sender, path, term_lookup, prefixes), daemon=True)
     process.start()
     # Each end is open in one process only, so each process notices when the other has ended.
     sender.close()
@@ -57,6 +59,14 @@ def _receive_batches(connection: Connection, name: str) -> Iterator[Batch]:
         if message is None:
             return
         yield message
+
+
+def _run_forked(
+    receiver: Connection, sender: Connection, path: Path, term_lookup: TermLookup, prefixes: Prefixes
+) -> None:
+    receiver.close()
+    bound_heap()
+    _run_worker(sender, path, term_lookup, prefixes)
 
 
 def _run_worker(connection: Connection, path: Path, term_lookup: TermLookup, prefixes: Prefixes) -> None:

@@ -1,16 +1,21 @@
 """What the second process of an import sends; test_batches runs it as a process."""
 
 import gc
+import multiprocessing
+import os
 import signal
+from contextlib import suppress
 from multiprocessing import Pipe
+from pathlib import Path
 
 import pytest
 
 from portal.errors import UnreadableFile
 from portal.services.imports import worker
-from portal.services.imports.batches import Batch, Prefixes
+from portal.services.imports.batches import MAX_BATCH_ROWS, Batch, Prefixes
 from portal.services.imports.header import REQUIRED_COLUMNS
 from portal.services.records.spellings import TermLookup
+from tests.waiting import eventually
 
 
 @pytest.fixture
@@ -47,3 +52,30 @@ def test_an_error_says_where_in_the_second_process_it_happened(sent):
     (note,) = error.__notes__
     assert note.startswith("Traceback")
     assert "in validated_batches" in note
+
+
+def test_the_second_process_ends_when_the_first_is_killed(session, tmp_path):
+    path, lookup = tmp_path / "in.csv", TermLookup.load(session())
+    row = "T,One" + "," * (len(REQUIRED_COLUMNS) - 2) + "\n"
+    path.write_text(",".join(REQUIRED_COLUMNS) + "\n" + row * 4 * MAX_BATCH_ROWS)
+    receiver, sender = Pipe(duplex=False)
+
+    def read_nothing():
+        with worker.batches_from_worker(path, lookup, Prefixes()):
+            (second,) = multiprocessing.active_children()
+            sender.send(second.pid)
+            signal.pause()
+
+    first = multiprocessing.get_context("fork").Process(target=read_nothing)
+    first.start()
+    pid = receiver.recv()
+    second = Path(f"/proc/{pid}/status")
+    assert second.exists()
+    first.kill()
+    first.join()
+    try:
+        # Whoever has adopted it may not have taken note of its end.
+        eventually(lambda: not second.exists() or "\nState:\tZ" in second.read_text())
+    finally:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
