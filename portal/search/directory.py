@@ -18,6 +18,7 @@ from portal.search.arrays import IntegerArray
 from portal.search.fulltext import text_index
 from portal.search.index.caches import (
     MAX_CACHED_AGGREGATES,
+    MAX_CACHED_RANGES,
     MAX_CACHED_TEXTS,
     TextHits,
     caches_for,
@@ -122,7 +123,7 @@ def find_all(filters: Filters) -> WholeSelection:
     snapshot = current_snapshot()
     index, filters = snapshot.index, with_current_codes(snapshot, filters)
     hits, tiers = text_hits(snapshot, filters) or (None, ())
-    selection = index.select(filters, hits)
+    selection = selected(snapshot, filters, hits)
     if filters.effective_sort == "relevance":
         parts = [index.ordered_ids(part, "newest") for part in split_by_relevance(selection, tiers)]
         ids = np.concatenate(parts)
@@ -170,6 +171,19 @@ def with_current_codes(snapshot: Snapshot, filters: Filters) -> Filters:
     return filters if selected is filters.selected else replace(filters, selected=selected)
 
 
+def selected(snapshot: Snapshot, filters: Filters, hits: BitMap | None) -> BitMap:
+    """The matching rows; not to be changed."""
+    if filters.budget_min is None and filters.budget_max is None:
+        return snapshot.index.select(filters, hits)
+    # Amounts take most of the time of a search that has them; its next page and its files need the same rows.
+    return remember(
+        caches_for(snapshot).ranges,
+        filters.criteria,
+        MAX_CACHED_RANGES,
+        lambda: snapshot.index.select(filters, hits),
+    )
+
+
 def find(filters: Filters, *, may_miss: bool = False) -> SearchResult:
     """Answer a search: one page of projects, counts of every facet value, sums of the whole selection.
 
@@ -178,7 +192,7 @@ def find(filters: Filters, *, may_miss: bool = False) -> SearchResult:
     snapshot = current_snapshot()
     index, filters = snapshot.index, with_current_codes(snapshot, filters)
     hits, tiers = text_hits(snapshot, filters) or (None, ())
-    selection = index.select(filters, hits)
+    selection = selected(snapshot, filters, hits)
     first, sort = (filters.page - 1) * filters.per_page, filters.effective_sort
     if sort == "relevance":
         ids = page_by_relevance(index, selection, tiers, first, filters.per_page)
@@ -204,6 +218,8 @@ def page_by_relevance(
     page: list[int] = []
     for part in split_by_relevance(selection, tiers):
         page += index.page(part, "newest", first, count - len(page))
+        if len(page) == count:
+            break
         first = max(first - len(part), 0)
     return page
 
@@ -232,7 +248,7 @@ def sums_for(filters: Filters) -> Sums:
 def _selection(snapshot: Snapshot, filters: Filters) -> BitMap:
     filters = with_current_codes(snapshot, filters)
     hits, _ = text_hits(snapshot, filters) or (None, None)
-    return snapshot.index.select(filters, hits)
+    return selected(snapshot, filters, hits)
 
 
 def left_out_by_day(filters: Filters, snapshot: Snapshot | None = None) -> tuple[Filters, int] | None:

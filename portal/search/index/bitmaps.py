@@ -111,22 +111,25 @@ class BitSlicedColumn:
         """The sum over a selection; rows without a value count as 0."""
         return sum(selection.intersection_cardinality(rows) << place for place, rows in enumerate(self.digits))
 
-    def up_to(self, limit: int) -> BitMap:
-        """The rows whose value is at most `limit`."""
+    def up_to(self, limit: int, among: BitMap) -> BitMap:
+        """Those of the rows `among`, which all have a value, whose value is at most `limit`."""
         if limit < 0:
             return BitMap()
         if limit.bit_length() > len(self.digits):
-            return self.known.copy()
-        below, equal = BitMap(), self.known.copy()
+            return among
+        below, equal = BitMap(), among.copy()
         for place in reversed(range(len(self.digits))):
             if limit >> place & 1:
                 below |= equal - self.digits[place]
                 equal &= self.digits[place]
             else:
                 equal -= self.digits[place]
+            if not equal:
+                return below
         return below | equal
 
-    def between(self, low: int | None, high: int | None) -> BitMap:
-        """The rows whose value is in a closed range; None is no bound."""
-        top = self.known.copy() if high is None else self.up_to(high)
-        return top if low is None else top - self.up_to(low - 1)
+    def between(self, low: int | None, high: int | None, among: BitMap) -> BitMap:
+        """Those of the rows `among` whose value is in a closed range; None is no bound."""
+        known = among & self.known
+        top = known if high is None else self.up_to(high, known)
+        return top if low is None else top - self.up_to(low - 1, top)

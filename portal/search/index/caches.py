@@ -23,6 +23,8 @@ MAX_CACHED_PROJECTS = 4_096
 MAX_CACHED_AGGREGATES = 256
 MAX_CACHED_FIGURES = 64
 MAX_CACHED_STATISTICS = 64
+# Up to 125 kB each at a million projects.
+MAX_CACHED_RANGES = 16
 CacheKey = TypeVar("CacheKey")
 CacheValue = TypeVar("CacheValue")
 
@@ -47,7 +49,7 @@ class SnapshotCaches:
     `text_hits` maps a search text to the rows that contain it, `projects` a database id to its project, and
     `aggregates` the criteria of a search to its sums and facet counts, which sorting and paging do not change. `places`
     maps a facet to the values of all projects. `figures` maps criteria to what search.figures counts of them,
-    `statistics` what search.aggregates counts, by facet and region.
+    `statistics` what search.aggregates counts, by facet and region. `ranges` maps criteria with amounts to their rows.
     """
 
     text_hits: dict[str, TextHits] = field(default_factory=dict)
@@ -56,6 +58,7 @@ class SnapshotCaches:
     places: dict[str, FacetPlaces] = field(default_factory=dict)
     figures: dict[Filters, Any] = field(default_factory=dict)
     statistics: dict[tuple[str, str], Any] = field(default_factory=dict)
+    ranges: dict[Filters, BitMap] = field(default_factory=dict)
 
 
 _caches: WeakKeyDictionary[Snapshot, SnapshotCaches] = WeakKeyDictionary()
@@ -86,7 +89,7 @@ def keep_all(old: Snapshot, same: Snapshot) -> None:
     has_same_rows = old.index.all_rows == same.index.all_rows and np.array_equal(
         old.index.row_columns.ids, same.index.row_columns.ids
     )
-    _caches[same] = inherited if has_same_rows else replace(inherited, text_hits={}, places={})
+    _caches[same] = inherited if has_same_rows else replace(inherited, text_hits={}, places={}, ranges={})
 
 
 def put_bounded(cache: dict[CacheKey, CacheValue], key: CacheKey, value: CacheValue, limit: int) -> CacheValue:

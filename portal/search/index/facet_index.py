@@ -144,10 +144,12 @@ class FacetIndex:
             selection &= BitMap.intersection(*rows) if matches_all_values(filters, facet) else BitMap.union(*rows)
         if filters.year_from is not None or filters.year_to is not None:
             selection &= self.rows_in_years(filters.year_from, filters.year_to)
-        if filters.budget_min is not None or filters.budget_max is not None:
-            selection &= self.budgets.between(to_cents(filters.budget_min), to_cents(filters.budget_max))
         if filters.on is not None:
             selection &= self.rows_running_on(filters.on)
+        if filters.budget_min is not None or filters.budget_max is not None:
+            # The work depends on the rows that are left.
+            bounds = to_cents(filters.budget_min), to_cents(filters.budget_max)
+            selection = self.budgets.between(*bounds, among=selection)
         return selection
 
     def rows_in_years(self, first: int | None, last: int | None) -> BitMap:

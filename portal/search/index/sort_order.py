@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -92,8 +91,14 @@ def walk_order(rows: RowArray, selection: BitMap, first: int, count: int) -> lis
     """Up to `count` of the selected rows, after skipping `first` of them."""
     expected = (first + count) * len(rows) // len(selection)
     if expected <= _MAX_ROWS_WALKED:
-        selected = (row for row in map(int, rows) if row in selection)
-        return list(islice(selected, first, first + count))
+        walked: list[int] = []
+        start, step = 0, 2 * expected + 8
+        # The rows of a selection may stand together, far from where they are expected.
+        while start < max(_MAX_ROWS_WALKED, step) and len(walked) < first + count:
+            walked += [row for row in to_list(rows[start : start + step]) if row in selection]
+            start += step
+        if len(walked) >= first + count or start >= len(rows):
+            return walked[first : first + count]
     is_selected = np.zeros(len(rows) and int(rows.max()) + 1, dtype=bool)
     is_selected[to_row_array(selection)] = True
     result: list[int] = []

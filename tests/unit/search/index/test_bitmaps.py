@@ -22,14 +22,16 @@ def test_rows_in_any_order_are_gathered(rows):
     assert gather_bitmap(np.array(rows, dtype=np.int64), 200) == BitMap(rows)
 
 
-@given(VALUES, BOUNDS, BOUNDS)
-def test_a_range_holds_the_known_values_between_its_bounds(values, low, high):
+@given(VALUES, BOUNDS, BOUNDS, st.sets(st.integers(0, 39)))
+def test_a_range_holds_those_of_the_rows_whose_values_are_between_its_bounds(values, low, high, among):
     wanted = {
         row
         for row, value in enumerate(values)
-        if value >= 0 and (low is None or value >= low) and (high is None or value <= high)
+        if row in among and value >= 0 and (low is None or value >= low) and (high is None or value <= high)
     }
-    assert set(amounts(values).between(low, high)) == wanted
+    rows = BitMap(among)
+    assert set(amounts(values).between(low, high, rows)) == wanted
+    assert set(rows) == among
 
 
 @given(VALUES, st.sets(st.integers(0, 39)))
