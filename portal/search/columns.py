@@ -57,7 +57,7 @@ def read_batches(
 
 
 class RowsById:
-    """The row of each project id, -1 for an id that has none."""
+    """Rows by project id."""
 
     def __init__(self, ids: IntegerArray) -> None:
         """`ids` are those of the rows 0, 1 and so on."""
@@ -72,6 +72,7 @@ class RowsById:
             self._ids = ids[self._rows]
 
     def of(self, ids: IntegerArray) -> Int64Array:
+        """The row of each of the ids, -1 for one that has none."""
         if self._is_dense:
             return np.where(ids < len(self._rows), self._rows[np.minimum(ids, len(self._rows) - 1)], -1)
         if not len(self._ids):

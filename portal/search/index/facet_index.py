@@ -148,8 +148,7 @@ class FacetIndex:
             selection &= self.rows_running_on(filters.on)
         if filters.budget_min is not None or filters.budget_max is not None:
             # The work depends on the rows that are left.
-            bounds = to_cents(filters.budget_min), to_cents(filters.budget_max)
-            selection = self.budgets.between(*bounds, among=selection)
+            selection = self.budgets.between(to_cents(filters.budget_min), to_cents(filters.budget_max), selection)
         return selection
 
     def rows_in_years(self, first: int | None, last: int | None) -> BitMap:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -44,10 +45,16 @@ def project_url(slug: str) -> str:
 
 def in_language(code: str, url: str) -> str:
     """The URL of a page, path or whole, as it is in another language."""
-    here, there = i18n.current_language().prefix, i18n.language_of(code).prefix
+    return in_languages([code], url)[0]
+
+
+def in_languages(codes: Iterable[str], url: str) -> list[str]:
+    """The URL of a page, path or whole, as it is in each language."""
+    here = i18n.current_language().prefix
     root = request.script_root.removesuffix(here)
     start = url.index("/", url.index("//") + 2) if "//" in url else 0
-    return url[:start] + root + there + url[start:].removeprefix(root + here)
+    head, path = url[:start] + root, url[start:].removeprefix(root + here)
+    return [head + i18n.language_of(code).prefix + path for code in codes]
 
 
 def shown_url() -> str:

@@ -12,7 +12,7 @@ from flask import Flask, current_app, g, request
 from portal.web.declarations import declared_access, has_languages
 from portal.web.http.request_context import own_path, settings
 from portal.web.presentation import i18n
-from portal.web.presentation.urls import in_language, shown_url, url_for
+from portal.web.presentation.urls import in_languages, shown_url, url_for
 
 # The parameter by which the pages before the guard keep a language: they have no prefix, and visitors no cookie.
 PARAMETER = "language"
@@ -40,7 +40,7 @@ def choices() -> list[Choice]:
     view = current_app.view_functions.get(request.endpoint or "")
     if request.endpoint is None or has_languages(view):
         url = g.get("page_url") or own_path()
-        return [_choice(code, in_language(code, url)) for code in settings().languages]
+        return _choices(url)
     # A secret in an address is not repeated in the page, where others may read it.
     if _keeps_language(view) and not request.view_args:
         others = [(name, value) for name, value in request.args.items(multi=True) if name != PARAMETER]
@@ -53,13 +53,17 @@ def start_choices() -> list[Choice]:
     """The start page in each language, for error pages: what an address that is none of ours says is not repeated."""
     if request.endpoint is not None and not has_languages(current_app.view_functions.get(request.endpoint)):
         return []
-    url = url_for("overview.home")
-    return [_choice(code, in_language(code, url)) for code in settings().languages]
+    return _choices(url_for("overview.home"))
 
 
 def follows_search() -> bool:
     """Whether the choices lead to the same search: a script keeps them so while the list changes in place."""
     return "page_url" in g
+
+
+def _choices(url: str) -> list[Choice]:
+    codes = settings().languages
+    return [_choice(code, shown) for code, shown in zip(codes, in_languages(codes, url), strict=True)]
 
 
 def _choice(code: str, url: str) -> Choice:
@@ -97,8 +101,9 @@ def alternates(url: str) -> list[tuple[str, str]]:
     languages = public_languages()
     if len(languages) == 1:
         return []
-    found = [(language.tag, in_language(language.code, url)) for language in languages]
-    return [*found, ("x-default", in_language(i18n.SOURCE.code, url))]
+    tags = [*(language.tag for language in languages), "x-default"]
+    urls = in_languages([*(language.code for language in languages), i18n.SOURCE.code], url)
+    return list(zip(tags, urls, strict=True))
 
 
 def page_alternates(url: str) -> list[tuple[str, str]]:
