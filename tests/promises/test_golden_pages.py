@@ -136,14 +136,20 @@ def read(world):
 
 
 @pytest.fixture
-def compare(world):
-    """compare(name, page, text) holds the text of a page, and its frame, against their files."""
+def compare_text(world):
+    """compare_text(name, text) holds a text against its file."""
     _, began = world
+    return lambda name, text: golden_files.compare(f"public/{name}", without_today(text, began))
+
+
+@pytest.fixture
+def compare(compare_text):
+    """compare(name, page, text) holds the text of a page, and its frame, against their files."""
 
     def go(name, page, text):
         folder = "empty/" if name.startswith("empty/") else ""
-        golden_files.compare(f"public/{folder}frame", without_today(frame(page), began))
-        golden_files.compare(f"public/{name}", without_today(text, began))
+        compare_text(f"{folder}frame", frame(page))
+        compare_text(name, text)
 
     return go
 
@@ -188,16 +194,16 @@ def test_a_record_with_nothing_but_a_title_says_what_it_said(read, compare):
 
 
 @pytest.mark.parametrize("name", FRAGMENTS)
-def test_a_fragment_says_what_it_said(read, name):
+def test_a_fragment_says_what_it_said(read, compare_text, name):
     fragment = read(FRAGMENTS[name], kind=Fragment, headers=FRAGMENT)
     pushed = fragment.response.headers["HX-Push-Url"]
-    golden_files.compare(f"public/{name}", f"address: {pushed}\n\n{page_text.read(fragment.tree.root)}")
+    compare_text(name, f"address: {pushed}\n\n{page_text.read(fragment.tree.root)}")
 
 
 @pytest.mark.parametrize("name", PARTS)
-def test_a_map_says_what_it_said(read, name):
+def test_a_map_says_what_it_said(read, compare_text, name):
     fragment = read(PARTS[name], kind=Fragment, headers=FRAGMENT)
-    golden_files.compare(f"public/{name}", page_text.read(fragment.tree.root))
+    compare_text(name, page_text.read(fragment.tree.root))
 
 
 @pytest.mark.parametrize("path", PROSE)
@@ -206,17 +212,17 @@ def test_a_page_of_prose_has_the_headings_links_and_numbers_it_had(read, compare
     compare(f"prose/{path.replace('/', '.')}", page, f"{page_text.head(page)}\n{page_text.outline(page.one('main'))}")
 
 
-def test_the_eligible_states_are_those_it_named(read):
+def test_the_eligible_states_are_those_it_named(read, compare_text):
     page = read("/for-governments/eligibility/")
     lists = map(page_text.words, page.select("h3, h3 + p"))
-    golden_files.compare("public/prose/eligible-states", "\n".join(lists) + "\n")
+    compare_text("prose/eligible-states", "\n".join(lists) + "\n")
 
 
-def test_a_list_for_other_sites_says_what_it_said(world, read):
+def test_a_list_for_other_sites_says_what_it_said(read, compare_text):
     """It has no frame of ours around it."""
-    page, (_, began) = read("/embed/projects?country=KEN&sort=title"), world
+    page = read("/embed/projects?country=KEN&sort=title")
     text = page_text.head(page) + page_text.read(page.tree.root, "body")
-    golden_files.compare("public/embed", without_today(text, began))
+    compare_text("embed", text)
 
 
 @pytest.mark.parametrize("name", LIVE)
