@@ -1,9 +1,9 @@
 """Two processes of one machine, as two stores over one database: one makes a snapshot, the other maps it."""
 
 import logging
-from datetime import timedelta
 
 import pytest
+from pyroaring import BitMap
 
 from portal.cli.database import SAMPLE_FILE
 from portal.database.orm import db
@@ -12,6 +12,7 @@ from portal.search.index import current, refresh, snapshot_sources
 from portal.search.index.caches import caches_for
 from portal.search.index.storage import shared_files
 from portal.search.index.storage.shared_files import SharedFiles
+from portal.search.query.filters import Filters
 from tests.index_dump import told
 from tests.loops import not_empty
 from tests.unit.search.index.test_refresh import rows_of, take, touch, wait_for, written
@@ -72,11 +73,11 @@ def test_a_file_waits_while_all_processes_renew_their_pages(process, tmp_path, m
     store = refresh.store_for(db.engine.engine)
     monkeypatch.setattr(store, "files", process().files)
     change(tmp_path, 5, "So recent that its file waits")
-    monkeypatch.setattr(current, "_NEWS", timedelta(minutes=5))
+    monkeypatch.setattr(current, "_SECONDS_FOR_VISITORS", 600.0)
     assert not current.current_snapshot(at_once=True).is_stored
     current.share_snapshot()
     assert not store.snapshot.is_stored
-    monkeypatch.setattr(current, "_NEWS", timedelta(0))
+    monkeypatch.setattr(current, "_SECONDS_FOR_VISITORS", 0.0)
     current.share_snapshot()
     assert store.snapshot.is_stored
 
@@ -95,6 +96,20 @@ def test_a_change_is_patched_at_once_and_then_shared(process, tmp_path):
     assert share(other).is_stored
     assert caches_for(other.snapshot).projects == {1: "a project"}
     assert told(one.snapshot.index) == told(other.snapshot.index) == told(anew().index)
+
+
+def test_rows_are_not_kept_for_a_file_that_numbers_them_otherwise(process, tmp_path):
+    one, other = process(), process()
+    for place in (9, 2):
+        change(tmp_path, place, f"Numbered in its turn {place}")
+        look(one)
+    look(other)
+    caches_for(one.snapshot).ranges[Filters(budget_min=1)] = BitMap([1])
+    before = one.snapshot.index.row_columns.ids.tolist()
+    assert share(other).is_stored
+    assert share(one).is_stored
+    assert one.snapshot.index.row_columns.ids.tolist() != before
+    assert caches_for(one.snapshot).ranges == {}
 
 
 def test_a_process_that_comes_later_maps_the_newer_state_and_knows_what_changed(process, tmp_path):
