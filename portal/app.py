@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import logging
 import os
@@ -222,6 +223,13 @@ def keep_index_current(app: Flask) -> None:
     gc.freeze()
 
 
+def close_connections(app: Flask) -> None:
+    """Close the connections to the database that nobody uses; those that only read first, as they cannot tidy up."""
+    with app.app_context():
+        for engine in sorted(db.engines.values(), key=lambda engine: engine is db.engine):
+            engine.dispose()
+
+
 def send_mail_in_background(app: Flask) -> None:
     """Send what the outbox holds from one process of the server; for server processes."""
     mail_worker.start(app)
@@ -238,6 +246,8 @@ def from_environment(*, statement_seconds: int = STATEMENT_TIMEOUT_SECONDS) -> F
 def from_environment_for_commands() -> Flask:
     """The same for commands, whose statements may take as long as they like."""
     app = from_environment(statement_seconds=0)
+    # SQLite takes its log into the file when the last connection is closed.
+    atexit.register(close_connections, app)
     settings: Settings = app.extensions["settings"]
     # What a command prints is its result; what it logs is for the log, unless somebody sits there.
     if settings.log_format == "json" and not sys.stderr.isatty():

@@ -15,7 +15,7 @@ from flask import Flask
 from sqlalchemy.orm import configure_mappers
 from werkzeug.test import create_environ, run_wsgi_app
 
-from portal.app import index_files, refuse_other_tables
+from portal.app import close_connections, index_files, refuse_other_tables
 from portal.config import Settings
 from portal.database.orm import db
 from portal.database.public_reader import public_session
@@ -44,9 +44,7 @@ def prepare(app: Flask) -> None:
     except Exception as error:
         _log.warning("nothing is shared by the processes of this server: %s", error)
     finally:
-        with app.app_context():
-            for engine in db.engines.values():
-                engine.dispose()
+        close_connections(app)
     gc.collect()
     # What the garbage collector never looks at stays shared.
     gc.freeze()

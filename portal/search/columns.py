@@ -71,7 +71,7 @@ class RowsById:
             self._rows = np.argsort(ids)
             self._ids = ids[self._rows]
 
-    def of(self, ids: IntegerArray) -> Int64Array:
+    def rows_of(self, ids: IntegerArray) -> Int64Array:
         """The row of each of the ids, -1 for one that has none."""
         if self._is_dense:
             return np.where(ids < len(self._rows), self._rows[np.minimum(ids, len(self._rows) - 1)], -1)
@@ -86,5 +86,5 @@ def read_links(
 ) -> list[Any]:
     """The `width` columns of a table of links, with rows in place of project ids; for published projects only."""
     columns = read_integer_columns(session, statement, [np.int32] * width, "project_id", only_ids)
-    rows = rows_by_id.of(columns[0])
+    rows = rows_by_id.rows_of(columns[0])
     return [rows[rows >= 0], *(column[rows >= 0] for column in columns[1:])]

@@ -10,7 +10,7 @@ from pyroaring import BitMap
 
 from portal.search import pivot
 from portal.search.arrays import Int64Array, IntegerArray
-from portal.search.directory import left_out_by_day, text_hits, with_current_codes
+from portal.search.directory import left_out_by_day, selected, text_hits, with_current_codes
 from portal.search.index.bitmaps import to_row_array
 from portal.search.index.caches import MAX_CACHED_FIGURES, caches_for, remember
 from portal.search.index.crosstab import Crosstab
@@ -109,7 +109,7 @@ def figures_of(filters: Filters) -> Figures:
 def _count(snapshot: Snapshot, filters: Filters) -> CountedFigures:
     hits, _ = text_hits(snapshot, filters) or (None, None)
     index = snapshot.index
-    selection = index.select(filters, hits)
+    selection = selected(snapshot, filters, hits)
     starts, ends = _dated(index, selection)
     by_year = TableOptions(by="year", across="region", measure="full")
     years = pivot.table_from(snapshot, filters, by_year, limits=(None, MAX_REGIONS))

@@ -11,7 +11,14 @@ from sqlalchemy.orm import Session
 
 from portal.database.public_reader import public_session
 from portal.models import Project
-from portal.search.directory import aggregate, page_by_relevance, split_by_relevance, text_hits, with_current_codes
+from portal.search.directory import (
+    aggregate,
+    page_by_relevance,
+    selected,
+    split_by_relevance,
+    text_hits,
+    with_current_codes,
+)
 from portal.search.index.current import current_snapshot
 from portal.search.index.facet_index import FacetCounts, FacetIndex, Sums
 from portal.search.index.keyset import rows_before, rows_until
@@ -51,7 +58,7 @@ def find_page(filters: Filters, cursor: Cursor | None = None) -> ResultPage:
     snapshot = current_snapshot()
     index, filters = snapshot.index, with_current_codes(snapshot, filters)
     hits, tiers = text_hits(snapshot, filters) or (None, ())
-    selection, order = index.select(filters, hits), filters.effective_sort
+    selection, order = selected(snapshot, filters, hits), filters.effective_sort
     if cursor is None:
         first = (filters.page - 1) * filters.per_page
     else:

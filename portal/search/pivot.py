@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from portal.search.directory import sums_of, text_hits, with_current_codes
+from portal.search.directory import selected, sums_of, text_hits, with_current_codes
 from portal.search.index.axis import OTHERS, Selected
 from portal.search.index.caches import places_of
 from portal.search.index.crosstab import Crosstab, Limits, cross
@@ -49,7 +49,7 @@ def table_from(
     """The same from one snapshot, for several tables that must agree."""
     filters = with_current_codes(snapshot, filters)
     hits, _ = text_hits(snapshot, filters) or (None, None)
-    selection = snapshot.index.select(filters, hits)
+    selection = selected(snapshot, filters, hits)
     crosstab = cross(
         Selected.from_selection(snapshot.index, selection, counts_only=options.measure == "projects"),
         places_of(snapshot, options.by),

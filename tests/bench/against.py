@@ -10,7 +10,7 @@ from tests.bench.builds import OWN, Build
 from tests.bench.latency import check, total_in
 from tests.bench.questions import questions
 from tests.bench.scales import SCALES, Scale, fill, remove
-from tests.bench.serving import NO_PAGE_CACHE, Server, gunicorn
+from tests.bench.serving import NO_PAGE_CACHE, Server, gunicorn, wait_for_words
 from tests.bench.throughput import CONNECTIONS, REST, THREADS, WORKERS, middle, write, wrk
 from tests.bench.throughput import pages as every_worker_answers
 from tests.bench.visitor import Visitor, summary
@@ -31,6 +31,7 @@ def measure(scale: Scale, older: Build) -> dict:
             name: stack.enter_context(gunicorn(build.database(scale.name), build=build, **settings))
             for name, build in builds.items()
         }
+        wait_for_words(servers["own"])
         found = {
             "pages": pages(scale, servers, {}),
             "fragments": pages(scale, servers, FRAGMENT),

@@ -16,7 +16,7 @@ from tests.bench.each_worker import one_at_each
 from tests.bench.effort import REPEATS
 from tests.bench.questions import questions
 from tests.bench.scales import PORTAL, Scale, connect, copy, environment, remove
-from tests.bench.serving import Server, children_of, gunicorn, read
+from tests.bench.serving import Server, gunicorn, wait_for_words
 from tests.bench.store import CACHE
 from tests.bench.visitor import Visitor
 
@@ -25,8 +25,6 @@ WORKERS = 4
 PAUSE = 0.05
 TICK = 0.001
 WAIT_MOST = 60
-# Seconds until a process collects the words of a new database, and at most until it is done.
-WORDS_BEGIN, WORDS_MOST = 3, 300
 _COLUMNS = (
     "project_id", "title", "start_date", "end_date", "status", "project_type", "budget_usd", "coverage", "year",
     "region", "benefiting_member_states", "summary",
@@ -43,22 +41,6 @@ def measure(scale: Scale) -> dict:
             return {"repeats": [publish(server, database, paths, number) for number in range(REPEATS)]}
     finally:
         remove(database)
-
-
-def wait_for_words(server: Server) -> None:
-    """A server that has been up for a while has collected its words; this one has just got a database."""
-    visitor = Visitor(server.port, timeout=WAIT_MOST)
-    visitor.ask("/projects/")
-    visitor.close()
-    time.sleep(WORDS_BEGIN)
-    until = time.monotonic() + WORDS_MOST
-    while collects_words(server) and time.monotonic() < until:
-        time.sleep(1)
-
-
-def collects_words(server: Server) -> bool:
-    of_workers = [child for worker in server.workers for child in children_of(worker)]
-    return any("portal.search.words" in read(Path(f"/proc/{pid}/cmdline")) for pid in of_workers)
 
 
 def publish(server: Server, database: Path, paths: list[str], number: int) -> dict:

@@ -12,9 +12,12 @@ from pathlib import Path
 from tests.bench.builds import OWN, Build
 from tests.bench.machine import DATASETTE
 from tests.bench.scales import environment, memory_of
+from tests.bench.visitor import Visitor
 
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)")
 _START_MOST = 180
+# Seconds until a process collects the words of a new database, and at most until it is done.
+WORDS_BEGIN, WORDS_MOST = 8, 300
 NO_PAGE_CACHE = {"PORTAL_PAGE_CACHE": "0"}
 
 
@@ -113,3 +116,19 @@ def port_in(log: Path, process: subprocess.Popen) -> int:
             break
         time.sleep(0.01)
     raise SystemExit(f"A server did not start:\n{log.read_text()[-2000:]}")
+
+
+def wait_for_words(server: Server) -> None:
+    """A server that has been up for a while has collected its words; this one may have just got a database."""
+    visitor = Visitor(server.port)
+    visitor.ask("/projects/")
+    visitor.close()
+    time.sleep(WORDS_BEGIN)
+    until = time.monotonic() + WORDS_MOST
+    while collects_words(server) and time.monotonic() < until:
+        time.sleep(1)
+
+
+def collects_words(server: Server) -> bool:
+    of_workers = [child for worker in server.workers for child in children_of(worker)]
+    return any("portal.search.words" in read(Path(f"/proc/{pid}/cmdline")) for pid in of_workers)

@@ -1,6 +1,7 @@
 """The ends of `portal` and of the process that collects words."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -16,3 +17,9 @@ def test_a_process_ends_without_looking_through_all_objects_of_the_code(module, 
     told = json.dumps([str(tmp_path), "sqlite://"])
     done = subprocess.run([sys.executable, "-c", run], input=told, capture_output=True, text=True, check=False)
     assert done.stdout.splitlines()[-1] == "frozen True", done.stderr
+
+
+def test_a_command_leaves_all_that_it_wrote_in_the_one_file(tmp_path):
+    environ = {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path / 'portal.db'}"}
+    subprocess.run([sys.executable, "-m", "portal", "migrate"], env=environ, capture_output=True, check=True)
+    assert [path.name for path in tmp_path.glob("portal.db*")] == ["portal.db"]

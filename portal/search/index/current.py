@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from portal.database.orm import PublicSession, db, now
+from portal.database.orm import PublicSession, db
 from portal.database.public_reader import public_session
 from portal.search.index import refresh
 from portal.search.index.caches import MAX_CACHED_PROJECTS, caches_for, put_bounded
@@ -19,8 +19,8 @@ from portal.search.read_models.project import ProjectView, load_project_views
 _WAIT_STEP_SECONDS = 0.02
 # How many projects are read at once ahead of their first visitor.
 _READY_BATCH = 200
-# For so long after a change visitors have the processor.
-_NEWS = timedelta(seconds=1)
+# After a change all processes renew their pages; so long the file leaves the processor to them.
+_SECONDS_FOR_VISITORS = 1.0
 
 
 def current_snapshot(*, at_once: bool = False) -> Snapshot:
@@ -107,16 +107,14 @@ def read_projects(snapshot: Snapshot, ids: Sequence[int], *, may_miss: bool) -> 
 
 def share_snapshot() -> None:
     """Hold the snapshot in memory that the processes of this machine share; see refresh.share."""
-    store = refresh.store_for(db.engine.engine)
-    if store.snapshot and not store.snapshot.is_stored and not _is_news(store.snapshot):
+    store, moment = refresh.store_for(db.engine.engine), time.monotonic()
+    if not store.snapshot or store.snapshot.is_stored:
+        store.unshared_since = 0.0
+        return
+    store.unshared_since = store.unshared_since or moment
+    if moment - store.unshared_since >= _SECONDS_FOR_VISITORS:
         with public_session() as session:
             refresh.share(store, session)
-
-
-def _is_news(snapshot: Snapshot) -> bool:
-    """Whether the change is so recent that all processes renew their pages: a file can wait for the processor."""
-    age = now() - snapshot.changed_at if snapshot.changed_at else _NEWS
-    return timedelta(0) <= age < _NEWS
 
 
 def keep_projects_ready() -> None:

@@ -52,7 +52,7 @@ class SnapshotStore:
     tests), callers wait for the current version, however long that takes. `checked_at`, `verified_at` and
     `next_rebuild_at` are readings of time.monotonic(): of the last comparison with the database and of the last that
     succeeded; `state_at` is the time of the latter. So is `behind_since`: since when the database has shown an older
-    state than the snapshot, 0 if it does not. `failure` describes the last failed refresh, "" if it succeeded. `files`
+    state than the snapshot, 0 if it does not. `unshared_since`: since when no file has the state, 0 if one does. `failure` describes the last failed refresh, "" if it succeeded. `files`
     are those of the snapshots that all processes of the machine share; None if this one holds its own.
     """
 
@@ -65,6 +65,7 @@ class SnapshotStore:
     state_at: datetime | None = None
     next_rebuild_at: float = 0.0
     behind_since: float = 0.0
+    unshared_since: float = 0.0
     failure: str = ""
     rebuild_thread: threading.Thread | None = None
     files: SharedFiles | None = None

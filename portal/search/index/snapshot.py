@@ -171,7 +171,7 @@ def read_project_columns(session: Session, terms: Terms, only_ids: Sequence[int]
     (titled,) = read_integer_columns(
         session, "SELECT id FROM project", _COLUMN_TYPES[:1], "id", only_ids, order=TITLE_ORDER
     )
-    by_title = RowsById(table[0]).of(titled)
+    by_title = RowsById(table[0]).rows_of(titled)
     # The query for the title order includes unpublished projects.
     by_title = by_title[by_title >= 0]
     ids, years, starts, ends, budgets, region, status, coverage, project_type = (column[by_title] for column in table)

@@ -15,7 +15,7 @@ from portal.search.index.bitmaps import to_row_array
 
 # A selection of at most one row in this many is sorted by position; for a larger one the order is scanned.
 _SPARSE_PAGE_RATIO = 16
-# Up to this many rows are looked up one by one; beyond, a mask of all rows is cheaper.
+# Some so many rows are looked up one by one; beyond, a mask of all rows is cheaper.
 _MAX_ROWS_WALKED = 4_000
 # Up to so many rows are sought in the order; for more, the positions of all rows are made.
 _MAX_ROWS_SOUGHT = 8
@@ -102,7 +102,7 @@ def walk_order(rows: RowArray, selection: BitMap, first: int, count: int) -> lis
     is_selected = np.zeros(len(rows) and int(rows.max()) + 1, dtype=bool)
     is_selected[to_row_array(selection)] = True
     result: list[int] = []
-    start, skipped, step = 0, 0, expected + expected // 8 + 1
+    start, skipped, step = 0, 0, max(expected + expected // 8 + 1, _MAX_ROWS_WALKED)
     while start < len(rows) and len(result) < count:
         block = rows[start : start + step]
         hits = block[is_selected[block]]

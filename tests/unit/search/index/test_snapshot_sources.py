@@ -1,17 +1,19 @@
 """Two processes of one machine, as two stores over one database: one makes a snapshot, the other maps it."""
 
 import logging
-from datetime import timedelta
+from dataclasses import replace
 
 import pytest
+from pyroaring import BitMap
 
 from portal.cli.database import SAMPLE_FILE
 from portal.database.orm import db
 from portal.database.public_reader import public_session
 from portal.search.index import current, refresh, snapshot_sources
-from portal.search.index.caches import caches_for
+from portal.search.index.caches import caches_for, keep_all
 from portal.search.index.storage import shared_files
 from portal.search.index.storage.shared_files import SharedFiles
+from portal.search.query.filters import Filters
 from tests.index_dump import told
 from tests.loops import not_empty
 from tests.unit.search.index.test_refresh import rows_of, take, touch, wait_for, written
@@ -72,11 +74,11 @@ def test_a_file_waits_while_all_processes_renew_their_pages(process, tmp_path, m
     store = refresh.store_for(db.engine.engine)
     monkeypatch.setattr(store, "files", process().files)
     change(tmp_path, 5, "So recent that its file waits")
-    monkeypatch.setattr(current, "_NEWS", timedelta(minutes=5))
+    monkeypatch.setattr(current, "_SECONDS_FOR_VISITORS", 600.0)
     assert not current.current_snapshot(at_once=True).is_stored
     current.share_snapshot()
     assert not store.snapshot.is_stored
-    monkeypatch.setattr(current, "_NEWS", timedelta(0))
+    monkeypatch.setattr(current, "_SECONDS_FOR_VISITORS", 0.0)
     current.share_snapshot()
     assert store.snapshot.is_stored
 
@@ -95,6 +97,16 @@ def test_a_change_is_patched_at_once_and_then_shared(process, tmp_path):
     assert share(other).is_stored
     assert caches_for(other.snapshot).projects == {1: "a project"}
     assert told(one.snapshot.index) == told(other.snapshot.index) == told(anew().index)
+
+
+def test_rows_are_kept_for_a_file_that_numbers_them_as_before(process):
+    one, criteria = process().snapshot, Filters(budget_min=1)
+    caches_for(one).ranges[criteria] = BitMap([1])
+    columns = one.index.row_columns
+    other = replace(one, index=replace(one.index, row_columns=replace(columns, ids=columns.ids[::-1])))
+    for file, kept in ((replace(one), {criteria: BitMap([1])}), (other, {})):
+        keep_all(one, file)
+        assert caches_for(file).ranges == kept
 
 
 def test_a_process_that_comes_later_maps_the_newer_state_and_knows_what_changed(process, tmp_path):
