@@ -51,9 +51,10 @@ class SnapshotStore:
     `max_staleness` is how long (seconds) it serves without a query for the catalogue version. If it is 0 (commands,
     tests), callers wait for the current version, however long that takes. `checked_at`, `verified_at` and
     `next_rebuild_at` are readings of time.monotonic(): of the last comparison with the database and of the last that
-    succeeded; `state_at` is the time of the latter. So is `behind_since`: since when the database has shown an older
-    state than the snapshot, 0 if it does not. `unshared_since`: since when no file has the state, 0 if one does. `failure` describes the last failed refresh, "" if it succeeded. `files`
-    are those of the snapshots that all processes of the machine share; None if this one holds its own.
+    succeeded; `state_at` is the time of the latter. So are `behind_since`: since when the database has shown an older
+    state than the snapshot, 0 if it does not, and `unshared_since`: since when no file has held the state, 0 if one
+    does. `failure` describes the last failed refresh, "" if it succeeded. `files` are those of the snapshots that all
+    processes of the machine share; None if this one holds its own.
     """
 
     max_staleness: float = 0.0
