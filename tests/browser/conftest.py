@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ from zlib import crc32
 import axe_playwright_python
 import pytest
 
+from deploy import rehearsal
 from portal.app import create_app
 from portal.config import ROOT, Settings
 from portal.database.orm import db
@@ -72,11 +72,13 @@ def database(tmp_path_factory):
 @pytest.fixture(scope="session")
 def portal_environ(database):
     """What the served portal, and commands beside it, read from the environment."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     languages = ",".join(LANGUAGES)
-    environ = {**os.environ, "PORT": str(port), "DATABASE_URL": database, "PORTAL_LANGUAGES": languages}
+    environ = {
+        **os.environ,
+        "PORT": str(rehearsal.free_port()),
+        "DATABASE_URL": database,
+        "PORTAL_LANGUAGES": languages,
+    }
     environ.pop("PORTAL_ENV", None)
     return environ
 
