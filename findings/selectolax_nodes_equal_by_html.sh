@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # selectolax 1.0.2: `==` of two nodes compares their HTML, not whether they are one node. So two links that are written
-# alike are equal, and `in` and `index` find the wrong one; `mem_id` tells nodes apart. In a fragment, `iter()` of the first node gives the nodes beside it, itself included, and not its
-# children as `iter()` of any other node does.
+# alike are equal, and `in` and `index` find the wrong one; `mem_id` tells nodes apart. In a fragment, `iter()` of the
+# first node gives the nodes beside it, itself included, and not its children as `iter()` of any other node does.
 #
 # Output seen on 2026-11-29:
 #   equal: True, the same node: False
