@@ -25,9 +25,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 SITE = ROOT / "deploy" / "nginx" / "portal.conf"
 PATIENCE = 60  # seconds for a server to respond for the first time, or to stop
-# Below those that Linux gives to outgoing connections (net.ipv4.ip_local_port_range).
-_PORTS = range(10_240, 32_768)
-_given_ports = set()
+# Below those that Linux gives to outgoing connections (net.ipv4.ip_local_port_range), each once, in another order in
+# each process: `random` may begin with the same seed in all of a test run.
+_ports = iter(secrets.SystemRandom().sample(range(10_240, 32_768), 32_768 - 10_240))
 
 # The relevant parts of Debian's nginx.conf.
 AROUND = """
@@ -84,13 +84,10 @@ class TwoNodes:
 
 def free_port():
     """A port that nobody has, and that no outgoing connection takes before it is bound: those get higher numbers."""
-    # Not `random`: processes of a test run may begin with the same seed.
-    for port in secrets.SystemRandom().sample(_PORTS, len(_PORTS)):
+    for port in _ports:
         with socket.socket() as free, suppress(OSError):
             free.bind(("127.0.0.1", port))
-            if port not in _given_ports:
-                _given_ports.add(port)
-                return port
+            return port
     raise Lacking("there is no free port: end what holds so many")
 
 
