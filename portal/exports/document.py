@@ -7,7 +7,7 @@ from datetime import datetime
 
 from portal.exports.iati.organisations import Reporter
 from portal.exports.licence import Licence
-from portal.search.index.facet_index import Sums
+from portal.search.read_models.sums import Sums
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from portal.exports.record import Record, read_records
 from portal.models import Catalogue
 from portal.search import directory
 from portal.search.arrays import IntegerArray
-from portal.search.index.facet_index import Sums
 from portal.search.index.snapshot import CatalogueVersion, Snapshot
 from portal.search.query.filters import Filters
+from portal.search.read_models.sums import Sums
 
 
 @dataclass(frozen=True)

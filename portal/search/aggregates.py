@@ -12,8 +12,8 @@ from portal.search.index.axis import Selected
 from portal.search.index.caches import MAX_CACHED_STATISTICS, caches_for, places_of, remember
 from portal.search.index.crosstab import cross
 from portal.search.index.current import current_snapshot
-from portal.search.index.facet_index import Sums
 from portal.search.index.snapshot import Snapshot
+from portal.search.read_models.sums import Sums
 from portal.search.read_models.terms import TermView
 from portal.vocabulary.facets import NOT_STATED
 

@@ -26,11 +26,12 @@ from portal.search.index.caches import (
     remember,
 )
 from portal.search.index.current import current_snapshot, load_projects, outage
-from portal.search.index.facet_index import FacetCounts, FacetIndex, Sums
+from portal.search.index.facet_index import FacetCounts, FacetIndex
 from portal.search.index.shared_value import shared_cents
 from portal.search.index.snapshot import Snapshot
 from portal.search.query.filters import Filters
 from portal.search.read_models.project import ProjectView
+from portal.search.read_models.sums import Sums
 from portal.search.read_models.terms import Terms
 from portal.search.words.word_index import WordHits
 from portal.search.words.word_store import words_at

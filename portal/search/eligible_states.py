@@ -10,9 +10,9 @@ from pyroaring import BitMap
 from portal.search.directory import sums_of
 from portal.search.index.caches import MAX_CACHED_STATISTICS, caches_for, remember
 from portal.search.index.current import current_snapshot
-from portal.search.index.facet_index import Sums
 from portal.search.index.snapshot import Snapshot
 from portal.search.query.filters import Filters
+from portal.search.read_models.sums import Sums
 from portal.search.read_models.terms import TermView
 from portal.vocabulary.term_lists import eligible_states
 

@@ -15,10 +15,11 @@ from portal.search.index.bitmaps import to_row_array
 from portal.search.index.caches import MAX_CACHED_FIGURES, caches_for, remember
 from portal.search.index.crosstab import Crosstab
 from portal.search.index.current import current_snapshot
-from portal.search.index.facet_index import FacetIndex, Sums
+from portal.search.index.facet_index import FacetIndex
 from portal.search.index.snapshot import Snapshot
 from portal.search.query.filters import Filters
 from portal.search.query.table_options import TableOptions
+from portal.search.read_models.sums import Sums
 from portal.vocabulary.bands import BANDS
 from portal.vocabulary.facets import FACETS, NOT_STATED
 

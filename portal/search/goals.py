@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pyroaring import BitMap
 
 from portal.search.index.current import current_snapshot, load_projects
-from portal.search.index.facet_index import Sums
 from portal.search.index.snapshot import Snapshot
 from portal.search.read_models.project import ProjectView
+from portal.search.read_models.sums import Sums
 from portal.search.read_models.terms import Terms, TermView
 from portal.vocabulary import tag_rules
 from portal.vocabulary.tag_rules import TagRule

@@ -20,12 +20,13 @@ from portal.search.directory import (
     with_current_codes,
 )
 from portal.search.index.current import current_snapshot
-from portal.search.index.facet_index import FacetCounts, FacetIndex, Sums
+from portal.search.index.facet_index import FacetCounts, FacetIndex
 from portal.search.index.keyset import rows_before, rows_until
 from portal.search.index.snapshot import Snapshot
 from portal.search.index.sort_keys import SortValues, values_of
 from portal.search.query.cursor import MAX_TITLE_LENGTH, Cursor
 from portal.search.query.filters import Filters
+from portal.search.read_models.sums import Sums
 
 _PROJECT = Project.__table__.c
 # A project that another process has just published may not be in the index yet.

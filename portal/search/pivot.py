@@ -9,10 +9,11 @@ from portal.search.index.axis import OTHERS, Selected
 from portal.search.index.caches import places_of
 from portal.search.index.crosstab import Crosstab, Limits, cross
 from portal.search.index.current import current_snapshot
-from portal.search.index.facet_index import Sums, matches_all_values
+from portal.search.index.facet_index import matches_all_values
 from portal.search.index.snapshot import Snapshot
 from portal.search.query.filters import Filters
 from portal.search.query.table_options import TableOptions
+from portal.search.read_models.sums import Sums
 from portal.search.read_models.terms import Terms
 from portal.text.collation import NO_NAME, CollationKey, collation_key
 from portal.vocabulary.bands import number_of

@@ -25,8 +25,8 @@ from wtforms.validators import DataRequired, Optional
 
 from portal.config import ROOT
 from portal.models import PartialDate
-from portal.search.index.facet_index import Sums
 from portal.search.read_models.project import ProjectView
+from portal.search.read_models.sums import Sums
 from portal.search.read_models.terms import Terms, TermView
 from portal.services.editorial.diff import TextSegment, diff_text
 from portal.services.records.rules import RuleWarning

@@ -14,7 +14,7 @@ from portal.app import from_environment
 from portal.search import Filters, directory
 from portal.search.directory import SearchResult
 from portal.search.index import current
-from portal.search.index.facet_index import Sums
+from portal.search.read_models.sums import Sums
 from portal.vocabulary.facets import FACETS
 
 sys.path.insert(1, str(Path(__file__).with_name("engines")))

@@ -10,7 +10,7 @@ from portal.exports.columns import COLUMNS, json_value, record_values, row_reade
 from portal.exports.document import Document
 from portal.exports.options import ExportOptions
 from portal.exports.record import Record
-from portal.search.index.facet_index import Sums
+from portal.search.read_models.sums import Sums
 from portal.vocabulary.status_rules import CANCELLED, PLANNED
 
 

@@ -13,7 +13,7 @@ from portal.exports.document import Document
 from portal.exports.options import ExportOptions
 from portal.exports.workbook.cells import column_letters, sheet_name
 from portal.i18n.catalogues import N_, gettext
-from portal.search.index.facet_index import PartSums
+from portal.search.read_models.sums import PartSums
 from portal.vocabulary.status_rules import CANCELLED, PLANNED
 
 DATA_SHEET, DATA_PART = N_("Projects"), "xl/worksheets/sheet1.xml"

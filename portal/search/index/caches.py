@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -12,10 +13,11 @@ import numpy as np
 from pyroaring import BitMap
 
 from portal.search.index.axis import FacetPlaces, facet_places
-from portal.search.index.facet_index import FacetCounts, Sums
+from portal.search.index.facet_index import FacetCounts
 from portal.search.index.snapshot import Snapshot
 from portal.search.query.filters import Filters
 from portal.search.read_models.project import ProjectView
+from portal.search.read_models.sums import Sums
 from portal.vocabulary.facets import TABLE_FACETS
 
 MAX_CACHED_TEXTS = 256
@@ -25,6 +27,8 @@ MAX_CACHED_FIGURES = 64
 MAX_CACHED_STATISTICS = 64
 # Up to 125 kB each at a million projects.
 MAX_CACHED_RANGES = 16
+# A full cache drops one in so many of its entries.
+_DROPPED_AT_ONCE = 16
 CacheKey = TypeVar("CacheKey")
 CacheValue = TypeVar("CacheValue")
 
@@ -93,11 +97,13 @@ def keep_all(old: Snapshot, same: Snapshot) -> None:
 
 
 def put_bounded(cache: dict[CacheKey, CacheValue], key: CacheKey, value: CacheValue, limit: int) -> CacheValue:
-    """Add a value and drop the oldest entries beyond the limit; returns what another thread has added meanwhile."""
+    """Add a value, and at the limit drop the oldest entries; returns what another thread has added meanwhile."""
     while len(cache) >= limit:
-        # Another thread may empty the dict or change it during the iteration.
-        with suppress(StopIteration, RuntimeError):
-            cache.pop(next(iter(cache)), None)
+        # Several at once: to find the oldest, a dict passes over all that were dropped before it. Another thread may
+        # change it meanwhile.
+        with suppress(RuntimeError):
+            for oldest in list(islice(cache, len(cache) - limit + 1 + limit // _DROPPED_AT_ONCE)):
+                cache.pop(oldest, None)
     return cache.setdefault(key, value)
 
 

@@ -92,8 +92,9 @@ def read_projects(snapshot: Snapshot, ids: Sequence[int], *, may_miss: bool) -> 
     try:
         with public_session() as session:
             has_read = session.in_transaction()
-            found = load_project_views(session, snapshot.terms, ids)
-            is_same_state = read_catalogue_version(session) == snapshot.catalogue_version
+            found, state = load_project_views(session, snapshot.terms, ids)
+            version = CatalogueVersion(*state) if state else read_catalogue_version(session)
+            is_same_state = version == snapshot.catalogue_version
             if is_same_state and not has_read:
                 # Nothing else was read, so nobody needs to ask again what state that was (see visible_version).
                 session.rollback()

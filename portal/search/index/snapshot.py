@@ -96,7 +96,8 @@ _SELECT_VERSION = select(Catalogue.__table__.c.version, Catalogue.__table__.c.st
 
 def read_catalogue_version(session: Session) -> CatalogueVersion:
     """The current version; CatalogueVersion() if the database has no catalogue yet."""
-    row = session.execute(_SELECT_VERSION).one_or_none()
+    # Without the ORM, which takes as long again.
+    row = session.connection().execute(_SELECT_VERSION).one_or_none()
     return CatalogueVersion(*row) if row else CatalogueVersion()
 
 

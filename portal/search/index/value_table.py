@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -50,15 +50,17 @@ class Cells:
         order = np.argsort(rows, kind="stable")
         return cls(cells, rows[order], several[order].astype(cells.dtype))
 
-    def count(self, rows: RowArray, columns: slice, size: int) -> Int64Array:
-        """How many of the rows have each value, by its number, of the facets in these columns; `rows` rise."""
-        cells = np.take(self.numbers, rows, axis=0)[:, columns]
+    def count(self, rows: RowArray, column: int | None, size: int) -> Int64Array:
+        """How many of the rows have each value, by its number, of the facet in this column or of all; `rows` rise."""
+        cells = self.numbers.take(rows, axis=0) if column is None else self.numbers[rows, column]
         counts = np.bincount(cells.ravel(), minlength=size)
         if counts[SEVERAL]:
             # Values of other columns count too; nobody asks for them.
-            wanted = rows[np.unique(np.flatnonzero(cells == SEVERAL) // cells.shape[1])]
-            first, last = (np.searchsorted(self.rows, wanted, side) for side in ("left", "right"))
-            entries = np.repeat(last - np.cumsum(last - first), last - first) + np.arange((last - first).sum())
+            has_several = cells == SEVERAL
+            wanted = rows[has_several.any(axis=1) if column is None else has_several]
+            first, last = self.rows.searchsorted(wanted, "left"), self.rows.searchsorted(wanted, "right")
+            lengths = last - first
+            entries = np.repeat(last - lengths.cumsum(), lengths) + np.arange(lengths.sum())
             counts += np.bincount(self.several[entries], minlength=size)
         return counts
 
@@ -92,31 +94,37 @@ class ValueTable:
         rows = np.concatenate([before.rows, fresh.rows + np.uint32(len(before.numbers))])
         return ValueTable(numbers, self.built, Cells(cells, rows, np.concatenate([before.several, fresh.several])))
 
-    def numbers_of(self, bitmaps: Mapping[str, ValueBitmaps]) -> Mapping[str, Int64Array]:
-        """The numbers of the values of each facet, in the order of the bitmaps."""
-        return {
-            facet: np.array([self.numbers[facet][value] for value in values], dtype=np.int64)
-            for facet, values in bitmaps.items()
-        }
+    def numbers_of(self, bitmaps: Mapping[str, ValueBitmaps]) -> Mapping[str, slice | Int64Array]:
+        """The numbers of the values of each facet, in the order of the bitmaps; a slice where they rise by one."""
+        return {facet: run_of([self.numbers[facet][value] for value in values]) for facet, values in bitmaps.items()}
 
     @cached_property
     def _size(self) -> int:
         return 1 + sum(map(len, self.numbers.values()))
 
     @cached_property
-    def _columns(self) -> Mapping[str, slice]:
-        return {facet: slice(column, column + 1) for column, facet in enumerate(self.numbers)}
+    def _columns(self) -> Mapping[str, int]:
+        return {facet: column for column, facet in enumerate(self.numbers)}
 
     def count(self, rows: RowArray, facet: str = "") -> Int64Array:
         """How many of the rows, which rise, have each value, by its number; of one facet, or of all."""
-        columns = self._columns[facet] if facet else slice(None)
-        built_count = len(self.built.numbers)
-        first_appended = int(np.searchsorted(rows, built_count))
-        counts = self.built.count(rows[:first_appended], columns, self._size)
+        column, built_count = self._columns[facet] if facet else None, len(self.built.numbers)
+        if not len(self.appended.numbers):
+            return self.built.count(rows, column, self._size)
+        first_appended = int(rows.searchsorted(built_count))
+        counts = self.built.count(rows[:first_appended], column, self._size)
         if first_appended < len(rows):
             appended = rows[first_appended:] - np.uint32(built_count)
-            counts += self.appended.count(appended, columns, self._size)
+            counts += self.appended.count(appended, column, self._size)
         return counts
+
+
+def run_of(numbers: Sequence[int]) -> slice | Int64Array:
+    """What selects these numbers from an array: a slice, which takes a tenth of the time, if they rise by one."""
+    first = numbers[0] if numbers else 0
+    if list(numbers) == list(range(first, first + len(numbers))):
+        return slice(first, first + len(numbers))
+    return np.array(numbers, dtype=np.int64)
 
 
 def extended(numbers: ValueNumbers, bitmaps: Mapping[str, ValueBitmaps]) -> ValueNumbers:

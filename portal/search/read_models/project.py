@@ -9,29 +9,55 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, Row, bindparam, select
+from sqlalchemy import BindParameter, ColumnElement, String, bindparam, case, cast, exists, select
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.functions import aggregate_strings, coalesce
 
 from portal.database.public_reader import RECORD_TRANSLATION
-from portal.models import PartialDate, Project, ProjectCountry, ProjectTag
+from portal.models import Catalogue, PartialDate, Project, ProjectCountry, ProjectTag
 from portal.search.read_models.terms import Terms, TermView
 from portal.search.shares import rebased
 
 # Built once: building a statement takes longer than running it.
 _IDS: BindParameter[int] = bindparam("ids", expanding=True)
 _PROJECT, _COUNTRY, _TAG = Project.__table__.c, ProjectCountry.__table__.c, ProjectTag.__table__.c
-_EXCLUDED_COLUMNS = (
-    *("slug_folded", "sort_title", "fingerprint", "is_sample"),
-    *("created_at", "withdrawn_at", "withdrawn_reason", "version"),
+_CATALOGUE, _TRANSLATION = Catalogue.__table__.c, RECORD_TRANSLATION.c
+# What a project states itself, under the names of ProjectView.
+_STATED = {
+    "id": _PROJECT.id,
+    "slug": _PROJECT.slug,
+    "reference": coalesce(_PROJECT.reference, ""),
+    "prima_id": coalesce(_PROJECT.prima_id, ""),
+    **{name: _PROJECT[name] for name in ("title", "title_language", "summary", "language")},
+    **{name: _PROJECT[name] for name in ("start", "end", "year", "budget")},
+    **{name: _PROJECT[name] for name in ("funding_line", "source_url", "changed_at", "published_at")},
+}
+_TERMS = {name: _PROJECT[f"{name}_id"] for name in ("status", "type", "coverage", "region")}
+
+
+def _as_text(column: ColumnElement[int]) -> ColumnElement[str]:
+    return cast(column, String)
+
+
+# Links as texts, since statements of their own would take as long as that of the projects: countries as "12:3333" with
+# a share, "12:" without one and "12-" for one that is not eligible; tags as "12".
+_COUNTRY_TEXT = (
+    _as_text(_COUNTRY.term_id) + case((_COUNTRY.is_eligible, ":"), else_="-") + coalesce(_as_text(_COUNTRY.share), "")
 )
-_SELECT_PROJECTS = select(*(column for column in _PROJECT if column.key not in _EXCLUDED_COLUMNS)).where(
-    _PROJECT.id.in_(_IDS), _PROJECT.published_at.is_not(None)
-)
-_SELECT_COUNTRIES = select(_COUNTRY.project_id, _COUNTRY.term_id, _COUNTRY.is_eligible, _COUNTRY.share).where(
-    _COUNTRY.project_id.in_(_IDS)
-)
-_SELECT_TAGS = select(_TAG.project_id, _TAG.term_id).where(_TAG.project_id.in_(_IDS))
-_SELECT_TRANSLATIONS = select(RECORD_TRANSLATION).where(RECORD_TRANSLATION.c.project_id.in_(_IDS))
+_COUNTRIES = select(aggregate_strings(_COUNTRY_TEXT, " ")).where(_COUNTRY.project_id == _PROJECT.id)
+_TAGS = select(aggregate_strings(_as_text(_TAG.term_id), " ")).where(_TAG.project_id == _PROJECT.id)
+_SELECT_PROJECTS = select(
+    *_STATED.values(),
+    *_TERMS.values(),
+    _COUNTRIES.scalar_subquery(),
+    _TAGS.scalar_subquery(),
+    exists().where(_TRANSLATION.project_id == _PROJECT.id),
+    # The state that they are read in, without a statement of its own either.
+    select(_CATALOGUE.version).scalar_subquery(),
+    select(_CATALOGUE.stamp).scalar_subquery(),
+).where(_PROJECT.id.in_(_IDS), _PROJECT.published_at.is_not(None))
+_HAS_TRANSLATIONS = len(_STATED) + len(_TERMS) + 2
+_SELECT_TRANSLATIONS = select(RECORD_TRANSLATION).where(_TRANSLATION.project_id.in_(_IDS))
 
 
 class TranslatedText(NamedTuple):
@@ -86,88 +112,70 @@ class ProjectView:
         return tuple(rebased(self.shares)) if self.shares else None
 
 
-def load_project_views(session: Session, terms: Terms, ids: Sequence[int]) -> tuple[ProjectView, ...]:
-    """The published projects with these database ids, in their order; ids that are not published are left out."""
+def load_project_views(
+    session: Session, terms: Terms, ids: Sequence[int]
+) -> tuple[tuple[ProjectView, ...], tuple[int, str] | None]:
+    """The published projects with these database ids, in their order, and the catalogue version they were read in.
+
+    Ids that are not published are left out. The version is its number and stamp; None if nothing was found.
+    """
     if not ids:
-        return ()
+        return (), None
     # Without the ORM, which takes as long as the database.
-    parameters, connection = {"ids": list(ids)}, session.connection()
-    countries: dict[tuple[int, bool], list[TermView]] = defaultdict(list)
-    shares: dict[int, dict[int, int]] = defaultdict(dict)
-    for project_id, term_id, is_eligible, share in connection.execute(_SELECT_COUNTRIES, parameters).all():
-        if country := terms.by_id(term_id):
-            countries[project_id, is_eligible].append(country)
-        if share is not None:
-            shares[project_id][term_id] = share
-    tags: dict[int, list[TermView]] = defaultdict(list)
-    for project_id, term_id in connection.execute(_SELECT_TAGS, parameters).all():
-        if tag := terms.by_id(term_id):
-            tags[project_id].append(tag)
-    translations = load_translations(session, ids)
-    projects = {
-        row.id: build_project_view(
-            row,
-            terms,
-            countries[row.id, True],
-            shares[row.id],
-            countries[row.id, False],
-            tags[row.id],
-            translations.get(row.id, {}),
-        )
-        for row in connection.execute(_SELECT_PROJECTS, parameters).all()
-    }
-    return tuple(projects[project_id] for project_id in ids if project_id in projects)
+    rows: Sequence[Sequence[Any]] = session.connection().execute(_SELECT_PROJECTS, {"ids": list(ids)}).all()
+    translated = [row[0] for row in rows if row[_HAS_TRANSLATIONS]]
+    translations = load_translations(session, translated) if translated else {}
+    projects = {row[0]: build_project_view(row, terms, translations.get(row[0], {})) for row in rows}
+    found = tuple(projects[project_id] for project_id in ids if project_id in projects)
+    return found, (rows[0][-2], rows[0][-1]) if rows else None
 
 
 def load_translations(session: Session, ids: Sequence[int]) -> dict[int, dict[str, TranslatedText]]:
     """The translations of published projects by project and name."""
     found: dict[int, dict[str, TranslatedText]] = defaultdict(dict)
-    rows = session.execute(_SELECT_TRANSLATIONS, {"ids": list(ids)})
+    rows = session.connection().execute(_SELECT_TRANSLATIONS, {"ids": list(ids)})
     for project_id, name, language, text, is_machine, is_outdated in rows:
         found[project_id][f"{name}_{language}"] = TranslatedText(text, is_machine, is_outdated)
     return found
 
 
-def build_project_view(
-    row: Row[Any],
-    terms: Terms,
-    countries: list[TermView],
-    shares: Mapping[int, int],
-    other_countries: list[TermView],
-    tags: list[TermView],
-    translations: Mapping[str, TranslatedText],
-) -> ProjectView:
+def build_project_view(row: Sequence[Any], terms: Terms, translations: Mapping[str, TranslatedText]) -> ProjectView:
     """A project from a row of _SELECT_PROJECTS and its terms."""
-    by_id, ordered, view = terms.by_id, sort_terms(countries), object.__new__(ProjectView)
+    *values, status, type_, coverage, region, countries, tags, _, _, _ = row
+    by_id, view = terms.by_id, object.__new__(ProjectView)
+    eligible, shares, others = read_countries(terms, countries or "")
     # As its __init__ does, which takes several times as long.
     view.__dict__.update(
-        id=row.id,
-        slug=row.slug,
-        reference=row.reference or "",
-        prima_id=row.prima_id or "",
-        title=row.title,
-        title_language=row.title_language,
-        summary=row.summary,
-        language=row.language,
-        start=row.start,
-        end=row.end,
-        year=row.year,
-        budget=row.budget,
-        status=by_id(row.status_id),
-        type=by_id(row.type_id),
-        coverage=by_id(row.coverage_id),
-        region=by_id(row.region_id),
-        countries=ordered,
-        shares=ordered_shares(ordered, shares),
-        other_countries=sort_terms(other_countries),
-        tags=sort_terms(tags),
-        funding_line=row.funding_line,
-        source_url=row.source_url,
-        changed_at=row.changed_at,
-        published_at=row.published_at,
+        zip(_STATED, values, strict=True),
+        status=by_id(status),
+        type=by_id(type_),
+        coverage=by_id(coverage),
+        region=by_id(region),
+        countries=eligible,
+        shares=shares,
+        other_countries=others,
+        tags=sort_terms([tag for number in tags.split() if (tag := by_id(int(number)))]) if tags else (),
         translations=translations,
     )
     return view
+
+
+def read_countries(
+    terms: Terms, text: str
+) -> tuple[tuple[TermView, ...], tuple[int, ...] | None, tuple[TermView, ...]]:
+    """The countries of a _COUNTRY_TEXT: eligible ones, their shares, None for equal ones, and the others."""
+    eligible: list[TermView] = []
+    others: list[TermView] = []
+    shares: dict[int, int] = {}
+    for link in text.split():
+        is_eligible = ":" in link
+        number, _, share = link.partition(":" if is_eligible else "-")
+        if country := terms.by_id(int(number)):
+            (eligible if is_eligible else others).append(country)
+        if share:
+            shares[int(number)] = int(share)
+    ordered = sort_terms(eligible)
+    return ordered, ordered_shares(ordered, shares), sort_terms(others)
 
 
 def ordered_shares(countries: Iterable[TermView], shares: Mapping[int, int]) -> tuple[int, ...] | None:

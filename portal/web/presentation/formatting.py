@@ -77,7 +77,8 @@ def usd(value: Amount) -> str:
 
 def plain_amount(value: Amount) -> str:
     """64240 -> "64,240"; cents only if there are any: 64240.5 -> "64,240.50"."""
-    return number(int(value)) if value == int(value) else amount(value)
+    whole = int(value)
+    return number(whole) if value == whole else amount(value)
 
 
 def is_rounded(value: Amount) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from portal.search.index.facet_index import Sums
 from portal.search.query.filters import CONDITIONS, FilterPart, Filters
+from portal.search.read_models.sums import Sums
 from portal.search.read_models.terms import Terms
 from portal.web.presentation import filter_text, formatting
 from portal.web.presentation.grammar.registry import sentence

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from portal.search.index.facet_index import PartSums, Sums
 from portal.search.query.filters import Filters
+from portal.search.read_models.sums import PartSums, Sums
 from portal.vocabulary.status_rules import PLANNED
 from portal.web.presentation import formatting
 from portal.web.presentation.i18n import gettext, ngettext

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from flask import request
 
 from portal.search import directory
-from portal.search.index.facet_index import Sums
 from portal.search.query.filters import Filters
 from portal.search.query.table_options import TableOptions
+from portal.search.read_models.sums import Sums
 from portal.vocabulary.facets import FACETS, NOT_STATED
 from portal.web.presentation import formatting, status_text, urls
 from portal.web.presentation.i18n import ngettext

@@ -5,7 +5,7 @@ The parts that many projects share, such as a badge or the names of some countri
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from types import SimpleNamespace
@@ -79,14 +79,15 @@ class Parts:
 
 def print_row(printer: Printer, project: ProjectView) -> Markup:
     """The row of a project."""
-    values = _values(project)
     title, summary = shown_title(project), shown_summary(project)
-    shape: dict[str, Any] = {f"has_{name}": bool(values[name]) for name in _OPTIONAL}
-    shape |= {"shown_title": title._replace(text=""), "shown_summary": summary._replace(text="")}
+    values = _values(project, title, summary)
+    flags = tuple([bool(values[name]) for name in _OPTIONAL])
 
     def nest(place: Place) -> dict[str, Any]:
-        return {"row": _row(title, summary, {name: place(name) for name in values}, shape)}
+        return {"row": _row(title, summary, {name: place(name) for name in values}, flags)}
 
+    # Without the texts of both, which are values.
+    shape = {"flags": flags, "shown_title": title[1:], "shown_summary": summary[1:]}
     return printer.fill("public/_list_row.html", shape, values, nest=nest)
 
 
@@ -94,29 +95,28 @@ def list_row(project: ProjectView | ListRow) -> ListRow:
     """The row of a project for the macro; one that is made already stays as it is."""
     if isinstance(project, ListRow):
         return project
-    values = _values(project)
-    shape = {f"has_{name}": bool(values[name]) for name in _OPTIONAL}
-    return _row(shown_title(project), shown_summary(project), values, shape)
+    title, summary = shown_title(project), shown_summary(project)
+    values = _values(project, title, summary)
+    return _row(title, summary, values, [bool(values[name]) for name in _OPTIONAL])
 
 
-def _row(title: ShownText, summary: ShownText, values: Mapping[str, Any], shape: Mapping[str, Any]) -> ListRow:
+def _row(title: ShownText, summary: ShownText, values: Mapping[str, Any], flags: Iterable[bool]) -> ListRow:
     return ListRow(
         title=title._replace(text=values["title"]),
         summary=summary._replace(text=values["summary"]),
         **{name: values[name] for name in _TEXTS},
-        **{f"has_{name}": shape[f"has_{name}"] for name in _OPTIONAL},
+        **{f"has_{name}": flag for name, flag in zip(_OPTIONAL, flags, strict=True)},
     )
 
 
-def _values(project: ProjectView) -> dict[str, object]:
+def _values(project: ProjectView, title: ShownText, summary: ShownText) -> dict[str, object]:
     """The texts of a row by name; "" for what is not stated."""
     parts: Parts = current_app.extensions["row_parts"]
     locale, start, end = current_locale(), project.start, project.end
-    summary = markdown.plain_text(shown_summary(project).text)
     return {
         "url": urls.project_url(project.slug),
-        "title": shown_title(project).text,
-        "summary": do_truncate(current_app.jinja_env, summary, _SUMMARY_CHARACTERS),
+        "title": title.text,
+        "summary": do_truncate(current_app.jinja_env, markdown.plain_text(summary.text), _SUMMARY_CHARACTERS),
         "places": parts.places(locale, project.countries),
         "theme": formatting.label(project.theme or project.type),
         "reference": project.reference,

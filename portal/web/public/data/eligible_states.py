@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from portal.search.eligible_states import EligibleRegion, Received, eligible_regions
-from portal.search.index.facet_index import Sums
+from portal.search.read_models.sums import Sums
 from portal.web.presentation import formatting
 from portal.web.presentation.i18n import gettext
 from portal.web.public import results

@@ -11,9 +11,9 @@ from markupsafe import Markup, escape
 
 from portal.exports.columns import amount_text
 from portal.search.figures import Figures
-from portal.search.index.facet_index import Sums
 from portal.search.pivot import narrowed
 from portal.search.query.filters import Filters
+from portal.search.read_models.sums import Sums
 from portal.vocabulary.facets import SINGLE_VALUED_FACETS
 from portal.web.presentation import formatting
 from portal.web.presentation.charts import urls as chart_urls

@@ -9,9 +9,9 @@ from typing import Any
 from portal.search import aggregates, directory
 from portal.search.aggregates import CountryStats
 from portal.search.index.current import current_snapshot
-from portal.search.index.facet_index import Sums
 from portal.search.query.filters import Filters
 from portal.search.query.table_options import TableOptions
+from portal.search.read_models.sums import Sums
 from portal.search.read_models.terms import TermView
 from portal.web.presentation import filter_text, formatting, table_text, table_urls, urls
 from portal.web.presentation.i18n import gettext

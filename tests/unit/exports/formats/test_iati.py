@@ -5,7 +5,7 @@ from portal.errors import ConfigurationError
 from portal.exports.document import Document
 from portal.exports.formats.iati import publication_of, report_address
 from portal.exports.licence import licence_named
-from portal.search.index.facet_index import Sums
+from portal.search.read_models.sums import Sums
 from portal.vocabulary.iati import NAMESPACE
 from tests.factories import import_records
 from tests.iati.rules import faults, schema

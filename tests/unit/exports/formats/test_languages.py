@@ -7,8 +7,8 @@ from portal.exports.document import Document
 from portal.exports.formats import atom_file, grants360_file, ics_file
 from portal.exports.licence import licence_named
 from portal.exports.record import by_names
-from portal.search.index.facet_index import Sums
 from portal.search.read_models.project import TranslatedText
+from portal.search.read_models.sums import Sums
 from portal.vocabulary.workflow import State
 from tests.factories import COMPLETE
 from tests.iati.records import countries, make_record

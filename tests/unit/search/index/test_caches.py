@@ -10,6 +10,13 @@ def test_the_oldest_entries_go_first():
     assert cache == {"c": "C", "d": "D"}
 
 
+def test_a_large_cache_drops_a_few_of_its_oldest_entries_at_once():
+    cache = {}
+    sizes = [len(cache) for key in range(40) if put_bounded(cache, key, key, 32) == key]
+    assert list(cache) == list(range(9, 40))
+    assert sizes[30:36] == [31, 32, 30, 31, 32, 30]
+
+
 def test_what_another_thread_added_meanwhile_stays():
     assert put_bounded({"a": "first"}, "a", "second", 2) == "first"
 

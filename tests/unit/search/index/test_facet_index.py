@@ -252,13 +252,15 @@ def test_a_patched_index_answers_like_one_made_anew(times, filters):
 
 
 @pytest.mark.parametrize("ratio", [0, 10**9], ids=["row by row", "by bitmaps"])
+@pytest.mark.parametrize("few", [0, 10**9], ids=["value by value", "all values"])
 @given(histories(), searches())
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_few_rows_are_counted_like_many(monkeypatch, ratio, times, filters):
+def test_few_rows_are_counted_like_many(monkeypatch, ratio, few, times, filters):
     index = followed(times)
     expected = answered(index, filters)
     with monkeypatch.context() as changed:
         changed.setattr(facet_index, "_SPARSE_RATIO", ratio)
+        changed.setattr(facet_index, "_FEW_RATIO", few)
         assert answered(index, filters) == expected
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
-from portal.search.index.value_table import ValueTable
+from portal.search.index.value_table import ValueTable, run_of
 
 FACETS = {"one": "abc", "many": "vwxyz"}
 ROWS = st.lists(
@@ -54,3 +54,13 @@ def test_more_values_than_a_small_number_can_count(count):
     table = ValueTable.from_bitmaps({"facet": {str(number): BitMap([number]) for number in range(count)}}, count)
     counts = table.count(np.array([0, count - 1], dtype=np.uint32))
     assert [counts[table.numbers["facet"][str(number)]] for number in (0, 1, count - 1)] == [1, 0, 1]
+
+
+@pytest.mark.parametrize("numbers", [[], [0], [3, 4, 5], [3, 5], [5, 4], [2, 2]])
+def test_numbers_that_rise_by_one_are_a_slice_of_the_same_counts(numbers):
+    counts = np.arange(100, 110)
+    assert counts[run_of(numbers)].tolist() == [100 + number for number in numbers]
+
+
+def test_only_numbers_that_rise_by_one_are_a_slice():
+    assert [type(run_of(numbers)) is slice for numbers in ([], [3, 4], [3, 5])] == [True, True, False]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.search.index.facet_index import Sums
+from portal.search.read_models.sums import Sums
 from portal.search.read_models.terms import Terms
 from portal.web.presentation.search_text import SearchText
 from tests.queries import filters_of
