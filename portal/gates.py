@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import count
 from threading import Condition
 
@@ -38,23 +36,25 @@ class Gate:
         """How many are running and how many are waiting."""
         return self._running.total(), len(self._waiting)
 
-    @contextmanager
-    def turn(self, client: str, seconds: float | None = None) -> Iterator[None]:
-        """Run the block when it is this client's turn. Raises Busy at once, or after `seconds`."""
+    def turn(self, client: str, seconds: float | None = None) -> Turn:
+        """For `with`: runs the block when it is this client's turn. Raises Busy at once, or after `seconds`."""
+        return Turn(self, client, self.seconds if seconds is None else seconds)
+
+    def begin(self, client: str, seconds: float) -> None:
         with self._turns:
             ticket = (self._served.get(client, 0), next(self._numbers), client)
             if not self._may_run(ticket):
-                self._wait(ticket, self.seconds if seconds is None else seconds)
+                self._wait(ticket, seconds)
             self._running[client] += 1
             self._served[client] = next(self._numbers)
-        try:
-            yield
-        finally:
-            with self._turns:
-                self._running[client] -= 1
+
+    def end(self, client: str) -> None:
+        with self._turns:
+            self._running[client] -= 1
+            if not self._running[client]:
                 # A Counter keeps names without a count.
-                self._running += Counter()
-                self._turns.notify_all()
+                del self._running[client]
+            self._turns.notify_all()
 
     def _wait(self, ticket: Ticket, seconds: float) -> None:
         of_client = sum(client == ticket[2] for *_, client in self._waiting)
@@ -80,3 +80,18 @@ class Gate:
 
 def _half(number: int) -> int:
     return -(-number // 2)
+
+
+class Turn:
+    """A turn of a client at a gate: what `Gate.turn` returns. Every search takes one."""
+
+    __slots__ = ("client", "gate", "seconds")
+
+    def __init__(self, gate: Gate, client: str, seconds: float) -> None:
+        self.gate, self.client, self.seconds = gate, client, seconds
+
+    def __enter__(self) -> None:
+        self.gate.begin(self.client, self.seconds)
+
+    def __exit__(self, *_: object) -> None:
+        self.gate.end(self.client)

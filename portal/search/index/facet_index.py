@@ -99,9 +99,10 @@ class FacetIndex:
         `ignored_facet` are not applied.
         """
         selection = self.all_rows.copy() if hits is None else hits & self.all_rows
-        for facet, values in self.bitmaps.items():
-            if facet == ignored_facet or not (selected := filters.values(facet)):
+        for facet, selected in filters.by_facet.items():
+            if facet == ignored_facet or facet not in self.bitmaps:
                 continue
+            values = self.bitmaps[facet]
             rows = [values.get(value, BitMap()) for value in selected]
             selection &= BitMap.intersection(*rows) if matches_all_values(filters, facet) else BitMap.union(*rows)
         if filters.year_from is not None or filters.year_to is not None:
@@ -138,10 +139,10 @@ class FacetIndex:
         the number of rows that remain when that country is added.
         """
         result: FacetCounts = {}
-        counts, whole = self._counts_by_number(selection), len(self.all_rows)
+        counts, whole, selected = self._counts_by_number(selection), len(self.all_rows), filters.by_facet
         for facet, values in self.bitmaps.items():
             base, known = selection, counts
-            if filters.values(facet) and not matches_all_values(filters, facet):
+            if facet in selected and not matches_all_values(filters, facet):
                 base = self.select(filters, hits, ignored_facet=facet)
                 if len(base) == whole:
                     result[facet] = self._counts_of_all[facet].copy()

@@ -5,7 +5,7 @@ Pure: knows no language, no database and no web framework. Nothing else reads th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -142,7 +142,12 @@ class Filters:
 
     def values(self, facet: str) -> tuple[str, ...]:
         """The selected values of one facet, sorted."""
-        return _values_by_facet(self.selected).get(facet, ())
+        return self.by_facet.get(facet, ())
+
+    @property
+    def by_facet(self) -> Mapping[str, tuple[str, ...]]:
+        """The selected values of each facet that has any, sorted."""
+        return _values_by_facet(self.selected)
 
     def query_pairs(self) -> Iterator[tuple[str, str]]:
         """Yield the parameters in a fixed order, without those that have their default value."""

@@ -7,8 +7,8 @@ the htmx headers, the day, the build and the catalogue version.
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import wraps
 from typing import TYPE_CHECKING, ParamSpec
 
@@ -16,7 +16,7 @@ from flask import Response, current_app, make_response, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.search.index import current
-from portal.search.index.snapshot import CatalogueVersion
+from portal.search.index.snapshot import CatalogueVersion, Snapshot
 from portal.web.http.languages.choice import keep_page_url
 from portal.web.http.request_context import own_path, settings
 from portal.web.http.responses import no_store
@@ -34,6 +34,7 @@ CACHEABLE = "portal.cacheable"
 # instead of the response.
 FIND_COPY = "portal.find_copy"
 _MAX_ATTEMPTS = 3
+_SECONDS_A_DAY = 86_400
 
 
 def cacheable(
@@ -52,19 +53,19 @@ def cacheable(
         @wraps(view)
         def respond(*args: ViewParams.args, **kwargs: ViewParams.kwargs) -> Response:
             try:
-                stamp = current.current_snapshot().catalogue_version.stamp
+                snapshot = current.current_snapshot()
             except SQLAlchemyError:
                 # The informational pages need no database; any other view reports the error itself.
                 return make_response(view(*args, **kwargs))
             if current.outage():
                 # It says as of when it is; that must not be kept for later.
                 return no_store(make_response(view(*args, **kwargs)))
-            url = keep_page_url(canonical())
+            url, stamp = keep_page_url(canonical()), snapshot.catalogue_version.stamp
             key, state = f"{i18n.current_locale()} {url}", f" {also_of()}" if also_of else ""
             known = _unchanged(etag := etag_for(stamp, url + state))
             if known or (also_of is None and _has_copy(stamp, key)):
                 return known or Response()
-            response, shown = _run_in_one_state(lambda: view(*args, **kwargs))
+            response, shown = _run_in_one_state(lambda: view(*args, **kwargs), snapshot)
             if current.outage():
                 return no_store(response)
             if response.status_code == 200 and shown:
@@ -94,18 +95,19 @@ def of_one_state(view: Callable[ViewParams, ResponseReturnValue]) -> Callable[Vi
 
     @wraps(view)
     def respond(*args: ViewParams.args, **kwargs: ViewParams.kwargs) -> Response:
-        return _run_in_one_state(lambda: view(*args, **kwargs))[0]
+        return _run_in_one_state(lambda: view(*args, **kwargs), current.current_snapshot())[0]
 
     return respond
 
 
-def _run_in_one_state(view: Callable[[], ResponseReturnValue]) -> tuple[Response, str]:
+def _run_in_one_state(view: Callable[[], ResponseReturnValue], snapshot: Snapshot) -> tuple[Response, str]:
     """The response, and the stamp of the only catalogue version that it shows; "" if there may be two.
 
-    The index is at least as new as the version it names, and versions rise: if the database shows that version still
-    after everything was read, nothing newer was read. There may be two if a large change is being indexed.
+    `snapshot` is the current one. The index is at least as new as the version it names, and versions rise: if the
+    database shows that version still after everything was read, nothing newer was read. There may be two if a large
+    change is being indexed.
     """
-    snapshot, response = current.current_snapshot(), make_response(view())
+    response = make_response(view())
     for attempt in range(_MAX_ATTEMPTS):
         seen = None if current.outage() else _seen_version()
         if seen in (None, snapshot.catalogue_version):
@@ -145,7 +147,8 @@ def etag_for(stamp: str, url: str) -> str:
 
 
 def day_stamp() -> str:
-    return f"{datetime.now(UTC):%j%y}"
+    """The day in UTC, as the number of days since 1970."""
+    return str(int(time.time() // _SECONDS_A_DAY))
 
 
 def _unchanged(etag: str) -> Response | None:

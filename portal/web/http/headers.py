@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, g, request
 
 from portal import logs
 from portal.security_headers import HEADERS
+from portal.web.http.request_metrics import ROUTE
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -22,6 +26,12 @@ EMBED_HEADERS = {
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
 REQUEST_ID_HEADER = "X-Request-Id"
+_HTTPS_ALONE = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+# Browsers revalidate each page; an unchanged one is answered 304.
+_DEFAULTS = {"Cache-Control": "public, no-cache"}
+# With their names in lower case, as they are compared.
+_OF_OTHERS = [(name.lower(), (name, value)) for name, value in (HEADERS | _DEFAULTS).items()]
+_OF_EMBEDDABLE = [(name.lower(), (name, value)) for name, value in (HEADERS | EMBED_HEADERS | _DEFAULTS).items()]
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
@@ -47,21 +57,29 @@ def assign_request_id() -> None:
     logs.request_id.set(g.request_id)
 
 
-def add_headers(response: Response) -> Response:
-    # By the view and not by its response: a 304 replaces the headers that a browser has stored.
-    view = current_app.view_functions.get(request.endpoint or "")
-    headers = HEADERS | EMBED_HEADERS if is_embeddable(view) else HEADERS
-    # All at once: Werkzeug looks through all headers for each that is set.
-    present = {name.lower() for name, _ in response.headers}
-    response.headers.extend((name, value) for name, value in headers.items() if name.lower() not in present)
-    response.headers[REQUEST_ID_HEADER] = g.get("request_id", "")
-    if request.is_secure:
-        response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-    # Browsers revalidate each page; an unchanged one is answered 304.
-    response.headers.setdefault("Cache-Control", "public, no-cache")
-    return response
+class FixedHeaders:
+    """A WSGI middleware that adds the headers of every answer, unless a view has set its own.
+
+    Below the cache of pages, which keeps them. Werkzeug takes longer for each header than this for all of them.
+    """
+
+    def __init__(self, app: WSGIApplication, views: Mapping[str, object]) -> None:
+        self.app, self.views = app, views
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], object]:
+            # By the view and not by its response: a 304 replaces the headers that a browser has stored.
+            fixed = _OF_EMBEDDABLE if is_embeddable(self.views.get(environ.get(ROUTE, ""))) else _OF_OTHERS
+            present = {name.lower() for name, _ in headers}
+            added = [header for name, header in fixed if name not in present]
+            added.append((REQUEST_ID_HEADER, logs.request_id.get()))
+            if environ["wsgi.url_scheme"] == "https":
+                added.append(_HTTPS_ALONE)
+            return start_response(status, headers + added, exc_info)
+
+        return self.app(environ, start)
 
 
 def init_app(app: Flask) -> None:
     app.before_request(assign_request_id)
-    app.after_request(add_headers)
+    app.wsgi_app = FixedHeaders(app.wsgi_app, app.view_functions)  # type: ignore[method-assign]

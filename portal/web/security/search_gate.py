@@ -6,7 +6,6 @@ A view that searches carries `@bounded_search`, below `@cacheable`, so that only
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import ExitStack
 from functools import wraps
 from time import monotonic
 from typing import ParamSpec, TypeVar
@@ -48,11 +47,15 @@ def bounded_search(view: Callable[ViewParams, Answer]) -> Callable[ViewParams, A
         if gates is None:
             return view(*args, **kwargs)
         client, deadline = client_network(client_address()), monotonic() + _SECONDS
-        with ExitStack() as turns:
-            if not is_known_text(ParameterReader(request.args).read_text()):
-                turns.enter_context(gates.texts.turn(client))
-            turns.enter_context(gates.pages.turn(client, max(0.0, deadline - monotonic())))
-            return view(*args, **kwargs)
+
+        def wait_for_page() -> Answer:
+            with gates.pages.turn(client, max(0.0, deadline - monotonic())):
+                return view(*args, **kwargs)
+
+        if is_known_text(ParameterReader(request.args).read_text()):
+            return wait_for_page()
+        with gates.texts.turn(client):
+            return wait_for_page()
 
     return respond
 

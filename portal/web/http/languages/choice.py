@@ -120,21 +120,20 @@ class PieceLinks:
     """
 
     values: dict[str, str]
-    _choices: list[Choice]
-    _tags: list[str]
+    _canonical_url: str
 
     @classmethod
     def from_canonical_url(cls, canonical_url: str) -> PieceLinks:
         """`canonical_url` is the whole URL that the page states as its own."""
-        found, others = choices(), page_alternates(canonical_url)
-        values = {_URL.format(number): choice.url for number, choice in enumerate(found)}
-        values |= {_ALTERNATE.format(number): url for number, (_, url) in enumerate(others)}
-        return cls(values, found, [tag for tag, _ in others])
+        shown = {_URL.format(number): choice.url for number, choice in enumerate(choices())}
+        others = page_alternates(canonical_url)
+        return cls(shown | {_ALTERNATE.format(number): url for number, (_, url) in enumerate(others)}, canonical_url)
 
     def functions(self, place: Callable[[str], Any]) -> dict[str, Any]:
         """Those of the templates, with a place for each URL."""
-        switch = [replace(choice, url=place(_URL.format(number))) for number, choice in enumerate(self._choices)]
-        links = [(tag, place(_ALTERNATE.format(number))) for number, tag in enumerate(self._tags)]
+        switch = [replace(choice, url=place(_URL.format(number))) for number, choice in enumerate(choices())]
+        others = page_alternates(self._canonical_url)
+        links = [(tag, place(_ALTERNATE.format(number))) for number, (tag, _) in enumerate(others)]
         return {"language_choices": lambda: switch, "page_alternates": lambda _url: links}
 
 

@@ -39,3 +39,18 @@ def test_rows_are_found_where_they_stand_whether_few_or_many_are_asked_for(rows,
     if are_known:
         order = SortOrder(order.rows, order.positions)
     assert order.positions_of(asked) == [rows.index(row) for row in asked]
+
+
+@pytest.mark.parametrize("place", ["everywhere", "first", "last", "together"])
+@pytest.mark.parametrize("size", [1, 30, 700, 3_000, 12_000, 19_999])
+def test_a_page_is_a_part_of_the_selected_rows_in_their_order(place, size):
+    """Whichever way they are looked for, which depends on how many there are and where they stand."""
+    chosen, count = np.random.default_rng(size), 20_000
+    rows = chosen.permutation(count).astype(np.uint32)
+    begin = {"first": 0, "last": count - size, "together": (count - size) // 3}
+    part = chosen.choice(rows, size, replace=False) if place == "everywhere" else rows[begin[place] :][:size]
+    selection, order = BitMap(part.tolist()), SortOrder(rows)
+    expected = [row for row in rows.tolist() if row in selection]
+    for first in {0, 7, size // 3, size // 2 + 1, size - 3, size - 1, size, size + 5}:
+        if first >= 0:
+            assert order.page(selection, first, 20) == expected[first : first + 20], first
