@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from flask import Flask, current_app, g, request
@@ -20,8 +20,7 @@ PARAMETER = "language"
 _URL, _ALTERNATE = "language_url_{}", "alternate_url_{}"
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """A page in one language."""
 
     language: i18n.Language
@@ -68,7 +67,7 @@ def _choices(url: str) -> list[Choice]:
 
 def _choice(code: str, url: str) -> Choice:
     language = i18n.language_of(code)
-    return Choice(language, url, language == i18n.current_language())
+    return Choice(language, url, language is i18n.current_language())
 
 
 def speak(account_language: str) -> None:
@@ -131,7 +130,7 @@ class PieceLinks:
 
     def functions(self, place: Callable[[str], Any]) -> dict[str, Any]:
         """Those of the templates, with a place for each URL."""
-        switch = [replace(choice, url=place(_URL.format(number))) for number, choice in enumerate(choices())]
+        switch = [choice._replace(url=place(_URL.format(number))) for number, choice in enumerate(choices())]
         others = page_alternates(self._canonical_url)
         links = [(tag, place(_ALTERNATE.format(number))) for number, (tag, _) in enumerate(others)]
         return {"language_choices": lambda: switch, "page_alternates": lambda _url: links}

@@ -14,7 +14,7 @@ from typing import Any
 from flask import Flask, current_app
 from jinja2.environment import TemplateModule
 from jinja2.filters import do_truncate
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from portal.search.read_models.project import ProjectView
 from portal.search.read_models.terms import TermView
@@ -74,7 +74,11 @@ class Parts:
             bounds = {name: value and SimpleNamespace(year=value) for name, value in (("start", start), ("end", end))}
             return part(locale, "years", SimpleNamespace(year=year, **bounds))
 
-        self.status, self.places, self.years = status, places, years
+        @lru_cache(_MAX_CACHED_PARTS)
+        def label(_locale: str, term: TermView | None) -> Markup:
+            return Markup(escape(formatting.label(term)))  # noqa: S704 # escaped here
+
+        self.status, self.places, self.years, self.label = status, places, years, label
 
 
 def print_row(printer: Printer, project: ProjectView) -> Markup:
@@ -118,10 +122,10 @@ def _values(project: ProjectView, title: ShownText, summary: ShownText) -> dict[
         "title": title.text,
         "summary": do_truncate(current_app.jinja_env, markdown.plain_text(summary.text), _SUMMARY_CHARACTERS),
         "places": parts.places(locale, project.countries),
-        "theme": formatting.label(project.theme or project.type),
+        "theme": parts.label(locale, project.theme or project.type),
         "reference": project.reference,
         "status": parts.status(locale, project.status),
         "budget": formatting.usd(project.budget) if project.budget is not None else "",
         "years": parts.years(locale, start and start.year, end and end.year, project.year),
-        "coverage": formatting.label(project.coverage),
+        "coverage": parts.label(locale, project.coverage),
     }
