@@ -10,7 +10,7 @@ from tests.bench.builds import OWN, Build
 from tests.bench.latency import check, total_in
 from tests.bench.questions import questions
 from tests.bench.scales import SCALES, Scale, fill, remove
-from tests.bench.serving import NO_PAGE_CACHE, Server, gunicorn, wait_for_words
+from tests.bench.serving import NO_PAGE_CACHE, Server, gunicorn, wait_until_settled
 from tests.bench.throughput import CONNECTIONS, REST, THREADS, WORKERS, middle, write, wrk
 from tests.bench.throughput import pages as every_worker_answers
 from tests.bench.visitor import Visitor, summary
@@ -31,7 +31,7 @@ def measure(scale: Scale, older: Build) -> dict:
             name: stack.enter_context(gunicorn(build.database(scale.name), build=build, **settings))
             for name, build in builds.items()
         }
-        wait_for_words(servers["own"])
+        wait_until_settled(servers["own"])
         found = {
             "pages": pages(scale, servers, {}),
             "fragments": pages(scale, servers, FRAGMENT),
@@ -103,6 +103,7 @@ def rates(scale: Scale, builds: dict[str, Build]) -> dict:
         for server in servers.values():
             # Every worker has its index then.
             every_worker_answers(server, paths)
+        wait_until_settled(servers["own"])
         servers["hello"] = stack.enter_context(gunicorn(scale.database, app="tests.bench.hello_app:app", **at))
         runs: dict[str, list[dict]] = {name: [] for name in servers}
         for number in range(effort.WRK_RUNS + 1):

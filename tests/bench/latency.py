@@ -7,7 +7,7 @@ from tests.bench import effort, peer
 from tests.bench.plain_sql import PlainSql
 from tests.bench.questions import Questions, questions
 from tests.bench.scales import Scale, count
-from tests.bench.serving import NO_PAGE_CACHE, datasette, gunicorn, wait_for_words
+from tests.bench.serving import NO_PAGE_CACHE, datasette, gunicorn, wait_until_settled
 from tests.bench.visitor import Visitor, summary
 
 _TOTAL = re.compile(rb'class="totals".*?<dd>([\d,]+)</dd>', re.DOTALL)
@@ -20,7 +20,7 @@ def portal(scale: Scale, **settings: str) -> dict:
     totals: dict[str, int] = {}
     sizes: list[int] = []
     with gunicorn(scale.database, **NO_PAGE_CACHE, **settings) as server:
-        wait_for_words(server)
+        wait_until_settled(server)
         visitor = Visitor(server.port)
         for each in asked.cases.values():
             for question in each:

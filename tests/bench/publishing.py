@@ -16,7 +16,7 @@ from tests.bench.each_worker import one_at_each
 from tests.bench.effort import REPEATS
 from tests.bench.questions import questions
 from tests.bench.scales import PORTAL, Scale, connect, copy, environment, remove
-from tests.bench.serving import Server, gunicorn, wait_for_words
+from tests.bench.serving import Server, gunicorn, wait_until_settled
 from tests.bench.store import CACHE
 from tests.bench.visitor import Visitor
 
@@ -36,7 +36,7 @@ def measure(scale: Scale) -> dict:
     copy(scale.database, database)
     try:
         with gunicorn(database, workers=WORKERS) as server:
-            wait_for_words(server)
+            wait_until_settled(server)
             paths = [question.path for question in questions(database).each(0)]
             return {"repeats": [publish(server, database, paths, number) for number in range(REPEATS)]}
     finally:

@@ -16,8 +16,8 @@ from tests.bench.visitor import Visitor
 
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)")
 _START_MOST = 180
-# Seconds until a process collects the words of a new database, and at most until it is done.
-WORDS_BEGIN, WORDS_MOST = 8, 300
+# Seconds until a server begins with what takes a process of its own, and at most until that is done.
+WORK_BEGINS, WORK_MOST = 8, 600
 NO_PAGE_CACHE = {"PORTAL_PAGE_CACHE": "0"}
 
 
@@ -118,17 +118,18 @@ def port_in(log: Path, process: subprocess.Popen) -> int:
     raise SystemExit(f"A server did not start:\n{log.read_text()[-2000:]}")
 
 
-def wait_for_words(server: Server) -> None:
-    """A server that has been up for a while has collected its words; this one may have just got a database."""
+def wait_until_settled(server: Server) -> None:
+    """Wait for what a server that has been up for a while has done for a new database, or for new code."""
     visitor = Visitor(server.port)
     visitor.ask("/projects/")
     visitor.close()
-    time.sleep(WORDS_BEGIN)
-    until = time.monotonic() + WORDS_MOST
-    while collects_words(server) and time.monotonic() < until:
+    time.sleep(WORK_BEGINS)
+    until = time.monotonic() + WORK_MOST
+    while has_work(server) and time.monotonic() < until:
         time.sleep(1)
 
 
-def collects_words(server: Server) -> bool:
-    of_workers = [child for worker in server.workers for child in children_of(worker)]
-    return any("portal.search.words" in read(Path(f"/proc/{pid}/cmdline")) for pid in of_workers)
+def has_work(server: Server) -> bool:
+    """Whether it collects words, or writes the file of all IATI activities; each is a process of a worker."""
+    commands = [read(Path(f"/proc/{child}/cmdline")) for worker in server.workers for child in children_of(worker)]
+    return any("portal.search.words" in command or "iati-file" in command for command in commands)
