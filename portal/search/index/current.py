@@ -23,13 +23,17 @@ _READY_BATCH = 200
 _SECONDS_FOR_VISITORS = 1.0
 
 
+def _store() -> refresh.SnapshotStore:
+    """The store of the application's database."""
+    return refresh.store_for(db.engine.engine)
+
+
 def current_snapshot(*, at_once: bool = False) -> Snapshot:
     """The snapshot, at most `max_staleness` old (see refresh.load_current); raises what the database raises."""
-    engine = db.engine.engine
-    if not at_once and (snapshot := refresh.store_for(engine).fresh_snapshot()):
+    if not at_once and (snapshot := _store().fresh_snapshot()):
         return snapshot
     with public_session() as session:
-        return refresh.load_current(engine, session, at_once=at_once)
+        return refresh.load_current(db.engine.engine, session, at_once=at_once)
 
 
 def visible_version() -> CatalogueVersion | None:
@@ -52,13 +56,13 @@ def wait_until_readable(seconds: float) -> None:
 
 def outage() -> datetime | None:
     """While the database does not answer: the time of the state that is shown, UTC; None if all is well."""
-    store = refresh.store_for(db.engine.engine)
+    store = _store()
     return store.state_at if store.failure else None
 
 
 def index_status() -> str:
     """ "ok", or a sentence that describes what is wrong with the index."""
-    store = refresh.store_for(db.engine.engine)
+    store = _store()
     try:
         current_snapshot()
     except Exception:
@@ -108,7 +112,7 @@ def read_projects(snapshot: Snapshot, ids: Sequence[int], *, may_miss: bool) -> 
 
 def share_snapshot() -> None:
     """Hold the snapshot in memory that the processes of this machine share; see refresh.share."""
-    store, moment = refresh.store_for(db.engine.engine), time.monotonic()
+    store, moment = _store(), time.monotonic()
     if not store.snapshot or store.snapshot.is_stored:
         store.unshared_since = 0.0
         return

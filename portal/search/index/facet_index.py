@@ -96,19 +96,24 @@ class FacetIndex:
         """Rows that match: OR within a facet (AND if it `matches_all_values`), AND across facets.
 
         `hits` are the rows that contain the search text, None without a text. The selected values of
-        `ignored_facet` are not applied.
+        `ignored_facet` are not applied. The result is not to be changed: it may be that of everybody.
         """
-        selection = self.all_rows.copy() if hits is None else hits & self.all_rows
+        selection = self.all_rows if hits is None else hits & self.all_rows
         for facet, selected in filters.by_facet.items():
             if facet == ignored_facet or facet not in self.bitmaps:
                 continue
             values = self.bitmaps[facet]
             rows = [values.get(value, BitMap()) for value in selected]
-            selection &= BitMap.intersection(*rows) if matches_all_values(filters, facet) else BitMap.union(*rows)
+            if len(rows) == 1:
+                selection = selection & rows[0]
+            elif matches_all_values(filters, facet):
+                selection = selection & BitMap.intersection(*rows)
+            else:
+                selection = selection & BitMap.union(*rows)
         if filters.year_from is not None or filters.year_to is not None:
-            selection &= self.rows_in_years(filters.year_from, filters.year_to)
+            selection = selection & self.rows_in_years(filters.year_from, filters.year_to)
         if filters.on is not None:
-            selection &= self.rows_running_on(filters.on)
+            selection = selection & self.rows_running_on(filters.on)
         if filters.budget_min is not None or filters.budget_max is not None:
             # The work depends on the rows that are left.
             selection = self.budgets.between(to_cents(filters.budget_min), to_cents(filters.budget_max), selection)

@@ -77,6 +77,8 @@ def shown_summary(project: ProjectView) -> ShownText:
 def shown_text(project: ProjectView, field: str) -> ShownText:
     """The source if it is in the language of the page, else its translation, else the source all the same."""
     text, source_language = source_of(project, field)
+    if not project.translations:
+        return ShownText(text, source_language)
     locale = current_locale()
     translation = project.translations.get(f"{field}_{locale}")
     if translation is None or primary_language(source_language) == locale:

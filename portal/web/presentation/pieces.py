@@ -13,6 +13,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, NoReturn
 from weakref import WeakKeyDictionary
 
@@ -69,9 +70,13 @@ class Piece:
 
     def fill(self, values: Values) -> Markup:
         """The text with these values, escaped unless they are markup."""
+        return self.join(escaped([values[name] for name in self.names]))
+
+    def join(self, values: list[str]) -> Markup:
+        """The text with these values in the order of `names`, escaped already."""
         texts = self._texts.copy()
-        texts[1::2] = escaped([values[name] for name in self.names])
-        return Markup("".join(texts))  # noqa: S704 # Jinja and the line above have escaped it
+        texts[1::2] = values
+        return Markup("".join(texts))  # noqa: S704 # Jinja has escaped it
 
     def around(self, name: str) -> tuple[str, str]:
         """The texts before and after the only value of a piece."""
@@ -163,12 +168,27 @@ class Printer:
         """
         if not self.is_caching:
             return self._print(template, {**shape, **values}, nest, _as_it_is(values), is_page=is_page)
+        return self._piece(template, shape, values, nest, is_page=is_page).fill(values)
+
+    def fill_each(self, template: str, contents: Iterable[tuple[Shape, Values, Nest]]) -> list[Markup]:
+        """The same for several shapes and values: to escape what all of them hold at once takes half the time."""
+        if not self.is_caching:
+            return [self.fill(template, shape, values, nest=nest) for shape, values, nest in contents]
+        pieces: list[Piece] = []
+        held: list[object] = []
+        for shape, values, nest in contents:
+            pieces.append(self._piece(template, shape, values, nest, is_page=False))
+            held += [values[name] for name in pieces[-1].names]
+        done = iter(escaped(held))
+        return [piece.join(list(islice(done, len(piece.names)))) for piece in pieces]
+
+    def _piece(self, template: str, shape: Shape, values: Values, nest: Nest | None, *, is_page: bool) -> Piece:
         key = (template, self.locale, self.script_name, *shape.items())
         piece = self._cached.get(key)
         if piece is None:
             piece = self.cut(template, shape, values, nest=nest, is_page=is_page)
             put_bounded(self._cached, key, piece, _MAX_CACHED_PIECES)
-        return piece.fill(values)
+        return piece
 
     def cut(
         self, template: str, shape: Shape, values: Values, *, nest: Nest | None = None, is_page: bool = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Flask, Response, current_app, make_response, render_template, request
@@ -86,20 +86,22 @@ def result_row(project: ProjectView) -> Markup:
     return Markup(print_rows(pieces.printer(), "list", [project]).decode())  # noqa: S704 # Jinja escapes
 
 
-def print_rows(printer: Printer, view: str, projects: Iterable[ProjectView]) -> bytes:
+def print_rows(printer: Printer, view: str, projects: Sequence[ProjectView]) -> bytes:
     """The projects as rows of a list or of a table, as the bytes that are sent."""
     cached: dict[RowKey, bytes] = current_app.extensions["rows"] if printer.is_caching else {}
     kind = view, printer.locale, printer.script_name
-    return b"".join([cached.get((project, kind)) or _keep_row(printer, cached, project, kind) for project in projects])
+    rows = {project: row for project in projects if (row := cached.get((project, kind)))}
+    missing = [project for project in projects if project not in rows]
+    for project, printed in zip(missing, _print_new(printer, view, missing), strict=True):
+        rows[project] = put_bounded(cached, (project, kind), resolve_part(printed).encode(), _MAX_CACHED_ROWS)
+    return b"".join([rows[project] for project in projects])
 
 
-def _keep_row(printer: Printer, cached: dict[RowKey, bytes], project: ProjectView, kind: RowKind) -> bytes:
-    if kind[0] == "list":
-        row = list_row.print_row(printer, project)
-    else:
-        template = current_app.jinja_env.get_template("public/_table_row.html")
-        row = Markup(template.render(p=project, locale=printer.locale) + "\n")  # noqa: S704 # Jinja escapes
-    return put_bounded(cached, (project, kind), resolve_part(row).encode(), _MAX_CACHED_ROWS)
+def _print_new(printer: Printer, view: str, projects: Sequence[ProjectView]) -> list[Markup]:
+    if view == "list":
+        return list_row.print_rows(printer, projects)
+    template = current_app.jinja_env.get_template("public/_table_row.html")
+    return [Markup(template.render(p=project, locale=printer.locale) + "\n") for project in projects]  # noqa: S704 # Jinja escapes
 
 
 def init_app(app: Flask) -> None:

@@ -36,11 +36,10 @@ def url_for(endpoint: str, **values: Any) -> str:
     return url
 
 
-def project_url(slug: str) -> str:
-    """The URL of the page of a project. Each is asked for once or twice, so none is kept."""
-    if not _PLAIN_SLUG.fullmatch(slug):
-        return url_for("projects.project", slug=slug)
-    return url_for("projects.project", slug="-").removesuffix("-") + slug
+def project_urls(slugs: Iterable[str]) -> list[str]:
+    """The URLs of the pages of projects. Each is asked for once or twice, so none is kept."""
+    base = url_for("projects.project", slug="-").removesuffix("-")
+    return [base + slug if _PLAIN_SLUG.fullmatch(slug) else url_for("projects.project", slug=slug) for slug in slugs]
 
 
 def in_language(code: str, url: str) -> str:

@@ -17,7 +17,7 @@ from portal.web.http.conditional_get import cacheable, path_key
 from portal.web.http.languages.choice import alternates, public_languages
 from portal.web.http.request_context import settings
 from portal.web.presentation.pieces import Hole, Piece
-from portal.web.presentation.urls import project_url, url_for
+from portal.web.presentation.urls import project_urls, url_for
 from portal.web.security.search_gate import bounded_search
 
 bp = Blueprint("sitemap", __name__)
@@ -70,8 +70,9 @@ def project_entries(ids: IntegerArray) -> Iterator[str]:
     # They differ in two texts alone, so what all of them say is written once.
     folder = url_for("projects.project", slug="-").removesuffix("-")
     piece = Piece("\n".join(elements(folder + escape(Hole("slug")), escape(Hole("moment")))))
-    for slug, changed_at in projects.read_addresses(int(ids[0]), int(ids[-1])):
-        yield piece.fill({"slug": project_url(slug).removeprefix(folder), "moment": moment(changed_at)})
+    addresses = list(projects.read_addresses(int(ids[0]), int(ids[-1])))
+    for url, (_, changed_at) in zip(project_urls(slug for slug, _ in addresses), addresses, strict=True):
+        yield piece.fill({"slug": url.removeprefix(folder), "moment": moment(changed_at)})
 
 
 def page_entries() -> Iterator[str]:

@@ -5,7 +5,7 @@ The parts that many projects share, such as a badge or the names of some countri
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from types import SimpleNamespace
@@ -21,7 +21,7 @@ from portal.search.read_models.terms import TermView
 from portal.web.presentation import formatting, markdown, urls
 from portal.web.presentation.i18n import current_locale
 from portal.web.presentation.languages import ShownText, shown_summary, shown_title
-from portal.web.presentation.pieces import Place, Printer
+from portal.web.presentation.pieces import Nest, Place, Printer, Shape, Values
 
 _SUMMARY_CHARACTERS = 260
 _MAX_CACHED_PARTS = 4_096
@@ -78,29 +78,52 @@ class Parts:
         def label(_locale: str, term: TermView | None) -> Markup:
             return Markup(escape(formatting.label(term)))  # noqa: S704 # escaped here
 
+        self.jinja = app.jinja_env
         self.status, self.places, self.years, self.label = status, places, years, label
 
+    def content(self, project: ProjectView, url: str) -> tuple[Shape, Values, Nest]:
+        """What the piece of a row is filled with."""
+        title, summary = shown_title(project), shown_summary(project)
+        values = self.values(project, title, summary, url)
+        flags = tuple([bool(values[name]) for name in _OPTIONAL])
 
-def print_row(printer: Printer, project: ProjectView) -> Markup:
-    """The row of a project."""
-    title, summary = shown_title(project), shown_summary(project)
-    values = _values(project, title, summary)
-    flags = tuple([bool(values[name]) for name in _OPTIONAL])
+        def nest(place: Place) -> dict[str, Any]:
+            return {"row": _row(title, summary, {name: place(name) for name in values}, flags)}
 
-    def nest(place: Place) -> dict[str, Any]:
-        return {"row": _row(title, summary, {name: place(name) for name in values}, flags)}
+        # Without the texts of both, which are values.
+        return {"flags": flags, "shown_title": title[1:], "shown_summary": summary[1:]}, values, nest
 
-    # Without the texts of both, which are values.
-    shape = {"flags": flags, "shown_title": title[1:], "shown_summary": summary[1:]}
-    return printer.fill("public/_list_row.html", shape, values, nest=nest)
+    def values(self, project: ProjectView, title: ShownText, summary: ShownText, url: str) -> dict[str, object]:
+        """The texts of a row by name; "" for what is not stated."""
+        locale, start, end, budget = current_locale(), project.start, project.end, project.budget
+        return {
+            "url": url,
+            "title": title.text,
+            "summary": do_truncate(self.jinja, markdown.plain_text(summary.text), _SUMMARY_CHARACTERS),
+            "places": self.places(locale, project.countries),
+            "theme": self.label(locale, project.theme or project.type),
+            "reference": project.reference,
+            "status": self.status(locale, project.status),
+            "budget": formatting.usd(budget) if budget is not None else "",
+            "years": self.years(locale, start and start.year, end and end.year, project.year),
+            "coverage": self.label(locale, project.coverage),
+        }
+
+
+def print_rows(printer: Printer, projects: Sequence[ProjectView]) -> list[Markup]:
+    """The rows of projects."""
+    parts: Parts = current_app.extensions["row_parts"]
+    addresses = urls.project_urls([project.slug for project in projects])
+    return printer.fill_each("public/_list_row.html", map(parts.content, projects, addresses))
 
 
 def list_row(project: ProjectView | ListRow) -> ListRow:
     """The row of a project for the macro; one that is made already stays as it is."""
     if isinstance(project, ListRow):
         return project
-    title, summary = shown_title(project), shown_summary(project)
-    values = _values(project, title, summary)
+    parts: Parts = current_app.extensions["row_parts"]
+    title, summary, (url,) = shown_title(project), shown_summary(project), urls.project_urls([project.slug])
+    values = parts.values(project, title, summary, url)
     return _row(title, summary, values, [bool(values[name]) for name in _OPTIONAL])
 
 
@@ -111,21 +134,3 @@ def _row(title: ShownText, summary: ShownText, values: Mapping[str, Any], flags:
         **{name: values[name] for name in _TEXTS},
         **{f"has_{name}": flag for name, flag in zip(_OPTIONAL, flags, strict=True)},
     )
-
-
-def _values(project: ProjectView, title: ShownText, summary: ShownText) -> dict[str, object]:
-    """The texts of a row by name; "" for what is not stated."""
-    parts: Parts = current_app.extensions["row_parts"]
-    locale, start, end = current_locale(), project.start, project.end
-    return {
-        "url": urls.project_url(project.slug),
-        "title": title.text,
-        "summary": do_truncate(current_app.jinja_env, markdown.plain_text(summary.text), _SUMMARY_CHARACTERS),
-        "places": parts.places(locale, project.countries),
-        "theme": parts.label(locale, project.theme or project.type),
-        "reference": project.reference,
-        "status": parts.status(locale, project.status),
-        "budget": formatting.usd(project.budget) if project.budget is not None else "",
-        "years": parts.years(locale, start and start.year, end and end.year, project.year),
-        "coverage": parts.label(locale, project.coverage),
-    }
