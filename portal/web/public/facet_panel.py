@@ -160,7 +160,8 @@ class Boxes:
     def print(self, values: Iterable[str]) -> Markup:
         texts: list[str] = []
         cached = self.printer.cache_for(self.snapshot.terms, f"boxes of {self.name}")
-        for value in sorted(values, key=self._sort_key):
+        places: dict[str, SortKey] = self.printer.cache_for(self.snapshot.terms, f"places of {self.name}")
+        for value in sorted(values, key=lambda value: places.get(value) or self._sort_key(places, value)):
             count = self.count_of(value)
             printed, key = formatting.project_count(count), (value, count > 0, value in self.selected)
             if self.printer.is_caching:
@@ -185,12 +186,15 @@ class Boxes:
             parts.append(self.print(groups[theme]))
         return join(parts)
 
-    def _sort_key(self, value: str) -> SortKey:
-        """The place of a value in its list."""
+    def _sort_key(self, places: dict[str, SortKey], value: str) -> SortKey:
+        """The place of a value in its list, kept as its box is."""
         term, number = self.snapshot.terms.get(self.name, value), number_of(self.name, value) or 0
         # Other lists have an order of their own.
         by_name = formatting.name_key(formatting.label(term)) if self.name == "country" else NO_NAME
-        return value == NOT_STATED, by_name, term.id if term else -number if self.name == "year" else number, value
+        key = value == NOT_STATED, by_name, term.id if term else -number if self.name == "year" else number, value
+        if value in self.known:
+            places[value] = key
+        return key
 
     def _keep(self, cached: dict[BoxKey, tuple[str, str]], key: BoxKey) -> tuple[str, str]:
         box = self.printer.cut(_OPTION, self._shape(key), {"count": ""}).around("count")
