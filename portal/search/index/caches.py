@@ -98,11 +98,11 @@ def keep_all(old: Snapshot, same: Snapshot) -> None:
 
 def put_bounded(cache: dict[CacheKey, CacheValue], key: CacheKey, value: CacheValue, limit: int) -> CacheValue:
     """Add a value, and at the limit drop the oldest entries; returns what another thread has added meanwhile."""
-    while len(cache) >= limit:
+    while (size := len(cache)) >= limit:
         # Several at once: to find the oldest, a dict passes over all that were dropped before it. Another thread may
         # change it meanwhile.
         with suppress(RuntimeError):
-            for oldest in list(islice(cache, len(cache) - limit + 1 + limit // _DROPPED_AT_ONCE)):
+            for oldest in list(islice(cache, size - limit + 1 + limit // _DROPPED_AT_ONCE)):
                 cache.pop(oldest, None)
     return cache.setdefault(key, value)
 

@@ -117,17 +117,20 @@ def load_project_views(
 ) -> tuple[tuple[ProjectView, ...], tuple[int, str] | None]:
     """The published projects with these database ids, in their order, and the catalogue version they were read in.
 
-    Ids that are not published are left out. The version is its number and stamp; None if nothing was found.
+    Ids that are not published are left out. The version is its number and stamp; None if one statement did not read it
+    and all of the projects.
     """
     if not ids:
         return (), None
     # Without the ORM, which takes as long as the database.
     rows: Sequence[Sequence[Any]] = session.connection().execute(_SELECT_PROJECTS, {"ids": list(ids)}).all()
-    translated = [row[0] for row in rows if row[_HAS_TRANSLATIONS]]
-    translations = load_translations(session, translated) if translated else {}
+    version = (rows[0][-2], rows[0][-1]) if rows and rows[0][-1] is not None else None
+    translations: dict[int, dict[str, TranslatedText]] = {}
+    if translated := [row[0] for row in rows if row[_HAS_TRANSLATIONS]]:
+        # The next statement may see a newer state.
+        version, translations = None, load_translations(session, translated)
     projects = {row[0]: build_project_view(row, terms, translations.get(row[0], {})) for row in rows}
-    found = tuple(projects[project_id] for project_id in ids if project_id in projects)
-    return found, (rows[0][-2], rows[0][-1]) if rows else None
+    return tuple(projects[project_id] for project_id in ids if project_id in projects), version
 
 
 def load_translations(session: Session, ids: Sequence[int]) -> dict[int, dict[str, TranslatedText]]:

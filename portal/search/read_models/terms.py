@@ -19,14 +19,15 @@ from portal.text.folding import fold
 class TermView:
     """One term: `names` by language, `aliases` other spellings, `phrase` for use inside an English sentence.
 
-    `parent` is the broader term, None if there is none. `position` is the place in the list of the facet.
+    `parent` is the broader term, None if there is none. `position` is the place in the list of the facet. Two are equal
+    if they print the same: what is kept for one must not be taken for the same term under another name.
     """
 
     id: int
     facet: str
     code: str
     name: str
-    names: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+    names: Mapping[str, str] = field(default_factory=dict, hash=False, repr=False)
     aliases: tuple[str, ...] = field(default=(), compare=False, repr=False)
     phrase: str = field(default="", compare=False, repr=False)
     extra: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)

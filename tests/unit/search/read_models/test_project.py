@@ -43,3 +43,13 @@ def test_what_is_not_published_is_left_out_and_nothing_has_no_version(session):
     assert [view.title for view in load_project_views(session(), snapshot.terms, [10**6, *ids])[0]] == ["One"]
     assert load_project_views(session(), snapshot.terms, [10**6]) == ((), None)
     assert load_project_views(session(), snapshot.terms, []) == ((), None)
+
+
+def test_with_translations_nobody_says_that_all_of_it_is_of_one_state(session):
+    """They are read after the projects, and on PostgreSQL the next statement may see a newer state."""
+    import_records(session, [{"title": "One", "title_fr": "Un"}, {"title": "Two"}])
+    snapshot = current.current_snapshot()
+    ids = snapshot.index.page(snapshot.index.all_rows, "title", 0, 2)
+    (one, two), state = load_project_views(session(), snapshot.terms, ids)
+    assert (one.translations["title_fr"].text, two.translations, state) == ("Un", {}, None)
+    assert load_project_views(session(), snapshot.terms, [two.id])[1] is not None
