@@ -62,9 +62,6 @@ _SECONDS_BETWEEN_LOOKS_AT_TABLES = 1.0
 # Python's own is five milliseconds.
 _SWITCH_SECONDS = 0.001
 
-# A page makes a few thousand. Python looks for cycles every 700, which took a twelfth of the time of a page.
-_OBJECTS_BETWEEN_COLLECTIONS = 10_000
-
 COOKIES_AND_COMPRESSION = {
     # Carries the flash message, which a page shows once after a redirect; only staff get it.
     "SESSION_COOKIE_NAME": "__Host-flash",
@@ -224,7 +221,6 @@ def keep_index_current(app: Flask) -> None:
     # Everything allocated so far lives as long as the process; frozen, the garbage collector no longer traverses it.
     gc.collect()
     gc.freeze()
-    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
 
 
 def close_connections(app: Flask) -> None:
