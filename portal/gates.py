@@ -41,6 +41,7 @@ class Gate:
         return Turn(self, client, self.seconds if seconds is None else seconds)
 
     def begin(self, client: str, seconds: float) -> None:
+        """Wait for the turn of a client, which then runs until its `end`; raises as `turn` says."""
         with self._turns:
             ticket = (self._served.get(client, 0), next(self._numbers), client)
             if not self._may_run(ticket):
@@ -49,6 +50,7 @@ class Gate:
             self._served[client] = next(self._numbers)
 
     def end(self, client: str) -> None:
+        """End a turn, for the next who waits."""
         with self._turns:
             self._running[client] -= 1
             if not self._running[client]:

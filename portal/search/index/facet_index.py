@@ -105,6 +105,7 @@ class FacetIndex:
             values = self.bitmaps[facet]
             rows = [values.get(value, BitMap()) for value in selected]
             if len(rows) == 1:
+                # A union would copy it first.
                 selection = selection & rows[0]
             elif matches_all_values(filters, facet):
                 selection = selection & BitMap.intersection(*rows)

@@ -56,7 +56,8 @@ _SELECT_PROJECTS = select(
     select(_CATALOGUE.version).scalar_subquery(),
     select(_CATALOGUE.stamp).scalar_subquery(),
 ).where(_PROJECT.id.in_(_IDS), _PROJECT.published_at.is_not(None))
-_HAS_TRANSLATIONS = len(_STATED) + len(_TERMS) + 2
+# Where the last three stand in a row.
+_HAS_TRANSLATIONS, _VERSION, _STAMP = -3, -2, -1
 _SELECT_TRANSLATIONS = select(RECORD_TRANSLATION).where(_TRANSLATION.project_id.in_(_IDS))
 
 
@@ -124,7 +125,7 @@ def load_project_views(
         return (), None
     # Without the ORM, which takes as long as the database.
     rows: Sequence[Sequence[Any]] = session.connection().execute(_SELECT_PROJECTS, {"ids": list(ids)}).all()
-    version = (rows[0][-2], rows[0][-1]) if rows and rows[0][-1] is not None else None
+    version = (rows[0][_VERSION], rows[0][_STAMP]) if rows and rows[0][_STAMP] is not None else None
     translations: dict[int, dict[str, TranslatedText]] = {}
     if translated := [row[0] for row in rows if row[_HAS_TRANSLATIONS]]:
         # The next statement may see a newer state.

@@ -129,7 +129,7 @@ class PieceLinks:
         return cls(shown | {_ALTERNATE.format(number): url for number, (_, url) in enumerate(others)}, canonical_url)
 
     def functions(self, place: Callable[[str], Any]) -> dict[str, Any]:
-        """Those of the templates, with a place for each URL."""
+        """Those of the templates, with a place for each URL; asked for once, when the page becomes a piece."""
         switch = [choice._replace(url=place(_URL.format(number))) for number, choice in enumerate(choices())]
         others = page_alternates(self._canonical_url)
         links = [(tag, place(_ALTERNATE.format(number))) for number, (tag, _) in enumerate(others)]

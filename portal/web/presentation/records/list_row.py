@@ -76,7 +76,7 @@ class Parts:
 
         @lru_cache(_MAX_CACHED_PARTS)
         def label(_locale: str, term: TermView | None) -> Markup:
-            return Markup(escape(formatting.label(term)))  # noqa: S704 # escaped here
+            return escape(formatting.label(term))
 
         self.jinja = app.jinja_env
         self.status, self.places, self.years, self.label = status, places, years, label
