@@ -1,6 +1,7 @@
 """The form of a project as a person at a browser uses it."""
 
 import re
+from contextlib import contextmanager
 
 NEW = "/staff/projects/new"
 SAVED = re.compile("Saved at")
@@ -21,6 +22,18 @@ def fill(page):
 
 def press(page, name):
     page.get_by_role("button", name=name).last.click()
+
+
+@contextmanager
+def another_page(page):
+    """What is done within leads to another page; that page is there afterwards.
+
+    The form saves what was typed before it is submitted, and then has another address already: to `wait_for_url` and
+    `expect_navigation` that looks like the page that the button leads to, and the next step breaks the submission off.
+    """
+    page.wait_for_load_state()
+    with page.expect_event("load"):
+        yield
 
 
 def refused(complaints):

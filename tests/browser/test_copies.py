@@ -5,7 +5,17 @@ import re
 import pytest
 from playwright.sync_api import Error
 
-from tests.browser.draft_flows import EDITED, NEW, SAVED, SUBMITTED, fill, press, refused, typed_out_of_reach
+from tests.browser.draft_flows import (
+    EDITED,
+    NEW,
+    SAVED,
+    SUBMITTED,
+    another_page,
+    fill,
+    press,
+    refused,
+    typed_out_of_reach,
+)
 
 
 def test_a_portal_out_of_reach_is_said_and_tried_again(context, page, writer, complaints):
@@ -41,8 +51,7 @@ def test_the_copy_of_what_the_portal_has_is_not_offered_again(context, page, wri
     page.goto(NEW)
     page.get_by_label("Title", exact=True).fill(f"Saved at once, {button.split()[0].lower()}")
     fill(page)
-    # A save while typing may have changed the address already.
-    with page.expect_event("load"):
+    with another_page(page):
         press(page, button)
     page.wait_for_url(next_page)
     page.goto(NEW)

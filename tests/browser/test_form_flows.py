@@ -11,7 +11,7 @@ from portal.services.accounts import sessions
 from portal.services.editorial import review, revisions
 from portal.vocabulary.workflow import State
 from portal.web.security import cookies
-from tests.browser.draft_flows import EDITED, NEW, SAVED, press, refused
+from tests.browser.draft_flows import EDITED, NEW, SAVED, another_page, press, refused
 from tests.factories import PHRASE
 
 PHONE = {"width": 390, "height": 800}
@@ -98,7 +98,7 @@ def test_a_save_stays_at_its_place_and_says_the_time_of_the_reader(context, page
     status = page.locator("#save-status").inner_text()
     assert re.fullmatch(r"Saved at \d\d:\d\d (EAT|GMT\+3)", status)
     place = page.locator("#budget").bounding_box()["y"]
-    with page.expect_event("load"):
+    with another_page(page):
         page.keyboard.press("Enter")
     page.wait_for_url(EDITED)
     expect(page.locator("#budget")).to_be_focused()
@@ -114,7 +114,7 @@ def test_a_note_that_is_too_long_is_said_while_typing_and_stays(context, page, w
     note.fill("n" * 3_089)
     said = "The note has 3,089 characters; the limit is 2,000."
     page.locator("#save-problem").filter(has_text=said).wait_for()
-    with page.expect_event("load"):
+    with another_page(page):
         press(page, "Save draft")
     page.locator("#errors").filter(has_text=said).wait_for()
     assert note.input_value() == "n" * 3_089
@@ -221,12 +221,12 @@ def test_a_note_is_still_there_after_saving_the_field_decisions(page, reviewing)
     page.locator("[name=mark-title][value=returned]").check()
     page.locator("#reason-title").fill("Say which ministry.")
     page.locator("#note").fill("Not sent yet.")
-    with page.expect_event("load"):
+    with another_page(page):
         press(page, "Save field decisions")
     page.get_by_text("are saved").wait_for()
     assert page.locator("#note").input_value() == "Not sent yet."
     assert page.evaluate("document.activeElement.id") == "save-decisions"
-    with page.expect_event("load"):
+    with another_page(page):
         press(page, "Return to the author")
     page.wait_for_load_state()
     assert page.evaluate("Object.keys(sessionStorage)") == []

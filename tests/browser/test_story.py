@@ -13,6 +13,7 @@ from portal.models import AuditEvent
 from portal.services.accounts import sessions
 from portal.vocabulary.workflow import Role
 from portal.web.security import cookies
+from tests.browser.draft_flows import another_page
 from tests.factories import make_account
 
 
@@ -45,8 +46,8 @@ def draft(page, title):
     page.goto("/staff/")
     page.get_by_role("link", name="New project").first.click()
     page.locator("[name=title]").fill(title)
-    page.get_by_role("button", name="Save draft").last.click()
-    page.wait_for_url(re.compile(r"/revisions/\d+/edit"))
+    with another_page(page):
+        page.get_by_role("button", name="Save draft").last.click()
     number = re.search(r"/revisions/(\d+)/", page.url)[1]
     page.goto("/projects/")
     page.goto("/staff/?queue=drafts")

@@ -15,6 +15,7 @@ from portal.vocabulary.workflow import Role
 from portal.web.presentation import i18n
 from portal.web.security import cookies
 from tests import english_left
+from tests.browser.draft_flows import another_page
 from tests.factories import PHRASE, make_account
 
 TITLE = "Recrutement équitable au Kenya"
@@ -58,13 +59,13 @@ def is_french(page):
 
 
 def press(page, message):
-    with page.expect_navigation():
+    with another_page(page):
         page.get_by_role("button", name=said(message), exact=True).last.click()
     is_french(page)
 
 
 def follow(page, message):
-    with page.expect_navigation():
+    with another_page(page):
         page.get_by_role("link", name=said(message), exact=True).first.click()
     is_french(page)
 
@@ -73,7 +74,7 @@ def open_work(page, address):
     """From a queue of the desk to the revision."""
     page.goto(address)
     is_french(page)
-    with page.expect_navigation():
+    with another_page(page):
         page.get_by_role("link", name=TITLE).click()
     is_french(page)
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.browser.draft_flows import EDITED, NEW, SAVED, SUBMITTED, fill, press, refused
+from tests.browser.draft_flows import EDITED, NEW, SAVED, SUBMITTED, another_page, fill, press, refused
 from tests.browser.test_every_page import sideways, unfold
 
 NARROW, WIDE = {"width": 390, "height": 900}, {"width": 1280, "height": 900}
@@ -51,7 +51,7 @@ def test_what_is_wrong_is_in_sight_after_a_save(context, page, writer, axe, size
     page.get_by_label("Title", exact=True).fill("Saved with two faults")
     page.locator("#end").fill("2021-13")
     page.get_by_label("Budget amount").fill("lots")
-    with page.expect_event("load"):
+    with another_page(page):
         press(page, "Save draft")
     link = page.get_by_role("link", name=re.compile("^Fix 2 problems"))
     box = link.bounding_box()
