@@ -24,7 +24,7 @@ from tests.bench import (
     report,
     throughput,
 )
-from tests.bench.machine import DATASETTE, machine, versions
+from tests.bench.machine import DATASETTE, kept_awake, machine, versions
 from tests.bench.scales import DATA, SCALES, make
 from tests.bench.store import CACHE, Store
 
@@ -63,28 +63,42 @@ def main() -> None:
     if store.read("machine", "all") is None:
         store.write("machine", "all", {"machine": machine(), "versions": versions()})
     if not options.only_report:
-        for name in ("empty", *chosen):
-            told("database", name, lambda name=name: make(SCALES[name], store))
-        if older:
-            told("older", busiest(chosen), lambda: against.make(older, SCALES[busiest(chosen)]))
-        for name in chosen:
-            for stage, measure in (STAGES | (LARGE_STAGES if name in LARGE_SCALES else {})).items():
-                if options.stages is None or stage in options.stages:
-                    run(store, stage, name, measure)
-        if OVERLOADED_SCALE in chosen and (options.stages is None or "overload" in options.stages):
-            run(store, "overload", OVERLOADED_SCALE, overload.measure)
-        if options.stages is None or "engines" in options.stages:
-            run(store, "engines", busiest(chosen), lambda scale: engine_rounds.everything(scale, older))
-        if older and (options.stages is None or "against" in options.stages):
-            run(store, "against", busiest(chosen), lambda scale: against.measure(scale, older))
-        if options.stages:
-            print("\n".join([*report.of_large_stages(store, chosen), *report.of_comparisons(store, busiest(chosen))]))
-            return
-        run(store, "plain-datasette", busiest(chosen), latency.beside_plain_datasette)
-        run(store, "postgresql", busiest(chosen), on_postgresql.measure)
-        run(store, "throughput", busiest(chosen), throughput.measure)
+        with kept_awake():
+            measure(options, store, chosen, older)
+    if options.stages:
+        print("\n".join([*report.of_large_stages(store, chosen), *report.of_comparisons(store, busiest(chosen))]))
+        return
     report.write(store, chosen, busiest(chosen))
     print(f"Written: {report.TARGET.name}")
+
+
+def measure(options: argparse.Namespace, store: Store, chosen: list[str], older: builds.Build | None) -> None:
+    """What is not measured yet, of all stages or those asked for."""
+    most = busiest(chosen)
+
+    def is_asked(stage: str) -> bool:
+        return options.stages is None or stage in options.stages
+
+    for name in ("empty", *chosen):
+        told("database", name, lambda name=name: make(SCALES[name], store))
+    if older:
+        told("older", most, lambda: against.make(older, SCALES[most]))
+    for name in chosen:
+        for stage, its_measure in (STAGES | (LARGE_STAGES if name in LARGE_SCALES else {})).items():
+            if is_asked(stage):
+                run(store, stage, name, its_measure)
+    if OVERLOADED_SCALE in chosen and is_asked("overload"):
+        run(store, "overload", OVERLOADED_SCALE, overload.measure)
+    if is_asked("engines"):
+        run(store, "engines", most, lambda scale: engine_rounds.everything(scale, older))
+    if older and is_asked("against"):
+        run(store, "against", most, lambda scale: against.measure(scale, older))
+    if is_asked("plain-datasette"):
+        run(store, "plain-datasette", most, latency.beside_plain_datasette)
+    if is_asked("postgresql"):
+        run(store, "postgresql", most, on_postgresql.measure)
+    if is_asked("throughput"):
+        run(store, "throughput", most, throughput.measure)
 
 
 def parsed() -> argparse.Namespace:

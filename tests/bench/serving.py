@@ -18,6 +18,8 @@ _ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)")
 _START_MOST = 180
 # Seconds until a server begins with what takes a process of its own, and at most until that is done.
 WORK_BEGINS, WORK_MOST = 8, 600
+# A worker rests that has used at most this share of a processor for so many seconds.
+REST_SEEN, REST_SHARE = 3, 0.01
 NO_PAGE_CACHE = {"PORTAL_PAGE_CACHE": "0"}
 
 
@@ -119,17 +121,30 @@ def port_in(log: Path, process: subprocess.Popen) -> int:
 
 
 def wait_until_settled(server: Server) -> None:
-    """Wait for what a server that has been up for a while has done for a new database, or for new code."""
+    """Wait for what a server that has been up for a while has done for a new database, or for new code.
+
+    Processes of its workers collect words and write the file of all IATI activities, and each worker reads the newest
+    records. None of it answers anybody, and all of it is over when the workers rest.
+    """
     visitor = Visitor(server.port)
     visitor.ask("/projects/")
     visitor.close()
     time.sleep(WORK_BEGINS)
     until = time.monotonic() + WORK_MOST
-    while has_work(server) and time.monotonic() < until:
-        time.sleep(1)
+    while time.monotonic() < until:
+        before = seconds_worked(server)
+        time.sleep(REST_SEEN)
+        if not has_work(server) and seconds_worked(server) - before < REST_SEEN * REST_SHARE * len(server.workers):
+            return
 
 
 def has_work(server: Server) -> bool:
     """Whether it collects words, or writes the file of all IATI activities; each is a process of a worker."""
     commands = [read(Path(f"/proc/{child}/cmdline")) for worker in server.workers for child in children_of(worker)]
     return any("portal.search.words" in command or "iati-file" in command for command in commands)
+
+
+def seconds_worked(server: Server) -> float:
+    """Of the processor, by its workers since they began."""
+    ticks = [read(Path(f"/proc/{worker}/stat")).rpartition(") ")[2].split()[11:13] for worker in server.workers]
+    return sum(int(tick) for both in ticks for tick in both) / os.sysconf("SC_CLK_TCK")

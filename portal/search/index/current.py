@@ -17,8 +17,9 @@ from portal.search.index.snapshot import CatalogueVersion, Snapshot, read_catalo
 from portal.search.read_models.project import ProjectView, load_project_views
 
 _WAIT_STEP_SECONDS = 0.02
-# How many projects are read at once ahead of their first visitor.
-_READY_BATCH = 200
+# How many of the newest projects are read ahead of their first visitor, and how many at once. A full cache that has
+# dropped its oldest entries still holds more; otherwise they would be read for ever, in place of what visitors read.
+_READY_PROJECTS, _READY_BATCH = 3_500, 200
 # After a change all processes renew their pages; so long the file leaves the processor to them.
 _SECONDS_FOR_VISITORS = 1.0
 
@@ -126,12 +127,12 @@ def keep_projects_ready() -> None:
     """Read some of the newest projects that are not in memory yet, so that their pages need no database later."""
     snapshot = current_snapshot()
     cache, index = caches_for(snapshot).projects, snapshot.index
-    if outage() or len(cache) >= min(MAX_CACHED_PROJECTS, len(index.all_rows)):
+    if outage() or len(cache) >= min(_READY_PROJECTS, len(index.all_rows)):
         return
     with public_session() as session:
         is_same_state = read_catalogue_version(session) == snapshot.catalogue_version
     if is_same_state:
-        newest = index.page(index.all_rows, "newest", 0, MAX_CACHED_PROJECTS)
+        newest = index.page(index.all_rows, "newest", 0, _READY_PROJECTS)
         missing = [project_id for project_id in newest if project_id not in cache]
         load_projects(snapshot, missing[:_READY_BATCH])
 

@@ -1,0 +1,46 @@
+"""The newest projects are read ahead of their visitors, but never in place of what visitors read."""
+
+import pytest
+
+from portal.cli.database import SAMPLE_FILE, begin_exclusive_writing
+from portal.database.orm import db
+from portal.search.index import caches, current
+from portal.services.imports import Report, import_file
+
+
+@pytest.fixture(scope="module")
+def snapshot(new_app, new_database):
+    app = new_app(new_database())
+    with app.app_context():
+        begin_exclusive_writing()
+        import_file(db.session(), SAMPLE_FILE, report=Report())
+        db.session.commit()
+        yield current.current_snapshot()
+        db.session.remove()
+
+
+def test_the_newest_are_read_ahead(snapshot, monkeypatch):
+    kept = caches.caches_for(snapshot).projects
+    kept.clear()
+    monkeypatch.setattr(current, "_READY_PROJECTS", 50)
+    monkeypatch.setattr(current, "_READY_BATCH", 20)
+    sizes = []
+    for _ in range(5):
+        current.keep_projects_ready()
+        sizes.append(len(kept))
+    assert sizes == [20, 40, 50, 50, 50]
+    assert list(kept) == list(snapshot.index.page(snapshot.index.all_rows, "newest", 0, 50))
+
+
+def test_what_visitors_read_stays_when_the_cache_is_full(snapshot, monkeypatch):
+    kept, index, most = caches.caches_for(snapshot).projects, snapshot.index, 64
+    assert len(index.all_rows) > most
+    monkeypatch.setattr(current, "_READY_PROJECTS", current._READY_PROJECTS * most // current.MAX_CACHED_PROJECTS)
+    monkeypatch.setattr(current, "MAX_CACHED_PROJECTS", most)
+    kept.clear()
+    kept.update(dict.fromkeys(range(-most, 0), "of a visitor"))
+    current.load_projects(snapshot, index.page(index.all_rows, "oldest", 0, 1))
+    after = list(kept)
+    assert len(after) < most
+    current.keep_projects_ready()
+    assert list(kept) == after
