@@ -59,9 +59,13 @@ def pages(scale: Scale, servers: dict[str, Server], headers: dict[str, str]) -> 
     totals: dict[str, dict[str, int]] = {name: {} for name in servers}
 
     def ask_round(asked_now: list[Question], number: int, *, is_timed: bool = True) -> None:
-        """All of them of one build, then of the other: one that was just asked has not lost its processor's caches."""
+        """All of them of one build, then of the other; each time another question comes first.
+
+        The first one finds the processor's caches full of the other build.
+        """
+        first = number % len(asked_now)
         for name in list(visitors) if number % 2 else reversed(visitors):
-            for question in asked_now:
+            for question in asked_now[first:] + asked_now[:first]:
                 answer = visitors[name].ask(question.path, **headers)
                 check(question.path, answer.status)
                 if is_timed:
