@@ -1,27 +1,22 @@
 """This build beside an older one: both serve their own database of the same records and are asked in turn."""
 
-import statistics
 import time
-from collections import defaultdict
 from contextlib import ExitStack
 
 from tests.bench import effort
 from tests.bench.builds import OWN, Build
-from tests.bench.latency import check, total_in
-from tests.bench.questions import Question, questions
+from tests.bench.questions import questions
+from tests.bench.rounds import pages
 from tests.bench.scales import SCALES, Scale, fill, remove
-from tests.bench.serving import NO_PAGE_CACHE, Server, gunicorn, wait_until_settled
+from tests.bench.serving import NO_PAGE_CACHE, gunicorn, wait_until_settled
 from tests.bench.throughput import CONNECTIONS, REST, THREADS, WORKERS, middle, write, wrk
 from tests.bench.throughput import pages as every_worker_answers
-from tests.bench.visitor import Visitor, summary
 
 FRAGMENT = {"HX_Request": "true", "HX_Request_Type": "partial", "HX_Target": "results"}
 # Of one build after the other, so that both meet the same noise.
 IMPORTS = 3
 IMPORTED = "107k"
 A_CASE = 3
-# New questions that one build is asked before it is the other's turn.
-A_ROUND = 10
 
 
 def measure(scale: Scale, older: Build) -> dict:
@@ -48,47 +43,6 @@ def make(older: Build, scale: Scale) -> None:
     if scale.after:
         make(older, SCALES[scale.after])
     fill(older, scale)
-
-
-def pages(scale: Scale, servers: dict[str, Server], headers: dict[str, str]) -> dict:
-    """Milliseconds and bytes by build and case, and to how many questions both gave the same number of projects."""
-    asked = questions(scale.database)
-    visitors = {name: Visitor(server.port) for name, server in servers.items()}
-    times: dict[str, dict[str, list[float]]] = {name: defaultdict(list) for name in servers}
-    sizes: dict[str, list[int]] = {name: [] for name in servers}
-    totals: dict[str, dict[str, int]] = {name: {} for name in servers}
-
-    def ask_round(asked_now: list[Question], number: int, *, is_timed: bool = True) -> None:
-        """All of them of one build, then of the other; each time another question comes first.
-
-        The first one finds the processor's caches full of the other build.
-        """
-        first = number % len(asked_now)
-        for name in list(visitors) if number % 2 else reversed(visitors):
-            for question in asked_now[first:] + asked_now[:first]:
-                answer = visitors[name].ask(question.path, **headers)
-                check(question.path, answer.status)
-                if is_timed:
-                    times[name][question.case].append(answer.seconds)
-                else:
-                    sizes[name].append(len(answer.body))
-                    totals[name][question.path] = total_in(answer.body)
-
-    for number, each in enumerate(asked.cases.values()):
-        ask_round(each, number, is_timed=False)
-    for number in range(effort.ROUNDS):
-        ask_round(asked.each(number), number)
-    # A fragment of what a page was asked for is no first time.
-    for once in () if headers else asked.fresh.values():
-        for number, begun in enumerate(range(0, len(once), A_ROUND)):
-            ask_round(once[begun : begun + A_ROUND], number)
-    for visitor in visitors.values():
-        visitor.close()
-    return {
-        "cases": {name: {case: summary(taken) for case, taken in its.items()} for name, its in times.items()},
-        "kilobytes": {name: statistics.mean(its) / 1000 for name, its in sizes.items()},
-        "totals": totals,
-    }
 
 
 def rates(scale: Scale, builds: dict[str, Build]) -> dict:

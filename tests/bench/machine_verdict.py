@@ -12,9 +12,9 @@ MOST_USS, MOST_TIMES_ONE, MOST_TO_MAP, MOST_LATER = 25, 1.5, 50, 0.3
 MOST_OF_SQLITE, MOST_FOR_NEW_WORDS = 1.1, 1.2
 
 
-def verdict(index: dict[str, dict], sqlite: dict | None, postgresql: dict | None) -> list[list[str]]:
-    """`index` is by scale; `sqlite` and `postgresql` are the portal's pages at one scale on both databases."""
-    return [*_of_the_machine(index.get(SCALE)), *_on_postgresql(sqlite, postgresql)]
+def verdict(index: dict[str, dict], databases: dict | None) -> list[list[str]]:
+    """`index` is by scale; `databases` are the portal's pages at one scale on both of them."""
+    return [*_of_the_machine(index.get(SCALE)), *_on_postgresql(databases)]
 
 
 def _of_the_machine(found: dict | None) -> list[list[str]]:
@@ -39,17 +39,18 @@ def _of_the_machine(found: dict | None) -> list[list[str]]:
     ]
 
 
-def _on_postgresql(sqlite: dict | None, postgresql: dict | None) -> list[list[str]]:
+def _on_postgresql(found: dict | None) -> list[list[str]]:
     rows = []
     for label, most, chooses in (
         ("a page", MOST_OF_SQLITE, lambda case: case != FRESH_TEXT),
         (FRESH_TEXT, MOST_FOR_NEW_WORDS, lambda case: case == FRESH_TEXT),
     ):
         target = f"PostgreSQL: {label} in at most {most} times SQLite's time"
-        if not (sqlite and postgresql):
+        if not found:
             rows.append([target, *NOT_RUN])
             continue
-        ratios = {case: ratio(its, sqlite["cases"][case]) for case, its in postgresql["cases"].items() if chooses(case)}
+        sqlite, postgresql = found["cases"]["sqlite"], found["cases"]["postgresql"]
+        ratios = {case: ratio(its, sqlite[case]) for case, its in postgresql.items() if chooses(case)}
         worst = max(ratios, key=ratios.get)
         enough = sum(value <= most for value in ratios.values())
         measured = f"{enough} of {len(ratios)} cases; most: {times(ratios[worst])} ({worst})"

@@ -1,11 +1,12 @@
-"""The portal on PostgreSQL: a server of its own for the run, filled by `portal import`, asked what SQLite was asked."""
+"""The portal on PostgreSQL, a server of its own for the run, filled by `portal import`, and on SQLite, in turn."""
 
 import subprocess
 import time
 
 from tests import postgres
-from tests.bench import latency
+from tests.bench import rounds
 from tests.bench.scales import DATA, PORTAL, SCALES, Scale, environment, rows_in
+from tests.bench.serving import NO_PAGE_CACHE, gunicorn, wait_until_settled
 from tests.bench.store import CACHE
 
 # As a server that keeps its data, with a quarter of a small machine's memory; all else is Debian's.
@@ -23,7 +24,19 @@ def measure(scale: Scale) -> dict | None:
         files = [imported(environ, name, prefix) for name, prefix in files_of(scale)]
         with cluster.connect() as connection:
             version = connection.execute("SHOW server_version").fetchone()[0]
-        return {"version": version.split()[0], "files": files} | latency.portal(scale, DATABASE_URL=address)
+        return {"version": version.split()[0], "files": files} | asked_in_turn(scale, address)
+
+
+def asked_in_turn(scale: Scale, address: str) -> dict:
+    """Times by database and case, and the numbers of projects by database and question."""
+    with (
+        gunicorn(scale.database, **NO_PAGE_CACHE) as sqlite,
+        gunicorn(scale.database, **NO_PAGE_CACHE, DATABASE_URL=address) as postgresql,
+    ):
+        servers = {"sqlite": sqlite, "postgresql": postgresql}
+        for server in servers.values():
+            wait_until_settled(server)
+        return rounds.pages(scale, servers, {})
 
 
 def files_of(scale: Scale) -> list[tuple[str, str]]:

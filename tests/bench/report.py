@@ -48,7 +48,7 @@ def write(store, scales: list[str], busiest: str) -> None:
         "last": taken[-1],
         "busiest": busiest,
         "haste": HASTE if effort.IS_QUICK else "",
-        "verdict": verdict(found, rates, engines, older, (found["portal"].get(busiest), postgresql)),
+        "verdict": verdict(found, rates, engines, older, postgresql),
         "engine_rounds": engine_rounds.ROUNDS,
         "engines": comparisons.engines(engines, busiest) if engines else [NOT_RUN],
         "against": comparisons.against(older, busiest) if older else [NOT_RUN],
@@ -65,7 +65,7 @@ def write(store, scales: list[str], busiest: str) -> None:
         "beside": [
             *(line for name in scales for line in beside(found, name)),
             *(beside_plain(found, busiest) if plain else []),
-            *(on_postgresql(found, postgresql, busiest) if postgresql else []),
+            *(on_postgresql(postgresql, busiest) if postgresql else []),
         ],
         "seconds": effort.WRK_SECONDS,
         "runs": effort.WRK_RUNS,
@@ -214,20 +214,22 @@ def beside_plain(found: dict, name: str) -> list[str]:
     ]  # fmt: skip
 
 
-def on_postgresql(found: dict, its: dict, name: str) -> list[str]:
+def on_postgresql(found: dict, name: str) -> list[str]:
     """The portal on PostgreSQL beside itself on SQLite, and what filling it took."""
-    own = found["portal"][name]
+    sqlite, postgresql = found["cases"]["sqlite"], found["cases"]["postgresql"]
     rows = [
-        [case, tables.both(here), tables.both(there := its["cases"].get(case)), tables.times(tables.ratio(there, here))]
-        for case, here in own["cases"].items()
+        [case, tables.both(here), tables.both(there := postgresql[case]), tables.times(tables.ratio(there, here))]
+        for case, here in sqlite.items()
     ]
+    same = tables.same_counts(*({"totals": found["totals"][database]} for database in ("sqlite", "postgresql")))
     imports = ", ".join(
-        f"{each['file']} {tables.plain(each['rows'] / each['seconds'])} rows/s" for each in its["files"]
+        f"{each['file']} {tables.plain(each['rows'] / each['seconds'])} rows/s" for each in found["files"]
     )
     return [
-        f"### The portal on PostgreSQL {its['version']}, at {name}", "",
+        f"### The portal on PostgreSQL {found['version']}, at {name}", "",
+        "Both answered in turn, a round of all cases each.", "",
         *tables.table(["ms, median / p95", "on SQLite", "on PostgreSQL", "to SQLite"], rows),
-        f"It found as many projects as on SQLite for {tables.same_counts(own, its)}.",
+        f"It found as many projects as on SQLite for {same}.",
         f"Settings that are not Debian's: `{SETTINGS}`. `portal import`: {imports}.",
         "",
     ]  # fmt: skip

@@ -19,11 +19,11 @@ def verdict(
     throughput: dict,
     engines: dict | None,
     older: dict | None,
-    postgresql: tuple[dict | None, dict | None],
+    databases: dict | None,
 ) -> list[str]:
     """`found` holds results by stage and scale; `engines` and `older` are those of the comparisons, if they ran.
 
-    `postgresql` is the portal at one scale on SQLite and on PostgreSQL.
+    `databases` are the portal's pages at one scale on SQLite and on PostgreSQL.
     """
     uncached = rate(throughput, ("uncached",), "rendered", 0.5)
     unchanged = rate(throughput, ("cached", "not_modified"), "hello", 0.7)
@@ -43,7 +43,7 @@ def verdict(
         ["107k: no request over 250 ms while a change is published", *slowest(found, "107k", 0.25)],
         ["1m: the same", *slowest(found, "1m", 0.25)],
         ["1m: a change is seen in all workers within 1 s", *seen(found, "1m", 1)],
-        *machine_verdict.verdict(found["index"], *postgresql),
+        *machine_verdict.verdict(found["index"], databases),
         ["506k: the index is built in under 3 s", *at_most(found, "build", 3, "s")],
         ["506k: a worker grows by at most 150 MB", *at_most(found, "memory", MEMORY_OF_INDEX, "MB")],
         ["an import reads at least 10,000 rows/s (files over 100,000 rows)", *import_rate(found, 10_000)],
