@@ -2,7 +2,7 @@
 
 from tests.bench.builds import OLDER
 from tests.bench.questions import FRESH_PICK, FRESH_ROWS, FRESH_TEXT
-from tests.bench.tables import both, plain, ratio, share, table, times
+from tests.bench.tables import both, plain, ratio, same_counts, share, table, times
 
 PEER = "tantivy"
 # Of the older build; what a target allows.
@@ -71,19 +71,14 @@ def against(found: dict, name: str) -> list[str]:
         [label, *(plain(each["rows"] / each["seconds"]) for each in its), plain(max(each["peak"] for each in its))]
         for label, its in ((found["older"], found["imports"]["older"]), ("this build", found["imports"]["own"]))
     ]
+    same = same_counts(pages["totals"]["own"], pages["totals"]["older"])
     numbered = [f"rows/s, {number}" for number in range(1, len(found["imports"]["own"]) + 1)]
     return [
         f"### Pages at {name}", "", *table(head, rows),
-        f"Bytes, not packed: {sizes}. {_same_totals(pages)}", "",
+        f"Bytes, not packed: {sizes}. Both say the same number of projects for {same}.", "",
         *table(["not cached", "requests/s", "of hello"], rates),
         *table(["import of 107k rows, in turn", *numbered, "peak MB"], imports),
     ]  # fmt: skip
-
-
-def _same_totals(pages: dict) -> str:
-    own, older = pages["totals"]["own"], pages["totals"]["older"]
-    same = sum(own[path] == older[path] for path in own)
-    return f"Both say the same number of projects for {same} of {len(own)} questions."
 
 
 def verdict(engines_found: dict | None, against_found: dict | None) -> list[list[str]]:

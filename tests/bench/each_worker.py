@@ -4,9 +4,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from tests.bench.latency import check
 from tests.bench.serving import Server
-from tests.bench.visitor import Visitor
+from tests.bench.visitor import Visitor, check
 
 _CONNECTIONS_MOST, _TAKEN_WITHIN, _TICK = 500, 0.5, 0.001
 # Seconds for an answer: a worker builds its index first.

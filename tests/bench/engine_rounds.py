@@ -16,12 +16,11 @@ from portal.config import ROOT
 from portal.search import Filters
 from tests.bench import effort
 from tests.bench.builds import Build
-from tests.bench.latency import check
 from tests.bench.questions import questions
 from tests.bench.scales import Scale, connect, environment
 from tests.bench.serving import NO_PAGE_CACHE, gunicorn
 from tests.bench.store import CACHE
-from tests.bench.visitor import Visitor, summary
+from tests.bench.visitor import Visitor, check, summary
 
 FOLDER = Path(__file__).with_name("engines")
 PEERS = CACHE / "engines" / "bin" / "python"

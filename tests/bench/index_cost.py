@@ -11,11 +11,10 @@ import time
 from portal.config import ROOT
 from tests.bench.each_worker import one_at_each
 from tests.bench.effort import REPEATS
-from tests.bench.latency import check
 from tests.bench.questions import questions
 from tests.bench.scales import SCALES, Scale, environment, own_memory_of, shared_memory_of
 from tests.bench.serving import NO_PAGE_CACHE, gunicorn
-from tests.bench.visitor import Visitor
+from tests.bench.visitor import Visitor, check
 
 # After as many different searches a worker has made what it makes on demand.
 SEARCHES = 5

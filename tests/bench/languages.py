@@ -2,10 +2,9 @@
 
 from portal.i18n.languages import DEFAULT_CODES, LANGUAGES, SOURCE
 from tests.bench import effort
-from tests.bench.latency import check
 from tests.bench.scales import Scale, connect
 from tests.bench.serving import NO_PAGE_CACHE, gunicorn
-from tests.bench.visitor import Visitor, summary
+from tests.bench.visitor import Visitor, check, summary
 
 PAGES = ("/projects/", "/projects/?country=KEN&view=table", "/how-we-count/")
 # How far from English a language may be, as a share of its time.

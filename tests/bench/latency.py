@@ -1,46 +1,25 @@
 """How long a page takes: the cases in turn, one client, one worker; then the same of the two peers."""
 
-import re
 from collections import defaultdict
 
-from tests.bench import effort, peer
+from tests.bench import effort, peer, rounds
 from tests.bench.plain_sql import PlainSql
 from tests.bench.questions import Questions, questions
 from tests.bench.scales import Scale, count
 from tests.bench.serving import NO_PAGE_CACHE, datasette, gunicorn, wait_until_settled
-from tests.bench.visitor import Visitor, summary
-
-_TOTAL = re.compile(rb'class="totals".*?<dd>([\d,]+)</dd>', re.DOTALL)
+from tests.bench.visitor import Visitor, check, summary
 
 
-def portal(scale: Scale, **settings: str) -> dict:
+def portal(scale: Scale) -> dict:
     """The portal with its cache of pages off: a search and a rendering for every request."""
-    asked = questions(scale.database)
-    times: dict[str, list[float]] = defaultdict(list)
-    totals: dict[str, int] = {}
-    sizes: list[int] = []
-    with gunicorn(scale.database, **NO_PAGE_CACHE, **settings) as server:
+    with gunicorn(scale.database, **NO_PAGE_CACHE) as server:
         wait_until_settled(server)
-        visitor = Visitor(server.port)
-        for each in asked.cases.values():
-            for question in each:
-                answer = visitor.ask(question.path)
-                check(question.path, answer.status)
-                totals[question.path] = total_in(answer.body)
-                sizes.append(len(answer.body))
-        for number in range(effort.ROUNDS):
-            for question in asked.each(number):
-                answer = visitor.ask(question.path)
-                check(question.path, answer.status)
-                times[question.case].append(answer.seconds)
-        for case, once in asked.fresh.items():
-            times[case] = [visitor.ask(question.path).seconds for question in once]
-        visitor.close()
+        found = rounds.pages(scale, {"portal": server}, {})
     return {
-        "cases": {case: summary(taken) for case, taken in times.items()},
-        "totals": totals,
-        "far_page": asked.far_page,
-        "page_kilobytes": sum(sizes) / len(sizes) / 1000,
+        "cases": found["cases"]["portal"],
+        "totals": found["totals"]["portal"],
+        "far_page": questions(scale.database).far_page,
+        "page_kilobytes": found["kilobytes"]["portal"],
     }
 
 
@@ -97,26 +76,15 @@ def rounds_at(scale: Scale) -> int:
     return effort.PEER_ROUNDS_LARGE if is_large else effort.PEER_ROUNDS
 
 
-def peer_rounds(asked: Questions, visitor, rounds: int) -> dict:
+def peer_rounds(asked: Questions, visitor, number_of_rounds: int) -> dict:
     """The same cases in turn; the first answer of all, which finds everything cold, does not count."""
     times: dict[str, list[float]] = defaultdict(list)
     totals: dict[str, int] = {}
     visitor.ask(asked.cases["no filter"][0])
-    for number in range(rounds):
+    for number in range(number_of_rounds):
         fresh = [once[number] for once in asked.fresh.values()]
         for question in [*asked.each(number), *fresh]:
             answer, total = visitor.ask(question)
             times[question.case].append(answer.seconds)
             totals[question.path] = total
     return {"cases": {case: summary(taken) for case, taken in times.items()}, "totals": totals}
-
-
-def check(path: str, status: int) -> None:
-    if status != 200:
-        raise SystemExit(f"The portal answered {status} to {path}; the run cannot go on.")
-
-
-def total_in(body: bytes) -> int:
-    """How many projects a page says there are; 0 for a list without any."""
-    found = _TOTAL.search(body)
-    return int(found[1].replace(b",", b"")) if found else 0

@@ -38,6 +38,7 @@ def kept_awake():
 
 
 def spin(processor: int, parent: int) -> None:
+    """Work on one processor at the lowest priority, until it is told to end or its parent has ended."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.sched_setaffinity(0, {processor})
     os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))

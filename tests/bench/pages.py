@@ -3,10 +3,9 @@
 from collections import defaultdict
 
 from tests.bench import effort
-from tests.bench.latency import check
 from tests.bench.scales import Scale
 from tests.bench.serving import NO_PAGE_CACHE, gunicorn
-from tests.bench.visitor import Visitor, summary
+from tests.bench.visitor import Visitor, check, summary
 
 DIRECTORY = "/projects/"
 PATHS = (

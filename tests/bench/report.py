@@ -184,11 +184,12 @@ def notes(portal: dict[str, dict]) -> list[str]:
 def beside(found: dict, name: str) -> list[str]:
     """The portal at one scale beside the peers, and how far they give the same answers."""
     portal, again, datasette, sql = (found[stage][name] for stage in ("portal", "kept", "datasette", "sql"))
+    totals = portal["totals"]
     return [
         f"### Beside the peers at {name}", "",
         *tables.beside(portal, again, datasette, sql),
-        f"Datasette found as many projects as the portal for {tables.same_counts(portal, datasette)},",
-        f"SQL alone for {tables.same_counts(portal, sql)}.",
+        f"Datasette found as many projects as the portal for {tables.same_counts(totals, datasette['totals'])},",
+        f"SQL alone for {tables.same_counts(totals, sql['totals'])}.",
         "A text can differ: the portal also finds places and types by their names in other languages.",
         "",
     ]  # fmt: skip
@@ -221,7 +222,7 @@ def on_postgresql(found: dict, name: str) -> list[str]:
         [case, tables.both(here), tables.both(there := postgresql[case]), tables.times(tables.ratio(there, here))]
         for case, here in sqlite.items()
     ]
-    same = tables.same_counts(*({"totals": found["totals"][database]} for database in ("sqlite", "postgresql")))
+    same = tables.same_counts(found["totals"]["sqlite"], found["totals"]["postgresql"])
     imports = ", ".join(
         f"{each['file']} {tables.plain(each['rows'] / each['seconds'])} rows/s" for each in found["files"]
     )

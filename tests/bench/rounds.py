@@ -4,11 +4,10 @@ import statistics
 from collections import defaultdict
 
 from tests.bench import effort
-from tests.bench.latency import check, total_in
 from tests.bench.questions import Question, questions
 from tests.bench.scales import Scale
 from tests.bench.serving import Server
-from tests.bench.visitor import Visitor, summary
+from tests.bench.visitor import Visitor, check, summary, total_in
 
 # New questions that one server is asked before it is the next one's turn.
 A_ROUND = 10

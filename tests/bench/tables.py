@@ -193,11 +193,9 @@ def publishing(by_scale: dict[str, dict]) -> list[str]:
     return table(head, rows)
 
 
-def same_counts(portal: dict, other: dict) -> str:
+def same_counts(ours: dict[str, int], theirs: dict[str, int]) -> str:
     """How many questions both answered with the same number of projects, and how far apart they are at most."""
-    pairs = [
-        (portal["totals"][path], other["totals"][path]) for path in portal["totals"].keys() & other["totals"].keys()
-    ]
+    pairs = [(ours[path], theirs[path]) for path in ours.keys() & theirs.keys()]
     apart = max((abs(own - its) / max(own, its, 1) for own, its in pairs), default=0)
     same = f"{sum(own == its for own, its in pairs)} of {len(pairs)} questions"
     return f"{same} (others differ by up to {apart:.1%})" if apart else same

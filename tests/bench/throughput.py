@@ -8,11 +8,11 @@ from pathlib import Path
 from portal.config import ROOT
 from tests.bench.each_worker import one_at_each
 from tests.bench.effort import WRK_RUNS, WRK_SECONDS, WRK_WARM_UP
-from tests.bench.latency import check
 from tests.bench.questions import questions
 from tests.bench.scales import Scale
 from tests.bench.serving import NO_PAGE_CACHE, Server, gunicorn
 from tests.bench.store import CACHE
+from tests.bench.visitor import check
 
 WORKERS, THREADS = 2, 8
 CONNECTIONS = (16, 64)

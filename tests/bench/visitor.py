@@ -1,10 +1,13 @@
 """One client on one kept connection, and what its waiting times come to."""
 
 import http.client
+import re
 import socket
 import statistics
 import time
 from dataclasses import dataclass
+
+_TOTAL = re.compile(rb'class="totals".*?<dd>([\d,]+)</dd>', re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -63,3 +66,14 @@ def summary(seconds: list[float]) -> dict[str, float]:
     ordered = sorted(seconds)
     high = ordered[min(len(ordered) - 1, -(-len(ordered) * 95 // 100) - 1)]
     return {"median": statistics.median(ordered) * 1000, "p95": high * 1000, "n": len(ordered)}
+
+
+def check(path: str, status: int) -> None:
+    if status != 200:
+        raise SystemExit(f"The portal answered {status} to {path}; the run cannot go on.")
+
+
+def total_in(body: bytes) -> int:
+    """How many projects a page says there are; 0 for a list without any."""
+    found = _TOTAL.search(body)
+    return int(found[1].replace(b",", b"")) if found else 0

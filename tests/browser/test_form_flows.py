@@ -228,7 +228,6 @@ def test_a_note_is_still_there_after_saving_the_field_decisions(page, reviewing)
     assert page.evaluate("document.activeElement.id") == "save-decisions"
     with another_page(page):
         press(page, "Return to the author")
-    page.wait_for_load_state()
     assert page.evaluate("Object.keys(sessionStorage)") == []
 
 

@@ -13,7 +13,7 @@ from portal.models import AuditEvent
 from portal.services.accounts import sessions
 from portal.vocabulary.workflow import Role
 from portal.web.security import cookies
-from tests.browser.draft_flows import another_page
+from tests.browser.draft_flows import another_page, press
 from tests.factories import make_account
 
 
@@ -47,7 +47,7 @@ def draft(page, title):
     page.get_by_role("link", name="New project").first.click()
     page.locator("[name=title]").fill(title)
     with another_page(page):
-        page.get_by_role("button", name="Save draft").last.click()
+        press(page, "Save draft")
     number = re.search(r"/revisions/(\d+)/", page.url)[1]
     page.goto("/projects/")
     page.goto("/staff/?queue=drafts")
