@@ -98,15 +98,14 @@ class GuardedPool(QueuePool):
 
 
 class BoundedConnection(psycopg.Connection[Any]):
-    """Waits for each answer of the server at most `longest_wait` seconds, and is closed after that."""
+    """Waits for each answer of the server at most `longest_wait` seconds (0: no limit), and is closed after that."""
 
     longest_wait: float = 0.0
     availability: Availability | None = None
 
     def wait(self, gen: PQGen[RV], interval: float = _WAIT_INTERVAL, timeout: float | None = None) -> RV:
         if timeout is None and self.longest_wait:
-            # Only the test of an idle connection is made outside of a transaction.
-            timeout = PING_SECONDS if self.autocommit else self.longest_wait
+            timeout = self.longest_wait
         try:
             return super().wait(gen, interval, timeout)
         except psycopg.errors._WaitTimeout as error:
@@ -129,6 +128,7 @@ def guard(engine: Engine, statement_seconds: float, availability: Availability) 
     longest_wait = statement_seconds + GRACE_SECONDS
     event.listen(engine, "do_connect", _connect_within(availability))
     event.listen(engine, "checkout", _on_checkout(availability, longest_wait))
+    event.listen(engine, "checkin", _on_checkin)
     event.listen(engine, "handle_error", partial(_on_error, availability))
 
 
@@ -156,6 +156,12 @@ def _on_checkout(availability: Availability, longest_wait: float) -> Callable[[A
             availability.note_answer()
 
     return note
+
+
+def _on_checkin(connection: BoundedConnection | None, _record: Any) -> None:
+    # The pool tests it before somebody has it again; a connection that is gone needs no test.
+    if connection is not None:
+        connection.longest_wait = PING_SECONDS
 
 
 def _on_error(availability: Availability, context: ExceptionContext) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import ArgumentError
 from portal.config import Settings
 from portal.database.availability import GuardedPool
 from portal.database.orm import READER_BIND
-from portal.database.public_reader import postgresql_reader_options, sqlite_reader_options
+from portal.database.public_reader import WITHOUT_TRANSACTION, postgresql_reader_options, sqlite_reader_options
 from portal.database.statement_timeout import TIMEOUT_OPTION
 from portal.database.write_turns import take_turn
 from portal.errors import ConfigurationError
@@ -161,10 +161,11 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 @event.listens_for(Engine, "begin")
 def _begin_sqlite(connection: Connection) -> None:
-    if connection.dialect.name == "sqlite":
+    options = connection.get_execution_options()
+    if connection.dialect.name == "sqlite" and not options.get(WITHOUT_TRANSACTION):
         # A deferred transaction that reads and then writes fails at once, whatever the timeout, if another one wrote
         # in between. So a transaction that will write takes the lock at its start.
-        writes = connection.get_execution_options().get("writes", False)
+        writes = options.get("writes", False)
         if writes:
             take_turn(connection)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -87,6 +87,8 @@ _UNRESTRICTED_TABLES = {
 # So the views that may read tables have unguessable names, and the views with the known names select from those.
 _VIEW_SUFFIX = secrets.token_hex(8)
 _TRUSTED_VIEWS = {f"{name}_{_VIEW_SUFFIX}" for name in _VIEWS}
+# The execution option of a connection to SQLite that begins no transaction.
+WITHOUT_TRANSACTION = "without_transaction"
 # Action codes (sqlite.org/c3ref/c_alter_table.html) and return codes of an authorizer.
 _PRAGMA, _READ, _SELECT, _TRANSACTION, _FUNCTION = 19, 20, 21, 22, 31
 _ALLOW, _DENY = 0, 1
@@ -120,6 +122,32 @@ def public_session() -> Iterator[Session]:
         return
     with PublicSession(db) as session:
         yield session
+
+
+@contextmanager
+def statement_connection() -> Iterator[Connection]:
+    """A connection of the public reader without a transaction: each statement sees its own state of the database.
+
+    To begin and end a transaction takes as long as a short statement. A public request that has read something goes on
+    in its session; so does everything where there is no reader.
+    """
+    engine = db.engines.get(READER_BIND)
+    if engine is None or _has_read():
+        with public_session() as session:
+            yield session.connection()
+        return
+    with engine.execution_options(**_without_transaction(engine)).connect() as connection:
+        yield connection
+
+
+def _without_transaction(engine: Engine) -> dict[str, Any]:
+    # For SQLAlchemy's own option it would ask SQLite, which needs no asking, for an isolation level.
+    return {"isolation_level": "AUTOCOMMIT"} if engine.dialect.name == "postgresql" else {WITHOUT_TRANSACTION: True}
+
+
+def _has_read() -> bool:
+    """Whether this request is public and in a transaction."""
+    return db.session.registry.has() and isinstance(session := db.session(), PublicSession) and session.in_transaction()
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from portal.database.orm import PublicSession, db
-from portal.database.public_reader import public_session
+from portal.database.public_reader import public_session, statement_connection
 from portal.search.index import refresh
 from portal.search.index.caches import MAX_CACHED_PROJECTS, caches_for, put_bounded
 from portal.search.index.snapshot import CatalogueVersion, Snapshot, read_catalogue_version
@@ -94,16 +94,16 @@ def load_projects(snapshot: Snapshot, ids: Sequence[int], *, may_miss: bool = Fa
 
 def read_projects(snapshot: Snapshot, ids: Sequence[int], *, may_miss: bool) -> tuple[Sequence[ProjectView], bool]:
     """The projects as the database shows them, and whether it still shows the state of the snapshot."""
+    version = (snapshot.catalogue_version.version, snapshot.catalogue_version.stamp)
     try:
+        with statement_connection() as connection:
+            found, state = load_project_views(connection, snapshot.terms, ids)
+        if state == version:
+            return found, True
+        # What this request reads further shall be of the state of these, whichever it is (see visible_version).
         with public_session() as session:
-            has_read = session.in_transaction()
-            found, state = load_project_views(session, snapshot.terms, ids)
-            version = CatalogueVersion(*state) if state else read_catalogue_version(session)
-            is_same_state = version == snapshot.catalogue_version
-            if is_same_state and not has_read:
-                # Nothing else was read, so nobody needs to ask again what state that was (see visible_version).
-                session.rollback()
-            return found, is_same_state
+            found, state = load_project_views(session.connection(), snapshot.terms, ids)
+            return found, state == version
     except OperationalError:
         db.session.rollback()
         if may_miss and outage():

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
+from itertools import repeat
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, ColumnElement, String, bindparam, case, cast, exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Integer, Select, String, bindparam, case, cast, exists, literal_column, select
+from sqlalchemy.engine import Connection
 from sqlalchemy.sql.functions import aggregate_strings, coalesce
 
 from portal.database.public_reader import RECORD_TRANSLATION
@@ -18,16 +20,18 @@ from portal.models import Catalogue, PartialDate, Project, ProjectCountry, Proje
 from portal.search.read_models.terms import Terms, TermView
 from portal.search.shares import rebased
 
-# Built once: building a statement takes longer than running it.
-_IDS: BindParameter[int] = bindparam("ids", expanding=True)
+# Built once: building a statement takes longer than running it. So statements have places for so many ids or a
+# multiple of them, and these signs stand in their text.
+_PLACES = 20
+_COLON, _MINUS, _NOTHING = (literal_column(f"'{sign}'", String) for sign in (":", "-", ""))
 _PROJECT, _COUNTRY, _TAG = Project.__table__.c, ProjectCountry.__table__.c, ProjectTag.__table__.c
 _CATALOGUE, _TRANSLATION = Catalogue.__table__.c, RECORD_TRANSLATION.c
 # What a project states itself, under the names of ProjectView.
 _STATED = {
     "id": _PROJECT.id,
     "slug": _PROJECT.slug,
-    "reference": coalesce(_PROJECT.reference, ""),
-    "prima_id": coalesce(_PROJECT.prima_id, ""),
+    "reference": coalesce(_PROJECT.reference, _NOTHING),
+    "prima_id": coalesce(_PROJECT.prima_id, _NOTHING),
     **{name: _PROJECT[name] for name in ("title", "title_language", "summary", "language")},
     **{name: _PROJECT[name] for name in ("start", "end", "year", "budget")},
     **{name: _PROJECT[name] for name in ("funding_line", "source_url", "changed_at", "published_at")},
@@ -42,7 +46,9 @@ def _as_text(column: ColumnElement[int]) -> ColumnElement[str]:
 # Links as texts, since statements of their own would take as long as that of the projects: countries as "12:3333" with
 # a share, "12:" without one and "12-" for one that is not eligible; tags as "12".
 _COUNTRY_TEXT = (
-    _as_text(_COUNTRY.term_id) + case((_COUNTRY.is_eligible, ":"), else_="-") + coalesce(_as_text(_COUNTRY.share), "")
+    _as_text(_COUNTRY.term_id)
+    + case((_COUNTRY.is_eligible, _COLON), else_=_MINUS)
+    + coalesce(_as_text(_COUNTRY.share), _NOTHING)
 )
 _COUNTRIES = select(aggregate_strings(_COUNTRY_TEXT, " ")).where(_COUNTRY.project_id == _PROJECT.id)
 _TAGS = select(aggregate_strings(_as_text(_TAG.term_id), " ")).where(_TAG.project_id == _PROJECT.id)
@@ -55,10 +61,11 @@ _SELECT_PROJECTS = select(
     # The state that they are read in, without a statement of its own either.
     select(_CATALOGUE.version).scalar_subquery(),
     select(_CATALOGUE.stamp).scalar_subquery(),
-).where(_PROJECT.id.in_(_IDS), _PROJECT.published_at.is_not(None))
+).where(_PROJECT.published_at.is_not(None))
 # Where the last three stand in a row.
 _HAS_TRANSLATIONS, _VERSION, _STAMP = -3, -2, -1
-_SELECT_TRANSLATIONS = select(RECORD_TRANSLATION).where(_TRANSLATION.project_id.in_(_IDS))
+_SELECT_TRANSLATIONS = select(RECORD_TRANSLATION)
+_SELECT_VERSION = select(_CATALOGUE.version, _CATALOGUE.stamp)
 
 
 class TranslatedText(NamedTuple):
@@ -114,33 +121,57 @@ class ProjectView:
 
 
 def load_project_views(
-    session: Session, terms: Terms, ids: Sequence[int]
+    connection: Connection, terms: Terms, ids: Sequence[int]
 ) -> tuple[tuple[ProjectView, ...], tuple[int, str] | None]:
     """The published projects with these database ids, in their order, and the catalogue version they were read in.
 
-    Ids that are not published are left out. The version is its number and stamp; None if one statement did not read it
-    and all of the projects.
+    Ids that are not published are left out. The version is its number and stamp; None if it was not the same one all
+    the time, or if there are no projects.
     """
     if not ids:
         return (), None
     # Without the ORM, which takes as long as the database.
-    rows: Sequence[Sequence[Any]] = session.connection().execute(_SELECT_PROJECTS, {"ids": list(ids)}).all()
+    rows = _rows(connection, _SELECT_PROJECTS, _PROJECT.id, ids)
     version = (rows[0][_VERSION], rows[0][_STAMP]) if rows and rows[0][_STAMP] is not None else None
     translations: dict[int, dict[str, TranslatedText]] = {}
     if translated := [row[0] for row in rows if row[_HAS_TRANSLATIONS]]:
-        # The next statement may see a newer state.
-        version, translations = None, load_translations(session, translated)
+        translations = load_translations(connection, translated)
+        # Those may be of a newer state.
+        if (after := connection.execute(_SELECT_VERSION).one_or_none()) is None or version != tuple(after):
+            version = None
     projects = {row[0]: build_project_view(row, terms, translations.get(row[0], {})) for row in rows}
     return tuple(projects[project_id] for project_id in ids if project_id in projects), version
 
 
-def load_translations(session: Session, ids: Sequence[int]) -> dict[int, dict[str, TranslatedText]]:
+def load_translations(connection: Connection, ids: Sequence[int]) -> dict[int, dict[str, TranslatedText]]:
     """The translations of published projects by project and name."""
     found: dict[int, dict[str, TranslatedText]] = defaultdict(dict)
-    rows = session.connection().execute(_SELECT_TRANSLATIONS, {"ids": list(ids)})
+    rows = _rows(connection, _SELECT_TRANSLATIONS, _TRANSLATION.project_id, ids)
     for project_id, name, language, text, is_machine, is_outdated in rows:
         found[project_id][f"{name}_{language}"] = TranslatedText(text, is_machine, is_outdated)
     return found
+
+
+def _rows(
+    connection: Connection, statement: Select[Any], column: ColumnElement[int], ids: Sequence[int]
+) -> Sequence[Sequence[Any]]:
+    """The rows of the statement with one of the ids in the column."""
+    places = 1 if len(ids) == 1 else -(-len(ids) // _PLACES) * _PLACES
+    filled = [*ids, *repeat(ids[-1], places - len(ids))]
+    return connection.execute(
+        _with_places(statement, column, places), dict(zip(_names(places), filled, strict=True))
+    ).all()
+
+
+@lru_cache(maxsize=64)
+def _with_places(statement: Select[Any], column: ColumnElement[int], places: int) -> Select[Any]:
+    # Of an expanding parameter SQLAlchemy writes the text anew for each execution.
+    return statement.where(column.in_([bindparam(name, type_=Integer) for name in _names(places)]))
+
+
+@lru_cache(maxsize=64)
+def _names(places: int) -> tuple[str, ...]:
+    return tuple(f"id_{number}" for number in range(places))
 
 
 def build_project_view(row: Sequence[Any], terms: Terms, translations: Mapping[str, TranslatedText]) -> ProjectView:

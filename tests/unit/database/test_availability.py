@@ -9,7 +9,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
 from portal.config import Settings
-from portal.database.availability import Availability, Away, BoundedConnection, guard
+from portal.database.availability import PING_SECONDS, Availability, Away, BoundedConnection, guard
 from portal.database.engines import engine_options, parse_database_url
 
 
@@ -79,4 +79,18 @@ def test_an_answer_ends_it(new_database):
         assert isinstance(connection.connection.driver_connection, BoundedConnection)
         assert connection.execute(text("SELECT 1")).scalar_one() == 1
     assert not availability.retry_at
+    engine.dispose()
+
+
+def test_only_a_connection_at_rest_is_waited_for_as_long_as_its_test_may_take(new_database):
+    """A statement outside of a transaction may take as long as any other one."""
+    url = parse_database_url(new_database())
+    if url.drivername == "sqlite":
+        pytest.skip("an SQLite file is not waited for")
+    engine = create_engine(url, **engine_options(url, Settings(database_url="", secret_key=""), 10))
+    guard(engine, 10, Availability())
+    with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        driver = connection.connection.driver_connection
+        assert (driver.autocommit, driver.longest_wait > 10) == (True, True)
+    assert (driver.autocommit, driver.longest_wait) == (False, PING_SECONDS)
     engine.dispose()

@@ -10,6 +10,7 @@ from portal.config import ROOT, Settings
 from portal.database.orm import READER_BIND, db
 from portal.errors import ConfigurationError
 from portal.search.index import current, refresh
+from portal.search.index.caches import caches_for
 from portal.search.index.snapshot import TITLE_ORDER
 from portal.services.editorial import publication
 from portal.services.imports import Report, import_file
@@ -181,6 +182,20 @@ def test_a_change_shows_in_the_next_request(served, visitor):
         publication.withdraw(office.session, project, reason="Entered twice.", by=office.reviewer)
         office.session.commit()
     assert visitor.get("/projects/LM.9010").status_code == 410
+
+
+def test_projects_that_are_newer_than_the_snapshot_are_for_one_request_alone(served):
+    with served.app_context():
+        snapshot = current.current_snapshot()
+        Office.found_in(db.session()).revision(State.WITHDRAWN, COMPLETE.replace(number="LM.9011"))
+    ids = snapshot.index.page(snapshot.index.all_rows, "newest", 0, 1)
+    kept = caches_for(snapshot).projects
+    kept.clear()
+    with served.test_request_context("/projects/"):
+        served.preprocess_request()
+        assert len(current.load_projects(snapshot, ids)) == 1
+        assert not kept
+        assert current.visible_version().version > snapshot.catalogue_version.version
 
 
 @pytest.mark.parametrize(

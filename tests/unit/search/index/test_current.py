@@ -1,16 +1,21 @@
-"""The newest projects are read ahead of their visitors, but never in place of what visitors read."""
+"""Projects through the snapshot: of one state, and the newest ahead of their visitors."""
 
 import pytest
+from sqlalchemy import event
 
 from portal.cli.database import SAMPLE_FILE, begin_exclusive_writing
-from portal.database.orm import db
+from portal.database.orm import READER_BIND, db
 from portal.search.index import caches, current
 from portal.services.imports import Report, import_file
 
 
 @pytest.fixture(scope="module")
-def snapshot(new_app, new_database):
-    app = new_app(new_database())
+def app(new_app, new_database):
+    return new_app(new_database())
+
+
+@pytest.fixture(scope="module")
+def snapshot(app):
     with app.app_context():
         begin_exclusive_writing()
         import_file(db.session(), SAMPLE_FILE, report=Report())
@@ -44,3 +49,28 @@ def test_what_visitors_read_stays_when_the_cache_is_full(snapshot, monkeypatch):
     assert len(after) < most
     current.keep_projects_ready()
     assert list(kept) == after
+
+
+@pytest.fixture
+def public(app, snapshot):
+    """A public request that has read nothing yet, and no project in memory."""
+    caches.caches_for(snapshot).projects.clear()
+    with app.test_request_context("/projects/"):
+        app.preprocess_request()
+        yield caches.caches_for(snapshot).projects
+
+
+def test_projects_are_read_by_one_statement_that_no_transaction_surrounds(snapshot, public):
+    engine, statements = db.engines[READER_BIND], []
+
+    def note(_connection, _cursor, statement, *_):
+        statements.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        found = current.load_projects(snapshot, snapshot.index.page(snapshot.index.all_rows, "newest", 0, 45))
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    assert len(found) == len(public) == 45
+    assert [statement.split()[0] for statement in statements] == ["SELECT"]
+    assert current.visible_version() is None
