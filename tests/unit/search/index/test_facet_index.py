@@ -1,6 +1,6 @@
 """The index against a slow, obvious loop over plain records: for any data and any filters they agree."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
@@ -65,62 +65,71 @@ def picked_terms(facet: str, most: int):
     return st.sets(st.sampled_from(sorted(CODES[facet].values())), max_size=most).map(frozenset)
 
 
+# Made once for all records: to make a strategy takes longer than to draw from it.
+STATED = {
+    "title": st.sampled_from(["a", "b", "c"]),
+    "year": st.sampled_from([0, 2001, 2008, 2024]),
+    # A year, a month and a day as the index keeps them.
+    "start": st.sampled_from([0, 2002_01_01, 2008_05_01, 2008_05_31]),
+    "end": st.sampled_from([0, 2009_99_99, 2024_02_99, 2024_06_30]),
+    "budget": st.sampled_from([-1, 0, 4_999_999, 5_000_000, 5_000_050, 40_000_000, 10**12]),
+}
+TERMS = {facet: picked_terms(facet, 1 if facet in SINGLE_VALUED_FACETS else 4) for facet in CODES}
+SOME = st.booleans()
+SHARE = st.integers(0, 10_000)
+
+
 @st.composite
 def stated_shares(draw, countries):
     """Shares of these countries, which may total more or less than 10,000, or none."""
-    if not countries or draw(st.booleans()):
+    if not countries or draw(SOME):
         return ()
-    size = len(countries)
-    bounds = sorted(draw(st.lists(st.integers(0, 10_000), min_size=size - 1, max_size=size - 1)))
-    whole = [b - a for a, b in pairwise([0, *bounds, 10_000])]
-    shares = draw(st.just(whole) | st.lists(st.integers(0, 10_000), min_size=size, max_size=size).filter(any))
-    return tuple(zip(sorted(countries), shares, strict=True))
+    bounds = sorted(draw(SHARE) for _ in countries[1:])
+    shares = [b - a for a, b in pairwise([0, *bounds, 10_000])]
+    if draw(SOME):
+        shares = [draw(SHARE) for _ in countries]
+    return tuple(zip(countries, shares, strict=True)) if any(shares) else ()
 
 
 @st.composite
 def plains(draw, ids=tuple(range(1, 76, 3))):
-    count = draw(st.integers(0, len(ids)))
-    records = [
-        Plain(
-            id=ids[number],
-            title=draw(st.sampled_from(["a", "b", "c"])),
-            year=draw(st.sampled_from([0, 2001, 2008, 2024])),
-            # A year, a month and a day as the index keeps them.
-            start=draw(st.sampled_from([0, 2002_01_01, 2008_05_01, 2008_05_31])),
-            end=draw(st.sampled_from([0, 2009_99_99, 2024_02_99, 2024_06_30])),
-            budget=draw(st.sampled_from([-1, 0, 4_999_999, 5_000_000, 5_000_050, 40_000_000, 10**12])),
-            terms={facet: draw(picked_terms(facet, 1 if facet in SINGLE_VALUED_FACETS else 4)) for facet in CODES},
-        )
-        for number in range(count)
-    ]
-    return [replace(record, shares=draw(stated_shares(record.terms["country"]))) for record in records]
+    records = []
+    for number in ids[: draw(st.integers(0, len(ids)))]:
+        stated = {name: draw(strategy) for name, strategy in STATED.items()}
+        terms = {facet: draw(strategy) for facet, strategy in TERMS.items()}
+        records.append(Plain(number, **stated, terms=terms, shares=draw(stated_shares(sorted(terms["country"])))))
+    return records
+
+
+VALUES = {
+    facet: [*codes.values(), NOT_STATED, "ZZZ" if facet == "country" else "unheard-of"]
+    for facet, codes in CODES.items()
+}
+VALUES |= {"year": ["2001", "2008", "1999", NOT_STATED]}
+VALUES |= {facet: [*(band.code for band in bands), NOT_STATED] for facet, bands in BANDS.items()}
+PICKS = {
+    facet: st.one_of(*(st.sets(st.sampled_from(VALUES[facet]), max_size=most) for most in (0, 0, 1, 3)))
+    for facet in FACETS
+}
+YEARS = st.sampled_from([None, None, 2001, 2008, 2030])
+MONEY = st.sampled_from([None, None, 0, 50_000, 400_000])
+DAYS = [None, None, None, date(2008, 5, 30), date(2008, 5, 31), date(2024, 2, 29), date(2024, 6, 30)]
+ASKED = {
+    "match_all_countries": SOME,
+    "year_from": YEARS,
+    "year_to": YEARS,
+    "budget_min": MONEY,
+    "budget_max": MONEY,
+    "on": st.sampled_from([*DAYS, date(2024, 7, 1), date(2009, 12, 31)]),
+    "sort": st.sampled_from(["", "oldest", "budget", "-budget", "title"]),
+    "per_page": st.integers(1, 7),
+}
 
 
 @st.composite
 def searches(draw):
-    unknown = {"country": "ZZZ"}
-    values = {facet: [*CODES[facet].values(), NOT_STATED, unknown.get(facet, "unheard-of")] for facet in CODES}
-    values |= {"year": ["2001", "2008", "1999", NOT_STATED]}
-    values |= {facet: [*(band.code for band in bands), NOT_STATED] for facet, bands in BANDS.items()}
-    picks = frozenset(
-        (facet, value)
-        for facet in FACETS
-        for value in draw(st.sets(st.sampled_from(values[facet]), max_size=draw(st.sampled_from([0, 0, 1, 3]))))
-    )
-    bound = st.sampled_from([None, None, 2001, 2008, 2030])
-    money = st.sampled_from([None, None, 0, 50_000, 400_000])
-    days = [None, None, None, date(2008, 5, 30), date(2008, 5, 31), date(2024, 2, 29), date(2024, 6, 30)]
-    return Filters(
-        selected=picks,
-        match_all_countries=draw(st.booleans()),
-        year_from=draw(bound),
-        year_to=draw(bound),
-        budget_min=draw(money),
-        budget_max=draw(money),
-        on=draw(st.sampled_from([*days, date(2024, 7, 1), date(2009, 12, 31)])),
-        sort=draw(st.sampled_from(["", "oldest", "budget", "-budget", "title"])),
-        per_page=draw(st.integers(1, 7)),
-    )
+    picks = frozenset((facet, value) for facet, strategy in PICKS.items() for value in draw(strategy))
+    return Filters(selected=picks, **{name: draw(strategy) for name, strategy in ASKED.items()})
 
 
 def columns(records: list[Plain]) -> ProjectColumns:
