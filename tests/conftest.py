@@ -16,10 +16,11 @@ from flask.testing import FlaskClient
 from hypothesis import settings as hypothesis_settings
 
 from portal.app import create_app
-from portal.cli.database import SAMPLE_FILE, migrate_database
+from portal.cli.database import SAMPLE_FILE, begin_exclusive_writing, migrate_database
 from portal.config import Settings
 from portal.database.orm import READER_BIND, db
 from portal.i18n.compiling import compile_catalogues
+from portal.models import Catalogue
 from portal.services.imports import Report, import_file
 from portal.services.mail.outbox import SETTINGS_OPTION
 from tests import mailboxes, postgres
@@ -141,10 +142,24 @@ def app(new_app, new_database):
     return new_app(new_database())
 
 
+@pytest.fixture(scope="session")
+def sampled(new_app, new_database):
+    """A database with the sample records, and the report of their import."""
+    report = Report()
+    with new_app(new_database()).app_context():
+        begin_exclusive_writing()
+        import_file(db.session(), SAMPLE_FILE, is_sample=True, report=report)
+        db.session.commit()
+        db.session.remove()
+        yield db.engine, report
+
+
 @pytest.fixture
-def session(app, monkeypatch):
+def session(app, request, monkeypatch):
     """The database session of one test, which requests share."""
-    with app.app_context(), db.engine.connect() as connection:
+    # Records that are there are not imported again for each test that wants them.
+    engine = request.getfixturevalue("sampled")[0] if "sample" in request.fixturenames else None
+    with app.app_context(), (engine or db.engine).connect() as connection:
         outer = connection.begin()
         monkeypatch.setitem(db.engines, None, connection)
         # One connection for everybody, which holds the test's transaction; test_reader has the real ones.
@@ -204,12 +219,12 @@ def fetch(client):
 
 
 @pytest.fixture
-def sample(session):
-    """The sample records that ship with the portal."""
-    report = Report()
-    import_file(session(), SAMPLE_FILE, is_sample=True, report=report)
+def sample(session, sampled):
+    """The sample records that ship with the portal; the report of their import."""
+    # Another state than that of any other test, so that nothing is kept of this one yet.
+    Catalogue.touch(session(), None)
     session.commit()
-    return report
+    return sampled[1]
 
 
 @pytest.fixture
