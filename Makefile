@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 PY := .venv/bin/python
+# Compiled once and kept: otherwise every process that a test starts compiles the whole portal anew, for a second.
+unexport PYTHONDONTWRITEBYTECODE
 INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --no-deps
 
 # An environment is good for one folder, one lock and one [project] table. While its stamp is there, a
