@@ -164,8 +164,7 @@ def sampled(new_app, new_database):
         begin_exclusive_writing()
         import_file(db.session(), SAMPLE_FILE, is_sample=True, report=report)
         db.session.commit()
-        db.session.remove()
-        yield db.engine, report
+        return db.engine, report
 
 
 @pytest.fixture
