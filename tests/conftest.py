@@ -20,7 +20,7 @@ from portal.cli.database import SAMPLE_FILE, begin_exclusive_writing, migrate_da
 from portal.config import Settings
 from portal.database.orm import READER_BIND, db
 from portal.i18n.compiling import compile_catalogues
-from portal.models import Catalogue
+from portal.models import Catalogue, Project
 from portal.services.imports import Report, import_file
 from portal.services.mail.outbox import SETTINGS_OPTION
 from tests import mailboxes, postgres
@@ -234,10 +234,12 @@ def fetch(client):
 @pytest.fixture
 def sample(session, sampled):
     """The sample records that ship with the portal; the report of their import."""
+    report = sampled[1]
+    assert session.query(Project).count() == report.added, "a test has changed the sample for all that follow"
     # Another state than that of any other test, so that nothing is kept of this one yet.
     Catalogue.touch(session(), None)
     session.commit()
-    return sampled[1]
+    return report
 
 
 @pytest.fixture
