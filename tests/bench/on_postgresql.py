@@ -3,6 +3,8 @@
 import subprocess
 import time
 
+import psycopg
+
 from tests import postgres
 from tests.bench import rounds
 from tests.bench.scales import DATA, PORTAL, SCALES, Scale, environment, rows_in
@@ -24,6 +26,9 @@ def measure(scale: Scale) -> dict | None:
         files = [imported(environ, name, prefix) for name, prefix in files_of(scale)]
         with cluster.connect() as connection:
             version = connection.execute("SHOW server_version").fetchone()[0]
+        with psycopg.connect(address, autocommit=True) as connection:
+            # As autovacuum does within minutes, which would otherwise run beside the requests.
+            connection.execute("VACUUM (ANALYZE)")
         return {"version": version.split()[0], "files": files} | asked_in_turn(scale, address)
 
 

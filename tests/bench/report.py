@@ -228,7 +228,7 @@ def on_postgresql(found: dict, name: str) -> list[str]:
     )
     return [
         f"### The portal on PostgreSQL {found['version']}, at {name}", "",
-        "Both answered in turn, a round of all cases each.", "",
+        "Both answered in turn, a round of all cases each; PostgreSQL after `VACUUM (ANALYZE)`.", "",
         *tables.table(["ms, median / p95", "on SQLite", "on PostgreSQL", "to SQLite"], rows),
         f"It found as many projects as on SQLite for {same}.",
         f"Settings that are not Debian's: `{SETTINGS}`. `portal import`: {imports}.",
