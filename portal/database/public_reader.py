@@ -136,8 +136,8 @@ def statement_connection() -> Iterator[Connection]:
         with public_session() as session:
             yield session.connection()
         return
-    with engine.execution_options(**_without_transaction(engine)).connect() as connection:
-        yield connection
+    with engine.connect() as connection:
+        yield connection.execution_options(**_without_transaction(engine))
 
 
 def _without_transaction(engine: Engine) -> dict[str, Any]:

@@ -62,8 +62,9 @@ _SELECT_PROJECTS = select(
     select(_CATALOGUE.version).scalar_subquery(),
     select(_CATALOGUE.stamp).scalar_subquery(),
 ).where(_PROJECT.published_at.is_not(None))
-# Where the last three stand in a row.
-_HAS_TRANSLATIONS, _VERSION, _STAMP = -3, -2, -1
+# What stands in a row first, and where the last five do.
+_COLUMNS = (*_STATED, *_TERMS)
+_COUNTRY_TEXTS, _TAG_TEXT, _HAS_TRANSLATIONS, _VERSION, _STAMP = -5, -4, -3, -2, -1
 _SELECT_TRANSLATIONS = select(RECORD_TRANSLATION)
 _SELECT_VERSION = select(_CATALOGUE.version, _CATALOGUE.stamp)
 
@@ -176,22 +177,15 @@ def _names(places: int) -> tuple[str, ...]:
 
 def build_project_view(row: Sequence[Any], terms: Terms, translations: Mapping[str, TranslatedText]) -> ProjectView:
     """A project from a row of _SELECT_PROJECTS and its terms."""
-    *values, status, type_, coverage, region, countries, tags, _, _, _ = row
-    by_id, view = terms.by_id, object.__new__(ProjectView)
-    eligible, shares, others = read_countries(terms, countries or "")
+    by_id, view, tags = terms.by_id, object.__new__(ProjectView), row[_TAG_TEXT]
     # As its __init__ does, which takes several times as long.
-    view.__dict__.update(
-        zip(_STATED, values, strict=True),
-        status=by_id(status),
-        type=by_id(type_),
-        coverage=by_id(coverage),
-        region=by_id(region),
-        countries=eligible,
-        shares=shares,
-        other_countries=others,
-        tags=sort_terms([tag for number in tags.split() if (tag := by_id(int(number)))]) if tags else (),
-        translations=translations,
-    )
+    values = view.__dict__
+    values.update(zip(_COLUMNS, row, strict=False))
+    for name in _TERMS:
+        values[name] = by_id(values[name])
+    values["countries"], values["shares"], values["other_countries"] = read_countries(terms, row[_COUNTRY_TEXTS] or "")
+    values["tags"] = sort_terms([tag for number in tags.split() if (tag := by_id(int(number)))]) if tags else ()
+    values["translations"] = translations
     return view
 
 
@@ -199,6 +193,10 @@ def read_countries(
     terms: Terms, text: str
 ) -> tuple[tuple[TermView, ...], tuple[int, ...] | None, tuple[TermView, ...]]:
     """The countries of a _COUNTRY_TEXT: eligible ones, their shares, None for equal ones, and the others."""
+    if text.endswith(":") and " " not in text:
+        # Most projects have one.
+        country = terms.by_id(int(text[:-1]))
+        return ((country,) if country else ()), None, ()
     eligible: list[TermView] = []
     others: list[TermView] = []
     shares: dict[int, int] = {}
