@@ -24,6 +24,7 @@ PAGE = Path(__file__).with_name("page.md")
 TARGET = ROOT / "docs" / "benchmarks.md"
 NOT_RUN = "Not run."
 HASTE = "\n**A quick run**, made to see that everything works: its numbers are not worth keeping.\n"
+OLDER = " {} of {} measurements are of an earlier state of the code."
 STAGES = ("portal", "kept", "datasette", "sql", "index", "publishing")
 
 
@@ -42,10 +43,7 @@ def write(store, scales: list[str], busiest: str) -> None:
     # Measured at large scales only, so they need not be there.
     for stage in ("exports", "pages"):
         found[stage] = {name: result for name in scales if (result := store.read(stage, name))}
-    taken = sorted(store.made_at(stage, name) for stage in STAGES for name in scales)
     words = {
-        "first": taken[0],
-        "last": taken[-1],
         "busiest": busiest,
         "haste": HASTE if effort.IS_QUICK else "",
         "verdict": verdict(found, rates, engines, older, postgresql),
@@ -81,6 +79,10 @@ def write(store, scales: list[str], busiest: str) -> None:
         "pause": f"{publishing.PAUSE * 1000:.0f}",
         "publishing": tables.publishing(found["publishing"]),
     }
+    # All has been read by now.
+    taken, older_stages = store.taken(), store.older_stages()
+    words |= {"first": taken[0], "last": taken[-1]}
+    words["older_stages"] = OLDER.format(older_stages, len(taken)) if older_stages else ""
     page = Template(PAGE.read_text(encoding="utf-8"))
     text = page.substitute({name: "\n".join(word) if isinstance(word, list) else word for name, word in words.items()})
     TARGET.write_text(text.rstrip() + "\n", encoding="utf-8")

@@ -46,6 +46,8 @@ class Store:
         self._folder = CACHE / "raw"
         self._folder.mkdir(parents=True, exist_ok=True)
         self._keeps = keeps
+        # What was read of those that ask a server: when it was measured, and whether with this state of the code.
+        self._read: dict[Path, tuple[str, bool]] = {}
         # Numbers of a quick run never stand in for those of a full one.
         pace = "-quick" if effort.IS_QUICK else ""
         self._states = {"serving": state_of(SERVING) + pace, "storing": state_of(STORING)}
@@ -65,11 +67,18 @@ class Store:
         if not path.exists():
             return None
         kept = json.loads(path.read_text(encoding="utf-8"))
-        return kept["result"] if self._keeps or kept["state"] == self._states[kind] else None
+        is_current = kept["state"] == self._states[kind]
+        if kind == "serving" and scale != "all":
+            self._read[path] = kept["made_at"], is_current
+        return kept["result"] if self._keeps or is_current else None
 
-    def made_at(self, stage: str, scale: str) -> str:
-        """The day and minute at which a kept number was measured."""
-        return json.loads(self.path(stage, scale).read_text(encoding="utf-8"))["made_at"]
+    def taken(self) -> list[str]:
+        """The days and minutes at which what was read had been measured, in order."""
+        return sorted(made_at for made_at, _ in self._read.values())
+
+    def older_stages(self) -> int:
+        """How many of what was read are of another state of the code."""
+        return sum(not is_current for _, is_current in self._read.values())
 
     def write(self, stage: str, scale: str, result, kind: str = "serving") -> None:
         """Keep a result; the file is whole or not there."""
