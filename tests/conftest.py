@@ -30,11 +30,9 @@ from tests.pages import Fragment, Page
 from tests.staff_clients import Colleague
 
 # The machine may be busy; what a test may cost is watched over the whole run.
-# CI tries the same examples each time, and so fewer: what a new one finds is mended by whoever meets it, and delays
-# nobody else.
+# CI tries the same examples each time: what a new one finds is mended by whoever meets it, and delays nobody else.
 IS_CI = os.environ.get("CI") == "true"
-EXAMPLES = 25 if IS_CI else 50
-hypothesis_settings.register_profile("house", max_examples=EXAMPLES, deadline=None, print_blob=True, derandomize=IS_CI)
+hypothesis_settings.register_profile("house", max_examples=50, deadline=None, print_blob=True, derandomize=IS_CI)
 hypothesis_settings.load_profile("house")
 
 # A run keeps much and drops little: by its usual rule the collector of cycles takes an eighth of the whole time.

@@ -52,21 +52,20 @@ _COUNTRY_TEXT = (
 )
 _COUNTRIES = select(aggregate_strings(_COUNTRY_TEXT, " ")).where(_COUNTRY.project_id == _PROJECT.id)
 _TAGS = select(aggregate_strings(_as_text(_TAG.term_id), " ")).where(_TAG.project_id == _PROJECT.id)
+# The state that a statement reads in, without a statement of its own either.
+_STATE = select(_CATALOGUE.version).scalar_subquery(), select(_CATALOGUE.stamp).scalar_subquery()
 _SELECT_PROJECTS = select(
     *_STATED.values(),
     *_TERMS.values(),
     _COUNTRIES.scalar_subquery(),
     _TAGS.scalar_subquery(),
     exists().where(_TRANSLATION.project_id == _PROJECT.id),
-    # The state that they are read in, without a statement of its own either.
-    select(_CATALOGUE.version).scalar_subquery(),
-    select(_CATALOGUE.stamp).scalar_subquery(),
+    *_STATE,
 ).where(_PROJECT.published_at.is_not(None))
 # What stands in a row first, and where the last five do.
 _COLUMNS = (*_STATED, *_TERMS)
 _COUNTRY_TEXTS, _TAG_TEXT, _HAS_TRANSLATIONS, _VERSION, _STAMP = -5, -4, -3, -2, -1
-_SELECT_TRANSLATIONS = select(RECORD_TRANSLATION)
-_SELECT_VERSION = select(_CATALOGUE.version, _CATALOGUE.stamp)
+_SELECT_TRANSLATIONS = select(RECORD_TRANSLATION, *_STATE)
 
 
 class TranslatedText(NamedTuple):
@@ -133,24 +132,29 @@ def load_project_views(
         return (), None
     # Without the ORM, which takes as long as the database.
     rows = _rows(connection, _SELECT_PROJECTS, _PROJECT.id, ids)
-    version = (rows[0][_VERSION], rows[0][_STAMP]) if rows and rows[0][_STAMP] is not None else None
+    version = _state_of(rows)
     translations: dict[int, dict[str, TranslatedText]] = {}
     if translated := [row[0] for row in rows if row[_HAS_TRANSLATIONS]]:
-        translations = load_translations(connection, translated)
+        translations, version_after = load_translations(connection, translated)
         # Those may be of a newer state.
-        if (after := connection.execute(_SELECT_VERSION).one_or_none()) is None or version != tuple(after):
-            version = None
+        version = version if version == version_after else None
     projects = {row[0]: build_project_view(row, terms, translations.get(row[0], {})) for row in rows}
     return tuple(projects[project_id] for project_id in ids if project_id in projects), version
 
 
-def load_translations(connection: Connection, ids: Sequence[int]) -> dict[int, dict[str, TranslatedText]]:
-    """The translations of published projects by project and name."""
+def load_translations(
+    connection: Connection, ids: Sequence[int]
+) -> tuple[dict[int, dict[str, TranslatedText]], tuple[int, str] | None]:
+    """The translations of published projects by project and name, and the catalogue version they were read in."""
     found: dict[int, dict[str, TranslatedText]] = defaultdict(dict)
     rows = _rows(connection, _SELECT_TRANSLATIONS, _TRANSLATION.project_id, ids)
-    for project_id, name, language, text, is_machine, is_outdated in rows:
+    for project_id, name, language, text, is_machine, is_outdated, _, _ in rows:
         found[project_id][f"{name}_{language}"] = TranslatedText(text, is_machine, is_outdated)
-    return found
+    return found, _state_of(rows)
+
+
+def _state_of(rows: Sequence[Sequence[Any]]) -> tuple[int, str] | None:
+    return (rows[0][_VERSION], rows[0][_STAMP]) if rows and rows[0][_STAMP] is not None else None
 
 
 def _rows(

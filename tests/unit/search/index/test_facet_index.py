@@ -107,9 +107,9 @@ VALUES = {
 }
 VALUES |= {"year": ["2001", "2008", "1999", NOT_STATED]}
 VALUES |= {facet: [*(band.code for band in bands), NOT_STATED] for facet, bands in BANDS.items()}
+MOST_PICKS = st.sampled_from([0, 0, 1, 3])
 PICKS = {
-    facet: st.one_of(*(st.sets(st.sampled_from(VALUES[facet]), max_size=most) for most in (0, 0, 1, 3)))
-    for facet in FACETS
+    facet: {most: st.sets(st.sampled_from(VALUES[facet]), max_size=most) for most in (0, 1, 3)} for facet in FACETS
 }
 YEARS = st.sampled_from([None, None, 2001, 2008, 2030])
 MONEY = st.sampled_from([None, None, 0, 50_000, 400_000])
@@ -128,7 +128,7 @@ ASKED = {
 
 @st.composite
 def searches(draw):
-    picks = frozenset((facet, value) for facet, strategy in PICKS.items() for value in draw(strategy))
+    picks = frozenset((facet, value) for facet, sizes in PICKS.items() for value in draw(sizes[draw(MOST_PICKS)]))
     return Filters(selected=picks, **{name: draw(strategy) for name, strategy in ASKED.items()})
 
 

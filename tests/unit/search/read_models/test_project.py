@@ -59,7 +59,7 @@ def test_translations_are_of_the_state_that_their_projects_are_of(session):
     assert state == (snapshot.catalogue_version.version, snapshot.catalogue_version.stamp)
 
     def change(connection, _cursor, statement, *_):
-        if statement.startswith("SELECT record_translation."):
+        if statement.startswith("SELECT project.id"):
             connection.exec_driver_sql("UPDATE catalogue SET stamp = 'changed'")
 
     event.listen(session.connection(), "after_cursor_execute", change)
