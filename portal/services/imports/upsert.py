@@ -84,6 +84,8 @@ class Upserter:
         self._rows_by_likeness: dict[Content, int] = {}
         # Rows whose key other rows state too.
         self._keyed_rows: dict[Content, int] = {}
+        # The slugs that records lose because rows of this file give them a Projects ID.
+        self._numbered_slugs: set[str] = set()
         self._terms = TermStore(session)
 
     @property
@@ -113,12 +115,17 @@ class Upserter:
 
         Other rows may have made a Prima ID unique meanwhile, so that it identifies a record now.
         """
-        rows, self._deferred = self._deferred, []
-        known = self._known_records(row.incoming for row in rows)
+        deferred, self._deferred = self._deferred, []
+        known = self._known_records(row.incoming for row in deferred)
         matched: list[MatchedRow] = []
+        rows = list(self._unmatched(deferred, known.by_prima_id, matched))
+        self._write(matched, known)
+        # Loaded again: all rows that may give a record its Projects ID are stored now.
+        known, matched = self._known_records(row.incoming for row in rows), []
         groups: dict[Content, list[AcceptedRow]] = {}
-        for row in self._unmatched(rows, known.by_prima_id, matched):
-            groups.setdefault(_title_key(row.incoming), []).append(row)
+        for row in rows:
+            if not self._is_superseded(row, known):
+                groups.setdefault(_title_key(row.incoming), []).append(row)
         for group in groups.values():
             self._match_group(group, known, matched)
         self._write(matched, known)
@@ -176,10 +183,15 @@ class Upserter:
         """Match each row with its first candidate that no other row has claimed; yield the rows that have none."""
         for row in rows:
             if record := next(self._unclaimed(candidates(row.incoming)), None):
-                self._claimed_rows.claim(record.id, row.incoming.row)
+                self._claim(record, row)
                 matched.append(MatchedRow(row, record))
             else:
                 yield row
+
+    def _claim(self, record: StoredRecord, row: AcceptedRow) -> None:
+        self._claimed_rows.claim(record.id, row.incoming.row)
+        if row.incoming.reference and not record.value_of("reference"):
+            self._numbered_slugs.add(record.slug.casefold())
 
     def _unclaimed(self, records: Iterable[StoredRecord]) -> Iterator[StoredRecord]:
         return (record for record in records if not self._claimed_rows.row_of(record.id))
@@ -203,13 +215,20 @@ class Upserter:
 
     def _match_by_title(self, row: AcceptedRow, known: KnownRecords, matched: list[MatchedRow]) -> None:
         candidates = list(self._unclaimed(known.by_title(row.incoming)))
-        if len(candidates) > 1 or (candidates and self._shared_values.has("title", row.incoming.title)):
+        if len(candidates) > 1 or (candidates and self._depends_on_others(row.incoming)):
             self._deferred.append(row)
             self._unstored_rows[_identity(row.incoming)] = row.incoming.row
             return
         for record in candidates:
-            self._claimed_rows.claim(record.id, row.incoming.row)
+            self._claim(record, row)
         matched.append(MatchedRow(row, candidates[0] if candidates else None))
+
+    def _depends_on_others(self, incoming: RecordValues) -> bool:
+        """Whether other rows decide what a row means: one with its title, or one that numbers its record."""
+        slug = incoming.key or incoming.slug
+        is_key_of_other = not incoming.key and self._shared_values.has_key(slug)
+        is_numbered = slug.casefold() in self._numbered_slugs
+        return is_numbered or is_key_of_other or self._shared_values.has("title", incoming.title)
 
     def _match_group(self, rows: list[AcceptedRow], known: KnownRecords, matched: list[MatchedRow]) -> None:
         """Match the rows of one title, countries and year: with one row and one record left, they belong together."""
@@ -217,7 +236,7 @@ class Upserter:
         if not candidates:
             matched.extend(MatchedRow(row, None) for row in rows)
         elif len(rows) == len(candidates) == 1:
-            self._claimed_rows.claim(candidates[0].id, rows[0].incoming.row)
+            self._claim(candidates[0], rows[0])
             matched.append(MatchedRow(rows[0], candidates[0]))
         else:
             numbers = [row.incoming.row for row in rows]
@@ -274,12 +293,7 @@ def _identity(incoming: RecordValues) -> Content:
     """What two rows have in common if one repeats the other: the Projects ID, or else every field and the key."""
     if incoming.reference:
         return (incoming.reference.casefold(),)
-    return (*_content(incoming), incoming.key.casefold())
-
-
-def _content(incoming: RecordValues) -> Content:
-    """What a row states, in every field."""
-    return incoming.content()
+    return (*incoming.content(), incoming.key.casefold())
 
 
 def _title_key(incoming: RecordValues) -> Content:

@@ -50,6 +50,23 @@ def test_each_row_of_a_file_has_a_record_of_its_own(session, take, monkeypatch, 
     session.rollback()
 
 
+DESCRIBED = {"title": "Beta two"}
+
+
+@pytest.mark.parametrize("size", [1, batches.MAX_BATCH_ROWS])
+@pytest.mark.parametrize("is_first", [True, False])
+@pytest.mark.parametrize("has_key", [False, True])
+def test_a_row_is_superseded_at_once_if_another_numbers_its_record(session, take, monkeypatch, has_key, is_first, size):
+    monkeypatch.setattr(batches, "MAX_BATCH_ROWS", size)
+    take([{**DESCRIBED, "source_url": "https://example.org/a"}, {**DESCRIBED, "prima_id": "PR-1"}])
+    slug = session.query(Project).filter_by(prima_id="PR-1").one().slug
+    numbering = {"project_id": "N1", "prima_id": "PR-1", "title": "Alpha one", "key": slug if has_key else ""}
+    rows = [DESCRIBED, numbering] if is_first else [numbering, DESCRIBED]
+    for changed in (1, 0):
+        report = take(rows)
+        assert (report.added, report.changed, report.unchanged, report.refused) == (0, changed, 2 - changed, 0)
+
+
 SHARED = [{"title": "Alpha one", "prima_id": "PR-1"}, {"title": "Beta two", "prima_id": "PR-1"}]
 
 
