@@ -96,4 +96,4 @@ def _check_row(
         )
         for finding in validation.findings
     ]
-    return CheckedRow(incoming and incoming._replace(key=key), issues)
+    return CheckedRow(incoming._replace(key=key) if incoming and key else incoming, issues)

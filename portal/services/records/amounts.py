@@ -18,6 +18,8 @@ _CENT = Decimal("0.01")
 _MAX_DIGITS = 40
 _MINUS_SIGNS = str.maketrans("−–—‒‐‑", "------")
 _PLAIN = re.compile(r"-?[0-9]+")
+# Nearly all amounts that programs write. No amount with a dot and two places after it means anything else.
+_WHOLE_OR_CENTS = re.compile(r"([0-9]{1,12})(?:\.([0-9]{2}))?")
 # Groups by a mark that never divides cents: a space or an apostrophe.
 _SPACED = re.compile(r"(-?[0-9]{1,3}(?:([ '’])[0-9]{3})(?:\2[0-9]{3})*)(?:([.,])([0-9]+))?")
 # Groups by a comma or a dot, cents after the other one.
@@ -90,6 +92,16 @@ def read_amount(text: str, *, comma_groups: Callable[[], bool] = lambda: False) 
             raise AmbiguousAmount(_join(whole + fraction), _round_to_cents(_join(whole, fraction)))
         return _to_cents(_join(whole, fraction), has_separators=separator == ",", places=len(fraction))
     raise NotAnAmount(text)
+
+
+def plain_cents(text: str) -> int | None:
+    """An amount such as 64240 or 64240.50 in cents; None for any other text, which `read_amount` may read.
+
+    >>> plain_cents("64240.50"), plain_cents("64,240")
+    (6424050, None)
+    """
+    found = _WHOLE_OR_CENTS.fullmatch(text)
+    return int(found[1] + (found[2] or "00")) if found else None
 
 
 def commas_divide_thousands(texts: Iterable[str]) -> bool:

@@ -14,7 +14,7 @@ from decimal import Decimal
 from portal.i18n.catalogues import gettext
 from portal.i18n.numbers import grouped
 from portal.models import PartialDate
-from portal.services.records.amounts import AmbiguousAmount, NotAnAmount, NumberCell, read_amount
+from portal.services.records.amounts import AmbiguousAmount, NotAnAmount, NumberCell, plain_cents, read_amount
 from portal.services.records.dates import NotADate, read_partial_date
 from portal.services.records.findings import FieldFinding, FindingKind
 from portal.text.cleaning import clean_cell, describe_repairs, is_clean_line, repair
@@ -182,6 +182,8 @@ def read_budget(project: FieldValidation) -> int | None:
     text = project.text("budget")
     if not text:
         return None
+    if (cents := plain_cents(text)) is not None:
+        return cents
     if isinstance(project.values.get("budget"), NumberCell):
         text = NumberCell(text)
     try:

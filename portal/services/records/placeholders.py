@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from portal.text.folding import fold, trim_punctuation
@@ -19,15 +20,21 @@ _PLACEHOLDERS = frozenset((
 ))  # fmt: skip
 
 _MAX_FILLER_LENGTH = 10
+# No placeholder has one, and nearly all identifiers have.
+_DIGIT = re.compile(r"[1-9]")
 
 
-@lru_cache(maxsize=10_000)
 def is_placeholder(text: str) -> bool:
     """Whether a stated text stands for a missing one: a word such as "TBC" or "N/A", zeros, x's, or only punctuation.
 
     >>> is_placeholder("(tbc)"), is_placeholder("?"), is_placeholder("000"), is_placeholder("LM.0024")
     (True, True, True, False)
     """
+    return not _DIGIT.search(text) and _is_placeholder(text)
+
+
+@lru_cache(maxsize=10_000)
+def _is_placeholder(text: str) -> bool:
     folded = fold(text)
     plain = trim_punctuation(folded)
     if plain in _PLACEHOLDERS:

@@ -77,6 +77,7 @@ class TermLookup:
         self._closest_cache: dict[tuple[str, str], str] = {}
         # The terms of whole fields that needed no finding, by facet and field; files repeat them too.
         self.plain_readings: dict[tuple[str, str | tuple[str, ...]], tuple[int, ...]] = {}
+        self._joined_names: dict[tuple[int | None, ...], str] = {}
         self._new_terms: list[NewTerm] = []
         self._last_id = 0
         by_id = {term.id: term for term in terms}
@@ -173,8 +174,15 @@ class TermLookup:
             cache.clear()
         return self.find(facet, text)
 
-    def term_names(self, terms: Iterable[int | None]) -> str:
+    def term_names(self, terms: tuple[int | None, ...]) -> str:
         """The normalised names of terms in the order of a search document; new terms follow stored ones."""
+        if (joined := self._joined_names.get(terms)) is None:
+            if len(self._joined_names) >= _MAX_CACHE_ENTRIES:
+                self._joined_names.clear()
+            joined = self._joined_names[terms] = self._join_names(terms)
+        return joined
+
+    def _join_names(self, terms: tuple[int | None, ...]) -> str:
         stated = sorted({term_id for term_id in terms if term_id})
         added = [term_id for term_id in reversed(stated) if term_id < 0]
         return " ".join([self._normalised_names[term_id] for term_id in (*stated[len(added) :], *added)])
