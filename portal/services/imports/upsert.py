@@ -84,7 +84,7 @@ class Upserter:
         self._rows_by_likeness: dict[Content, int] = {}
         # Rows whose key other rows state too.
         self._keyed_rows: dict[Content, int] = {}
-        # The slugs that records lose because rows of this file give them a Projects ID.
+        # The slugs that records lose because rows of this batch give them a Projects ID.
         self._numbered_slugs: set[str] = set()
         self._terms = TermStore(session)
 
@@ -95,6 +95,7 @@ class Upserter:
     def store(self, batch: Batch) -> None:
         """Write a batch and its journal in the caller's transaction; the report counts every row."""
         self._terms.announce(batch.new_terms)
+        self._numbered_slugs.clear()
         rows = self._terms.rows_with_stored_ids(batch.rows)
         known = self._known_records(row.incoming for row in rows)
         accepted = list(self._accepted_rows(rows, known))
@@ -226,9 +227,8 @@ class Upserter:
     def _depends_on_others(self, incoming: RecordValues) -> bool:
         """Whether other rows decide what a row means: one with its title, or one that numbers its record."""
         slug = incoming.key or incoming.slug
-        is_key_of_other = not incoming.key and self._shared_values.has_key(slug)
-        is_numbered = slug.casefold() in self._numbered_slugs
-        return is_numbered or is_key_of_other or self._shared_values.has("title", incoming.title)
+        is_stated = not incoming.key and self._shared_values.has_key(slug)
+        return is_stated or slug.casefold() in self._numbered_slugs or self._shared_values.has("title", incoming.title)
 
     def _match_group(self, rows: list[AcceptedRow], known: KnownRecords, matched: list[MatchedRow]) -> None:
         """Match the rows of one title, countries and year: with one row and one record left, they belong together."""
