@@ -207,14 +207,18 @@ def test_an_import_killed_on_the_way_carries_on_to_the_same_end(new_app, tmp_pat
     run = {"env": {**os.environ, "DATABASE_URL": broken}, "cwd": ROOT, "stdout": subprocess.PIPE, "text": True}
     importing = subprocess.Popen(command, **run)
     engine = create_engine(broken)
-    while importing.poll() is None:
+
+    def stored():
         with engine.connect() as connection:
-            if before := connection.execute(sql("SELECT count(*) FROM project")).scalar_one():
-                importing.kill()
-                break
+            return connection.execute(sql("SELECT count(*) FROM project")).scalar_one()
+
+    while importing.poll() is None and not stored():
         time.sleep(0.02)
-    engine.dispose()
+    importing.kill()
     importing.communicate()
+    # Counted now: another batch may have been stored before the signal came.
+    before = stored()
+    engine.dispose()
     assert importing.returncode == -signal.SIGKILL
     with app.app_context():
         assert text_index.find_stale_documents(db.session()) == []
