@@ -4,13 +4,13 @@ import http.client
 import os
 import re
 import shutil
-import sqlite3
 import subprocess
 import sys
 from contextlib import closing, contextmanager
 from urllib.parse import urlencode, urlsplit
 
 import pyotp
+import pysqlite3
 import pytest
 from justhtml import JustHTML
 
@@ -120,7 +120,7 @@ def test_second_factor_session_and_open_form_work_after_a_restart(checkout, enro
         assert other.ask("/sign-in", {"email": "rex@example.org", "password": PHRASE})[0] == 303
         next_code = pyotp.TOTP(secret).at(now(), counter_offset=1)
         assert other.ask("/sign-in/code", {"code": next_code})[:2] == (303, "/staff/")
-    with closing(sqlite3.connect(checkout.key.with_name("portal.db"))) as database:
+    with closing(pysqlite3.connect(checkout.key.with_name("portal.db"))) as database:
         stored = database.execute("SELECT totp_secret FROM account").fetchone()[0]
     assert Keyring(checkout.key.read_text()).decrypt(stored) == secret != stored
 

@@ -11,7 +11,7 @@ import time
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import create_engine, select
+from sqlalchemy import select
 from sqlalchemy import text as sql
 
 from portal.config import ROOT
@@ -206,10 +206,10 @@ def test_an_import_killed_on_the_way_carries_on_to_the_same_end(new_app, tmp_pat
     app = new_app(broken)
     run = {"env": {**os.environ, "DATABASE_URL": broken}, "cwd": ROOT, "stdout": subprocess.PIPE, "text": True}
     importing = subprocess.Popen(command, **run)
-    engine = create_engine(broken)
 
     def stored():
-        with engine.connect() as connection:
+        # By the portal's own library: in one process, another one takes its locks from it.
+        with app.app_context(), db.engine.connect() as connection:
             return connection.execute(sql("SELECT count(*) FROM project")).scalar_one()
 
     while importing.poll() is None and not stored():
@@ -218,7 +218,6 @@ def test_an_import_killed_on_the_way_carries_on_to_the_same_end(new_app, tmp_pat
     importing.communicate()
     # Counted now: another batch may have been stored before the signal came.
     before = stored()
-    engine.dispose()
     assert importing.returncode == -signal.SIGKILL
     with app.app_context():
         assert text_index.find_stale_documents(db.session()) == []

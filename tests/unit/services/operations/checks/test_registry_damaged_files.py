@@ -1,9 +1,9 @@
 """What only a file of one's own shows: a database that is missing, damaged, or lost terms behind SQLite's back."""
 
 import shutil
-import sqlite3
 from contextlib import closing
 
+import pysqlite3
 import pytest
 
 from portal.app import create_app
@@ -73,7 +73,7 @@ def test_a_damaged_file_is_a_problem(found, file):
 
 @pytest.mark.usefixtures("migrated")
 def test_a_term_deleted_behind_its_records_is_a_problem(found, file):
-    with closing(sqlite3.connect(file)) as connection:
+    with closing(pysqlite3.connect(file)) as connection:
         for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
             connection.execute(f"DROP TRIGGER {name}")
         connection.execute("DELETE FROM term WHERE facet = 'region' AND code = 'africa'")
