@@ -190,6 +190,16 @@ def test_no_test_takes_a_value_from_a_hash_that_differs_in_each_process():
     assert hashes == [], "a test that fails once in a thousand runs: count, or name what is meant"
 
 
+def test_every_engine_has_the_options_that_name_the_library_of_sqlite():
+    bare = [
+        where
+        for where, node in definitions(python_files(), ast.Call)
+        if getattr(node.func, "id", getattr(node.func, "attr", "")) == "create_engine"
+        and all(keyword.arg for keyword in node.keywords)
+    ]
+    assert bare == [], "pass **engine_options(...): SQLAlchemy's default opens SQLite with another library"
+
+
 @pytest.mark.parametrize(
     ("source", "count"),
     [

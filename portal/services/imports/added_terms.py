@@ -57,7 +57,7 @@ class TermStore:
     def with_stored_ids(self, incoming: RecordValues) -> RecordValues:
         """The row with stored ids in place of the temporary ids of new terms."""
         ids = _term_ids(incoming)
-        stored = tuple([self._stored_ids.get(term_id or 0, term_id) for term_id in ids])
+        stored = tuple(self._stored_ids.get(term_id or 0, term_id) for term_id in ids)
         # By position: this is done for every row.
         if stored == ids:
             return incoming

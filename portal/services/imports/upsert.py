@@ -120,13 +120,13 @@ class Upserter:
         known = self._known_records(row.incoming for row in deferred)
         matched: list[MatchedRow] = []
         rows = list(self._unmatched(deferred, known.by_prima_id, matched))
-        self._write(matched, known)
-        # Loaded again: all rows that may give a record its Projects ID are stored now.
-        known, matched = self._known_records(row.incoming for row in rows), []
+        if matched:
+            self._write(matched, known)
+            # Some of these may have given a record its Projects ID.
+            known, matched = self._known_records(row.incoming for row in rows), []
         groups: dict[Content, list[AcceptedRow]] = {}
-        for row in rows:
-            if not self._is_superseded(row, known):
-                groups.setdefault(_title_key(row.incoming), []).append(row)
+        for row in [row for row in rows if not self._is_superseded(row, known)]:
+            groups.setdefault(_title_key(row.incoming), []).append(row)
         for group in groups.values():
             self._match_group(group, known, matched)
         self._write(matched, known)

@@ -19,7 +19,7 @@ _MAX_DIGITS = 40
 _MINUS_SIGNS = str.maketrans("−–—‒‐‑", "------")
 _PLAIN = re.compile(r"-?[0-9]+")
 # Nearly all amounts that programs write. No amount with a dot and two places after it means anything else.
-_WHOLE_OR_CENTS = re.compile(r"([0-9]{1,12})(?:\.([0-9]{2}))?")
+_WHOLE_OR_CENTS = re.compile(r"([0-9]{1,15})(?:\.([0-9]{2}))?")
 # Groups by a mark that never divides cents: a space or an apostrophe.
 _SPACED = re.compile(r"(-?[0-9]{1,3}(?:([ '’])[0-9]{3})(?:\2[0-9]{3})*)(?:([.,])([0-9]+))?")
 # Groups by a comma or a dot, cents after the other one.

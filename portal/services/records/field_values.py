@@ -24,6 +24,7 @@ from portal.text.markup import has_markup, plain_from_html
 from portal.vocabulary.facets import MAX_YEAR, MIN_YEAR
 
 MAX_BUDGET_USD = Decimal(10) ** 12
+_MAX_BUDGET_CENTS = int(MAX_BUDGET_USD * 100)
 # Before the first year the Fund did not exist (see docs on how it came about); both only make a note.
 FIRST_FUND_YEAR, MAX_YEARS_AHEAD = 2001, 10
 _YEAR = re.compile(r"[0-9]{4}")
@@ -182,7 +183,8 @@ def read_budget(project: FieldValidation) -> int | None:
     text = project.text("budget")
     if not text:
         return None
-    if (cents := plain_cents(text)) is not None:
+    # Nearly all are plain, and right: whatever has to be said of one is said below.
+    if (cents := plain_cents(text)) is not None and cents <= _MAX_BUDGET_CENTS:
         return cents
     if isinstance(project.values.get("budget"), NumberCell):
         text = NumberCell(text)
