@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from portal.database.orm import db, now
+from portal.database.transactions import begin_writing
 from portal.models import Account, ProjectDraft
 from portal.services.accounts import passwords
 from portal.services.audit import recording
@@ -72,8 +73,15 @@ def hashed(password):
     return passwords.hash_password(password)
 
 
+def take_turn(session):
+    """Store what the session holds and begin to write, so that a portal served beside it may write in between."""
+    session.commit()
+    begin_writing(session)
+
+
 def make_account(session, name="Ann", role=Role.AUTHOR, *, password=None, **values):
     """An account that is stored, without a password unless one is given."""
+    take_turn(session)
     account = Account(email=f"{name.lower()}@example.org", name=name, role=role, **values)
     account.password_hash = hashed(password) if password else None
     session.add(account)
@@ -119,6 +127,7 @@ class Office:
         return self.draft_by(self.author, draft)
 
     def draft_by(self, account, draft=COMPLETE):
+        take_turn(self.session)
         revision = review.new_draft(self.session, draft, by=account)
         self.session.commit()
         return revision
@@ -154,6 +163,7 @@ class Office:
             "supersede": lambda: self.publish_change(revision.project),
         }
         for step in steps:
+            take_turn(session)
             acts[step]()
             session.commit()
         assert revision.state == state
@@ -161,7 +171,7 @@ class Office:
 
     def change(self, project, **changes):
         """A submitted change of a project by `other`."""
-        session = self.session
+        take_turn(session := self.session)
         revision = review.open_change(session, project, by=self.other)
         draft = revision.draft.replace(**changes)
         review.save_draft(session, revision, draft, version=revision.version, by=self.other)
@@ -171,7 +181,7 @@ class Office:
 
     def publish_change(self, project, **changes):
         """Another change of a project, all the way to the public."""
-        session = self.session
+        take_turn(session := self.session)
         revision = review.open_change(session, project, by=self.author)
         draft = revision.draft.replace(**(changes or {"summary": "Another summary."}))
         review.save_draft(session, revision, draft, version=revision.version, by=self.author)

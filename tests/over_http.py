@@ -5,6 +5,7 @@ from contextlib import closing, contextmanager
 from urllib.parse import urlencode, urlsplit
 
 from justhtml import JustHTML
+from sqlalchemy import event
 
 from portal.app import create_app
 from portal.config import Settings
@@ -22,9 +23,16 @@ def backstage(database):
     """The database of a served portal, as db.session; nothing of it stays open afterwards."""
     app = create_app(Settings(database_url=database, secret_key="0123456789abcdef" * 4))
     with app.app_context():
+        event.listen(db.engine, "before_cursor_execute", refuse_unannounced_writes)
         yield db.session
         db.session.remove()
         let_go()
+
+
+def refuse_unannounced_writes(connection, _cursor, statement, *_):
+    """Without begin_writing, SQLite refuses a write only if the served portal wrote since the first read: rarely."""
+    if statement.startswith(("INSERT", "UPDATE", "DELETE")):
+        assert connection.get_execution_options().get("writes"), f"no begin_writing before {statement[:80]}"
 
 
 class Answer:

@@ -14,15 +14,14 @@ import axe_playwright_python
 import pytest
 
 from deploy import rehearsal
-from portal.app import create_app
-from portal.config import ROOT, Settings
-from portal.database.orm import db
+from portal.config import ROOT
 from portal.database.transactions import begin_writing
 from portal.i18n.languages import LANGUAGES
 from portal.models import Account
 from portal.services.accounts import sessions
 from portal.web.security import cookies
-from tests.factories import PHRASE, Office, let_go, make_account
+from tests import over_http
+from tests.factories import PHRASE, Office, make_account, take_turn
 from tests.requirements import lacks
 
 PROGRAMS = Path(sys.executable).parent
@@ -163,11 +162,8 @@ def axe():
 @pytest.fixture(scope="module")
 def backstage(live, database):
     """The database of the live portal, for making accounts and reading the audit trail."""
-    app = create_app(Settings(database_url=database, secret_key="0123456789abcdef" * 4))
-    with app.app_context():
-        yield db.session
-        db.session.remove()
-        let_go()
+    with over_http.backstage(database) as session:
+        yield session
 
 
 @pytest.fixture(scope="module")
@@ -187,10 +183,10 @@ def writer(backstage, live, request):
 
     def go(context):
         session = backstage()
-        begin_writing(session)
         name = f"Writer{crc32(request.node.name.encode())}"
         account = session.query(Account).filter_by(email=f"{name.lower()}@example.org").one_or_none()
         account = account or make_account(session, name, password=PHRASE)
+        take_turn(session)
         token, _ = sessions.start(session, account)
         session.commit()
         secure = live.replace("http:", "https:")

@@ -3,8 +3,6 @@
 import pytest
 from justhtml import JustHTML
 
-from portal.app import create_app
-from portal.config import Settings
 from portal.database.orm import db
 from portal.database.transactions import begin_writing
 from portal.i18n.languages import LANGUAGES
@@ -19,8 +17,8 @@ from portal.web.security import cookies
 from tests import english_left
 from tests.browser.test_every_page import sideways, unfold
 from tests.browser.test_mirrored_pages import STICKING_OUT
-from tests.factories import let_go
 from tests.loops import not_empty
+from tests.over_http import backstage
 
 RULE = "sdg-8.8-labour-migration"
 NARROW, WIDE = {"width": 390, "height": 900}, {"width": 1280, "height": 900}
@@ -29,9 +27,8 @@ NARROW, WIDE = {"width": 390, "height": 900}, {"width": 1280, "height": 900}
 @pytest.fixture(scope="module")
 def work(live, database):
     """The demonstration's queue, and sessions for its people; addresses of revisions by state."""
-    app = create_app(Settings(database_url=database, secret_key="0123456789abcdef" * 4))
-    with app.app_context():
-        session = db.session()
+    with backstage(database) as scoped:
+        session = scoped()
         begin_writing(session)
         demo.create_accounts(session)
         demo.fill_queue(session)
@@ -43,8 +40,6 @@ def work(live, database):
         session.commit()
         revisions = {one.state: one.id for one in session.query(Revision).all()}
         yield tokens, revisions, confirmed(session)
-        db.session.remove()
-        let_go()
 
 
 def confirmed(session):

@@ -12,7 +12,7 @@ from portal.services.editorial import review, revisions
 from portal.vocabulary.workflow import State
 from portal.web.security import cookies
 from tests.browser.draft_flows import EDITED, NEW, SAVED, another_page, press, refused
-from tests.factories import PHRASE
+from tests.factories import PHRASE, take_turn
 
 PHONE = {"width": 390, "height": 800}
 MAX_BAR = 64
@@ -27,8 +27,8 @@ def browser_context_args(browser_context_args):
 def reviewing(backstage, office, context, live):
     """The id of a revision that `office.reviewer`, who is signed in here, reviews."""
     session = backstage()
-    begin_writing(session)
     number = office.revision(State.IN_REVIEW).id
+    take_turn(session)
     token, _ = sessions.start(session, session.get(Account, office.reviewer.id))
     session.commit()
     secure = live.replace("http:", "https:")
@@ -244,11 +244,8 @@ def test_what_a_reviewer_wrote_survives_a_take_over(page, reviewing, take_over, 
     refused(complaints)
 
 
-def test_scheduling_shows_the_time_of_the_reader(page, reviewing, backstage, office):
-    session = backstage()
-    begin_writing(session)
+def test_scheduling_shows_the_time_of_the_reader(page, reviewing, office):
     number = office.revision(State.APPROVED).id
-    session.commit()
     page.goto(f"/staff/revisions/{number}/schedule")
     page.locator("#day").fill("2031-01-31")
     page.locator("#time").fill("22:30")

@@ -4,14 +4,12 @@ import re
 
 import pytest
 
-from portal.app import create_app
-from portal.config import Settings
-from portal.database.orm import db
 from portal.database.transactions import begin_writing
 from portal.services.accounts import sessions
 from portal.vocabulary.workflow import Role
 from portal.web.security import cookies
-from tests.factories import let_go, make_account
+from tests.factories import make_account
+from tests.over_http import backstage
 
 TITLE = "Fair Recruitment by Keyboard"
 # More stops than any page has.
@@ -40,18 +38,14 @@ LOOK = """
 @pytest.fixture
 def keyboard(new_context, live, database):
     """keyboard(name, role) is a page of somebody signed in."""
-    app = create_app(Settings(database_url=database, secret_key="0123456789abcdef" * 4))
 
     def go(name, role):
         context = new_context()
-        with app.app_context():
-            begin_writing(db.session())
-            account = make_account(db.session(), name, role)
-            begin_writing(db.session())
-            token, _ = sessions.start(db.session(), account)
-            db.session.commit()
-            db.session.remove()
-            let_go()
+        with backstage(database) as scoped:
+            account = make_account(scoped(), name, role)
+            begin_writing(scoped())
+            token, _ = sessions.start(scoped(), account)
+            scoped.commit()
         secure = live.replace("http:", "https:")
         context.add_cookies([{"name": cookies.SESSION, "value": token, "url": secure, "secure": True}])
         return context.new_page()
