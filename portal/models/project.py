@@ -27,6 +27,10 @@ class Money(TypeDecorator[Decimal]):
         return None if value is None else Decimal(value).scaleb(-2)
 
 
+# With IS NULL, SQLite takes the index of all Projects IDs, and reads every record that has none.
+UNNUMBERED = text("coalesce(number, '') = ''")
+
+
 class Project(Model):
     """Every field except `title` may be empty; `slug` is the permanent last part of the URL.
 
@@ -38,8 +42,9 @@ class Project(Model):
     __tablename__ = "project"
     __table_args__ = (
         CheckConstraint("budget >= 0", name="budget_not_negative"),
-        # Includes id and published_at, so that the index alone gives the title order of published projects.
-        Index("ix_project_title_order", "sort_title", "reference", "slug", "id", "published_at"),
+        # A row of a file without a Projects ID is looked for by its title. There is no index of all titles: each import
+        # would write half of it anew with every batch, and the order by title is that of portal.search.index.
+        Index("ix_project_unnumbered_title", "sort_title", sqlite_where=UNNUMBERED, postgresql_where=UNNUMBERED),
         Index("ix_project_fingerprint", "fingerprint"),
         # Every snapshot counts the sample records; in production there are none.
         Index("ix_project_sample", "id", sqlite_where=text("is_sample = 1"), postgresql_where=text("is_sample")),

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from portal.models import Catalogue, CatalogueChange
 from portal.search.fulltext import text_index
-from portal.search.index.snapshot import TITLE_ORDER, Snapshot
+from portal.search.index.snapshot import Snapshot
+from portal.search.title_places import TITLE_ORDER
 from portal.vocabulary.facets import NOT_STATED
 
 _MAX_LISTED_IDS = 10

@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pyroaring import BitMap
-from sqlalchemy import func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from portal.database.public_reader import public_session
-from portal.models import Project
 from portal.search.directory import (
     aggregate,
     page_by_relevance,
@@ -27,10 +25,7 @@ from portal.search.index.sort_keys import SortValues, values_of
 from portal.search.query.cursor import MAX_TITLE_LENGTH, Cursor
 from portal.search.query.filters import Filters
 from portal.search.read_models.sums import Sums
-
-_PROJECT = Project.__table__.c
-# A project that another process has just published may not be in the index yet.
-_MAX_SUCCESSORS = 100
+from portal.search.title_places import TitlePlace, count_until, read_places
 
 
 @dataclass(frozen=True)
@@ -80,8 +75,8 @@ def cursor_at(index: FacetIndex, selection: BitMap, tiers: Sequence[BitMap], pro
     parts = split_by_relevance(selection, tiers) if tiers else ()
     tier = next((number for number, part in enumerate(parts) if row in part), -1)
     with public_session() as session:
-        place = _place_by_title(session, project_id) or ("", "", "")
-    return Cursor(*values_of(index.row_columns, row), tier, *place)
+        place = _cursor_place(session, project_id)
+    return Cursor(*values_of(index.row_columns, row), tier, *(place or ("", "", "")))
 
 
 def _position(index: FacetIndex, selection: BitMap, tiers: Sequence[BitMap], order: str, cursor: Cursor) -> int:
@@ -100,15 +95,14 @@ def _position(index: FacetIndex, selection: BitMap, tiers: Sequence[BitMap], ord
 def _title_position(index: FacetIndex, cursor: Cursor) -> int:
     """How many rows of the title order do not come after the project of a cursor."""
     order = index.orders["title"]
+    place = TitlePlace(cursor.title, cursor.reference, cursor.slug)
     with public_session() as session:
         row = _row(index, cursor.project_id)
-        place = (cursor.title, cursor.reference, cursor.slug)
-        if row >= 0 and _place_by_title(session, cursor.project_id) == place:
+        if row >= 0 and _cursor_place(session, cursor.project_id) == place:
             return int(order.positions[row]) + 1
-        for project_id in _successors(session, cursor):
-            if (row := _row(index, project_id)) >= 0:
-                return int(order.positions[row])
-    return len(order.rows)
+        ids = index.row_columns.ids
+        (position,) = count_until(session, [place], len(order.rows), lambda at: int(ids[order.rows[at]]))
+    return position
 
 
 def _row(index: FacetIndex, project_id: int) -> int:
@@ -116,21 +110,9 @@ def _row(index: FacetIndex, project_id: int) -> int:
     return int(index.row_by_id[project_id]) if project_id < len(index.row_by_id) else -1
 
 
-def _place_by_title(session: Session, project_id: int) -> tuple[str, str, str] | None:
-    """What decides where a published project stands by title, as a cursor holds it."""
-    columns = select(_PROJECT.sort_title, _PROJECT.reference, _PROJECT.slug)
-    found = session.execute(columns.where(_PROJECT.id == project_id, _PROJECT.published_at.is_not(None))).one_or_none()
-    if found is None:
-        return None
-    title, reference, slug = found
-    return title[:MAX_TITLE_LENGTH], reference or "", "" if reference else slug
-
-
-def _successors(session: Session, cursor: Cursor) -> list[int]:
-    """Database ids of the published projects that come next by title, in the order of snapshot.TITLE_ORDER."""
-    place = tuple_(_PROJECT.sort_title, func.coalesce(_PROJECT.reference, ""), _PROJECT.slug)
-    later = place > tuple_(literal(cursor.title), literal(cursor.reference), literal(cursor.slug))
-    # The index finds the first condition, not the second.
-    query = select(_PROJECT.id).where(_PROJECT.sort_title >= cursor.title, later, _PROJECT.published_at.is_not(None))
-    ordered = query.order_by(_PROJECT.sort_title, _PROJECT.reference.nulls_first(), _PROJECT.slug)
-    return list(session.execute(ordered.limit(_MAX_SUCCESSORS)).scalars())
+def _cursor_place(session: Session, project_id: int) -> TitlePlace | None:
+    """The place of a published project as a cursor holds it, which is no longer than it must be."""
+    if place := read_places(session, [project_id]).get(project_id):
+        title, reference, slug = place
+        return TitlePlace(title[:MAX_TITLE_LENGTH], reference, "" if reference else slug)
+    return None

@@ -7,17 +7,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
-from sqlalchemy import func, literal, select, tuple_
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.database.statement_timeout import disable_timeout
 from portal.models import Catalogue, CatalogueChange, Project, Term
 from portal.search.arrays import Int64Array, IntegerArray
 from portal.search.columns import IntegerType, RowsById, read_integer_columns, read_links
-from portal.search.index.build import ProjectColumns, build_index, patch_index
+from portal.search.index.build import ProjectColumns, build_index, patch_index, rows_of_known_ids
 from portal.search.index.facet_index import FacetIndex
 from portal.search.index.storage.array_file import Section
 from portal.search.read_models.terms import Terms
+from portal.search.title_places import TITLE_ORDER, TitlePlace, count_until, read_places
 
 # With more appended rows than this, the index is rebuilt instead of patched.
 MAX_APPENDED_ROWS = 2_000
@@ -45,9 +46,6 @@ _COLUMN_TYPES: list[IntegerType] = [
     np.int32,
     np.int32,
 ]
-# Equal titles by Projects ID, then by slug: what records state orders them, so that two portals of the same records
-# agree.
-TITLE_ORDER = "title_sort, number NULLS FIRST, key"
 _INDEX_COUNTRIES_SQL = "SELECT project_id, term_id, coalesce(share, -1) FROM project_country WHERE is_eligible"
 _INDEX_TAGS_SQL = "SELECT project_id, term_id FROM project_tag"
 
@@ -168,14 +166,8 @@ def count_terms(session: Session) -> int:
 
 def read_project_columns(session: Session, terms: Terms, only_ids: Sequence[int] | None = None) -> ProjectColumns:
     """The published projects, or only those with these ids, as arrays in title order."""
-    table = read_integer_columns(session, _INDEX_PROJECTS_SQL, _COLUMN_TYPES, "id", only_ids)
-    (titled,) = read_integer_columns(
-        session, "SELECT id FROM project", _COLUMN_TYPES[:1], "id", only_ids, order=TITLE_ORDER
-    )
-    by_title = RowsById(table[0]).rows_of(titled)
-    # The query for the title order includes unpublished projects.
-    by_title = by_title[by_title >= 0]
-    ids, years, starts, ends, budgets, region, status, coverage, project_type = (column[by_title] for column in table)
+    columns = read_integer_columns(session, _INDEX_PROJECTS_SQL, _COLUMN_TYPES, "id", only_ids, order=TITLE_ORDER)
+    ids, years, starts, ends, budgets, region, status, coverage, project_type = columns
     rows_by_id = RowsById(ids)
     country_rows, countries, shares = read_links(session, _INDEX_COUNTRIES_SQL, rows_by_id, only_ids, 3)
     tag_rows, tags = read_links(session, _INDEX_TAGS_SQL, rows_by_id, only_ids, 2)
@@ -215,30 +207,13 @@ def themes_of(project_types: IntegerArray, terms: Terms) -> Int64Array:
 
 def find_successors(session: Session, index: FacetIndex, changed_ids: Sequence[int], ids: IntegerArray) -> Int64Array:
     """The database id of the next unchanged project by title for each of `ids`; 0 for none."""
-    project, changed = Project.__table__.c, set(changed_ids)
-
-    def find_successor(project_id: int) -> int:
-        own = session.execute(
-            select(project.sort_title, project.reference, project.slug).where(project.id == project_id)
-        ).one()
-        place = tuple_(project.sort_title, func.coalesce(project.reference, ""), project.slug)
-        own_place = tuple_(literal(own.sort_title), literal(own.reference or ""), literal(own.slug))
-        later = session.execute(
-            select(project.id)
-            # The index finds the first condition, not the second.
-            .where(project.sort_title >= own.sort_title, place > own_place)
-            .order_by(project.sort_title, project.reference.nulls_first(), project.slug)
-            .execution_options(stream_results=True, max_row_buffer=10)
-        ).scalars()
-        with later:
-            unchanged = (
-                other_id
-                for other_id in later
-                if other_id not in changed and other_id < len(index.row_by_id) and index.row_by_id[other_id] >= 0
-            )
-            return next(unchanged, 0)
-
-    return np.array([find_successor(int(project_id)) for project_id in ids], dtype=np.int64)
+    by_title, is_changed = index.orders["title"].rows, np.zeros(len(index.row_columns.ids), dtype=bool)
+    is_changed[rows_of_known_ids(index, changed_ids)] = True
+    unchanged = index.row_columns.ids[by_title[~is_changed[by_title]]]
+    known, gone = read_places(session, ids.tolist()), TitlePlace("", "", "")
+    places = [known.get(project_id, gone) for project_id in ids.tolist()]
+    positions = count_until(session, places, len(unchanged), lambda at: int(unchanged[at]))
+    return np.array([unchanged[at] if at < len(unchanged) else 0 for at in positions], dtype=np.int64)
 
 
 def split_tags(tags: RowTermPairs, terms: Terms) -> tuple[RowTermPairs, RowTermPairs]:

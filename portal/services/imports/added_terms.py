@@ -18,6 +18,7 @@ from portal.text.folding import fold
 
 # The ids of terms that a file may add stand side by side.
 _FIRST_TERM, _AFTER_TERMS = RecordValues._fields.index("status_id"), RecordValues._fields.index("region_id") + 1
+_TermIds = tuple[int | None, ...]
 # Facet and code of the stored and the new terms, with their id and folded name.
 TermsByCode = dict[tuple[str, str], tuple[int, str]]
 
@@ -29,6 +30,8 @@ class TermStore:
         self._session = session
         self._pending: dict[int, NewTerm] = {}
         self._stored_ids: dict[int, int] = {}
+        # Few combinations of terms occur in a file.
+        self._stored_by_used: dict[_TermIds, _TermIds] = {}
 
     def announce(self, terms: Iterable[NewTerm]) -> None:
         """Take in the new terms of a batch; a later batch may be the first one that stores a row with them."""
@@ -45,21 +48,29 @@ class TermStore:
                 if term := self._pending.pop(term_id, None):
                     used.append(term)
                     notes.setdefault(incoming.row, []).append(_added_issue(incoming, term))
-        self._stored_ids.update(store_terms(self._session, sorted(used, key=lambda term: -term.id)))
+        if used:
+            self._stored_ids.update(store_terms(self._session, sorted(used, key=lambda term: -term.id)))
+            self._stored_by_used.clear()
         return notes
 
     def rows_with_stored_ids(self, rows: Sequence[CheckedRow]) -> Sequence[CheckedRow]:
         """The rows with stored ids in place of the temporary ids of new terms."""
         if not self._stored_ids:
             return rows
-        return [CheckedRow(row[0] and self.with_stored_ids(row[0]), *row[1:]) for row in rows]
+        return [
+            row
+            if row[0] is None or (stored := self.with_stored_ids(row[0])) is row[0]
+            else CheckedRow(stored, *row[1:])
+            for row in rows
+        ]
 
     def with_stored_ids(self, incoming: RecordValues) -> RecordValues:
         """The row with stored ids in place of the temporary ids of new terms."""
-        ids = _term_ids(incoming)
-        stored = tuple(self._stored_ids.get(term_id or 0, term_id) for term_id in ids)
-        # By position: this is done for every row.
-        if stored == ids:
+        used = _term_ids(incoming)
+        stored = self._stored_by_used.get(used)
+        if stored is None:
+            stored = self._stored_by_used[used] = tuple(self._stored_ids.get(term_id or 0, term_id) for term_id in used)
+        if stored == used:
             return incoming
         return RecordValues._make(incoming[:_FIRST_TERM] + stored + incoming[_AFTER_TERMS:])
 
@@ -68,8 +79,10 @@ def _new_term_ids(incoming: RecordValues) -> list[int]:
     return [term_id for term_id in _term_ids(incoming) if term_id and term_id < 0]
 
 
-def _term_ids(incoming: RecordValues) -> tuple[int | None, ...]:
-    return incoming.status_id, incoming.type_id, incoming.coverage_id, incoming.region_id
+def _term_ids(incoming: RecordValues) -> _TermIds:
+    # By position: this is done for every row.
+    ids: _TermIds = incoming[_FIRST_TERM:_AFTER_TERMS]  # type: ignore[assignment]
+    return ids
 
 
 def _added_issue(incoming: RecordValues, term: NewTerm) -> ImportIssue:

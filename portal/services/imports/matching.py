@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, ColumnElement, MetaData, Table, case, column, exists, select, table
+from sqlalchemy import Column, ColumnElement, MetaData, Table, TextClause, case, column, exists, select, table
 from sqlalchemy.orm import Session
 
 from portal.database.orm import UTCDateTime
 from portal.models import Project, ProjectCountry, ProjectTag, ProjectTranslation, SlugHistory
+from portal.models.project import UNNUMBERED
 from portal.services.imports.bulk.sql import in_list
 from portal.services.imports.prescan import SharedValues
 from portal.services.records.translations import translation_rows
@@ -182,18 +183,13 @@ class KnownRecords:
     def _load_unnumbered(self, batch: Sequence[RecordValues]) -> None:
         """Load the records without an ID that incoming ones may match, but for those found by their key."""
         batch = [p for p in batch if not any(self.by_key(p))]
-        has_no_reference = PROJECT_TABLE.c.reference.is_(None)
-        for record in self._query(
-            PROJECT_TABLE.c.fingerprint, (p.content_fingerprint() for p in batch), has_no_reference
-        ):
+        for record in self._query(PROJECT_TABLE.c.fingerprint, (p.content_fingerprint() for p in batch), UNNUMBERED):
             self._by_fingerprint.setdefault(record.fingerprint, []).append(record)
         self._load_links()
         others = [p for p in batch if not any(self.by_content(p))]
         self._load_unique("prima_id", (p.prima_id for p in others))
         is_older = PROJECT_TABLE.c.id < self._first_new_id
-        for record in self._query(
-            PROJECT_TABLE.c.sort_title, (p.sort_title for p in others), has_no_reference, is_older
-        ):
+        for record in self._query(PROJECT_TABLE.c.sort_title, (p.sort_title for p in others), UNNUMBERED, is_older):
             self._by_sort_title.setdefault(record.values[_SORT_TITLE], []).append(record)
 
     def _load(self, key_column: ColumnElement[Any], values: Iterable[str | None]) -> list[str]:
@@ -213,11 +209,14 @@ class KnownRecords:
         key_column, other = PROJECT_TABLE.c[identifier], PROJECT_TABLE.alias("other")
         is_unique = ~exists().where(other.c[identifier] == key_column, other.c.id != PROJECT_TABLE.c.id)
         unshared = (value for value in values if value and not self._shared_values.has(identifier, value))
-        for record in self._query(key_column, unshared, PROJECT_TABLE.c.reference.is_(None), is_unique):
+        for record in self._query(key_column, unshared, UNNUMBERED, is_unique):
             self._remember(identifier, record.value_of(identifier) or "", record)
 
     def _query(
-        self, key_column: ColumnElement[Any], values: Iterable[str | None], *conditions: ColumnElement[bool]
+        self,
+        key_column: ColumnElement[Any],
+        values: Iterable[str | None],
+        *conditions: ColumnElement[bool] | TextClause,
     ) -> Iterator[StoredRecord]:
         if not (values := sorted({value for value in values if value})):
             return

@@ -11,7 +11,6 @@ from portal.database.orm import READER_BIND, db
 from portal.errors import ConfigurationError
 from portal.search.index import current, refresh
 from portal.search.index.caches import caches_for
-from portal.search.index.snapshot import TITLE_ORDER
 from portal.services.editorial import publication
 from portal.services.imports import Report, import_file
 from portal.services.records import published
@@ -339,19 +338,10 @@ def test_its_views_are_read_by_index(reader, statement):
 
 
 @NEEDS_SQLITE
-@pytest.mark.parametrize(
-    ("statement", "index"),
-    [
-        (
-            f"SELECT id FROM project ORDER BY {TITLE_ORDER}",  # noqa: S608 # no input
-            "COVERING INDEX ix_project_title_order",
-        ),
-        ("SELECT count(*) FROM project WHERE is_sample = 1 AND published_at IS NOT NULL", "INDEX ix_project_sample"),
-    ],
-)
-def test_all_projects_are_read_by_index(reader, statement, index):
+def test_samples_are_counted_by_index(reader):
+    statement = "SELECT count(*) FROM project WHERE is_sample = 1 AND published_at IS NOT NULL"
     steps = [row[3] for row in reader.execute(sql(f"EXPLAIN QUERY PLAN {statement}"))]
-    assert steps == [f"SCAN main.project USING {index}"]
+    assert steps == ["SCAN main.project USING INDEX ix_project_sample"]
 
 
 @NEEDS_POSTGRESQL
