@@ -22,6 +22,7 @@ from portal.cli.database import begin_exclusive_writing, exclusive_transaction
 from portal.config import Settings
 from portal.database.diagnostics import describe_error
 from portal.database.orm import db
+from portal.database.public_reader import WITHOUT_TRANSACTION
 from portal.errors import PortalError
 from portal.services.editorial.notices import overtaken
 from portal.services.imports import Report, import_file
@@ -55,13 +56,22 @@ class ShortTransactions:
         if self._busy > MAX_BUSY_SECONDS:
             gc.collect()
             if db.engine.dialect.name == "sqlite":
-                # A waiting writer polls SQLite every tenth of a second; without a pause it rarely finds it unlocked.
-                time.sleep(PAUSE_SECONDS)
+                _pause()
             self._busy = 0.0
         with exclusive_transaction():
             began = time.monotonic()
             yield
         self._busy += time.monotonic() - began
+
+
+def _pause() -> None:
+    """Let others write for PAUSE_SECONDS, and move what is written from the log into the file meanwhile."""
+    began = time.monotonic()
+    # Nobody who writes waits for that; later it would be done at the end of a transaction, while others do wait.
+    with db.engine.connect().execution_options(**{WITHOUT_TRANSACTION: True}) as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
+    # A waiting writer polls SQLite every tenth of a second; without a pause it rarely finds it unlocked.
+    time.sleep(max(0.0, began + PAUSE_SECONDS - time.monotonic()))
 
 
 @contextmanager
