@@ -256,8 +256,8 @@ class Upserter:
             incoming = row.incoming
             complete = self._terms.with_stored_ids(incoming) if notes else incoming
             slug = writer.add(complete) if record is None else record.slug
-            issues = [*row.issues, *notes.get(incoming.row, ()), *row_issues.other_key(incoming, slug, record)]
-            self._report.accept(issues, row.label)
+            if issues := [*row.issues, *notes.get(incoming.row, ()), *row_issues.other_key(incoming, slug, record)]:
+                self._report.accept(issues, row.label)
             if record is None:
                 self._report.added += 1
             elif writer.change(record, complete):
