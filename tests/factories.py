@@ -73,7 +73,7 @@ def hashed(password):
     return passwords.hash_password(password)
 
 
-def take_turn(session):
+def begin_next_step(session):
     """Store what the session holds and begin to write, so that a portal served beside it may write in between."""
     session.commit()
     begin_writing(session)
@@ -81,7 +81,7 @@ def take_turn(session):
 
 def make_account(session, name="Ann", role=Role.AUTHOR, *, password=None, **values):
     """An account that is stored, without a password unless one is given."""
-    take_turn(session)
+    begin_next_step(session)
     account = Account(email=f"{name.lower()}@example.org", name=name, role=role, **values)
     account.password_hash = hashed(password) if password else None
     session.add(account)
@@ -127,7 +127,7 @@ class Office:
         return self.draft_by(self.author, draft)
 
     def draft_by(self, account, draft=COMPLETE):
-        take_turn(self.session)
+        begin_next_step(self.session)
         revision = review.new_draft(self.session, draft, by=account)
         self.session.commit()
         return revision
@@ -163,7 +163,7 @@ class Office:
             "supersede": lambda: self.publish_change(revision.project),
         }
         for step in steps:
-            take_turn(session)
+            begin_next_step(session)
             acts[step]()
             session.commit()
         assert revision.state == state
@@ -171,7 +171,7 @@ class Office:
 
     def change(self, project, **changes):
         """A submitted change of a project by `other`."""
-        take_turn(session := self.session)
+        begin_next_step(session := self.session)
         revision = review.open_change(session, project, by=self.other)
         draft = revision.draft.replace(**changes)
         review.save_draft(session, revision, draft, version=revision.version, by=self.other)
@@ -181,7 +181,7 @@ class Office:
 
     def publish_change(self, project, **changes):
         """Another change of a project, all the way to the public."""
-        take_turn(session := self.session)
+        begin_next_step(session := self.session)
         revision = review.open_change(session, project, by=self.author)
         draft = revision.draft.replace(**(changes or {"summary": "Another summary."}))
         review.save_draft(session, revision, draft, version=revision.version, by=self.author)

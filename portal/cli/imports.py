@@ -7,7 +7,7 @@ import gc
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal, TextIO
 
@@ -15,7 +15,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import event
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from tqdm import tqdm
 
 from portal.cli.database import begin_exclusive_writing, exclusive_transaction
@@ -68,7 +68,9 @@ def _pause() -> None:
     """Let others write for PAUSE_SECONDS, and move what is written from the log into the file meanwhile."""
     began = time.monotonic()
     # Nobody who writes waits for that; later it would be done at the end of a transaction, while others do wait.
-    with db.engine.connect().execution_options(**{WITHOUT_TRANSACTION: True}) as connection:
+    # What fails here fails again where it matters, and the log keeps everything.
+    outside = db.engine.connect().execution_options(**{WITHOUT_TRANSACTION: True})
+    with suppress(OperationalError), outside as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
     # A waiting writer polls SQLite every tenth of a second; without a pause it rarely finds it unlocked.
     time.sleep(max(0.0, began + PAUSE_SECONDS - time.monotonic()))

@@ -27,7 +27,8 @@ class Money(TypeDecorator[Decimal]):
         return None if value is None else Decimal(value).scaleb(-2)
 
 
-# With IS NULL, SQLite takes the index of all Projects IDs, and reads every record that has none.
+# A record has no Projects ID. Its index and what asks for it have these same words, or the index would not be taken.
+# With IS NULL, SQLite takes that of all IDs instead, and reads every record that has none.
 UNNUMBERED = text("coalesce(number, '') = ''")
 
 
@@ -43,7 +44,7 @@ class Project(Model):
     __table_args__ = (
         CheckConstraint("budget >= 0", name="budget_not_negative"),
         # A row of a file without a Projects ID is looked for by its title. There is no index of all titles: each import
-        # would write half of it anew with every batch, and the order by title is that of portal.search.index.
+        # would write much of it anew with every batch, and the order by title is that of portal.search.index.
         Index("ix_project_unnumbered_title", "sort_title", sqlite_where=UNNUMBERED, postgresql_where=UNNUMBERED),
         Index("ix_project_fingerprint", "fingerprint"),
         # Every snapshot counts the sample records; in production there are none.

@@ -21,7 +21,7 @@ from portal.models import Account
 from portal.services.accounts import sessions
 from portal.web.security import cookies
 from tests import over_http
-from tests.factories import PHRASE, Office, make_account, take_turn
+from tests.factories import PHRASE, Office, begin_next_step, make_account
 from tests.requirements import lacks
 
 PROGRAMS = Path(sys.executable).parent
@@ -186,7 +186,7 @@ def writer(backstage, live, request):
         name = f"Writer{crc32(request.node.name.encode())}"
         account = session.query(Account).filter_by(email=f"{name.lower()}@example.org").one_or_none()
         account = account or make_account(session, name, password=PHRASE)
-        take_turn(session)
+        begin_next_step(session)
         token, _ = sessions.start(session, account)
         session.commit()
         secure = live.replace("http:", "https:")

@@ -12,7 +12,7 @@ from portal.services.editorial import review, revisions
 from portal.vocabulary.workflow import State
 from portal.web.security import cookies
 from tests.browser.draft_flows import EDITED, NEW, SAVED, another_page, press, refused
-from tests.factories import PHRASE, take_turn
+from tests.factories import PHRASE, begin_next_step
 
 PHONE = {"width": 390, "height": 800}
 MAX_BAR = 64
@@ -28,7 +28,7 @@ def reviewing(backstage, office, context, live):
     """The id of a revision that `office.reviewer`, who is signed in here, reviews."""
     session = backstage()
     number = office.revision(State.IN_REVIEW).id
-    take_turn(session)
+    begin_next_step(session)
     token, _ = sessions.start(session, session.get(Account, office.reviewer.id))
     session.commit()
     secure = live.replace("http:", "https:")

@@ -5,7 +5,7 @@ from alembic import op
 
 revision = "0041"
 down_revision = "0040"
-# Code before it finds the same order, in a second more for a million projects.
+# Code before it finds the same order, but more slowly: for each changed record it sorts all titles after its own.
 oldest_code = "0037"
 
 _ALL, _UNNUMBERED = "ix_project_title_order", "ix_project_unnumbered_title"

@@ -1,4 +1,4 @@
-"""on SQLite the triggers of records do nothing at all while an import has announced the event of its batch."""
+"""on SQLite the triggers of records, their countries, tags and translations ask first whether there is work."""
 
 from alembic import op
 

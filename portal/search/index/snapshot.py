@@ -22,6 +22,7 @@ from portal.search.title_places import TITLE_ORDER, TitlePlace, count_until, rea
 
 # With more appended rows than this, the index is rebuilt instead of patched.
 MAX_APPENDED_ROWS = 2_000
+_MAX_TRIES = 3
 _INDEXED_FACETS = ("region", "status", "coverage", "type", "theme", "country", "sdg", "gcm")
 RowTermPairs = tuple[Int64Array, IntegerArray]
 
@@ -134,14 +135,18 @@ def apply_journal(session: Session, old: Snapshot, limit: int) -> Snapshot | Non
     None if more than `limit` projects changed, if anything else changed, or if the journal does not reach back to
     the version of `old`.
     """
-    changes = read_changes(session, old.catalogue_version)
-    if changes.version == old.catalogue_version:
-        return old
-    if changes.ids is None or len(changes.ids) > min(limit, MAX_APPENDED_ROWS - len(old.index.appended)):
-        return None
-    terms, ids = current_terms(session, old.terms), sorted(changes.ids)
-    columns = read_project_columns(session, terms, ids)
-    index = patch_index(old.index, ids, columns, find_successors(session, old.index, ids, columns.ids))
+    for _ in range(_MAX_TRIES):
+        changes = read_changes(session, old.catalogue_version)
+        if changes.version == old.catalogue_version:
+            return old
+        if changes.ids is None or len(changes.ids) > min(limit, MAX_APPENDED_ROWS - len(old.index.appended)):
+            return None
+        terms, ids = current_terms(session, old.terms), sorted(changes.ids)
+        columns = read_project_columns(session, terms, ids)
+        index = patch_index(old.index, ids, columns, find_successors(session, old.index, ids, columns.ids))
+        # On PostgreSQL, a project that has got another title since would mislead the search for neighbours.
+        if read_catalogue_version(session) == changes.version:
+            break
     return Snapshot(changes.version, changes.changed_at, terms, index, count_samples(session), changes.ids)
 
 
@@ -210,8 +215,9 @@ def find_successors(session: Session, index: FacetIndex, changed_ids: Sequence[i
     by_title, is_changed = index.orders["title"].rows, np.zeros(len(index.row_columns.ids), dtype=bool)
     is_changed[rows_of_known_ids(index, changed_ids)] = True
     unchanged = index.row_columns.ids[by_title[~is_changed[by_title]]]
-    known, gone = read_places(session, ids.tolist()), TitlePlace("", "", "")
-    places = [known.get(project_id, gone) for project_id in ids.tolist()]
+    known, nowhere = read_places(session, ids.tolist()), TitlePlace("", "", "")
+    # A project that has gone since it was read stands anywhere, until the next change takes it out.
+    places = [known.get(project_id, nowhere) for project_id in ids.tolist()]
     positions = count_until(session, places, len(unchanged), lambda at: int(unchanged[at]))
     return np.array([unchanged[at] if at < len(unchanged) else 0 for at in positions], dtype=np.int64)
 

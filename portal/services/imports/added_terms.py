@@ -48,21 +48,15 @@ class TermStore:
                 if term := self._pending.pop(term_id, None):
                     used.append(term)
                     notes.setdefault(incoming.row, []).append(_added_issue(incoming, term))
-        if used:
-            self._stored_ids.update(store_terms(self._session, sorted(used, key=lambda term: -term.id)))
-            self._stored_by_used.clear()
+        self._stored_ids.update(store_terms(self._session, sorted(used, key=lambda term: -term.id)))
+        self._stored_by_used.clear()
         return notes
 
     def rows_with_stored_ids(self, rows: Sequence[CheckedRow]) -> Sequence[CheckedRow]:
         """The rows with stored ids in place of the temporary ids of new terms."""
         if not self._stored_ids:
             return rows
-        return [
-            row
-            if row[0] is None or (stored := self.with_stored_ids(row[0])) is row[0]
-            else CheckedRow(stored, *row[1:])
-            for row in rows
-        ]
+        return [CheckedRow(row[0] and self.with_stored_ids(row[0]), *row[1:]) for row in rows]
 
     def with_stored_ids(self, incoming: RecordValues) -> RecordValues:
         """The row with stored ids in place of the temporary ids of new terms."""

@@ -112,11 +112,10 @@ class Upserter:
         self._write(matched, known)
 
     def store_deferred(self) -> None:
-        """Write the rows that waited for the end of the file, in the caller's transaction.
-
-        Other rows may have made a Prima ID unique meanwhile, so that it identifies a record now.
-        """
-        deferred, self._deferred = self._deferred, []
+        """Write the rows that waited for the end of the file: a Prima ID may be unique now, and identify a record."""
+        # Other rows may have stored the terms that these add.
+        deferred = [row._replace(incoming=self._terms.with_stored_ids(row.incoming)) for row in self._deferred]
+        self._deferred = []
         known = self._known_records(row.incoming for row in deferred)
         matched: list[MatchedRow] = []
         rows = list(self._unmatched(deferred, known.by_prima_id, matched))
@@ -254,7 +253,7 @@ class Upserter:
         notes = self._terms.store(match.row.incoming for match in stored)
         for row, record in stored:
             incoming = row.incoming
-            complete = self._terms.with_stored_ids(incoming) if notes else incoming
+            complete = self._terms.with_stored_ids(incoming)
             slug = writer.add(complete) if record is None else record.slug
             if issues := [*row.issues, *notes.get(incoming.row, ()), *row_issues.other_key(incoming, slug, record)]:
                 self._report.accept(issues, row.label)

@@ -1,10 +1,19 @@
 """portal import: any of its formats, as an operator gives them."""
 
+import shutil
+from contextlib import closing
+
+import pysqlite3
 import pytest
 from click.testing import CliRunner
 from flask.cli import ScriptInfo
+from sqlalchemy import update
 
 from portal.app import command_line
+from portal.cli import imports
+from portal.database.orm import db
+from portal.models import Catalogue
+from tests import postgres
 from tests.factories import let_go
 
 ACTIVITY = (
@@ -66,3 +75,23 @@ def test_another_xml_file_is_refused_with_one_line(run, activities):
     activities.write_text("<rss/>", encoding="utf-8")
     (line,) = run("import", activities, code=1).splitlines()
     assert line.startswith("Error: activities.xml: line 1: this is no IATI: the first element is 'rss'")
+
+
+@pytest.mark.skipif(postgres.IS_TESTED, reason="the log of SQLite")
+def test_what_is_written_before_a_pause_is_in_the_file_after_it(new_app, tmp_path, monkeypatch):
+    monkeypatch.setattr(imports, "MAX_BUSY_SECONDS", -1.0)
+    with new_app(f"sqlite:///{tmp_path}/portal.db").app_context():
+        in_turn = imports.ShortTransactions()
+        with in_turn():
+            db.session.execute(update(Catalogue).values(version=4711))
+        # Without its log, the file has what it had before.
+        assert versions_in(shutil.copy(tmp_path / "portal.db", tmp_path / "before.db")) != [(4711,)]
+        with in_turn():
+            assert versions_in(shutil.copy(tmp_path / "portal.db", tmp_path / "after.db")) == [(4711,)]
+        db.session.remove()
+        let_go()
+
+
+def versions_in(path):
+    with closing(pysqlite3.connect(path)) as connection:
+        return connection.execute("SELECT version FROM catalogue").fetchall()

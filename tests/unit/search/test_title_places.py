@@ -68,6 +68,21 @@ def test_many_places_take_no_more_queries_than_one(session, ids):
     assert len(asked) <= len(ids).bit_length()
 
 
+def test_a_row_of_projects_that_are_gone_takes_few_statements(session, ids):
+    asked, count = [], 50_000
+    engine = session.get_bind()
+    event.listen(engine, "before_cursor_execute", note := lambda *_: asked.append(1))
+    last, first = read_places(session, ids)[ids[-1]], read_places(session, ids)[ids[0]]
+    try:
+        found = count_until(
+            session, [last, first], count, lambda at: {0: ids[0], count - 1: ids[-1]}.get(at, 1_000_000 + at)
+        )
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    assert found == [count, 1]
+    assert len(asked) < count / 100
+
+
 def test_no_place_and_no_project(session):
     assert count_until(session, [], 0, int) == []
     assert count_until(session, [TitlePlace("a", "", "")], 0, int) == [0]
