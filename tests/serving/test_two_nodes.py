@@ -19,7 +19,7 @@ from deploy.streaming_pair import streaming_pair
 from portal.models import Project
 from portal.services.editorial import review
 from portal.vocabulary.workflow import State
-from tests.factories import COMPLETE, Office
+from tests.factories import COMPLETE, Office, begin_next_step
 from tests.loops import not_empty
 from tests.over_http import PATIENCE, Caller, backstage, carried, typed
 from tests.serving.conftest import or_lacking
@@ -129,6 +129,7 @@ class Drill:
 
     def approved_change(self):
         session, revision = self.session, self.office.change(self.project, budget=self.next_budget())
+        begin_next_step(session)
         review.claim(session, revision, by=self.office.reviewer)
         review.approve(session, revision, version=revision.version, by=self.office.reviewer)
         session.commit()
