@@ -29,7 +29,6 @@ def open_browser(new_context, live, backstage, has_script):
     def go(name="", role=Role.AUTHOR):
         context = new_context(java_script_enabled=has_script)
         if name:
-            begin_writing(backstage())
             account = make_account(backstage(), f"{name}{'' if has_script else 'Quiet'}", role)
             begin_writing(backstage())
             token, _ = sessions.start(backstage(), account)

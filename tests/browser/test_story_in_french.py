@@ -36,7 +36,6 @@ def french(new_context, live, backstage):
         context = new_context()
         if not name:
             return context.new_page()
-        begin_writing(backstage())
         account = make_account(backstage(), name, role, password=PHRASE, language="fr")
         if role is not Role.AUTHOR:
             # The second factor is shown in test_signing_in.

@@ -5,12 +5,13 @@ from bisect import bisect_right
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy import text as sql
 
 from portal.models import Project
 from portal.search.title_places import TITLE_ORDER, TitlePlace, count_until, read_places
 from tests.factories import import_records
+from tests.statements import sent
 
 # Equal titles, titles that folding makes equal, and records without a Projects ID among those with one.
 TITLES = ["Beta", "beta", "Äpfel", "apfel", "Ålesund", "9 lives", "Œuvre", "中文", "Beta"]
@@ -57,28 +58,17 @@ def test_a_place_is_found_whatever_has_gone(session, ids, gone, sought):
 
 def test_many_places_take_no_more_queries_than_one(session, ids):
     places = list(read_places(session, ids).values())
-    asked = []
-    engine = session.get_bind()
-    event.listen(engine, "before_cursor_execute", count := lambda *_: asked.append(1))
-    try:
+    with sent(session.get_bind()) as asked:
         found = count_until(session, places, len(ids), lambda at: ids[at])
-    finally:
-        event.remove(engine, "before_cursor_execute", count)
     assert sorted(found) == list(range(1, len(ids) + 1))
     assert len(asked) <= len(ids).bit_length()
 
 
 def test_a_row_of_projects_that_are_gone_takes_few_statements(session, ids):
-    asked, count = [], 50_000
-    engine = session.get_bind()
-    event.listen(engine, "before_cursor_execute", note := lambda *_: asked.append(1))
-    last, first = read_places(session, ids)[ids[-1]], read_places(session, ids)[ids[0]]
-    try:
-        found = count_until(
-            session, [last, first], count, lambda at: {0: ids[0], count - 1: ids[-1]}.get(at, 1_000_000 + at)
-        )
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
+    count, places = 50_000, read_places(session, ids)
+    left = {0: ids[0], count - 1: ids[-1]}
+    with sent(session.get_bind()) as asked:
+        found = count_until(session, [places[ids[-1]], places[ids[0]]], count, lambda at: left.get(at, 1_000_000 + at))
     assert found == [count, 1]
     assert len(asked) < count / 100
 

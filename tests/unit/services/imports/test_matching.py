@@ -3,13 +3,13 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event
 
 from portal.models import Project, SlugHistory
 from portal.search.fulltext import text_index
 from portal.services.imports import batches
 from tests import postgres
 from tests.loops import not_empty
+from tests.statements import sent
 
 ROWS = st.lists(
     st.fixed_dictionaries(
@@ -226,11 +226,8 @@ def test_a_row_that_repeats_one_that_is_held_back_is_refused(session, take, monk
 @pytest.mark.skipif(postgres.IS_TESTED, reason="PostgreSQL reads small tables whole")
 def test_records_without_an_id_are_found_by_the_index_of_their_titles(session, take):
     take([{"title": "Alpha one"}])
-    asked = []
-    engine = session.get_bind()
-    event.listen(engine, "before_cursor_execute", note := lambda *given: asked.append(given[2:4]))
-    take([{"title": "Alpha one", "summary": "Text."}])
-    event.remove(engine, "before_cursor_execute", note)
+    with sent(session.get_bind()) as asked:
+        take([{"title": "Alpha one", "summary": "Text."}])
     ((statement, parameters),) = [each for each in asked if "project.title_sort IN" in each[0]]
     plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
     assert any("INDEX ix_project_unnumbered_title (title_sort=?" in step[3] for step in plan), plan
