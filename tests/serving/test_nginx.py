@@ -94,20 +94,26 @@ def test_the_portal_can_serve(ask):
     assert (ask("/readyz").status, ask("/healthz").body) == (200, b"ok")
 
 
-def kept_files(secure, folder="static"):
-    """What nginx keeps; it writes a file after it has answered, under another name at first."""
+def kept_files(portal, folder="static"):
+    """What nginx keeps. It writes a file under a name with a dot, answers, and renames it only then."""
     contents = []
-    for path in (secure.folder / folder).rglob("*"):
-        with suppress(FileNotFoundError, IsADirectoryError):
-            contents.append(path.read_bytes())
+    for path in (portal.folder / folder).rglob("*"):
+        if not path.suffix:
+            with suppress(FileNotFoundError, IsADirectoryError):
+                contents.append(path.read_bytes())
     return contents
+
+
+def wait_until_kept(portal, known, folder="static"):
+    """Until each process of nginx has the file that contains `known`, not only the one that answered."""
+    eventually(lambda: any(known in content for content in kept_files(portal, folder)), "a kept file")
 
 
 def test_a_static_file_is_kept_and_a_page_is_not(ask, secure):
     sheet = static_address(ask)
     ask(sheet, Accept_Encoding="br")
     ask("/projects/?country=KEN")
-    eventually(lambda: any(f"KEY: {sheet}\n".encode() in content for content in kept_files(secure)), "a kept sheet")
+    wait_until_kept(secure, f"KEY: {sheet}\n".encode())
     assert [content for content in kept_files(secure) if b"text/html" in content] == []
 
 
@@ -135,7 +141,7 @@ def test_an_unknown_static_file_is_not_kept(ask, secure, query):
     # What is asked for afterwards is kept by now, and so would the other be.
     sheet = static_address(ask)
     ask(sheet)
-    eventually(lambda: any(f"KEY: {sheet}\n".encode() in content for content in kept_files(secure)), "a kept sheet")
+    wait_until_kept(secure, f"KEY: {sheet}\n".encode())
     assert [content for content in not_empty(kept_files(secure)) if b"site.0123456789ab" in content] == []
 
 
@@ -184,8 +190,7 @@ def test_nothing_private_and_no_error_is_kept(ask, secure, address):
     ask(address)
     # What is asked for afterwards is kept by now, and so would the other be.
     ask("/projects/?country=TGO")
-    known = b"/projects/?country=TGO "
-    eventually(lambda: any(known in content for content in kept_files(secure, "pages")), "a kept page")
+    wait_until_kept(secure, b"/projects/?country=TGO ", "pages")
     assert [
         content for content in not_empty(kept_files(secure, "pages")) if f"{address} ".encode() in content[:1_000]
     ] == []
@@ -196,8 +201,7 @@ def test_a_kept_page_is_asked_for_each_time_and_carries_its_own_request_id(ask, 
     assert first.body == second.body
     assert first.headers["X-Request-Id"] != second.headers["X-Request-Id"]
     assert "X-Accel-Expires" not in first.headers
-    kept = b"/projects/?country=GHA "
-    eventually(lambda: any(kept in content for content in kept_files(secure, "pages")), "a kept page")
+    wait_until_kept(secure, b"/projects/?country=GHA ", "pages")
     ids = [answer.headers["X-Request-Id"] for answer in (first, second)]
     eventually(lambda: all(lines_with(secure, "gunicorn.log", request_id) for request_id in ids), "a line for each")
 
@@ -217,6 +221,7 @@ def test_health_comes_from_the_listener(ask):
 def test_public_pages_go_on_while_the_portal_is_down():
     with or_lacking(rehearsal.behind_nginx()) as portal:
         page = Caller(portal.address).ask("/projects/?country=KEN")
+        wait_until_kept(portal, b"/projects/?country=KEN ", "pages")
         portal.server.terminate()
         portal.server.wait(timeout=PATIENCE)
         kept = Caller(portal.address).ask("/projects/?country=KEN")
@@ -245,6 +250,7 @@ def test_public_pages_go_on_while_the_portal_hangs(monkeypatch):
     with or_lacking(rehearsal.behind_nginx()) as portal:
         visitor = Caller(portal.address)
         page = visitor.ask("/projects/?country=KEN")
+        wait_until_kept(portal, b"/projects/?country=KEN ", "pages")
         stopped = family(portal.server.pid)
         for pid in stopped:
             os.kill(pid, signal.SIGSTOP)
