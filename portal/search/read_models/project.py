@@ -11,19 +11,32 @@ from functools import lru_cache
 from itertools import repeat
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, Select, String, bindparam, case, cast, exists, literal_column, select
-from sqlalchemy.engine import Connection
-from sqlalchemy.sql.functions import aggregate_strings, coalesce
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    bindparam,
+    case,
+    cast,
+    exists,
+    func,
+    literal_column,
+    select,
+)
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.sql.functions import coalesce
 
+from portal.database.prepared import PreparedSelect
 from portal.database.public_reader import RECORD_TRANSLATION
 from portal.models import Catalogue, PartialDate, Project, ProjectCountry, ProjectTag
 from portal.search.read_models.terms import Terms, TermView
 from portal.search.shares import rebased
 
-# Built once: building a statement takes longer than running it. So statements have places for so many ids or a
+# Prepared once: building a statement takes longer than running it. So statements have places for so many ids or a
 # multiple of them, and these signs stand in their text.
 _PLACES = 20
-_COLON, _MINUS, _NOTHING = (literal_column(f"'{sign}'", String) for sign in (":", "-", ""))
+_COLON, _MINUS, _SPACE, _NOTHING = (literal_column(f"'{sign}'", String) for sign in (":", "-", " ", ""))
 _PROJECT, _COUNTRY, _TAG = Project.__table__.c, ProjectCountry.__table__.c, ProjectTag.__table__.c
 _CATALOGUE, _TRANSLATION = Catalogue.__table__.c, RECORD_TRANSLATION.c
 # What a project states itself, under the names of ProjectView.
@@ -50,8 +63,8 @@ _COUNTRY_TEXT = (
     + case((_COUNTRY.is_eligible, _COLON), else_=_MINUS)
     + coalesce(_as_text(_COUNTRY.share), _NOTHING)
 )
-_COUNTRIES = select(aggregate_strings(_COUNTRY_TEXT, " ")).where(_COUNTRY.project_id == _PROJECT.id)
-_TAGS = select(aggregate_strings(_as_text(_TAG.term_id), " ")).where(_TAG.project_id == _PROJECT.id)
+_COUNTRIES = select(func.string_agg(_COUNTRY_TEXT, _SPACE)).where(_COUNTRY.project_id == _PROJECT.id)
+_TAGS = select(func.string_agg(_as_text(_TAG.term_id), _SPACE)).where(_TAG.project_id == _PROJECT.id)
 # The state that a statement reads in, without a statement of its own either.
 _STATE = select(_CATALOGUE.version).scalar_subquery(), select(_CATALOGUE.stamp).scalar_subquery()
 _SELECT_PROJECTS = select(
@@ -163,15 +176,14 @@ def _rows(
     """The rows of the statement with one of the ids in the column."""
     places = 1 if len(ids) == 1 else -(-len(ids) // _PLACES) * _PLACES
     filled = [*ids, *repeat(ids[-1], places - len(ids))]
-    return connection.execute(
-        _with_places(statement, column, places), dict(zip(_names(places), filled, strict=True))
-    ).all()
+    prepared = _prepared(statement, column, places, connection.dialect)
+    return prepared.rows(connection, dict(zip(_names(places), filled, strict=True)))
 
 
 @lru_cache(maxsize=64)
-def _with_places(statement: Select[Any], column: ColumnElement[int], places: int) -> Select[Any]:
-    # Of an expanding parameter SQLAlchemy writes the text anew for each execution.
-    return statement.where(column.in_([bindparam(name, type_=Integer) for name in _names(places)]))
+def _prepared(statement: Select[Any], column: ColumnElement[int], places: int, dialect: Dialect) -> PreparedSelect:
+    names = [bindparam(name, type_=Integer) for name in _names(places)]
+    return PreparedSelect(statement.where(column.in_(names)), dialect)
 
 
 @lru_cache(maxsize=64)
