@@ -87,8 +87,8 @@ _UNRESTRICTED_TABLES = {
 # So the views that may read tables have unguessable names, and the views with the known names select from those.
 _VIEW_SUFFIX = secrets.token_hex(8)
 _TRUSTED_VIEWS = {f"{name}_{_VIEW_SUFFIX}" for name in _VIEWS}
-# Of each connection, a fourth of SQLite's own. The records of a page lie scattered, so it would hold little that is read
-# again; the system holds the file in memory once for all processes.
+# Of each connection, a fourth of SQLite's own. The records of a page lie scattered, so it would hold little that is
+# read again; the system holds the file in memory once for all processes.
 _CACHE_KIB = 500
 # The execution option of a connection to SQLite that begins no transaction.
 WITHOUT_TRANSACTION = "without_transaction"

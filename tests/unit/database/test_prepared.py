@@ -28,7 +28,7 @@ def test_its_rows_are_those_of_sqlalchemy(session):
     statement, values = of_ids("first", "second"), {"second": ids["A.1"], "first": ids["A.2"]}
     expected = [list(row) for row in session.execute(statement, values)]
     assert {row[0]: type(row[4]) for row in expected} == {"A.1": datetime, "A.2": datetime}
-    assert all(row[4].tzinfo is UTC for row in expected)
+    assert {row[4].tzinfo for row in expected} == {UTC}
     connection = session.connection()
     prepared = PreparedSelect(statement, connection.dialect)
     assert prepared.rows(connection, values) == expected

@@ -285,6 +285,15 @@ def test_it_cannot_reach_beyond_its_views(reader, statement):
 
 
 @NEEDS_SQLITE
+def test_each_of_its_connections_holds_little_of_the_file(reader):
+    # It is closed afterwards, since it could read everything.
+    reader.detach()
+    connection = reader.connection.dbapi_connection
+    connection.set_authorizer(None)
+    assert connection.execute("PRAGMA cache_size").fetchone() == (-500,)
+
+
+@NEEDS_SQLITE
 def test_it_makes_no_copy(reader):
     db.session.rollback()
     # Outside of a transaction, where it would be possible at all.
