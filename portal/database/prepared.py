@@ -20,7 +20,8 @@ _MAX_CACHED_VALUES = 2_000
 
 
 class PreparedSelect:
-    """A SELECT for one dialect. All its values are whole numbers, given by name when it is run."""
+    """A SELECT for one dialect. All its values are whole numbers, given by name when it is run; its columns hold what
+    can be hashed, so no JSON."""
 
     def __init__(self, statement: Select[Any], dialect: Dialect) -> None:
         """Raises ValueError if the text differs between executions, as with values that are written into it."""

@@ -1,12 +1,12 @@
 """Projects through the snapshot: of one state, and the newest ahead of their visitors."""
 
 import pytest
-from sqlalchemy import event
 
 from portal.cli.database import SAMPLE_FILE, begin_exclusive_writing
 from portal.database.orm import READER_BIND, db
 from portal.search.index import caches, current
 from portal.services.imports import Report, import_file
+from tests.statements import sent
 
 
 @pytest.fixture(scope="module")
@@ -61,16 +61,8 @@ def public(app, snapshot):
 
 
 def test_projects_are_read_by_one_statement_that_no_transaction_surrounds(snapshot, public):
-    engine, statements = db.engines[READER_BIND], []
-
-    def note(_connection, _cursor, statement, *_):
-        statements.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
+    with sent(db.engines[READER_BIND]) as statements:
         found = current.load_projects(snapshot, snapshot.index.page(snapshot.index.all_rows, "newest", 0, 45))
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
     assert len(found) == len(public) == 45
-    assert [statement.split()[0] for statement in statements] == ["SELECT"]
+    assert [statement.split()[0] for statement, _ in statements] == ["SELECT"]
     assert current.visible_version() is None

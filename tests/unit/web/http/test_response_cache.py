@@ -2,13 +2,13 @@
 
 import pytest
 from cachetools import FIFOCache
-from sqlalchemy import event
 
 from portal.database.orm import db
 from portal.models import Catalogue, Project
 from portal.search.fulltext import text_index
 from portal.services.audit import recording
 from tests.conftest import FRAGMENT
+from tests.statements import sent
 from tests.urls import LOST, SELECTIONS, fixed
 
 pytestmark = pytest.mark.usefixtures("sample")
@@ -18,19 +18,13 @@ WANTED = "/projects/?country=KEN&country=UGA"
 
 @pytest.fixture
 def statements(session):
-    """The statements that the database was asked, as they come."""
-    seen = []
-
-    def note(connection, cursor, statement, *_):
-        seen.append(statement)
-
-    event.listen(db.engine.engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(db.engine.engine, "before_cursor_execute", note)
+    """The statements that the database was asked, with their parameters, as they come."""
+    with sent(db.engine.engine) as found:
+        yield found
 
 
 def looks_at_projects(statements):
-    return [statement for statement in statements if "FROM project" in statement]
+    return [statement for statement, _ in statements if "FROM project" in statement]
 
 
 def retitle(title):
