@@ -30,6 +30,8 @@ class Money(TypeDecorator[Decimal]):
 # A record has no Projects ID. Its index and what asks for it have these same words, or the index would not be taken.
 # With IS NULL, SQLite takes that of all IDs instead, and reads every record that has none.
 UNNUMBERED = text("coalesce(number, '') = ''")
+# Most records state none.
+_HAS_PRIMA_ID = text("prima_id IS NOT NULL")
 
 
 class Project(Model):
@@ -46,7 +48,8 @@ class Project(Model):
         # A row of a file without a Projects ID is looked for by its title. There is no index of all titles: each import
         # would write much of it anew with every batch, and the order by title is that of portal.search.index.
         Index("ix_project_unnumbered_title", "sort_title", sqlite_where=UNNUMBERED, postgresql_where=UNNUMBERED),
-        Index("ix_project_fingerprint", "fingerprint"),
+        Index("ix_project_fingerprint", "fingerprint", sqlite_where=UNNUMBERED, postgresql_where=UNNUMBERED),
+        Index("ix_project_prima_id", "prima_id", sqlite_where=_HAS_PRIMA_ID, postgresql_where=_HAS_PRIMA_ID),
         # Every snapshot counts the sample records; in production there are none.
         Index("ix_project_sample", "id", sqlite_where=text("is_sample = 1"), postgresql_where=text("is_sample")),
     )
@@ -55,7 +58,7 @@ class Project(Model):
     slug: Mapped[str] = mapped_column("key", bytewise_text(200), key="slug", unique=True)
     slug_folded: Mapped[str] = mapped_column("key_folded", bytewise_text(200), key="slug_folded", unique=True)
     reference: Mapped[str | None] = mapped_column("number", bytewise_text(200), key="reference", unique=True)
-    prima_id: Mapped[str | None] = mapped_column(bytewise_text(40), index=True)
+    prima_id: Mapped[str | None] = mapped_column(bytewise_text(40))
     title: Mapped[str]
     sort_title: Mapped[str] = mapped_column("title_sort", bytewise_text(), key="sort_title")
     title_language: Mapped[str] = mapped_column(String(8), default="")
@@ -70,7 +73,7 @@ class Project(Model):
     coverage_id: Mapped[int | None] = mapped_column(ForeignKey("term.id"))
     region_id: Mapped[int | None] = mapped_column(ForeignKey("term.id"))
     funding_line: Mapped[str] = mapped_column(String(40), default="")
-    source_url: Mapped[str] = mapped_column(default="", index=True)
+    source_url: Mapped[str] = mapped_column(default="")
     fingerprint: Mapped[str] = mapped_column(String(64))
     is_sample: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
@@ -93,7 +96,11 @@ class ProjectCountry(Model):
     """
 
     __tablename__ = "project_country"
-    __table_args__ = (CheckConstraint("share BETWEEN 0 AND 10000", name="share_of_a_whole"),)
+    __table_args__ = (
+        CheckConstraint("share BETWEEN 0 AND 10000", name="share_of_a_whole"),
+        # Every page reads them by project: one tree of the rows, not one of keys that points into another.
+        {"sqlite_with_rowid": False},
+    )
 
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"), primary_key=True)
     term_id: Mapped[int] = mapped_column(ForeignKey("term.id"), primary_key=True)

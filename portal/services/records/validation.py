@@ -35,7 +35,7 @@ from portal.services.records.values import (
 )
 
 MAX_REFERENCE_LENGTH, MAX_SHORT_TEXT_LENGTH = 120, 40
-MAX_SOURCE_URL_BYTES = 2_000  # bytes, because PostgreSQL limits the size of an index entry
+MAX_SOURCE_URL_BYTES = 2_000  # bytes: in older tables PostgreSQL, which limits its entries, has an index of them
 _WEB_ADDRESS = re.compile(r"https?://[^\s/]")
 # The Fund's French pages show the end 2024 for old projects without a start: a migration error, because the English
 # pages of the same projects show other dates.

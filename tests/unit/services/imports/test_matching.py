@@ -224,10 +224,14 @@ def test_a_row_that_repeats_one_that_is_held_back_is_refused(session, take, monk
 
 
 @pytest.mark.skipif(postgres.IS_TESTED, reason="PostgreSQL reads small tables whole")
-def test_records_without_an_id_are_found_by_the_index_of_their_titles(session, take):
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [("unnumbered_title", "title_sort"), ("fingerprint", "fingerprint"), ("prima_id", "prima_id")],
+)
+def test_records_without_an_id_are_found_by_an_index_of_their_own(session, take, name, column):
     take([{"title": "Alpha one"}])
     with sent(session.get_bind()) as asked:
-        take([{"title": "Alpha one", "summary": "Text."}])
-    ((statement, parameters),) = [each for each in asked if "project.title_sort IN" in each[0]]
+        take([{"title": "Alpha one", "summary": "Text.", "prima_id": "PR-1"}])
+    ((statement, parameters),) = [each for each in asked if f"project.{column} IN" in each[0]]
     plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
-    assert any("INDEX ix_project_unnumbered_title (title_sort=?" in step[3] for step in plan), plan
+    assert any(f"INDEX ix_project_{name} ({column}=?" in step[3] for step in plan), plan

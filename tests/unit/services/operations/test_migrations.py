@@ -14,10 +14,10 @@ from sqlalchemy import column, insert, select, table, update
 from portal.cli.database import SAMPLE_FILE, migrate_database
 from portal.database.orm import db, now
 from portal.database.transactions import begin_writing
-from portal.models import Catalogue, CatalogueChange, IdempotencyKey, Project, SchemaInfo, Term
+from portal.models import Catalogue, CatalogueChange, IdempotencyKey, Project, ProjectCountry, SchemaInfo, Term
 from portal.search import goals
 from portal.search.fulltext import text_index
-from portal.services.audit import recording
+from portal.services.audit import recording, triggers
 from portal.services.imports import Report, import_file
 from portal.services.operations import migrations
 from tests import postgres
@@ -106,6 +106,28 @@ def test_keys_that_are_there_keep_where_they_lead_and_are_told_apart(new_app, ne
         rows = db.session.execute(select(IdempotencyKey.kind, IdempotencyKey.key, IdempotencyKey.location))
         assert sorted(map(tuple, rows)) == [("form", "form", "/staff/revisions/13"), ("page", "page", "13.1")]
         assert migrations.schema_differences(db.session.connection()) == []
+
+
+def test_countries_stay_what_they_are_and_are_watched_when_their_table_is_made_anew(new_app, new_database):
+    app = new_app(new_database())
+    with app.app_context():
+        import_file(db.session(), SAMPLE_FILE, report=Report())
+        db.session.commit()
+        db.session.remove()
+
+        def state():
+            links = db.session.execute(select(ProjectCountry.__table__)).all()
+            found = sorted(map(tuple, links)), triggers.problems(db.session())
+            db.session.remove()
+            return found
+
+        before = state()
+        for step, revision in ((command.downgrade, "0042"), (command.upgrade, "head")):
+            with db.engine.begin() as connection:
+                step(migrations.alembic_config(connection), revision)
+            assert state() == before
+    assert len(before[0]) > 100
+    assert not before[1]
 
 
 def test_two_migrations_at_once_make_one_database(new_database):
