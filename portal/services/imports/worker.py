@@ -13,11 +13,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 from portal.errors import PortalError
 from portal.processes import bound_heap
-from portal.services.imports.batches import Batch, Prefixes, validated_batches
+from portal.services.imports.batches import Batch, CheckedRow, Prefixes, validated_batches
+from portal.services.imports.issues import RowLabel
 from portal.services.records.spellings import TermLookup
+from portal.services.records.values import RecordValues
 
 # One waiting batch keeps both processes busy; more would only use memory.
 _MAX_WAITING_BATCHES = 1
@@ -58,7 +61,7 @@ def _receive_batches(connection: Connection, name: str) -> Iterator[Batch]:
             raise message
         if message is None:
             return
-        yield message
+        yield _unpacked(message)
 
 
 def _run_forked(
@@ -93,9 +96,23 @@ def _send_batches(waiting: queue.Queue[Batch | Exception | None], connection: Co
     while True:
         message = waiting.get()
         try:
-            connection.send(message)
+            connection.send(_packed(message) if isinstance(message, Batch) else message)
         except OSError:
             # The first process has ended.
             os._exit(1)
         if not isinstance(message, Batch):
             return
+
+
+def _packed(batch: Batch) -> Batch:
+    """The batch with plain tuples in place of named ones, of which pickle writes and makes each by its class."""
+    rows: Any = [(row.incoming and tuple(row.incoming), row.issues, tuple(row.label)) for row in batch.rows]
+    return batch._replace(rows=rows)
+
+
+def _unpacked(batch: Batch) -> Batch:
+    rows = [
+        CheckedRow(incoming and RecordValues._make(incoming), issues, RowLabel._make(label))
+        for incoming, issues, label in batch.rows
+    ]
+    return batch._replace(rows=rows)

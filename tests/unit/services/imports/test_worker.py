@@ -12,15 +12,16 @@ import pytest
 
 from portal.errors import UnreadableFile
 from portal.services.imports import worker
-from portal.services.imports.batches import MAX_BATCH_ROWS, Batch, Prefixes
+from portal.services.imports.batches import MAX_BATCH_ROWS, Batch, Prefixes, validated_batches
 from portal.services.imports.header import REQUIRED_COLUMNS
 from portal.services.records.spellings import TermLookup
+from portal.services.records.values import RecordValues
 from tests.waiting import eventually
 
 
 @pytest.fixture
 def sent(session, tmp_path):
-    """sent(text) is all that is sent of a file with this text."""
+    """sent(text) is all that is sent of a file with this text, as it was before it was packed."""
     on_interrupt = signal.getsignal(signal.SIGINT)
 
     def run(text):
@@ -33,7 +34,7 @@ def sent(session, tmp_path):
             messages = [receiver.recv()]
             while isinstance(messages[-1], Batch):
                 messages.append(receiver.recv())
-        return messages
+        return [worker._unpacked(each) if isinstance(each, Batch) else each for each in messages]
 
     yield run
     signal.signal(signal.SIGINT, on_interrupt)
@@ -44,6 +45,16 @@ def test_the_rows_are_followed_by_a_sign_that_there_are_no_more(sent):
     batch, end = sent(",".join(REQUIRED_COLUMNS) + "\nT.1,One" + "," * (len(REQUIRED_COLUMNS) - 2))
     assert [row.incoming.title for row in batch.rows] == ["One"]
     assert end is None
+
+
+def test_rows_arrive_as_they_were_read(sent, session, tmp_path):
+    rows = ["T.1,One", "T.2,", "T.3,Three", "Total,"]
+    filling = "," * (len(REQUIRED_COLUMNS) - 2)
+    batch, _ = sent("\n".join([",".join(REQUIRED_COLUMNS), *(row + filling for row in rows)]))
+    (read,) = validated_batches(tmp_path / "in.csv", TermLookup.load(session()), Prefixes())
+    assert batch == read
+    assert [type(row.incoming) for row in batch.rows] == [RecordValues, type(None), RecordValues, type(None)]
+    assert [row.label.project_id for row in batch.rows] == ["", "T.2", "", "Total"]
 
 
 def test_an_error_says_where_in_the_second_process_it_happened(sent):
