@@ -62,11 +62,16 @@ def test_mail_is_sent_whichever_process_is_killed_and_nobody_waits_for_it(served
     portal, server, session, put = served
     put("first")
     eventually(lambda: states(session)["first"] == MailState.SENT)
-    for process in workers(portal.server):
+    killed = workers(portal.server)
+    for process in killed:
         os.kill(process, signal.SIGKILL)
         put(str(process))
         eventually(lambda process=process: states(session)[str(process)] == MailState.SENT)
-    assert len({message["Message-ID"] for _, message in server.letters}) == len(server.letters) == 3
+    # Other tests send mail too, and what they could not send arrives in this one.
+    subjects = sorted(message["Subject"] for _, message in server.letters)
+    assert [subject for subject in subjects if subject in ("first", *map(str, killed))] == sorted(
+        ("first", *map(str, killed))
+    )
 
     server.moods.append("silent")
     put("silence")

@@ -212,14 +212,24 @@ def themes_of(project_types: IntegerArray, terms: Terms) -> Int64Array:
 
 def find_successors(session: Session, index: FacetIndex, changed_ids: Sequence[int], ids: IntegerArray) -> Int64Array:
     """The database id of the next unchanged project by title for each of `ids`; 0 for none."""
-    by_title, is_changed = index.orders["title"].rows, np.zeros(len(index.row_columns.ids), dtype=bool)
-    is_changed[rows_of_known_ids(index, changed_ids)] = True
-    unchanged = index.row_columns.ids[by_title[~is_changed[by_title]]]
+    ids_by_row, by_title = index.row_columns.ids, index.orders["title"]
+    changed = sorted(by_title.positions_of(rows_of_known_ids(index, changed_ids)))
+
+    def unchanged(at: int) -> int:
+        """The database id of one of those that are unchanged, by its place among them."""
+        # Without making a list of a million that leaves out a few.
+        for position in changed:
+            if position > at:
+                break
+            at += 1
+        return int(ids_by_row[by_title.rows[at]])
+
+    count = len(by_title.rows) - len(changed)
     known, nowhere = read_places(session, ids.tolist()), TitlePlace("", "", "")
     # A project that has gone since it was read stands anywhere, until the next change takes it out.
     places = [known.get(project_id, nowhere) for project_id in ids.tolist()]
-    positions = count_until(session, places, len(unchanged), lambda at: int(unchanged[at]))
-    return np.array([unchanged[at] if at < len(unchanged) else 0 for at in positions], dtype=np.int64)
+    positions = count_until(session, places, count, unchanged)
+    return np.array([unchanged(at) if at < count else 0 for at in positions], dtype=np.int64)
 
 
 def split_tags(tags: RowTermPairs, terms: Terms) -> tuple[RowTermPairs, RowTermPairs]:
