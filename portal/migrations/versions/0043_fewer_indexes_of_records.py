@@ -46,10 +46,8 @@ def _copy_countries(definition: str) -> None:
     if connection.dialect.name != "sqlite":
         return
     # They go with the table.
-    triggers = connection.execute(
-        sa.text("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'project_country' ORDER BY name")
-    ).scalars()
-    texts = list(triggers)
+    of_table = "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'project_country'"
+    triggers = connection.exec_driver_sql(of_table).scalars().all()
     op.execute(definition.format(name="project_country_new"))
     columns = "project_id, term_id, is_eligible, share"
     op.execute(
@@ -58,6 +56,6 @@ def _copy_countries(definition: str) -> None:
     )
     op.execute("DROP TABLE project_country")
     op.execute("ALTER TABLE project_country_new RENAME TO project_country")
-    for text in texts:
-        # Of a colon in a text that SQLAlchemy reads a parameter would be made.
-        connection.exec_driver_sql(text)
+    for trigger in triggers:
+        # SQLAlchemy would take a colon in it for a parameter.
+        connection.exec_driver_sql(trigger)

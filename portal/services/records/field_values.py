@@ -27,8 +27,6 @@ MAX_BUDGET_USD = Decimal(10) ** 12
 _MAX_BUDGET_CENTS = int(MAX_BUDGET_USD * 100)
 # Before the first year the Fund did not exist (see docs on how it came about); both only make a note.
 FIRST_FUND_YEAR, MAX_YEARS_AHEAD = 2001, 10
-# When the program was started, or a later one by now: to ask for the time takes as long as to read a date.
-_THIS_YEAR = datetime.now(UTC).year
 _YEAR = re.compile(r"[0-9]{4}")
 _REPEATED_SPACES = re.compile(r"\s{2}|[\t\n]")
 
@@ -160,8 +158,6 @@ def read_date(project: FieldValidation, name: str) -> PartialDate | None:
 
 def _note_unlikely_year(project: FieldValidation, name: str, year: int) -> None:
     """Say that a year lies before the Fund began or far ahead; a record may still state it."""
-    if FIRST_FUND_YEAR <= year <= _THIS_YEAR:
-        return
     if not FIRST_FUND_YEAR <= year <= datetime.now(UTC).year + MAX_YEARS_AHEAD:
         reason = gettext(
             "The year %(year)s is before the Fund began (%(first)s) or far ahead.", year=year, first=FIRST_FUND_YEAR
