@@ -5,11 +5,15 @@ client waits a little longer than a statement may take, and then gives up the co
 once for a second, but for one that tries. Public pages go on from memory meanwhile (see search.index.current);
 everything else answers 503.
 
+A connection that has rested is tested before it is used again. A test takes as long as a short statement, so one that
+was used a moment ago is only looked at: a server that has closed it has said so.
+
 A server that is stopped, and an SQLite file that cannot be read, need none of this: they say so at once.
 """
 
 from __future__ import annotations
 
+import select
 import threading
 import time
 from collections.abc import Callable
@@ -21,15 +25,15 @@ import psycopg
 from psycopg.abc import RV, PQGen
 from sqlalchemy import Engine, QueuePool, event
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 # For how long requests fail at once after one has waited in vain.
 REMEMBERED_SECONDS = 1.0
 # How much longer than its statement may take a client waits for the server to say so.
 GRACE_SECONDS = 1.0
-# How long the test of an idle connection may take.
-PING_SECONDS = 2.0
+# How long the test of a connection that has rested may take, and how long one rests before it needs a test.
+PING_SECONDS, TRUSTED_SECONDS = 2.0, 1.0
 _WAIT_INTERVAL = 0.1
 
 
@@ -98,10 +102,21 @@ class GuardedPool(QueuePool):
 
 
 class BoundedConnection(psycopg.Connection[Any]):
-    """Waits for each answer of the server at most `longest_wait` seconds (0: no limit), and is closed after that."""
+    """Waits for each answer of the server at most `longest_wait` seconds (0: no limit), and is closed after that.
+
+    `at_rest_since` is a reading of time.monotonic(): when it went back to its pool, None if it never did.
+    """
 
     longest_wait: float = 0.0
     availability: Availability | None = None
+    at_rest_since: float | None = None
+
+    @property
+    def needs_test(self) -> bool:
+        """Whether the server may have closed it since it was used: after a while, or if it has sent anything."""
+        if self.at_rest_since is None:
+            return False
+        return time.monotonic() - self.at_rest_since > TRUSTED_SECONDS or self.closed or _has_sent(self)
 
     def wait(self, gen: PQGen[RV], interval: float = _WAIT_INTERVAL, timeout: float | None = None) -> RV:
         if timeout is None and self.longest_wait:
@@ -116,6 +131,13 @@ class BoundedConnection(psycopg.Connection[Any]):
             raise psycopg.OperationalError("The database did not answer in time.") from error
 
 
+def _has_sent(connection: BoundedConnection) -> bool:
+    """Whether the server has sent anything that nobody has read, as it does when it closes the connection."""
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    return bool(waiting.poll(0))
+
+
 def guard(engine: Engine, statement_seconds: float, availability: Availability) -> None:
     """Bound the waits for a PostgreSQL database and remember when it is away; 0 seconds: no limit, nothing to do.
 
@@ -127,7 +149,7 @@ def guard(engine: Engine, statement_seconds: float, availability: Availability) 
         engine.pool.availability = availability
     longest_wait = statement_seconds + GRACE_SECONDS
     event.listen(engine, "do_connect", _connect_within(availability))
-    event.listen(engine, "checkout", _on_checkout(availability, longest_wait))
+    event.listen(engine, "checkout", _on_checkout(engine, availability, longest_wait))
     event.listen(engine, "checkin", _on_checkin)
     event.listen(engine, "handle_error", partial(_on_error, availability))
 
@@ -148,20 +170,25 @@ def _connect_within(availability: Availability) -> Callable[..., Any]:
     return connect
 
 
-def _on_checkout(availability: Availability, longest_wait: float) -> Callable[[Any, Any, Any], None]:
-    def note(connection: Any, _record: Any, _proxy: Any) -> None:
+def _on_checkout(engine: Engine, availability: Availability, longest_wait: float) -> Callable[[Any, Any, Any], None]:
+    def prepare(connection: Any, _record: Any, _proxy: Any) -> None:
+        if availability.retry_at or connection.needs_test:
+            try:
+                engine.dialect.do_ping(connection)
+            except psycopg.Error as error:
+                # Those that rest beside it are of the same server.
+                raise InvalidatePoolError from error
         connection.longest_wait = longest_wait
-        # It has been made or tested just now.
         if availability.retry_at:
             availability.note_answer()
 
-    return note
+    return prepare
 
 
 def _on_checkin(connection: BoundedConnection | None, _record: Any) -> None:
-    # The pool tests it before somebody has it again; a connection that is gone needs no test.
+    # It may be tested before somebody has it again; a connection that is gone needs no test.
     if connection is not None:
-        connection.longest_wait = PING_SECONDS
+        connection.longest_wait, connection.at_rest_since = PING_SECONDS, time.monotonic()
 
 
 def _on_error(availability: Availability, context: ExceptionContext) -> None:

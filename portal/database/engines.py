@@ -123,7 +123,7 @@ def sqlite_engine_options(*, threads: int, statement_seconds: int = 0, is_file: 
 
 
 def postgresql_engine_options(*, threads: int, statement_seconds: int, is_pooled: bool) -> dict[str, Any]:
-    """Engine options for PostgreSQL: up to POOL_SIZE connections, tested before use and recycled.
+    """Engine options for PostgreSQL: up to POOL_SIZE connections, tested if they have rested, and recycled.
 
     If `is_pooled`, PgBouncer shares one server connection between clients, so prepared statements and connection
     settings are not used.
@@ -140,7 +140,8 @@ def postgresql_engine_options(*, threads: int, statement_seconds: int, is_pooled
         "poolclass": GuardedPool,
         # What people typed and who they are stays out of logs.
         "hide_parameters": True,
-        "pool_pre_ping": True,
+        # Where a statement has a limit, so has the test of its connection (see availability.guard).
+        "pool_pre_ping": not statement_seconds,
         "pool_recycle": POOL_RECYCLE_SECONDS,
         "connect_args": connect,
     }

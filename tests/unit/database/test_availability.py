@@ -9,7 +9,14 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
 from portal.config import Settings
-from portal.database.availability import PING_SECONDS, Availability, Away, BoundedConnection, guard
+from portal.database.availability import (
+    PING_SECONDS,
+    TRUSTED_SECONDS,
+    Availability,
+    Away,
+    BoundedConnection,
+    guard,
+)
 from portal.database.engines import engine_options, parse_database_url
 
 
@@ -94,3 +101,38 @@ def test_only_a_connection_at_rest_is_waited_for_as_long_as_its_test_may_take(ne
         assert (driver.autocommit, driver.longest_wait > 10) == (True, True)
     assert (driver.autocommit, driver.longest_wait) == (False, PING_SECONDS)
     engine.dispose()
+
+
+def test_a_connection_is_tested_if_it_has_rested_or_the_server_has_sent_something(new_database):
+    url = parse_database_url(new_database())
+    if url.drivername == "sqlite":
+        pytest.skip("an SQLite file closes no connection")
+    engine = create_engine(url, **engine_options(url, Settings(database_url="", secret_key=""), 10))
+    availability, tests = Availability(), []
+    guard(engine, 10, availability)
+    ping = engine.dialect.do_ping
+    engine.dialect.do_ping = lambda connection: tests.append(connection) or ping(connection)
+
+    def used():
+        with engine.connect() as connection:
+            assert connection.execute(text("SELECT 1")).scalar_one() == 1
+            return connection.connection.driver_connection
+
+    first = used()
+    assert used() is first
+    assert tests == []
+    first.at_rest_since -= TRUSTED_SECONDS
+    assert used() is first
+    assert tests == [first]
+    # While the database is said to be away, only an answer may say otherwise.
+    availability.retry_at = time.monotonic() - 1
+    assert used() is first
+    assert (tests, availability.retry_at) == ([first, first], 0)
+    other = create_engine(url)
+    with other.connect() as connection:
+        connection.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": first.info.backend_pid})
+    second = used()
+    assert second is not first
+    assert tests == [first, first, first]
+    engine.dispose()
+    other.dispose()

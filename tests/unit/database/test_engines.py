@@ -24,8 +24,9 @@ def test_a_dead_connection_is_replaced_before_anyone_notices(new_app, address, c
     with app.app_context():
         assert visitor.get("/projects/").status_code == 200
     with cluster.connect() as other:
+        # The second argument waits until the connection is gone.
         ended = other.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'idf-portal'"
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'idf-portal'"
         ).fetchall()
     assert ended
     with app.app_context():
