@@ -21,10 +21,11 @@ from portal.database.orm import db
 from portal.database.public_reader import public_session
 from portal.processes import bound_heap
 from portal.search.index import current, refresh, snapshot_sources
+from portal.search.index.snapshot import rehearse
 
 _log = logging.getLogger(__name__)
 
-# A first answer compiles templates and statements, which are then shared.
+# A first answer compiles templates and statements, which are then shared; so does a first change.
 _PAGES = ("/projects/", "/projects/?region=none&sort=title", "/")
 _READY_CALLS = 25
 
@@ -75,7 +76,9 @@ def _answer_pages(app: Flask) -> None:
         store.files = index_files(app)
         # No thread is started here: it would be missing after the fork.
         store.next_rebuild_at = math.inf
-        current.current_snapshot()
+        snapshot = current.current_snapshot()
+        with public_session() as session:
+            rehearse(session, snapshot)
         for _ in range(_READY_CALLS):
             current.keep_projects_ready()
         db.session.remove()

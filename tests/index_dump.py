@@ -20,7 +20,7 @@ def told(index):
         "digits": [ids(rows) for rows in index.budgets.digits],
         "findable": [number for number, row in enumerate(index.row_by_id.tolist()) if row >= 0],
         "facts": {
-            int(index.row_columns.ids[row]): [int(fact[row]) for fact in vars(index.row_columns).values()]
+            int(index.row_columns.ids[row]): [int(fact[row]) for fact in index.row_columns.arrays().values()]
             for row in every
         },
         "parts": sorted(

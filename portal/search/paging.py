@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -17,11 +18,11 @@ from portal.search.directory import (
     text_hits,
     with_current_codes,
 )
+from portal.search.index.bitmaps import to_row_array
 from portal.search.index.current import current_snapshot
 from portal.search.index.facet_index import FacetCounts, FacetIndex
-from portal.search.index.keyset import rows_before, rows_until
 from portal.search.index.snapshot import Snapshot
-from portal.search.index.sort_keys import SortValues, values_of
+from portal.search.index.sort_keys import SORT_KEYS, SortValues, row_key, values_of
 from portal.search.query.cursor import MAX_TITLE_LENGTH, Cursor
 from portal.search.query.filters import Filters
 from portal.search.read_models.sums import Sums
@@ -90,6 +91,28 @@ def _position(index: FacetIndex, selection: BitMap, tiers: Sequence[BitMap], ord
     # A cursor of another list has no tier that means something here: it stands in the last one.
     tier = cursor.tier if 0 <= cursor.tier < len(parts) else len(parts) - 1
     return sum(map(len, parts[:tier])) + rows_until(index, parts[tier], "newest", values)
+
+
+def rows_until(index: FacetIndex, selection: BitMap, order: str, values: SortValues) -> int:
+    """How many selected rows do not come after a project with these values; `order` is a key of SORT_KEYS.
+
+    The project itself need not be in the index any more.
+    """
+    key, place = row_key(index.row_columns, order), SORT_KEYS[order](values)
+    if order != "newest":
+        return rows_before(index, selection, order, bisect_right(index.orders[order].rows, place, key=key))
+    # Rows that were removed keep their values, so the built rows are still in order.
+    built = bisect_right(range(index.built_count), place, key=key)
+    appended = sum(row.row in selection and key(row.row) <= place for row in index.appended)
+    return appended + (selection.rank(built - 1) if built else 0)
+
+
+def rows_before(index: FacetIndex, selection: BitMap, order: str, position: int) -> int:
+    """How many selected rows are among the first rows of an order, one of SORTS except newest and relevance."""
+    sort_order = index.orders[order]
+    if len(selection) == len(sort_order.rows):
+        return position
+    return int((sort_order.positions[to_row_array(selection)] < position).sum())
 
 
 def _title_position(index: FacetIndex, cursor: Cursor) -> int:

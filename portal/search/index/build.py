@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,8 @@ from pyroaring import BitMap
 from portal.search.arrays import Int64Array, IntegerArray
 from portal.search.index.bitmaps import BitSlicedColumn, ValueBitmaps, group_by_code, patch_bitmaps, to_bitmap
 from portal.search.index.country_parts import CountryParts
-from portal.search.index.facet_index import AppendedRow, FacetIndex, RowColumns
+from portal.search.index.facet_index import AppendedRow, FacetIndex
+from portal.search.index.row_columns import RowColumns
 from portal.search.index.sort_keys import NO_BUDGET, NO_YEAR, SortKey, row_key
 from portal.search.index.sort_order import SortOrder
 from portal.search.index.value_table import ValueTable
@@ -92,7 +93,7 @@ def patch_index(
     new_rows = len(index.row_columns.ids) + order
     new_row_columns = build_row_columns(columns, order)
     added = build_parts(columns, order, order, new_row_columns, first_row=len(index.row_columns.ids))
-    row_columns = concatenate_rows(index.row_columns, new_row_columns)
+    row_columns = index.row_columns.extended(new_row_columns)
     added_rows: list[int] = new_rows.tolist()
     return FacetIndex(
         built_count=index.built_count,
@@ -209,13 +210,6 @@ def build_row_columns(columns: ProjectColumns, order: Int64Array) -> RowColumns:
         end_days=end_days.astype(np.int32),
         first_years=np.where(starts > 0, starts, np.where(years > 0, years, ends)).astype(np.int16),
         last_years=np.where(ends > 0, ends, np.where(starts > 0, starts, years)).astype(np.int16),
-    )
-
-
-def concatenate_rows(row_columns: RowColumns, added: RowColumns) -> RowColumns:
-    return replace(
-        row_columns,
-        **{name: np.concatenate([getattr(row_columns, name), getattr(added, name)]) for name in vars(row_columns)},
     )
 
 

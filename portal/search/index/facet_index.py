@@ -19,6 +19,7 @@ from pyroaring import BitMap
 from portal.search.arrays import Int64Array, IntegerArray
 from portal.search.index.bitmaps import BitSlicedColumn, ValueBitmaps, gather_bitmap, to_bitmap, to_row_array, year_span
 from portal.search.index.country_parts import CountryParts
+from portal.search.index.row_columns import RowColumns
 from portal.search.index.sort_order import SortOrder
 from portal.search.index.value_table import ValueTable
 from portal.search.query.filters import Filters
@@ -39,26 +40,6 @@ class AppendedRow:
 
     insert_before: int
     row: int
-
-
-@dataclass(frozen=True)
-class RowColumns:
-    """Values of single rows, as arrays indexed by row; removed rows retain their values.
-
-    `budgets` are cents, -1 if not stated; years are 0 if not stated; `known_years` is the year of allocation, else
-    that of the start. `first_years` and `last_years` are the span of the project. `start_days` and `end_days` are days
-    as whole numbers (20240630), 0 if not stated: a start of which only year or month is known is its first day, such an
-    end is after all its days.
-    """
-
-    ids: IntegerArray
-    budgets: IntegerArray
-    known_years: npt.NDArray[np.int16]
-    start_years: npt.NDArray[np.int16]
-    first_years: npt.NDArray[np.int16]
-    last_years: npt.NDArray[np.int16]
-    start_days: npt.NDArray[np.int32]
-    end_days: npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True)

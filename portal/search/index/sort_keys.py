@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from portal.search.index.facet_index import RowColumns
+from portal.search.index.row_columns import RowColumns
 
 NO_YEAR, NO_BUDGET = 9999, int(np.iinfo(np.int64).max)
 SortKey = tuple[int, ...]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import numpy.typing as npt
@@ -26,10 +27,17 @@ _MAX_ROWS_SOUGHT = 8
 
 @dataclass(frozen=True)
 class SortOrder:
-    """`rows` contains every row once, in order; `known_positions` are its `positions`, None until they are needed."""
+    """`rows` contains every row once, in order: an array, or what makes one when the order is asked for.
 
-    rows: RowArray = field(repr=False)
+    `known_positions` are its `positions`, None until they are needed.
+    """
+
+    source: RowArray | Callable[[], RowArray] = field(repr=False)
     known_positions: npt.NDArray[np.int32] | None = field(default=None, repr=False)
+
+    @cached_property
+    def rows(self) -> RowArray:
+        return self.source() if callable(self.source) else self.source
 
     @cached_property
     def positions(self) -> npt.NDArray[np.int32]:
@@ -90,22 +98,28 @@ class SortOrder:
     def patched(self, removed: Sequence[int], insert_before: Sequence[int], rows: Sequence[int]) -> SortOrder:
         """The order without the positions `removed`, and with each of `rows` before its position `insert_before`.
 
-        All positions are those of this order.
+        All positions are those of this order. Nobody asks for most orders before the next change, so its rows are not
+        put together here.
         """
         inserted: dict[int, list[int]] = {}
         for position, row in zip(insert_before, rows, strict=True):
             inserted.setdefault(position, []).append(row)
-        gone, pieces, start = set(removed), [], 0
-        for position in sorted(gone | inserted.keys()):
-            pieces += [self.rows[start:position], np.array(inserted.get(position, []), dtype=np.uint32)]
-            start = position + (position in gone)
-        return SortOrder(np.concatenate([*pieces, self.rows[start:]]))
+        # Without this order itself, which would keep all before it.
+        return SortOrder(partial(_patched, self.rows, set(removed), inserted))
 
     def positions_of(self, rows: Sequence[int]) -> list[int]:
         """The positions of a few rows, which do not need those of all."""
         if self.known_positions is None and "positions" not in vars(self) and len(rows) <= _MAX_ROWS_SOUGHT:
             return [int(np.flatnonzero(self.rows == row)[0]) for row in rows]
         return [int(self.positions[row]) for row in rows]
+
+
+def _patched(rows: RowArray, removed: AbstractSet[int], inserted: Mapping[int, list[int]]) -> RowArray:
+    pieces, start = [], 0
+    for position in sorted(removed | inserted.keys()):
+        pieces += [rows[start:position], np.array(inserted.get(position, []), dtype=np.uint32)]
+        start = position + (position in removed)
+    return np.concatenate([*pieces, rows[start:]])
 
 
 def to_list(rows: RowArray) -> list[int]:

@@ -128,7 +128,7 @@ def test_a_connection_is_tested_if_it_has_rested_or_the_server_has_sent_somethin
     availability.retry_at = time.monotonic() - 1
     assert used() is first
     assert (tests, availability.retry_at) == ([first, first], 0)
-    other = create_engine(url)
+    other = create_engine(url, **engine_options(url, Settings(database_url="", secret_key=""), 0))
     with other.connect() as connection:
         connection.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": first.info.backend_pid})
     second = used()

@@ -1,15 +1,20 @@
 """Pages after a cursor: a walk sees every project once, whatever changes on the way."""
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from portal.models import Project
 from portal.search import find
-from portal.search.paging import find_page
+from portal.search.index.build import build_index
+from portal.search.index.sort_keys import SORT_KEYS, SortValues
+from portal.search.paging import find_page, rows_until
 from portal.search.query.cursor import Cursor
 from portal.search.query.filters import Filters
 from portal.services.editorial import publication
 from portal.vocabulary.facets import SORTS
 from tests.factories import COMPLETE, Office, import_records
+from tests.unit.search.index.test_facet_index import columns, fits, followed, histories, in_order, plains, searches
 
 # A title longer than what a cursor holds, and what Unicode sorts last and folding does not.
 LONG = "A very long title " + "of many words " * 12
@@ -167,3 +172,33 @@ def test_a_project_that_gets_another_id_leaves_its_place_among_equal_titles(sess
     office.publish_change(session.get(Project, page.ids[0]), **vars(COMPLETE.replace(number="LM.9", title="Same")))
     assert listed(filters) == [*before[1:], before[0]]
     assert find_page(filters, page.next_cursor).ids == before[1:2]
+
+
+ORDERS = sorted(SORT_KEYS)
+
+
+def values_of(record):
+    return SortValues(record.id, record.year or record.start // 10_000, record.start // 10_000, record.budget)
+
+
+@given(histories(), searches(), st.sampled_from(ORDERS))
+def test_as_many_rows_are_passed_as_stand_at_or_before_each_project(times, filters, order):
+    index, records = followed(times), times[-1]
+    listed = in_order([record for record in records if fits(record, filters)], order)
+    passed = {
+        record.id: rows_until(index, index.select(filters, None), order, values_of(record))
+        for record in records
+        if record.id in listed
+    }
+    assert passed == {project_id: place + 1 for place, project_id in enumerate(listed)}
+
+
+@given(plains(), searches(), st.sampled_from(ORDERS), st.data())
+def test_a_project_that_is_gone_still_marks_its_place(records, filters, order, data):
+    assume(records)
+    gone = data.draw(st.sampled_from(records))
+    rest = [record for record in records if record is not gone]
+    index = build_index(columns(rest))
+    together = in_order([record for record in records if fits(record, filters) or record is gone], order)
+    passed = rows_until(index, index.select(filters, None), order, values_of(gone))
+    assert passed == together.index(gone.id)

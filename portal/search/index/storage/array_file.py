@@ -23,6 +23,7 @@ import numpy.typing as npt
 
 # A one-dimensional array of one of _TYPES, or bytes.
 Section = npt.NDArray[Any] | bytes | memoryview
+Content = bytes | memoryview
 About = Mapping[str, str | int | None]
 
 FORMAT_VERSION = 1
@@ -41,7 +42,7 @@ class UnusableFileError(Exception):
 
 @dataclass(frozen=True, eq=False)
 class ArrayFile:
-    """A mapped file: `about` is what its writer said of it, `sections` are views of it, by name; nobody can write them.
+    """A mapped file: `about` is what its writer said of it, `sections` are read-only views of it, by name.
 
     A section is a one-dimensional array or a memoryview. They stay valid as long as any of them is used, even if the
     file is replaced or removed meanwhile.
@@ -57,6 +58,15 @@ class ArrayFile:
             raise UnusableFileError(f"no array {name}")
         return section
 
+    def writable(self, name: str) -> npt.NDArray[Any]:
+        """The same array, to write in: what is written is seen by this process alone, and not kept in the file.
+
+        Raises UnusableFileError, and ValueError if the file was not read for that.
+        """
+        array = self.array(name).view()
+        array.flags.writeable = True
+        return array
+
     def content(self, name: str) -> memoryview:
         """A section of bytes. Raises UnusableFileError."""
         section = self.sections.get(name)
@@ -65,28 +75,33 @@ class ArrayFile:
         return memoryview(section)
 
 
-def write(path: Path, about: About, sections: Mapping[str, Section]) -> None:
+def write(path: Path, about: About, sections: Mapping[str, Section], rooms: Mapping[str, int] | None = None) -> None:
     """Write a file that only this user can read; it appears complete, under its name, or not at all. Raises OSError.
 
+    `rooms` are numbers of zeros that follow in an array, by the name of its section, which becomes so much longer.
     Two processes must not write the same path at once. The disk may hold a part of it after a power cut, which `read`
     notices, so nobody waits here until it is written down.
     """
+    rooms = rooms or {}
+    contents = {name: _parts(section, rooms.get(name, 0)) for name, section in sections.items()}
     part = path.with_name(f"{path.name}.part")
     part.unlink(missing_ok=True)
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, _PRIVATE_MODE)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            _write_all(file, about, {name: _as_bytes(section) for name, section in sections.items()})
+            _write_all(file, about, contents)
         part.replace(path)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
 
 
-def read(path: Path, is_checked: Callable[[os.stat_result], bool] = lambda status: False) -> ArrayFile:
+def read(
+    path: Path, is_checked: Callable[[os.stat_result], bool] = lambda status: False, *, is_writable: bool = False
+) -> ArrayFile:
     """Map a file after comparing all of it with its checksums; only its header if it `is_checked`.
 
-    Raises UnusableFileError, and OSError if there is none or it cannot be read.
+    `is_writable`: see ArrayFile.writable. Raises UnusableFileError, and OSError if there is none or it cannot be read.
     """
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     with os.fdopen(descriptor, "rb") as file:
@@ -95,32 +110,35 @@ def read(path: Path, is_checked: Callable[[os.stat_result], bool] = lambda statu
             raise UnusableFileError("others may have written it")
         if status.st_size < _PREFIX.size:
             raise UnusableFileError("it is too short")
-        content = memoryview(mmap.mmap(file.fileno(), status.st_size, access=mmap.ACCESS_READ))
+        # Memory of their own, which a machine may have promised to nobody else, is for those that need it.
+        access = mmap.ACCESS_COPY if is_writable else mmap.ACCESS_READ
+        content = memoryview(mmap.mmap(file.fileno(), status.st_size, access=access))
     return _parse(content, compares=not is_checked(status))
 
 
-def _as_bytes(section: Section) -> tuple[str, memoryview]:
-    """The type of a section, and its content."""
+def _parts(section: Section, zeros: int) -> tuple[str, tuple[Content, Content]]:
+    """The type of a section, its content, and that of so many zeros after it."""
     if not isinstance(section, np.ndarray):
-        return _BYTES, memoryview(section).cast("B")
+        return _BYTES, (memoryview(section).cast("B"), b"")
     if section.ndim != 1 or section.dtype.name not in _TYPES:
         raise TypeError(f"an array of {section.ndim} dimensions and type {section.dtype} cannot be stored")
     little = np.ascontiguousarray(section, dtype=section.dtype.newbyteorder("<"))
-    return section.dtype.name, memoryview(little.view(np.uint8).data)
+    return section.dtype.name, (memoryview(little.view(np.uint8).data), bytes(zeros * section.itemsize))
 
 
-def _write_all(file: IO[bytes], about: About, contents: Mapping[str, tuple[str, memoryview]]) -> None:
+def _write_all(file: IO[bytes], about: About, contents: Mapping[str, tuple[str, tuple[Content, Content]]]) -> None:
     places, offset = {}, 0
-    for name, (kind, content) in contents.items():
+    for name, (kind, (content, zeros)) in contents.items():
+        length = len(content) + len(zeros)
         # Offsets count from the end of the header, whose length depends on them.
-        places[name] = [kind, offset, len(content), zlib.crc32(content)]
-        offset = _aligned(offset + len(content))
+        places[name] = [kind, offset, length, zlib.crc32(zeros, zlib.crc32(content))]
+        offset = _aligned(offset + length)
     header = json.dumps({"about": dict(about), "length": offset, "sections": places}, separators=(",", ":")).encode()
     file.write(_PREFIX.pack(_MAGIC, FORMAT_VERSION, zlib.crc32(header), len(header)))
     file.write(header)
-    for _, content in contents.values():
+    for _, parts in contents.values():
         _pad(file)
-        file.write(content)
+        file.writelines(parts)
     _pad(file)
 
 
@@ -153,9 +171,11 @@ def _sections(content: memoryview, places: Mapping[str, Any], *, compares: bool)
         if not is_whole or (compares and zlib.crc32(part) != checksum):
             raise UnusableFileError(f"{name} is damaged")
         if kind == _BYTES:
-            yield name, part
+            yield name, part.toreadonly()
         elif kind in _TYPES:
-            yield name, np.frombuffer(part, dtype=np.dtype(kind).newbyteorder("<"))
+            array = np.frombuffer(part, dtype=np.dtype(kind).newbyteorder("<"))
+            array.flags.writeable = False
+            yield name, array
         else:
             raise UnusableFileError(f"{name} has an unknown type")
 

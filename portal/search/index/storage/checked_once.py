@@ -19,7 +19,7 @@ _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _PRIVATE_MODE = 0o600
 
 
-def read(path: Path) -> ArrayFile:
+def read(path: Path, *, is_writable: bool = False) -> ArrayFile:
     """Map a file as array_file.read does, and compare its sections unless a process of this machine has."""
     note, identity = _read_note(path), ""
 
@@ -28,7 +28,7 @@ def read(path: Path) -> ArrayFile:
         identity = _identity(status)
         return bool(identity) and identity == note
 
-    file = array_file.read(path, is_checked)
+    file = array_file.read(path, is_checked, is_writable=is_writable)
     if identity != note:
         _write_note(path, identity)
     return file

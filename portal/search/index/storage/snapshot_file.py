@@ -21,7 +21,8 @@ from pyroaring import BitMap
 import portal
 from portal.search.index.bitmaps import BitSlicedColumn, ValueBitmaps
 from portal.search.index.country_parts import CountryParts
-from portal.search.index.facet_index import AppendedRow, FacetIndex, RowColumns
+from portal.search.index.facet_index import AppendedRow, FacetIndex
+from portal.search.index.row_columns import NAMES, ROWS_OF_ROOM, Room, RowColumns
 from portal.search.index.snapshot import CatalogueVersion, Snapshot
 from portal.search.index.sort_order import SortOrder
 from portal.search.index.storage import array_file, checked_once
@@ -61,8 +62,10 @@ def write(path: Path, snapshot: Snapshot) -> None:
         "changed_at": snapshot.changed_at.isoformat() if snapshot.changed_at else None,
         "sample_count": snapshot.sample_count,
         "built_count": index.built_count,
+        "row_count": len(index.row_columns.ids),
     }
-    array_file.write(path, about, {**_index_sections(index), **snapshot.sections})
+    rooms = {_ROWS + name: ROWS_OF_ROOM for name in NAMES}
+    array_file.write(path, about, {**_index_sections(index), **snapshot.sections}, rooms)
     checked_once.accept(path)
 
 
@@ -76,7 +79,7 @@ class SnapshotFile:
     @classmethod
     def read(cls, path: Path, version: CatalogueVersion | None = None) -> SnapshotFile:
         """The file of this version, or of any. Raises UnusableFileError and OSError."""
-        file = checked_once.read(path)
+        file = checked_once.read(path, is_writable=True)
         found = CatalogueVersion(file.about.get("version", 0), file.about.get("stamp", ""))
         if file.about.get("code") != code_digest() or version not in (None, found):
             raise UnusableFileError("it is of another state or version of the portal")
@@ -115,7 +118,7 @@ def _index_sections(index: FacetIndex) -> dict[str, Section]:
         _BITMAPS: b"".join(contents),
         _ROW_BY_ID: index.row_by_id,
         _APPENDED: np.array([(row.insert_before, row.row) for row in index.appended], dtype=np.int64).reshape(-1),
-        **{_ROWS + name: array for name, array in vars(index.row_columns).items()},
+        **{_ROWS + name: array for name, array in index.row_columns.arrays().items()},
         **{_ORDER + name: order.rows for name, order in index.orders.items()},
         **{_POSITIONS + name: order.positions for name, order in index.orders.items()},
         **{_PARTS + name: getattr(parts, name) for name in ("rows", "terms", "cents")},
@@ -142,9 +145,11 @@ def _read_index(file: ArrayFile) -> FacetIndex:
     names = [name.removeprefix(_ORDER) for name in file.sections if name.startswith(_ORDER)]
     appended = file.array(_APPENDED).reshape(-1, 2).tolist()
     codes = {int(term): code for term, code in values["codes"].items()}
+    row_count = int(file.about["row_count"])
+    room = Room({name: file.writable(_ROWS + name) for name in NAMES}, row_count)
     return FacetIndex(
         built_count=int(file.about["built_count"]),
-        row_columns=RowColumns(**{part.name: file.array(_ROWS + part.name) for part in fields(RowColumns)}),
+        row_columns=RowColumns.within(room, row_count),
         row_by_id=file.array(_ROW_BY_ID),
         all_rows=groups.pop(_ALL)[""],
         first_years=groups.pop(_FIRST_YEARS),

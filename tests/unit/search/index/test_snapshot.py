@@ -16,7 +16,7 @@ from portal.search.columns import RowsById, read_links
 from portal.search.consistency import find_inconsistencies
 from portal.search.fulltext import text_index
 from portal.search.index import current
-from portal.search.index.snapshot import load_snapshot
+from portal.search.index.snapshot import apply_journal, load_snapshot, rehearse
 from portal.services.audit import recording
 from portal.services.imports import Report, import_file
 from tests.index_dump import told
@@ -229,3 +229,24 @@ def test_a_link_of_a_project_that_was_added_since_the_others_were_read_is_left_o
     rows = RowsById(np.array([known]))
     found, _ = read_links(session(), "SELECT project_id, term_id FROM project_country", rows, None, 2)
     assert list(found) == [0, 0]
+
+
+@pytest.mark.usefixtures("sample")
+def test_a_rehearsed_change_changes_nothing_and_leaves_the_room_to_real_ones(session, keep):
+    keep([record("F.1", "One")])
+    loaded = load_snapshot(session())
+    keep([record("F.2", "Two")])
+    snapshot = apply_journal(session(), loaded, 10)
+    before = told(snapshot.index)
+    rehearse(session(), snapshot)
+    assert told(snapshot.index) == before
+    keep([record("F.3", "Three")])
+    newer = apply_journal(session(), snapshot, 10).index
+    assert np.shares_memory(newer.row_columns.ids, snapshot.index.row_columns.ids)
+    assert told(newer) == told(load_snapshot(session()).index)
+
+
+def test_where_there_is_no_project_nothing_is_rehearsed(session):
+    snapshot = load_snapshot(session())
+    rehearse(session(), snapshot)
+    assert len(snapshot.index.all_rows) == 0

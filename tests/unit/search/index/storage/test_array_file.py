@@ -50,6 +50,24 @@ def test_arrays_lie_in_the_file_and_cannot_be_changed(path):
     assert rows.sum() == SECTIONS["rows"].sum()
 
 
+def test_what_a_process_writes_in_an_array_is_its_own(path):
+    here, there = array_file.read(path, is_writable=True), array_file.read(path)
+    here.writable("rows")[3] = 77
+    assert here.array("rows")[3] == 77
+    assert not here.array("rows").flags.writeable
+    assert there.array("rows")[3] == array_file.read(path).array("rows")[3] == 3
+    with pytest.raises(ValueError, match="WRITEABLE"):
+        there.writable("rows")
+
+
+def test_an_array_has_as_many_zeros_after_it_as_there_shall_be_room_for(path):
+    array_file.write(path, {}, SECTIONS, {"rows": 5, "nothing": 2})
+    found = array_file.read(path)
+    assert found.array("rows").tolist() == [*range(1_000), 0, 0, 0, 0, 0]
+    assert found.array("nothing").tolist() == [0, 0]
+    assert found.array("cents").tolist() == SECTIONS["cents"].tolist()
+
+
 @given(st.dictionaries(st.text(max_size=8), st.binary(max_size=300) | st.lists(st.integers(-(2**31), 2**31 - 1))))
 def test_any_sections_come_back(tmp_path_factory, contents):
     path = tmp_path_factory.mktemp("any") / "any"

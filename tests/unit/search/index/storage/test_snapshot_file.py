@@ -1,5 +1,7 @@
 """A snapshot that was written and mapped answers as the one it was made from; damage is noticed, never served."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -12,7 +14,16 @@ from portal.search.index.storage.snapshot_file import SnapshotFile
 from portal.search.read_models.terms import Terms
 from tests.index_dump import answered, told
 from tests.loops import not_empty
-from tests.unit.search.index.test_facet_index import columns, followed, histories, patched, plains, searches
+from tests.unit.search.index.test_facet_index import (
+    CODES,
+    Plain,
+    columns,
+    followed,
+    histories,
+    patched,
+    plains,
+    searches,
+)
 
 VERSION = CatalogueVersion(7, "a stamp")
 
@@ -25,6 +36,12 @@ def mapped(path, index, **more):
 @pytest.fixture(scope="module")
 def path(tmp_path_factory):
     return tmp_path_factory.mktemp("snapshots") / "a.snapshot"
+
+
+@pytest.fixture
+def records():
+    none = {facet: frozenset() for facet in CODES}
+    return [Plain(number, f"title {number}", 2001, 20010101, 20021231, 100 * number, none) for number in range(1, 6)]
 
 
 @settings(max_examples=12)
@@ -42,6 +59,16 @@ def test_a_mapped_index_says_and_answers_what_the_one_in_memory_does(path, times
 def test_a_mapped_index_is_patched_like_one_in_memory(path, before, after, filters):
     found = patched(mapped(path, build_index(columns(before))).index, before, after)
     assert answered(found, filters) == answered(build_index(columns(after)), filters)
+
+
+def test_rows_that_a_change_appends_lie_after_those_of_the_file_and_in_none_of_its_readers(path, records):
+    index = build_index(columns(records))
+    mine, yours = mapped(path, index).index, SnapshotFile.read(path).snapshot(Terms({})).index
+    newer = patched(mine, records, [*records[1:], replace(records[0], year=1999)])
+    assert np.shares_memory(newer.row_columns.ids, mine.row_columns.ids)
+    assert newer.row_columns.known_years[-1] == 1999
+    assert told(mine) == told(yours) == told(index)
+    assert told(SnapshotFile.read(path).snapshot(Terms({})).index) == told(index)
 
 
 def test_what_else_belongs_to_the_state_is_stored_with_it(path):
