@@ -12,9 +12,11 @@ import math
 import os
 
 from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import configure_mappers
 from werkzeug.test import create_environ, run_wsgi_app
 
+from portal import logs
 from portal.app import close_connections, index_files, refuse_other_tables
 from portal.config import Settings
 from portal.database.orm import db
@@ -31,7 +33,7 @@ _READY_CALLS = 25
 
 
 def prepare(app: Flask) -> None:
-    """Make the snapshot file and map it, answer a few pages, and close all connections again.
+    """Make the snapshot file and map it, rehearse a change, answer a few pages, and close all connections again.
 
     Exits with a one-line message if this version must not run on the tables of the database. A database that does not
     answer is left to the workers.
@@ -74,18 +76,29 @@ def _answer_pages(app: Flask) -> None:
     with app.app_context():
         store = refresh.store_for(db.engine)
         store.files = index_files(app)
-        # No thread is started here: it would be missing after the fork.
-        store.next_rebuild_at = math.inf
-        snapshot = current.current_snapshot()
+    # No thread is started here: it would be missing after the fork.
+    store.next_rebuild_at = math.inf
+    try:
+        with app.app_context():
+            _rehearse_change()
+            for _ in range(_READY_CALLS):
+                current.keep_projects_ready()
+            db.session.remove()
+        for page in _PAGES:
+            environ = create_environ(page, settings.public_url, headers={"X-Forwarded-For": "127.0.0.1"})
+            environ["REMOTE_ADDR"] = "127.0.0.1"
+            answer, _, _ = run_wsgi_app(app, environ)
+            for _ in answer:
+                pass
+    finally:
+        store.next_rebuild_at = 0.0
+
+
+def _rehearse_change() -> None:
+    snapshot = current.current_snapshot()
+    try:
         with public_session() as session:
             rehearse(session, snapshot)
-        for _ in range(_READY_CALLS):
-            current.keep_projects_ready()
-        db.session.remove()
-    for page in _PAGES:
-        environ = create_environ(page, settings.public_url, headers={"X-Forwarded-For": "127.0.0.1"})
-        environ["REMOTE_ADDR"] = "127.0.0.1"
-        answer, _, _ = run_wsgi_app(app, environ)
-        for _ in answer:
-            pass
-    store.next_rebuild_at = 0.0
+    except SQLAlchemyError as error:
+        db.session.rollback()
+        _log.warning("no change could be rehearsed, so the first one takes longer: %s", logs.describe(error))

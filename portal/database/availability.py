@@ -6,7 +6,8 @@ once for a second, but for one that tries. Public pages go on from memory meanwh
 everything else answers 503.
 
 A connection that has rested is tested before it is used again. A test takes as long as a short statement, so one that
-was used a moment ago is only looked at: a server that has closed it has said so.
+was used a moment ago is only looked at: a server that is stopped or restarted closes its connections, which shows at
+once. One that vanishes without a word is noticed by the statement then, after its own time limit.
 
 A server that is stopped, and an SQLite file that cannot be read, need none of this: they say so at once.
 """
@@ -111,12 +112,14 @@ class BoundedConnection(psycopg.Connection[Any]):
     availability: Availability | None = None
     at_rest_since: float | None = None
 
-    @property
-    def needs_test(self) -> bool:
-        """Whether the server may have closed it since it was used: after a while, or if it has sent anything."""
+    def needs_test(self, *, is_away: bool) -> bool:
+        """True if it has rested too long, is closed or has unread data, or if the database is said to be away.
+
+        Never true of a new one.
+        """
         if self.at_rest_since is None:
             return False
-        return time.monotonic() - self.at_rest_since > TRUSTED_SECONDS or self.closed or _has_sent(self)
+        return is_away or time.monotonic() - self.at_rest_since > TRUSTED_SECONDS or self.closed or _has_unread(self)
 
     def wait(self, gen: PQGen[RV], interval: float = _WAIT_INTERVAL, timeout: float | None = None) -> RV:
         if timeout is None and self.longest_wait:
@@ -131,7 +134,7 @@ class BoundedConnection(psycopg.Connection[Any]):
             raise psycopg.OperationalError("The database did not answer in time.") from error
 
 
-def _has_sent(connection: BoundedConnection) -> bool:
+def _has_unread(connection: BoundedConnection) -> bool:
     """Whether the server has sent anything that nobody has read, as it does when it closes the connection."""
     waiting = select.poll()
     waiting.register(connection.fileno(), select.POLLIN)
@@ -148,7 +151,7 @@ def guard(engine: Engine, statement_seconds: float, availability: Availability) 
     if isinstance(engine.pool, GuardedPool):
         engine.pool.availability = availability
     longest_wait = statement_seconds + GRACE_SECONDS
-    event.listen(engine, "do_connect", _connect_within(availability))
+    event.listen(engine, "do_connect", _connect_within(availability, longest_wait))
     event.listen(engine, "checkout", _on_checkout(engine, availability, longest_wait))
     event.listen(engine, "checkin", _on_checkin)
     event.listen(engine, "handle_error", partial(_on_error, availability))
@@ -160,11 +163,13 @@ def lift_limit(connection: Any, seconds: float) -> None:
         connection.longest_wait = seconds
 
 
-def _connect_within(availability: Availability) -> Callable[..., Any]:
+def _connect_within(availability: Availability, longest_wait: float) -> Callable[..., Any]:
     def connect(_dialect: Any, _record: Any, arguments: Any, options: dict[str, Any]) -> Any:
         availability.check_connect()
         connection = BoundedConnection.connect(*arguments, **options)
-        connection.availability = availability
+        # SQLAlchemy asks the first one for the version of the server before anybody gets it, and a pooler lets clients
+        # in while the database behind it hangs.
+        connection.longest_wait, connection.availability = longest_wait, availability
         return connection
 
     return connect
@@ -172,14 +177,15 @@ def _connect_within(availability: Availability) -> Callable[..., Any]:
 
 def _on_checkout(engine: Engine, availability: Availability, longest_wait: float) -> Callable[[Any, Any, Any], None]:
     def prepare(connection: Any, _record: Any, _proxy: Any) -> None:
-        if availability.retry_at or connection.needs_test:
+        is_away = bool(availability.retry_at)
+        if connection.needs_test(is_away=is_away):
             try:
                 engine.dialect.do_ping(connection)
             except psycopg.Error as error:
-                # Those that rest beside it are of the same server.
+                # The other connections of the pool go to the same server, so they are replaced too.
                 raise InvalidatePoolError from error
         connection.longest_wait = longest_wait
-        if availability.retry_at:
+        if is_away:
             availability.note_answer()
 
     return prepare

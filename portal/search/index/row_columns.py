@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from portal.search.arrays import IntegerArray
 
-# After about as many the index is built anew.
+# When they are used up, the next change copies the arrays. An index is built anew after fewer appended rows, unless the
+# same projects change again and again.
 ROWS_OF_ROOM = 2_000
 
 

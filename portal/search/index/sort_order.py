@@ -35,9 +35,13 @@ class SortOrder:
     source: RowArray | Callable[[], RowArray] = field(repr=False)
     known_positions: npt.NDArray[np.int32] | None = field(default=None, repr=False)
 
-    @cached_property
+    @property
     def rows(self) -> RowArray:
-        return self.source() if callable(self.source) else self.source
+        source = self.source
+        if callable(source):
+            # In its place: it holds the rows of the order before.
+            source = self.__dict__["source"] = source()
+        return source
 
     @cached_property
     def positions(self) -> npt.NDArray[np.int32]:
@@ -98,13 +102,13 @@ class SortOrder:
     def patched(self, removed: Sequence[int], insert_before: Sequence[int], rows: Sequence[int]) -> SortOrder:
         """The order without the positions `removed`, and with each of `rows` before its position `insert_before`.
 
-        All positions are those of this order. Nobody asks for most orders before the next change, so its rows are not
-        put together here.
+        All positions are those of this order. The rows are put together when somebody asks for them, or the next change
+        does: by then all processes mostly hold a file of this state.
         """
         inserted: dict[int, list[int]] = {}
         for position, row in zip(insert_before, rows, strict=True):
             inserted.setdefault(position, []).append(row)
-        # Without this order itself, which would keep all before it.
+        # It holds the rows alone: this order might still hold those of the one before it.
         return SortOrder(partial(_patched, self.rows, set(removed), inserted))
 
     def positions_of(self, rows: Sequence[int]) -> list[int]:

@@ -54,9 +54,11 @@ class TermStore:
 
     def rows_with_stored_ids(self, rows: Sequence[CheckedRow]) -> Sequence[CheckedRow]:
         """The rows with stored ids in place of the temporary ids of new terms."""
-        if not self._stored_ids:
-            return rows
-        return [CheckedRow(row[0] and self.with_stored_ids(row[0]), *row[1:]) for row in rows]
+        return [self._with_stored_ids(row) for row in rows] if self._stored_ids else rows
+
+    def _with_stored_ids(self, row: CheckedRow) -> CheckedRow:
+        incoming = row.incoming and self.with_stored_ids(row.incoming)
+        return row if incoming is row.incoming else row._replace(incoming=incoming)
 
     def with_stored_ids(self, incoming: RecordValues) -> RecordValues:
         """The row with stored ids in place of the temporary ids of new terms."""

@@ -80,8 +80,10 @@ class Report:
     def _show(self, issue: ImportIssue) -> None:
         """Remember an issue for the terminal; a refusal takes the place of the last repair or note."""
         if len(self.first_issues) >= MAX_SHOWN_ISSUES:
+            if issue.kind != "refused":
+                return
             others = [shown for shown in self.first_issues if shown.kind != "refused"]
-            if issue.kind != "refused" or not others:
+            if not others:
                 return
             self.first_issues.remove(others[-1])
         self.first_issues.append(issue)

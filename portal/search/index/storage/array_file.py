@@ -78,7 +78,7 @@ class ArrayFile:
 def write(path: Path, about: About, sections: Mapping[str, Section], rooms: Mapping[str, int] | None = None) -> None:
     """Write a file that only this user can read; it appears complete, under its name, or not at all. Raises OSError.
 
-    `rooms` are numbers of zeros that follow in an array, by the name of its section, which becomes so much longer.
+    `rooms` says how many zeros follow an array, by the name of its section; what is read is longer by as many.
     Two processes must not write the same path at once. The disk may hold a part of it after a power cut, which `read`
     notices, so nobody waits here until it is written down.
     """
@@ -110,7 +110,7 @@ def read(
             raise UnusableFileError("others may have written it")
         if status.st_size < _PREFIX.size:
             raise UnusableFileError("it is too short")
-        # Memory of their own, which a machine may have promised to nobody else, is for those that need it.
+        # A writable mapping counts towards the memory that the machine has promised, used or not.
         access = mmap.ACCESS_COPY if is_writable else mmap.ACCESS_READ
         content = memoryview(mmap.mmap(file.fileno(), status.st_size, access=access))
     return _parse(content, compares=not is_checked(status))

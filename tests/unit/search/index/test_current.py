@@ -1,4 +1,4 @@
-"""Projects through the snapshot: of one state, and the newest ahead of their visitors."""
+"""Projects through the snapshot: of one state, and some ahead of their visitors."""
 
 import pytest
 
@@ -24,17 +24,34 @@ def snapshot(app):
         db.session.remove()
 
 
-def test_the_newest_are_read_ahead(snapshot, monkeypatch):
-    kept = caches.caches_for(snapshot).projects
+def test_the_newest_and_the_first_pages_of_frequent_values_are_read_ahead(snapshot, monkeypatch):
+    kept, index = caches.caches_for(snapshot).projects, snapshot.index
     kept.clear()
     monkeypatch.setattr(current, "_READY_PROJECTS", 50)
+    monkeypatch.setattr(current, "_READY_NEWEST", 10)
     monkeypatch.setattr(current, "_READY_BATCH", 20)
     sizes = []
     for _ in range(5):
         current.keep_projects_ready()
         sizes.append(len(kept))
     assert sizes == [20, 40, 50, 50, 50]
-    assert list(kept) == list(snapshot.index.page(snapshot.index.all_rows, "newest", 0, 50))
+    assert list(kept)[:10] == index.page(index.all_rows, "newest", 0, 10)
+    values = sorted((rows for facet in index.bitmaps.values() for rows in facet.values()), key=len, reverse=True)
+    pages = [index.page(rows, "newest", 0, 20) for rows in values]
+    held = [kept.keys() >= set(page) for page in pages]
+    # Up to the place where there is no more room, and by chance some after it.
+    assert held[:2] == [True, True]
+    assert not all(held)
+
+
+@pytest.mark.parametrize("most", [30, 60, 100])
+def test_as_many_are_read_ahead_as_there_is_room_for_or_all(snapshot, monkeypatch, most):
+    index = snapshot.index
+    monkeypatch.setattr(current, "_READY_PROJECTS", most)
+    monkeypatch.setattr(current, "_READY_NEWEST", 10)
+    monkeypatch.setattr(current, "DEFAULT_PAGE_SIZE", 1)
+    ids = current.ready_ids(index)
+    assert len(set(ids)) == len(ids) == min(most, len(index.all_rows))
 
 
 def test_what_visitors_read_stays_when_the_cache_is_full(snapshot, monkeypatch):

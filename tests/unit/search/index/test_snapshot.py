@@ -244,9 +244,3 @@ def test_a_rehearsed_change_changes_nothing_and_leaves_the_room_to_real_ones(ses
     newer = apply_journal(session(), snapshot, 10).index
     assert np.shares_memory(newer.row_columns.ids, snapshot.index.row_columns.ids)
     assert told(newer) == told(load_snapshot(session()).index)
-
-
-def test_where_there_is_no_project_nothing_is_rehearsed(session):
-    snapshot = load_snapshot(session())
-    rehearse(session(), snapshot)
-    assert len(snapshot.index.all_rows) == 0
