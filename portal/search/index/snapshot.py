@@ -141,9 +141,8 @@ def apply_journal(session: Session, old: Snapshot, limit: int) -> Snapshot | Non
             return old
         if changes.ids is None or len(changes.ids) > min(limit, MAX_APPENDED_ROWS - len(old.index.appended)):
             return None
-        terms, ids = current_terms(session, old.terms), sorted(changes.ids)
-        columns = read_project_columns(session, terms, ids)
-        index = patch_index(old.index, ids, columns, find_successors(session, old.index, ids, columns.ids))
+        terms = current_terms(session, old.terms)
+        index = _patched(session, old.index, terms, sorted(changes.ids))
         # On PostgreSQL, a project that has got another title since would mislead the search for neighbours.
         if read_catalogue_version(session) == changes.version:
             break
@@ -158,10 +157,15 @@ def rehearse(session: Session, snapshot: Snapshot) -> None:
     ids = snapshot.index.page(snapshot.index.all_rows, "newest", 0, 1)
     read_changes(session, snapshot.catalogue_version)
     count_samples(session)
-    columns = read_project_columns(session, current_terms(session, snapshot.terms), ids)
     # The room for more rows is left to changes.
     index = replace(snapshot.index, row_columns=replace(snapshot.index.row_columns, room=None))
-    patch_index(index, ids, columns, find_successors(session, index, ids, columns.ids))
+    _patched(session, index, current_terms(session, snapshot.terms), ids)
+
+
+def _patched(session: Session, index: FacetIndex, terms: Terms, ids: Sequence[int]) -> FacetIndex:
+    """The index with these projects as the tables have them now."""
+    columns = read_project_columns(session, terms, ids)
+    return patch_index(index, ids, columns, find_successors(session, index, ids, columns.ids))
 
 
 def current_terms(session: Session, known: Terms) -> Terms:

@@ -183,10 +183,8 @@ def test_while_the_database_is_said_to_be_away_only_an_answer_says_otherwise(poo
 
 def test_a_connection_that_the_server_has_closed_is_replaced_however_short_its_rest(pooled):
     engine, _, tested = pooled
-    first, other = (
-        used(engine),
-        create_engine(engine.url, **engine_options(engine.url, Settings(database_url="", secret_key=""), 0)),
-    )
+    first, settings = used(engine), Settings(database_url="", secret_key="")
+    other = create_engine(engine.url, **engine_options(engine.url, settings, 0))
     with other.connect() as connection:
         ended = text("SELECT pg_terminate_backend(:pid, 5000)")
         assert connection.execute(ended, {"pid": first.info.backend_pid}).scalar_one()
