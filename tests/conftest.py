@@ -11,6 +11,7 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+import pyotp
 import pytest
 from flask.testing import FlaskClient
 from hypothesis import settings as hypothesis_settings
@@ -18,9 +19,11 @@ from hypothesis import settings as hypothesis_settings
 from portal.app import create_app
 from portal.cli.database import SAMPLE_FILE, begin_exclusive_writing, migrate_database
 from portal.config import Settings
-from portal.database.orm import READER_BIND, db
+from portal.database.encryption import keyring_for
+from portal.database.orm import READER_BIND, db, now
 from portal.i18n.compiling import compile_catalogues
 from portal.models import Catalogue, Project
+from portal.services.accounts import second_factor
 from portal.services.imports import Report, import_file
 from portal.services.mail.outbox import SETTINGS_OPTION
 from tests import mailboxes, postgres
@@ -209,6 +212,22 @@ def staff(app, session):
 def office(session):
     """An author, another one, two reviewers and an administrator."""
     return Office(session)
+
+
+@pytest.fixture
+def code_of(session, monkeypatch):
+    """The one-time code of a secret, stored or plain: code_of(secret, steps=0), so many steps from now.
+
+    Time stands still for codes while the test runs, or they would pass into the next step in the middle of one.
+    """
+    moment = now()
+    monkeypatch.setattr(second_factor, "now", lambda: moment)
+
+    def code(secret, steps=0):
+        plain = keyring_for(session()).decrypt(secret)
+        return pyotp.TOTP(plain).at(moment, counter_offset=steps)
+
+    return code
 
 
 @pytest.fixture

@@ -1,19 +1,9 @@
 """Signing in by the services: plain functions that commit, as a request would."""
 
-from datetime import timedelta
-
-import pyotp
-
-from portal.database.encryption import keyring_for
-from portal.database.orm import db, now
 from portal.services.accounts import authentication, sessions
 from tests.factories import PHRASE
 
 HOME = "192.0.2.1"
-
-
-def code_of(secret, *, steps=0):
-    return pyotp.TOTP(keyring_for(db.session()).decrypt(secret)).at(now() + timedelta(seconds=30 * steps))
 
 
 def enter(session, account, password=PHRASE, address=HOME, **more):

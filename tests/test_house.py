@@ -190,6 +190,23 @@ def test_no_test_takes_a_value_from_a_hash_that_differs_in_each_process():
     assert hashes == [], "a test that fails once in a thousand runs: count, or name what is meant"
 
 
+def test_one_time_codes_do_not_run_out_while_a_test_runs():
+    running = [
+        where
+        for where, node in definitions(
+            (
+                path
+                for room in ("unit", "promises")
+                for path in python_files()
+                if (ROOT / "tests" / room) in path.parents
+            ),
+            ast.Attribute,
+        )
+        if node.attr in ("TOTP", "HOTP")
+    ]
+    assert running == [], "take codes from the fixture code_of, for which time stands still"
+
+
 def test_every_engine_has_the_options_that_name_the_library_of_sqlite():
     bare = [
         where

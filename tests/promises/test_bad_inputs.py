@@ -1,14 +1,12 @@
 """Bad input to forms and to the pages for signing in that no other file covers, by what it is."""
 
 import logging
-from datetime import timedelta
 from threading import Barrier, Thread
 
-import pyotp
 import pytest
 from sqlalchemy import func, select
 
-from portal.database.orm import db, now
+from portal.database.orm import db
 from portal.database.transactions import begin_writing
 from portal.models import Account, AccountSession, AuditEvent, OneTimeLink, RecoveryCode, Revision
 from portal.services.accounts import administration, rate_limits, second_factor
@@ -178,11 +176,11 @@ def test_a_thousand_addresses_at_one_account_wait_and_its_owner_does_not(app, se
 
 
 @pytest.mark.parametrize(("steps", "status"), [(-2, 422), (-1, 303), (0, 303), (1, 303), (2, 422)])
-def test_a_code_is_good_for_its_step_and_the_two_beside_it(app, session, steps, status):
+def test_a_code_is_good_for_its_step_and_the_two_beside_it(app, session, steps, status, code_of):
     make_account(session, "Rex", Role.REVIEWER, password=PHRASE, totp_secret=SECRET)
     rex = Browser(app, session)
     rex.post("/sign-in", {"email": "rex@example.org", "password": PHRASE})
-    typed = pyotp.TOTP(SECRET).at(now() + timedelta(seconds=30 * steps))
+    typed = code_of(SECRET, steps)
     answer = rex.post("/sign-in/code", {"code": typed})
     assert answer.status_code == status
     assert status == 303 or "time on your device" in answer.text

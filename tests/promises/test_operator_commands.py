@@ -76,7 +76,7 @@ def test_an_unknown_account_is_said(run):
 def test_what_is_due_is_published_and_the_rest_is_not(run, session):
     office = Office(session())
     due, later = office.revision(State.SCHEDULED), office.revision(State.SCHEDULED)
-    publication.schedule(session(), due, at=now() + timedelta(seconds=1), by=office.reviewer)
+    publication.schedule(session(), due, at=now() + timedelta(hours=1), by=office.reviewer)
     session.execute(
         Revision.__table__.update().where(Revision.id == due.id).values(publish_at=now() - timedelta(seconds=1))
     )

@@ -1,12 +1,11 @@
 """Encryption of TOTP secrets: with the current key, readable with a fallback key, and a clear error otherwise."""
 
-import pyotp
 import pytest
 from sqlalchemy import text
 
 from portal.config import TEMPORARY_KEY, Settings
 from portal.database.encryption import KEYRING_OPTION, Keyring, is_encrypted, keyring_for
-from portal.database.orm import READER_BIND, db, now
+from portal.database.orm import READER_BIND, db
 from portal.errors import DecryptionFailed
 from portal.services.accounts import authentication, second_factor, sessions
 from portal.services.accounts.authentication import SignInOutcome
@@ -47,22 +46,18 @@ def enter(session, account, code):
     return authentication.enter_code(session(), auth_session, code, client_address="")
 
 
-def current_code():
-    return pyotp.TOTP(SECRET).at(now())
-
-
 def test_the_stored_value_does_not_contain_the_secret(session, ada):
     (stored,) = session.execute(text("SELECT totp_secret FROM account")).scalars()
     assert SECRET not in stored
     assert keyring_for(session()).decrypt(stored) == SECRET
 
 
-def test_an_enrolment_stores_an_encrypted_secret(session):
+def test_an_enrolment_stores_an_encrypted_secret(session, code_of):
     ann, keyring = make_account(session(), "Ann"), keyring_for(session())
     _, auth_session = sessions.start(session(), ann)
     enrolment = authentication.begin_enrolment(session(), auth_session, issuer="Portal")
     assert keyring.decrypt(auth_session.pending_secret) == enrolment.secret != auth_session.pending_secret
-    code = pyotp.TOTP(enrolment.secret).at(now())
+    code = code_of(enrolment.secret)
     authentication.finish_enrolment(session(), auth_session, code, client_address="")
     session.commit()
     assert is_encrypted(ann.totp_secret)
@@ -70,9 +65,11 @@ def test_an_enrolment_stores_an_encrypted_secret(session):
 
 
 @pytest.mark.parametrize("is_stored_encrypted", [True, False], ids=["encrypted", "unencrypted"])
-def test_a_code_matches_an_encrypted_secret_and_an_older_unencrypted_one(session, encrypted, is_stored_encrypted):
+def test_a_code_matches_an_encrypted_secret_and_an_older_unencrypted_one(
+    session, encrypted, is_stored_encrypted, code_of
+):
     rex = make_account(session(), "Rex", Role.REVIEWER, totp_secret=encrypted if is_stored_encrypted else SECRET)
-    assert enter(session, rex, current_code()).outcome == SignInOutcome.COMPLETE
+    assert enter(session, rex, code_of(SECRET)).outcome == SignInOutcome.COMPLETE
 
 
 def test_migrating_encrypts_an_unencrypted_secret_once(session):

@@ -14,7 +14,7 @@ from portal.services.accounts.sessions import Stage
 from portal.services.audit import recording
 from portal.vocabulary.workflow import Role
 from tests.factories import PHRASE, make_account
-from tests.sign_ins import HOME, code_of, enter, living
+from tests.sign_ins import HOME, enter, living
 
 
 def test_an_author_signs_in_with_a_password(session, author):
@@ -125,9 +125,9 @@ def test_an_old_proof_is_not_enough(session, author):
         authentication.change_password(session(), auth_session, "seven calm herons wade")
 
 
-def test_stepping_up_renews_the_proof_and_the_token(session, reviewer):
+def test_stepping_up_renews_the_proof_and_the_token(session, reviewer, code_of):
     tried = enter(session, reviewer)
-    code = code_of(reviewer.totp_secret, steps=-1)
+    code = code_of(reviewer.totp_secret, -1)
     done = authentication.enter_code(session(), living(session, tried), code, client_address=HOME)
     active = living(session, done)
     active.authenticated_at = now() - timedelta(minutes=11)
@@ -139,7 +139,7 @@ def test_stepping_up_renews_the_proof_and_the_token(session, reviewer):
 
 
 @pytest.mark.parametrize(("password", "code"), [("wrong phrase here", "right"), (PHRASE, "000000")])
-def test_stepping_up_needs_both(session, reviewer, password, code):
+def test_stepping_up_needs_both(session, reviewer, password, code, code_of):
     _, auth_session = sessions.start(session(), reviewer)
     session.commit()
     typed = code_of(reviewer.totp_secret) if code == "right" else code

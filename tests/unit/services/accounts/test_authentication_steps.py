@@ -1,9 +1,7 @@
 """What a step of signing in leaves behind: nothing to repeat, and no attempt that succeeded."""
 
-import pyotp
 import pytest
 
-from portal.database.encryption import keyring_for
 from portal.errors import InvalidTransition
 from portal.services.accounts import authentication, sessions
 from portal.services.accounts.authentication import SignInOutcome
@@ -14,11 +12,11 @@ from tests.factories import PHRASE, make_account
 HOME = "192.0.2.1"
 
 
-def test_a_second_factor_that_is_set_up_is_not_set_up_again(session):
+def test_a_second_factor_that_is_set_up_is_not_set_up_again(session, code_of):
     _, auth_session = sessions.start(session(), make_account(session(), "Rex", Role.REVIEWER), stage=Stage.ENROLMENT)
     secret = authentication.begin_enrolment(session(), auth_session, issuer="Fund").secret
     session.commit()
-    code = pyotp.TOTP(keyring_for(session()).decrypt(secret)).now()
+    code = code_of(secret)
     authentication.finish_enrolment(session(), auth_session, code, client_address=HOME)
     session.commit()
     with pytest.raises(InvalidTransition, match=r"^No second factor is being set up\."):

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import pyotp
 import pytest
 
 from portal.database.orm import now
@@ -34,10 +33,6 @@ def told(outbox):
     return [(letter.to, letter.subject.partition(":")[0]) for letter in outbox() if letter.kind == MailKind.SECURITY]
 
 
-def code(steps=0):
-    return pyotp.TOTP(SECRET).at(now() + timedelta(seconds=30 * steps))
-
-
 def test_a_changed_password_is_told(staff, ann, outbox):
     given = {"current_password": PHRASE, "password": ANOTHER}
     assert staff().sign_in(ann).post("/staff/account/password", given).status_code == 303
@@ -56,11 +51,11 @@ def test_a_password_chosen_by_a_link_is_told(staff, session, ann, outbox):
     assert told(outbox) == [("ann@example.org", "Your password was changed")]
 
 
-def test_another_second_factor_is_told(staff, session, ann, outbox):
+def test_another_second_factor_is_told(staff, session, ann, outbox, code_of):
     someone = staff().sign_in(ann)
     someone.post("/staff/account/second-factor")
     secret = someone.visit("/staff/account/second-factor").one(".secret").to_text().replace(" ", "")
-    someone.post("/staff/account/second-factor/confirm", {"code": pyotp.TOTP(secret).at(now())})
+    someone.post("/staff/account/second-factor/confirm", {"code": code_of(secret)})
     assert told(outbox) == [("ann@example.org", "Your second factor was set up")]
 
 
@@ -91,11 +86,11 @@ def test_a_sign_in_from_a_new_device_is_told_once(staff, ann, outbox):
     assert "from the network address 127.0.0.1" in outbox()[0].text
 
 
-def test_with_a_second_factor_the_code_completes_the_sign_in(staff, ada, outbox):
+def test_with_a_second_factor_the_code_completes_the_sign_in(staff, ada, outbox, code_of):
     someone = staff()
     someone.post("/sign-in", {"email": ada.email, "password": PHRASE})
     assert outbox() == []
-    someone.post("/sign-in/code", {"code": code()})
+    someone.post("/sign-in/code", {"code": code_of(SECRET)})
     assert told(outbox) == [("ada@example.org", "New sign-in to your account")]
 
 

@@ -1,12 +1,10 @@
 """Choosing a password with a link: asking for one, what it is good for, and what follows."""
 
-from datetime import timedelta
 from threading import Barrier, Thread
 
-import pyotp
 import pytest
 
-from portal.database.orm import db, now
+from portal.database.orm import db
 from portal.database.transactions import begin_writing
 from portal.models import Account
 from portal.services.accounts import administration, one_time_links, passwords, rate_limits
@@ -30,10 +28,6 @@ def rex(session):
     return make_account(session, "Rex", Role.REVIEWER, password=PHRASE, totp_secret=SECRET)
 
 
-def code(steps=0):
-    return pyotp.TOTP(SECRET).at(now() + timedelta(seconds=30 * steps))
-
-
 def link_to(session, account):
     issued = one_time_links.issue(session(), account, one_time_links.Purpose.RESET)
     session.commit()
@@ -44,7 +38,7 @@ def sent(email, password=PHRASE, **more):
     return {"email": email, "password": password, **more}
 
 
-def test_a_link_does_not_replace_the_second_factor(staff, session, rex):
+def test_a_link_does_not_replace_the_second_factor(staff, session, rex, code_of):
     begin_writing(session())
     link = one_time_links.issue(session(), rex, one_time_links.Purpose.RESET)
     session.commit()
@@ -52,7 +46,7 @@ def test_a_link_does_not_replace_the_second_factor(staff, session, rex):
     answer = someone.post(one_time_links.LINK_PATH + link.token, {"password": "seven slow lanterns drift"})
     assert place(answer) == "/sign-in/code?next=/staff/"
     assert someone.get("/staff/").status_code == 302
-    assert place(someone.post("/sign-in/code", {"code": code()})) == "/staff/"
+    assert place(someone.post("/sign-in/code", {"code": code_of(SECRET)})) == "/staff/"
 
 
 def test_a_dead_link_leads_to_a_new_one(staff, app):

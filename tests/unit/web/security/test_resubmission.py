@@ -1,12 +1,9 @@
 """Forms that were sent too late: they go through after signing in, and lead to known pages alone."""
 
-from datetime import timedelta
 from urllib.parse import urlsplit
 
-import pyotp
 import pytest
 
-from portal.database.orm import now
 from portal.services.accounts import sessions
 from portal.vocabulary.workflow import Role
 from portal.web.security import cookies, safe_redirect
@@ -33,10 +30,6 @@ def ann(session):
 @pytest.fixture
 def rex(session):
     return make_account(session, "Rex", Role.REVIEWER, password=PHRASE, totp_secret=SECRET)
-
-
-def code(steps=0):
-    return pyotp.TOTP(SECRET).at(now() + timedelta(seconds=30 * steps))
 
 
 def sent(email, password=PHRASE, **more):
@@ -82,9 +75,11 @@ def test_a_wrong_password_on_the_way_loses_nothing(staff, ann, session):
     assert "wrong" in page.one("[role=alert]").to_text()
 
 
-def test_the_dialog_gets_a_fresh_token(staff, rex):
+def test_the_dialog_gets_a_fresh_token(staff, rex, code_of):
     someone = staff()
-    answer = someone.post("/sign-in/again", sent(rex.email, code=code()), headers={"Accept": "application/json"})
+    answer = someone.post(
+        "/sign-in/again", sent(rex.email, code=code_of(SECRET)), headers={"Accept": "application/json"}
+    )
     assert answer.json == {"csrf_token": someone.csrf_token}
     assert someone.get("/sign-in/state").json == {"signed_in": True, "csrf_token": someone.csrf_token}
 
