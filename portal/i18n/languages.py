@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Language:
     direction: str = "ltr"
     is_public: bool = True
 
-    @property
+    @cached_property
     def prefix(self) -> str:
         """What addresses of its pages begin with: "/fr", or "" for the source."""
         return "" if self.code == SOURCE.code else f"/{self.code}"

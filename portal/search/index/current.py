@@ -27,14 +27,14 @@ _READY_PROJECTS, _READY_NEWEST, _READY_BATCH = 3_500, 1_000, 200
 _SECONDS_FOR_VISITORS = 1.0
 
 
-def _store() -> refresh.SnapshotStore:
-    """The store of the application's database."""
+def store() -> refresh.SnapshotStore:
+    """The store of the application's database. To look it up costs more than what it is asked for."""
     return refresh.store_for(db.engine.engine)
 
 
 def current_snapshot(*, at_once: bool = False) -> Snapshot:
     """The snapshot, at most `max_staleness` old (see refresh.load_current); raises what the database raises."""
-    if not at_once and (snapshot := _store().fresh_snapshot()):
+    if not at_once and (snapshot := store().fresh_snapshot()):
         return snapshot
     with public_session() as session:
         return refresh.load_current(db.engine.engine, session, at_once=at_once)
@@ -60,21 +60,20 @@ def wait_until_readable(seconds: float) -> None:
 
 def outage() -> datetime | None:
     """While the database does not answer: the time of the state that is shown, UTC; None if all is well."""
-    store = _store()
-    return store.state_at if store.failure else None
+    return store().outage
 
 
 def index_status() -> str:
     """ "ok", or a sentence that describes what is wrong with the index."""
-    store = _store()
+    held = store()
     try:
         current_snapshot()
     except Exception:
         db.session.rollback()
-        return store.failure or "The index cannot be built."
-    if store.behind_since:
+        return held.failure or "The index cannot be built."
+    if held.behind_since:
         return "The replica that is read is behind what this node has shown: look at its replication if this stays."
-    return store.failure or "ok"
+    return held.failure or "ok"
 
 
 def load_projects(snapshot: Snapshot, ids: Sequence[int], *, may_miss: bool = False) -> tuple[ProjectView, ...]:
@@ -84,14 +83,15 @@ def load_projects(snapshot: Snapshot, ids: Sequence[int], *, may_miss: bool = Fa
     """
     cache = caches_for(snapshot).projects
     projects = {project_id: project for project_id in ids if (project := cache.get(project_id))}
+    if len(projects) == len(ids):
+        return tuple(projects.values())
     missing_ids = [project_id for project_id in ids if project_id not in projects]
-    if missing_ids:
-        found, is_same_state = read_projects(snapshot, missing_ids, may_miss=may_miss)
-        for project in found:
-            # Of another state they are for this request alone, which finds that out (see web.http.conditional_get).
-            projects[project.id] = (
-                put_bounded(cache, project.id, project, MAX_CACHED_PROJECTS) if is_same_state else project
-            )
+    found, is_same_state = read_projects(snapshot, missing_ids, may_miss=may_miss)
+    for project in found:
+        # Of another state they are for this request alone, which finds that out (see web.http.conditional_get).
+        projects[project.id] = (
+            put_bounded(cache, project.id, project, MAX_CACHED_PROJECTS) if is_same_state else project
+        )
     return tuple(projects[project_id] for project_id in ids if project_id in projects)
 
 
@@ -116,14 +116,14 @@ def read_projects(snapshot: Snapshot, ids: Sequence[int], *, may_miss: bool) -> 
 
 def share_snapshot() -> None:
     """Hold the snapshot in memory that the processes of this machine share; see refresh.share."""
-    store, moment = _store(), time.monotonic()
-    if not store.snapshot or store.snapshot.is_stored:
-        store.unshared_since = 0.0
+    held, moment = store(), time.monotonic()
+    if not held.snapshot or held.snapshot.is_stored:
+        held.unshared_since = 0.0
         return
-    store.unshared_since = store.unshared_since or moment
-    if moment - store.unshared_since >= _SECONDS_FOR_VISITORS:
+    held.unshared_since = held.unshared_since or moment
+    if moment - held.unshared_since >= _SECONDS_FOR_VISITORS:
         with public_session() as session:
-            refresh.share(store, session)
+            refresh.share(held, session)
 
 
 def keep_projects_ready() -> None:

@@ -75,6 +75,11 @@ class SnapshotStore:
         """The snapshot if it needs no query, else None."""
         return self.snapshot if time.monotonic() - self.checked_at < self.max_staleness else None
 
+    @property
+    def outage(self) -> datetime | None:
+        """While the database does not answer: the time of the state that is shown, UTC; None if all is well."""
+        return self.state_at if self.failure else None
+
     def note_success(self, checked_at: float) -> None:
         self.verified_at = checked_at
         self.state_at, self.failure = now(), ""

@@ -32,6 +32,9 @@ _SAFE_URL_CHARACTERS = "!$'()*,/:;?@"
 _MAX_REPORTED_PARAMETERS = 20
 # A page has dozens of addresses of one search, which differ in order, view or page alone.
 _CACHE_SIZE = 2_000
+# Every request has parameters to parse: the parsers are made once.
+_parse_match, _parse_sort, _parse_view = one_of("any", "all"), one_of(*SORTS), one_of(*VIEWS)
+_parse_year, _parse_nothing = integer_between(MIN_YEAR, MAX_YEAR), one_of()
 
 
 @dataclass(frozen=True)
@@ -78,25 +81,24 @@ class Filters:
         If a parameter that takes one value is repeated, the first one counts. Unknown parameters are ignored.
         """
         reader = ParameterReader(args)
-        year = integer_between(MIN_YEAR, MAX_YEAR)
         text, per_page = reader.read_text(), reader.read_page_size()
         filters = cls(
             text=text,
             selected=frozenset(reader.read_selected()),
-            match_all_countries=reader.read("country_match", one_of("any", "all"), "any") == "all",
-            year_from=reader.read("year_from", year, None),
-            year_to=reader.read("year_to", year, None),
+            match_all_countries=reader.read("country_match", _parse_match, "any") == "all",
+            year_from=reader.read("year_from", _parse_year, None),
+            year_to=reader.read("year_to", _parse_year, None),
             budget_min=reader.read("budget_min", parse_dollars, None),
             budget_max=reader.read("budget_max", parse_dollars, None),
             on=reader.read("on", parse_day, None),
-            sort=reader.read("sort", one_of(*SORTS), ""),
-            view=reader.read("view", one_of(*VIEWS), VIEWS[0]),
+            sort=reader.read("sort", _parse_sort, ""),
+            view=reader.read("view", _parse_view, VIEWS[0]),
             expanded_facets=frozenset(reader.read_expanded_facets()),
             page=reader.read("page", parse_page_number, 1),
             per_page=per_page,
         )
         # "now" leads to the day of today before anything is parsed; there is no other value.
-        reader.read("running", one_of(), None)
+        reader.read("running", _parse_nothing, None)
         if filters.sort == filters.default_sort or (filters.sort == "relevance" and not text):
             filters = filters._copy(sort="")
         return filters._copy(invalid_parameters=tuple(reader.invalid[:_MAX_REPORTED_PARAMETERS]))
@@ -191,7 +193,8 @@ class Filters:
         after = self._encoded_place()
         for facet in facets:
             expanded = self.expanded_facets | {facet}
-            yield facet, _join(before, *(f"all={name}" for name in FACETS if name in expanded), after)
+            names = [name for name in FACETS if name in expanded] if len(expanded) > 1 else [facet]
+            yield facet, _join(before, "all=" + "&all=".join(names), after)
 
     def view_queries(self, views: Iterable[str]) -> Iterator[str]:
         """Yield the query string of the same page in each view."""

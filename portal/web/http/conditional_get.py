@@ -16,6 +16,7 @@ from flask import Response, current_app, make_response, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.search.index import current
+from portal.search.index.refresh import SnapshotStore
 from portal.search.index.snapshot import CatalogueVersion, Snapshot
 from portal.web.http.languages.choice import keep_page_url
 from portal.web.http.request_context import own_path, settings
@@ -52,12 +53,13 @@ def cacheable(
     def mark(view: Callable[ViewParams, ResponseReturnValue]) -> Callable[ViewParams, Response]:
         @wraps(view)
         def respond(*args: ViewParams.args, **kwargs: ViewParams.kwargs) -> Response:
+            store = current.store()
             try:
-                snapshot = current.current_snapshot()
+                snapshot = store.fresh_snapshot() or current.current_snapshot()
             except SQLAlchemyError:
                 # The informational pages need no database; any other view reports the error itself.
                 return make_response(view(*args, **kwargs))
-            if current.outage():
+            if store.outage:
                 # It says as of when it is; that must not be kept for later.
                 return no_store(make_response(view(*args, **kwargs)))
             url, stamp = keep_page_url(canonical()), snapshot.catalogue_version.stamp
@@ -65,8 +67,8 @@ def cacheable(
             known = _unchanged(etag := etag_for(stamp, url + state))
             if known or (also_of is None and _has_copy(stamp, key)):
                 return known or Response()
-            response, shown = _run_in_one_state(lambda: view(*args, **kwargs), snapshot)
-            if current.outage():
+            response, shown = _run_in_one_state(lambda: view(*args, **kwargs), snapshot, store)
+            if store.outage:
                 return no_store(response)
             if response.status_code == 200 and shown:
                 _tag(response, etag if shown == stamp else etag_for(shown, url + state))
@@ -95,12 +97,14 @@ def of_one_state(view: Callable[ViewParams, ResponseReturnValue]) -> Callable[Vi
 
     @wraps(view)
     def respond(*args: ViewParams.args, **kwargs: ViewParams.kwargs) -> Response:
-        return _run_in_one_state(lambda: view(*args, **kwargs), current.current_snapshot())[0]
+        return _run_in_one_state(lambda: view(*args, **kwargs), current.current_snapshot(), current.store())[0]
 
     return respond
 
 
-def _run_in_one_state(view: Callable[[], ResponseReturnValue], snapshot: Snapshot) -> tuple[Response, str]:
+def _run_in_one_state(
+    view: Callable[[], ResponseReturnValue], snapshot: Snapshot, store: SnapshotStore
+) -> tuple[Response, str]:
     """The response, and the stamp of the only catalogue version that it shows; "" if there may be two.
 
     `snapshot` is the current one. The index is at least as new as the version it names, and versions rise: if the
@@ -109,7 +113,8 @@ def _run_in_one_state(view: Callable[[], ResponseReturnValue], snapshot: Snapsho
     """
     response = make_response(view())
     for attempt in range(_MAX_ATTEMPTS):
-        seen = None if current.outage() else _seen_version()
+        # What the database shows now; of a page that is all of memory, that of the snapshot in memory.
+        seen = None if store.outage else current.visible_version() or _version_in_memory(store)
         if seen in (None, snapshot.catalogue_version):
             return response, snapshot.catalogue_version.stamp
         newer = current.current_snapshot(at_once=True)
@@ -120,9 +125,8 @@ def _run_in_one_state(view: Callable[[], ResponseReturnValue], snapshot: Snapsho
     return response, ""
 
 
-def _seen_version() -> CatalogueVersion:
-    """What the database shows now; of a page that is all of memory, that of the snapshot in memory."""
-    return current.visible_version() or current.current_snapshot().catalogue_version
+def _version_in_memory(store: SnapshotStore) -> CatalogueVersion:
+    return (store.fresh_snapshot() or current.current_snapshot()).catalogue_version
 
 
 def allow_stale_copy(response: Response) -> None:
@@ -141,7 +145,8 @@ def path_key() -> str:
 
 def etag_for(stamp: str, url: str) -> str:
     """A strong ETag of everything the page depends on; some pages print the day."""
-    variant = [request.environ.get(name, "") for name in VARIANT_HEADERS]
+    environ = request.environ
+    variant = [environ.get(name, "") for name in VARIANT_HEADERS]
     parts = (current_app.extensions["build_id"], day_stamp(), stamp, i18n.current_locale(), url, *variant)
     return hashlib.sha256("\n".join(parts).encode(errors="replace")).hexdigest()[:24]
 

@@ -25,7 +25,7 @@ EMBED_HEADERS = {
     ),
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
-REQUEST_ID_HEADER = "X-Request-Id"
+REQUEST_ID_HEADER, _REQUEST_ID_VARIABLE = "X-Request-Id", "HTTP_X_REQUEST_ID"
 _HTTPS_ALONE = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 # Browsers revalidate each page; an unchanged one is answered 304.
 _DEFAULTS = {"Cache-Control": "public, no-cache"}
@@ -52,9 +52,9 @@ def request_id(header: str) -> str:
 
 
 def assign_request_id() -> None:
-    g.request_id = request_id(request.headers.get(REQUEST_ID_HEADER, ""))
+    g.request_id = name = request_id(request.environ.get(_REQUEST_ID_VARIABLE, ""))
     # The thread keeps it until its next request, so that what is logged while an answer is sent has it too.
-    logs.request_id.set(g.request_id)
+    logs.request_id.set(name)
 
 
 class FixedHeaders:

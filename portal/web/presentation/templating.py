@@ -25,16 +25,17 @@ from portal.web.presentation.records import list_row
 _MAX_CACHED_ROWS = 4_096
 RowKind = tuple[str, str, str]
 RowKey = tuple[ProjectView, RowKind]
-_VARY = "HX-Request, HX-Request-Type, HX-History-Restore-Request"
+# With the one that Flask-Compress would add to every response.
+_VARY = "HX-Request, HX-Request-Type, HX-History-Restore-Request, Accept-Encoding"
 
 
 def wants_fragment() -> bool:
     """True if htmx asks for a part of the page; when it restores history it asks for the whole page."""
-    headers = request.headers
+    environ = request.environ
     return (
-        headers.get("HX-Request") == "true"
-        and headers.get("HX-Request-Type") == "partial"
-        and headers.get("HX-History-Restore-Request") != "true"
+        environ.get("HTTP_HX_REQUEST") == "true"
+        and environ.get("HTTP_HX_REQUEST_TYPE") == "partial"
+        and environ.get("HTTP_HX_HISTORY_RESTORE_REQUEST") != "true"
     )
 
 
@@ -91,6 +92,8 @@ def print_rows(printer: Printer, view: str, projects: Sequence[ProjectView]) -> 
     cached: dict[RowKey, bytes] = current_app.extensions["rows"] if printer.is_caching else {}
     kind = view, printer.locale, printer.script_name
     rows = {project: row for project in projects if (row := cached.get((project, kind)))}
+    if len(rows) == len(projects):
+        return b"".join(rows.values())
     missing = [project for project in projects if project not in rows]
     for project, printed in zip(missing, _print_new(printer, view, missing), strict=True):
         rows[project] = put_bounded(cached, (project, kind), resolve_part(printed).encode(), _MAX_CACHED_ROWS)

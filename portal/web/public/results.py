@@ -32,9 +32,10 @@ class FilterChip:
 
 def asked_filters() -> Filters:
     """What the request asks for; read once, as the key of the page and the view both need it."""
-    filters: Filters | None = request.environ.get(_FILTERS)
+    asked = request.environ
+    filters: Filters | None = asked.get(_FILTERS)
     if filters is None:
-        filters = request.environ[_FILTERS] = Filters.parse(request.args)
+        filters = asked[_FILTERS] = Filters.parse(request.args)
     return filters
 
 
@@ -69,7 +70,8 @@ def expanded_urls(filters: Filters, names: Collection[str]) -> dict[str, str]:
 
 def view_urls(filters: Filters, views: Iterable[str]) -> list[str]:
     """The URLs of this very page in each view."""
-    return [_with_query(query) for query in filters.view_queries(views)]
+    base = urls.url_for("projects.directory")
+    return [f"{base}?{query}" if query else base for query in filters.view_queries(views)]
 
 
 def cache_key(filters: Filters) -> str:

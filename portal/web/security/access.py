@@ -221,7 +221,8 @@ def record_refusal(account: Account, error: Forbidden) -> None:
 
 def current_view() -> Callable[..., Any] | None:
     """The view of the request; None if no URL rule matches."""
-    return current_app.view_functions[request.endpoint] if request.endpoint is not None else None
+    endpoint = request.endpoint
+    return current_app.view_functions[endpoint] if endpoint is not None else None
 
 
 def forbid_caching(response: Response) -> Response:

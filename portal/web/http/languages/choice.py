@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from flask import Flask, current_app, g, request
 
+from portal.i18n.languages import LANGUAGES
 from portal.web.declarations import declared_access, has_languages
 from portal.web.http.request_context import own_path, settings
 from portal.web.presentation import i18n
@@ -16,8 +17,9 @@ from portal.web.presentation.urls import in_languages, shown_url, url_for
 
 # The parameter by which the pages before the guard keep a language: they have no prefix, and visitors no cookie.
 PARAMETER = "language"
-# Names of values of a piece.
-_URL, _ALTERNATE = "language_url_{}", "alternate_url_{}"
+# Names of values of a piece; "x-default" is one alternate more.
+_URLS = [f"language_url_{number}" for number in range(len(LANGUAGES))]
+_ALTERNATES = [f"alternate_url_{number}" for number in range(len(LANGUAGES) + 1)]
 
 
 class Choice(NamedTuple):
@@ -38,8 +40,7 @@ def choices() -> list[Choice]:
     """This page in each language, with its filters; empty where there is no choice."""
     view = current_app.view_functions.get(request.endpoint or "")
     if request.endpoint is None or has_languages(view):
-        url = g.get("page_url") or own_path()
-        return _choices(url)
+        return _choices(_page_url())
     # A secret in an address is not repeated in the page, where others may read it.
     if _keeps_language(view) and not request.view_args:
         others = [(name, value) for name, value in request.args.items(multi=True) if name != PARAMETER]
@@ -58,6 +59,11 @@ def start_choices() -> list[Choice]:
 def follows_search() -> bool:
     """Whether the choices lead to the same search: a script keeps them so while the list changes in place."""
     return "page_url" in g
+
+
+def _page_url() -> str:
+    url: str = g.get("page_url") or own_path()
+    return url
 
 
 def _choices(url: str) -> list[Choice]:
@@ -97,12 +103,14 @@ def public_languages() -> list[i18n.Language]:
 
 def alternates(url: str) -> list[tuple[str, str]]:
     """The value of `hreflang` and the URL of a page that has languages, in each; "x-default" is the source."""
-    languages = public_languages()
-    if len(languages) == 1:
-        return []
-    tags = [*(language.tag for language in languages), "x-default"]
-    urls = in_languages([*(language.code for language in languages), i18n.SOURCE.code], url)
-    return list(zip(tags, urls, strict=True))
+    tags = [*(language.tag for language in public_languages()), "x-default"]
+    return list(zip(tags, _alternate_urls(url), strict=False))
+
+
+def _alternate_urls(url: str) -> list[str]:
+    """The URLs of `alternates`; none where there is one language alone."""
+    codes = [language.code for language in public_languages()]
+    return in_languages([*codes, i18n.SOURCE.code], url) if len(codes) > 1 else []
 
 
 def page_alternates(url: str) -> list[tuple[str, str]]:
@@ -123,16 +131,16 @@ class PieceLinks:
 
     @classmethod
     def from_canonical_url(cls, canonical_url: str) -> PieceLinks:
-        """`canonical_url` is the whole URL that the page states as its own."""
-        shown = {_URL.format(number): choice.url for number, choice in enumerate(choices())}
-        others = page_alternates(canonical_url)
-        return cls(shown | {_ALTERNATE.format(number): url for number, (_, url) in enumerate(others)}, canonical_url)
+        """`canonical_url` is the whole URL that the page states as its own; the page has languages."""
+        shown = zip(_URLS, in_languages(settings().languages, _page_url()), strict=False)
+        others = zip(_ALTERNATES, _alternate_urls(canonical_url), strict=False)
+        return cls(dict([*shown, *others]), canonical_url)
 
     def functions(self, place: Callable[[str], Any]) -> dict[str, Any]:
         """Those of the templates, with a place for each URL; asked for once, when the page becomes a piece."""
-        switch = [choice._replace(url=place(_URL.format(number))) for number, choice in enumerate(choices())]
+        switch = [choice._replace(url=place(name)) for name, choice in zip(_URLS, choices(), strict=False)]
         others = page_alternates(self._canonical_url)
-        links = [(tag, place(_ALTERNATE.format(number))) for number, (tag, _) in enumerate(others)]
+        links = [(tag, place(name)) for name, (tag, _) in zip(_ALTERNATES, others, strict=False)]
         return {"language_choices": lambda: switch, "page_alternates": lambda _url: links}
 
 
