@@ -54,9 +54,7 @@ def cacheable(
         @wraps(view)
         def respond(*args: ViewParams.args, **kwargs: ViewParams.kwargs) -> Response:
             store = current.store()
-            try:
-                snapshot = store.fresh_snapshot() or current.current_snapshot()
-            except SQLAlchemyError:
+            if (snapshot := _snapshot(store)) is None:
                 # The informational pages need no database; any other view reports the error itself.
                 return make_response(view(*args, **kwargs))
             if store.outage:
@@ -114,7 +112,7 @@ def _run_in_one_state(
     response = make_response(view())
     for attempt in range(_MAX_ATTEMPTS):
         # What the database shows now; of a page that is all of memory, that of the snapshot in memory.
-        seen = None if store.outage else current.visible_version() or _version_in_memory(store)
+        seen = None if store.outage else current.visible_version() or current.current_snapshot().catalogue_version
         if seen in (None, snapshot.catalogue_version):
             return response, snapshot.catalogue_version.stamp
         newer = current.current_snapshot(at_once=True)
@@ -125,8 +123,12 @@ def _run_in_one_state(
     return response, ""
 
 
-def _version_in_memory(store: SnapshotStore) -> CatalogueVersion:
-    return (store.fresh_snapshot() or current.current_snapshot()).catalogue_version
+def _snapshot(store: SnapshotStore) -> Snapshot | None:
+    """The current one; None if there is none, as the database does not answer."""
+    try:
+        return store.fresh_snapshot() or current.current_snapshot()
+    except SQLAlchemyError:
+        return None
 
 
 def allow_stale_copy(response: Response) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask import Response, make_response
+from flask import Response
 from markupsafe import Markup, escape
 
 from portal.search.directory import SearchResult
@@ -78,7 +78,7 @@ def print_page(result: SearchResult) -> Response:
         panel, selected_count = facet_panel.print_panel(pieces, result)
         markup = {"rows": Markup(rows.decode()), "panel": panel}  # noqa: S704 # Jinja has escaped it
         body = print_search(page, varying | markup, selected_count).encode()
-    return templating.varied(make_response(body))
+    return templating.varied(Response(body))
 
 
 def cached_page(page: Page, varying: Mapping[str, object]) -> EncodedPiece:
