@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portal.search.index import current
 from portal.search.index.refresh import SnapshotStore
-from portal.search.index.snapshot import CatalogueVersion, Snapshot
+from portal.search.index.snapshot import Snapshot
 from portal.web.http.languages.choice import keep_page_url
 from portal.web.http.request_context import own_path, settings
 from portal.web.http.responses import no_store
