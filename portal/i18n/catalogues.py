@@ -55,7 +55,7 @@ class TranslatedMessage(str):
 def gettext(message: str, /, **values: object) -> str:
     """Translate the message and fill in its %(name)s placeholders."""
     text = _filled(catalogue(current_locale()).ugettext(message), values)
-    if current_language() == SOURCE:
+    if current_language() is SOURCE:
         return text
     if isinstance(text, Untranslated):
         return text

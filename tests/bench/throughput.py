@@ -41,12 +41,13 @@ def measure(scale: Scale) -> dict:
     runs: dict[str, dict | None] = {}
     with gunicorn(scale.database, app="tests.bench.hello_app:app", **at) as server:
         runs["hello"] = load(server, write("hello.txt", ["/"]))
+    # wrk is one client, which the portal would refuse most of the time.
+    no_gate = {**NO_PAGE_CACHE, "PORTAL_SEARCHES": "0"}
     rendered_by = {"app": "tests.bench.rendered_app:app", "BENCH_ADDRESSES": str(addresses)}
-    with gunicorn(scale.database, **rendered_by, **at, **NO_PAGE_CACHE) as server:
+    with gunicorn(scale.database, **rendered_by, **at, **no_gate) as server:
         rendered, _ = pages(server, paths)
         runs["rendered"] = load(server, addresses)
-    # wrk is one client, which the portal would refuse most of the time.
-    with gunicorn(scale.database, **at, **NO_PAGE_CACHE, PORTAL_SEARCHES="0") as server:
+    with gunicorn(scale.database, **at, **no_gate) as server:
         searched, _ = pages(server, paths)
         runs["uncached"] = load(server, addresses)
     with gunicorn(scale.database, **at) as server:

@@ -85,13 +85,13 @@ def load_projects(snapshot: Snapshot, ids: Sequence[int], *, may_miss: bool = Fa
     projects = {project_id: project for project_id in ids if (project := cache.get(project_id))}
     if len(projects) == len(ids):
         return tuple(projects.values())
-    missing_ids = [project_id for project_id in ids if project_id not in projects]
-    found, is_same_state = read_projects(snapshot, missing_ids, may_miss=may_miss)
-    for project in found:
-        # Of another state they are for this request alone, which finds that out (see web.http.conditional_get).
-        projects[project.id] = (
-            put_bounded(cache, project.id, project, MAX_CACHED_PROJECTS) if is_same_state else project
-        )
+    if missing_ids := [project_id for project_id in ids if project_id not in projects]:
+        found, is_same_state = read_projects(snapshot, missing_ids, may_miss=may_miss)
+        for project in found:
+            # Of another state they are for this request alone, which finds that out (see web.http.conditional_get).
+            projects[project.id] = (
+                put_bounded(cache, project.id, project, MAX_CACHED_PROJECTS) if is_same_state else project
+            )
     return tuple(projects[project_id] for project_id in ids if project_id in projects)
 
 

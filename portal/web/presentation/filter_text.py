@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from functools import cache
 
 from portal.search.query.filters import Filters
 from portal.search.query.parameters import InvalidParameter
@@ -21,11 +23,16 @@ from portal.vocabulary.facets import (
 )
 from portal.web.presentation import formatting
 from portal.web.presentation.grammar.registry import current_grammar
-from portal.web.presentation.i18n import gettext, ngettext, pgettext
+from portal.web.presentation.i18n import current_locale, gettext, ngettext, pgettext
 
 
-def facet_names() -> dict[str, str]:
+def facet_names() -> Mapping[str, str]:
     """The label of each facet and of every other query parameter."""
+    return _facet_names(current_locale())
+
+
+@cache
+def _facet_names(_locale: str) -> Mapping[str, str]:
     return {
         "q": pgettext("label", "Search"),
         "region": gettext("Region"),

@@ -13,6 +13,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from typing import Any, NoReturn
 from weakref import WeakKeyDictionary
@@ -59,6 +60,17 @@ class Hole:
     __hash__ = None  # type: ignore[assignment]
 
 
+@cache
+def hole(name: str) -> Markup:
+    """What stands in the text of a piece for a value of this name."""
+    return escape(Hole(name))
+
+
+def as_markup(text: str) -> Markup:
+    """Text that is markup already. Markup itself first looks whether it is something that has markup of its own."""
+    return str.__new__(Markup, text)
+
+
 class Piece:
     """The constant texts of one shape, and the names of the values between them."""
 
@@ -76,7 +88,7 @@ class Piece:
         """The text with these values in the order of `names`, escaped already."""
         texts = self._texts.copy()
         texts[1::2] = values
-        return Markup("".join(texts))  # noqa: S704 # Jinja has escaped it
+        return as_markup("".join(texts))
 
     def around(self, name: str) -> tuple[str, str]:
         """The texts before and after the only value of a piece."""
@@ -232,7 +244,7 @@ def encoded(values: list[object]) -> list[bytes]:
 
 def join(texts: Iterable[Markup]) -> Markup:
     """The texts one after another; Markup.join looks at each again."""
-    return Markup("".join(texts))  # noqa: S704 # each is markup
+    return as_markup("".join(texts))
 
 
 def _as_it_is(values: Values) -> Place:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from pyroaring import BitMap
 
 from portal.search.directory import SearchResult
@@ -16,7 +16,7 @@ from portal.vocabulary.bands import number_of
 from portal.vocabulary.facets import FACETS, NOT_STATED
 from portal.web.presentation import filter_text, formatting
 from portal.web.presentation.i18n import gettext
-from portal.web.presentation.pieces import EncodedPiece, Hole, Place, Printer, join
+from portal.web.presentation.pieces import EncodedPiece, Place, Printer, as_markup, hole, join
 from portal.web.public import running_today
 from portal.web.public.results import directory_url, expanded_urls
 
@@ -53,7 +53,7 @@ def cached_panel(printer: Printer, result: SearchResult) -> tuple[EncodedPiece, 
 
 
 def _make_panel(printer: Printer, result: SearchResult) -> tuple[EncodedPiece, int]:
-    panel, selected_count = _print_facets(printer, result, {name: escape(Hole(name)) for name in (*FACETS, TODAY)})
+    panel, selected_count = _print_facets(printer, result, {name: hole(name) for name in (*FACETS, TODAY)})
     return EncodedPiece(panel), selected_count
 
 
@@ -76,7 +76,7 @@ def print_facet(boxes: Boxes, urls: Mapping[str, str]) -> tuple[Markup, int] | N
     shown = boxes.groups(first)
     # "Not stated" is offered only if some record leaves the field empty.
     if NOT_STATED in boxes.selected or boxes.known.get(NOT_STATED):
-        shown += boxes.print([NOT_STATED])
+        shown = join((shown, boxes.print([NOT_STATED])))
     bounds = {bound: getattr(filters, bound) for bound in _RANGES.get(name, ())}
     if not (shown or bounds):
         return None
@@ -146,6 +146,9 @@ class Boxes:
         self.known: Mapping[str, BitMap] = result.snapshot.index.bitmaps.get(name, {})
         self.selected = result.filters.values(name)
         counts = result.facet_counts.get(name, {})
+        # By place and by key, what is kept of the boxes.
+        self.cached: dict[BoxKey, tuple[str, str]] = printer.cache_for(self.snapshot.terms, f"boxes of {name}")
+        self.places: dict[str, SortKey] = printer.cache_for(self.snapshot.terms, f"places of {name}")
         self.count_of = (_Counts(counts) if set(self.selected) - counts.keys() else counts).__getitem__
 
     def stated(self) -> list[str]:
@@ -159,17 +162,17 @@ class Boxes:
 
     def print(self, values: Iterable[str]) -> Markup:
         texts: list[str] = []
-        cached = self.printer.cache_for(self.snapshot.terms, f"boxes of {self.name}")
-        places: dict[str, SortKey] = self.printer.cache_for(self.snapshot.terms, f"places of {self.name}")
-        for value in sorted(values, key=lambda value: places.get(value) or self._sort_key(places, value)):
+        cached, places = self.cached, self.places
+        for value in sorted(values, key=lambda value: places.get(value) or self._sort_key(value)):
             count = self.count_of(value)
             printed, key = formatting.project_count(count), (value, count > 0, value in self.selected)
             if self.printer.is_caching:
-                before, after = cached.get(key) or self._keep(cached, key)
+                before, after = cached.get(key) or self._keep(key)
                 texts += (before, printed, after)
             else:
                 texts.append(self.printer.fill(_OPTION, self._shape(key), {"count": printed}))
-        return Markup("".join(texts))  # noqa: S704 # pieces that Jinja has escaped, and counts
+        # Of pieces that Jinja has escaped, and counts.
+        return as_markup("".join(texts))
 
     def groups(self, values: list[str]) -> Markup:
         """Project types grouped by theme; options of other facets in one group without a title."""
@@ -186,21 +189,21 @@ class Boxes:
             parts.append(self.print(groups[theme]))
         return join(parts)
 
-    def _sort_key(self, places: dict[str, SortKey], value: str) -> SortKey:
+    def _sort_key(self, value: str) -> SortKey:
         """The place of a value in its list, kept as its box is."""
         term, number = self.snapshot.terms.get(self.name, value), number_of(self.name, value) or 0
         # Other lists have an order of their own.
         by_name = formatting.name_key(formatting.label(term)) if self.name == "country" else NO_NAME
         key = value == NOT_STATED, by_name, term.id if term else -number if self.name == "year" else number, value
         if value in self.known:
-            places[value] = key
+            self.places[value] = key
         return key
 
-    def _keep(self, cached: dict[BoxKey, tuple[str, str]], key: BoxKey) -> tuple[str, str]:
+    def _keep(self, key: BoxKey) -> tuple[str, str]:
         box = self.printer.cut(_OPTION, self._shape(key), {"count": ""}).around("count")
         # What a visitor typed into the address is not kept.
         if key[0] in self.known:
-            cached[key] = box
+            self.cached[key] = box
         return box
 
     def _shape(self, key: BoxKey) -> dict[str, object]:

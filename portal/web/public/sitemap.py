@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from flask import Blueprint, Response, abort, current_app
-from markupsafe import escape
 
 from portal.search import projects
 from portal.search.arrays import IntegerArray
@@ -16,7 +15,7 @@ from portal.web.declarations import declared_access, has_languages, one_address,
 from portal.web.http.conditional_get import cacheable, path_key
 from portal.web.http.languages.choice import alternates, public_languages
 from portal.web.http.request_context import settings
-from portal.web.presentation.pieces import Hole, Piece
+from portal.web.presentation.pieces import Piece, hole
 from portal.web.presentation.urls import project_urls, url_for
 from portal.web.security.search_gate import bounded_search
 
@@ -69,7 +68,7 @@ def project_entries(ids: IntegerArray) -> Iterator[str]:
     """The projects with these ids, which are ascending."""
     # They differ in two texts alone, so what all of them say is written once.
     folder = url_for("projects.project", slug="-").removesuffix("-")
-    piece = Piece("\n".join(elements(folder + escape(Hole("slug")), escape(Hole("moment")))))
+    piece = Piece("\n".join(elements(folder + hole("slug"), hole("moment"))))
     addresses = list(projects.read_addresses(int(ids[0]), int(ids[-1])))
     for url, (_, changed_at) in zip(project_urls(slug for slug, _ in addresses), addresses, strict=True):
         yield piece.fill({"slug": url.removeprefix(folder), "moment": moment(changed_at)})

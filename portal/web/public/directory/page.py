@@ -18,7 +18,7 @@ from portal.search.query.filters import Filters
 from portal.web.http.languages.choice import PieceLinks
 from portal.web.http.request_context import settings
 from portal.web.presentation import templating
-from portal.web.presentation.pieces import EncodedPiece, Hole, Place, Printer, printer
+from portal.web.presentation.pieces import EncodedPiece, Place, Printer, hole, printer
 from portal.web.public import download_menu, facet_panel
 from portal.web.public.dataset import Dataset
 from portal.web.public.directory.listing import (
@@ -89,7 +89,7 @@ def cached_page(page: Page, varying: Mapping[str, object]) -> EncodedPiece:
 
 def _encode_page(page: Page, varying: Mapping[str, object]) -> EncodedPiece:
     panel, selected_count = facet_panel.cached_panel(page.printer, page.result)
-    holes = {name: escape(Hole(name)) for name in (*varying, "rows", "panel")}
+    holes = {name: hole(name) for name in (*varying, "rows", "panel")}
     body = EncodedPiece(print_search(page, holes, selected_count)).with_piece("panel", panel)
     today_url = EncodedPiece(escape(facet_panel.today_url(page.result.filters)))
     while facet_panel.TODAY in body.names:

@@ -83,3 +83,13 @@ def test_projects_are_read_by_one_statement_that_no_transaction_surrounds(snapsh
     assert len(found) == len(public) == 45
     assert [statement.split()[0] for statement, _ in statements] == ["SELECT"]
     assert current.visible_version() is None
+
+
+@pytest.mark.parametrize("places", [(0, 1, 2), (2, 0, 1), (1, 1, 0), ()])
+def test_projects_in_memory_are_not_read_again(snapshot, public, places):
+    ids = snapshot.index.page(snapshot.index.all_rows, "newest", 0, 3)
+    current.load_projects(snapshot, ids)
+    asked = [ids[place] for place in places]
+    with sent(db.engines[READER_BIND]) as statements:
+        found = current.load_projects(snapshot, asked)
+    assert ([project.id for project in found], statements) == (asked, [])
