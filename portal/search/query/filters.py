@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
@@ -45,6 +45,16 @@ class FilterPart:
     value: str
     remaining: Filters
     invalid: InvalidParameter | None = None
+
+
+class PagedQuery(NamedTuple):
+    """The query string of a list before and after the number of its page; the first page has none."""
+
+    before: str
+    after: str
+
+    def at(self, page: int) -> str:
+        return _join(self.before, f"page={page}" if page != 1 else "", self.after)
 
 
 @dataclass(frozen=True)
@@ -178,34 +188,28 @@ class Filters:
 
     def __str__(self) -> str:
         """The query string, encoded as Flask encodes it."""
-        return _join(self._encoded_conditions(), *(f"{name}={value}" for name, value in self.shown_pairs()))
+        return self.paged_query.at(self.page)
 
-    def page_queries(self, pages: Iterable[int]) -> Iterator[tuple[int, str]]:
-        """Yield the numbers of pages with the query strings of the same list there."""
-        before = _join(self._encoded_conditions(), *(f"{name}={value}" for name, value in self._order_pairs()))
-        after = _join(*(f"{name}={value}" for name, value in self._size_pairs()))
-        for page in pages:
-            yield page, _join(before, f"page={page}" if page != 1 else "", after)
+    @property
+    def paged_query(self) -> PagedQuery:
+        """The query string of the same list on any of its pages."""
+        return self._paged(self._order_pairs())
 
-    def expanded_queries(self, facets: Iterable[str]) -> Iterator[tuple[str, str]]:
-        """Yield the names of facets with the query strings of the same page with all values of this one too."""
-        before = _join(self._encoded_conditions(), *(f"{name}={value}" for name, value in self._list_pairs()))
-        after = self._encoded_place()
+    def expanded_queries(self, facets: Iterable[str]) -> Iterator[tuple[str, PagedQuery]]:
+        """Yield the names of facets with the query string of the same list with all values of this one too."""
         for facet in facets:
             expanded = self.expanded_facets | {facet}
-            names = [name for name in FACETS if name in expanded] if len(expanded) > 1 else [facet]
-            yield facet, _join(before, "all=" + "&all=".join(names), after)
+            pairs = (("all", name) for name in FACETS if name in expanded)
+            yield facet, self._paged((*self._list_pairs(), *pairs))
 
-    def view_queries(self, views: Iterable[str]) -> Iterator[str]:
-        """Yield the query string of the same page in each view."""
-        conditions, after = self._encoded_conditions(), self._encoded_place()
+    def view_queries(self, views: Iterable[str]) -> Iterator[PagedQuery]:
+        """Yield the query string of the same list in each view."""
         for view in views:
-            pairs = self._copy(view=view)._order_pairs() if view != self.view else self._order_pairs()
-            yield _join(conditions, *(f"{name}={value}" for name, value in pairs), after)
+            yield self._copy(view=view).paged_query
 
-    def _encoded_place(self) -> str:
-        page = f"page={self.page}" if self.page != 1 else ""
-        return _join(page, *(f"{name}={value}" for name, value in self._size_pairs()))
+    def _paged(self, pairs: Iterable[tuple[str, str]]) -> PagedQuery:
+        before = _join(self._encoded_conditions(), *(f"{name}={value}" for name, value in pairs))
+        return PagedQuery(before, _join(*(f"{name}={value}" for name, value in self._size_pairs())))
 
     def _list_pairs(self) -> Iterator[tuple[str, str]]:
         if self.sort:

@@ -39,7 +39,8 @@ MAX_CACHED_PANELS = 128
 def print_panel(printer: Printer, result: SearchResult) -> tuple[Markup, int]:
     """The facets that have options or range fields, in vocabulary order; and how many values are chosen in them."""
     filters = result.filters
-    return _print_facets(printer, result, {**expanded_urls(filters, FACETS), TODAY: today_url(filters)})
+    expanded = {name: url.at(filters.page) for name, url in expanded_urls(filters, FACETS).items()}
+    return _print_facets(printer, result, {**expanded, TODAY: today_url(filters)})
 
 
 def cached_panel(printer: Printer, result: SearchResult) -> tuple[EncodedPiece, int]:

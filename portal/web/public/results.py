@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from flask import request
+from markupsafe import Markup, escape
 
 from portal.search import directory
-from portal.search.query.filters import Filters
+from portal.search.query.filters import Filters, PagedQuery
 from portal.search.query.table_options import TableOptions
 from portal.search.read_models.sums import Sums
 from portal.vocabulary.facets import FACETS, NOT_STATED
 from portal.web.presentation import formatting, status_text, urls
 from portal.web.presentation.i18n import ngettext
+from portal.web.presentation.pieces import hole, join
 from portal.web.presentation.search_text import undated_sentence
 
 # The keys in the WSGI environment: `g` may outlive a request.
@@ -52,26 +55,55 @@ def directory_url(filters: Filters) -> str:
     return _with_query(str(filters))
 
 
-def page_urls(filters: Filters, pages: Iterable[int]) -> dict[int, str]:
-    """The URLs of pages of one list, by number."""
-    base = urls.url_for("projects.directory")
-    return {page: f"{base}?{query}" if query else base for page, query in filters.page_queries(pages)}
+class PagedUrl(NamedTuple):
+    """The URL of a list on any of its pages."""
+
+    path: str
+    query: PagedQuery
+    fragment: str = ""
+
+    def at(self, page: int) -> str:
+        query = self.query.at(page)
+        return (f"{self.path}?{query}" if query else self.path) + self.fragment
+
+    def with_hole(self) -> Markup:
+        """The URL as a part of a piece, with a hole for its page, which `page_values` fill."""
+        before, after = self.query
+        if before:
+            around, name = (f"{self.path}?{before}", f"&{after}" if after else ""), "and_page"
+        elif after:
+            around, name = (f"{self.path}?", after), "page_and"
+        else:
+            around, name = (self.path, ""), "only_page"
+        return join((escape(around[0]), hole(name), escape(around[1] + self.fragment)))
 
 
-def expanded_urls(filters: Filters, names: Collection[str]) -> dict[str, str]:
-    """The URLs of this very page with all values of one more facet, of those named, focused on the start of their list.
+def page_values(page: int) -> dict[str, object]:
+    """What stands in the holes of each PagedUrl on a page."""
+    if page == 1:
+        return {"and_page": "", "page_and": "", "only_page": ""}
+    return {"and_page": f"&page={page}", "page_and": f"page={page}&", "only_page": f"?page={page}"}
+
+
+def paged_url(filters: Filters) -> PagedUrl:
+    """The URL of a search on any page."""
+    return PagedUrl(urls.url_for("projects.directory"), filters.paged_query)
+
+
+def expanded_urls(filters: Filters, names: Collection[str]) -> dict[str, PagedUrl]:
+    """The URLs of this very list with all values of one more facet, of those named, focused on the start of it.
 
     Names of other things are ignored.
     """
     base = urls.url_for("projects.directory")
     facets = [facet for facet in FACETS if facet in names]
-    return {facet: f"{base}?{query}#all-{facet}" for facet, query in filters.expanded_queries(facets)}
+    return {facet: PagedUrl(base, query, f"#all-{facet}") for facet, query in filters.expanded_queries(facets)}
 
 
-def view_urls(filters: Filters, views: Iterable[str]) -> list[str]:
-    """The URLs of this very page in each view."""
+def view_urls(filters: Filters, views: Iterable[str]) -> list[PagedUrl]:
+    """The URLs of this very list in each view."""
     base = urls.url_for("projects.directory")
-    return [f"{base}?{query}" if query else base for query in filters.view_queries(views)]
+    return [PagedUrl(base, query) for query in filters.view_queries(views)]
 
 
 def cache_key(filters: Filters) -> str:

@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 
 from flask import Flask, current_app, g, request
 
-from portal.i18n.languages import LANGUAGES
 from portal.web.declarations import declared_access, has_languages
 from portal.web.http.request_context import own_path, settings
 from portal.web.presentation import i18n
@@ -17,9 +16,6 @@ from portal.web.presentation.urls import in_languages, shown_url, url_for
 
 # The parameter by which the pages before the guard keep a language: they have no prefix, and visitors no cookie.
 PARAMETER = "language"
-# Names of values of a piece; "x-default" is one alternate more.
-_URLS = [f"language_url_{number}" for number in range(len(LANGUAGES))]
-_ALTERNATES = [f"alternate_url_{number}" for number in range(len(LANGUAGES) + 1)]
 
 
 class Choice(NamedTuple):
@@ -102,15 +98,16 @@ def public_languages() -> list[i18n.Language]:
 
 
 def alternates(url: str) -> list[tuple[str, str]]:
-    """The value of `hreflang` and the URL of a page that has languages, in each; "x-default" is the source."""
-    tags = [*(language.tag for language in public_languages()), "x-default"]
-    return list(zip(tags, _alternate_urls(url), strict=False))
+    """The value of `hreflang` and the URL of a page that has languages, in each; "x-default" is the source.
 
-
-def _alternate_urls(url: str) -> list[str]:
-    """The URLs of `alternates`; none where there is one language alone."""
-    codes = [language.code for language in public_languages()]
-    return in_languages([*codes, i18n.SOURCE.code], url) if len(codes) > 1 else []
+    None where there is one language alone.
+    """
+    languages = public_languages()
+    if len(languages) < 2:
+        return []
+    tags = [*(language.tag for language in languages), "x-default"]
+    urls = in_languages([*(language.code for language in languages), i18n.SOURCE.code], url)
+    return list(zip(tags, urls, strict=True))
 
 
 def page_alternates(url: str) -> list[tuple[str, str]]:
@@ -123,24 +120,28 @@ def page_alternates(url: str) -> list[tuple[str, str]]:
 class PieceLinks:
     """What this page calls for its links to other languages, where it is a piece (presentation.pieces).
 
-    `values` are the URLs by name.
+    `values` are by name the paths that all of them end in, without what stands before the page in any language.
     """
 
     values: dict[str, str]
     _canonical_url: str
 
     @classmethod
-    def from_canonical_url(cls, canonical_url: str) -> PieceLinks:
-        """`canonical_url` is the whole URL that the page states as its own; the page has languages."""
-        shown = zip(_URLS, in_languages(settings().languages, _page_url()), strict=False)
-        others = zip(_ALTERNATES, _alternate_urls(canonical_url), strict=False)
-        return cls(dict([*shown, *others]), canonical_url)
+    def from_canonical_path(cls, path: str) -> PieceLinks:
+        """`path` is the path of the URL that the page states as its own; the page has languages."""
+        here = request.environ.get("SCRIPT_NAME", "")
+        values = {"page_path": _page_url().removeprefix(here), "canonical_path": path.removeprefix(here)}
+        return cls(values, settings().public_url + path)
 
-    def functions(self, place: Callable[[str], Any]) -> dict[str, Any]:
-        """Those of the templates, with a place for each URL; asked for once, when the page becomes a piece."""
-        switch = [choice._replace(url=place(name)) for name, choice in zip(_URLS, choices(), strict=False)]
+    def functions(self, place: Callable[..., Any]) -> dict[str, Any]:
+        """Those of the templates, with a place for each path; asked for once, when the page becomes a piece."""
+
+        def placed(name: str, url: str) -> Any:
+            return place(name, before=url.removesuffix(self.values[name]))
+
+        switch = [choice._replace(url=placed("page_path", choice.url)) for choice in choices()]
         others = page_alternates(self._canonical_url)
-        links = [(tag, place(name)) for name, (tag, _) in zip(_ALTERNATES, others, strict=False)]
+        links = [(tag, placed("canonical_path", url)) for tag, url in others]
         return {"language_choices": lambda: switch, "page_alternates": lambda _url: links}
 
 

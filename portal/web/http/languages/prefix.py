@@ -8,12 +8,14 @@ have a prefix; all others do not exist under one.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Request, request
 from flask.ctx import RequestContext
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import BadHost, NotFound
 from werkzeug.routing import MapAdapter, RequestRedirect
+from werkzeug.wsgi import get_host
 
 from portal.web.declarations import has_languages
 from portal.web.presentation import i18n
@@ -45,17 +47,33 @@ class Portal(Flask):
         return super().request_context(environ)
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
-        adapter = super().create_url_adapter(request)
-        if adapter is None or request is None:
-            return adapter
-        return LanguageAdapter(self, adapter, i18n.language_of(request.environ[LANGUAGE]))
+        """As in Flask, which looks at the host twice, and asks about subdomains and web sockets; there are none.
+
+        Raises SecurityError if the host is none of TRUSTED_HOSTS.
+        """
+        if request is None:
+            return super().create_url_adapter(request)
+        request.trusted_hosts = self.config["TRUSTED_HOSTS"]
+        # Flask's own sets it too.
+        request.host = get_host(request.environ, request.trusted_hosts)
+        return LanguageAdapter(self, request, i18n.language_of(request.environ[LANGUAGE]))
 
 
 class LanguageAdapter(MapAdapter):
     """Finds views below the prefix of a request, and builds addresses for the language that is spoken."""
 
-    def __init__(self, app: Flask, adapter: MapAdapter, language: i18n.Language) -> None:
-        vars(self).update(vars(adapter))
+    def __init__(self, app: Flask, request: Request, language: i18n.Language) -> None:
+        super().__init__(
+            app.url_map,
+            _ascii_host(request.host.lower()),
+            request.root_path,
+            app.url_map.default_subdomain,
+            request.scheme,
+            # Not request.path: an empty path is one of its own, and so is one that begins with two slashes.
+            request.environ.get("PATH_INFO", "").encode("latin1").decode(errors="replace"),
+            request.method,
+            request.query_string.decode(errors="replace"),
+        )
         self._views = app.view_functions
         self._prefix = language.prefix
         self._root = self.script_name.removesuffix("/").removesuffix(self._prefix)
@@ -80,6 +98,16 @@ class LanguageAdapter(MapAdapter):
 
     def has_languages(self, endpoint: str) -> bool:
         return has_languages(self._views.get(endpoint))
+
+
+@lru_cache(maxsize=64)
+def _ascii_host(host: str) -> str:
+    """The host as it stands in an address; raises BadHost."""
+    name, colon, port = host.partition(":")
+    try:
+        return name.encode("idna").decode("ascii") + colon + port
+    except UnicodeError as error:
+        raise BadHost from error
 
 
 def split_prefix(environ: WSGIEnvironment, codes: tuple[str, ...]) -> None:

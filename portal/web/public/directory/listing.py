@@ -25,7 +25,7 @@ from portal.web.public.directory.embed_code import embed_code
 from portal.web.public.directory.pager import Pager, print_pager
 from portal.web.public.directory.totals import totals, undated
 from portal.web.public.places import selection_map
-from portal.web.public.results import directory_url, view_urls
+from portal.web.public.results import PagedUrl, directory_url, view_urls
 
 _NOTHING = Markup()
 _COLUMN_SORTS = ("newest", "oldest", "title", "-budget", "budget")
@@ -48,7 +48,7 @@ class SearchWords:
 class Listing:
     """A page of a search: what was found, its words and its links to other pages.
 
-    `varying` are the values that differ between the pages of a search, or holes for them (varying_values).
+    `varying` are the values that differ between the pages of a search (varying_values, paged_urls), or holes for them.
     """
 
     result: SearchResult
@@ -63,11 +63,15 @@ def is_listed(result: SearchResult) -> bool:
 
 
 def varying_values(printer: Printer, result: SearchResult, pager: Pager) -> dict[str, object]:
-    """What differs between the pages of one search, beside its rows: the addresses that name a page."""
+    """What differs between the pages of one search, beside its rows and the number of the page in addresses."""
+    return {"pager": print_pager(printer, result, pager)} if is_listed(result) else {}
+
+
+def paged_urls(result: SearchResult) -> dict[str, PagedUrl]:
+    """The addresses around the list that differ in the number of the page alone."""
     if not is_listed(result):
         return {}
-    list_url, table_view_url = view_urls(result.filters, VIEWS)
-    return {"list_url": list_url, "table_view_url": table_view_url, "pager": print_pager(printer, result, pager)}
+    return dict(zip(("list_url", "table_view_url"), view_urls(result.filters, VIEWS), strict=True))
 
 
 def print_rows(printer: Printer, result: SearchResult) -> bytes:

@@ -25,13 +25,14 @@ from portal.web.public.directory.listing import (
     Listing,
     SearchWords,
     is_listed,
+    paged_urls,
     print_list,
     print_rows,
     varying_values,
     words_of,
 )
 from portal.web.public.directory.pager import Pager, build_pager
-from portal.web.public.results import directory_url, expanded_urls
+from portal.web.public.results import directory_url, expanded_urls, page_values
 
 # Without the panel, which it shares with the other orders of a search, one has about 20 kB.
 _MAX_CACHED_SEARCHES = 128
@@ -67,22 +68,22 @@ def print_page(result: SearchResult) -> Response:
     languages = None
     if not templating.wants_fragment():
         canonical_url = directory_url(filters.canonical)
-        languages = PieceLinks.from_canonical_url(settings().public_url + canonical_url)
+        languages = PieceLinks.from_canonical_path(canonical_url)
         varying |= languages.values
         varying |= {"canonical_url": canonical_url, "previous_url": pager.previous_url, "next_url": pager.next_url}
     page = Page(pieces, result, pager, languages)
     if pieces.is_caching:
-        piece = cached_page(page, varying)
-        body = piece.fill({**varying, **expanded_urls(filters, piece.names), "rows": rows})
+        body = cached_page(page, varying).fill({**varying, **page_values(filters.page), "rows": rows})
     else:
         panel, selected_count = facet_panel.print_panel(pieces, result)
+        varying |= {name: url.at(filters.page) for name, url in paged_urls(result).items()}
         markup = {"rows": Markup(rows.decode()), "panel": panel}  # noqa: S704 # Jinja has escaped it
         body = print_search(page, varying | markup, selected_count).encode()
     return templating.varied(Response(body))
 
 
 def cached_page(page: Page, varying: Mapping[str, object]) -> EncodedPiece:
-    """The page with holes for what varies and for the addresses in its panel."""
+    """The page with holes for what varies and for the number of the page in addresses."""
     cache: dict[object, EncodedPiece] = page.printer.cache_for(page.result.snapshot, "searches")
     return remember(cache, (page.search, current.outage()), _MAX_CACHED_SEARCHES, lambda: _encode_page(page, varying))
 
@@ -90,10 +91,14 @@ def cached_page(page: Page, varying: Mapping[str, object]) -> EncodedPiece:
 def _encode_page(page: Page, varying: Mapping[str, object]) -> EncodedPiece:
     panel, selected_count = facet_panel.cached_panel(page.printer, page.result)
     holes = {name: hole(name) for name in (*varying, "rows", "panel")}
+    holes |= {name: url.with_hole() for name, url in paged_urls(page.result).items()}
     body = EncodedPiece(print_search(page, holes, selected_count)).with_piece("panel", panel)
-    today_url = EncodedPiece(escape(facet_panel.today_url(page.result.filters)))
-    while facet_panel.TODAY in body.names:
-        body = body.with_piece(facet_panel.TODAY, today_url)
+    filters = page.result.filters
+    addresses = {name: url.with_hole() for name, url in expanded_urls(filters, body.names).items()}
+    for name, url in {**addresses, facet_panel.TODAY: escape(facet_panel.today_url(filters))}.items():
+        address = EncodedPiece(url)
+        while name in body.names:
+            body = body.with_piece(name, address)
     return body
 
 

@@ -56,7 +56,8 @@ def build_pager(result: SearchResult) -> Pager:
     last = result.last_page
     page = min(result.filters.page, last)
     numbers = page_numbers(page, last)
-    return Pager(page, last, numbers, results.page_urls(result.filters, filter(None, numbers)))
+    url = results.paged_url(result.filters)
+    return Pager(page, last, numbers, {number: url.at(number) for number in numbers if number != _GAP})
 
 
 def print_pager(printer: Printer, result: SearchResult, pager: Pager) -> Markup:
