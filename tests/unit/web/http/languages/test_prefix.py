@@ -4,11 +4,14 @@ import re
 from itertools import product
 
 import pytest
+from flask import Flask
+from werkzeug.exceptions import HTTPException
+from werkzeug.test import EnvironBuilder
 
 from portal.i18n.languages import DEFAULT_CODES, LANGUAGES
 from portal.vocabulary.workflow import State
 from portal.web.declarations import has_languages
-from portal.web.http.languages.prefix import LanguageAdapter, language_of_path
+from portal.web.http.languages.prefix import LANGUAGE, LanguageAdapter, language_of_path
 from portal.web.presentation import i18n
 from portal.web.presentation.urls import in_language, url_for
 from tests.conftest import FRAGMENT
@@ -166,3 +169,35 @@ def test_what_has_a_variable_part_is_found_as_well(app):
 def test_files_for_programs_are_not_below_a_prefix(app, client):
     programs = [path for path in files(app) if re.match("/(api|iati|robots|sitemap)", path)]
     assert [path for path in not_empty(programs) if client.get(f"/es{path}").status_code != 404] == []
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"base_url": "http://Fund.Example:80/"},
+        {"base_url": "https://bücher.example:8443/"},
+        {"base_url": "http://[::1]:8000/", "method": "POST"},
+        {"environ_overrides": {"HTTP_HOST": ""}},
+        {"environ_overrides": {"HTTP_HOST": "no/host"}},
+        {"environ_overrides": {"HTTP_HOST": "a" * 70 + ".example"}},
+        {"environ_overrides": {"PATH_INFO": ""}},
+        {"environ_overrides": {"PATH_INFO": "//projects/\xc3\xa9\xff"}},
+        {"environ_overrides": {"QUERY_STRING": "q=\xc3\xa9\xff"}},
+        {"environ_overrides": {"SCRIPT_NAME": "/below/"}},
+    ],
+)
+def test_requests_are_read_as_flask_reads_them(app, asked):
+    def read(create):
+        request = app.request_class(EnvironBuilder("/projects/", **asked).get_environ() | {LANGUAGE: "en"})
+        try:
+            return {name: value for name, value in vars(create(request)).items() if not name.startswith("_")}
+        except HTTPException as error:
+            return type(error)
+
+    assert read(app.create_url_adapter) == read(lambda request: Flask.create_url_adapter(app, request))
+
+
+def test_a_host_that_is_not_trusted_is_refused(app, client, monkeypatch):
+    monkeypatch.setitem(app.config, "TRUSTED_HOSTS", ["fund.example"])
+    answers = [client.get("/projects/", base_url=f"http://{host}/") for host in ("fund.example", "other.example")]
+    assert [answer.status_code for answer in answers] == [200, 400]
