@@ -55,7 +55,7 @@ dev: $(RUN) $(WORDS) ## Like run, but restarts when a file changes and links eac
 	@.venv/bin/portal account first
 	@exec env PORTAL_DEV=1 .venv/bin/gunicorn -c deploy/development.conf.py wsgi:app
 
-demo: $(RUN) $(WORDS) ## Add an author, a reviewer, an administrator and a queue with work in it; print their links
+demo: $(RUN) $(WORDS) ## Add two authors, a reviewer, an administrator and a queue with work in it; print their links
 	@.venv/bin/portal migrate --sample-if-empty
 	@.venv/bin/portal demo
 
