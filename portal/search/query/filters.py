@@ -164,7 +164,10 @@ class Filters:
     def query_pairs(self) -> Iterator[tuple[str, str]]:
         """Yield the parameters in a fixed order, without those that have their default value."""
         yield from self.condition_pairs()
-        yield from self.shown_pairs()
+        yield from self._order_pairs()
+        if self.page != 1:
+            yield "page", str(self.page)
+        yield from self._size_pairs()
 
     def condition_pairs(self) -> Iterator[tuple[str, str]]:
         """Yield the parameters that decide which projects match."""
@@ -179,13 +182,6 @@ class Filters:
             if (value := getattr(self, name)) is not None:
                 yield name, str(value)
 
-    def shown_pairs(self) -> Iterator[tuple[str, str]]:
-        """Yield the parameters that decide what is shown of the projects; none needs encoding."""
-        yield from self._order_pairs()
-        if self.page != 1:
-            yield "page", str(self.page)
-        yield from self._size_pairs()
-
     def __str__(self) -> str:
         """The query string, encoded as Flask encodes it."""
         return self.paged_query.at(self.page)
@@ -193,32 +189,15 @@ class Filters:
     @property
     def paged_query(self) -> PagedQuery:
         """The query string of the same list on any of its pages."""
-        return self._paged(self._order_pairs())
-
-    def expanded_queries(self, facets: Iterable[str]) -> Iterator[tuple[str, PagedQuery]]:
-        """Yield the names of facets with the query string of the same list with all values of this one too."""
-        for facet in facets:
-            expanded = self.expanded_facets | {facet}
-            pairs = (("all", name) for name in FACETS if name in expanded)
-            yield facet, self._paged((*self._list_pairs(), *pairs))
-
-    def view_queries(self, views: Iterable[str]) -> Iterator[PagedQuery]:
-        """Yield the query string of the same list in each view."""
-        for view in views:
-            yield self._copy(view=view).paged_query
-
-    def _paged(self, pairs: Iterable[tuple[str, str]]) -> PagedQuery:
-        before = _join(self._encoded_conditions(), *(f"{name}={value}" for name, value in pairs))
+        before = _join(self._encoded_conditions(), *(f"{name}={value}" for name, value in self._order_pairs()))
         return PagedQuery(before, _join(*(f"{name}={value}" for name, value in self._size_pairs())))
 
-    def _list_pairs(self) -> Iterator[tuple[str, str]]:
+    def _order_pairs(self) -> Iterator[tuple[str, str]]:
+        """Those before the page that decide what is shown of the projects; none needs encoding."""
         if self.sort:
             yield "sort", self.sort
         if self.view != VIEWS[0]:
             yield "view", self.view
-
-    def _order_pairs(self) -> Iterator[tuple[str, str]]:
-        yield from self._list_pairs()
         if self.expanded_facets:
             yield from (("all", facet) for facet in FACETS if facet in self.expanded_facets)
 

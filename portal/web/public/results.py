@@ -52,7 +52,7 @@ def asked_table_options() -> TableOptions:
 
 def directory_url(filters: Filters) -> str:
     """The URL of a search."""
-    return _with_query(str(filters))
+    return paged_url(filters).at(filters.page)
 
 
 class PagedUrl(NamedTuple):
@@ -85,9 +85,9 @@ def page_values(page: int) -> dict[str, object]:
     return {"and_page": f"&page={page}", "page_and": f"page={page}&", "only_page": f"?page={page}"}
 
 
-def paged_url(filters: Filters) -> PagedUrl:
+def paged_url(filters: Filters, fragment: str = "") -> PagedUrl:
     """The URL of a search on any page."""
-    return PagedUrl(urls.url_for("projects.directory"), filters.paged_query)
+    return PagedUrl(urls.url_for("projects.directory"), filters.paged_query, fragment)
 
 
 def expanded_urls(filters: Filters, names: Collection[str]) -> dict[str, PagedUrl]:
@@ -95,15 +95,16 @@ def expanded_urls(filters: Filters, names: Collection[str]) -> dict[str, PagedUr
 
     Names of other things are ignored.
     """
-    base = urls.url_for("projects.directory")
-    facets = [facet for facet in FACETS if facet in names]
-    return {facet: PagedUrl(base, query, f"#all-{facet}") for facet, query in filters.expanded_queries(facets)}
+    return {
+        facet: paged_url(filters.replace(expanded_facets=filters.expanded_facets | {facet}), f"#all-{facet}")
+        for facet in FACETS
+        if facet in names
+    }
 
 
 def view_urls(filters: Filters, views: Iterable[str]) -> list[PagedUrl]:
     """The URLs of this very list in each view."""
-    base = urls.url_for("projects.directory")
-    return [PagedUrl(base, query) for query in filters.view_queries(views)]
+    return [paged_url(filters.replace(view=view)) for view in views]
 
 
 def cache_key(filters: Filters) -> str:
@@ -144,8 +145,3 @@ def undated_note(filters: Filters) -> tuple[str, str] | None:
     """A sentence and the URL of its projects for what a search for a day leaves out; None if that is nothing."""
     found = directory.left_out_by_day(filters)
     return (undated_sentence(found[1]), directory_url(found[0])) if found else None
-
-
-def _with_query(query: str) -> str:
-    base = urls.url_for("projects.directory")
-    return f"{base}?{query}" if query else base
